@@ -1,0 +1,63 @@
+"""A board's performance management framework, made executable.
+
+    import pmf_engine as pmf
+
+    framework = pmf.load_framework(".")
+    submissions = pmf.read_submissions(framework.submissions, framework)
+    evaluation = pmf.evaluate(framework, submissions, period="2016-17 Q3")
+    report = pmf.exception_report(evaluation)
+
+Names are loaded when first used, so that what does without data does without Polars too.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pmf_engine.diagnostics import ConfigError, Diagnostic
+    from pmf_engine.evaluation import Evaluation, evaluate
+    from pmf_engine.framework import Framework, check_framework, load_framework
+    from pmf_engine.report import ExceptionReport, exception_report
+    from pmf_engine.submissions import Submissions, SubmissionsError, read_submissions
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ConfigError": "diagnostics",
+    "Diagnostic": "diagnostics",
+    "Evaluation": "evaluation",
+    "ExceptionReport": "report",
+    "Framework": "framework",
+    "Submissions": "submissions",
+    "SubmissionsError": "submissions",
+    "check_framework": "framework",
+    "evaluate": "evaluation",
+    "exception_report": "report",
+    "load_framework": "framework",
+    "read_submissions": "submissions",
+}
+
+__all__ = [
+    "ConfigError",
+    "Diagnostic",
+    "Evaluation",
+    "ExceptionReport",
+    "Framework",
+    "Submissions",
+    "SubmissionsError",
+    "check_framework",
+    "evaluate",
+    "exception_report",
+    "load_framework",
+    "read_submissions",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
