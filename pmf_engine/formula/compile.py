@@ -1,0 +1,317 @@
+"""From checked formulas to Polars expressions over a panel, one row per group and period.
+
+Every part becomes a value and a code. A code of 0 says that there is a value; any other says why there is
+none (`reason_code`), and then the value means nothing. Codes of several parts combine by taking the
+largest, which is what makes a missing figure impossible to lose on the way through a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import polars as pl
+
+from pmf_engine.formula.syntax import (
+    COMPARISON,
+    LOGIC,
+    SUM,
+    Between,
+    Binary,
+    Call,
+    Expression,
+    Grade,
+    In,
+    IsMissing,
+    Literal,
+    Name,
+    Unary,
+)
+from pmf_engine.statuses import INVALID, LATE, MISSING, NO_DATA, UNDEFINED
+from pmf_engine.tolerance import NEAR
+
+FIGURE_BITS = 16
+"""A code is a rank shifted by this, plus the number (from 1) of the figure that lacks, 0 for none."""
+
+_SNAP = 1e-14
+"""A sum smaller than this share of its terms is what rounding left of zero."""
+
+_LARGE = 24
+"""An expression of more parts than this becomes a column of its own, so that using it twice costs once."""
+
+
+def reason_code(status: str, figure: int = 0) -> int:
+    """The code for a status without a value; the graver the status, the larger."""
+    return ((MISSING.index(status) + 1) << FIGURE_BITS) + figure
+
+
+def status_rank(code: pl.Expr) -> pl.Expr:
+    """The place in `statuses.MISSING` of a code, from 1; 0 where there is a value."""
+    return code // (1 << FIGURE_BITS)
+
+
+_UNDEFINED = reason_code(UNDEFINED)
+_INVALID = reason_code(INVALID)
+_NOTHING_BEFORE = reason_code(NO_DATA)
+_ZERO = pl.lit(0, dtype=pl.UInt32)
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A part of a formula in Polars: its value, its code, how large they are and from which stage on they stand."""
+
+    value: pl.Expr
+    code: pl.Expr
+    size: int = 1
+    stage: int = 0
+
+
+Lookup: TypeAlias = Callable[[str], Computed]
+
+
+@dataclass
+class Compiler:
+    """Compiles formulas over one panel; `stages` collects the columns that must be there first, in order.
+
+    `months` is the length of the panel's periods; `partition` the columns that part its series (none where
+    there is one series). Rows must be sorted by period within each series, with no period left out.
+    """
+
+    months: int
+    partition: Sequence[str] = ()
+    year: str = "year"
+    stages: list[list[pl.Expr]] = field(default_factory=list)
+    names: int = 0
+
+    def number(self, node: Expression, look_up: Lookup, missing: str = "any") -> Computed:
+        """A number or grade; `missing` says what a sum does with a term that has not come."""
+        part = self._number(node, look_up, missing)
+        return self.column(part) if part.size > _LARGE else part
+
+    def column(self, part: Computed, name: str | None = None) -> Computed:
+        """The part as columns of the panel, to be used as often as one likes."""
+        if name is None:
+            self.names += 1
+            name = f"part:{self.names}"
+        while len(self.stages) <= part.stage:
+            self.stages.append([])
+        self.stages[part.stage] += [part.value.alias(f"v:{name}"), part.code.alias(f"c:{name}")]
+        return Computed(pl.col(f"v:{name}"), pl.col(f"c:{name}"), 1, part.stage + 1)
+
+    def _number(self, node: Expression, look_up: Lookup, missing: str) -> Computed:
+        match node:
+            case Literal(value=float() as value):
+                return Computed(pl.lit(value), _ZERO)
+            case Grade():
+                return Computed(pl.lit(float(node.position)), _ZERO)
+            case Name():
+                return look_up(node.name)
+            case Unary(operator="-"):
+                inner = self.number(node.operand, look_up, missing)
+                return Computed(-inner.value, inner.code, inner.size + 1, inner.stage)
+            case Binary(operator=operator):
+                left = self.number(node.left, look_up, missing)
+                right = self.number(node.right, look_up, missing)
+                if operator in SUM:
+                    return _sum(left, right, operator, missing)
+                return _product(left, right) if operator == "*" else _quotient(left, right, 1.0)
+            case Call():
+                given = [self.number(argument, look_up, missing) for argument in node.arguments]
+                return self._call(node.function, given)
+        raise AssertionError(f"not a number: {node}")
+
+    def _call(self, function: str, given: list[Computed]) -> Computed:
+        first = given[0]
+        values = [part.value for part in given]
+        codes = [part.code for part in given]
+        size = 1 + sum(part.size for part in given)
+        stage = max(part.stage for part in given)
+        code = _largest(codes)
+        match function:
+            case "percent":
+                return _percent(given[0], given[1])
+            case "rate":
+                return _product(_quotient(given[0], given[1], 1.0), given[2])
+            case "abs":
+                return Computed(first.value.abs(), code, size, stage)
+            case "round":
+                digits = given[1].value if len(given) > 1 else pl.lit(0.0)
+                return Computed(_half_up(first.value, digits), code, 3 * size, stage)
+            case "min":
+                return Computed(pl.min_horizontal(values), code, size, stage)
+            case "max":
+                return Computed(pl.max_horizontal(values), code, size, stage)
+            case "first_known":
+                known = [pl.when(part.code == 0).then(part.value) for part in given]
+                code = pl.when(pl.min_horizontal(codes) > 0).then(code).otherwise(_ZERO)
+                return Computed(pl.coalesce(known), code, 2 * size, stage)
+            case "previous":
+                return self.shifted(first, 1)
+            case "year_ago":
+                return self.shifted(first, 12 // self.months)
+            case "year_to_date":
+                part = self.column(_masked(first))
+                over = [*self.partition, self.year]
+                return Computed(part.value.cum_sum().over(over), part.code.cum_max().over(over), 2, part.stage)
+            case "rolling_year":
+                return self._rolling(first, 12 // self.months)
+        raise AssertionError(f"no such function: {function}")
+
+    def shifted(self, part: Computed, by: int) -> Computed:
+        """The part as it was so many periods before."""
+        part = self.column(part)
+        code = self._over(part.code.shift(by)).fill_null(_NOTHING_BEFORE)
+        return Computed(self._over(part.value.shift(by)), code, 2, part.stage)
+
+    def _rolling(self, part: Computed, periods: int) -> Computed:
+        part = self.column(_masked(part))
+        # Term by term: a sliding sum would carry rounding from one window into the next.
+        terms = [self._over(part.value.shift(by)) for by in reversed(range(periods))]
+        value = terms[0]
+        for term in terms[1:]:
+            value = value + term
+        code = self._over(part.code.rolling_max(periods, min_samples=periods)).fill_null(_NOTHING_BEFORE)
+        return Computed(value, code.cast(pl.UInt32), 2 * periods, part.stage)
+
+    def _over(self, expression: pl.Expr) -> pl.Expr:
+        return expression.over(self.partition) if self.partition else expression
+
+
+def _masked(part: Computed) -> Computed:
+    """The part with no value where its code says there is none."""
+    return Computed(pl.when(part.code == 0).then(part.value), part.code, part.size + 1, part.stage)
+
+
+def _largest(codes: Sequence[pl.Expr]) -> pl.Expr:
+    return pl.max_horizontal(codes) if len(codes) > 1 else codes[0]
+
+
+def _soft(code: pl.Expr) -> pl.Expr:
+    """Whether nothing came (as against withheld, refused, not due or undefined, which nothing makes good)."""
+    rank = status_rank(code)
+    return (rank == MISSING.index(NO_DATA) + 1) | (rank == MISSING.index(LATE) + 1)
+
+
+def _sum(left: Computed, right: Computed, operator: str, missing: str) -> Computed:
+    size, stage = 2 * (left.size + right.size), max(left.stage, right.stage)
+    one, other = left.value, right.value
+    code = pl.max_horizontal(left.code, right.code)
+    if missing != "any":
+        size *= 3
+        one = pl.when(left.code > 0).then(0.0).otherwise(one)
+        other = pl.when(right.code > 0).then(0.0).otherwise(other)
+        hard_left = pl.when(_soft(left.code)).then(_ZERO).otherwise(left.code)
+        hard_right = pl.when(_soft(right.code)).then(_ZERO).otherwise(right.code)
+        both = pl.lit(False) if missing == "never" else (left.code > 0) & (right.code > 0)
+        code = pl.when(both).then(code).otherwise(pl.max_horizontal(hard_left, hard_right))
+    total = one + other if operator == "+" else one - other
+    least = pl.max_horizontal(one.abs(), other.abs()) * _SNAP
+    return Computed(pl.when(total.abs() > least).then(total).otherwise(total * 0.0), code, size, stage)
+
+
+def _product(left: Computed, right: Computed) -> Computed:
+    code = pl.max_horizontal(left.code, right.code)
+    return Computed(left.value * right.value, code, left.size + right.size, max(left.stage, right.stage))
+
+
+def _quotient(left: Computed, right: Computed, times: float) -> Computed:
+    nothing = pl.when(right.value == 0).then(_UNDEFINED).otherwise(0).cast(pl.UInt32)
+    code = pl.max_horizontal(left.code, right.code, nothing)
+    value = left.value * times / right.value
+    return Computed(value, code, left.size + 2 * right.size, max(left.stage, right.stage))
+
+
+def _percent(part: Computed, whole: Computed) -> Computed:
+    wrong = (
+        pl.when(whole.value == 0)
+        .then(_UNDEFINED)
+        .when(less(whole.value, part.value))
+        .then(_INVALID)
+        .otherwise(0)
+        .cast(pl.UInt32)
+    )
+    code = pl.max_horizontal(part.code, whole.code, wrong)
+    size = 4 * (part.size + whole.size)
+    return Computed(part.value * 100.0 / whole.value, code, size, max(part.stage, whole.stage))
+
+
+def _half_up(value: pl.Expr, digits: pl.Expr) -> pl.Expr:
+    scale = pl.lit(10.0).pow(digits)
+    scaled = (value.abs() * scale).round_sig_figs(14)
+    return (scaled + 0.5).floor() / scale * value.sign()
+
+
+# -- comparisons and truth ---------------------------------------------------------
+
+
+def near(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """Whether two numbers count as equal."""
+    return (left - right).abs() <= NEAR * pl.max_horizontal(left.abs(), right.abs())
+
+
+def less(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """Whether one number is below another, and not counted equal to it."""
+    return (left < right) & ~near(left, right)
+
+
+def compare(operator: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """A comparison of the formula language."""
+    match operator:
+        case "=":
+            return near(left, right)
+        case "!=":
+            return ~near(left, right)
+        case "<":
+            return less(left, right)
+        case "<=":
+            return (left <= right) | near(left, right)
+        case ">":
+            return less(right, left)
+        case _:
+            return (left >= right) | near(left, right)
+
+
+def truth(
+    node: Expression,
+    compiler: Compiler,
+    look_up: Lookup,
+    words: Mapping[str, pl.Expr],
+    lasting: Callable[[pl.Expr, int], pl.Expr],
+) -> pl.Expr:
+    """True, false, or null where a missing number leaves it open.
+
+    `words` are the names that are true or false themselves; `lasting` says what `for N periods` asks of one.
+    """
+
+    def number(part: Expression) -> pl.Expr:
+        computed = compiler.number(part, look_up)
+        return pl.when(computed.code == 0).then(computed.value)
+
+    def inner(part: Expression) -> pl.Expr:
+        return truth(part, compiler, look_up, words, lasting)
+
+    match node:
+        case Name():
+            return words[node.name]
+        case Literal(value=bool() as said):
+            return pl.lit(said)
+        case Unary(operator="not"):
+            return ~inner(node.operand)
+        case Binary(operator=operator) if operator in LOGIC:
+            left, right = inner(node.left), inner(node.right)
+            return left & right if operator == "and" else left | right
+        case Binary(operator=operator) if operator in COMPARISON:
+            return compare(operator, number(node.left), number(node.right))
+        case In():
+            held = pl.any_horizontal([near(number(node.operand), number(item)) for item in node.items])
+            return ~held if node.negated else held
+        case Between():
+            value = number(node.operand)
+            held = compare(">=", value, number(node.low)) & compare("<=", value, number(node.high))
+            return ~held if node.negated else held
+        case IsMissing():
+            held = compiler.number(node.operand, look_up).code > 0
+            return ~held if node.negated else held
+        case _:
+            return lasting(inner(node.operand), node.periods)  # type: ignore[union-attr]

@@ -1,0 +1,404 @@
+"""From text to syntax, by recursive descent; the grammar stands in docs/formulas.md.
+
+One parser serves formulas, the bands of tolerances and the conditions of escalation, because each is the
+same language with a few words more. A text is read or refused with one finding inside it; depth is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple, NoReturn, TypeVar
+
+from pmf_engine import messages
+from pmf_engine.diagnostics import Diagnostic
+from pmf_engine.formula.syntax import (
+    COMPARISON,
+    PRODUCT,
+    SUM,
+    Band,
+    Between,
+    Binary,
+    Call,
+    Expression,
+    Grade,
+    In,
+    IsMissing,
+    Lasting,
+    Limit,
+    Literal,
+    Name,
+    Node,
+    Unary,
+    children,
+)
+from pmf_engine.source import Passage
+
+KEYWORDS = frozenset(["and", "or", "not", "in", "between", "is", "missing", "true", "false", "for"])
+LARGEST = 1e15
+_DEEPEST = 60
+_TALLEST = 120
+_LONGEST = 4_000
+
+_Result = TypeVar("_Result", bound=Node)
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+      (?P<date>\d{4}-\d{2}-\d{2}(?![\w.]))
+    | (?P<grouped>\d{1,3}(?:,\d{3})+(?![\w,]))
+    | (?P<number>\d+(?:\.\d+)?(?![\w.]))
+    | (?P<text>"[^"\n]*"|'[^'\n]*')
+    | (?P<name>[a-z_][a-z0-9_]*(?![A-Z]))
+    | (?P<sign>!=|<=|>=|[-+*/=<>(),%])
+    | (?P<word>[^\W\d]\w*)
+    | (?P<figures>[\d.][\w.]*)
+    | (?P<other>\S)
+    )""",
+    re.VERBOSE,
+)
+
+
+class Token(NamedTuple):
+    """A word, number or sign, and the characters it takes."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+class FormulaError(Exception):
+    """A text that is not in the language; `diagnostic` says where and why."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+def parse_formula(passage: Passage) -> Expression:
+    """The expression a formula says. Raises FormulaError."""
+    parser = _Parser(passage)
+    return parser.whole(parser.expression())
+
+
+def parse_band(passage: Passage, grades: Sequence[str] = ()) -> Band:
+    """The limits that `at most 20` and the like set; `grades` are the scale's, worst to best. Raises FormulaError."""
+    parser = _Parser(passage, grades=grades)
+    return parser.whole(parser.band())
+
+
+def parse_condition(passage: Passage) -> Expression:
+    """The condition of an escalation rule. Raises FormulaError."""
+    parser = _Parser(passage, conditions=True)
+    return parser.whole(parser.expression())
+
+
+class _Parser:
+    def __init__(self, passage: Passage, grades: Sequence[str] = (), conditions: bool = False) -> None:
+        self.passage = passage
+        self.conditions = conditions
+        self.grades = {tuple(grade.lower().split()): place for place, grade in enumerate(grades, start=1)}
+        self.depth = 0
+        self.at = 0
+        self.tokens = self._tokens()
+
+    # -- tokens ---------------------------------------------------------------
+
+    def _tokens(self) -> list[Token]:
+        text = self.passage.text
+        if len(text) > _LONGEST:
+            raise FormulaError(messages.formula_too_long(self.passage.span(0, 1), _LONGEST))
+        tokens: list[Token] = []
+        at = 0
+        while found := _TOKEN.match(text, at):
+            kind = str(found.lastgroup)
+            token = Token(kind, found[kind], found.start(kind), found.end())
+            if kind in ("grouped", "word", "figures", "other"):
+                self.refuse(messages.bad_token, token, kind, token.text)
+            tokens.append(token)
+            at = token.end
+        if not tokens:
+            raise FormulaError(messages.empty_formula(self.passage.span()))
+        end = tokens[-1].end
+        tokens.append(Token("end", "", end, end))
+        return tokens
+
+    @property
+    def next(self) -> Token:
+        return self.tokens[self.at]
+
+    def take(self) -> Token:
+        token = self.tokens[self.at]
+        self.at += 1
+        return token
+
+    def took(self, *texts: str) -> Token | None:
+        """Takes the next token if it is one of these words or signs."""
+        token = self.tokens[self.at]
+        if token.text in texts and token.kind in ("name", "sign"):
+            self.at += 1
+            return token
+        return None
+
+    def follows(self, *texts: str) -> bool:
+        """Whether these words or signs come next, in this order; takes nothing."""
+        ahead = self.tokens[self.at : self.at + len(texts)]
+        return [token.text for token in ahead if token.kind in ("name", "sign")] == list(texts)
+
+    def expect(self, text: str, doing: str) -> Token:
+        return self.took(text) or self.unexpected(f"`{text}`", doing)
+
+    def unexpected(self, wanted: str, doing: str = "") -> NoReturn:
+        self.refuse(messages.unexpected, self.next, self.next.text, wanted, doing)
+
+    def refuse(self, message: object, token: Token, *details: object) -> NoReturn:
+        start, end = token.start, token.end
+        if start == end:  # the end of the text: point at what stands last
+            start = max(0, start - 1)
+        assert callable(message)
+        raise FormulaError(message(self.passage.span(start, end), *details))
+
+    def whole(self, result: _Result) -> _Result:
+        if self.next.kind != "end":
+            self.unexpected("")
+        if _height(result) > _TALLEST:
+            raise FormulaError(messages.formula_too_deep(self.passage.span(0, 1)))
+        return result
+
+    # -- expressions, loosest first ---------------------------------------------
+
+    def expression(self) -> Expression:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            self.refuse(messages.formula_too_deep, self.next)
+        left = self.conjunction()
+        while self.took("or"):
+            right = self.conjunction()
+            self.check_for(left, right)
+            left = Binary(left.start, right.end, "or", left, right)
+        self.depth -= 1
+        return left
+
+    def conjunction(self) -> Expression:
+        left = self.negation()
+        while self.took("and"):
+            right = self.negation()
+            self.check_for(left, right)
+            left = Binary(left.start, right.end, "and", left, right)
+        return left
+
+    def check_for(self, left: Expression, right: Expression) -> None:
+        """In `amber and worsening for 2 periods` nobody can tell how much must last: brackets must say."""
+        bare = isinstance(right, Lasting) and right.start == right.operand.start
+        if bare and not isinstance(left, Lasting):
+            raise FormulaError(messages.which_for(self.passage.span(left.start, right.end)))
+
+    def negation(self) -> Expression:
+        if token := self.took("not"):
+            operand = self.negated(self.negation)
+            return Unary(token.start, operand.end, "not", operand)
+        condition = self.comparison()
+        if self.conditions and self.took("for"):
+            return self.lasting(condition)
+        return condition
+
+    def negated(self, operand: object) -> Expression:
+        """What follows a sign or `not`; many in a row count as depth."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            self.refuse(messages.formula_too_deep, self.next)
+        assert callable(operand)
+        node: Expression = operand()
+        self.depth -= 1
+        return node
+
+    def lasting(self, condition: Expression) -> Expression:
+        token = self.next
+        if token.kind != "number" or not token.text.isdigit() or not 1 <= int(token.text) <= 99:
+            self.refuse(messages.number_of_periods, token)
+        self.take()
+        end = self.took("periods", "period") or self.unexpected("`periods`", "after `for`")
+        return Lasting(condition.start, end.end, condition, int(token.text))
+
+    def comparison(self) -> Expression:
+        left = self.sum()
+        negated = False
+        if self.follows("not", "in") or self.follows("not", "between"):
+            self.take()
+            negated = True
+        if sign := self.took(*COMPARISON):
+            right = self.sum()
+            if self.next.text in COMPARISON:
+                self.refuse(messages.chained_comparison, self.next)
+            return Binary(left.start, right.end, sign.text, left, right)
+        if self.took("in"):
+            self.expect("(", "after `in`")
+            items = [self.sum()]
+            while self.took(","):
+                items.append(self.sum())
+            end = self.expect(")", "to close the list after `in`")
+            return In(left.start, end.end, left, tuple(items), negated)
+        if self.took("between"):
+            low = self.sum()
+            self.expect("and", "between the two ends")
+            high = self.sum()
+            return Between(left.start, high.end, left, low, high, negated)
+        if self.took("is"):
+            negated = self.took("not") is not None
+            end = self.took("missing") or self.unexpected("`missing`", "after `is`")
+            return IsMissing(left.start, end.end, left, negated)
+        return left
+
+    def sum(self) -> Expression:
+        left = self.product()
+        while sign := self.took(*SUM):
+            right = self.product()
+            left = Binary(left.start, right.end, sign.text, left, right)
+        return left
+
+    def product(self) -> Expression:
+        left = self.unary()
+        while sign := self.took(*PRODUCT):
+            right = self.unary()
+            left = Binary(left.start, right.end, sign.text, left, right)
+        return left
+
+    def unary(self) -> Expression:
+        if sign := self.took("-"):
+            operand = self.negated(self.unary)
+            return Unary(sign.start, operand.end, "-", operand)
+        return self.primary()
+
+    def primary(self) -> Expression:
+        if grade := self.grade():
+            return grade
+        token = self.next
+        if token.kind == "number":
+            return Literal(token.start, self.take().end, self.number(token))
+        if token.kind == "text":
+            return Literal(token.start, self.take().end, token.text[1:-1])
+        if token.kind == "date":
+            return Literal(token.start, self.take().end, self.date(token))
+        if token.text == "(":
+            self.take()
+            inner = self.expression()
+            end = self.expect(")", "to close this bracket")
+            inner.start, inner.end = token.start, end.end
+            return inner
+        if token.kind != "name" or (token.text in KEYWORDS and token.text not in ("true", "false")):
+            self.unexpected("a number, a name or `(`")
+        self.take()
+        if token.text in ("true", "false"):
+            return Literal(token.start, token.end, token.text == "true")
+        if self.next.text == "(":
+            return self.call(token)
+        return Name(token.start, token.end, token.text)
+
+    def call(self, name: Token) -> Expression:
+        self.take()
+        arguments: list[Expression] = []
+        if not (end := self.took(")")):
+            arguments.append(self.expression())
+            while self.took(","):
+                arguments.append(self.expression())
+            end = self.expect(")", f"to close `{name.text}(`")
+        return Call(name.start, end.end, name.text, tuple(arguments), name.end)
+
+    def number(self, token: Token) -> float:
+        value = float(token.text)
+        if value > LARGEST:
+            self.refuse(messages.number_too_large, token)
+        return value
+
+    def date(self, token: Token) -> date:
+        try:
+            return date.fromisoformat(token.text)
+        except ValueError:
+            self.refuse(messages.no_such_date, token, token.text)
+
+    # -- bands ------------------------------------------------------------------
+
+    def grade(self) -> Grade | None:
+        """A grade of the scale, of one or several words: the longest that stands here."""
+        for words in sorted(self.grades, key=len, reverse=True):
+            ahead = self.tokens[self.at : self.at + len(words)]
+            if tuple(token.text for token in ahead) == words:
+                self.at += len(words)
+                return Grade(ahead[0].start, ahead[-1].end, self.grades[words], " ".join(words))
+        return None
+
+    def band(self) -> Band:
+        start = self.next.start
+        limits = self.limits()
+        while self.took("and"):
+            limits += self.limits()
+        end = self.tokens[self.at - 1].end
+        return Band(start, end, tuple(limits), " ".join(self.passage.text[start:end].split()))
+
+    def limits(self) -> list[Limit]:
+        start = self.next.start
+        for phrase, sign in _ONE_ENDED.items():
+            if self.follows(*phrase):
+                self.at += len(phrase)
+                bound = self.bound()
+                return [Limit(start, bound.end, sign, bound)]
+        if self.took("between"):
+            low = self.bound()
+            self.expect("and", "between the two ends of the band")
+            high = self.bound()
+            return [Limit(start, high.end, ">=", low), Limit(start, high.end, "<=", high)]
+        if self.took("within"):
+            return self.within(start)
+        self.unexpected("`at most`, `at least`, `below`, `above`, `between`, `within` or `is`")
+
+    def within(self, start: int) -> list[Limit]:
+        room = self.sum()
+        share = self.took("%")
+        self.expect("of", "after `within`")
+        middle = self.sum()
+        end = middle.end
+        if share:
+            size = Call(middle.start, end, "abs", (middle,), middle.start)
+            room = _percentage(room, size)
+        low = Binary(start, end, "-", middle, room)
+        high = Binary(start, end, "+", middle, room)
+        return [Limit(start, end, ">=", low), Limit(start, end, "<=", high)]
+
+    def bound(self) -> Expression:
+        """`E`, or `N% of X`."""
+        amount = self.sum()
+        if self.took("%"):
+            self.expect("of", "after `%`")
+            return _percentage(amount, self.sum())
+        return amount
+
+
+_ONE_ENDED = {
+    ("at", "most"): "<=",
+    ("at", "least"): ">=",
+    ("below",): "<",
+    ("above",): ">",
+    ("is",): "=",
+}
+
+
+def _percentage(amount: Expression, of: Expression) -> Expression:
+    hundred = Literal(of.end, of.end, 100.0)
+    product = Binary(amount.start, of.end, "*", amount, of)
+    return Binary(amount.start, of.end, "/", product, hundred)
+
+
+def _height(root: Node) -> int:
+    """How many levels a tree has, found without recursion: long sums are deep trees."""
+    level, height = [root], 0
+    while level:
+        height += 1
+        level = [child for node in level for child in _below(node)]
+    return height
+
+
+def _below(node: Node) -> list[Node]:
+    if isinstance(node, Band):
+        return [limit.bound for limit in node.limits]
+    return list(children(node))  # type: ignore[arg-type]

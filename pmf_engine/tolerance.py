@@ -1,0 +1,164 @@
+"""Bands: what good is, how far from good is tolerable, and which way is better.
+
+A band is a list of limits, each a comparison and a bound; everything people write (`between`, `within 5% of`)
+comes down to that, so boundaries, polarity and inclusion are decided in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, isinf
+from typing import Literal as OneOf
+
+from pmf_engine import messages
+from pmf_engine.diagnostics import Diagnostic
+from pmf_engine.formula.check import Checker, Scope, Type
+from pmf_engine.formula.parse import FormulaError, parse_band
+from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Grade, Limit, Literal, Name, Unary
+from pmf_engine.source import Passage, Span
+
+Polarity = OneOf["low", "high", "close"]
+
+NEAR = 1e-9
+"""Numbers nearer than this share of the larger count as equal."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Good and tolerance from the month `start` on (always, where it is None)."""
+
+    start: int | None
+    good: Band
+    tolerance: Band | None
+    target: float | None
+    reference: str | None
+    span: Span
+
+    @property
+    def polarity(self) -> Polarity:
+        """Which way is better, as the words of `good` say."""
+        signs = {limit.operator for limit in self.good.limits}
+        if signs <= {"<=", "<"}:
+            return "low"
+        return "high" if signs <= {">=", ">"} else "close"
+
+
+def read_band(
+    passage: Passage, scope: Scope, result: Type, target: float | None, found: list[Diagnostic]
+) -> Band | None:
+    """A band as written, checked against the type of what it judges; None where it cannot be used."""
+    grades = scope.scales.get(result.scale, ()) if result.scale else ()
+    try:
+        band = parse_band(passage, grades)
+    except FormulaError as error:
+        found.append(error.diagnostic)
+        return None
+    checker = Checker(passage, scope)
+    for limit in band.limits:
+        _check_limit(checker, limit, result)
+    found += checker.found
+    if checker.found:
+        return None
+    ends = Interval.of(band, target)
+    if ends is not None and ends.empty:
+        found.append(messages.empty_band(passage.span(band.start, band.end), band.text))
+        return None
+    return band
+
+
+def _check_limit(checker: Checker, limit: Limit, result: Type) -> None:
+    bound = limit.bound
+    if isinstance(bound, Grade):
+        return
+    kind = checker.type_of(bound)
+    if kind is not None and (kind.kind, kind.scale) != (result.kind, result.scale):
+        span = checker.span(bound)
+        if result.kind == "grade" and isinstance(bound, Literal):
+            grades = checker.scope.scales.get(result.scale or "", ())
+            checker.report(messages.unknown_grade(span, str(bound.value), result.scale or "", grades))
+        else:
+            checker.report(messages.incomparable(span, str(result), str(kind)))
+
+
+def constant(node: Expression, target: float | None) -> float | None:
+    """The value of an expression that is the same in every period, or None."""
+    match node:
+        case Grade():
+            return float(node.position)
+        case Literal(value=float() as value):
+            return value
+        case Name(name="target"):
+            return target
+        case Unary(operator="-"):
+            inner = constant(node.operand, target)
+            return None if inner is None else -inner
+        case Call(function="abs", arguments=(inside,)):
+            inner = constant(inside, target)
+            return None if inner is None else abs(inner)
+        case Binary():
+            left, right = constant(node.left, target), constant(node.right, target)
+            if left is None or right is None or (node.operator == "/" and right == 0):
+                return None
+            return _ARITHMETIC[node.operator](left, right) if node.operator in _ARITHMETIC else None
+    return None
+
+
+_ARITHMETIC = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+    "/": lambda left, right: left / right,
+}
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What a band allows where its bounds are constant; an open end is not itself allowed."""
+
+    low: float
+    low_open: bool
+    high: float
+    high_open: bool
+
+    @classmethod
+    def of(cls, band: Band, target: float | None) -> Interval | None:
+        """The interval of a band, or None where a bound depends on data."""
+        low, high = (-inf, False), (inf, False)
+        for limit in band.limits:
+            bound = constant(limit.bound, target)
+            if bound is None:
+                return None
+            if limit.operator in (">=", ">", "="):
+                low = max(low, (bound, limit.operator == ">"))
+            if limit.operator in ("<=", "<", "="):
+                high = min(high, (bound, limit.operator == "<"), key=lambda end: (end[0], not end[1]))
+        return cls(*low, *high)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no value at all is allowed."""
+        if close(self.low, self.high):
+            return self.low_open or self.high_open
+        return self.low > self.high
+
+    def inside(self, outer: Interval) -> bool:
+        """Whether everything this allows, the other allows too."""
+        low = self.low > outer.low or (close(self.low, outer.low) and (self.low_open or not outer.low_open))
+        high = self.high < outer.high or (close(self.high, outer.high) and (self.high_open or not outer.high_open))
+        return low and high
+
+
+def close(left: float, right: float) -> bool:
+    """Whether two numbers count as equal: nearer than one part in 10^9."""
+    if isinf(left) or isinf(right):
+        return left == right
+    return abs(left - right) <= NEAR * max(abs(left), abs(right))
+
+
+def band_scope(names: Mapping[str, Type], result: Type, target: Type | None, scales: Mapping[str, list[str]]) -> Scope:
+    """The names a band may use: figures, indicators, and what is said about the indicator itself."""
+    own = {"previous": result, "year_ago": result}
+    if target is not None:
+        own["target"] = target
+    return Scope({**names, **own}, "figure", scales)
