@@ -1,0 +1,261 @@
+"""The evaluation of a framework over submissions: what every indicator came to, and what goes up to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from pmf_engine import plan
+from pmf_engine.formula.compile import status_rank
+from pmf_engine.framework import Framework
+from pmf_engine.inputs import Inputs, Window
+from pmf_engine.judge import DIRECTION, STATUS, judged, reasons
+from pmf_engine.periods import Clock, Frequency, Period, month_of
+from pmf_engine.statuses import LATE, MISSING, NO_DATA, NOT_DUE
+
+if TYPE_CHECKING:
+    from pmf_engine.submissions import Submissions
+
+Engine = Literal["auto", "in-memory", "streaming", "gpu"]
+
+RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "indicator": pl.String,
+    "period": pl.String,
+    "by": pl.String,
+    "group": pl.String,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "value": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "status": STATUS,
+    "reason": pl.String,
+    "direction": DIRECTION,
+    "run": pl.Int64,
+    "escalate_to": pl.String,
+    "rules": pl.List(pl.String),
+}
+"""The columns of `Evaluation.results`."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an evaluation came to.
+
+    `period` is the period asked for, None for all. `history` has the columns of `results` and `start`,
+    `months` (the period as numbers) and `level` (place of `escalate_to` in governance, -1 for none), for
+    all periods up to the one shown. `outstanding` is what has not come by `as_of`: figure, agency, start,
+    months, period, due, status (late or not_due) and run, one row for the latest period of each.
+    """
+
+    framework: Framework
+    submissions: Submissions
+    period: Period | None
+    as_of: date
+    history: pl.DataFrame
+    outstanding: pl.DataFrame
+
+    @cached_property
+    def results(self) -> pl.DataFrame:
+        """One row per indicator, period and group: those that a report on `period` shows, or all."""
+        return self.history.filter("shown").select(list(RESULTS))
+
+    @cached_property
+    def exceptions(self) -> pl.DataFrame:
+        """The results that go up, the highest level first."""
+        rows = self.history.filter(pl.col("shown") & (pl.col("level") >= 0))
+        return rows.sort("level", descending=True, maintain_order=True).select(list(RESULTS))
+
+
+def evaluate(
+    framework: Framework,
+    submissions: Submissions,
+    period: str | Period | None = None,
+    as_of: date | None = None,
+    engine: Engine = "streaming",
+) -> Evaluation:
+    """Works out every indicator from what agencies sent.
+
+    With a `period` each indicator is shown in its own frequency, or in the period's where that is longer:
+    in its latest period that has ended when `period` ends. Without one, in all its periods from the first
+    that any data speaks for to the last. `as_of`, today unless given, decides what is late and what is not
+    due. `engine` is Polars' own choice. Raises ValueError where `period` names none.
+    """
+    as_of = as_of or date.today()
+    asked = framework.period(period) if isinstance(period, str) else period
+    clocks = {id_: _clock(one.clock, asked) for id_, one in framework.indicators.items()}
+    window = _window(submissions.cells, asked, set(clocks.values()))
+    if window is None:
+        return Evaluation(
+            framework, submissions, asked, as_of, pl.DataFrame(schema=_HISTORY), pl.DataFrame(schema=OUTSTANDING)
+        )
+    inputs = Inputs(framework, submissions.cells, window, as_of)
+    frame = reasons(judged(plan.rows(framework, inputs, clocks), framework, as_of), _lacking(inputs, clocks), framework)
+    end = asked.end if asked else window.end
+    history, outstanding = pl.collect_all([frame, _outstanding(inputs, end)], engine=engine)
+    return Evaluation(
+        framework,
+        submissions,
+        asked,
+        as_of,
+        _labelled(history, framework, asked, window.first),
+        _outstanding_named(outstanding, framework),
+    )
+
+
+def _clock(own: Clock, asked: Period | None) -> Clock:
+    return own if asked is None else Clock(max(own.months, asked.clock.months), own.year_start)
+
+
+def _window(cells: pl.DataFrame, asked: Period | None, clocks: set[Clock]) -> Window | None:
+    """The months any data speaks for, and those asked for, to the ends of everybody's periods."""
+    first, last = cells.select(pl.col("start").min(), (pl.col("start") + pl.col("months")).max().alias("end")).row(0)
+    starts = [month for month in (first, asked.start if asked else None) if month is not None]
+    if not starts or not clocks:
+        return None
+    end = asked.end if asked else last
+    first = min(starts)
+    if first >= end:  # all that came is for later periods than the one asked for
+        first = asked.start if asked else end - 1
+    # From the start of a year, so that a sum over the year to date is never of part of it.
+    start = min(Clock(12, clock.year_start).holding(first).start for clock in clocks)
+    if asked:
+        start = min(start, *(clock.last_ended_by(asked.end).start for clock in clocks))
+    return Window(start, max(clock.holding(end - 1).end for clock in clocks), first)
+
+
+def _lacking(inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.LazyFrame:
+    """Which agencies each missing figure lacks from, by the periods of each clock."""
+    names = {id_: agency.name for id_, agency in inputs.framework.agencies.items()}
+    frames = []
+    uses: dict[tuple[Clock, str | None], set[str]] = {}
+    for id_, clock in clocks.items():
+        indicator = inputs.framework.indicators[id_]
+        for by in (None, *indicator.by):
+            uses.setdefault((clock, by), set()).update(indicator.figures)
+    for (clock, by), figures in sorted(uses.items(), key=lambda use: (use[0][0], str(use[0][1]))):
+        if not figures:
+            continue
+        shift = clock.year_start - 1
+        number = pl.col("figure").to_physical().cast(pl.UInt32) + 1
+        frames.append(
+            inputs.facts(sorted(figures), by)
+            .filter(pl.col("code") > 0)
+            .with_columns(
+                code=pl.col("code") + number,
+                start=(pl.col("start") - (pl.col("start") - shift) % clock.months).cast(pl.Int32),
+                agency=pl.col("agency").replace_strict(names, default=pl.col("agency")),
+            )
+            .group_by("code", "start", "group")
+            .agg(agencies=pl.col("agency").unique().sort().str.join(", "))
+            .select(
+                "code",
+                "start",
+                "agencies",
+                months=pl.lit(clock.months, dtype=pl.Int32),
+                year_start=pl.lit(clock.year_start, dtype=pl.Int32),
+                by=pl.lit(by, dtype=pl.String),
+                group=pl.col("group") if by else pl.lit(None, dtype=pl.String),
+            )
+        )
+    schema = {
+        "code": pl.UInt32, "start": pl.Int32, "agencies": pl.String, "months": pl.Int32,
+        "year_start": pl.Int32, "by": pl.String, "group": pl.String,
+    }  # fmt: skip
+    return pl.concat(frames) if frames else pl.LazyFrame(schema=schema)
+
+
+def _outstanding(inputs: Inputs, end: int) -> pl.LazyFrame:
+    """What has not come for the last period of each figure and agency, and how many periods running it has not."""
+    used = sorted({name for one in inputs.framework.indicators.values() for name in one.figures})
+    latest = pl.col("start") + 2 * pl.col("months") > end
+    late = status_rank(pl.col("code")) == MISSING.index(LATE) + 1
+    return (
+        inputs.absent(used)
+        .filter(pl.col("start") + pl.col("months") > inputs.window.first, pl.col("start") + pl.col("months") <= end)
+        .sort("figure", "agency", "start")
+        .with_columns(block=pl.col("start") - pl.col("months") * pl.int_range(pl.len()).over("figure", "agency"))
+        .with_columns(
+            run=pl.int_range(1, pl.len() + 1).over("figure", "agency", "block"),
+            status=pl.when(late).then(pl.lit(LATE)).otherwise(pl.lit(NOT_DUE)),
+        )
+        .filter(latest)
+        .select(
+            pl.col("figure").cast(pl.String), "agency", "start", "months", "due", "status", pl.col("run").cast(pl.Int64)
+        )
+    )
+
+
+def _outstanding_named(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    starts = {name: figure.clock.year_start for name, figure in framework.figures.items()}
+    labels = [
+        Period(start, Clock(months, starts[figure])).label
+        for figure, start, months in rows.select("figure", "start", "months").iter_rows()
+    ]
+    return (
+        rows.with_columns(period=pl.Series(labels, dtype=pl.String)).select(list(OUTSTANDING)).sort("figure", "agency")
+    )
+
+
+def _labelled(rows: pl.DataFrame, framework: Framework, asked: Period | None, first: int) -> pl.DataFrame:
+    """Names the periods, marks the rows that are shown, and puts all in the order of the framework."""
+    keys = ["start", "months", "year_start"]
+    periods = [
+        (
+            *key,
+            period.label,
+            asked is None or period == period.clock.last_ended_by(asked.end),
+            first < period.end,
+        )
+        for key in rows.select(keys).unique().iter_rows()
+        if (period := Period(key[0], Clock(key[1], key[2])))
+    ]
+    named = pl.DataFrame(
+        periods,
+        schema={**dict.fromkeys(keys, pl.Int32), "period": pl.String, "shown": pl.Boolean, "begun": pl.Boolean},
+        orient="row",
+    )
+    ad_hoc = [one.id for one in framework.indicators.values() if one.frequency == Frequency.AD_HOC]
+    unasked = pl.col("indicator").is_in(ad_hoc) & (pl.col("status") == NO_DATA)
+    place = {id_: number for number, id_ in enumerate(framework.indicators)}
+    kept = (
+        pl.col("begun")
+        if asked is None
+        else pl.col("shown") | (pl.col("begun") & (pl.col("start") + pl.col("months") <= asked.end))
+    )
+    return (
+        rows.join(named, on=keys)
+        .filter(kept, ~unasked)
+        .with_columns(
+            place=pl.col("indicator").replace_strict(place, return_dtype=pl.Int32),
+        )
+        .sort("place", "by", "group", "start", nulls_last=False)
+        .select(*RESULTS, "start", "months", "level", "shown")
+    )
+
+
+OUTSTANDING: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "figure": pl.String,
+    "agency": pl.String,
+    "start": pl.Int32,
+    "months": pl.Int32,
+    "period": pl.String,
+    "due": pl.Date,
+    "status": pl.String,
+    "run": pl.Int64,
+}
+"""The columns of `Evaluation.outstanding`."""
+
+_HISTORY = {**RESULTS, "start": pl.Int32, "months": pl.Int32, "level": pl.Int32, "shown": pl.Boolean}
+
+
+def latest_quarter(framework: Framework, submissions: Submissions, as_of: date) -> Period | None:
+    """The latest quarter that is over on a day and that anything has been sent for; None where nothing has."""
+    ends = submissions.cells.filter(pl.col("start") + pl.col("months") <= month_of(as_of))
+    last = ends.select((pl.col("start") + pl.col("months")).max()).item()
+    return None if last is None else Clock(3, framework.board.year_start).last_ended_by(last)

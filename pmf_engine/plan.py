@@ -1,0 +1,243 @@
+"""One lazy plan: panels of figures in, one long row per indicator, period and group out.
+
+Formulas and bands are worked out side by side, a column per indicator, and turned into rows at the end;
+what is said of the rows (status, direction, run, escalation) is `judge`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pmf_engine.formula.compile import Compiler, Computed, compare, reason_code
+from pmf_engine.formula.syntax import Band, Expression
+from pmf_engine.framework import Framework, Indicator
+from pmf_engine.inputs import AGENCY, Inputs
+from pmf_engine.periods import Clock
+from pmf_engine.statuses import INVALID
+from pmf_engine.tolerance import Entry, Polarity
+
+SIGNS: dict[Polarity, int] = {"high": 1, "low": -1, "close": 0}
+"""Which way is better, as a factor; 0 where nearer to the band is better."""
+
+
+_OVERFLOW = reason_code(INVALID)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """The indicators of one panel."""
+
+    clock: Clock
+    by: str | None
+    indicators: tuple[Indicator, ...]
+
+
+def rows(framework: Framework, inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.LazyFrame:
+    """Every indicator in every period of its clock in `clocks` and of the window, whole and by its breakdowns.
+
+    Columns: indicator, start, months, by, group (null for the whole), value, code, left_out, numerator,
+    denominator, good, tolerable (null: cannot be said), band_code, rated, sign, gap, gap_before.
+    """
+    return pl.concat([_panel_rows(framework, inputs, job) for job in _jobs(framework, clocks)])
+
+
+def _jobs(framework: Framework, clocks: Mapping[str, Clock]) -> list[_Job]:
+    grouped: dict[tuple[Clock, str | None], list[Indicator]] = {}
+    for id_, clock in clocks.items():
+        indicator = framework.indicators[id_]
+        for by in (None, *indicator.by):
+            grouped.setdefault((clock, by), []).append(indicator)
+    order = {None: 0} | {by: place for place, by in enumerate(["agency", *framework.breakdowns], start=1)}
+    keys = sorted(grouped, key=lambda key: (key[0], order[key[1]]))
+    return [_Job(clock, by, tuple(grouped[clock, by])) for clock, by in keys]
+
+
+def _panel_rows(framework: Framework, inputs: Inputs, job: _Job) -> pl.LazyFrame:
+    figures = _figures(framework, job.indicators)
+    lenient = any(indicator.missing != "any" for indicator in _reached(framework, job.indicators))
+    panel = inputs.panel(job.clock, job.by, figures, lenient)
+    work = _Panel(framework, Compiler(job.clock.months, ["group"] if job.by else []), set(figures))
+    cells = [work.cell(indicator) for indicator in job.indicators]
+    frame = panel.frame
+    for stage in work.compiler.stages:
+        frame = frame.with_columns(stage)
+    long = (
+        frame.select("start", "group", *cells)
+        .unpivot(index=["start", "group"], variable_name="indicator", value_name="cell")
+        .unnest("cell")
+    )
+    if job.by == AGENCY:  # only those that are asked for its figures
+        senders = [
+            (one.id, agency)
+            for one in job.indicators
+            for agency in sorted({sender for name in one.figures for sender in framework.figures[name].agencies})
+        ]
+        asked = pl.LazyFrame(senders, schema={"indicator": pl.String, "group": pl.String}, orient="row")
+        long = long.join(asked, on=["indicator", "group"], how="semi")
+    return long.with_columns(
+        months=pl.lit(job.clock.months, dtype=pl.Int32),
+        year_start=pl.lit(job.clock.year_start, dtype=pl.Int32),
+        by=pl.lit(job.by, dtype=pl.String),
+        group=pl.col("group") if job.by else pl.lit(None, dtype=pl.String),
+    )
+
+
+def _reached(framework: Framework, indicators: Sequence[Indicator]) -> list[Indicator]:
+    """These indicators and all that their formulas and bands name."""
+    reached: dict[str, Indicator] = {}
+    waiting = list(indicators)
+    while waiting:
+        indicator = waiting.pop()
+        if indicator.id not in reached:
+            reached[indicator.id] = indicator
+            waiting += [framework.indicators[name] for name in indicator.named if name in framework.indicators]
+    return list(reached.values())
+
+
+def _figures(framework: Framework, indicators: Sequence[Indicator]) -> list[str]:
+    reached = _reached(framework, indicators)
+    return sorted({name for indicator in reached for name in indicator.named if name in framework.figures})
+
+
+class _Panel:
+    """Compiles the indicators of one panel; each is worked out once, however many name it."""
+
+    def __init__(self, framework: Framework, compiler: Compiler, figures: set[str]) -> None:
+        self.framework = framework
+        self.compiler = compiler
+        self.figures = figures
+        self.done: dict[str, Computed] = {}
+
+    def indicator(self, indicator: Indicator) -> Computed:
+        """The value of an indicator, as columns."""
+        if indicator.id not in self.done:
+            part = self._part(indicator, indicator.formula)
+            # What overflows is no number, and no band may judge it.
+            code = pl.when((part.code == 0) & ~part.value.is_finite()).then(_OVERFLOW).otherwise(part.code)
+            part = Computed(pl.when(part.code == 0).then(part.value), code, part.size, part.stage)
+            self.done[indicator.id] = self.compiler.column(part, indicator.id)
+        return self.done[indicator.id]
+
+    def _part(self, indicator: Indicator, node: Expression) -> Computed:
+        def look_up(name: str) -> Computed:
+            if name not in self.figures:
+                return self.indicator(self.framework.indicators[name])
+            code = "c" if indicator.missing == "any" else "k"
+            return Computed(pl.col(f"v:{name}"), pl.col(f"{code}:{name}"))
+
+        return self.compiler.number(node, look_up, indicator.missing)
+
+    def cell(self, indicator: Indicator) -> pl.Expr:
+        """All that is said of an indicator in one row, as a struct."""
+        value = self.indicator(indicator)
+        known = value.code == 0
+        fields: dict[str, pl.Expr] = {
+            "value": pl.when(known).then(value.value),
+            "code": value.code,
+            "left_out": self._left_out(indicator),
+            "numerator": pl.lit(None, dtype=pl.Float64),
+            "denominator": pl.lit(None, dtype=pl.Float64),
+        }
+        if indicator.ratio is not None:
+            for name, node in zip(("numerator", "denominator"), indicator.ratio.arguments, strict=False):
+                part = self._part(indicator, node)
+                fields[name] = pl.when(part.code == 0).then(part.value)
+        if indicator.missing == "never":
+            fields |= self._never(indicator, value)
+        fields |= self._judged(indicator, value)
+        return pl.struct([field.alias(name) for name, field in fields.items()]).alias(indicator.id)
+
+    def _codes(self, indicator: Indicator, column: str) -> list[pl.Expr]:
+        names = [name for name in indicator.figures if name in self.figures]
+        return [pl.col(f"{column}:{name}") for name in names]
+
+    def _left_out(self, indicator: Indicator) -> pl.Expr:
+        """The code of what was missing and did without, where `missing` allows that."""
+        if indicator.missing == "any" or not indicator.figures:
+            return pl.lit(0, dtype=pl.UInt32)
+        return pl.max_horizontal(*self._codes(indicator, "k"), *self._codes(indicator, "n"))
+
+    def _never(self, indicator: Indicator, value: Computed) -> dict[str, pl.Expr]:
+        """A sum of nothing at all is 0, and says why it may not be judged."""
+        codes = self._codes(indicator, "k")
+        if not codes:
+            return {}
+        none = pl.min_horizontal(codes) > 0
+        return {"code": pl.when(none).then(pl.max_horizontal(codes)).otherwise(value.code)}
+
+    # -- bands -----------------------------------------------------------------------
+
+    def _judged(self, indicator: Indicator, value: Computed) -> dict[str, pl.Expr]:
+        """Whether the value is good or tolerable by the entry in force, and how far it is from good."""
+        good = tolerable = pl.lit(None, dtype=pl.Boolean)
+        sign = pl.lit(None, dtype=pl.Int8)
+        gap = gap_before = pl.lit(None, dtype=pl.Float64)
+        band_code = pl.lit(0, dtype=pl.UInt32)
+        rated = pl.lit(False)
+        for entry in indicator.tolerances:  # the latest in force has the last word
+            in_force = pl.lit(True) if entry.start is None else pl.col("start") >= entry.start
+            holds, code = self._holds(indicator, entry, entry.good, value)
+            allowed, more = holds, code
+            if entry.tolerance is not None:
+                allowed, more = self._holds(indicator, entry, entry.tolerance, value)
+            good = pl.when(in_force).then(holds).otherwise(good)
+            tolerable = pl.when(in_force).then(allowed).otherwise(tolerable)
+            band_code = pl.when(in_force).then(pl.max_horizontal(code, more)).otherwise(band_code)
+            sign = pl.when(in_force).then(pl.lit(SIGNS[entry.polarity], dtype=pl.Int8)).otherwise(sign)
+            rated = rated | in_force
+            if entry.polarity == "close":
+                before = self.compiler.shifted(value, 1)
+                now, then = (self._gap(indicator, entry, part) for part in (value, before))
+                gap = pl.when(in_force).then(now).otherwise(gap)
+                gap_before = pl.when(in_force).then(then).otherwise(gap_before)
+        return {
+            "good": good,
+            "tolerable": tolerable,
+            "band_code": band_code,
+            "rated": rated,
+            "sign": sign,
+            "gap": gap,
+            "gap_before": gap_before,
+        }
+
+    def _holds(self, indicator: Indicator, entry: Entry, band: Band, value: Computed) -> tuple[pl.Expr, pl.Expr]:
+        """Whether a band holds (null where a bound is missing), and the code of the bound that is."""
+        held: list[pl.Expr] = []
+        codes: list[pl.Expr] = [pl.lit(0, dtype=pl.UInt32)]
+        for limit in band.limits:
+            bound = self._bound(indicator, entry, limit.bound, value)
+            codes.append(bound.code)
+            held.append(
+                pl.when((bound.code == 0) & (value.code == 0)).then(compare(limit.operator, value.value, bound.value))
+            )
+        return pl.all_horizontal(held), pl.max_horizontal(codes)
+
+    def _bound(self, indicator: Indicator, entry: Entry, node: Expression, value: Computed) -> Computed:
+        def look_up(name: str) -> Computed:
+            match name:
+                case "target":
+                    return Computed(pl.lit(entry.target, dtype=pl.Float64), pl.lit(0, dtype=pl.UInt32))
+                case "previous":
+                    return self.compiler.shifted(value, 1)
+                case "year_ago":
+                    return self.compiler.shifted(value, 12 // self.compiler.months)
+            if name in self.figures:
+                return Computed(pl.col(f"v:{name}"), pl.col(f"c:{name}"))
+            return self.indicator(self.framework.indicators[name])
+
+        return self.compiler.number(node, look_up)
+
+    def _gap(self, indicator: Indicator, entry: Entry, part: Computed) -> pl.Expr:
+        """How far a value lies outside the good band; 0 inside it."""
+        value = self.indicator(indicator)
+        outside = [pl.lit(0.0)]
+        for limit in entry.good.limits:
+            bound = self._bound(indicator, entry, limit.bound, value).value
+            if limit.operator != ">=" and limit.operator != ">":
+                outside.append(part.value - bound)
+            if limit.operator != "<=" and limit.operator != "<":
+                outside.append(bound - part.value)
+        return pl.when(part.code == 0).then(pl.max_horizontal(outside))

@@ -1,0 +1,72 @@
+"""Small boards for tests: the two files and the returns, written as a data officer writes them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from textwrap import dedent, indent
+from typing import Any
+
+import pmf_engine as pmf
+
+HEAD = """\
+board: {name: Test Board, submissions: returns}
+agencies:
+  care: Social Care
+  police: {name: Police, lead_officer: Chief Constable}
+  ons: Statistics Office
+content_areas:
+  safety: {title: Safety, kind: priority}
+scales:
+  audit: [not met, partly met, met, exceeded]
+breakdowns:
+  district: {title: District, groups: [North, South]}
+  ward: Ward
+"""
+GOVERNANCE = "governance: {lead_agency: Lead agency, sub_committee: Sub-committee, board: Board}\n"
+DEFAULTS = "content_area: safety, evidence_type: quantity, lead_agency: care, title: A title"
+
+
+def write_board(
+    folder: Path, figures: str, indicators: str, tolerances: str = "", escalation: str = "", head: str = HEAD
+) -> Path:
+    """Writes the two files. Figures and indicators are lines of `id: {...}`; DEFAULTS go into each indicator."""
+    lines = [
+        line.strip().replace("{", "{" + DEFAULTS + ", ", 1) for line in indicators.splitlines() if line.strip()
+    ]
+    text = head + "figures:\n" + indent(dedent(figures).strip(), "  ") + "\nindicators:\n"
+    (folder / "indicators.yaml").write_text(text + indent("\n".join(lines), "  ") + "\n", encoding="utf-8")
+    rules = GOVERNANCE
+    if tolerances.strip():
+        rules += "tolerances:\n" + indent(dedent(tolerances).strip(), "  ") + "\n"
+    if escalation.strip():
+        rules += "escalation:\n" + indent(dedent(escalation).strip(), "  ") + "\n"
+    (folder / "tolerances.yaml").write_text(rules, encoding="utf-8")
+    return folder
+
+
+def write_returns(folder: Path, rows: str, name: str = "returns.csv") -> None:
+    """Writes one long return, `period,agency,figure,value` unless the rows begin with a header of their own."""
+    (folder / "returns").mkdir(exist_ok=True)
+    text = "\n".join(line.strip() for line in dedent(rows).strip().splitlines())
+    if not text.startswith("period,"):
+        text = "period,agency,figure,value\n" + text
+    (folder / "returns" / name).write_text(text + "\n", encoding="utf-8")
+
+
+def evaluate(folder: Path, period: str | None = None, as_of: date = date(2030, 1, 1), **options: Any) -> pmf.Evaluation:
+    """Loads, reads and evaluates a folder."""
+    framework = pmf.load_framework(folder)
+    submissions = pmf.read_submissions(framework.submissions, framework)
+    return pmf.evaluate(framework, submissions, period, as_of, **options)
+
+
+def cell(evaluation: pmf.Evaluation, indicator: str, period: str, column: str, group: str | None = None) -> Any:
+    """One cell of the results (of the history, where the period is not one that is shown)."""
+    rows = [
+        row
+        for row in evaluation.history.iter_rows(named=True)
+        if (row["indicator"], row["period"], row["group"]) == (indicator, period, group)
+    ]
+    assert len(rows) == 1, f"{len(rows)} rows for {indicator}, {period}, {group}"
+    return rows[0][column]
