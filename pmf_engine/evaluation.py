@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +13,7 @@ import polars as pl
 from pmf_engine import plan
 from pmf_engine.formula.compile import status_rank
 from pmf_engine.framework import Framework
-from pmf_engine.inputs import Inputs, Window
+from pmf_engine.inputs import Inputs, Window, status_not_come
 from pmf_engine.judge import DIRECTION, STATUS, judged, reasons
 from pmf_engine.periods import Clock, Frequency, Period, month_of
 from pmf_engine.statuses import LATE, MISSING, NO_DATA, NOT_DUE
@@ -47,18 +47,21 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 class Evaluation:
     """What an evaluation came to.
 
-    `period` is the period asked for, None for all. `history` has the columns of `results` and `start`,
+    `period` is the period asked for, None for all; `cells` what had come by `as_of`. `history` has the columns of `results` and `start`,
     `months` (the period as numbers) and `level` (place of `escalate_to` in governance, -1 for none), for
     all periods up to the one shown. `outstanding` is what has not come by `as_of`: figure, agency, start,
-    months, period, due, status (late or not_due) and run, one row for the latest period of each.
+    months, period, due, status (late or not_due) and run, one row for the latest period of each. `inputs` are
+    the figures it rests on, kept for explanations.
     """
 
     framework: Framework
     submissions: Submissions
     period: Period | None
     as_of: date
+    cells: pl.DataFrame
     history: pl.DataFrame
     outstanding: pl.DataFrame
+    inputs: Inputs | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def results(self) -> pl.DataFrame:
@@ -77,7 +80,7 @@ def evaluate(
     submissions: Submissions,
     period: str | Period | None = None,
     as_of: date | None = None,
-    engine: Engine = "streaming",
+    engine: Engine = "auto",
 ) -> Evaluation:
     """Works out every indicator from what agencies sent.
 
@@ -89,13 +92,13 @@ def evaluate(
     as_of = as_of or date.today()
     asked = framework.period(period) if isinstance(period, str) else period
     clocks = {id_: _clock(one.clock, asked) for id_, one in framework.indicators.items()}
-    window = _window(submissions.cells, asked, set(clocks.values()))
+    cells = submissions.cells_at(as_of)
+    window = _window(cells, asked, set(clocks.values()))
     if window is None:
-        return Evaluation(
-            framework, submissions, asked, as_of, pl.DataFrame(schema=_HISTORY), pl.DataFrame(schema=OUTSTANDING)
-        )
-    inputs = Inputs(framework, submissions.cells, window, as_of)
-    frame = reasons(judged(plan.rows(framework, inputs, clocks), framework, as_of), _lacking(inputs, clocks), framework)
+        nothing = (pl.DataFrame(schema=_HISTORY), pl.DataFrame(schema=OUTSTANDING))
+        return Evaluation(framework, submissions, asked, as_of, cells, *nothing)
+    inputs = Inputs(framework, cells, window, as_of)
+    frame = history_plan(framework, inputs, clocks)
     end = asked.end if asked else window.end
     history, outstanding = pl.collect_all([frame, _outstanding(inputs, end)], engine=engine)
     return Evaluation(
@@ -103,9 +106,17 @@ def evaluate(
         submissions,
         asked,
         as_of,
+        cells,
         _labelled(history, framework, asked, window.first),
         _outstanding_named(outstanding, framework),
+        inputs,
     )
+
+
+def history_plan(framework: Framework, inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.LazyFrame:
+    """All that is said of each indicator in every period of its clock in `clocks`, before periods are named."""
+    rows = judged(plan.rows(framework, inputs, clocks), framework, inputs.as_of)
+    return reasons(rows, _lacking(inputs, clocks), framework)
 
 
 def _clock(own: Clock, asked: Period | None) -> Clock:
@@ -177,7 +188,7 @@ def _outstanding(inputs: Inputs, end: int) -> pl.LazyFrame:
     late = status_rank(pl.col("code")) == MISSING.index(LATE) + 1
     return (
         inputs.absent(used)
-        .filter(pl.col("start") + pl.col("months") > inputs.window.first, pl.col("start") + pl.col("months") <= end)
+        .filter(pl.col("start") + pl.col("months") <= end, status_not_come(pl.col("code")))
         .sort("figure", "agency", "start")
         .with_columns(block=pl.col("start") - pl.col("months") * pl.int_range(pl.len()).over("figure", "agency"))
         .with_columns(
@@ -256,6 +267,6 @@ _HISTORY = {**RESULTS, "start": pl.Int32, "months": pl.Int32, "level": pl.Int32,
 
 def latest_quarter(framework: Framework, submissions: Submissions, as_of: date) -> Period | None:
     """The latest quarter that is over on a day and that anything has been sent for; None where nothing has."""
-    ends = submissions.cells.filter(pl.col("start") + pl.col("months") <= month_of(as_of))
+    ends = submissions.cells_at(as_of).filter(pl.col("start") + pl.col("months") <= month_of(as_of))
     last = ends.select((pl.col("start") + pl.col("months")).max()).item()
     return None if last is None else Clock(3, framework.board.year_start).last_ended_by(last)

@@ -21,6 +21,9 @@ from pmf_engine.statuses import INVALID, LATE, NO_DATA, NOT_DUE, SUPPRESSED
 AGENCY = "agency"
 """The breakdown that every figure has: by the agency that sent it."""
 
+WORLD = "__example"
+"""The breakdown whose groups are examples, each a world of its own: what one is sent, no other knows of."""
+
 _STATE_CODES = {
     "ok": 0,
     "no_data": reason_code(NO_DATA),
@@ -61,7 +64,7 @@ class Panel:
 
 
 class Inputs:
-    """The cells of an evaluation, ready to be laid out. `cells` is `Submissions.cells`."""
+    """The cells of an evaluation, ready to be laid out; `cells` is `Submissions.cells_at` the day of it."""
 
     def __init__(self, framework: Framework, cells: pl.DataFrame, window: Window, as_of: date) -> None:
         self.framework = framework
@@ -70,20 +73,17 @@ class Inputs:
         self.numbers = {name: place for place, name in enumerate(framework.figures, start=1)}
         self.names = pl.Enum(list(framework.figures))
         known = cells.filter(pl.col("figure").is_in(list(framework.figures)))
-        came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
-        self.cells = (
-            known.lazy()
-            .filter(came)
-            .select(
-                pl.col("figure").cast(self.names),
-                "agency",
-                "start",
-                "months",
-                "by",
-                "group",
-                "value",
-                code=pl.col("state").cast(pl.String).replace_strict(_STATE_CODES, return_dtype=pl.UInt32),
-            )
+        asked = known if WORLD not in framework.breakdowns else known.clear()
+        self.begun = asked.group_by(pl.col("figure").cast(self.names)).agg(begun=pl.col("start").min())
+        self.cells = known.lazy().select(
+            pl.col("figure").cast(self.names),
+            "agency",
+            "start",
+            "months",
+            "by",
+            "group",
+            "value",
+            code=pl.col("state").cast(pl.String).replace_strict(_STATE_CODES, return_dtype=pl.UInt32),
         )
         self.groups = {by: self._groups(by, known) for by in framework.breakdowns}
 
@@ -96,6 +96,10 @@ class Inputs:
 
     def absent(self, figures: Iterable[str]) -> pl.LazyFrame:
         """What regular figures' agencies have not sent, one row per agency and period, and when it was due."""
+        return self._asked(figures).join(self.cells, on=["figure", "agency", "start", "months"], how="anti")
+
+    def _asked(self, figures: Iterable[str]) -> pl.LazyFrame:
+        """What regular figures' agencies should send, whether it has come or not."""
         wanted = [self.framework.figures[name] for name in figures]
         regular = [figure for figure in wanted if figure.frequency != Frequency.AD_HOC]
         senders = pl.DataFrame(
@@ -123,11 +127,12 @@ class Inputs:
         return (
             senders.lazy()
             .join(times.lazy(), on=["months", "year_start"])
-            .join(self.cells, on=["figure", "agency", "start", "months"], how="anti")
-            .select("figure", "agency", "start", "months", due=due.cast(pl.Date))
+            .join(self.begun.lazy(), on="figure", how="left")
+            .select("figure", "agency", "start", "months", "begun", due=due.cast(pl.Date))
             .with_columns(
-                code=pl.when(pl.col("start") + pl.col("months") <= self.window.first)
-                .then(reason_code(NO_DATA))  # before anything was asked for
+                # What nobody ever sent before was not asked for yet; of what never came at all, all is late.
+                code=pl.when(pl.col("start") + pl.col("months") <= pl.col("begun").fill_null(self.window.first))
+                .then(reason_code(NO_DATA))
                 .when(pl.col("due") < self.as_of)
                 .then(reason_code(LATE))
                 .otherwise(reason_code(NOT_DUE))
@@ -143,10 +148,10 @@ class Inputs:
 
     def _sent(self, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
         """One row per figure, agency, period and group that something was sent for."""
-        cells = self.cells.filter(pl.col("figure").is_in(pl.Series(figures, dtype=self.names)))
+        cells = self.cells.filter(pl.col("figure").is_in(list(figures)))
         columns = ["figure", "agency", "start", "months", "group", "value", "code"]
         if by is not None and by != AGENCY:
-            return cells.filter(pl.col("by") == by).select(columns)
+            return cells.filter(pl.col("by") == by, pl.col("group").is_not_null()).select(columns)
         wholes = cells.filter(pl.col("by").is_null()).with_columns(group=pl.lit(""))
         sums = self._sums(cells.filter(pl.col("by").is_not_null()))
         keys = ["figure", "agency", "start", "months"]
@@ -185,24 +190,22 @@ class Inputs:
 
     def _is(self, *kinds: str) -> pl.Expr:
         names = [name for name, figure in self.framework.figures.items() if figure.kind in kinds]
-        return pl.col("figure").is_in(pl.Series(names, dtype=self.names))
+        return pl.col("figure").is_in(list(names))
 
     def facts(self, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
         """Every figure by agency, period and group: `value` and `code`, what has not come included."""
         sent = self._sent(figures, by)
-        absent = self.absent(figures).select("figure", "agency", "start", "months", "code")
+        keys = ["figure", "agency", "start", "months"]
+        absent = (self._asked if by == WORLD else self.absent)(figures).select(*keys, "code")
         if by is None or by == AGENCY:
             missing = absent.with_columns(group=pl.col("agency") if by == AGENCY else pl.lit(""))
         else:
             groups = pl.LazyFrame({"group": self.groups[by]}, schema={"group": pl.String})
-            keys = ["figure", "agency", "start", "months"]
-            came = (
-                self.cells.filter(pl.col("figure").is_in(pl.Series(figures, dtype=self.names)))
-                .select(keys)
-                .unique()
-                .with_columns(code=pl.lit(reason_code(NO_DATA), dtype=pl.UInt32))
-            )
-            expected = pl.concat([absent, came.select(*keys, "code")]).join(groups, how="cross")
+            # Where something came for the period, a group that did not is not available.
+            came = self._asked(figures).join(self.cells, on=keys, how="semi")
+            came = came.with_columns(code=pl.lit(reason_code(NO_DATA), dtype=pl.UInt32))
+            expected = absent if by == WORLD else pl.concat([absent, came.select(*keys, "code")])
+            expected = expected.join(groups, how="cross")
             missing = expected.join(sent, on=[*keys, "group"], how="anti")
         missing = missing.with_columns(value=pl.lit(None, dtype=pl.Float64))
         columns = ["figure", "agency", "start", "months", "group", "value", "code"]
@@ -270,7 +273,7 @@ class Inputs:
         return pl.concat(parts)
 
     def _only(self, frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
-        return frame.filter(pl.col("figure").is_in(pl.Series(names, dtype=self.names)))
+        return frame.filter(pl.col("figure").is_in(list(names)))
 
     def _served(self, frame: pl.LazyFrame, own: Clock, clock: Clock) -> pl.LazyFrame:
         """A stock that comes more seldom serves the periods that end in its own, and until the next comes the following year's."""

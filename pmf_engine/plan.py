@@ -6,17 +6,17 @@ what is said of the rows (status, direction, run, escalation) is `judge`'s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from pmf_engine.formula.compile import Compiler, Computed, compare, reason_code
-from pmf_engine.formula.syntax import Band, Expression
+from pmf_engine.formula.compile import FIGURE_BITS, Compiler, Computed, compare, reason_code
+from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Unary, children
 from pmf_engine.framework import Framework, Indicator
 from pmf_engine.inputs import AGENCY, Inputs
-from pmf_engine.periods import Clock
-from pmf_engine.statuses import INVALID
+from pmf_engine.periods import Clock, Period
+from pmf_engine.statuses import INVALID, MISSING
 from pmf_engine.tolerance import Entry, Polarity
 
 SIGNS: dict[Polarity, int] = {"high": 1, "low": -1, "close": 0}
@@ -114,14 +114,16 @@ class _Panel:
     def indicator(self, indicator: Indicator) -> Computed:
         """The value of an indicator, as columns."""
         if indicator.id not in self.done:
-            part = self._part(indicator, indicator.formula)
+            part = self.part(indicator, indicator.formula)
             # What overflows is no number, and no band may judge it.
             code = pl.when((part.code == 0) & ~part.value.is_finite()).then(_OVERFLOW).otherwise(part.code)
             part = Computed(pl.when(part.code == 0).then(part.value), code, part.size, part.stage)
             self.done[indicator.id] = self.compiler.column(part, indicator.id)
         return self.done[indicator.id]
 
-    def _part(self, indicator: Indicator, node: Expression) -> Computed:
+    def part(self, indicator: Indicator, node: Expression) -> Computed:
+        """A part of an indicator's formula."""
+
         def look_up(name: str) -> Computed:
             if name not in self.figures:
                 return self.indicator(self.framework.indicators[name])
@@ -143,7 +145,7 @@ class _Panel:
         }
         if indicator.ratio is not None:
             for name, node in zip(("numerator", "denominator"), indicator.ratio.arguments, strict=False):
-                part = self._part(indicator, node)
+                part = self.part(indicator, node)
                 fields[name] = pl.when(part.code == 0).then(part.value)
         if indicator.missing == "never":
             fields |= self._never(indicator, value)
@@ -208,14 +210,16 @@ class _Panel:
         held: list[pl.Expr] = []
         codes: list[pl.Expr] = [pl.lit(0, dtype=pl.UInt32)]
         for limit in band.limits:
-            bound = self._bound(indicator, entry, limit.bound, value)
+            bound = self.bound(entry, limit.bound, value)
             codes.append(bound.code)
             held.append(
                 pl.when((bound.code == 0) & (value.code == 0)).then(compare(limit.operator, value.value, bound.value))
             )
         return pl.all_horizontal(held), pl.max_horizontal(codes)
 
-    def _bound(self, indicator: Indicator, entry: Entry, node: Expression, value: Computed) -> Computed:
+    def bound(self, entry: Entry, node: Expression, value: Computed) -> Computed:
+        """The bound of a limit; `value` is what it is to be compared with."""
+
         def look_up(name: str) -> Computed:
             match name:
                 case "target":
@@ -235,9 +239,86 @@ class _Panel:
         value = self.indicator(indicator)
         outside = [pl.lit(0.0)]
         for limit in entry.good.limits:
-            bound = self._bound(indicator, entry, limit.bound, value).value
+            bound = self.bound(entry, limit.bound, value).value
             if limit.operator != ">=" and limit.operator != ">":
                 outside.append(part.value - bound)
             if limit.operator != "<=" and limit.operator != "<":
                 outside.append(bound - part.value)
         return pl.when(part.code == 0).then(pl.max_horizontal(outside))
+
+
+# -- one value, step by step -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Workings:
+    """How one value came about: figures by name as (value, code), the parts of the formula as (text, value, code),
+    and the limits of the bands as (band, words, operator, bound, whether it holds)."""
+
+    figures: dict[str, tuple[float | None, int]]
+    steps: list[tuple[str, float | None, int]]
+    limits: list[tuple[str, str, str, float | None, bool | None]]
+
+
+def workings(
+    framework: Framework, inputs: Inputs, indicator: Indicator, period: Period, by: str | None, group: str | None
+) -> Workings:
+    """Works an indicator out for one period and group, keeping every part; by the same code as `rows`."""
+    figures = _figures(framework, [indicator])
+    lenient = any(one.missing != "any" for one in _reached(framework, [indicator]))
+    panel = inputs.panel(period.clock, by, figures, lenient)
+    work = _Panel(framework, Compiler(period.clock.months, ["group"] if by else []), set(figures))
+    value = work.indicator(indicator)
+    parts = [(node, work.part(indicator, node)) for node in _parts(indicator.formula)]
+    entry = indicator.entry_for(period)
+    bounds = [
+        (name, band, limit, work.bound(entry, limit.bound, value))
+        for entry in [indicator.entry_for(period)]
+        if entry
+        for name, band in (("good", entry.good), ("tolerance", entry.tolerance))
+        if band
+        for limit in band.limits
+    ]
+    code = "k" if indicator.missing != "any" else "c"
+    columns = [pl.col(f"v:{name}") for name in figures] + [pl.col(f"{code}:{name}") for name in figures]
+    columns += [part.value.alias(f"part:v{place}") for place, (_, part) in enumerate(parts)]
+    columns += [part.code.alias(f"part:c{place}") for place, (_, part) in enumerate(parts)]
+    for place, (*_, limit, bound) in enumerate(bounds):
+        known = (bound.code == 0) & (value.code == 0)
+        columns.append(pl.when(bound.code == 0).then(bound.value).alias(f"bound:{place}"))
+        holds = compare(limit.operator, value.value, bound.value)
+        columns.append(pl.when(known).then(holds).alias(f"holds:{place}"))
+    frame = panel.frame
+    for stage in work.compiler.stages:
+        frame = frame.with_columns(stage)
+    frame = frame.select("start", "group", *columns)
+    row = frame.filter(pl.col("start") == period.start, pl.col("group") == (group or "")).collect().row(0, named=True)
+    text = indicator.passage.text
+
+    def shown(value: float, code: int) -> tuple[float | None, int]:
+        return (None if code else value), code
+
+    return Workings(
+        {name: shown(row[f"v:{name}"], row[f"{code}:{name}"]) for name in figures},
+        [
+            (" ".join(text[node.start : node.end].split()), *shown(row[f"part:v{place}"], row[f"part:c{place}"]))
+            for place, (node, _) in enumerate(parts)
+        ],
+        [
+            (name, band.text, limit.operator, row[f"bound:{place}"], row[f"holds:{place}"])
+            for place, (name, band, limit, _) in enumerate(bounds)
+        ],
+    )
+
+
+def _parts(node: Expression) -> Iterator[Expression]:
+    """The parts of a formula that are worked out, innermost first; figures and numbers stand for themselves."""
+    for child in children(node):
+        yield from _parts(child)
+    if isinstance(node, (Call, Unary, Binary)):
+        yield node
+
+
+def decoded(code: int) -> tuple[str, int]:
+    """The status and the number (from 1; 0 for none) of the figure that a code other than 0 stands for."""
+    return MISSING[(code >> FIGURE_BITS) - 1], code & ((1 << FIGURE_BITS) - 1)

@@ -343,3 +343,19 @@ def test_what_a_report_shows_is_never_left_out_for_want_of_data(folder: Path) ->
     ]
     (folder / "returns" / "returns.csv").unlink()
     assert evaluate(folder, "2016-17 Q1").results["status"].to_list() == ["late", "no_data"]
+
+
+def test_a_year_sent_as_a_whole_leaves_the_years_of_groups_to_their_quarters(folder: Path) -> None:
+    quarters = "\n".join(
+        f"2016-17 Q{quarter},care,referrals,{district},{value}"
+        for quarter in (1, 2, 3, 4)
+        for district, value in (("North", 6), ("South", 4))
+    )
+    build(
+        folder,
+        f"r: {{{Q}, formula: referrals, by: [district]}}",
+        "period,agency,figure,district,value\n2016-17,care,referrals,,41\n" + quarters,
+    )
+    evaluation = evaluate(folder, "2016-17")
+    assert cell(evaluation, "r", "2016-17", "value") == 41
+    assert cell(evaluation, "r", "2016-17", "value", "North") == 24

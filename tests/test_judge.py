@@ -92,14 +92,16 @@ def test_a_good_value_needs_no_tolerance_to_be_known(tmp_path: Path) -> None:
     [
         ("{good: at most 20}", "10 9 11 11", [None, "improving", "worsening", "unchanged"]),
         ("{good: at least 20}", "10 9 11 11", [None, "worsening", "improving", "unchanged"]),
-        ("{good: between 10 and 12}", "5 7 11 12 14 13 5", [None, *["improving"] * 2, "unchanged", "worsening", "improving", "worsening"]),
+        (
+            "{good: between 10 and 12}",
+            "5 7 11 12 14 13 5",
+            [None, "improving", "improving", "unchanged", "worsening", "improving", "worsening"],
+        ),
         ("{good: at most 20}", "10.04 10.01 9.96 9.94", [None, "unchanged", "unchanged", "improving"]),
         ("{good: at most 20}", "10 _ 9 8", [None, None, None, "improving"]),
     ],
-)  # fmt: skip
-def test_direction_follows_polarity(
-    tmp_path: Path, tolerance: str, values: str, directions: list[str | None]
-) -> None:
+)
+def test_direction_follows_polarity(tmp_path: Path, tolerance: str, values: str, directions: list[str | None]) -> None:
     assert series(build(tmp_path, values, tolerance), "direction") == directions
 
 
