@@ -1,0 +1,223 @@
+"""How values, bands, periods and dates are put into words: what every renderer shows alike.
+
+Judging happens at full precision elsewhere; here a number is only made readable, and never so short that it seems
+to stand in a band it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Final
+
+from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Limit, Literal, Name, Unary, children
+from pmf_engine.framework import Indicator
+from pmf_engine.periods import MONTHS, Period
+from pmf_engine.tolerance import Entry, Interval, close, constant
+
+MOST_DECIMALS: Final = 12
+
+_ROUNDING: Final = Context(prec=400, rounding=ROUND_HALF_UP)
+_DIVIDING: Final = {"percent", "rate", "mean", "median"}
+_LENGTHS: Final = {1: "month", 3: "quarter", 6: "half-year", 12: "year"}
+_BLOCKS: Final = "▁▂▃▄▅▆▇█"
+_ASCII_BLOCKS: Final = "_.-~=+*#"
+
+
+def show_value(
+    value: float,
+    indicator: Indicator,
+    entry: Entry | None = None,
+    *,
+    grades: Sequence[str] = (),
+    known: Mapping[str, float] | None = None,
+) -> str:
+    """The value as people read it: rounded half up, with `%` where it is a percentage, a grade in its own words.
+
+    `entry` is the tolerance in force: decimals are added while rounding would move the value into another of its
+    bands. `grades` are those of the indicator's scale, worst to best; `known` holds numbers that the bands name
+    (`previous`, `year_ago`), without which only constant bands can be watched.
+    """
+    if indicator.type.kind == "grade" and float(value).is_integer() and 1 <= value <= len(grades):
+        return grades[int(value) - 1]
+    suffix = "%" if indicator.unit == "%" else ""
+    bands = _intervals(entry, known)
+    exact = _decimal(value)
+    stands = [_allows(band, value) for band in bands]
+    for places in range(_places(indicator, exact), MOST_DECIMALS + 1):
+        rounded = _round(exact, places)
+        if [_allows(band, float(rounded)) for band in bands] == stands:
+            return f"{rounded:,f}{suffix}"
+    return f"{exact:.3e}{suffix}"
+
+
+def show_number(value: float) -> str:
+    """A number as it is, without trailing zeros: a numerator, a target, a bound."""
+    exact = _decimal(value)
+    digits = f"{exact:,f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def show_band(
+    band: Band | None,
+    entry: Entry | None = None,
+    *,
+    known: Mapping[str, float] | None = None,
+    unit: str = "",
+    value: float | None = None,
+    shown: str | None = None,
+) -> str:
+    """The author's words for a band, and in brackets the numbers they come to where the words do not say.
+
+    With a value and how it is shown, the numbers have as many decimals as it takes to see on which side it stands.
+    """
+    if band is None:
+        return ""
+    suffix = "%" if unit == "%" else ""
+    numbers: list[str] = []
+    for limit in band.limits:
+        bound = _bound(limit, entry, known)
+        if bound is None:
+            return band.text
+        numbers.append(_show_bound(limit, bound, value, shown) + suffix)
+    if not any(_worked_out(limit.bound) for limit in band.limits):
+        return band.text
+    return f"{band.text} ({' to '.join(dict.fromkeys(numbers))})"
+
+
+def show_status(status: str) -> str:
+    """A status in words."""
+    return status.replace("_", " ")
+
+
+def show_date(day: date) -> str:
+    """A date as people write it: 1 February 2017."""
+    return f"{day.day} {MONTHS[day.month - 1].capitalize()} {day.year}"
+
+
+def show_months(period: Period) -> str:
+    """The months of a period: `October to December 2016`."""
+    first, last = period.first_day, period.last_day
+    start, end = MONTHS[first.month - 1].capitalize(), MONTHS[last.month - 1].capitalize()
+    if period.clock.months == 1:
+        return f"{end} {last.year}"
+    return f"{start} to {end} {last.year}" if first.year == last.year else f"{start} {first.year} to {end} {last.year}"
+
+
+def show_periods(count: int, months: int) -> str:
+    """So many periods of a length in months: `4 quarters`."""
+    return show_count(count, _LENGTHS.get(months, "period"))
+
+
+def show_count(count: int, thing: str) -> str:
+    """So many of a thing: `1 quarter`, `4 quarters`."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def trend(values: Sequence[float | None], *, ascii: bool = False) -> str:
+    """A line of one character a period, higher for more; `·` (`?` in ASCII) for a period without a value."""
+    levels, gap = (_ASCII_BLOCKS, "?") if ascii else (_BLOCKS, "·")
+    known = [value for value in values if value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 0.0)
+
+    def level(value: float) -> str:
+        if close(low, high):
+            return levels[len(levels) // 2 - 1]
+        # Halved first, so that the distance between two huge numbers stays a number.
+        share = (value / 2 - low / 2) / (high / 2 - low / 2)
+        return levels[min(int(share * len(levels)), len(levels) - 1)]
+
+    return "".join(gap if value is None else level(value) for value in values)
+
+
+def _decimal(value: float) -> Decimal:
+    # Twelve digits leave the float's own noise behind, finer than any two numbers that count as different.
+    return Decimal(int(value)) if float(value).is_integer() else Decimal(format(value, ".12g"))
+
+
+def _round(exact: Decimal, places: int) -> Decimal:
+    rounded = exact.quantize(Decimal(1).scaleb(-places), context=_ROUNDING)
+    return rounded if rounded else abs(rounded)
+
+
+def _places(indicator: Indicator, exact: Decimal) -> int:
+    if indicator.decimals is not None:
+        return indicator.decimals
+    formula = indicator.formula
+    if isinstance(formula, Call) and formula.function == "round":
+        digits = constant(formula.arguments[1], None) if len(formula.arguments) > 1 else 0
+        if digits is not None and 0 <= digits <= MOST_DECIMALS:
+            return int(digits)
+    if not _divides(formula) and exact == exact.to_integral_value():
+        return 0
+    return indicator.places
+
+
+def _divides(node: Expression) -> bool:
+    if getattr(node, "function", None) in _DIVIDING or getattr(node, "operator", None) == "/":
+        return True
+    return any(_divides(child) for child in children(node))
+
+
+def _intervals(entry: Entry | None, known: Mapping[str, float] | None) -> list[Interval]:
+    if entry is None:
+        return []
+    bands = [_settled_band(band, known) for band in (entry.good, entry.tolerance) if band]
+    return [interval for band in bands if (interval := Interval.of(band, entry.target))]
+
+
+def _settled_band(band: Band, known: Mapping[str, float] | None) -> Band:
+    limits = tuple(replace(limit, bound=_settled(limit.bound, known or {})) for limit in band.limits)
+    return replace(band, limits=limits)
+
+
+def _settled(node: Expression, known: Mapping[str, float]) -> Expression:
+    """The expression with the names whose numbers are known replaced by them."""
+    match node:
+        case Name() if node.name in known:
+            return Literal(node.start, node.end, known[node.name])
+        case Unary():
+            return replace(node, operand=_settled(node.operand, known))
+        case Binary():
+            return replace(node, left=_settled(node.left, known), right=_settled(node.right, known))
+        case Call():
+            return replace(node, arguments=tuple(_settled(one, known) for one in node.arguments))
+    return node
+
+
+def _allows(interval: Interval, value: float) -> bool:
+    above = not interval.low_open if close(value, interval.low) else value > interval.low
+    below = not interval.high_open if close(value, interval.high) else value < interval.high
+    return above and below
+
+
+def _bound(limit: Limit, entry: Entry | None, known: Mapping[str, float] | None) -> float | None:
+    return constant(_settled(limit.bound, known or {}), entry.target if entry else None)
+
+
+def _worked_out(node: Expression) -> bool:
+    """Whether the words leave something to work out, which a plain number or a grade does not."""
+    return isinstance(node, Name | Binary | Call) or any(_worked_out(child) for child in children(node))
+
+
+def _show_bound(limit: Limit, bound: float, value: float | None, shown: str | None) -> str:
+    exact = _decimal(bound)
+    try:
+        seen = None if value is None or shown is None else float(shown.rstrip("%").replace(",", ""))
+    except ValueError:
+        seen = None
+    for places in range(1, MOST_DECIMALS + 1):
+        number = float(_round(exact, places))
+        if value is None or seen is None or _meets(limit, value, bound) == _meets(limit, seen, number):
+            return show_number(number)
+    return show_number(bound)
+
+
+def _meets(limit: Limit, value: float, bound: float) -> bool:
+    if close(value, bound):
+        return "=" in limit.operator
+    if limit.operator == "=":
+        return False
+    return value < bound if limit.operator.startswith("<") else value > bound

@@ -1,0 +1,1 @@
+"""The faces of results and reports: one module per format."""

@@ -1,0 +1,198 @@
+"""The exception report: what the sub-committee looks at, gathered from an evaluation.
+
+Frozen dataclasses, in the order in which they are to be read and without any layout; a renderer decides how they
+look. Nothing is judged here: statuses, directions and escalation come from the evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pmf_engine.periods import Period
+
+
+@dataclass(frozen=True)
+class Named:
+    """An id of the framework and what people call it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Point:
+    """What an indicator was in one period; `shown` is the value in words, empty where there is none."""
+
+    period: str
+    status: str | None
+    value: float | None
+    shown: str
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What an agency says of its own figures; `group` where it speaks of one group."""
+
+    agency: Named
+    group: str | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group of a breakdown, outside what is good or without a value."""
+
+    name: str
+    status: str
+    value: float | None
+    shown: str
+    reason: str | None
+    run: int
+    escalate_to: Named | None
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The groups of one breakdown that call for attention, worst first, out of `of` groups."""
+
+    by: Named
+    of: int
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One indicator in one period, with what is needed to scrutinise it.
+
+    `good` and `tolerance` are the author's words. `rules` are all that hold, those that decide the level first
+    and again in `deciding`. `carried` is the last period with a value, where this one has none. `group_only`
+    says that the whole goes nowhere and only groups do.
+    """
+
+    indicator: Named
+    content_areas: tuple[Named, ...]
+    evidence_type: str
+    level: str
+    agency: Named
+    lead_officer: str | None
+    period: Period
+    status: str
+    reason: str | None
+    value: float | None
+    shown: str
+    unit: str
+    numerator: float | None
+    denominator: float | None
+    lower: float | None
+    upper: float | None
+    good: str
+    tolerance: str
+    target: str
+    reference: str | None
+    direction: str | None
+    previous: Point | None
+    trend: tuple[Point, ...]
+    run: int
+    since: str
+    escalate_to: Named | None
+    rules: tuple[str, ...]
+    deciding: tuple[str, ...]
+    comments: tuple[Comment, ...]
+    outside: tuple[Outside, ...]
+    carried: Point | None
+    group_only: bool
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of governance and what goes up to it, worst first."""
+
+    level: Named
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class LateReturn:
+    """A figure that is due and has not come, and the indicators that wait for it."""
+
+    figure: Named
+    period: str
+    due: date
+    days_late: int
+    run: int
+    waiting: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class LateAgency:
+    """What one agency has not sent, the longest overdue first."""
+
+    agency: Named
+    returns: tuple[LateReturn, ...]
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """An indicator that is green again: what it was, and what it is."""
+
+    indicator: Named
+    agency: Named
+    then: Point
+    now: Point
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Evidence in words that an agency sent."""
+
+    agency: Named
+    figure: Named
+    period: str
+    words: str
+
+
+@dataclass(frozen=True)
+class DataQuality:
+    """What was read: every cell is either used or set aside."""
+
+    files: int
+    cells_read: int
+    cells_used: int
+    cells_set_aside: int
+    problems: int
+
+
+@dataclass(frozen=True)
+class ExceptionReport:
+    """Everything that fell outside what the board had agreed, for one period as known on one date.
+
+    `counts` has indicators per status, `evidence` the same per evidence type. `levels` are the highest first;
+    `watch` are red and amber indicators that no rule sends up; `without_value` are those that have no value for
+    another reason than not being due, and that no rule sends up. `below` counts the exceptions left out because
+    they go to a lower level than was asked for.
+    """
+
+    board: str
+    period: Period
+    as_of: date
+    agency: Named | None
+    to: Named | None
+    counts: Mapping[str, int]
+    evidence: Mapping[str, Mapping[str, int]]
+    levels: tuple[Level, ...]
+    below: int
+    watch: tuple[Item, ...]
+    without_value: tuple[Item, ...]
+    late: tuple[LateAgency, ...]
+    recovered: tuple[Recovered, ...]
+    not_due: int
+    unrated: tuple[Item, ...]
+    observations: tuple[Observation, ...]
+    data_quality: DataQuality
+
+    @property
+    def exceptions(self) -> int:
+        """How many indicators go up, to whichever level."""
+        return sum(len(level.items) for level in self.levels)
