@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pmf_engine.diagnostics import ConfigError, Diagnostic
     from pmf_engine.evaluation import Evaluation, evaluate
     from pmf_engine.framework import Framework, check_framework, load_framework
-    from pmf_engine.report import ExceptionReport, exception_report
+    from pmf_engine.gather import exception_report
+    from pmf_engine.report import ExceptionReport
     from pmf_engine.submissions import Submissions, SubmissionsError, read_submissions
 
 __version__ = "0.1.0"
@@ -34,7 +35,7 @@ _HOMES = {
     "SubmissionsError": "submissions",
     "check_framework": "framework",
     "evaluate": "evaluation",
-    "exception_report": "report",
+    "exception_report": "gather",
     "load_framework": "framework",
     "read_submissions": "submissions",
 }
