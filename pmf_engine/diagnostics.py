@@ -6,6 +6,7 @@ The wording of every kind of mistake stands in `messages`.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from difflib import get_close_matches
 from typing import Literal
 
 from pmf_engine.source import Span
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_BREAK = re.compile(r"\s*[\n\r]\s*")
 
 Severity = Literal["error", "warning"]
 
@@ -26,6 +30,12 @@ class Diagnostic:
     span: Span
     help: str | None = None
     severity: Severity = "error"
+
+    def __post_init__(self) -> None:
+        # what an author wrote is quoted in these, and may hold line breaks and what acts on a terminal
+        for name in ("message", "help"):
+            if text := getattr(self, name):
+                object.__setattr__(self, name, _CONTROL.sub("\ufffd", _BREAK.sub(" ", text)))
 
     def __str__(self) -> str:
         return render(self)
@@ -47,10 +57,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Each finding once, files in the order met, places in the order of the file."""
-    unique = list(dict.fromkeys(diagnostics))
-    files = list(dict.fromkeys(found.span.source.name for found in unique))
-    return sorted(unique, key=lambda found: (files.index(found.span.source.name), found.span.start, found.span.end))
+    """Each finding once, by file and then by place."""
+    unique = dict.fromkeys(diagnostics)
+    return sorted(unique, key=lambda found: (found.span.source.name, found.span.start, found.span.end))
 
 
 def render(found: Diagnostic) -> str:
@@ -59,7 +68,8 @@ def render(found: Diagnostic) -> str:
     line, column = span.source.position(span.start)
     prefix = "warning: " if found.severity == "warning" else ""
     head = f"{span}: {prefix}{found.message} [{found.kind}]"
-    shown = span.source.line(line)
+    shown = _CONTROL.sub("\ufffd", span.source.line(line))  # a stray escape character would act on the terminal
+    shown, column = _clipped(shown, column)
     gutter = " " * len(str(line))
     width = max(1, _cells(shown[column - 1 : column - 1 + span.end - span.start]))
     parts = [head]
@@ -69,6 +79,20 @@ def render(found: Diagnostic) -> str:
     if found.help:
         parts.append(f"{gutter} = help: {found.help}")
     return "\n".join(parts)
+
+
+_WIDEST = 200
+
+
+def _clipped(shown: str, column: int) -> tuple[str, int]:
+    """A line that nobody could read whole, such as a file of one line, cut to what stands round a column."""
+    if len(shown) <= _WIDEST:
+        return shown, column
+    start = max(0, min(column - 1 - _WIDEST // 2, len(shown) - _WIDEST))
+    cut = shown[start : start + _WIDEST]
+    if start > 0:
+        cut = "…" + cut[1:]
+    return (cut[:-1] + "…" if start + _WIDEST < len(shown) else cut), column - start
 
 
 def render_github(found: Diagnostic) -> str:

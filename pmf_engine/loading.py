@@ -1,31 +1,33 @@
-"""From a folder to the two files' models: reading, parsing, and saying where the shape is wrong."""
+"""From a folder to the data of the two files: reading, parsing, and putting several files together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from pmf_engine import messages, schema
+from pmf_engine import messages
 from pmf_engine.diagnostics import Diagnostic
-from pmf_engine.periods import MONTHS, Frequency
 from pmf_engine.source import Passage, Source, Span
 from pmf_engine.yamlmap import Document, load
 
 Loc = tuple[str | int, ...]
-_Model = TypeVar("_Model", bound=schema.Model)
 
 
 @dataclass
 class Config:
-    """One of the two files (or the folder that stands in for it): documents, data, and places by path."""
+    """One of the two files (or the folder that stands in for it): documents, data, and places by path.
+
+    `unsure` holds the paths of what was found fault with and left out of the data (the empty path where that
+    is a whole file): whoever looks for something there cannot say that it does not exist.
+    """
 
     documents: list[Document]
     data: dict[str, Any] = field(default_factory=dict)
     home: dict[Loc, Document] = field(default_factory=dict)
+    unsure: set[Loc] = field(default_factory=set)
 
     def document(self, path: Loc) -> Document:
         """The document that holds a path."""
@@ -43,20 +45,27 @@ class Config:
         """The text at a path, knowing its place."""
         return self.document(path).passage(path)
 
+    def doubts(self, *path: str | int) -> bool:
+        """Whether there may be something at a path that was found fault with."""
+        return path in self.unsure or path[:1] in self.unsure or () in self.unsure
 
-def read_indicators(folder: Path) -> tuple[Config, schema.IndicatorsFile | None, list[Diagnostic]]:
+
+def read_indicators(folder: Path) -> tuple[Config, list[Diagnostic]]:
     """indicators.yaml, or every file of the folder indicators/, as one."""
-    parts = folder / "indicators"
-    paths = sorted(parts.glob("*.yaml")) if parts.is_dir() else [folder / "indicators.yaml"]
-    return _read(paths or [folder / "indicators.yaml"], schema.IndicatorsFile)
+    parts, single = folder / "indicators", folder / "indicators.yaml"
+    paths = sorted(path for path in parts.glob("*") if path.suffix in (".yaml", ".yml")) if parts.is_dir() else []
+    config, found = _read(paths or [single])
+    if paths and single.exists():
+        found.insert(0, messages.file_and_folder(Span(Source(single.as_posix(), ""), 0, 0)))
+    return config, found
 
 
-def read_tolerances(folder: Path) -> tuple[Config, schema.TolerancesFile | None, list[Diagnostic]]:
+def read_tolerances(folder: Path) -> tuple[Config, list[Diagnostic]]:
     """tolerances.yaml."""
-    return _read([folder / "tolerances.yaml"], schema.TolerancesFile)
+    return _read([folder / "tolerances.yaml"])
 
 
-def _read(paths: Iterable[Path], model: type[_Model]) -> tuple[Config, _Model | None, list[Diagnostic]]:
+def _read(paths: Iterable[Path]) -> tuple[Config, list[Diagnostic]]:
     found: list[Diagnostic] = []
     documents = []
     for path in paths:
@@ -65,65 +74,67 @@ def _read(paths: Iterable[Path], model: type[_Model]) -> tuple[Config, _Model | 
         documents.append(document)
         found += trouble + more
     config = Config(documents)
-    if found and any(document.root is None for document in documents):
-        return config, None, found
     found += _merge(config)
-    for finding in _comments(config):
-        found.append(finding)
-    try:
-        return config, model.model_validate(config.data), found
-    except ValidationError as error:
-        return config, None, found + _shape(config, model, error)
+    found += _comments(config)
+    return config, found
 
 
 def read_source(path: Path) -> tuple[Source, list[Diagnostic]]:
-    """The text of a file; without a byte order mark, line breaks as they are."""
+    """The text of a file, without a byte order mark, and with the line breaks of every system as one."""
     name = path.as_posix()
     nothing = Source(name, "")
     start = Span(nothing, 0, 0)
     try:
-        raw = path.read_bytes()
+        raw = path.read_bytes().removeprefix(BOM_UTF8)
     except FileNotFoundError:
-        return nothing, [messages.no_such_file(start, path)]
+        other = path.with_suffix(".yml")
+        return nothing, [messages.no_such_file(start, path.name, other.name if other.exists() else None)]
     except OSError as error:
-        return nothing, [messages.unreadable_file(start, error.strerror or type(error).__name__)]
+        why = "it is a folder" if path.is_dir() else error.strerror or type(error).__name__
+        return nothing, [messages.unreadable_file(start, why)]
     try:
-        return Source(name, raw.decode("utf-8-sig").replace("\r\n", "\n")), []
+        return Source(name, _one_break(raw.decode("utf-8"))), []
     except UnicodeDecodeError as error:
-        at = error.start
-        text = raw[:at].decode("utf-8-sig") + "\ufffd" + raw[at + 1 :].decode("latin-1")
-        source = Source(name, text.replace("\r\n", "\n"))
-        at = source.text.index("\ufffd")
-        return source, [messages.not_utf8(Span(source, at, at + 1), raw[error.start])]
+        # Most likely Windows-1252, so the line can be shown as its author saw it.
+        before = _one_break(raw[: error.start].decode("utf-8"))
+        source = Source(name, before + _one_break(raw[error.start :].decode("cp1252", errors="replace")))
+        return source, [messages.not_utf8(Span(source, len(before), len(before) + 1), raw[error.start])]
+
+
+def _one_break(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _merge(config: Config) -> list[Diagnostic]:
     """Puts the documents together; the same id in two of them is a finding."""
     found: list[Diagnostic] = []
     for document in config.documents:
+        if document.root is None:  # it could not be read, and what it would have held is unknown
+            config.unsure.add(())
+            continue
         if not isinstance(document.data, dict):
-            found.append(messages.wrong_type(document.span(()), "the file", "a map", document.data))
+            found.append(messages.wrong_type(document.span(()), "the file", "keys with values", document.data))
+            config.unsure.add(())
             continue
         for section, value in document.data.items():
             known = config.data.get(section)
-            if known is None or section not in config.home:
-                config.home.setdefault((section,), document)
-            if isinstance(known, dict) and isinstance(value, dict):
-                for key in value:
-                    if key in known:
-                        first = config.key(section, key)
-                        found.append(
-                            messages.same_id(
-                                document.key_span((section, key)), key, "another entry", first.line, first.source.name
-                            )
-                        )
-                config.data[section] = value | known
-            else:
-                config.data[section] = dict(value) if isinstance(value, dict) else value
-            if isinstance(value, dict):
-                for key in value:
-                    config.home.setdefault((section, key), document)
+            config.home.setdefault((section,), document)
+            if section in config.data and not (isinstance(known, dict) and isinstance(value, dict)):
+                found.append(_twice(config, document, section))
+                continue
+            if not isinstance(value, dict):
+                config.data[section] = value
+                continue
+            found += [_twice(config, document, section, key) for key in value if known and key in known]
+            config.data[section] = value | (known or {})
+            for key in value:
+                config.home.setdefault((section, key), document)
     return found
+
+
+def _twice(config: Config, document: Document, *path: str) -> Diagnostic:
+    first = config.key(*path)
+    return messages.already_given(document.key_span(path), path[-1], first.line, first.source.name)
 
 
 _SAID = {"formula", "good", "tolerance", "when"}
@@ -147,110 +158,3 @@ def _walk(data: Any, path: Loc) -> Iterator[tuple[Loc, Any]]:
     for key, value in items:
         yield (*path, key), value
         yield from _walk(value, (*path, key))
-
-
-# -- what pydantic found, in the author's terms -------------------------------------
-
-_SECTIONS: dict[str, tuple[str, type[BaseModel]]] = {
-    "agencies": ("agency", schema.Agency),
-    "content_areas": ("content area", schema.ContentArea),
-    "breakdowns": ("breakdown", schema.Breakdown),
-    "figures": ("figure", schema.Figure),
-    "indicators": ("indicator", schema.Indicator),
-    "tolerances": ("the tolerance of", schema.Entry),
-}
-_ALONE: dict[str, type[BaseModel]] = {"board": schema.Board, "disclosure": schema.Disclosure, "escalation": schema.Rule}
-_WANTED = {
-    "string_type": "text", "blank": "text", "dict_type": "a map", "model_type": "a map", "list_type": "a list",
-    "int_type": "a whole number", "int_from_float": "a whole number", "float_type": "a number",
-    "bool_type": "`true` or `false`", "days": "a number of days, such as `30 days`",
-}  # fmt: skip
-
-
-def _shape(config: Config, model: type[BaseModel], error: ValidationError) -> list[Diagnostic]:
-    found: list[Diagnostic] = []
-    missing: dict[Loc, list[str]] = {}
-    for one in error.errors(include_url=False):
-        path = tuple(step for step in one["loc"] if step not in ("float", "str"))
-        if one["type"] == "missing":
-            missing.setdefault(path[:-1], []).append(str(path[-1]))
-        elif (finding := _shape_of(config, model, path, one)) not in found:
-            found.append(finding)
-    for path, keys in missing.items():
-        where = config.key(*path) if path else config.span()
-        if not _misplaced(path):
-            found.append(messages.missing_key(where, "`, `".join(keys), _thing(path)))
-    return found
-
-
-def _shape_of(config: Config, model: type[BaseModel], path: Loc, error: Any) -> Diagnostic:
-    kind, value, context = error["type"], error["input"], error.get("ctx", {})
-    what = _what(path)
-    span = config.span(*path)
-    if isinstance(value, Mapping) or value is None:
-        span = config.key(*path)
-    if kind == "extra_forbidden":
-        name = str(path[-1])
-        return messages.unknown_key(config.key(*path), name, _keys(_model_at(model, path[:-1])), _elsewhere(name, path))
-    if _misplaced(path):
-        return messages.unknown_key(config.key(*path), str(path[1]), (), _elsewhere(str(path[1]), path))
-    if kind == "literal_error":
-        allowed = [word for word in str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")]
-        return messages.not_one_of(span, what, value, allowed)
-    if kind == "frequency":
-        return messages.not_one_of(span, what, value, list(Frequency))
-    if kind == "month":
-        return messages.not_one_of(span, what, value, list(MONTHS))
-    if kind == "too_short":
-        return messages.too_few(span, what, context["min_length"])
-    if kind in ("greater_than_equal", "less_than_equal"):
-        bound = context.get("ge", context.get("le"))
-        return messages.out_of_range(span, what, f"{'at least' if 'ge' in context else 'at most'} {bound}", value)
-    return messages.wrong_type(span, what, _WANTED.get(kind, str(error["msg"]).lower()), value)
-
-
-def _model_at(model: type[BaseModel], path: Loc) -> type[BaseModel]:
-    if not path:
-        return model
-    section = str(path[0])
-    return _SECTIONS[section][1] if section in _SECTIONS else _ALONE.get(section, model)
-
-
-def _keys(model: type[BaseModel]) -> list[str]:
-    return [known.alias or name for name, known in model.model_fields.items()]
-
-
-def _elsewhere(name: str, path: Loc) -> str | None:
-    """Where a misplaced key would be right: usually its indentation is off."""
-    inside = [section for section, (_, model) in _SECTIONS.items() if name in _keys(model)]
-    top = [*schema.IndicatorsFile.model_fields, *schema.TolerancesFile.model_fields]
-    if name in top and len(path) > 1:
-        return "the top level of its file"
-    section = str(path[0])
-    if section in inside:
-        return f"the id of an entry of `{section}`"
-    return f"an entry of `{inside[0]}`" if inside else None
-
-
-def _misplaced(path: Loc) -> bool:
-    """A key such as `title` where an id should stand: its line is not indented enough."""
-    return len(path) == 2 and path[0] in _SECTIONS and path[1] in _keys(_SECTIONS[str(path[0])][1])
-
-
-def _thing(path: Loc) -> str:
-    """What a map is called: `indicator x`."""
-    if not path:
-        return "the file"
-    section = str(path[0])
-    if section in _SECTIONS and len(path) > 1:
-        return f"{_SECTIONS[section][0]} `{path[1]}`"
-    return "an escalation rule" if section == "escalation" else f"`{section}`"
-
-
-def _what(path: Loc) -> str:
-    """What a value is called: `formula` of indicator `x`."""
-    depth = 2 if path and path[0] in _SECTIONS else 1
-    inner = [step for step in path[depth:] if isinstance(step, str)]
-    if not inner or not path:
-        return _thing(path)
-    return f"`{inner[-1]}`"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from pmf_engine.diagnostics import Diagnostic, nearest
 from pmf_engine.source import Span
@@ -26,27 +25,41 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, str):
-        return f"the text `{value}`" if len(value) <= 40 else "a text"
+        return f"the text `{value}`" if len(value) <= 40 and "\n" not in value else "a text"
     if isinstance(value, (int, float)):
-        return f"the number `{value}`"
-    return "a map" if isinstance(value, dict) else "a list"
+        return f"the number `{value}`" if len(str(value)) <= 40 else "a number"
+    return "keys with values" if isinstance(value, dict) else "a list"
 
 
-# -- files and YAML ----------------------------------------------------------------
+def _list(names: Sequence[str], last: str = "and") -> str:
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"
 
 
-def no_such_file(span: Span, path: Path) -> Diagnostic:
-    return Diagnostic("no-file", f"no file `{path.name}` here", span, "`--config` names the folder that holds it")
+# -- files -------------------------------------------------------------------------
+
+
+def no_such_folder(span: Span, folder: str) -> Diagnostic:
+    return Diagnostic("no-file", f"no folder `{folder}`", span)
+
+
+def no_such_file(span: Span, name: str, near: str | None) -> Diagnostic:
+    help_ = f"rename `{near}`" if near else "`--config` names the folder that holds it"
+    return Diagnostic("no-file", f"no file `{name}` here", span, help_)
+
+
+def file_and_folder(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "two-places", "`indicators.yaml` and the folder `indicators` are both here", span, "keep one of the two"
+    )
 
 
 def unreadable_file(span: Span, why: str) -> Diagnostic:
-    return Diagnostic("unreadable", f"cannot read this file: {why}", span)
+    return Diagnostic("unreadable", f"cannot read this file: {why.lower()}", span)
 
 
 def not_utf8(span: Span, byte: int) -> Diagnostic:
-    return Diagnostic(
-        "not-utf-8", f"byte {byte:#04x} here is not UTF-8 text", span, "save the file as UTF-8 and try again"
-    )
+    return Diagnostic("not-utf-8", f"byte {byte:#04x} here is not UTF-8 text", span, "save the file again as UTF-8")
 
 
 def empty_file(span: Span) -> Diagnostic:
@@ -54,62 +67,113 @@ def empty_file(span: Span) -> Diagnostic:
 
 
 def bad_character(span: Span, char: str) -> Diagnostic:
-    return Diagnostic("bad-character", f"character U+{ord(char):04X} may not stand in YAML", span)
+    return Diagnostic("bad-character", f"character U+{ord(char):04X} cannot be used here", span, "delete it")
 
 
-def yaml_syntax(span_source: object, at: int, start: int | None, problem: str, context: str) -> Diagnostic:
-    """What the YAML parser found, in words for people who do not know its terms."""
-    from pmf_engine.source import Source
+# -- YAML ----------------------------------------------------------------------------
 
-    assert isinstance(span_source, Source)
-    text = span_source.text
-    here = Span(span_source, at, min(at + 1, max(at, len(text))))
-    char = text[at : at + 1]
-    opened = Span(span_source, start, start + 1) if start is not None else here
-    if "flow" in context and ("expected ',' or" in problem or "stream end" in problem):
-        bracket = text[opened.start : opened.start + 1]
-        return Diagnostic("unclosed", f"this `{bracket}` is not closed before line {here.line} goes on", opened)
-    if "quoted scalar" in context and "end of stream" in problem:
-        return Diagnostic("unclosed", f"this {text[opened.start]} is not closed", opened)
-    if char == "\t" or "'\\t'" in problem:
-        return Diagnostic("tab", "a tab cannot indent YAML", here, "use spaces")
-    if "cannot start any token" in problem:
-        return Diagnostic("yaml", f"a value cannot start with `{char}`", here, "put the value in quotes")
-    if "mapping values are not allowed" in problem:
-        return Diagnostic(
-            "yaml",
-            "a `:` cannot stand here",
-            here,
-            "check the indentation, or put text that holds `: ` in quotes",
-        )
-    if "block scalar" in context:
-        return Diagnostic(
-            "yaml",
-            f"`{text[opened.start]}` starts a block of text here",
-            opened,
-            "put the value in quotes, or use words",
-        )
-    if "expected ':'" in problem:
-        return Diagnostic("yaml", "this line has no `:` after its key", opened)
-    if "alias" in problem:
-        name = re.match(r"\*\S*", text[at:])
-        end = at + (name.end() if name else 1)
-        return Diagnostic("alias", "an alias cannot be used here", Span(span_source, at, end), "write the value out")
-    if "another document" in problem or "document start" in problem:
-        if text.startswith(("---", "..."), at):
-            return Diagnostic(
-                "yaml", "a second document starts here", Span(span_source, at, at + 3), "keep one per file"
-            )
-        return Diagnostic("indentation", "this line is indented less than the one it follows", here)
-    if "block end" in problem or "expected key" in problem:
-        return Diagnostic("indentation", "this does not line up with what stands above it", here)
-    if "escape character" in problem:
-        return Diagnostic("yaml", "unknown escape in double quotes", here, "use single quotes")
-    return Diagnostic("yaml", f"not YAML: {problem or context}", here)
+
+def unclosed_bracket(span: Span, bracket: str) -> Diagnostic:
+    return Diagnostic("unclosed", f"this `{bracket}` is not closed", span, f"write `{_CLOSING[bracket]}` where it ends")
+
+
+_CLOSING = {"[": "]", "{": "}"}
+
+
+def wrong_bracket(span: Span, found: str, opened: str, line: int) -> Diagnostic:
+    return Diagnostic("unclosed", f"`{found}` cannot close the `{opened}` of line {line}", span)
+
+
+def closes_nothing(span: Span, bracket: str) -> Diagnostic:
+    return Diagnostic("unclosed", f"this `{bracket}` closes nothing", span)
+
+
+def missing_comma(span: Span, opened: str, line: int) -> Diagnostic:
+    return Diagnostic("yaml", f"no `,` before this, inside the `{opened}` of line {line}", span)
+
+
+def unclosed_quote(span: Span, quote: str) -> Diagnostic:
+    return Diagnostic("unclosed", f"this {quote} is not closed", span)
+
+
+def after_quote(span: Span, quote: str, apostrophe: bool) -> Diagnostic:
+    help_ = f"put {'double' if quote == chr(39) else 'single'} quotes round it all"
+    if apostrophe:
+        help_ = "an apostrophe inside single quotes is written twice"
+    return Diagnostic("yaml", f"the {quote} before this ends the text", span, help_)
+
+
+def bad_escape(span: Span, escape: str) -> Diagnostic:
+    return Diagnostic("yaml", f"`{escape}` means nothing inside double quotes", span, "use single quotes")
+
+
+def tab(span: Span) -> Diagnostic:
+    return Diagnostic("tab", "a tab cannot stand here", span, "use spaces")
+
+
+def cannot_start(span: Span, char: str) -> Diagnostic:
+    return Diagnostic("yaml", f"a value cannot start with `{char}`", span, "put the value in quotes")
+
+
+BAND_SIGNS = {
+    "<=": "write `at most`",
+    "=<": "write `at most`",
+    "\u2264": "write `at most`",
+    ">=": "write `at least`",
+    "=>": "write `at least`",
+    "\u2265": "write `at least`",
+    "<": "write `below`",
+    ">": "write `above`",
+    "=": "write `is`",
+    "==": "write `is`",
+}
+
+
+def block_sign(span: Span, sign: str) -> Diagnostic:
+    return Diagnostic(
+        "yaml", f"a value cannot start with `{sign}`", span, BAND_SIGNS.get(sign, "put the value in quotes")
+    )
+
+
+def nothing_before(span: Span, char: str) -> Diagnostic:
+    return Diagnostic("yaml", f"nothing stands before this `{char}`", span)
+
+
+def second_colon(span: Span) -> Diagnostic:
+    return Diagnostic("yaml", "a second `:` cannot stand here", span, "put the value in quotes")
+
+
+def list_beside_key(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "yaml", "a list cannot start on the line of its key", span, "write `[a, b]`, or one item per line"
+    )
+
+
+def no_colon(span: Span) -> Diagnostic:
+    return Diagnostic("yaml", "this line has no `:` after its key", span)
+
+
+def no_space(span: Span) -> Diagnostic:
+    return Diagnostic("yaml", "no space after this `:`", span)
+
+
+def too_far_in(span: Span, like: str, line: int) -> Diagnostic:
+    return Diagnostic(
+        "indentation", "this line is indented further than it may be", span, f"line it up with `{like}` in line {line}"
+    )
+
+
+def not_aligned(span: Span, like: str | None, line: int) -> Diagnostic:
+    help_ = f"line it up with `{like}` in line {line}" if like else None
+    return Diagnostic("indentation", "this does not line up with what stands above it", span, help_)
+
+
+def second_document(span: Span, mark: str) -> Diagnostic:
+    return Diagnostic("yaml", f"`{mark}` starts a second part of the file", span, "keep all in one")
 
 
 def nested_too_deeply(span: Span) -> Diagnostic:
-    return Diagnostic("too-deep", "nested too deeply", span)
+    return Diagnostic("too-deep", "too many levels inside one another", span)
 
 
 def tag(span: Span, word: str) -> Diagnostic:
@@ -120,12 +184,16 @@ def anchor(span: Span, word: str) -> Diagnostic:
     return Diagnostic("anchor", f"anchor `{word}` cannot be used here", span, "write the value out where it is needed")
 
 
+def alias(span: Span, word: str) -> Diagnostic:
+    return Diagnostic("alias", f"alias `{word}` cannot be used here", span, "write the value out")
+
+
 def merge_key(span: Span) -> Diagnostic:
     return Diagnostic("merge", "merge `<<` cannot be used here", span, "write the keys out where they are needed")
 
 
 def key_not_text(span: Span) -> Diagnostic:
-    return Diagnostic("key", "a key must be a single word", span, "`{...}` as a value needs quotes, or a key before it")
+    return Diagnostic("key", "a key must be text, not a list or keys with values", span)
 
 
 def duplicate_key(span: Span, name: str, line: int) -> Diagnostic:
@@ -135,27 +203,73 @@ def duplicate_key(span: Span, name: str, line: int) -> Diagnostic:
 # -- shape -----------------------------------------------------------------------
 
 
-def unknown_key(span: Span, name: str, known: Iterable[str], elsewhere: str | None = None) -> Diagnostic:
-    help_ = _meant(name, known) or (f"`{name}` belongs under {elsewhere}; check the indentation" if elsewhere else None)
+def first_word(name: str) -> str:
+    """What a key begins with that was run together with its value."""
+    found = re.match("[a-z_]*[a-z]", name)
+    return found.group() if found else ""
+
+
+def unknown_key(
+    span: Span, name: str, known: Sequence[str], elsewhere: str | None = None, after_comma: bool = False
+) -> Diagnostic:
+    help_ = _meant(name, known)
+    first = first_word(name)
+    if elsewhere:
+        help_ = help_ or f"`{name}` belongs {elsewhere}"
+    elif first != name and first in known:
+        help_ = f"write `{first}: {name.removeprefix(first).lstrip(' :=-')}`"
+    elif after_comma and help_ is None:
+        help_ = "put the text before it in quotes, if the `,` is part of it"
     return Diagnostic("unknown-key", f"unknown key `{name}`", span, help_)
 
 
-def missing_key(span: Span, name: str, of: str) -> Diagnostic:
-    return Diagnostic("missing-key", f"{of} has no `{name}`", span)
+def same_column(span: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        "indentation",
+        f"`{name}` stands in the same column as the lines below it",
+        span,
+        "indent it less, or them more",
+    )
 
 
-def wrong_type(span: Span, what: str, wanted: str, value: object) -> Diagnostic:
-    help_ = None
+def not_indented(span: Span, name: str, owner: str | None) -> Diagnostic:
+    help_ = f"indent it further than `{owner}`, if it is part of it" if owner else None
+    return Diagnostic("indentation", f"`{name}` stands where an id should", span, help_)
+
+
+def nested(span: Span, name: str, inside: str, like: str) -> Diagnostic:
+    return Diagnostic("indentation", f"`{name}` stands inside `{inside}`", span, f"line it up with `{like}`")
+
+
+def missing_key(span: Span, names: Sequence[str], of: str) -> Diagnostic:
+    return Diagnostic("missing-key", f"{of} has no {_list(names, 'or')}", span)
+
+
+def no_section(span: Span, what: str, name: str, section: str) -> Diagnostic:
+    return Diagnostic("missing-key", f"{what} `{name}` is named here, and `{section}` is missing", span)
+
+
+def nothing_in(span: Span, what: str) -> Diagnostic:
+    return Diagnostic("empty", f"{what} is empty", span)
+
+
+def wrong_type(span: Span, what: str, wanted: str, value: object, help_: str | None = None) -> Diagnostic:
     if wanted == "text" and isinstance(value, (int, float, bool)):
         help_ = "put it in quotes"
+    elif wanted == "a list" and isinstance(value, str):
+        help_ = "write `[one, another]`"
     return Diagnostic("wrong-type", f"{what} must be {wanted}, not {_shown(value)}", span, help_)
 
 
 def not_one_of(span: Span, what: str, value: object, allowed: Sequence[str]) -> Diagnostic:
-    listed = ", ".join(f"`{word}`" for word in allowed[:-1]) + f" or `{allowed[-1]}`"
     help_ = _meant(value, allowed) if isinstance(value, str) else None
     shown = f"`{value}`" if isinstance(value, str) else _shown(value)
-    return Diagnostic("not-allowed", f"{what} must be {listed}, not {shown}", span, help_)
+    return Diagnostic("not-allowed", f"{what} must be {_list(allowed, 'or')}, not {shown}", span, help_)
+
+
+def not_a_month(span: Span, what: str, value: object, months: Sequence[str]) -> Diagnostic:
+    help_ = _meant(value, months) if isinstance(value, str) else None
+    return Diagnostic("not-allowed", f"{what} must be a month, such as `april`, not {_shown(value)}", span, help_)
 
 
 def out_of_range(span: Span, what: str, wanted: str, value: object) -> Diagnostic:
@@ -177,6 +291,10 @@ def bad_id(span: Span, name: str) -> Diagnostic:
     )
 
 
+def agency_breakdown(span: Span) -> Diagnostic:
+    return Diagnostic("reserved", "`agency` is always a breakdown, without an entry", span, "delete this entry")
+
+
 def reserved_id(span: Span, name: str) -> Diagnostic:
     return Diagnostic("reserved", f"`{name}` is a word of the formula language and cannot be an id", span)
 
@@ -190,6 +308,10 @@ def unknown_name(span: Span, what: str, name: str, known: Iterable[str]) -> Diag
 
 def same_id(span: Span, name: str, what: str, line: int, file: str) -> Diagnostic:
     return Diagnostic("duplicate-id", f"`{name}` is already the id of {what}, in {file} line {line}", span)
+
+
+def already_given(span: Span, name: str, line: int, file: str) -> Diagnostic:
+    return Diagnostic("duplicate-id", f"`{name}` is already given in {file} line {line}", span)
 
 
 def repeated(span: Span, what: str, name: str) -> Diagnostic:
@@ -220,15 +342,15 @@ def by_agency_mixed(span: Span, names: Sequence[str]) -> Diagnostic:
 def comment_cut(span: Span, cut: str) -> Diagnostic:
     return Diagnostic(
         "comment",
-        f"`{cut}` is taken as a comment and not as part of the text before it",
+        f"`{cut}` is a comment, and not part of what stands before it",
         span,
-        "put the text in quotes if it belongs to it",
+        "put a comment on a line of its own",
         "warning",
     )
 
 
 def empty_formula(span: Span) -> Diagnostic:
-    return Diagnostic("syntax", "nothing to work out here", span)
+    return Diagnostic("syntax", "nothing stands here", span)
 
 
 def formula_too_long(span: Span, longest: int) -> Diagnostic:
@@ -241,39 +363,96 @@ def formula_too_deep(span: Span) -> Diagnostic:
 
 _SIGNS = {
     "==": "write `=`",
-    "%": "write percent(part, whole) for a percentage",
-    "^": "there is no power operator",
-    "**": "there is no power operator",
+    "<>": "write `!=`",
+    "\u2260": "write `!=`",
+    "=<": "write `<=`",
+    "\u2264": "write `<=`",
+    "=>": "write `>=`",
+    "\u2265": "write `>=`",
+    "%": "write `percent(part, whole)` for a percentage",
+    "^": "there is no power; multiply instead",
+    "**": "there is no power; multiply instead",
     "&": "write `and`",
+    "&&": "write `and`",
     "|": "write `or`",
+    "||": "write `or`",
     "!": "write `not`",
     "\u2013": "write `-`",
+    "\u2014": "write `-`",
     "\u2212": "write `-`",
     "\u00d7": "write `*`",
     "\u00f7": "write `/`",
-    "\u2264": "write `<=`",
-    "\u2265": "write `>=`",
+    "[": "write `(`",
+    "]": "write `)`",
+    "{": "write `(`",
+    "}": "write `)`",
     "\u201c": 'write plain quotes: "',
+    "\u201d": 'write plain quotes: "',
     "\u2018": "write plain quotes: '",
-    '"': "close the quotes on the same line",
-    "'": "close the quotes on the same line",
+    "\u2019": "write plain quotes: '",
+    "\u00a3": "leave it out",
+    "$": "leave it out",
+    "\u20ac": "leave it out",
 }
 
 
-def bad_token(span: Span, kind: str, text: str) -> Diagnostic:
-    if kind == "grouped":
-        return Diagnostic("syntax", f"`{text}` is not a number here", span, f"write `{text.replace(',', '')}`")
-    if kind == "word":
-        return Diagnostic("syntax", f"`{text}` is not a name: names are lower case", span, f"write `{text.lower()}`")
-    if kind == "figures":
-        return Diagnostic("syntax", f"`{text}` is not a number", span)
+def grouped_number(span: Span, text: str) -> Diagnostic:
+    return Diagnostic("syntax", f"`{text}` is not a number here", span, f"write `{text.replace(',', '')}`")
+
+
+def not_lower_case(span: Span, text: str) -> Diagnostic:
+    return Diagnostic("syntax", f"`{text}` is not in lower case", span, f"write `{text.lower()}`")
+
+
+def not_a_name(span: Span, text: str) -> Diagnostic:
+    return Diagnostic("syntax", f"`{text}` is not a name: letters a to z, digits and `_`, a letter first", span)
+
+
+def not_a_number(span: Span, text: str) -> Diagnostic:
+    return Diagnostic("syntax", f"`{text}` is not a number", span)
+
+
+def bad_sign(span: Span, text: str) -> Diagnostic:
+    if text in ('"', "'"):
+        return Diagnostic("syntax", f"this {text} is not closed", span)
+    if not text.isprintable():
+        return Diagnostic("syntax", f"an invisible character, U+{ord(text[0]):04X}, stands here", span, "delete it")
     return Diagnostic("syntax", f"`{text}` cannot stand here", span, _SIGNS.get(text))
 
 
 def unexpected(span: Span, text: str, wanted: str, doing: str) -> Diagnostic:
-    found = f"`{text}` does not fit here" if text else "it ends too early"
+    if text == ")" and not wanted:
+        return Diagnostic("syntax", "this `)` closes nothing", span)
+    found = f"`{text}` does not fit here" if text else "this ends too early"
     needed = f": expected {wanted} {doing}".rstrip() if wanted else ""
     return Diagnostic("syntax", found + needed, span, _SIGNS.get(text))
+
+
+_BAND_WORDS = {
+    **dict.fromkeys(["less", "under", "lower", "fewer"], "write `below`, or `at most` to include the boundary"),
+    **dict.fromkeys(["more", "over", "greater", "higher"], "write `above`, or `at least` to include the boundary"),
+    **dict.fromkeys(["up", "maximum", "max", "most"], "write `at most`"),
+    **dict.fromkeys(["minimum", "min", "least"], "write `at least`"),
+    **dict.fromkeys(["equal", "equals", "exactly"], "write `is`"),
+    "from": "write `between 10 and 15`",
+}
+
+
+_BANDS = ["at most", "at least", "below", "above", "between", "within", "is"]
+
+
+def not_a_band(span: Span, text: str, kind: str) -> Diagnostic:
+    help_ = BAND_SIGNS.get(text) or _BAND_WORDS.get(text) or _meant(text, _BANDS)
+    if kind == "number":
+        help_ = f"write `at least {text}`, `at most {text}` or `is {text}`"
+    found = f"`{text}` does not fit here" if text else "this ends too early"
+    return Diagnostic("syntax", f"{found}: expected {_list(_BANDS, 'or')}", span, help_)
+
+
+def percent_of_what(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "syntax", "expected `of` after `%`", span, "leave the `%` out where the indicator is a percentage itself"
+    )
 
 
 def chained_comparison(span: Span) -> Diagnostic:
@@ -346,26 +525,46 @@ def text_figure(span: Span, name: str) -> Diagnostic:
 
 def flows_only(span: Span, function: str) -> Diagnostic:
     return Diagnostic(
-        "flow-only", f"`{function}` adds up over time, and this is not a flow", span, "a stock is its last period's"
+        "flow-only",
+        f"`{function}` adds up over time, and this is not a flow",
+        span,
+        "a year's stock is that of its last period",
     )
+
+
+def stands_for_missing(span: Span) -> Diagnostic:
+    return Diagnostic("type", "a number written here would stand for what is missing", span, "name a figure")
 
 
 def no_consecutive(span: Span, function: str) -> Diagnostic:
     return Diagnostic("frequency", f"`{function}` needs regular periods, and this indicator is ad hoc", span)
 
 
-def too_coarse(span: Span, name: str, frequency: str, of: str) -> Diagnostic:
-    return Diagnostic("frequency", f"figure `{name}` is a flow that comes {frequency}, too seldom for {of}", span)
+def too_coarse(span: Span, name: str, frequency: str, id_: str, needed: str) -> Diagnostic:
+    return Diagnostic(
+        "frequency",
+        f"flow `{name}` is {frequency}, and cannot be divided over the shorter periods of `{id_}`, which is {needed}",
+        span,
+    )
 
 
-def misaligned(span: Span, name: str, of: str) -> Diagnostic:
-    return Diagnostic("frequency", f"the periods of figure `{name}` do not fit into those of {of}", span)
+def misaligned(span: Span, name: str, id_: str) -> Diagnostic:
+    return Diagnostic(
+        "frequency",
+        f"the periods of figure `{name}` do not fit into those of indicator `{id_}`",
+        span,
+        "their years start in different months",
+    )
 
 
 def ad_hoc_figure(span: Span, name: str) -> Diagnostic:
     return Diagnostic(
         "frequency", f"figure `{name}` is ad hoc and has no regular periods", span, "make the indicator ad hoc too"
     )
+
+
+def chain_too_long(span: Span, longest: int) -> Diagnostic:
+    return Diagnostic("too-deep", f"more than {longest} indicators rest on one another here", span)
 
 
 def cycle(span: Span, path: Sequence[str]) -> Diagnostic:
@@ -400,15 +599,18 @@ def good_outside(span: Span, good: str, tolerance: str) -> Diagnostic:
 
 
 def empty_band(span: Span, text: str) -> Diagnostic:
-    return Diagnostic("empty-band", f"nothing can be `{text}`", span)
+    help_ = "the lower end comes first" if text.startswith("between") else None
+    return Diagnostic("empty-band", f"nothing can be `{text}`", span, help_)
+
+
+def own_value(span: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        "cycle", f"`{name}` cannot be judged by its own value", span, "`previous` is its value in the period before"
+    )
 
 
 def no_target(span: Span) -> Diagnostic:
     return Diagnostic("unknown-name", "`target` is not given in this entry", span)
-
-
-def rule_never(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("unknown-name", f"no level `{name}` in governance", span)
 
 
 def no_tolerance(span: Span, name: str, evidence: str) -> Diagnostic:
@@ -419,3 +621,24 @@ def no_tolerance(span: Span, name: str, evidence: str) -> Diagnostic:
 
 def unused_figure(span: Span, name: str) -> Diagnostic:
     return Diagnostic("unused", f"nothing uses figure `{name}`", span, None, "warning")
+
+
+# -- examples --------------------------------------------------------------------
+
+
+def not_of_this(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("unknown-name", f"this indicator does not rest on a figure `{name}`", span, _meant(name, known))
+
+
+def not_a_sender(span: Span, agency: str, figure: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("unknown-name", f"`{agency}` does not send `{figure}`", span, _meant(agency, known))
+
+
+def not_its_period(span: Span, text: str, example: str) -> Diagnostic:
+    return Diagnostic(
+        "bad-period", f"`{text}` is not a period of this indicator", span, f"write one such as `{example}`"
+    )
+
+
+def bad_date(span: Span, text: str) -> Diagnostic:
+    return Diagnostic("bad-date", f"`{text}` is not a date", span, "write it as 2017-05-31")

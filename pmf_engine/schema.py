@@ -21,6 +21,13 @@ Missing = Literal["any", "all", "never"]
 AreaKind = Literal["priority", "vulnerable_group", "risk_issue"]
 
 
+Status = Literal[
+    "green", "amber", "red", "not_rated", "undefined", "no_data", "suppressed", "not_due", "late", "invalid"
+]
+Direction = Literal["improving", "worsening", "unchanged"]
+Scalar = str | int | float | None
+
+
 class Model(BaseModel):
     """What all parts of the files share: strict, closed, unchangeable."""
 
@@ -54,6 +61,21 @@ def _word(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _said(value: Any) -> Any:
+    """A formula, band or condition: a number alone is text too, and the formula language says what is wrong with it."""
+    if isinstance(value, (bool, int, float)):
+        return str(value)
+    if isinstance(value, str):
+        return value
+    raise PydanticCustomError("said", "text")
+
+
+def _target(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise PydanticCustomError("target", "a number or a grade")
+    return value if isinstance(value, str) else float(value)
+
+
 def _titled(key: str) -> BeforeValidator:
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
@@ -72,6 +94,7 @@ Days = Annotated[int, BeforeValidator(_days)]
 Rhythm = Annotated[Frequency, BeforeValidator(_frequency)]
 Decimals = Annotated[int, Field(ge=0, le=9)]
 Word = Annotated[Text, BeforeValidator(_word)]
+Said = Annotated[str, BeforeValidator(_said)]
 
 
 class Board(Model):
@@ -120,6 +143,26 @@ class Figure(Model):
     signed: bool = False
 
 
+class Expectation(Model):
+    """What an example expects of the results; what it does not name may be anything."""
+
+    value: Scalar = None
+    status: Status | None = None
+    reason: Text | None = None
+    direction: Direction | None = None
+    run: int | None = None
+    escalate_to: Text | None = None
+
+
+class Example(Model):
+    """Figures given and results expected, written beside the indicator that they prove."""
+
+    given: dict[str, Scalar | dict[str, Scalar]]
+    expect: Expectation
+    period: Word | None = None
+    as_of: Text | None = None
+
+
 class Indicator(Model):
     """One measure: its formula, evidence type, lead and frequency (elements 2 and 4)."""
 
@@ -130,12 +173,13 @@ class Indicator(Model):
     lead_agency: Text
     frequency: Rhythm
     source: Names = []
-    formula: Word
+    formula: Said
     by: Names = []
     missing: Missing = "any"
     rationale: Text | None = None
     year_start: Month | None = None
     decimals: Decimals | None = None
+    examples: list[Example] = []
 
 
 class IndicatorsFile(Model):
@@ -155,16 +199,16 @@ class Entry(Model):
     """Good and tolerance from a period on (element 3), and where they come from."""
 
     from_: Annotated[Word | None, Field(alias="from")] = None
-    good: Word
-    tolerance: Word | None = None
-    target: Annotated[float | str | None, Field(union_mode="left_to_right")] = None
+    good: Said
+    tolerance: Said | None = None
+    target: Annotated[float | str | None, BeforeValidator(_target)] = None
     reference: Text | None = None
 
 
 class Rule(Model):
     """When an exception goes up, and to whom (element 5)."""
 
-    when: Text
+    when: Said
     to: Text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 
@@ -12,7 +12,7 @@ class Source:
     """A text and the name it is shown under (a path as the user gave it)."""
 
     name: str
-    text: str
+    text: str = field(repr=False)
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -28,6 +28,10 @@ class Source:
         """The line and column, both from 1, of a character offset."""
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
+
+    def offset(self, number: int) -> int:
+        """Where a line, counted from 1, begins."""
+        return self._line_starts[number - 1]
 
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its line break."""
