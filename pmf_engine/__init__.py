@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pmf_engine.diagnostics import ConfigError, Diagnostic
     from pmf_engine.evaluation import Evaluation, evaluate
-    from pmf_engine.framework import Framework, check_framework, load_framework
+    from pmf_engine.framework import Framework
     from pmf_engine.gather import exception_report
     from pmf_engine.report import ExceptionReport
+    from pmf_engine.resolve import check_framework, load_framework
     from pmf_engine.submissions import Submissions, SubmissionsError, read_submissions
 
 __version__ = "0.1.0"
@@ -33,10 +34,10 @@ _HOMES = {
     "Framework": "framework",
     "Submissions": "submissions",
     "SubmissionsError": "submissions",
-    "check_framework": "framework",
+    "check_framework": "resolve",
     "evaluate": "evaluation",
     "exception_report": "gather",
-    "load_framework": "framework",
+    "load_framework": "resolve",
     "read_submissions": "submissions",
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pmf_engine import messages
@@ -29,12 +28,8 @@ class Rule:
     span: Span
 
 
-def read_rule(when: Passage, to: Passage, levels: Sequence[str], found: list[Diagnostic]) -> Rule | None:
-    """A rule as written; None, with what is wrong added to `found`, where it cannot be used."""
-    before = len(found)
-    level = to.text.strip()
-    if level not in levels:
-        found.append(messages.unknown_name(to.span(), "level", level, levels))
+def read_rule(when: Passage, to: str, found: list[Diagnostic]) -> Rule | None:
+    """A rule as written; None, with what is wrong added to `found`, where its condition cannot be used."""
     try:
         condition = parse_condition(when)
     except FormulaError as error:
@@ -45,6 +40,4 @@ def read_rule(when: Passage, to: Passage, levels: Sequence[str], found: list[Dia
     if kind is not None and kind != TRUTH:
         checker.report(messages.not_a_result(checker.span(condition), str(kind), "a condition is true or false"))
     found += checker.found
-    if len(found) > before:
-        return None
-    return Rule(" ".join(when.text.split()), condition, level, when.span())
+    return None if checker.found else Rule(" ".join(when.text.split()), condition, to, when.span())

@@ -6,14 +6,17 @@ comes down to that, so boundaries, polarity and inclusion are decided in one pla
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf, isinf
 from typing import Literal as OneOf
+from typing import cast
 
 from pmf_engine import messages
 from pmf_engine.diagnostics import Diagnostic
 from pmf_engine.formula.check import Checker, Scope, Type
+from pmf_engine.formula.functions import FUNCTIONS
 from pmf_engine.formula.parse import FormulaError, parse_band
 from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Grade, Limit, Literal, Name, Unary
 from pmf_engine.source import Passage, Span
@@ -50,7 +53,7 @@ def read_band(
     """A band as written, checked against the type of what it judges; None where it cannot be used."""
     grades = scope.scales.get(result.scale, ()) if result.scale else ()
     try:
-        band = parse_band(passage, grades)
+        band = parse_band(passage, grades, result.scale)
     except FormulaError as error:
         found.append(error.diagnostic)
         return None
@@ -71,14 +74,22 @@ def _check_limit(checker: Checker, limit: Limit, result: Type) -> None:
     bound = limit.bound
     if isinstance(bound, Grade):
         return
+    scope, grades = checker.scope, checker.scope.scales.get(result.scale or "", ())
+    if isinstance(bound, Name) and result.kind == "grade" and not _is_known(bound.name, scope):
+        checker.report(messages.unknown_grade(checker.span(bound), bound.name, result.scale or "", grades))
+        return
     kind = checker.type_of(bound)
     if kind is not None and (kind.kind, kind.scale) != (result.kind, result.scale):
         span = checker.span(bound)
         if result.kind == "grade" and isinstance(bound, Literal):
-            grades = checker.scope.scales.get(result.scale or "", ())
-            checker.report(messages.unknown_grade(span, str(bound.value), result.scale or "", grades))
+            written = checker.passage.text[bound.start : bound.end]
+            checker.report(messages.unknown_grade(span, written.strip("'\""), result.scale or "", grades))
         else:
             checker.report(messages.incomparable(span, str(result), str(kind)))
+
+
+def _is_known(name: str, scope: Scope) -> bool:
+    return name in scope.types or name in FUNCTIONS or name == "target" or scope.doubts(name)
 
 
 def constant(node: Expression, target: float | None) -> float | None:
@@ -156,9 +167,16 @@ def close(left: float, right: float) -> bool:
     return abs(left - right) <= NEAR * max(abs(left), abs(right))
 
 
-def band_scope(names: Mapping[str, Type], result: Type, target: Type | None, scales: Mapping[str, list[str]]) -> Scope:
+def band_scope(
+    names: Mapping[str, Type],
+    result: Type,
+    target: Type | None,
+    scales: Mapping[str, list[str]],
+    over_time: bool,
+    doubts: Callable[[str], bool],
+) -> Scope:
     """The names a band may use: figures, indicators, and what is said about the indicator itself."""
-    own = {"previous": result, "year_ago": result}
+    own: dict[str, Type] = {"previous": result, "year_ago": result} if over_time else {}
     if target is not None:
         own["target"] = target
-    return Scope({**names, **own}, "figure", scales)
+    return Scope(ChainMap(own, cast("dict[str, Type]", names)), "figure", scales, over_time, doubts)

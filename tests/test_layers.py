@@ -15,8 +15,9 @@ LAYERS = [
     ["schema", "yamltrouble", "formula.syntax", "formula.functions"],
     ["yamlmap", "formula.parse", "formula.check"],
     ["loading", "tolerance", "escalation"],
-    ["shape"],
+    ["shape", "given"],
     ["framework"],
+    ["resolve"],
     ["formula.compile", "statistics", "display", "manifest"],
     ["cells"],
     ["submissions"],
@@ -25,7 +26,7 @@ LAYERS = [
     ["evaluation"],
     ["report", "examples", "explain"],
     ["gather", "render.words"],
-    ["render.frames", "render.listing", "render.terminal", "render.explanation"],
+    ["render.frames", "render.listing", "render.terminal", "render.explanation", "render.outcomes"],
     ["cli"],
 ]
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal as OneOf
@@ -37,14 +37,23 @@ DATE = Type("date")
 _LITERALS = {float: NUMBER, str: TEXT, bool: TRUTH, date: DATE}
 
 
+def _sound(name: str) -> bool:
+    """No name is doubted: what is unknown is reported."""
+    return False
+
+
 @dataclass(frozen=True)
 class Scope:
-    """The names a text may use with their types, what such a name is called, and the grades of each scale."""
+    """The names a text may use with their types, what such a name is called, and the grades of each scale.
+
+    `doubts` says whether a name that has no type here is one whose fault is reported elsewhere.
+    """
 
     types: Mapping[str, Type]
     what: str
     scales: Mapping[str, Sequence[str]]
     over_time: bool = True
+    doubts: Callable[[str], bool] = _sound
 
 
 class Checker:
@@ -86,7 +95,7 @@ class Checker:
                 return TRUTH
 
     def report(self, finding: Diagnostic) -> None:
-        """Adds a finding."""
+        """Adds a finding to `found`."""
         self.found.append(finding)
 
     def span(self, node: syntax.Node) -> Span:
@@ -96,7 +105,13 @@ class Checker:
     def _name(self, node: syntax.Name) -> Type | None:
         known = self.scope.types.get(node.name)
         if known is None:
-            if node.name in FUNCTIONS:
+            if self.scope.doubts(node.name):
+                return None
+            if node.name == "target":
+                self.report(messages.no_target(self.span(node)))
+            elif node.name in FUNCTIONS and FUNCTIONS[node.name].over_time and not self.scope.over_time:
+                self.report(messages.no_consecutive(self.span(node), node.name))
+            elif node.name in FUNCTIONS:
                 self.report(messages.not_yet_function(self.span(node), node.name))
             else:
                 self.report(messages.unknown_name(self.span(node), self.scope.what, node.name, self.scope.types))
@@ -123,6 +138,10 @@ class Checker:
             given = [self._need(argument, NUMBER, name) for argument in node.arguments]
         else:
             given = self._alike(node.arguments, name)
+        if node.function == "first_known":
+            for argument in node.arguments:
+                if _constant(argument):
+                    self.report(messages.stands_for_missing(self.span(argument)))
         first = given[0] if given else None
         if function.flows_only:
             if first is not None and not first.flow:
@@ -198,3 +217,43 @@ class Checker:
 def _constant(node: syntax.Expression) -> bool:
     """Whether an expression names nothing, so that it is the same in every period."""
     return not any(True for _ in syntax.names(node))
+
+
+def time_dimension(node: syntax.Expression, of_name: Callable[[str], int | None]) -> int | None:
+    """How a value grows with the length of its period: 1 for what adds up, 0 for what does not, -1 for one over that.
+
+    None where parts that grow differently are added. `of_name` is that of figures and indicators.
+    """
+
+    def of(part: syntax.Expression) -> int | None:
+        return time_dimension(part, of_name)
+
+    def alike(parts: Sequence[syntax.Expression]) -> int | None:
+        found = {of(part) for part in parts}
+        return found.pop() if len(found) == 1 else None
+
+    def less(one: int | None, other: int | None) -> int | None:
+        return None if one is None or other is None else one - other
+
+    match node:
+        case syntax.Name():
+            return of_name(node.name)
+        case syntax.Unary():
+            return of(node.operand)
+        case syntax.Call(function="percent" | "rate"):
+            return less(of(node.arguments[0]), of(node.arguments[1]))
+        case syntax.Call(function="rolling_year" | "year_to_date"):
+            return 0
+        case syntax.Call(function="round"):
+            return of(node.arguments[0])
+        case syntax.Call():
+            return alike(node.arguments)
+        case syntax.Binary(operator="+" | "-"):
+            return alike((node.left, node.right))
+        case syntax.Binary(operator="*"):
+            left, right = of(node.left), of(node.right)
+            return None if left is None or right is None else left + right
+        case syntax.Binary(operator="/"):
+            return less(of(node.left), of(node.right))
+        case _:
+            return 0

@@ -7,7 +7,7 @@ largest, which is what makes a missing figure impossible to lose on the way thro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -27,6 +27,7 @@ from pmf_engine.formula.syntax import (
     Literal,
     Name,
     Unary,
+    children,
 )
 from pmf_engine.statuses import INVALID, LATE, MISSING, NO_DATA, UNDEFINED
 from pmf_engine.tolerance import NEAR
@@ -36,6 +37,9 @@ FIGURE_BITS = 16
 
 _SNAP = 1e-14
 """A sum smaller than this share of its terms is what rounding left of zero."""
+
+_HALF = 5e-15
+"""A number that falls short of a half by no more than this share of itself counts as one."""
 
 _LARGE = 24
 """An expression of more parts than this becomes a column of its own, so that using it twice costs once."""
@@ -51,6 +55,22 @@ def status_rank(code: pl.Expr) -> pl.Expr:
     return code // (1 << FIGURE_BITS)
 
 
+def soft(code: pl.Expr) -> pl.Expr:
+    """Whether nothing came (as against withheld, refused, not due or undefined, which nothing makes good)."""
+    rank = status_rank(code)
+    return (rank == MISSING.index(NO_DATA) + 1) | (rank == MISSING.index(LATE) + 1)
+
+
+def total(values: pl.Expr) -> pl.Expr:
+    """The sum of a column, as an aggregate; 0 where only rounding is left of it.
+
+    Rounded to fourteen digits, which what people send never fills: the last ones of a sum of decimals depend
+    on the order of adding, and so on how many threads there are.
+    """
+    sum_ = values.sum()
+    return pl.when(sum_.abs() > values.abs().max() * _SNAP).then(sum_.round_sig_figs(14)).otherwise(0.0)
+
+
 _UNDEFINED = reason_code(UNDEFINED)
 _INVALID = reason_code(INVALID)
 _NOTHING_BEFORE = reason_code(NO_DATA)
@@ -59,12 +79,16 @@ _ZERO = pl.lit(0, dtype=pl.UInt32)
 
 @dataclass(frozen=True)
 class Computed:
-    """A part of a formula in Polars: its value, its code, how large they are and from which stage on they stand."""
+    """A part of a formula in Polars: its value, its code, how large they are and from which stage on they stand.
+
+    `settled` parts are columns already.
+    """
 
     value: pl.Expr
     code: pl.Expr
     size: int = 1
     stage: int = 0
+    settled: bool = False
 
 
 Lookup: TypeAlias = Callable[[str], Computed]
@@ -84,22 +108,31 @@ class Compiler:
     stages: list[list[pl.Expr]] = field(default_factory=list)
     names: int = 0
 
-    def number(self, node: Expression, look_up: Lookup, missing: str = "any") -> Computed:
-        """A number or grade; `missing` says what a sum does with a term that has not come."""
-        part = self._number(node, look_up, missing)
+    def number(self, node: Expression, look_up: Lookup) -> Computed:
+        """A number or grade, of which nothing may lack."""
+        part = self._number(node, look_up)
+        return self.column(part) if part.size > _LARGE else part
+
+    def amount(self, node: Expression, look_up: Lookup) -> Computed:
+        """A sum of figures (see `is_amount`) that does without those that have not come, as long as one has."""
+        if not isinstance(node, Binary):
+            return self.number(node, look_up)
+        part = _lenient_sum(self.amount(node.left, look_up), self.amount(node.right, look_up))
         return self.column(part) if part.size > _LARGE else part
 
     def column(self, part: Computed, name: str | None = None) -> Computed:
         """The part as columns of the panel, to be used as often as one likes."""
+        if name is None and part.settled:
+            return part
         if name is None:
             self.names += 1
             name = f"part:{self.names}"
         while len(self.stages) <= part.stage:
             self.stages.append([])
         self.stages[part.stage] += [part.value.alias(f"v:{name}"), part.code.alias(f"c:{name}")]
-        return Computed(pl.col(f"v:{name}"), pl.col(f"c:{name}"), 1, part.stage + 1)
+        return Computed(pl.col(f"v:{name}"), pl.col(f"c:{name}"), 1, part.stage + 1, settled=True)
 
-    def _number(self, node: Expression, look_up: Lookup, missing: str) -> Computed:
+    def _number(self, node: Expression, look_up: Lookup) -> Computed:
         match node:
             case Literal(value=float() as value):
                 return Computed(pl.lit(value), _ZERO)
@@ -108,17 +141,16 @@ class Compiler:
             case Name():
                 return look_up(node.name)
             case Unary(operator="-"):
-                inner = self.number(node.operand, look_up, missing)
+                inner = self.number(node.operand, look_up)
                 return Computed(-inner.value, inner.code, inner.size + 1, inner.stage)
             case Binary(operator=operator):
-                left = self.number(node.left, look_up, missing)
-                right = self.number(node.right, look_up, missing)
+                left = self.number(node.left, look_up)
+                right = self.number(node.right, look_up)
                 if operator in SUM:
-                    return _sum(left, right, operator, missing)
+                    return _sum(left, right, operator)
                 return _product(left, right) if operator == "*" else _quotient(left, right, 1.0)
             case Call():
-                given = [self.number(argument, look_up, missing) for argument in node.arguments]
-                return self._call(node.function, given)
+                return self._call(node.function, [self.number(argument, look_up) for argument in node.arguments])
         raise AssertionError(f"not a number: {node}")
 
     def _call(self, function: str, given: list[Computed]) -> Computed:
@@ -143,9 +175,7 @@ class Compiler:
             case "max":
                 return Computed(pl.max_horizontal(values), code, size, stage)
             case "first_known":
-                known = [pl.when(part.code == 0).then(part.value) for part in given]
-                code = pl.when(pl.min_horizontal(codes) > 0).then(code).otherwise(_ZERO)
-                return Computed(pl.coalesce(known), code, 2 * size, stage)
+                return self._first_known(given)
             case "previous":
                 return self.shifted(first, 1)
             case "year_ago":
@@ -153,10 +183,22 @@ class Compiler:
             case "year_to_date":
                 part = self.column(_masked(first))
                 over = [*self.partition, self.year]
-                return Computed(part.value.cum_sum().over(over), part.code.cum_max().over(over), 2, part.stage)
+                value = _snapped(part.value.cum_sum().over(over), part.value.abs().cum_max().over(over))
+                return Computed(value, part.code.cum_max().over(over), 6, part.stage)
             case "rolling_year":
                 return self._rolling(first, 12 // self.months)
         raise AssertionError(f"no such function: {function}")
+
+    def _first_known(self, given: Sequence[Computed]) -> Computed:
+        """The first that is there; what is withheld, refused or undefined is not passed over."""
+        last = given[-1]
+        for part in reversed(given[:-1]):
+            part, other = self.column(part), self.column(last)
+            passed = soft(part.code)
+            value = pl.when(passed).then(other.value).otherwise(part.value)
+            code = pl.when(passed).then(other.code).otherwise(part.code)
+            last = Computed(value, code, 4, max(part.stage, other.stage))
+        return last
 
     def shifted(self, part: Computed, by: int) -> Computed:
         """The part as it was so many periods before."""
@@ -171,8 +213,13 @@ class Compiler:
         value = terms[0]
         for term in terms[1:]:
             value = value + term
-        code = self._over(part.code.rolling_max(periods, min_samples=periods)).fill_null(_NOTHING_BEFORE)
-        return Computed(value, code.cast(pl.UInt32), 2 * periods, part.stage)
+        largest = self._over(part.value.abs().rolling_max(periods, min_samples=periods))
+        before = self._over(pl.int_range(pl.len())) < periods - 1
+        code = pl.max_horizontal(
+            self._over(part.code.rolling_max(periods, min_samples=1)),
+            pl.when(before).then(_NOTHING_BEFORE).otherwise(0),
+        )
+        return Computed(_snapped(value, largest), code.cast(pl.UInt32), 2 * periods, part.stage)
 
     def _over(self, expression: pl.Expr) -> pl.Expr:
         return expression.over(self.partition) if self.partition else expression
@@ -187,27 +234,40 @@ def _largest(codes: Sequence[pl.Expr]) -> pl.Expr:
     return pl.max_horizontal(codes) if len(codes) > 1 else codes[0]
 
 
-def _soft(code: pl.Expr) -> pl.Expr:
-    """Whether nothing came (as against withheld, refused, not due or undefined, which nothing makes good)."""
-    rank = status_rank(code)
-    return (rank == MISSING.index(NO_DATA) + 1) | (rank == MISSING.index(LATE) + 1)
+def is_amount(node: Expression, figures: Container[str]) -> bool:
+    """Whether an expression is a figure or a sum of figures: what `missing` speaks of.
+
+    A share of which part is missing is not a smaller share, and what is taken away is not missing from a sum.
+    """
+    if isinstance(node, Name):
+        return node.name in figures
+    return isinstance(node, Binary) and node.operator == "+" and all(is_amount(one, figures) for one in children(node))
 
 
-def _sum(left: Computed, right: Computed, operator: str, missing: str) -> Computed:
-    size, stage = 2 * (left.size + right.size), max(left.stage, right.stage)
-    one, other = left.value, right.value
+def _snapped(value: pl.Expr, largest: pl.Expr) -> pl.Expr:
+    """A sum whose largest term is so large; 0 where only rounding is left of it."""
+    return pl.when(value.abs() > largest * _SNAP).then(value).otherwise(value * 0.0)
+
+
+def _sum(left: Computed, right: Computed, operator: str) -> Computed:
+    value = left.value + right.value if operator == "+" else left.value - right.value
+    value = _snapped(value, pl.max_horizontal(left.value.abs(), right.value.abs()))
     code = pl.max_horizontal(left.code, right.code)
-    if missing != "any":
-        size *= 3
-        one = pl.when(left.code > 0).then(0.0).otherwise(one)
-        other = pl.when(right.code > 0).then(0.0).otherwise(other)
-        hard_left = pl.when(_soft(left.code)).then(_ZERO).otherwise(left.code)
-        hard_right = pl.when(_soft(right.code)).then(_ZERO).otherwise(right.code)
-        both = pl.lit(False) if missing == "never" else (left.code > 0) & (right.code > 0)
-        code = pl.when(both).then(code).otherwise(pl.max_horizontal(hard_left, hard_right))
-    total = one + other if operator == "+" else one - other
-    least = pl.max_horizontal(one.abs(), other.abs()) * _SNAP
-    return Computed(pl.when(total.abs() > least).then(total).otherwise(total * 0.0), code, size, stage)
+    return Computed(value, code, 2 * (left.size + right.size), max(left.stage, right.stage))
+
+
+def _lenient_sum(left: Computed, right: Computed) -> Computed:
+    known = [pl.when(part.code == 0).then(part.value) for part in (left, right)]
+    worst = pl.max_horizontal(left.code, right.code)
+    spared = (pl.min_horizontal(left.code, right.code) == 0) & soft(worst)
+    code = pl.when(spared).then(_ZERO).otherwise(worst)
+    size = 4 * (left.size + right.size)
+    return Computed(_sum_of(known), code, size, max(left.stage, right.stage))
+
+
+def _sum_of(known: Sequence[pl.Expr]) -> pl.Expr:
+    value = pl.sum_horizontal(known)
+    return _snapped(value, pl.max_horizontal([part.abs() for part in known]))
 
 
 def _product(left: Computed, right: Computed) -> Computed:
@@ -216,7 +276,8 @@ def _product(left: Computed, right: Computed) -> Computed:
 
 
 def _quotient(left: Computed, right: Computed, times: float) -> Computed:
-    nothing = pl.when(right.value == 0).then(_UNDEFINED).otherwise(0).cast(pl.UInt32)
+    # Where a part lacks its value means nothing, and it must not be compared.
+    nothing = pl.when((right.code == 0) & (right.value == 0)).then(_UNDEFINED).otherwise(0).cast(pl.UInt32)
     code = pl.max_horizontal(left.code, right.code, nothing)
     value = left.value * times / right.value
     return Computed(value, code, left.size + 2 * right.size, max(left.stage, right.stage))
@@ -224,9 +285,9 @@ def _quotient(left: Computed, right: Computed, times: float) -> Computed:
 
 def _percent(part: Computed, whole: Computed) -> Computed:
     wrong = (
-        pl.when(whole.value == 0)
+        pl.when((whole.code == 0) & (whole.value == 0))
         .then(_UNDEFINED)
-        .when(less(whole.value, part.value))
+        .when((whole.code == 0) & (part.code == 0) & (less(whole.value, part.value) | (part.value < 0)))
         .then(_INVALID)
         .otherwise(0)
         .cast(pl.UInt32)
@@ -238,8 +299,8 @@ def _percent(part: Computed, whole: Computed) -> Computed:
 
 def _half_up(value: pl.Expr, digits: pl.Expr) -> pl.Expr:
     scale = pl.lit(10.0).pow(digits)
-    scaled = (value.abs() * scale).round_sig_figs(14)
-    return (scaled + 0.5).floor() / scale * value.sign()
+    scaled = value.abs() * scale
+    return (scaled + pl.min_horizontal(scaled * _HALF, 0.05) + 0.5).floor() / scale * value.sign()
 
 
 # -- comparisons and truth ---------------------------------------------------------

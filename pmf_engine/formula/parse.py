@@ -45,11 +45,12 @@ _Result = TypeVar("_Result", bound=Node)
 
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<date>\d{4}-\d{2}-\d{2}(?![\w.]))
-    | (?P<grouped>\d{1,3}(?:,\d{3})+(?![\w,]))
-    | (?P<number>\d+(?:\.\d+)?(?![\w.]))
+      (?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w.]))
+    | (?P<grouped>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![\w,]))
+    | (?P<number>[0-9]+(?:\.[0-9]+)?(?![\w.]))
     | (?P<text>"[^"\n]*"|'[^'\n]*')
-    | (?P<name>[a-z_][a-z0-9_]*(?![A-Z]))
+    | (?P<name>[a-z_][a-z0-9_]*(?!\w))
+    | (?P<strange>==|<>|=<|=>|&&|\|\||\*\*)
     | (?P<sign>!=|<=|>=|[-+*/=<>(),%])
     | (?P<word>[^\W\d]\w*)
     | (?P<figures>[\d.][\w.]*)
@@ -57,6 +58,14 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+
+
+_ILLEGIBLE = {
+    "grouped": messages.grouped_number,
+    "figures": messages.not_a_number,
+    "strange": messages.bad_sign,
+    "other": messages.bad_sign,
+}
 
 
 class Token(NamedTuple):
@@ -82,10 +91,10 @@ def parse_formula(passage: Passage) -> Expression:
     return parser.whole(parser.expression())
 
 
-def parse_band(passage: Passage, grades: Sequence[str] = ()) -> Band:
-    """The limits that `at most 20` and the like set; `grades` are the scale's, worst to best. Raises FormulaError."""
-    parser = _Parser(passage, grades=grades)
-    return parser.whole(parser.band())
+def parse_band(passage: Passage, grades: Sequence[str] = (), scale: str | None = None) -> Band:
+    """The limits that `at most 20` and the like set, where `grades` of a scale are known. Raises FormulaError."""
+    parser = _Parser(passage, grades, scale)
+    return parser.whole(parser.band(), "`and`")
 
 
 def parse_condition(passage: Passage) -> Expression:
@@ -95,10 +104,16 @@ def parse_condition(passage: Passage) -> Expression:
 
 
 class _Parser:
-    def __init__(self, passage: Passage, grades: Sequence[str] = (), conditions: bool = False) -> None:
+    def __init__(
+        self, passage: Passage, grades: Sequence[str] = (), scale: str | None = None, conditions: bool = False
+    ) -> None:
         self.passage = passage
         self.conditions = conditions
-        self.grades = {tuple(grade.lower().split()): place for place, grade in enumerate(grades, start=1)}
+        self.scale = scale
+        self.grades = [
+            (re.compile(r"\s+".join(map(re.escape, grade.split())) + r"(?!\w)", re.IGNORECASE), place, grade)
+            for place, grade in enumerate(grades, start=1)
+        ]
         self.depth = 0
         self.at = 0
         self.tokens = self._tokens()
@@ -114,8 +129,6 @@ class _Parser:
         while found := _TOKEN.match(text, at):
             kind = str(found.lastgroup)
             token = Token(kind, found[kind], found.start(kind), found.end())
-            if kind in ("grouped", "word", "figures", "other"):
-                self.refuse(messages.bad_token, token, kind, token.text)
             tokens.append(token)
             at = token.end
         if not tokens:
@@ -150,7 +163,17 @@ class _Parser:
         return self.took(text) or self.unexpected(f"`{text}`", doing)
 
     def unexpected(self, wanted: str, doing: str = "") -> NoReturn:
+        self.legible()
         self.refuse(messages.unexpected, self.next, self.next.text, wanted, doing)
+
+    def legible(self) -> None:
+        """Refuses the next token where it is in no word or sign of the language, whatever was expected."""
+        token = self.next
+        if token.kind in _ILLEGIBLE:
+            self.refuse(_ILLEGIBLE[token.kind], token, token.text)
+        if token.kind == "word":
+            plain = token.text.isascii() and token.text.lower() != token.text
+            self.refuse(messages.not_lower_case if plain else messages.not_a_name, token, token.text)
 
     def refuse(self, message: object, token: Token, *details: object) -> NoReturn:
         start, end = token.start, token.end
@@ -159,9 +182,10 @@ class _Parser:
         assert callable(message)
         raise FormulaError(message(self.passage.span(start, end), *details))
 
-    def whole(self, result: _Result) -> _Result:
+    def whole(self, result: _Result, wanted: str = "") -> _Result:
         if self.next.kind != "end":
-            self.unexpected("")
+            worded = self.next.kind in ("name", "number", "text", "date")
+            self.unexpected(wanted or ("a sign, `and` or `or` before it" if worded else ""))
         if _height(result) > _TALLEST:
             raise FormulaError(messages.formula_too_deep(self.passage.span(0, 1)))
         return result
@@ -215,7 +239,7 @@ class _Parser:
 
     def lasting(self, condition: Expression) -> Expression:
         token = self.next
-        if token.kind != "number" or not token.text.isdigit() or not 1 <= int(token.text) <= 99:
+        if token.kind != "number" or not token.text.isdigit() or len(token.text) > 2 or not 1 <= int(token.text) <= 99:
             self.refuse(messages.number_of_periods, token)
         self.take()
         end = self.took("periods", "period") or self.unexpected("`periods`", "after `for`")
@@ -283,7 +307,7 @@ class _Parser:
         if token.text == "(":
             self.take()
             inner = self.expression()
-            end = self.expect(")", "to close this bracket")
+            end = self.expect(")", "to close `(`")
             inner.start, inner.end = token.start, end.end
             return inner
         if token.kind != "name" or (token.text in KEYWORDS and token.text not in ("true", "false")):
@@ -302,7 +326,7 @@ class _Parser:
             arguments.append(self.expression())
             while self.took(","):
                 arguments.append(self.expression())
-            end = self.expect(")", f"to close `{name.text}(`")
+            end = self.took(")") or self.unexpected("`,` or `)`", f"in `{name.text}(`")
         return Call(name.start, end.end, name.text, tuple(arguments), name.end)
 
     def number(self, token: Token) -> float:
@@ -320,13 +344,38 @@ class _Parser:
     # -- bands ------------------------------------------------------------------
 
     def grade(self) -> Grade | None:
-        """A grade of the scale, of one or several words: the longest that stands here."""
-        for words in sorted(self.grades, key=len, reverse=True):
-            ahead = self.tokens[self.at : self.at + len(words)]
-            if tuple(token.text for token in ahead) == words:
-                self.at += len(words)
-                return Grade(ahead[0].start, ahead[-1].end, self.grades[words], " ".join(words))
-        return None
+        """A grade of the scale, whatever it is made of, as written there or in quotes: the longest that stands here."""
+        start = self.next.start
+        quoted = self.next.text[1:-1] if self.next.kind == "text" else None
+        longest: tuple[int, int, str] | None = None
+        for form, place, grade in self.grades:
+            if quoted is not None:
+                found = (self.next.end, place, grade) if form.fullmatch(quoted.strip()) else None
+            else:
+                here = form.match(self.passage.text, start)
+                found = (here.end(), place, grade) if here else None
+            if found and (longest is None or found > longest):
+                longest = found
+        if longest is None:
+            return None
+        end, place, grade = longest
+        while self.next.kind != "end" and self.next.start < end:
+            self.at += 1
+        return Grade(start, end, place, grade)
+
+    def check_grade(self, scale: str) -> None:
+        """Refuses words that are no grade; one alone may be the name of a figure."""
+        at = self.at
+        if self.grade() is None:
+            while self.next.kind in ("name", "word") and self.next.text != "and":
+                self.at += 1
+            words = self.tokens[at : self.at]
+            if len(words) > 1 or (words and words[0].kind == "word"):
+                start, end = words[0].start, words[-1].end
+                grades = [grade for _, _, grade in self.grades]
+                span = self.passage.span(start, end)
+                raise FormulaError(messages.unknown_grade(span, self.passage.text[start:end], scale, grades))
+        self.at = at
 
     def band(self) -> Band:
         start = self.next.start
@@ -350,12 +399,21 @@ class _Parser:
             return [Limit(start, high.end, ">=", low), Limit(start, high.end, "<=", high)]
         if self.took("within"):
             return self.within(start)
-        self.unexpected("`at most`, `at least`, `below`, `above`, `between`, `within` or `is`")
+        return self.not_a_band()
+
+    def not_a_band(self) -> NoReturn:
+        token = self.next
+        if token.text not in messages.BAND_SIGNS:
+            self.legible()
+        if token.text == "at" and self.tokens[self.at + 1].kind == "name":
+            end = self.tokens[self.at + 1].end
+            token = Token(token.kind, self.passage.text[token.start : end], token.start, end)
+        self.refuse(messages.not_a_band, token, token.text, token.kind)
 
     def within(self, start: int) -> list[Limit]:
         room = self.sum()
         share = self.took("%")
-        self.expect("of", "after `within`")
+        self.expect("of", "after `%`" if share else "after `within`")
         middle = self.sum()
         end = middle.end
         if share:
@@ -365,11 +423,17 @@ class _Parser:
         high = Binary(start, end, "+", middle, room)
         return [Limit(start, end, ">=", low), Limit(start, end, "<=", high)]
 
+    def of(self, share: Token) -> None:
+        if not self.took("of"):
+            self.refuse(messages.percent_of_what, share)
+
     def bound(self) -> Expression:
         """`E`, or `N% of X`."""
+        if self.scale is not None:
+            self.check_grade(self.scale)
         amount = self.sum()
-        if self.took("%"):
-            self.expect("of", "after `%`")
+        if share := self.took("%"):
+            self.of(share)
             return _percentage(amount, self.sum())
         return amount
 

@@ -6,7 +6,7 @@ Every node knows the characters it was read from, as offsets into its text.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 SUM = ("+", "-")
@@ -127,12 +127,21 @@ class Band(Node):
 
 def children(node: Expression) -> Iterator[Expression]:
     """The expressions directly inside one."""
-    for field in fields(node):
-        value = getattr(node, field.name)
-        if isinstance(value, Node):
-            yield value  # type: ignore[misc]
-        elif isinstance(value, tuple):
-            yield from value
+    match node:
+        case Call():
+            yield from node.arguments
+        case Binary():
+            yield node.left
+            yield node.right
+        case Unary() | IsMissing() | Lasting():
+            yield node.operand
+        case In():
+            yield node.operand
+            yield from node.items
+        case Between():
+            yield node.operand
+            yield node.low
+            yield node.high
 
 
 def names(node: Expression) -> Iterator[Name]:
