@@ -53,6 +53,11 @@ def show_value(
     return f"{exact:.3e}{suffix}"
 
 
+def show_rounded(value: float, places: int) -> str:
+    """A number rounded half up to so many decimals, without separators."""
+    return f"{_round(_decimal(value), places):f}"
+
+
 def show_number(value: float) -> str:
     """A number as it is, without trailing zeros: a numerator, a target, a bound."""
     exact = _decimal(value)

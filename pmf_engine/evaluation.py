@@ -12,11 +12,11 @@ import polars as pl
 
 from pmf_engine import plan
 from pmf_engine.formula.compile import status_rank
-from pmf_engine.framework import Framework
+from pmf_engine.framework import Framework, Indicator
 from pmf_engine.inputs import Inputs, Window, status_not_come
 from pmf_engine.judge import DIRECTION, STATUS, judged, reasons
 from pmf_engine.periods import Clock, Frequency, Period, month_of
-from pmf_engine.statuses import LATE, MISSING, NO_DATA, NOT_DUE
+from pmf_engine.statuses import LATE, MISSING, NOT_DUE
 
 if TYPE_CHECKING:
     from pmf_engine.submissions import Submissions
@@ -47,11 +47,12 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 class Evaluation:
     """What an evaluation came to.
 
-    `period` is the period asked for, None for all; `cells` what had come by `as_of`. `history` has the columns of `results` and `start`,
-    `months` (the period as numbers) and `level` (place of `escalate_to` in governance, -1 for none), for
-    all periods up to the one shown. `outstanding` is what has not come by `as_of`: figure, agency, start,
-    months, period, due, status (late or not_due) and run, one row for the latest period of each. `inputs` are
-    the figures it rests on, kept for explanations.
+    `period` is the period asked for, None for all; `cells` what had come by `as_of`. `history` has the columns
+    of `results`, `start` and `months` (the period as numbers), `level` (place of `escalate_to` in governance, -1
+    for none), `named` (the numbers that the names in its bands stand for, in the order of the indicator's
+    `band_names`) and `shown` (whether it is in `results`), for all periods up to the one shown. `outstanding` is
+    what has not come by `as_of`: figure, agency, start, months, period, due, status (late or not_due) and run, one
+    row for the latest period of each. `inputs` are the figures it rests on, kept for explanations.
     """
 
     framework: Framework
@@ -91,14 +92,14 @@ def evaluate(
     """
     as_of = as_of or date.today()
     asked = framework.period(period) if isinstance(period, str) else period
-    clocks = {id_: _clock(one.clock, asked) for id_, one in framework.indicators.items()}
+    clocks = {id_: _clock(one, asked) for id_, one in framework.indicators.items()}
     cells = submissions.cells_at(as_of)
     window = _window(cells, asked, set(clocks.values()))
     if window is None:
         nothing = (pl.DataFrame(schema=_HISTORY), pl.DataFrame(schema=OUTSTANDING))
         return Evaluation(framework, submissions, asked, as_of, cells, *nothing)
-    inputs = Inputs(framework, cells, window, as_of)
-    frame = history_plan(framework, inputs, clocks)
+    inputs = Inputs(framework, cells, submissions.groups_at(as_of), window, as_of)
+    frame = history_plan(framework, inputs, clocks, asked)
     end = asked.end if asked else window.end
     history, outstanding = pl.collect_all([frame, _outstanding(inputs, end)], engine=engine)
     return Evaluation(
@@ -107,20 +108,62 @@ def evaluate(
         asked,
         as_of,
         cells,
-        _labelled(history, framework, asked, window.first),
+        _in_order(history, framework),
         _outstanding_named(outstanding, framework),
         inputs,
     )
 
 
-def history_plan(framework: Framework, inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.LazyFrame:
-    """All that is said of each indicator in every period of its clock in `clocks`, before periods are named."""
-    rows = judged(plan.rows(framework, inputs, clocks), framework, inputs.as_of)
-    return reasons(rows, _lacking(inputs, clocks), framework)
+def history_plan(
+    framework: Framework, inputs: Inputs, clocks: Mapping[str, Clock], asked: Period | None = None
+) -> pl.LazyFrame:
+    """All that is said of each indicator in the periods of its clock in `clocks`, up to the one asked for."""
+    times = _times(inputs.window, set(clocks.values()), asked)
+    rows = plan.rows(framework, inputs, clocks).join(times.lazy(), on=["months", "year_start", "start"])
+    rows = _requested(rows, framework, inputs, asked)
+    return reasons(judged(rows, framework, inputs.as_of), _lacking(inputs, clocks), framework)
 
 
-def _clock(own: Clock, asked: Period | None) -> Clock:
-    return own if asked is None else Clock(max(own.months, asked.clock.months), own.year_start)
+def _times(window: Window, clocks: set[Clock], asked: Period | None) -> pl.DataFrame:
+    """The periods that are kept, by the numbers that stand for them: their names, and which a report shows."""
+    rows = []
+    for clock in sorted(clocks):
+        last = clock.last_ended_by(asked.end) if asked else None
+        for period in window.worked_out(clock):
+            begun = window.first < period.end and (last is None or period.end <= last.end)
+            if begun or period == last:
+                rows.append((clock.months, clock.year_start, period.start, period.label, last in (None, period)))
+    keys = ["months", "year_start", "start"]
+    schema = {**dict.fromkeys(keys, pl.Int32), "period": pl.String, "shown": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _requested(rows: pl.LazyFrame, framework: Framework, inputs: Inputs, asked: Period | None) -> pl.LazyFrame:
+    """Without the periods in which an ad hoc indicator was not asked for; a report shows the last of the others."""
+    ad_hoc = [one for one in framework.indicators.values() if one.frequency == Frequency.AD_HOC]
+    if not ad_hoc:
+        return rows
+    requests = []
+    for one in ad_hoc:
+        starts = sorted(set(inputs.starts(one.figures)))
+        inside = [start for start in starts if asked is None or asked.start <= start < asked.end]
+        requests += [(one.id, start, start in (inside if asked is None else inside[-1:])) for start in starts]
+    schema = {"indicator": pl.String, "start": pl.Int32, "requested": pl.Boolean}
+    table = pl.LazyFrame(requests, schema=schema, orient="row")
+    regular = ~pl.col("indicator").is_in([one.id for one in ad_hoc])
+    return (
+        rows.join(table, on=["indicator", "start"], how="left")
+        .filter(regular | pl.col("requested").is_not_null())
+        .with_columns(shown=pl.when(regular).then("shown").otherwise("requested"))
+        .drop("requested")
+    )
+
+
+def _clock(one: Indicator, asked: Period | None) -> Clock:
+    """An indicator's own periods, or the report's where those are longer; what is ad hoc is not added up."""
+    if asked is None or one.frequency == Frequency.AD_HOC:
+        return one.clock
+    return Clock(max(one.clock.months, asked.clock.months), one.clock.year_start)
 
 
 def _window(cells: pl.DataFrame, asked: Period | None, clocks: set[Clock]) -> Window | None:
@@ -137,7 +180,7 @@ def _window(cells: pl.DataFrame, asked: Period | None, clocks: set[Clock]) -> Wi
     start = min(Clock(12, clock.year_start).holding(first).start for clock in clocks)
     if asked:
         start = min(start, *(clock.last_ended_by(asked.end).start for clock in clocks))
-    return Window(start, max(clock.holding(end - 1).end for clock in clocks), first)
+    return Window(start, max(clock.holding(end - 1).end for clock in clocks), first, end)
 
 
 def _lacking(inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.LazyFrame:
@@ -213,40 +256,13 @@ def _outstanding_named(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame
     )
 
 
-def _labelled(rows: pl.DataFrame, framework: Framework, asked: Period | None, first: int) -> pl.DataFrame:
-    """Names the periods, marks the rows that are shown, and puts all in the order of the framework."""
-    keys = ["start", "months", "year_start"]
-    periods = [
-        (
-            *key,
-            period.label,
-            asked is None or period == period.clock.last_ended_by(asked.end),
-            first < period.end,
-        )
-        for key in rows.select(keys).unique().iter_rows()
-        if (period := Period(key[0], Clock(key[1], key[2])))
-    ]
-    named = pl.DataFrame(
-        periods,
-        schema={**dict.fromkeys(keys, pl.Int32), "period": pl.String, "shown": pl.Boolean, "begun": pl.Boolean},
-        orient="row",
-    )
-    ad_hoc = [one.id for one in framework.indicators.values() if one.frequency == Frequency.AD_HOC]
-    unasked = pl.col("indicator").is_in(ad_hoc) & (pl.col("status") == NO_DATA)
+def _in_order(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    """The rows in the order of the framework, wholes before groups."""
     place = {id_: number for number, id_ in enumerate(framework.indicators)}
-    kept = (
-        pl.col("begun")
-        if asked is None
-        else pl.col("shown") | (pl.col("begun") & (pl.col("start") + pl.col("months") <= asked.end))
-    )
     return (
-        rows.join(named, on=keys)
-        .filter(kept, ~unasked)
-        .with_columns(
-            place=pl.col("indicator").replace_strict(place, return_dtype=pl.Int32),
-        )
+        rows.with_columns(place=pl.col("indicator").replace_strict(place, return_dtype=pl.Int32))
         .sort("place", "by", "group", "start", nulls_last=False)
-        .select(*RESULTS, "start", "months", "level", "shown")
+        .select(list(_HISTORY))
     )
 
 
@@ -262,7 +278,14 @@ OUTSTANDING: Mapping[str, pl.DataType | type[pl.DataType]] = {
 }
 """The columns of `Evaluation.outstanding`."""
 
-_HISTORY = {**RESULTS, "start": pl.Int32, "months": pl.Int32, "level": pl.Int32, "shown": pl.Boolean}
+_HISTORY = {
+    **RESULTS,
+    "start": pl.Int32,
+    "months": pl.Int32,
+    "level": pl.Int32,
+    "named": pl.List(pl.Float64),
+    "shown": pl.Boolean,
+}
 
 
 def latest_quarter(framework: Framework, submissions: Submissions, as_of: date) -> Period | None:

@@ -155,10 +155,12 @@ class _Gatherer:
         return Period(row["start"], Clock(row["months"], self._indicator(row).clock.year_start))
 
     def _known(self, row: _Row) -> dict[str, float]:
-        """The numbers that bands may name, as far as the indicator's own history holds them."""
-        past = self.past[_key(row)]
-        named = {"previous": past.get(row["start"] - row["months"]), "year_ago": past.get(row["start"] - 12)}
-        return {name: at["value"] for name, at in named.items() if at is not None and at["value"] is not None}
+        """The numbers that the names in the bands stand for, as far as there are any."""
+        return {
+            name: value
+            for name, value in zip(self._indicator(row).band_names, row["named"], strict=True)
+            if value is not None
+        }
 
     def _show(self, row: _Row) -> str:
         if row["value"] is None:

@@ -75,7 +75,9 @@ def _status(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
         missing = pl.when(rank == place).then(pl.lit(name)).otherwise(missing)
     return (
         frame.with_columns(
-            pl.when(over).then(pl.col("value", "numerator", "denominator")), code=lacking.cast(pl.UInt32)
+            pl.when(over).then(pl.col("value", "numerator", "denominator")),
+            code=lacking.cast(pl.UInt32),
+            known=over & (pl.col("code") == 0),  # there is a value, whether or not a band could judge it
         )
         .with_columns(status=pl.when(pl.col("code") == 0).then(status).otherwise(missing).cast(STATUS))
         .with_columns(has_value=pl.col("status").is_in(list(WITH_VALUE)))
@@ -89,11 +91,11 @@ def _open() -> pl.Expr:
 
 def _direction(frame: pl.LazyFrame) -> pl.LazyFrame:
     """The way the value went since the period before, by polarity; unchanged if it shows the same."""
-    known = pl.when("has_value").then("value")
+    known = pl.when("known").then("value")
     before = known.shift(1).over(_SERIES)
     better = (
         pl.when(pl.col("sign") == 0)
-        .then(pl.col("gap_before") - pl.col("gap"))
+        .then(pl.col("gap").shift(1).over(_SERIES) - pl.col("gap"))
         .otherwise(pl.col("sign") * (pl.col("value") - pl.col("before")))
     )
     same = _shown(pl.col("value"), pl.col("places")) == _shown(pl.col("before"), pl.col("places"))
@@ -219,6 +221,9 @@ _OF_FIGURE = {
 }
 
 
+_WHOSE = {"no_data": "from", "suppressed": "by", "not_due": "from", "late": "from", "invalid": "as sent by"}
+
+
 def reasons(frame: pl.LazyFrame, lacking: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     """Adds `reason`: why there is no value or no rating, and which figure of which agencies lacks.
 
@@ -244,14 +249,15 @@ def reasons(frame: pl.LazyFrame, lacking: pl.LazyFrame, framework: Framework) ->
             maintain_order="left",
         )
     )
-    of = pl.when(pl.col("agencies").is_not_null()).then(pl.lit(" from ") + pl.col("agencies")).otherwise(pl.lit(""))
     rank = status_rank(pl.col("because"))
     reason = pl.lit(None, dtype=pl.String)
     for place, status in enumerate(MISSING, start=1):
         if status in _SAID:
             reason = pl.when((rank == place) & pl.col("figure").is_null()).then(pl.lit(_SAID[status])).otherwise(reason)
         if status in _OF_FIGURE:
-            said = pl.format(_OF_FIGURE[status], "figure", of)
+            named = pl.col("agencies").is_not_null()
+            whose = pl.when(named).then(pl.lit(f" {_WHOSE[status]} ") + pl.col("agencies")).otherwise(pl.lit(""))
+            said = pl.format(_OF_FIGURE[status], "figure", whose)
             reason = pl.when((rank == place) & pl.col("figure").is_not_null()).then(said).otherwise(reason)
     without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
     return frame.with_columns(reason=without)

@@ -7,12 +7,12 @@ what is said of the rows (status, direction, run, escalation) is `judge`'s.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pmf_engine.formula.compile import FIGURE_BITS, Compiler, Computed, compare, reason_code
-from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Unary, children
+from pmf_engine.formula.compile import FIGURE_BITS, Compiler, Computed, compare, is_amount, reason_code, soft
+from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Name, Unary, children
 from pmf_engine.framework import Framework, Indicator
 from pmf_engine.inputs import AGENCY, Inputs
 from pmf_engine.periods import Clock, Period
@@ -39,7 +39,7 @@ def rows(framework: Framework, inputs: Inputs, clocks: Mapping[str, Clock]) -> p
     """Every indicator in every period of its clock in `clocks` and of the window, whole and by its breakdowns.
 
     Columns: indicator, start, months, by, group (null for the whole), value, code, left_out, numerator,
-    denominator, good, tolerable (null: cannot be said), band_code, rated, sign, gap, gap_before.
+    denominator, good, tolerable (null: cannot be said), band_code, rated, sign, gap and named (see `Evaluation`).
     """
     return pl.concat([_panel_rows(framework, inputs, job) for job in _jobs(framework, clocks)])
 
@@ -109,35 +109,39 @@ class _Panel:
         self.framework = framework
         self.compiler = compiler
         self.figures = figures
-        self.done: dict[str, Computed] = {}
+        self.done: dict[tuple[str, str], Computed] = {}
 
     def indicator(self, indicator: Indicator) -> Computed:
         """The value of an indicator, as columns."""
-        if indicator.id not in self.done:
+        key = (indicator.id, indicator.missing)
+        if key not in self.done:
             part = self.part(indicator, indicator.formula)
             # What overflows is no number, and no band may judge it.
             code = pl.when((part.code == 0) & ~part.value.is_finite()).then(_OVERFLOW).otherwise(part.code)
-            part = Computed(pl.when(part.code == 0).then(part.value), code, part.size, part.stage)
-            self.done[indicator.id] = self.compiler.column(part, indicator.id)
-        return self.done[indicator.id]
+            known = Computed(pl.when(part.code == 0).then(part.value), code, part.size, part.stage)
+            self.done[key] = self.compiler.column(known, " ".join(key))
+        return self.done[key]
 
     def part(self, indicator: Indicator, node: Expression) -> Computed:
-        """A part of an indicator's formula."""
+        """A part of an indicator's formula, which does without what may lack where the indicator says so."""
+        if indicator.missing != "any" and is_amount(node, self.figures):
+            return self.compiler.amount(node, lambda name: self._figure(name, "k"))
+        return self.compiler.number(node, self._look_up)
 
-        def look_up(name: str) -> Computed:
-            if name not in self.figures:
-                return self.indicator(self.framework.indicators[name])
-            code = "c" if indicator.missing == "any" else "k"
-            return Computed(pl.col(f"v:{name}"), pl.col(f"{code}:{name}"))
+    def _figure(self, name: str, code: str) -> Computed:
+        return Computed(pl.col(f"v:{name}"), pl.col(f"{code}:{name}"), settled=True)
 
-        return self.compiler.number(node, look_up, indicator.missing)
+    def _look_up(self, name: str) -> Computed:
+        """A figure, or an indicator; of these, others may use only what is complete."""
+        if name in self.figures:
+            return self._figure(name, "c")
+        return self.indicator(replace(self.framework.indicators[name], missing="any"))
 
     def cell(self, indicator: Indicator) -> pl.Expr:
         """All that is said of an indicator in one row, as a struct."""
         value = self.indicator(indicator)
-        known = value.code == 0
         fields: dict[str, pl.Expr] = {
-            "value": pl.when(known).then(value.value),
+            "value": value.value,
             "code": value.code,
             "left_out": self._left_out(indicator),
             "numerator": pl.lit(None, dtype=pl.Float64),
@@ -145,30 +149,24 @@ class _Panel:
         }
         if indicator.ratio is not None:
             for name, node in zip(("numerator", "denominator"), indicator.ratio.arguments, strict=False):
-                part = self.part(indicator, node)
+                part = self.compiler.number(node, self._look_up)
                 fields[name] = pl.when(part.code == 0).then(part.value)
-        if indicator.missing == "never":
-            fields |= self._never(indicator, value)
+        sum_of_figures = isinstance(indicator.formula, Binary) and is_amount(indicator.formula, self.figures)
+        if indicator.missing == "never" and sum_of_figures:
+            # A sum of nothing is 0; its code stays, so that it is not rated.
+            nothing = soft(value.code) & (pl.min_horizontal(self._codes(indicator, "k")) > 0)
+            fields["value"] = pl.when(nothing).then(0.0).otherwise(value.value)
         fields |= self._judged(indicator, value)
         return pl.struct([field.alias(name) for name, field in fields.items()]).alias(indicator.id)
 
-    def _codes(self, indicator: Indicator, column: str) -> list[pl.Expr]:
-        names = [name for name in indicator.figures if name in self.figures]
-        return [pl.col(f"{column}:{name}") for name in names]
-
     def _left_out(self, indicator: Indicator) -> pl.Expr:
-        """The code of what was missing and did without, where `missing` allows that."""
-        if indicator.missing == "any" or not indicator.figures:
-            return pl.lit(0, dtype=pl.UInt32)
-        return pl.max_horizontal(*self._codes(indicator, "k"), *self._codes(indicator, "n"))
+        """The code of what lacks and was done without, by `missing` or `first_known`."""
+        spared = indicator.missing != "any" or "first_known" in indicator.passage.text
+        codes = self._codes(indicator, "c")
+        return pl.max_horizontal(codes) if spared and codes else pl.lit(0, dtype=pl.UInt32)
 
-    def _never(self, indicator: Indicator, value: Computed) -> dict[str, pl.Expr]:
-        """A sum of nothing at all is 0, and says why it may not be judged."""
-        codes = self._codes(indicator, "k")
-        if not codes:
-            return {}
-        none = pl.min_horizontal(codes) > 0
-        return {"code": pl.when(none).then(pl.max_horizontal(codes)).otherwise(value.code)}
+    def _codes(self, indicator: Indicator, column: str) -> list[pl.Expr]:
+        return [pl.col(f"{column}:{name}") for name in indicator.figures if name in self.figures]
 
     # -- bands -----------------------------------------------------------------------
 
@@ -176,36 +174,38 @@ class _Panel:
         """Whether the value is good or tolerable by the entry in force, and how far it is from good."""
         good = tolerable = pl.lit(None, dtype=pl.Boolean)
         sign = pl.lit(None, dtype=pl.Int8)
-        gap = gap_before = pl.lit(None, dtype=pl.Float64)
+        gap = pl.lit(None, dtype=pl.Float64)
         band_code = pl.lit(0, dtype=pl.UInt32)
         rated = pl.lit(False)
-        for entry in indicator.tolerances:  # the latest in force has the last word
+        # What adds up over time is not judged over a longer period by what is good in a shorter one.
+        judged = self.compiler.months == indicator.clock.months or indicator.scale_free
+        for entry in indicator.tolerances if judged else ():  # the latest in force has the last word
             in_force = pl.lit(True) if entry.start is None else pl.col("start") >= entry.start
-            holds, code = self._holds(indicator, entry, entry.good, value)
+            holds, code = self._holds(entry, entry.good, value)
             allowed, more = holds, code
             if entry.tolerance is not None:
-                allowed, more = self._holds(indicator, entry, entry.tolerance, value)
+                allowed, more = self._holds(entry, entry.tolerance, value)
             good = pl.when(in_force).then(holds).otherwise(good)
             tolerable = pl.when(in_force).then(allowed).otherwise(tolerable)
             band_code = pl.when(in_force).then(pl.max_horizontal(code, more)).otherwise(band_code)
             sign = pl.when(in_force).then(pl.lit(SIGNS[entry.polarity], dtype=pl.Int8)).otherwise(sign)
             rated = rated | in_force
             if entry.polarity == "close":
-                before = self.compiler.shifted(value, 1)
-                now, then = (self._gap(indicator, entry, part) for part in (value, before))
-                gap = pl.when(in_force).then(now).otherwise(gap)
-                gap_before = pl.when(in_force).then(then).otherwise(gap_before)
+                gap = pl.when(in_force).then(self._gap(entry, value)).otherwise(gap)
+        named = [self._named(name, value) for name in indicator.band_names]
         return {
+            "named": pl.concat_list([pl.when(one.code == 0).then(one.value) for one in named])
+            if named
+            else pl.lit([], dtype=pl.List(pl.Float64)),
             "good": good,
             "tolerable": tolerable,
             "band_code": band_code,
             "rated": rated,
             "sign": sign,
             "gap": gap,
-            "gap_before": gap_before,
         }
 
-    def _holds(self, indicator: Indicator, entry: Entry, band: Band, value: Computed) -> tuple[pl.Expr, pl.Expr]:
+    def _holds(self, entry: Entry, band: Band, value: Computed) -> tuple[pl.Expr, pl.Expr]:
         """Whether a band holds (null where a bound is missing), and the code of the bound that is."""
         held: list[pl.Expr] = []
         codes: list[pl.Expr] = [pl.lit(0, dtype=pl.UInt32)]
@@ -221,30 +221,30 @@ class _Panel:
         """The bound of a limit; `value` is what it is to be compared with."""
 
         def look_up(name: str) -> Computed:
-            match name:
-                case "target":
-                    return Computed(pl.lit(entry.target, dtype=pl.Float64), pl.lit(0, dtype=pl.UInt32))
-                case "previous":
-                    return self.compiler.shifted(value, 1)
-                case "year_ago":
-                    return self.compiler.shifted(value, 12 // self.compiler.months)
-            if name in self.figures:
-                return Computed(pl.col(f"v:{name}"), pl.col(f"c:{name}"))
-            return self.indicator(self.framework.indicators[name])
+            if name == "target":
+                return Computed(pl.lit(entry.target, dtype=pl.Float64), pl.lit(0, dtype=pl.UInt32))
+            return self._named(name, value)
 
         return self.compiler.number(node, look_up)
 
-    def _gap(self, indicator: Indicator, entry: Entry, part: Computed) -> pl.Expr:
+    def _named(self, name: str, value: Computed) -> Computed:
+        """What a band means by a name: of `value` itself some time ago, or another figure or indicator."""
+        if name == "previous":
+            return self.compiler.shifted(value, 1)
+        if name == "year_ago":
+            return self.compiler.shifted(value, 12 // self.compiler.months)
+        return self._look_up(name)
+
+    def _gap(self, entry: Entry, value: Computed) -> pl.Expr:
         """How far a value lies outside the good band; 0 inside it."""
-        value = self.indicator(indicator)
         outside = [pl.lit(0.0)]
         for limit in entry.good.limits:
             bound = self.bound(entry, limit.bound, value).value
-            if limit.operator != ">=" and limit.operator != ">":
-                outside.append(part.value - bound)
-            if limit.operator != "<=" and limit.operator != "<":
-                outside.append(bound - part.value)
-        return pl.when(part.code == 0).then(pl.max_horizontal(outside))
+            if limit.operator not in (">=", ">"):
+                outside.append(value.value - bound)
+            if limit.operator not in ("<=", "<"):
+                outside.append(bound - value.value)
+        return pl.when(value.code == 0).then(pl.max_horizontal(outside))
 
 
 # -- one value, step by step -----------------------------------------------------------
@@ -252,10 +252,10 @@ class _Panel:
 
 @dataclass(frozen=True)
 class Workings:
-    """How one value came about: figures by name as (value, code), the parts of the formula as (text, value, code),
-    and the limits of the bands as (band, words, operator, bound, whether it holds)."""
+    """How one value came about: figures by name and first month of a period as (value, code), the parts of the formula
+    as (text, value, code), and the limits of the bands as (band, words, operator, bound, whether it holds)."""
 
-    figures: dict[str, tuple[float | None, int]]
+    figures: dict[tuple[str, int], tuple[float | None, int]]
     steps: list[tuple[str, float | None, int]]
     limits: list[tuple[str, str, str, float | None, bool | None]]
 
@@ -269,8 +269,7 @@ def workings(
     panel = inputs.panel(period.clock, by, figures, lenient)
     work = _Panel(framework, Compiler(period.clock.months, ["group"] if by else []), set(figures))
     value = work.indicator(indicator)
-    parts = [(node, work.part(indicator, node)) for node in _parts(indicator.formula)]
-    entry = indicator.entry_for(period)
+    parts = [(node, work.part(indicator, node)) for node in _parts(indicator.formula, set(figures))]
     bounds = [
         (name, band, limit, work.bound(entry, limit.bound, value))
         for entry in [indicator.entry_for(period)]
@@ -279,8 +278,12 @@ def workings(
         if band
         for limit in band.limits
     ]
-    code = "k" if indicator.missing != "any" else "c"
-    columns = [pl.col(f"v:{name}") for name in figures] + [pl.col(f"{code}:{name}") for name in figures]
+    columns = [pl.col(f"v:{name}") for name in figures]
+    for name in figures:
+        code = pl.col(f"c:{name}")
+        if indicator.missing != "any":  # some of its agencies may be done without
+            code = pl.when(pl.col(f"k:{name}") > 0).then(code).otherwise(0)
+        columns.append(code.alias(f"code:{name}"))
     columns += [part.value.alias(f"part:v{place}") for place, (_, part) in enumerate(parts)]
     columns += [part.code.alias(f"part:c{place}") for place, (_, part) in enumerate(parts)]
     for place, (*_, limit, bound) in enumerate(bounds):
@@ -291,15 +294,21 @@ def workings(
     frame = panel.frame
     for stage in work.compiler.stages:
         frame = frame.with_columns(stage)
-    frame = frame.select("start", "group", *columns)
-    row = frame.filter(pl.col("start") == period.start, pl.col("group") == (group or "")).collect().row(0, named=True)
+    rows = frame.filter(pl.col("group") == (group or "")).select("start", *columns).collect()
+    by_start = {row["start"]: row for row in rows.iter_rows(named=True)}
+    row = by_start[period.start]
+    reached = sorted(_reach(framework, indicator.formula, period, 0, set(figures)))
     text = indicator.passage.text
 
     def shown(value: float, code: int) -> tuple[float | None, int]:
         return (None if code else value), code
 
     return Workings(
-        {name: shown(row[f"v:{name}"], row[f"{code}:{name}"]) for name in figures},
+        {
+            (name, start): shown(by_start[start][f"v:{name}"], by_start[start][f"code:{name}"])
+            for name, start in reached
+            if start in by_start
+        },
         [
             (" ".join(text[node.start : node.end].split()), *shown(row[f"part:v{place}"], row[f"part:c{place}"]))
             for place, (node, _) in enumerate(parts)
@@ -311,12 +320,38 @@ def workings(
     )
 
 
-def _parts(node: Expression) -> Iterator[Expression]:
+def _parts(node: Expression, figures: set[str]) -> Iterator[Expression]:
     """The parts of a formula that are worked out, innermost first; figures and numbers stand for themselves."""
     for child in children(node):
-        yield from _parts(child)
-    if isinstance(node, (Call, Unary, Binary)):
+        yield from _parts(child, figures)
+    if isinstance(node, (Call, Unary, Binary)) or (isinstance(node, Name) and node.name not in figures):
         yield node
+
+
+def _reach(
+    framework: Framework, node: Expression, period: Period, back: int, figures: set[str]
+) -> set[tuple[str, int]]:
+    """The figures an expression looks at, each with the first month of a period that it looks at them in."""
+    if isinstance(node, Name):
+        if node.name in figures:
+            return {(node.name, period.start - back)}
+        return _reach(framework, framework.indicators[node.name].formula, period, back, figures)
+    offsets = {0}
+    if isinstance(node, Call):
+        months = period.clock.months
+        year = Clock(12, period.clock.year_start).holding(period.start - back).start
+        offsets = {
+            "previous": {months},
+            "year_ago": {12},
+            "rolling_year": set(range(0, 12, months)),
+            "year_to_date": set(range(0, period.start - back - year + 1, months)),
+        }.get(node.function, offsets)
+    return {
+        found
+        for child in children(node)
+        for offset in offsets
+        for found in _reach(framework, child, period, back + offset, figures)
+    }
 
 
 def decoded(code: int) -> tuple[str, int]:

@@ -64,6 +64,12 @@ class Submissions:
         latest = known.with_row_index("at").sort(*order, nulls_last=False).unique(KEY, keep="last", maintain_order=True)
         return latest.sort("at").drop("at")
 
+    def groups_at(self, as_of: date) -> pl.DataFrame:
+        """Every group that a cell which had come by a day names, refused ones too: columns `by` and `group`."""
+        came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
+        named = self.readings.filter(came, pl.col("by").is_not_null(), pl.col("group").is_not_null())
+        return named.select("by", "group").unique().sort("by", "group")
+
     @classmethod
     def from_frame(
         cls, returns: pl.DataFrame | pl.LazyFrame, framework: Framework, *, name: str = "returns"

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+import pmf_engine as pmf
 from tests.boards import cell, evaluate, write_board, write_returns
 
 FIGURES = """
@@ -359,3 +360,193 @@ def test_a_year_sent_as_a_whole_leaves_the_years_of_groups_to_their_quarters(fol
     evaluation = evaluate(folder, "2016-17")
     assert cell(evaluation, "r", "2016-17", "value") == 41
     assert cell(evaluation, "r", "2016-17", "value", "North") == 24
+
+
+@pytest.mark.parametrize("column", ["district", "ward"])
+def test_a_whole_is_not_the_sum_of_groups_of_which_one_was_refused(folder: Path, column: str) -> None:
+    """Groups of `district` are listed, those of `ward` are not; a Total is no group of either."""
+    build(
+        folder,
+        f"r: {{{Q}, formula: referrals}}",
+        f"""period,agency,figure,{column},value
+        2016-17 Q1,care,referrals,North,6
+        2016-17 Q1,care,referrals,South,4
+        2016-17 Q1,care,referrals,Total,12""",
+        "r: {good: at most 10}",
+    )
+    evaluation = evaluate(folder)
+    assert cell(evaluation, "r", "2016-17 Q1", "status") == "invalid"
+    assert cell(evaluation, "r", "2016-17 Q1", "value") is None
+
+
+def test_a_figure_sent_again_later_does_not_change_what_was_known_before(folder: Path) -> None:
+    build(folder, f"r: {{{Q}, formula: referrals}}", "2016-17 Q1,care,referrals,5")
+    write_returns(folder, "2016-17 Q1,care,referrals,7", "again.csv")
+    manifest = "file,received_on\nreturns.csv,2016-07-20\nagain.csv,2016-09-01\n"
+    (folder / "returns" / "manifest.csv").write_text(manifest, encoding="utf-8")
+    assert cell(evaluate(folder, "2016-17 Q1", date(2016, 8, 31)), "r", "2016-17 Q1", "value") == 5
+    assert cell(evaluate(folder, "2016-17 Q1", date(2016, 9, 1)), "r", "2016-17 Q1", "value") == 7
+
+
+def test_what_was_never_sent_before_was_not_asked_for_yet(folder: Path) -> None:
+    build(
+        folder,
+        f"""old: {{{Q}, formula: a}}
+        new: {{{Q}, formula: b}}
+        never: {{{Q}, formula: c}}""",
+        "2016-17 Q1,care,a,1\n2016-17 Q2,care,a,1\n2016-17 Q2,care,b,1",
+    )
+    evaluation = evaluate(folder)
+    assert cell(evaluation, "new", "2016-17 Q1", "status") == "no_data"
+    assert [cell(evaluation, "never", f"2016-17 Q{quarter}", "status") for quarter in (1, 2)] == ["late", "late"]
+
+
+@pytest.mark.parametrize("missing", ["all", "never"])
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "percent(a + b, d)",
+        "percent(both, d)",
+        "100 - percent(a, b)",
+        "a - d",
+        "share_of_d",
+        "first_known(c, d)",
+    ],
+)
+def test_only_sums_of_figures_do_without_what_is_missing(folder: Path, missing: str, formula: str) -> None:
+    """A share of which part is missing is not a smaller share; nor is a difference, or what another rests on."""
+    build(
+        folder,
+        f"""sum_of_ab: {{{Q}, formula: a + b, missing: {missing}}}
+        share_of_d: {{{Q}, formula: 'percent(sum_of_ab, d)'}}
+        x: {{{Q}, formula: '{formula}', missing: {missing}}}""",
+        "2016-17 Q1,care,d,500\n2016-17 Q1,care,both,1\n2016-17 Q1,care,c,c",
+        "x: {good: at most 1000}",
+    )
+    evaluation = evaluate(folder)
+    assert cell(evaluation, "x", "2016-17 Q1", "value") is None
+    assert cell(evaluation, "x", "2016-17 Q1", "status") in ("late", "suppressed")
+
+
+def test_an_unlisted_breakdown_has_all_groups_that_anybody_named(folder: Path) -> None:
+    build(
+        folder,
+        f"r: {{{Q}, formula: referrals}}",
+        """period,agency,figure,ward,value
+        2016-17 Q1,care,referrals,A,10
+        2016-17 Q1,care,referrals,B,10
+        2016-17 Q2,care,referrals,A,10
+        2016-17 Q2,care,referrals,B,10
+        2016-17 Q2,caer,referrals,C,50""",
+        "r: {good: at most 30}",
+    )
+    evaluation = evaluate(folder)
+    assert [cell(evaluation, "r", f"2016-17 Q{quarter}", "status") for quarter in (1, 2)] == ["no_data", "no_data"]
+
+
+def test_two_breakdowns_that_come_to_different_wholes_are_refused(folder: Path) -> None:
+    build(
+        folder,
+        f"r: {{{Q}, formula: referrals}}",
+        """period,agency,figure,district,ward,value
+        2016-17 Q1,care,referrals,North,,10
+        2016-17 Q1,care,referrals,South,,10
+        2016-17 Q1,care,referrals,,A,300
+        2016-17 Q2,care,referrals,North,,10
+        2016-17 Q2,care,referrals,South,,10
+        2016-17 Q2,care,referrals,,A,20
+        2016-17 Q3,care,referrals,North,,10
+        2016-17 Q3,care,referrals,South,,5O
+        2016-17 Q3,care,referrals,,A,20""",
+    )
+    evaluation = evaluate(folder)
+    found = [cell(evaluation, "r", f"2016-17 Q{quarter}", "status") for quarter in (1, 2, 3)]
+    assert found == ["invalid", "not_rated", "invalid"]
+
+
+def test_a_longer_period_in_groups_does_not_stand_against_its_quarters(folder: Path) -> None:
+    quarters = "\n".join(f"2016-17 Q{quarter},care,referrals,,100" for quarter in (1, 2, 3, 4))
+    build(
+        folder,
+        f"r: {{{Q}, formula: referrals}}",
+        "period,agency,figure,ward,value\n2016-17,care,referrals,A,1\n" + quarters,
+    )
+    assert cell(evaluate(folder, "2016-17"), "r", "2016-17", "value") == 400
+
+
+def test_groups_know_that_their_whole_is_withheld_or_refused(folder: Path) -> None:
+    build(
+        folder,
+        f"r: {{{Q}, formula: both, by: [district], missing: all}}",
+        """period,agency,figure,district,value
+        2016-17 Q1,care,both,North,1
+        2016-17 Q1,care,both,South,2
+        2016-17 Q1,police,both,,c""",
+        "r: {good: at most 10}",
+    )
+    evaluation = evaluate(folder)
+    for group in (None, "North", "South"):
+        assert cell(evaluation, "r", "2016-17 Q1", "status", group) == "suppressed"
+
+
+def test_an_ad_hoc_request_needs_all_that_were_asked_and_is_not_added_up(folder: Path) -> None:
+    figures = """
+    x: {title: X, from: [care, police], kind: flow, frequency: ad hoc}
+    y: {title: Y, from: care, kind: flow, frequency: ad hoc}
+    """
+    indicators = """
+    one: {frequency: ad hoc, formula: x, by: [district]}
+    share: {frequency: ad hoc, formula: 'percent(y, 2 * y)'}
+    """
+    write_board(folder, figures, indicators)
+    write_returns(
+        folder,
+        """period,agency,figure,district,value
+        2016-17 Q1,care,x,,10
+        2016-17 Q1,care,y,,5
+        2016-17 Q2,care,y,,c
+        2016-17 Q4,care,x,North,1""",
+    )
+    evaluation = evaluate(folder, "2016-17")
+    assert cell(evaluation, "one", "2016-17 Q1", "status") == "no_data"
+    assert cell(evaluation, "share", "2016-17 Q1", "value") == 50
+    assert cell(evaluation, "share", "2016-17 Q2", "status") == "suppressed"
+    shown = evaluation.results.filter(pl.col("group").is_null()).select("indicator", "period").rows()
+    assert shown == [("one", "2016-17 Q4"), ("share", "2016-17 Q2")]
+    assert pmf.exception_report(evaluation).board == "Test Board"
+
+
+@pytest.mark.parametrize(
+    ("formula", "status"),
+    [
+        ("monthly", "not_rated"),
+        ("rate(monthly, children, 1000)", "not_rated"),
+        ("percent(monthly, 2 * monthly)", "red"),
+        ("rolling_year(monthly)", "red"),
+    ],
+)
+def test_what_adds_up_is_not_judged_over_a_longer_period(folder: Path, formula: str, status: str) -> None:
+    months = "\n".join(f"{year}-{month:02d},care,monthly,12" for year in (2015, 2016) for month in range(1, 13))
+    build(
+        folder,
+        f"m: {{frequency: monthly, formula: '{formula}'}}",
+        "2015-16,ons,children,1000\n2016-17,ons,children,1000\n" + months,
+        "m: {good: at most 1}",
+    )
+    assert cell(evaluate(folder, "2016-12"), "m", "2016-12", "status") == "red"
+    assert cell(evaluate(folder, "2016-17 Q3"), "m", "2016-17 Q3", "status") == status
+
+
+def test_a_negative_part_is_no_part(folder: Path) -> None:
+    build(folder, f"x: {{{Q}, formula: 'percent(a - b, b)'}}", "2016-17 Q1,care,a,5\n2016-17 Q1,care,b,10")
+    assert cell(evaluate(folder), "x", "2016-17 Q1", "status") == "invalid"
+
+
+def test_sums_of_decimals_do_not_depend_on_order(folder: Path) -> None:
+    values = ["0.1", "0.2", "0.3", "0.7"]
+    found = set()
+    for turn in range(4):
+        rows = [f"2016-17 Q{quarter},care,referrals,{values[quarter - 1]}" for quarter in (1, 2, 3, 4)]
+        build(folder, f"r: {{{Q}, formula: referrals}}", "\n".join(rows[turn:] + rows[:turn]))
+        found.add(repr(cell(evaluate(folder, "2016-17"), "r", "2016-17", "value")))
+    assert len(found) == 1

@@ -15,10 +15,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pmf_engine.framework import Framework, load_framework
+from pmf_engine.framework import Framework
 from pmf_engine.gather import exception_report
 from pmf_engine.periods import Clock, Period
 from pmf_engine.report import ExceptionReport, Item
+from pmf_engine.resolve import load_framework
 from pmf_engine.statuses import DIRECTIONS, STATUSES
 from pmf_engine.tolerance import Interval, close
 
@@ -214,6 +215,13 @@ def _status(one: Made, value: float | str, past: Sequence[float | str]) -> str:
     return "red"
 
 
+def _back(values: Sequence[float | str], place: int, name: str) -> float | None:
+    """The value that `previous` or `year_ago` names in a quarterly series."""
+    at = place - {"previous": 1, "year_ago": 4}[name]
+    value = values[at] if at >= 0 else None
+    return float(value) if isinstance(value, (int, float)) else None
+
+
 def _series(one: Made, group: str | None, values: Sequence[float | str]) -> list[dict[str, Any]]:
     """Rows of history for one whole or group, with the four rules of the stand-in applied by hand."""
     indicator = framework().indicators[one.id]
@@ -253,7 +261,7 @@ def _series(one: Made, group: str | None, values: Sequence[float | str]) -> list
                 "upper": None, "status": status, "reason": one.reason if isinstance(value, str) else None,
                 "direction": direction, "run": before["run"] + 1 if before and before["status"] == status else 1,
                 "escalate_to": to, "rules": rules, "start": period.start, "months": period.clock.months,
-                "due": period.last_day,
+                "named": [_back(values, place, name) for name in indicator.band_names],
             }
         )  # fmt: skip
     return rows
@@ -263,7 +271,8 @@ COLUMNS: dict[str, Any] = {
     "indicator": pl.String, "period": pl.String, "by": pl.String, "group": pl.String, "numerator": pl.Float64,
     "denominator": pl.Float64, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64,
     "status": pl.Enum(STATUSES), "reason": pl.String, "direction": pl.Enum(DIRECTIONS), "run": pl.Int64,
-    "escalate_to": pl.String, "rules": pl.List(pl.String), "start": pl.Int32, "months": pl.Int32, "due": pl.Date,
+    "escalate_to": pl.String, "rules": pl.List(pl.String), "start": pl.Int32, "months": pl.Int32,
+    "named": pl.List(pl.Float64),
 }  # fmt: skip
 RESULTS = list(COLUMNS)[:15]
 

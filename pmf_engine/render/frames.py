@@ -21,11 +21,13 @@ def to_table(evaluation: Evaluation) -> str:
     if shown.is_empty():
         return "no results\n"
     values = []
-    for id_, value, start, months in shown.select("indicator", "value", "start", "months").iter_rows():
+    needed = ["indicator", "value", "start", "months", "named"]
+    for id_, value, start, months, named in shown.select(needed).iter_rows():
         one = framework.indicators[id_]
         entry = one.entry_for(Period(start, Clock(months, one.clock.year_start)))
+        known = {name: number for name, number in zip(one.band_names, named, strict=True) if number is not None}
         grades = framework.scales.get(one.type.scale or "", ())
-        values.append("" if value is None else show_value(value, one, entry, grades=grades))
+        values.append("" if value is None else show_value(value, one, entry, grades=grades, known=known))
     shown = shown.with_columns(value=pl.Series(values, dtype=pl.String))
     columns = {name: ["" if cell is None else str(cell) for cell in shown[name].to_list()] for name in _TABLE}
     columns = {name: cells for name, cells in columns.items() if any(cells)}

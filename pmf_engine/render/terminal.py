@@ -264,10 +264,11 @@ def _wide(page: _Page, report: ExceptionReport, item: Item, number: int) -> None
     if item.reference:
         bands.append(page.write((f"({_one_line(item.reference)})", "dim")))
     lasting = [page.write(part) for part in lasting_words(item).split(", ")]
-    room = page.width - 2 - 12 - 27 - 28 - 10
+    digits = max(2, len(str(number)))
+    room = page.width - digits - 12 - 27 - 28 - 10
     page.columns(
         [
-            (2, [page.write(f"{number:>2}")]),
+            (digits, [page.write(f"{number:>2}")]),
             (12, [page.write(_status(item.status))]),
             (room * 5 // 9, about),
             (27, _facts(page, item)),
