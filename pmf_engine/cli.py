@@ -93,9 +93,20 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--format", choices=["table", "csv", "json", "parquet"], default="table")
     evaluate.set_defaults(run=_evaluate)
 
+    explain = commands.add_parser("explain", parents=[data], help="every step to one value, and why it is judged so")
+    explain.add_argument("indicator", metavar="INDICATOR")
+    explain.add_argument("--group", metavar="GROUP", help="a district or agency, instead of the whole")
+    explain.add_argument("--format", choices=["text", "json"], default="text")
+    explain.set_defaults(run=_explain)
+
     check = commands.add_parser("check", parents=[common], help="what is wrong with the two YAML files")
     check.add_argument("--format", choices=["text", "json", "github"], default="text")
     check.set_defaults(run=_check)
+
+    test = commands.add_parser("test", parents=[common], help="run the examples written beside the indicators")
+    test.add_argument("--format", choices=["text", "junit"], default="text")
+    test.add_argument("--output", type=Path, metavar="FILE", help="write to this file")
+    test.set_defaults(run=_test)
 
     listing = commands.add_parser("list", parents=[common], help="what is defined")
     listing.add_argument("what", nargs="?", choices=["indicators", "figures", "agencies"], default="indicators")
@@ -114,8 +125,8 @@ def _day(text: str) -> date:
 
 
 def _report(given: argparse.Namespace) -> int:
-    from pmf_engine.render.terminal import render_terminal
     from pmf_engine.gather import exception_report
+    from pmf_engine.render.terminal import render_terminal
 
     evaluation = _evaluation(given, one_period=True)
     framework = evaluation.framework
@@ -148,8 +159,25 @@ def _evaluate(given: argparse.Namespace) -> int:
     return DONE
 
 
+def _explain(given: argparse.Namespace) -> int:
+    from pmf_engine.explain import explain
+    from pmf_engine.render import explanation
+
+    evaluation = _evaluation(given, one_period=True)
+    _known("indicator", given.indicator, evaluation.framework.indicators)
+    try:
+        explained = explain(evaluation, given.indicator, given.group)
+    except ValueError as error:
+        raise CannotDoError(str(error)) from None
+    if given.format == "json":
+        _write(explanation.to_json(explained), given.output)
+    else:
+        _write(explanation.to_text(explained, max(40, shutil.get_terminal_size((80, 24)).columns)), given.output)
+    return DONE
+
+
 def _check(given: argparse.Namespace) -> int:
-    from pmf_engine.framework import check_framework
+    from pmf_engine.resolve import check_framework
 
     framework, found = check_framework(given.config)
     errors = sum(one.severity == "error" for one in found)
@@ -178,9 +206,19 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
+def _test(given: argparse.Namespace) -> int:
+    from pmf_engine.examples import run_examples
+    from pmf_engine.render import outcomes
+    from pmf_engine.resolve import load_framework
+
+    ran, coverage = run_examples(load_framework(given.config))
+    _write(outcomes.to_junit(ran) if given.format == "junit" else outcomes.to_text(ran, coverage), given.output)
+    return DONE if all(outcome.passed for outcome in ran) else FOUND
+
+
 def _list(given: argparse.Namespace) -> int:
-    from pmf_engine.framework import load_framework
     from pmf_engine.render.listing import render_listing
+    from pmf_engine.resolve import load_framework
 
     framework = load_framework(given.config)
     print(render_listing(framework, given.what), end="")
@@ -192,7 +230,7 @@ def _list(given: argparse.Namespace) -> int:
 
 def _evaluation(given: argparse.Namespace, one_period: bool) -> Evaluation:
     from pmf_engine.evaluation import evaluate, latest_quarter
-    from pmf_engine.framework import load_framework
+    from pmf_engine.resolve import load_framework
     from pmf_engine.submissions import SubmissionsError, read_submissions
 
     framework = load_framework(given.config)
@@ -206,6 +244,8 @@ def _evaluation(given: argparse.Namespace, one_period: bool) -> Evaluation:
     as_of = given.as_of or date.today()
     if one_period and period is None:
         period = latest_quarter(framework, submissions, as_of)
+        if period is None:
+            raise CannotDoError("nothing has been sent yet; name a period with `--period`")
     return evaluate(framework, submissions, period, as_of)
 
 
@@ -215,7 +255,7 @@ def _known(what: str, name: str | None, known: Iterable[str]) -> None:
     names = list(known)
     if name is not None and name not in names:
         near = nearest(name, names)
-        meant = f"did you mean `{near}`?" if near else "one of " + ", ".join(f"`{one}`" for one in names)
+        meant = f"did you mean `{near}`?" if near else "`pmf list` shows what there is"
         raise CannotDoError(f"unknown {what} `{name}`; {meant}")
 
 
