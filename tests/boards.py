@@ -31,9 +31,7 @@ def write_board(
     folder: Path, figures: str, indicators: str, tolerances: str = "", escalation: str = "", head: str = HEAD
 ) -> Path:
     """Writes the two files. Figures and indicators are lines of `id: {...}`; DEFAULTS go into each indicator."""
-    lines = [
-        line.strip().replace("{", "{" + DEFAULTS + ", ", 1) for line in indicators.splitlines() if line.strip()
-    ]
+    lines = [line.strip().replace("{", "{" + DEFAULTS + ", ", 1) for line in indicators.splitlines() if line.strip()]
     text = head + "figures:\n" + indent(dedent(figures).strip(), "  ") + "\nindicators:\n"
     (folder / "indicators.yaml").write_text(text + indent("\n".join(lines), "  ") + "\n", encoding="utf-8")
     rules = GOVERNANCE
