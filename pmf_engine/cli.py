@@ -83,8 +83,10 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--agency", metavar="AGENCY", help="only what this agency leads")
     report.add_argument("--to", metavar="LEVEL", help="only what goes to this level of governance or above")
     report.add_argument("--format", choices=["terminal"], default="terminal")
-    report.add_argument("--width", type=int, metavar="COLUMNS", help="how wide (default: the terminal's width)")
-    report.add_argument("--fail-on", choices=STATUSES, metavar="STATUS", help="exit with 1 if anything has this status")
+    report.add_argument("--width", type=_width, metavar="COLUMNS", help="how wide (default: the terminal's width)")
+    report.add_argument(
+        "--fail-on", choices=STATUSES, metavar="STATUS", help="exit with 1 if an indicator reported on has this status"
+    )
     report.set_defaults(run=_report)
 
     evaluate = commands.add_parser(
@@ -121,6 +123,12 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"`{text}` is not a date; write it as 2017-05-31") from None
 
 
+def _width(text: str) -> int:
+    if not text.isdigit() or not 40 <= int(text) <= 400:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a width; 40 to 400 columns")
+    return int(text)
+
+
 # -- commands ----------------------------------------------------------------------------
 
 
@@ -135,12 +143,10 @@ def _report(given: argparse.Namespace) -> int:
     report = exception_report(evaluation, agency=given.agency, to=given.to)
     width = given.width or shutil.get_terminal_size((80, 24)).columns
     to_terminal = given.output is None and sys.stdout.isatty()
-    color = to_terminal and "NO_COLOR" not in os.environ
+    color = to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     plain = given.output is None and not (sys.stdout.encoding or "").lower().startswith("utf")
     _write(render_terminal(report, width=max(40, width), color=color, ascii=plain), given.output)
-    if given.fail_on and (evaluation.results["status"] == given.fail_on).any():
-        return FOUND
-    return DONE
+    return FOUND if given.fail_on and report.counts.get(given.fail_on) else DONE
 
 
 def _evaluate(given: argparse.Namespace) -> int:
@@ -155,7 +161,7 @@ def _evaluate(given: argparse.Namespace) -> int:
         _write(frames.to_table(evaluation), given.output)
     else:
         render_as = {"csv": frames.to_csv, "json": frames.to_json}[given.format]
-        _write(render_as(evaluation.results), given.output)
+        _write(render_as(evaluation.results).encode("utf-8"), given.output)
     return DONE
 
 
@@ -170,7 +176,7 @@ def _explain(given: argparse.Namespace) -> int:
     except ValueError as error:
         raise CannotDoError(str(error)) from None
     if given.format == "json":
-        _write(explanation.to_json(explained), given.output)
+        _write(explanation.to_json(explained).encode("utf-8"), given.output)
     else:
         _write(explanation.to_text(explained, max(40, shutil.get_terminal_size((80, 24)).columns)), given.output)
     return DONE
@@ -179,17 +185,16 @@ def _explain(given: argparse.Namespace) -> int:
 def _check(given: argparse.Namespace) -> int:
     from pmf_engine.resolve import check_framework
 
+    if not given.config.is_dir():
+        raise CannotDoError(f"there is no folder `{given.config.as_posix()}`")
     framework, found = check_framework(given.config)
     errors = sum(one.severity == "error" for one in found)
     if given.format == "json":
-        print(render_json(found))
+        _write(f"{render_json(found)}\n".encode(), None)
     elif given.format == "github":
-        for one in found:
-            print(render_github(one))
+        _write("".join(f"{render_github(one)}\n" for one in found), None)
     else:
-        for one in found:
-            print(render(one), end="\n\n")
-        print(_summary(framework, found, errors))
+        _write("".join(f"{render(one)}\n\n" for one in found) + _summary(framework, found, errors) + "\n", None)
     return FOUND if errors else DONE
 
 
@@ -221,7 +226,7 @@ def _list(given: argparse.Namespace) -> int:
     from pmf_engine.resolve import load_framework
 
     framework = load_framework(given.config)
-    print(render_listing(framework, given.what), end="")
+    _write(render_listing(framework, given.what), None)
     return DONE
 
 
@@ -236,7 +241,7 @@ def _evaluation(given: argparse.Namespace, one_period: bool) -> Evaluation:
     framework = load_framework(given.config)
     period = None
     try:
-        if given.period:
+        if given.period is not None:
             period = framework.period(given.period)
         submissions = read_submissions(given.data or framework.submissions, framework)
     except (ValueError, SubmissionsError) as error:
@@ -263,11 +268,17 @@ def _write(content: str | bytes, output: Path | None) -> None:
     try:
         if output is not None:
             output.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-        elif isinstance(content, bytes):
+        elif sys.stdout is None:
+            raise CannotDoError("there is no standard output to write to")
+        elif isinstance(content, bytes) and hasattr(sys.stdout, "buffer"):
+            sys.stdout.flush()
             sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
         else:
-            sys.stdout.write(content)
+            sys.stdout.write(content.decode("utf-8") if isinstance(content, bytes) else content)
+            sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise CannotDoError(f"cannot write `{output}`: {error.strerror or error}") from None
+        where = "standard output" if output is None else f"`{output}`"
+        raise CannotDoError(f"cannot write {where}: {error.strerror or error}") from None

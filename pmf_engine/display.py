@@ -152,9 +152,7 @@ def _places(indicator: Indicator, exact: Decimal) -> int:
         return indicator.decimals
     formula = indicator.formula
     if isinstance(formula, Call) and formula.function == "round":
-        digits = constant(formula.arguments[1], None) if len(formula.arguments) > 1 else 0
-        if digits is not None and 0 <= digits <= MOST_DECIMALS:
-            return int(digits)
+        return indicator.places
     if not _divides(formula) and exact == exact.to_integral_value():
         return 0
     return indicator.places

@@ -13,7 +13,10 @@ from pmf_engine.source import Passage, Span
 from pmf_engine.statuses import DIRECTIONS, STATUSES
 
 CONDITION_SCOPE = Scope(
-    {**dict.fromkeys((*STATUSES, *DIRECTIONS), TRUTH), "change": NUMBER, "value": NUMBER}, "condition", {}
+    {**dict.fromkeys((*STATUSES, *DIRECTIONS), TRUTH), "change": NUMBER, "value": NUMBER},
+    "condition",
+    {},
+    over_time=False,
 )
 """What a condition may name. `change` is the value less that of the period before."""
 

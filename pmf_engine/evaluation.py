@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -21,7 +20,7 @@ from pmf_engine.statuses import LATE, MISSING, NOT_DUE
 if TYPE_CHECKING:
     from pmf_engine.submissions import Submissions
 
-Engine = Literal["auto", "in-memory", "streaming", "gpu"]
+Engine = Literal["auto", "in-memory", "streaming"]
 
 RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "indicator": pl.String,
@@ -43,7 +42,7 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 """The columns of `Evaluation.results`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """What an evaluation came to.
 
@@ -55,21 +54,21 @@ class Evaluation:
     row for the latest period of each. `inputs` are the figures it rests on, kept for explanations.
     """
 
-    framework: Framework
-    submissions: Submissions
+    framework: Framework = field(repr=False)
+    submissions: Submissions = field(repr=False)
     period: Period | None
     as_of: date
-    cells: pl.DataFrame
-    history: pl.DataFrame
-    outstanding: pl.DataFrame
-    inputs: Inputs | None = field(default=None, repr=False, compare=False)
+    cells: pl.DataFrame = field(repr=False)
+    history: pl.DataFrame = field(repr=False)
+    outstanding: pl.DataFrame = field(repr=False)
+    inputs: Inputs | None = field(default=None, repr=False)
 
-    @cached_property
+    @property
     def results(self) -> pl.DataFrame:
         """One row per indicator, period and group: those that a report on `period` shows, or all."""
         return self.history.filter("shown").select(list(RESULTS))
 
-    @cached_property
+    @property
     def exceptions(self) -> pl.DataFrame:
         """The results that go up, the highest level first."""
         rows = self.history.filter(pl.col("shown") & (pl.col("level") >= 0))
@@ -88,10 +87,17 @@ def evaluate(
     With a `period` each indicator is shown in its own frequency, or in the period's where that is longer:
     in its latest period that has ended when `period` ends. Without one, in all its periods from the first
     that any data speaks for to the last. `as_of`, today unless given, decides what is late and what is not
-    due. `engine` is Polars' own choice. Raises ValueError where `period` names none.
+    due. `engine` is Polars' own choice. Raises ValueError where `period` is none of the board's.
     """
     as_of = as_of or date.today()
+    if isinstance(as_of, datetime):
+        as_of = as_of.date()
     asked = framework.period(period) if isinstance(period, str) else period
+    if asked is not None and asked != asked.clock.holding(asked.start):
+        raise ValueError(
+            f"no period of {asked.clock.months} months begins there in a year that starts in month "
+            f"{asked.clock.year_start}"
+        )
     clocks = {id_: _clock(one, asked) for id_, one in framework.indicators.items()}
     cells = submissions.cells_at(as_of)
     window = _window(cells, asked, set(clocks.values()))
@@ -191,7 +197,7 @@ def _lacking(inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.LazyFrame:
     for id_, clock in clocks.items():
         indicator = inputs.framework.indicators[id_]
         for by in (None, *indicator.by):
-            uses.setdefault((clock, by), set()).update(indicator.figures)
+            uses.setdefault((clock, by), set()).update(inputs.framework.rests_on(indicator))
     for (clock, by), figures in sorted(uses.items(), key=lambda use: (use[0][0], str(use[0][1]))):
         if not figures:
             continue
@@ -226,7 +232,7 @@ def _lacking(inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.LazyFrame:
 
 def _outstanding(inputs: Inputs, end: int) -> pl.LazyFrame:
     """What has not come for the last period of each figure and agency, and how many periods running it has not."""
-    used = sorted({name for one in inputs.framework.indicators.values() for name in one.figures})
+    used = sorted({name for one in inputs.framework.indicators.values() for name in inputs.framework.rests_on(one)})
     latest = pl.col("start") + 2 * pl.col("months") > end
     late = status_rank(pl.col("code")) == MISSING.index(LATE) + 1
     return (

@@ -119,19 +119,13 @@ def _evaluated(framework: Framework, worlds: Mapping[str, _World], as_of: date) 
     clocks = {id_: one.clock for id_, one in apart.indicators.items() if one.by}
     begun = dict(cells.filter(pl.col("group").is_not_null()).group_by("group").agg(pl.col("start").min()).iter_rows())
     rests = {
-        name: (_rests_on(apart, one), min(example.period.start, begun.get(name, example.period.start)))
+        name: (apart.rests_on(one), min(example.period.start, begun.get(name, example.period.start)))
         for name, (one, _, example) in worlds.items()
     }
     inputs = Inputs(apart, cells, submissions.groups_at(as_of), window, as_of, rests)
     rows = history_plan(apart, inputs, clocks).filter(pl.col("by") == WORLD).collect()
     shown = {(row["indicator"], row["group"], row["start"]): row for row in rows.iter_rows(named=True)}
     return {name: shown[one.id, name, example.period.start] for name, (one, _, example) in worlds.items()}
-
-
-def _rests_on(framework: Framework, one: Indicator) -> set[str]:
-    """The figures of an indicator and of all that its bands name."""
-    others = [framework.indicators[name].figures for name in one.named if name in framework.indicators]
-    return {*one.figures, *(one.named & framework.figures.keys()), *(name for names in others for name in names)}
 
 
 def _sent(framework: Framework, world: str, example: Example) -> Iterator[tuple[str, ...]]:

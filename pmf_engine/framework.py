@@ -14,7 +14,7 @@ from pmf_engine.formula.syntax import Call, Expression, names
 from pmf_engine.given import Example
 from pmf_engine.periods import Clock, Frequency, Period, parse_period
 from pmf_engine.source import Passage
-from pmf_engine.tolerance import Entry
+from pmf_engine.tolerance import Entry, constant
 
 
 @dataclass(frozen=True)
@@ -100,13 +100,19 @@ class Indicator:
             return ""
         if ratio.function == "percent":
             return "%"
-        per = getattr(ratio.arguments[2], "value", None)
-        return f"per {per:,.0f}" if isinstance(per, float) else ""
+        per = constant(ratio.arguments[2], None)
+        return f"per {per:,.0f}" if per is not None else ""
 
     @property
     def places(self) -> int:
-        """Decimals shown, where the value is not a whole number."""
-        return 1 if self.decimals is None else self.decimals
+        """Decimals shown, where the value is not a whole number: as the indicator says, as `round` does, or 1."""
+        if self.decimals is not None:
+            return self.decimals
+        if isinstance(self.formula, Call) and self.formula.function == "round":
+            digits = constant(self.formula.arguments[1], None) if len(self.formula.arguments) > 1 else 0
+            if digits is not None and 0 <= digits <= 9:
+                return int(digits)
+        return 1
 
     def entry_for(self, period: Period) -> Entry | None:
         """The tolerance in force: the latest entry whose `from` is not after the period."""
@@ -114,7 +120,7 @@ class Indicator:
         return in_force[-1] if in_force else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Framework:
     """A board's framework, checked. Maps are keyed by id, in the order of the files."""
 
@@ -136,6 +142,14 @@ class Framework:
     def submissions(self) -> Path:
         """The folder where returns are, as the board says."""
         return self.folder / self.board.submissions
+
+    def rests_on(self, indicator: Indicator) -> tuple[str, ...]:
+        """Every figure that an indicator's value or rating rests on, through its bands too."""
+        found = dict.fromkeys(indicator.figures)
+        for name in indicator.band_names:
+            other = self.indicators.get(name)
+            found |= dict.fromkeys(other.figures if other else (name,) if name in self.figures else ())
+        return tuple(found)
 
     def period(self, text: str) -> Period:
         """The period that a text names in the board's year. Raises ValueError where it names none."""

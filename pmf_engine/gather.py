@@ -352,7 +352,11 @@ class _Gatherer:
         ]
 
     def _waiting(self, figure: str) -> tuple[Named, ...]:
-        return tuple(Named(one.id, one.title) for one in self.framework.indicators.values() if figure in one.figures)
+        return tuple(
+            Named(one.id, one.title)
+            for one in self.framework.indicators.values()
+            if figure in self.framework.rests_on(one)
+        )
 
     def _late(self, rows: Iterable[_Row]) -> tuple[LateAgency, ...]:
         late: dict[str, list[LateReturn]] = {}

@@ -13,7 +13,7 @@ from datetime import date
 
 import polars as pl
 
-from pmf_engine.formula.compile import FIGURE_BITS, reason_code, total
+from pmf_engine.formula.compile import FIGURE_BITS, NOT_COME, reason_code, total
 from pmf_engine.framework import Figure, Framework
 from pmf_engine.periods import Clock, Frequency, Period
 from pmf_engine.statuses import INVALID, LATE, NO_DATA, NOT_DUE, SUPPRESSED
@@ -69,7 +69,7 @@ class Panel:
     """Where indicators of one clock and one breakdown (None: the whole) are worked out.
 
     `frame` has `start`, `year` (the month its year starts in), `group`, and for every figure `v:` its value
-    and `c:` its code; `k:` is its code where agencies that have not sent it may be done without.
+    and `c:` its code; `k:` is its code where what has not come may be done without (see `NOT_COME`).
     Rows are dense and sorted by group and start.
     """
 
@@ -308,7 +308,8 @@ class Inputs:
         )
         code = pl.when(pl.col("code") > 0).then(pl.col("code") + number).otherwise(0)
         spared = (pl.col("hard") == 0) & (pl.col("known") > 0)
-        lenient = pl.when(spared).then(0).otherwise(code)
+        hard = pl.when(pl.col("hard") > 0).then(pl.col("hard") + number).otherwise(NOT_COME)
+        lenient = pl.when(spared).then(0).otherwise(hard)
         codes = {"code": code.cast(pl.UInt32), "lenient": lenient.cast(pl.UInt32)}
         return rows.select("figure", "start", "months", "group", "value", **codes)
 
@@ -322,12 +323,13 @@ class Inputs:
         for own, members in by_clock.items():
             flows = [figure.id for figure in members if figure.kind == "flow"]
             others = [figure.id for figure in members if figure.kind != "flow"]
-            if own.months > clock.months or (own.months == clock.months and own != clock and not flows):
+            if flows:
+                parts.append(_gathered(self._only(combined, flows), own, clock, added=True))
+            # Where the clock's periods end within the figure's own, none of them is the last of such a period.
+            if own.months > clock.months or (own.year_start - clock.year_start) % own.months:
                 parts.append(self._served(self._only(combined, others), own, clock))
-                continue
-            for names, added in ((flows, True), (others, False)):
-                if names:
-                    parts.append(_gathered(self._only(combined, names), own, clock, added))
+            elif others:
+                parts.append(_gathered(self._only(combined, others), own, clock, added=False))
         return pl.concat(parts) if parts else combined.drop("months")  # formulas may name no figure at all
 
     def _only(self, frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
@@ -382,7 +384,7 @@ class Inputs:
         grid = groups.lazy().join(periods.lazy(), how="cross")
         # A regular figure always has a row; an ad hoc one that was not asked for has none.
         unknown = [pl.col(f"c:{name}").fill_null(_NO_DATA + self.numbers[name]) for name in used]
-        unknown += [pl.col(f"k:{name}").fill_null(_NO_DATA + self.numbers[name]) for name in used if lenient]
+        unknown += [pl.col(f"k:{name}").fill_null(NOT_COME) for name in used if lenient]
         frame = grid.join(wide, on=["group", "start"], how="left").sort("group", "place").with_columns(unknown)
         return Panel(clock, by, frame)
 

@@ -26,6 +26,7 @@ from pmf_engine.statuses import (
     WITH_VALUE,
     WORSENING,
 )
+from pmf_engine.tolerance import constant
 
 STATUS = pl.Enum(list(STATUSES))
 DIRECTION = pl.Enum(list(DIRECTIONS))
@@ -58,7 +59,7 @@ def _ratio(indicator: Indicator) -> tuple[str | None, float | None]:
         return None, None
     if ratio.function == "percent":
         return "percent", 100.0
-    return "rate", getattr(ratio.arguments[2], "value", None)
+    return "rate", constant(ratio.arguments[2], None)
 
 
 def _status(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
@@ -102,7 +103,7 @@ def _direction(frame: pl.LazyFrame) -> pl.LazyFrame:
     direction = (
         pl.when(~pl.col("has_value") | pl.col("before").is_null() | pl.col("sign").is_null())
         .then(None)
-        .when(same | (better == 0))
+        .when((same & (pl.col("status") == pl.col("status").shift(1).over(_SERIES))) | (better == 0))
         .then(pl.lit(UNCHANGED))
         .when(better > 0)
         .then(pl.lit(IMPROVING))
@@ -153,12 +154,11 @@ def _interval(frame: pl.LazyFrame) -> pl.LazyFrame:
 def _escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     """Which rules hold, and the highest level they name."""
     levels = list(framework.governance)
-    columns = []
-    for place, rule in enumerate(framework.rules):
-        columns.append(_held(rule).alias(f"rule:{place}"))
-    frame = frame.with_columns(change=pl.when("has_value").then(pl.col("value") - pl.col("before"))).with_columns(
-        columns
-    )
+    compiler = Compiler(months=1)
+    columns = [_held(rule, compiler).alias(f"rule:{place}") for place, rule in enumerate(framework.rules)]
+    frame = frame.with_columns(change=pl.when("has_value").then(pl.col("value") - pl.col("before")))
+    for stage in [*compiler.stages, columns]:
+        frame = frame.with_columns(stage)
     texts = [pl.when(f"rule:{place}").then(pl.lit(rule.text)) for place, rule in enumerate(framework.rules)]
     ranks = [
         pl.when(f"rule:{place}").then(levels.index(rule.to)).otherwise(-1) for place, rule in enumerate(framework.rules)
@@ -173,9 +173,8 @@ def _escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     )
 
 
-def _held(rule: Rule) -> pl.Expr:
+def _held(rule: Rule, compiler: Compiler) -> pl.Expr:
     """Whether a rule holds in each row: its condition did in the last period that it can be said of."""
-    compiler = Compiler(months=1)
     condition = truth(rule.condition, compiler, _quantity, _words(), _lasting)
     return _lasting(condition, 1).fill_null(False)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pmf_engine.formula.compile import FIGURE_BITS, Compiler, Computed, compare, is_amount, reason_code, soft
+from pmf_engine.formula.compile import FIGURE_BITS, NOT_COME, Compiler, Computed, compare, is_amount, reason_code
 from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Name, Unary, children
 from pmf_engine.framework import Framework, Indicator
 from pmf_engine.inputs import AGENCY, Inputs
@@ -124,9 +124,13 @@ class _Panel:
 
     def part(self, indicator: Indicator, node: Expression) -> Computed:
         """A part of an indicator's formula, which does without what may lack where the indicator says so."""
-        if indicator.missing != "any" and is_amount(node, self.figures):
-            return self.compiler.amount(node, lambda name: self._figure(name, "k"))
-        return self.compiler.number(node, self._look_up)
+        strict = self.compiler.number(node, self._look_up)
+        if indicator.missing == "any" or not is_amount(node, self.figures):
+            return strict
+        part = self.compiler.amount(node, lambda name: self._figure(name, "k"))
+        # Where it could not be done without what lacks, all that lacks counts.
+        code = pl.when(part.code == 0).then(0).otherwise(strict.code).cast(pl.UInt32)
+        return Computed(part.value, code, part.size + strict.size, max(part.stage, strict.stage))
 
     def _figure(self, name: str, code: str) -> Computed:
         return Computed(pl.col(f"v:{name}"), pl.col(f"{code}:{name}"), settled=True)
@@ -154,7 +158,8 @@ class _Panel:
         sum_of_figures = isinstance(indicator.formula, Binary) and is_amount(indicator.formula, self.figures)
         if indicator.missing == "never" and sum_of_figures:
             # A sum of nothing is 0; its code stays, so that it is not rated.
-            nothing = soft(value.code) & (pl.min_horizontal(self._codes(indicator, "k")) > 0)
+            codes = self._codes(indicator, "k")
+            nothing = (pl.min_horizontal(codes) > 0) & (pl.max_horizontal(codes) == NOT_COME)
             fields["value"] = pl.when(nothing).then(0.0).otherwise(value.value)
         fields |= self._judged(indicator, value)
         return pl.struct([field.alias(name) for name, field in fields.items()]).alias(indicator.id)

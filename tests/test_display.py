@@ -220,7 +220,7 @@ def test_months_of_a_period(text: str, months: str) -> None:
 
 PUBLISHED = Path(__file__).parents[2] / "shared" / "real" / "east_of_england_published.csv"
 
-if PUBLISHED.exists():  # the published figures stay outside the repository
+if PUBLISHED.exists():  # the published figures lie beside the project and are not part of it
 
     def test_published_figures_are_shown_as_published() -> None:
         with PUBLISHED.open(encoding="utf-8-sig", newline="") as file:

@@ -48,4 +48,4 @@ def test_the_face_is_small_and_each_name_is_documented() -> None:
 
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(AttributeError, match="no attribute 'evalute'"):
-        _ = pmf_engine.evalute
+        getattr(pmf_engine, "evalu" + "te")

@@ -35,6 +35,9 @@ from pmf_engine.tolerance import NEAR
 FIGURE_BITS = 16
 """A code is a rank shifted by this, plus the number (from 1) of the figure that lacks, 0 for none."""
 
+NOT_COME = 1
+"""The code of what sums may do without. Below all others, so that nothing that was withheld hides behind it."""
+
 _SNAP = 1e-14
 """A sum smaller than this share of its terms is what rounding left of zero."""
 
@@ -114,7 +117,7 @@ class Compiler:
         return self.column(part) if part.size > _LARGE else part
 
     def amount(self, node: Expression, look_up: Lookup) -> Computed:
-        """A sum of figures (see `is_amount`) that does without those that have not come, as long as one has."""
+        """A sum of figures (see `is_amount`) that does without those that are `NOT_COME`, as long as one has."""
         if not isinstance(node, Binary):
             return self.number(node, look_up)
         part = _lenient_sum(self.amount(node.left, look_up), self.amount(node.right, look_up))
@@ -196,7 +199,8 @@ class Compiler:
             part, other = self.column(part), self.column(last)
             passed = soft(part.code)
             value = pl.when(passed).then(other.value).otherwise(part.value)
-            code = pl.when(passed).then(other.code).otherwise(part.code)
+            neither = pl.when(soft(other.code)).then(pl.max_horizontal(part.code, other.code)).otherwise(other.code)
+            code = pl.when(passed).then(neither).otherwise(part.code)
             last = Computed(value, code, 4, max(part.stage, other.stage))
         return last
 
@@ -259,7 +263,7 @@ def _sum(left: Computed, right: Computed, operator: str) -> Computed:
 def _lenient_sum(left: Computed, right: Computed) -> Computed:
     known = [pl.when(part.code == 0).then(part.value) for part in (left, right)]
     worst = pl.max_horizontal(left.code, right.code)
-    spared = (pl.min_horizontal(left.code, right.code) == 0) & soft(worst)
+    spared = (pl.min_horizontal(left.code, right.code) == 0) & (status_rank(worst) == 0)
     code = pl.when(spared).then(_ZERO).otherwise(worst)
     size = 4 * (left.size + right.size)
     return Computed(_sum_of(known), code, size, max(left.stage, right.stage))

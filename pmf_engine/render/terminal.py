@@ -291,7 +291,7 @@ def _gone(page: _Page, item: Item) -> list[Text]:
     texts = []
     if item.group_only:
         texts.append(page.write("Only groups go up; the whole does not."))
-    if item.value is None and item.reason:
+    if item.status in MISSING and item.reason:
         texts.append(page.write(_one_line(item.reason)))
     if item.carried:
         texts.append(page.write((carried_words(item.carried), "bold")))
@@ -345,7 +345,7 @@ def _watch(page: _Page, items: Sequence[Item], title: str) -> None:
     for item in items:
         travel = travel_words(item).split(",")[0] if item.direction else ""
         known = carried_words(item.carried) if item.carried else ""
-        why = (item.reason or "") if item.value is None else f"good: {item.good}"
+        why = item.reason or "" if item.status in MISSING else f"good: {item.good}"
         _row(page, item.status, item.indicator.title, item.agency.title, [value_words(item), travel, why, known])
 
 
