@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from pmf_engine.cli import main
+from pmf_engine.formula.functions import FUNCTIONS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -65,8 +66,14 @@ def test_python_blocks_work(block: str, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_there_is_something_to_run() -> None:
-    assert len(blocks("console")) >= 2
+    assert len(blocks("console")) >= 5
     assert len(blocks("python")) >= 1
+
+
+def test_the_table_of_functions_is_that_of_the_language() -> None:
+    text = (ROOT / "docs" / "formulas.md").read_text(encoding="utf-8")
+    for function in FUNCTIONS.values():
+        assert f"| `{function.usage}` | {function.meaning} |" in text
 
 
 def test_the_picture_is_of_today() -> None:
