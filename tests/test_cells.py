@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmf_engine.framework import Framework, load_framework
+from pmf_engine.framework import Framework
 from pmf_engine.manifest import WORDING
+from pmf_engine.resolve import load_framework
 from pmf_engine.submissions import Submissions
 
 INDICATORS = """
@@ -319,13 +320,12 @@ def test_a_row_without_a_group_is_the_whole(framework: Framework) -> None:
     assert (cell["by"], cell["group"]) == (None, None)
 
 
-def test_an_unknown_group_is_refused_and_speaks_for_nothing(framework: Framework) -> None:
+def test_an_unknown_group_is_refused_and_keeps_its_whole_from_a_sum(framework: Framework) -> None:
     assert complaint(framework, district="Harlo") == (
         "unknown-group", "unknown group `Harlo` of `district`; did you mean `Harlow`?", "district", "Harlo"
     )  # fmt: skip
     submissions = read(framework, {"district": "Harlo"})
-    assert submissions.readings.select("by", "group").row(0) == ("district", None)
-    assert submissions.cells.is_empty()
+    assert submissions.cells.select("by", "group", "value", "state").row(0) == ("district", None, None, "invalid")
 
 
 @pytest.mark.parametrize("by", ["ward", "district"])
@@ -338,7 +338,9 @@ def test_a_total_is_not_taken_for_a_group(framework: Framework, by: str) -> None
 def test_a_row_is_of_one_breakdown(framework: Framework) -> None:
     kind, _, column, text = complaint(framework, district="Harlow", ward="Old Town")
     assert (kind, column, text) == ("two-breakdowns", "district", "Harlow")
-    assert read(framework, {"district": "Harlow", "ward": "Old Town"}).cells.is_empty()
+    cells = read(framework, {"district": "Harlow", "ward": "Old Town"}).cells
+    assert cells["state"].to_list() == ["invalid"]
+    assert cells["group"].null_count() == cells.height
 
 
 # -- headers and layouts ------------------------------------------------------------------

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from pmf_engine.framework import Framework, load_framework
+from pmf_engine.framework import Framework
 from pmf_engine.manifest import WORDING, parse_date
+from pmf_engine.resolve import load_framework
 from pmf_engine.submissions import Submissions, SubmissionsError, read_submissions
 
 INDICATORS = """
