@@ -117,6 +117,8 @@ _MONTH_FORMS = [
     re.compile(r"(?P<year>\d{4})\s*(?P<name>[a-z]{3,9})"),
 ]
 _PARTS = {"q": 3, "h": 6}
+_FIRST_YEAR, _LAST_YEAR = 1950, 2099
+"""Years that a board may mean; another is a slip of the fingers, and would stretch every series to reach it."""
 
 
 def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
@@ -149,7 +151,7 @@ def _year_start(found: re.Match[str], year_start: int) -> int | None:
             return None
     elif year_start == 1 or int(following) not in ((year + 1) % 100, year + 1):
         return None
-    return year * 12 + year_start - 1 if 1 <= year <= 9998 else None
+    return year * 12 + year_start - 1 if _FIRST_YEAR <= year <= _LAST_YEAR else None
 
 
 def _parse_month(text: str, year_start: int) -> Period | None:
@@ -162,6 +164,6 @@ def _parse_month(text: str, year_start: int) -> Period | None:
             else:
                 number = int(parts["month"])
             year = int(parts["year"])
-            if 1 <= number <= 12 and 1 <= year <= 9998:
+            if 1 <= number <= 12 and _FIRST_YEAR <= year <= _LAST_YEAR:
                 return Period(year * 12 + number - 1, Clock(1, year_start))
     return None

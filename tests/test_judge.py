@@ -140,3 +140,28 @@ def test_conditions_may_compare_and_combine(tmp_path: Path) -> None:
     evaluation = build(tmp_path, "10 15.5 15.4 30", "{good: at most 12, tolerance: at most 20}", rules)
     texts = ["change > 5", "not green and not (improving or unchanged)", "(amber or red) for 2 periods"]
     assert series(evaluation, "rules") == [[], texts[:2], [texts[2]], texts]
+
+
+def test_a_step_over_a_boundary_is_not_unchanged_however_small(tmp_path: Path) -> None:
+    evaluation = build(tmp_path, "80.04 79.96", "{good: at least 80, tolerance: at least 50}")
+    assert series(evaluation, "direction") == [None, "worsening"]
+    assert series(evaluation, "rules") == [[], ["amber and worsening"]]
+
+
+def test_a_long_condition_is_a_condition(tmp_path: Path) -> None:
+    rule = f"- {{when: {' + '.join(['value'] * 40)} > 100, to: board}}"
+    assert series(build(tmp_path, "2 3", "{good: at most 5}", rule), "escalate_to") == [None, "board"]
+
+
+def test_conditions_look_at_one_period(tmp_path: Path) -> None:
+    with pytest.raises(pmf.ConfigError, match="previous"):
+        build(tmp_path, "2 3", "{good: at most 5}", "- {when: value > previous(value), to: board}")
+
+
+def test_a_late_bound_is_a_late_return(tmp_path: Path) -> None:
+    write_board(tmp_path, FIGURES, "y: {frequency: quarterly, formula: x}", "y: {good: at most bound}")
+    write_returns(tmp_path, "2015-16 Q1,care,x,5")
+    evaluation = evaluate(tmp_path, "2015-16 Q1")
+    assert cell(evaluation, "y", "2015-16 Q1", "status") == "late"
+    assert cell(evaluation, "y", "2015-16 Q1", "reason") == "`bound` has not come from Social Care"
+    assert evaluation.outstanding["figure"].to_list() == ["bound"]

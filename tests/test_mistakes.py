@@ -21,6 +21,7 @@ import pytest
 import pmf_engine as pmf
 from pmf_engine import messages
 from pmf_engine.cli import main
+from pmf_engine.resolve import check_framework
 
 FOLDER = Path(__file__).parent / "mistakes"
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir() and path.name != "base")
@@ -154,8 +155,10 @@ def test_a_program_that_embeds_the_library_is_told_the_same(tmp_path: Path, runs
 
 def test_a_folder_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with contextlib.chdir(tmp_path):
-        assert main(["check", "--config", "nowhere"]) == 1
-    assert capsys.readouterr().out == "nowhere:1:1: no folder `nowhere` [no-file]\n\n1 error, 0 warnings\n"
+        assert main(["check", "--config", "nowhere"]) == 2
+        assert capsys.readouterr().err == "pmf: there is no folder `nowhere`\n"
+        [found] = check_framework("nowhere")[1]
+    assert str(found) == "nowhere:1:1: no folder `nowhere` [no-file]"
 
 
 @pytest.mark.parametrize("grade", ["met", "Met", "MET", "'met'", "partly  met", '"not met"'])
