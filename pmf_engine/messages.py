@@ -642,3 +642,27 @@ def not_its_period(span: Span, text: str, example: str) -> Diagnostic:
 
 def bad_date(span: Span, text: str) -> Diagnostic:
     return Diagnostic("bad-date", f"`{text}` is not a date", span, "write it as 2017-05-31")
+
+
+# -- what looks like a slip --------------------------------------------------------
+
+
+def swapped(span: Span, part: str, whole: str) -> Diagnostic:
+    text = f"`{part}` is the part here and `{whole}` the whole, which looks the wrong way round"
+    return Diagnostic("swapped", text, span, "write percent(part, whole)", "warning")
+
+
+def no_population(span: Span) -> Diagnostic:
+    text = "this rate is not of a population: what it divides by is not a stock"
+    return Diagnostic("no-population", text, span, "write percent(part, whole) for a share", "warning")
+
+
+def stock_over_time(span: Span, name: str) -> Diagnostic:
+    text = f"`{name}` is a stock, and the same may be counted in both periods that are added here"
+    return Diagnostic("stock-over-time", text, span, None, "warning")
+
+
+def not_a_percentage(span: Span, text: str) -> Diagnostic:
+    return Diagnostic(
+        "unit", f"the indicator is a percentage, from 0 to 100, and `{text}` is not", span, None, "warning"
+    )

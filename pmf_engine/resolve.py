@@ -16,6 +16,7 @@ from pmf_engine.formula.parse import KEYWORDS, FormulaError, parse_band, parse_f
 from pmf_engine.formula.syntax import Expression, names
 from pmf_engine.framework import Figure, Framework, Indicator
 from pmf_engine.given import read_example
+from pmf_engine.lint import lint
 from pmf_engine.loading import Config
 from pmf_engine.periods import Clock, Frequency, parse_period
 from pmf_engine.source import Passage, Source, Span
@@ -94,9 +95,10 @@ class _Builder:
         indicators = self._tolerances(indicators)
         indicators = {id_: self._with_examples(one, indicators) for id_, one in indicators.items()}
         escalation = self._escalation()
-        if not any(one.severity == "error" for one in self.found):
+        sound = not any(one.severity == "error" for one in self.found)
+        if sound:
             self._unused(indicators)
-        return Framework(
+        framework = Framework(
             folder=self.folder,
             board=model.board,
             agencies=model.agencies,
@@ -109,8 +111,10 @@ class _Builder:
             governance=rules.governance,
             rules=tuple(escalation),
             disclosure=rules.disclosure,
-            warnings=tuple(one for one in in_file_order(self.found) if one.severity == "warning"),
         )
+        if sound:
+            self.found += lint(framework)
+        return replace(framework, warnings=tuple(one for one in in_file_order(self.found) if one.severity == "warning"))
 
     # -- ids and references ---------------------------------------------------------
 

@@ -17,6 +17,7 @@ LAYERS = [
     ["loading", "tolerance", "escalation"],
     ["shape", "given"],
     ["framework"],
+    ["lint"],
     ["resolve"],
     ["formula.compile", "statistics", "display", "manifest"],
     ["cells"],
