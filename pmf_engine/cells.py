@@ -95,6 +95,11 @@ class Vocabulary:
         self._columns = Names(titles, fold_header)
         self.headers = [*self._base.titles, *breakdowns, *breakdowns.values()]
 
+    def holds_groups(self, texts: Iterable[str]) -> bool:
+        """Whether a column holds nothing but groups of some breakdown, whatever it is called."""
+        filled = [text for text in texts if text.strip(EDGES)]
+        return bool(filled) and any(all(groups.find(text) for text in filled) for groups in self.groups.values())
+
     def role(self, header: str) -> tuple[str, str] | None:
         """What a column holds: its own name, `by` a breakdown, a `figure column`, or nothing that is known."""
         for what, names in (("", self._base), ("by", self.breakdowns), ("figure column", self._columns)):
@@ -185,16 +190,19 @@ def lay_out(table: Table, words: Vocabulary, found: Found) -> None:
     )
     texts = [str(place) for place in range(len(table.header))]
     if columns.long:
-        value, comment = own["value"], own.get("comment")
+        value = own["value"]
+        after = str(int(value) + 1)
+        beside = int(after) < len(table.header) and after not in (own["period"], own["agency"], own["figure"])
         cells = keys.with_columns(
             _clean(own["figure"]).alias("figure_text"),
+            (_clean(after) if beside else nothing).alias("after"),
             title(own["figure"]).alias("figure_column"),
             title(value).alias("column"),
             pl.col(value).fill_null("").alias("text"),
         ).drop(texts)
-        if table.from_text and comment is not None and int(comment) == int(value) + 1:
+        if table.from_text:
             cells = _split_numbers(cells, found)
-        found.cells.append(cells)
+        found.cells.append(cells.drop("after"))
         return
     wide = [
         keys.with_columns(
@@ -246,7 +254,11 @@ def _recognise(
         and (table.header[place].strip(EDGES) or not table.rows.select(_blank(str(place)).all()).item())
     ]
     breakdowns = [*words.breakdowns.titles, *words.breakdowns.titles.values()]
-    near = [column for column in unknown if meant(titles[int(column)], breakdowns)]
+    near = [
+        column
+        for column in unknown
+        if meant(titles[int(column)], breakdowns) or words.holds_groups(table.rows[column].drop_nulls().unique())
+    ]
     known = words.headers if long else [*words.headers, *words.figures.titles, *words.figures.titles.values()]
     for column in unknown:
         so = "; rows that fill it are set aside, since they may be of one group" if column in near else ""
@@ -271,12 +283,12 @@ def _recognise(
 
 
 def _split_numbers(cells: pl.DataFrame, found: Found) -> pl.DataFrame:
-    """Refuses a long row whose `1,234` was written without quotes, so that `234` fell into the comment."""
-    split = pl.col("comment").str.contains(r"^[0-9]{3}(?:\.[0-9]+)?%?$") & pl.col("text").str.contains(
+    """Refuses a long row whose `1,234` was written without quotes, so that `234` fell into the column after it."""
+    split = pl.col("after").str.contains(r"^[0-9]{3}(?:\.[0-9]+)?%?$") & pl.col("text").str.contains(
         r"^\s*[+\-\u2212]?£?[1-9][0-9]{0,2}$"
     )
     split = split.fill_null(False)
-    wanted = ("file", "sheet", "row", "column", "text", "comment")
+    wanted = ("file", "sheet", "row", "column", "text", "after")
     for file, sheet, row, column, one, other in cells.filter(split).select(wanted).iter_rows():
         text = f"{one.strip(EDGES)},{other}"
         found.problems.append(Problem(file, sheet, row, column, text, "split-number", say("split-number", text=text)))
@@ -333,7 +345,7 @@ class Reader:
         else:
             nothing = ("group", "group_kind", "group_says")
             cells = cells.with_columns(pl.lit(None, pl.String).alias(name) for name in nothing)
-        cells = self._values(cells)
+        cells = self._values(self._one_spelling(cells))
         for role in _ROLES:
             problems.append(
                 cells.filter(pl.col(f"{role}_kind").is_not_null()).select(
@@ -353,6 +365,20 @@ class Reader:
             pl.when(~refused).then("value").alias("value"),
         )
         return readings.select(*READINGS, "type", "clean", "beside"), problems
+
+    def _one_spelling(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """Groups of a breakdown that lists none, in one spelling each, whatever the case and spaces."""
+        free = [by for by in self.framework.breakdowns if by not in self.words.groups]
+        named = cells.filter(pl.col("by").is_in(free), pl.col("group").is_not_null())
+        spelt: dict[tuple[str, str], str] = {}
+        pairs = named.select("by", "group").unique().sort("by", "group").rows()
+        for by, group in pairs:
+            spelt.setdefault((by, fold(group)), group)
+        changed = {(by, group): spelt[by, fold(group)] for by, group in pairs if spelt[by, fold(group)] != group}
+        for (by, group), spelling in changed.items():
+            same = (pl.col("by") == by) & (pl.col("group") == group)
+            cells = cells.with_columns(group=pl.when(same).then(pl.lit(spelling)).otherwise("group"))
+        return cells
 
     def _figure(self, text: str | None) -> tuple[Any, ...]:
         nothing = (None, None, None, None)
@@ -415,7 +441,8 @@ class Reader:
         clean, is_number = pl.col("clean"), pl.col("type").is_in(["flow", "stock"])
         bare = clean.str.replace_all("[,£%+]", "").str.replace("\u2212", "-", literal=True)
         plain = clean.str.contains(NUMBER) | clean.str.contains(PERCENT)
-        number = pl.when(is_number & plain).then(bare).cast(pl.Float64, strict=False) + 0.0
+        number = pl.when(is_number & plain).then(bare).cast(pl.Float64, strict=False)
+        number = pl.when(number == 0).then(0.0).otherwise(number)  # -0 is 0
         fits = (number.abs() <= LARGEST) & (pl.col("signed") | (number >= 0))
         cells = cells.with_columns(pl.when(fits).then(number).alias("value"))
         if (graded := cells["type"] == "grade").any():

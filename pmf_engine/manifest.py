@@ -178,8 +178,10 @@ def read_csv(
                 if not whole:
                     report("unclosed-quote", number, text=delimiter.join(cells)[:200])
                     broken.add(number)
-                elif surplus and (halves := _halves(cells, delimiter)):
+                elif len(cells) > width and (halves := _halves(cells, delimiter)):
                     report("split-number", number, text=halves)
+                    broken.add(number)
+                elif surplus:  # nobody can say which of the cells is one too many
                     broken.add(number)
                 for place, cell in surplus if whole else ():
                     report("surplus-cell", number, letter(place), cell)

@@ -417,9 +417,28 @@ def test_rows_that_may_be_of_a_group_are_not_taken_for_the_whole(framework: Fram
 
 
 def test_rows_that_an_unknown_column_tells_apart_are_not_one_cell(framework: Framework) -> None:
-    submissions = read(framework, {"area": "Harlow"}, {"area": "Basildon"})
+    submissions = read(framework, {"team": "A"}, {"team": "B"})
     assert submissions.readings["outcome"].to_list() == ["refused", "refused"]
     assert submissions.problems["kind"].to_list() == ["unknown-column", "sent-twice", "sent-twice"]
+
+
+def test_a_column_of_groups_is_a_breakdown_whatever_it_is_called(framework: Framework) -> None:
+    submissions = read(framework, {"area": "harlow"})
+    assert submissions.readings["outcome"].to_list() == ["refused"]
+    assert "rows that fill it are set aside" in submissions.problems["message"][0]
+
+
+def test_groups_that_are_not_listed_have_one_spelling(framework: Framework) -> None:
+    submissions = read(
+        framework, {"ward": "Old  town"}, {"ward": "old town", "period": "2016-17 Q2"}, {"ward": "Old Town"}
+    )
+    assert submissions.readings["group"].n_unique() == 1
+    assert submissions.readings["outcome"].to_list() == ["used", "used", "repeated"]
+
+
+def test_minus_nothing_is_nothing(framework: Framework) -> None:
+    submissions = read(framework, {"value": "0"}, {"value": "-0"})
+    assert submissions.readings["outcome"].to_list() == ["used", "repeated"]
 
 
 def test_a_figure_column_twice_is_set_aside_but_not_forgotten(framework: Framework) -> None:

@@ -135,9 +135,11 @@ def test_too_few_cells_are_blanks() -> None:
     assert submissions.readings.select("state", "value", "text", "outcome").rows() == [("no_data", None, "", "used")]
 
 
-def test_a_surplus_cell_is_told_and_the_rest_of_the_row_used() -> None:
+def test_of_a_row_with_a_surplus_cell_nothing_is_used() -> None:
+    """Nobody can say which of `30,75` and its neighbours is one too many."""
     submissions = read({"a.csv": HEADER + ROW + "5,why,\n"})
-    assert submissions.readings["value"].to_list() == [5.0]
+    assert submissions.readings.select("value", "outcome").rows() == [(None, "refused")]
+    assert submissions.cells["state"].to_list() == ["invalid"]
     assert submissions.problems.row(0) == (
         "a.csv", None, 2, "E", "why", "surplus-cell", "`why` stands beyond the last column that has a name"
     )  # fmt: skip
@@ -516,3 +518,11 @@ def test_a_plain_file_and_a_quoted_one_are_read_alike() -> None:
     assert one.readings.height == 200
     assert_frame_equal(one.readings, other.readings)
     assert one.readings["row"].to_list() == list(range(2, 202))
+
+
+@pytest.mark.parametrize("row", ["1,234", "1,234,", "1,234,,"])
+@pytest.mark.parametrize("after", ["source", "ward", "comment"])
+def test_a_number_that_its_comma_has_split_is_never_its_first_half(row: str, after: str) -> None:
+    submissions = read({"a.csv": f"period,agency,figure,value,{after}\n" + ROW + f"{row}\n"})
+    assert submissions.readings["value"].to_list() == [None]
+    assert "split-number" in submissions.problems["kind"].to_list()
