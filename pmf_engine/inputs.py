@@ -68,8 +68,8 @@ class Window:
 class Panel:
     """Where indicators of one clock and one breakdown (None: the whole) are worked out.
 
-    `frame` has `start`, `year` (the month its year starts in), `group`, and for every figure `v:` its value
-    and `c:` its code; `k:` is its code where what has not come may be done without (see `NOT_COME`).
+    `frame` has `start`, `place` (from 0), `year` (the month its year starts in), `group`, and for every figure
+    `v:` its value and `c:` its code; `k:` is its code where what has not come may be done without (see `NOT_COME`).
     Rows are dense and sorted by group and start.
     """
 

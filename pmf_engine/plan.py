@@ -102,6 +102,12 @@ def _figures(framework: Framework, indicators: Sequence[Indicator]) -> list[str]
     return sorted({name for indicator in reached for name in indicator.named if name in framework.figures})
 
 
+def _number(part: Computed) -> pl.Expr:
+    """The value of a part where there is one that can be shown: no infinity, and no zero below zero."""
+    value = pl.when(part.value == 0).then(0.0).otherwise(part.value)
+    return pl.when((part.code == 0) & part.value.is_finite()).then(value)
+
+
 class _Panel:
     """Compiles the indicators of one panel; each is worked out once, however many name it."""
 
@@ -118,8 +124,9 @@ class _Panel:
             part = self.part(indicator, indicator.formula)
             # What overflows is no number, and no band may judge it.
             code = pl.when((part.code == 0) & ~part.value.is_finite()).then(_OVERFLOW).otherwise(part.code)
-            known = Computed(pl.when(part.code == 0).then(part.value), code, part.size, part.stage)
-            self.done[key] = self.compiler.column(known, " ".join(key))
+            self.done[key] = self.compiler.column(
+                Computed(_number(part), code, 2 * part.size, part.stage), " ".join(key)
+            )
         return self.done[key]
 
     def part(self, indicator: Indicator, node: Expression) -> Computed:
@@ -153,8 +160,7 @@ class _Panel:
         }
         if indicator.ratio is not None:
             for name, node in zip(("numerator", "denominator"), indicator.ratio.arguments, strict=False):
-                part = self.compiler.number(node, self._look_up)
-                fields[name] = pl.when(part.code == 0).then(part.value)
+                fields[name] = _number(self.compiler.number(node, self._look_up))
         sum_of_figures = isinstance(indicator.formula, Binary) and is_amount(indicator.formula, self.figures)
         if indicator.missing == "never" and sum_of_figures:
             # A sum of nothing is 0; its code stays, so that it is not rated.

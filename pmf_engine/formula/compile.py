@@ -67,11 +67,12 @@ def soft(code: pl.Expr) -> pl.Expr:
 def total(values: pl.Expr) -> pl.Expr:
     """The sum of a column, as an aggregate; 0 where only rounding is left of it.
 
-    Rounded to fourteen digits, which what people send never fills: the last ones of a sum of decimals depend
-    on the order of adding, and so on how many threads there are.
+    A sum of decimals is rounded to fifteen digits, as many as a number is sure to hold: the last one depends on the
+    order of adding, and so on how many threads there are. Whole numbers add up exactly.
     """
     sum_ = values.sum()
-    return pl.when(sum_.abs() > values.abs().max() * _SNAP).then(sum_.round_sig_figs(14)).otherwise(0.0)
+    exact = pl.when(sum_ == sum_.floor()).then(sum_).otherwise(sum_.round_sig_figs(15))
+    return pl.when(sum_.abs() > values.abs().max() * _SNAP).then(exact).otherwise(0.0)
 
 
 _UNDEFINED = reason_code(UNDEFINED)
@@ -102,14 +103,17 @@ class Compiler:
     """Compiles formulas over one panel; `stages` collects the columns that must be there first, in order.
 
     `months` is the length of the panel's periods; `partition` the columns that part its series (none where
-    there is one series). Rows must be sorted by period within each series, with no period left out.
+    there is one series). Rows must be sorted by period within each series, with no period left out; the column
+    `place` counts them from 0, and `year` names their year.
     """
 
     months: int
     partition: Sequence[str] = ()
     year: str = "year"
+    place: str = "place"
     stages: list[list[pl.Expr]] = field(default_factory=list)
     names: int = 0
+    looked: dict[tuple[str, str, str], Computed] = field(default_factory=dict)
 
     def number(self, node: Expression, look_up: Lookup) -> Computed:
         """A number or grade, of which nothing may lack."""
@@ -184,12 +188,9 @@ class Compiler:
             case "year_ago":
                 return self.shifted(first, 12 // self.months)
             case "year_to_date":
-                part = self.column(_masked(first))
-                over = [*self.partition, self.year]
-                value = _snapped(part.value.cum_sum().over(over), part.value.abs().cum_max().over(over))
-                return Computed(value, part.code.cum_max().over(over), 6, part.stage)
+                return self._once(first, "year to date", self._year_to_date)
             case "rolling_year":
-                return self._rolling(first, 12 // self.months)
+                return self._once(first, "rolling year", self._rolling)
         raise AssertionError(f"no such function: {function}")
 
     def _first_known(self, given: Sequence[Computed]) -> Computed:
@@ -206,24 +207,42 @@ class Compiler:
 
     def shifted(self, part: Computed, by: int) -> Computed:
         """The part as it was so many periods before."""
+        return self._once(part, f"shifted {by}", lambda part: self._shifted(part, by))
+
+    def _once(self, part: Computed, what: str, work: Callable[[Computed], Computed]) -> Computed:
+        """What looks at other rows, as columns and once for each part: such columns cost the square of their number."""
         part = self.column(part)
+        key = (part.value.meta.output_name(), part.code.meta.output_name(), what)
+        if key not in self.looked:
+            self.looked[key] = self.column(work(part))
+        return self.looked[key]
+
+    def _shifted(self, part: Computed, by: int) -> Computed:
         code = self._over(part.code.shift(by)).fill_null(_NOTHING_BEFORE)
         return Computed(self._over(part.value.shift(by)), code, 2, part.stage)
 
-    def _rolling(self, part: Computed, periods: int) -> Computed:
+    def _year_to_date(self, part: Computed) -> Computed:
+        part = self.column(_masked(part))
+        over = [*self.partition, self.year]
+        code = part.code.cum_max().over(over)
+        total = self.column(Computed(part.value.cum_sum().over(over), code, 2, part.stage))
+        largest = self.column(Computed(part.value.abs().cum_max().over(over), code, 2, part.stage))
+        return Computed(_snapped(total.value, largest.value), total.code, 2, total.stage)
+
+    def _rolling(self, part: Computed) -> Computed:
+        periods = 12 // self.months
         part = self.column(_masked(part))
         # Term by term: a sliding sum would carry rounding from one window into the next.
         terms = [self._over(part.value.shift(by)) for by in reversed(range(periods))]
         value = terms[0]
         for term in terms[1:]:
             value = value + term
-        largest = self._over(part.value.abs().rolling_max(periods, min_samples=periods))
-        before = self._over(pl.int_range(pl.len())) < periods - 1
-        code = pl.max_horizontal(
-            self._over(part.code.rolling_max(periods, min_samples=1)),
-            pl.when(before).then(_NOTHING_BEFORE).otherwise(0),
-        )
-        return Computed(_snapped(value, largest), code.cast(pl.UInt32), 2 * periods, part.stage)
+        code = self._over(part.code.rolling_max(periods, min_samples=1))
+        total = self.column(Computed(value, code, 2, part.stage))
+        largest = self.column(Computed(self._over(part.value.abs().rolling_max(periods)), code, 2, part.stage))
+        before = pl.when(pl.col(self.place) < periods - 1).then(_NOTHING_BEFORE).otherwise(0)
+        code = pl.max_horizontal(total.code, before).cast(pl.UInt32)
+        return Computed(_snapped(total.value, largest.value), code, 4, total.stage)
 
     def _over(self, expression: pl.Expr) -> pl.Expr:
         return expression.over(self.partition) if self.partition else expression
