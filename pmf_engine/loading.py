@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -140,8 +141,13 @@ def _twice(config: Config, document: Document, *path: str) -> Diagnostic:
 _SAID = {"formula", "good", "tolerance", "when"}
 
 
+_CUT = re.compile(r"(?:formula|good|tolerance|when)[\"']?\s*:[^\n]*\s#")
+
+
 def _comments(config: Config) -> Iterator[Diagnostic]:
     """`formula: a # b`: a reader takes the rest of the line for part of the formula, YAML for a comment."""
+    if not any(_CUT.search(document.source.text) for document in config.documents):
+        return
     for path, value in _walk(config.data, ()):
         if path[-1] in _SAID and isinstance(value, (str, int, float)):
             span = config.span(*path)
