@@ -43,6 +43,7 @@ WORDING = {
     "not-a-grade": "`{text}` is not a grade of `{scale}`; expected {grades}{help}",
     "not-a-number": "`{text}` is not a number; {hint}",
     "not-a-period": "`{text}` is not a period; expected a period such as {example}",
+    "not-read": "this file is not read; save it as CSV",
     "not-a-return": "this is not a return; the first row that is not blank should name the columns `period`, "
     "`agency`, `figure` and `value`, or `period`, `agency` and figures",
     "period-misaligned": "`{text}` does not begin where a period of `{figure}` does; its year starts in another month",
@@ -314,7 +315,8 @@ def files_in(folder: Path) -> dict[str, Path]:
         for name in names:
             path = Path(place, name)
             # a name that is no text to the system is still shown
-            found[path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode()] = path
+            shown = path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode()
+            found[MANIFEST if shown.lower() == MANIFEST else shown] = path
     return dict(sorted(found.items()))
 
 

@@ -22,6 +22,9 @@ KEY = ("figure", "agency", "start", "months", "by", "group")
 """What a cell speaks for."""
 
 FILES = {"file": pl.String, "received_on": pl.Date, "read": pl.Int64, "used": pl.Int64, "set_aside": pl.Int64}
+_SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers", ".parquet", ".tsv")
+"""What people send sheets as; other files are notes."""
+
 _PLACE = ("file", "sheet", "row", "column")
 _KEYED = pl.all_horizontal(pl.col("figure", "agency", "start").is_not_null())
 _KNOWN = _KEYED & (pl.col("by").is_null() == pl.col("group").is_null())
@@ -100,7 +103,9 @@ def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
     tables: list[Table] = []
     received: dict[str, date | None] = {}
     for name, path in files.items():
-        if not name.lower().endswith(".csv") or name == MANIFEST:
+        if path.suffix.lower() in _SHEETS:
+            problems.append(Problem(name, None, None, None, None, "not-read", say("not-read")))
+        if path.suffix.lower() != ".csv" or name == MANIFEST:
             continue
         received[name] = arrivals[name].received_on if name in arrivals else None
         table, more = read_csv(path, name, words.score, received[name])

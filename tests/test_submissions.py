@@ -526,3 +526,13 @@ def test_a_number_that_its_comma_has_split_is_never_its_first_half(row: str, aft
     submissions = read({"a.csv": f"period,agency,figure,value,{after}\n" + ROW + f"{row}\n"})
     assert submissions.readings["value"].to_list() == [None]
     assert "split-number" in submissions.problems["kind"].to_list()
+
+
+def test_a_sheet_that_is_not_csv_is_told() -> None:
+    submissions = read({"a.csv": HEADER + ROW + "5\n", "police.XLSX": b"PK", "notes.txt": "nothing to read"})
+    assert submissions.problems.select("file", "kind").rows() == [("police.XLSX", "not-read")]
+
+
+def test_the_manifest_is_known_in_any_letters() -> None:
+    files = {"a.csv": HEADER + ROW + "5\n", "Manifest.CSV": "file,received_on\na.csv,2017-02-01\n"}
+    assert read(files).files["received_on"].to_list() == [date(2017, 2, 1)]
