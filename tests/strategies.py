@@ -123,6 +123,7 @@ class Writer:
             (2, lambda: _call("abs", inner())),
             (2, lambda: _call("round", inner())),
             (2, lambda: _call("round", inner(), self.digits())),
+            (2, lambda: _call("round", _binary("*", self.number(0), self.half()), _literal("2"))),
             (3, lambda: _call("min", *self.several(depth))),
             (3, lambda: _call("max", *self.several(depth))),
             (4, lambda: _call("first_known", *map(self.sent, self.several(depth)))),
@@ -155,6 +156,10 @@ class Writer:
     def digits(self) -> Expression:
         places = _literal(str(self.rnd.choice([0, 1, 1, 2, 3])))
         return Unary(0, 0, "-", places) if self.rnd.random() < 0.2 else places
+
+    def half(self) -> Expression:
+        """A number whose multiples often end in a half of a hundredth, which floating point misses."""
+        return _literal(self.rnd.choice(["0.005", "1.005", "0.145", "0.015", "2.675"]))
 
     def constant(self) -> Expression:
         return _literal(
@@ -225,6 +230,7 @@ class Maker:
     year_start: int = 4
     begin: int = 0
     end: int = 0
+    as_of: date = date(2030, 1, 1)
 
     def board(self) -> Board:
         """Figures, indicators, cells, and the day and the report they are looked at for."""
@@ -239,16 +245,19 @@ class Maker:
         by_group = rnd.random() < 0.3
         for place in range(self.size):
             self.indicator(f"i{place}", *rnd.choice(clocks), by_group)
-        cells = self.cells()
-        as_of = date(2030, 1, 1)
         if rnd.random() < 0.4:
-            as_of = last_day(self.begin + 3) + timedelta(days=rnd.randrange(30 * (self.end - self.begin + 4)))
+            # Often a day on which returns are due, or the one after.
+            month = rnd.randint(self.begin + 2, self.end + 4)
+            self.as_of = last_day(month) + timedelta(
+                days=rnd.choice([0, 1, 30, 30, 30, 31, 31, 100, rnd.randrange(31)])
+            )
+        cells = self.cells()
         asked = None
         if rnd.random() < 0.3:
             months = rnd.choice([1, 3, 3, 6, 12])
             asked = (holding(rnd.randrange(self.begin, self.end + 3), months, self.year_start), months)
         return Board(
-            tuple(self.figures.values()), tuple(self.indicators.values()), cells, as_of, asked, self.year_start
+            tuple(self.figures.values()), tuple(self.indicators.values()), cells, self.as_of, asked, self.year_start
         )
 
     def figure(self, id_: str) -> None:
@@ -442,7 +451,8 @@ class Maker:
 
     def sent(self, figure: Figure, agency: str, start: int, months: int, style: str, by_district: bool) -> list[Cell]:
         rnd = self.rnd
-        if rnd.random() < self.gaps:
+        early = last_day(start + months) + timedelta(days=32) > self.as_of
+        if rnd.random() < (0.7 if early else self.gaps):
             return []
         if not by_district:
             return [Cell(figure.id, agency, start, months, self.text(figure, style))]
