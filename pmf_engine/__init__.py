@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pmf_engine.diagnostics import ConfigError, Diagnostic
     from pmf_engine.evaluation import Evaluation, evaluate
+    from pmf_engine.examples import Coverage, Difference, Outcome, run_examples
+    from pmf_engine.explanation import Explanation, explain
     from pmf_engine.framework import Framework
     from pmf_engine.gather import exception_report
     from pmf_engine.report import ExceptionReport
@@ -28,32 +30,44 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "ConfigError": "diagnostics",
+    "Coverage": "examples",
     "Diagnostic": "diagnostics",
+    "Difference": "examples",
     "Evaluation": "evaluation",
     "ExceptionReport": "report",
+    "Explanation": "explanation",
     "Framework": "framework",
+    "Outcome": "examples",
     "Submissions": "submissions",
     "SubmissionsError": "submissions",
     "check_framework": "resolve",
     "evaluate": "evaluation",
     "exception_report": "gather",
+    "explain": "explanation",
     "load_framework": "resolve",
     "read_submissions": "submissions",
+    "run_examples": "examples",
 }
 
 __all__ = [
     "ConfigError",
+    "Coverage",
     "Diagnostic",
+    "Difference",
     "Evaluation",
     "ExceptionReport",
+    "Explanation",
     "Framework",
+    "Outcome",
     "Submissions",
     "SubmissionsError",
     "check_framework",
     "evaluate",
     "exception_report",
+    "explain",
     "load_framework",
     "read_submissions",
+    "run_examples",
 ]
 
 

@@ -8,14 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
+from pmf_engine.diagnostics import nearest
 from pmf_engine.framework import Figure, Framework
-from pmf_engine.manifest import EDGES, PROBLEMS, Problem, Table, letter, listed, meant, say
-from pmf_engine.periods import parse_period
+from pmf_engine.manifest import (
+    EDGES,
+    FIRST_HALF,
+    PROBLEMS,
+    SECOND_HALF,
+    Problem,
+    Table,
+    letter,
+    listed,
+    meant,
+    say,
+)
+from pmf_engine.periods import MONTHS, parse_period
 
 STATE = pl.Enum(["ok", "no_data", "suppressed", "invalid"])
 OUTCOME = pl.Enum(["used", "repeated", "superseded", "refused", "unknown"])
@@ -23,7 +35,7 @@ READINGS: dict[str, Any] = {
     "figure": pl.String, "agency": pl.String, "start": pl.Int32, "months": pl.Int32, "by": pl.String,
     "group": pl.String, "value": pl.Float64, "state": STATE, "text": pl.String, "comment": pl.String,
     "file": pl.String, "sheet": pl.String, "row": pl.Int64, "column": pl.String, "received_on": pl.Date,
-    "outcome": OUTCOME,
+    "outcome": OUTCOME, "until": pl.Date,
 }  # fmt: skip
 MARKERS = {"c": "suppressed"} | dict.fromkeys(
     ["x", "z", "..", ".", "-", "\u2013", "n/a", "na", "u", "k", "low"], "no_data"
@@ -33,7 +45,9 @@ NUMBER = (
     r"^(?:[+\-\u2212]?£?|£[+\-\u2212])(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?$|^[+\-\u2212]?\.[0-9]+$"
 )
 PERCENT = r"^[+\-\u2212]?(?:[0-9]*\.?[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?)%$"
-_WHOLE = {"total", "all", "whole", "overall"}  # what people write where the cell should be blank
+WHOLE_WORDS = {"total", "all", "whole", "overall"}
+"""What people write in place of a group where the cell should be blank."""
+
 _ROLES = ("figure", "agency", "period", "group")
 _REQUIRED = ("period", "agency", "figure", "value")
 
@@ -59,6 +73,11 @@ class Names:
         ids = {folded(id_) for id_ in titles}
         by_title = _unique(titles, titles.values(), folded)
         self._spellings |= {spelling: id_ for spelling, id_ in by_title.items() if spelling not in ids}
+
+    @property
+    def spellings(self) -> Mapping[str, str]:
+        """Every spelling, folded, with the id that it stands for."""
+        return self._spellings
 
     def find(self, text: str) -> str | None:
         """The id that a text names, or nothing."""
@@ -95,10 +114,31 @@ class Vocabulary:
         self._columns = Names(titles, fold_header)
         self.headers = [*self._base.titles, *breakdowns, *breakdowns.values()]
 
-    def holds_groups(self, texts: Iterable[str]) -> bool:
-        """Whether a column holds nothing but groups of some breakdown, whatever it is called."""
-        filled = [text for text in texts if text.strip(EDGES)]
-        return bool(filled) and any(all(groups.find(text) for text in filled) for groups in self.groups.values())
+    def breakdown_meant(self, header: str, texts: Iterable[str]) -> str | None:
+        """The breakdown that an unknown column may be: one whose groups it holds, or one that it is nearly called."""
+        texts = list(texts)
+        for id_, groups in self.groups.items():
+            if any(groups.find(text) for text in texts):
+                return id_
+        known = [*self.breakdowns.titles, *self.breakdowns.titles.values()]
+        for name in (header[:100], *re.findall(r"[^\W\d_]+", header[:100])):
+            if found := nearest(name, known):
+                return self.breakdowns.find(found)
+        return None
+
+    def group_meant(self, by: str, text: str) -> str | None:
+        """The group, folded, that a text was most likely meant for; nothing where none is near."""
+        if by not in self.groups:
+            return fold(text)
+        found = self.groups[by].find(text) or nearest(text[:100], self.groups[by].titles)
+        return None if found is None else fold(found)
+
+    def stands_for(self, what: str, text: str) -> bool:
+        """Whether a text in a column for `what` (an own column or a breakdown that lists its groups) is one of its."""
+        if what == "period":
+            return any(parse_period(text, year) for year in (1, self.framework.board.year_start))
+        names = {"figure": self.figures, "agency": self.agencies, **self.groups}.get(what)
+        return names is not None and names.find(text) is not None
 
     def role(self, header: str) -> tuple[str, str] | None:
         """What a column holds: its own name, `by` a breakdown, a `figure column`, or nothing that is known."""
@@ -144,14 +184,35 @@ class _Columns:
     by: dict[str, str]
     figures: dict[str, list[str]]
     unknown: list[str]
-    near: list[str]
+    near: dict[str, str]
 
     @property
     def long(self) -> bool:
         return "value" in self.own
 
+    @property
+    def of_figures(self) -> list[str]:
+        """The columns that are named as a figure."""
+        return [column for columns in self.figures.values() for column in columns]
+
+    @property
+    def unread(self) -> list[str]:
+        """The columns whose cells say something of figures that nobody can use."""
+        return self.of_figures if self.long else self.unknown
+
+    @property
+    def beside(self) -> list[str]:
+        """The columns that may tell apart what rows are of, though nobody can say how."""
+        stray = self.of_figures if self.long else []
+        return sorted((column for column in [*self.unknown, *stray] if column not in self.near), key=self.called)
+
+    def called(self, column: str) -> str:
+        """What a column is called."""
+        return self.titles[int(column)]
+
     def title(self, column: str) -> pl.Expr:
-        return pl.lit(self.titles[int(column)])
+        """What a column is called, in every row."""
+        return pl.lit(self.called(column))
 
 
 def lay_out(table: Table, words: Vocabulary, found: Found) -> None:
@@ -169,55 +230,59 @@ def lay_out(table: Table, words: Vocabulary, found: Found) -> None:
     columns = _recognise(table, words, found, unread)
     if columns is None:
         return
-    own, by, title = columns.own, columns.by, columns.title
-    filled = [~_blank(column) for column in by.values()]
-    nothing = pl.lit(None, pl.String)
-    refused = [~_blank(column) for column in columns.near]
-    if table.broken:
-        refused.append(pl.col("row").is_in(sorted(table.broken)))
+    if table.from_text:
+        table = _rejoin(table, columns, words, found)
+    own, title, nothing = columns.own, columns.title, pl.lit(None, pl.String)
+    by = [(id_, column, "") for id_, column in columns.by.items()]
+    by += [(id_, column, columns.called(column)) for column, id_ in columns.near.items()]
+
+    def of_group(says: Callable[[str, str, str], pl.Expr]) -> pl.Expr:
+        return pl.coalesce(nothing, *(pl.when(~_blank(one[1])).then(says(*one)) for one in by))
+
     keys = table.rows.with_columns(
         *here,
         *(_clean(own[name]).alias(f"{name}_text") for name in ("period", "agency")),
         *(title(own[name]).alias(f"{name}_column") for name in ("period", "agency")),
-        pl.coalesce(nothing, *(pl.when(~_blank(c)).then(pl.lit(id_)) for id_, c in by.items())).alias("by"),
-        pl.coalesce(nothing, *(_clean(c) for c in by.values())).alias("group_text"),
-        pl.coalesce(nothing, *(pl.when(~_blank(c)).then(title(c)) for c in by.values())).alias("group_column"),
-        (pl.sum_horizontal(filled) > 1 if len(filled) > 1 else pl.lit(False)).alias("crowded"),
+        of_group(lambda id_, column, misnamed: pl.lit(id_)).alias("by"),
+        of_group(lambda id_, column, misnamed: _clean(column)).alias("group_text"),
+        of_group(lambda id_, column, misnamed: title(column)).alias("group_column"),
+        of_group(lambda id_, column, misnamed: pl.lit(misnamed)).alias("misnamed"),
+        (pl.sum_horizontal(pl.lit(0), *(~_blank(column) for _, column, _ in by)) > 1).alias("crowded"),
         _clean(own.get("comment")).alias("comment"),
-        pl.concat_str([pl.lit(""), *columns.unknown], separator="\0", ignore_nulls=True).alias("beside"),
+        pl.concat_str(
+            [pl.lit(""), *(pl.concat_str(title(c), _clean(c), separator="\x1f") for c in columns.beside)],
+            separator="\x1e",
+            ignore_nulls=True,
+        ).alias("beside"),
         pl.lit(not columns.long).alias("wide"),
-        pl.any_horizontal(pl.lit(False), *refused).alias("refused"),
+        pl.col("row").is_in(sorted(table.broken)).alias("broken"),
     )
     texts = [str(place) for place in range(len(table.header))]
     if columns.long:
         value = own["value"]
-        after = str(int(value) + 1)
-        beside = int(after) < len(table.header) and after not in (own["period"], own["agency"], own["figure"])
         cells = keys.with_columns(
             _clean(own["figure"]).alias("figure_text"),
-            (_clean(after) if beside else nothing).alias("after"),
             title(own["figure"]).alias("figure_column"),
             title(value).alias("column"),
             pl.col(value).fill_null("").alias("text"),
+            pl.col("broken").alias("refused"),
         ).drop(texts)
-        if table.from_text:
-            cells = _split_numbers(cells, found)
-        found.cells.append(cells.drop("after"))
-        return
-    wide = [
-        keys.with_columns(
-            pl.lit(id_).alias("figure_text"),
-            title(column).alias("figure_column"),
-            title(column).alias("column"),
-            pl.col(column).fill_null("").alias("text"),
-            pl.col("refused") | (pl.lit(len(twins) > 1) & ~_blank(column)),
-        ).drop(texts)
-        for id_, twins in columns.figures.items()
-        for column in twins
-    ]
-    found.cells.append(pl.concat(wide).sort("row", "column", maintain_order=True))
-    for column in columns.unknown:
-        unread(table.rows.filter(~_blank(column)), column, columns.titles[int(column)])
+        found.cells.append(cells)
+    else:
+        wide = [
+            keys.with_columns(
+                pl.lit(id_).alias("figure_text"),
+                title(column).alias("figure_column"),
+                title(column).alias("column"),
+                pl.col(column).fill_null("").alias("text"),
+                (pl.col("broken") | (pl.lit(len(twins) > 1) & ~_blank(column))).alias("refused"),
+            ).drop(texts)
+            for id_, twins in columns.figures.items()
+            for column in twins
+        ]
+        found.cells.append(pl.concat(wide).sort("row", "column", maintain_order=True))
+    for column in columns.unread:
+        unread(table.rows.filter(~_blank(column)), column, columns.called(column))
 
 
 def _recognise(
@@ -250,19 +315,17 @@ def _recognise(
     unknown = [
         str(place)
         for place, role in enumerate(roles)
-        if (role is None or (long and role[0] == "figure column"))
-        and (table.header[place].strip(EDGES) or not table.rows.select(_blank(str(place)).all()).item())
+        if role is None and (table.header[place].strip(EDGES) or not table.rows.select(_blank(str(place)).all()).item())
     ]
-    breakdowns = [*words.breakdowns.titles, *words.breakdowns.titles.values()]
-    near = [
-        column
-        for column in unknown
-        if meant(titles[int(column)], breakdowns) or words.holds_groups(table.rows[column].drop_nulls().unique())
-    ]
+    meant_by = {c: words.breakdown_meant(titles[int(c)], table.rows[c].drop_nulls().unique()) for c in unknown}
+    near = {column: by for column, by in meant_by.items() if by is not None}
     known = words.headers if long else [*words.headers, *words.figures.titles, *words.figures.titles.values()]
     for column in unknown:
-        so = "; rows that fill it are set aside, since they may be of one group" if column in near else ""
-        report("unknown-column", column, help=meant(titles[int(column)], known) + so)
+        aside = f"; rows that fill it are set aside, since they may be of a group of `{near.get(column)}`"
+        report("unknown-column", column, help=meant(titles[int(column)], known) + aside * (column in near))
+    for columns in figures.values() if long else ():
+        for column in columns:
+            report("figure-column", column)
     missing = [name for name in (_REQUIRED if long else ("period", "agency")) if name not in own]
     unusable = False
     for (what, _), columns in places.items():
@@ -282,17 +345,45 @@ def _recognise(
     return _Columns(titles, own, by, figures, unknown, near)
 
 
-def _split_numbers(cells: pl.DataFrame, found: Found) -> pl.DataFrame:
-    """Refuses a long row whose `1,234` was written without quotes, so that `234` fell into the column after it."""
-    split = pl.col("after").str.contains(r"^[0-9]{3}(?:\.[0-9]+)?%?$") & pl.col("text").str.contains(
-        r"^\s*[+\-\u2212]?£?[1-9][0-9]{0,2}$"
-    )
-    split = split.fill_null(False)
-    wanted = ("file", "sheet", "row", "column", "text", "after")
-    for file, sheet, row, column, one, other in cells.filter(split).select(wanted).iter_rows():
-        text = f"{one.strip(EDGES)},{other}"
-        found.problems.append(Problem(file, sheet, row, column, text, "split-number", say("split-number", text=text)))
-    return cells.with_columns(pl.col("refused") | split)
+def _rejoin(table: Table, columns: _Columns, words: Vocabulary, found: Found) -> Table:
+    """Makes numbers whole that were written without quotes, so that `30,75` became `30` and a `75` beside it.
+
+    The rows are broken: what was meant cannot be known, but what stands after the number moves back to where it
+    belongs, so that the row is of its own period, agency, figure and group. A column beside a number that holds digits
+    alone is taken for such an end, unless they are of its own: a group that is listed, or another figure's number.
+    """
+    rows, broken, said = table.rows, set(table.broken), dict[int, tuple[str, str]]()
+    role = {place: what for what, place in [*columns.own.items(), *columns.by.items()]}
+    for value in [columns.own["value"]] if columns.long else columns.of_figures:
+        after, column = str(int(value) + 1), columns.called(value)
+        if int(after) == len(table.header) or after in columns.of_figures:
+            continue
+        if not columns.long and after in columns.unknown and meant(columns.called(after), words.figures.titles):
+            continue
+        number, end = _clean(value), _clean(after)
+        whole = pl.concat_str(number, end, separator=",")
+        places = [str(place) for place in range(int(after), len(table.header))]
+        moved = [(value, whole), *zip(places, [*map(pl.col, places[1:]), pl.lit(None, pl.String)], strict=True)]
+        while True:
+            texts = rows.select(end.unique()).to_series()
+            texts = texts.filter(texts.str.contains(f"^(?:{SECOND_HALF})$"))
+            ends = [text for text in texts if not words.stands_for(role.get(after, ""), text)]
+            # what is broken already may go on with more thousands
+            more = number.str.contains(",") & end.str.contains(r"^[0-9]{3}\b") | ~pl.col("row").is_in(sorted(broken))
+            split = (number.str.contains(f"^(?:{FIRST_HALF})$") & end.is_in(ends) & more).fill_null(False)
+            halves = rows.filter(split).select("row", whole).rows()
+            if not halves:
+                break
+            said |= {row: (column, text) for row, text in halves}
+            broken |= said.keys()
+            rows = rows.with_columns(
+                pl.when(split).then(text).otherwise(pl.col(place)).alias(place) for place, text in moved
+            )
+    for row, (column, text) in said.items():
+        if row not in table.broken:
+            message = say("split-number", text=text)
+            found.problems.append(Problem(table.file, table.sheet, row, column, text, "split-number", message))
+    return replace(table, rows=rows, broken=frozenset(broken))
 
 
 # -- cells to readings --------------------------------------------------------------
@@ -339,9 +430,8 @@ class Reader:
         period = {"start": pl.Int32, "months": pl.Int32}
         cells = _look_up(cells, ["figure", "period_text"], period | _fault("period"), self._period)
         if cells["by"].null_count() < cells.height:
-            cells = _look_up(
-                cells, ["by", "group_text", "crowded"], {"group": pl.String} | _fault("group"), self._group
-            )
+            said = ["by", "group_text", "crowded", "misnamed"]
+            cells = _look_up(cells, said, {"group": pl.String} | _fault("group"), self._group)
         else:
             nothing = ("group", "group_kind", "group_says")
             cells = cells.with_columns(pl.lit(None, pl.String).alias(name) for name in nothing)
@@ -354,7 +444,7 @@ class Reader:
                     pl.col(f"{role}_kind").alias("kind"), pl.col(f"{role}_says").alias("message"),
                 )
             )  # fmt: skip
-        wrong = cells.filter(pl.col("figure").is_not_null(), pl.col("state") == "invalid")
+        wrong = cells.filter(pl.col("figure").is_not_null(), pl.col("state") == "invalid", ~pl.col("broken"))
         wrong = _look_up(wrong, ["figure", "clean"], {"kind": pl.String, "message": pl.String}, self._wrong_value)
         problems.append(wrong.select(*PROBLEMS))
         faulty = pl.any_horizontal(pl.col(f"{role}_kind").is_not_null() for role in _ROLES)
@@ -363,8 +453,9 @@ class Reader:
             pl.when(refused).then(pl.lit("refused")).otherwise(pl.lit("used")).cast(OUTCOME).alias("outcome"),
             pl.when(refused).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
             pl.when(~refused).then("value").alias("value"),
+            pl.lit(None, pl.Date).alias("until"),
         )
-        return readings.select(*READINGS, "type", "clean", "beside"), problems
+        return readings.select(*READINGS, "type", "clean", "beside", "group_text"), problems
 
     def _one_spelling(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Groups of a breakdown that lists none, in one spelling each, whatever the case and spaces."""
@@ -412,6 +503,11 @@ class Reader:
         months = figure.clock.months if figure else 12
         period = next((found for year in years if (found := parse_period(text, year, months))), None)
         if period is None:
+            month = parse_period(text.replace("/", "-"), year_start, months)
+            if month and months == 1:
+                year, number = divmod(month.start, 12)
+                names = {"month": f"{MONTHS[number][:3].capitalize()} {year}", "year": f"{year}-{year + 1}"}
+                return None, None, "ambiguous-period", say("ambiguous-period", text=text, **names)
             return None, None, "not-a-period", say("not-a-period", text=text, example=example)
         length = period.clock.months
         if figure and length < months:
@@ -421,18 +517,21 @@ class Reader:
             return None, None, "period-misaligned", say("period-misaligned", text=text, figure=figure.id)
         return period.start, length, None, None
 
-    def _group(self, by: str | None, text: str | None, crowded: bool) -> tuple[Any, ...]:
+    def _group(self, by: str | None, text: str | None, crowded: bool, misnamed: str | None) -> tuple[Any, ...]:
         if by is None or text is None:
             return None, None, None
         if crowded:
             return None, "two-breakdowns", say("two-breakdowns", text=text)
         groups = self.words.groups.get(by)
-        if groups is None and fold(text) not in _WHOLE:
+        if misnamed:
+            message = say("misnamed-column", text=text, column=misnamed, by=by)
+            return groups.find(text) if groups else None, "misnamed-column", message
+        if groups is None and fold(text) not in WHOLE_WORDS:
             return text, None, None
         found = groups.find(text) if groups else None
         if found is None:
             hint = groups.help(text) if groups else ""
-            hint = "; leave the cell blank for the whole" if fold(text) in _WHOLE else hint
+            hint = "; leave the cell blank for the whole" if fold(text) in WHOLE_WORDS else hint
             return None, "unknown-group", say("unknown-group", text=text, by=by, help=hint)
         return found, None, None
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 DONE, FOUND, FAILED = 0, 1, 2
 """Exit codes: done; the answer is a finding that was asked for; it could not be done."""
 
+_LONGEST_SAID = 80
+"""How much of what went wrong inside is shown, in characters: some messages hold a whole plan."""
+
 
 class CannotDoError(Exception):
     """What was asked for cannot be done; the message says why and what to do."""
@@ -49,8 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # ours to mend; the reader needs to know what happened, not our call stack
-        _say(f"pmf: this should not have happened: {type(error).__name__}: {error}")
-        return _say("pmf: please report it with the command and the files")
+        said = str(error).strip().partition("\n")[0][:_LONGEST_SAID]
+        what = f"{type(error).__name__}: {said}" if said else type(error).__name__
+        return _say(f"pmf: this should not have happened; please report it with the command and the files ({what})")
 
 
 def _say(text: str) -> int:
@@ -103,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", parents=[common], help="what is wrong with the two YAML files")
     check.add_argument("--format", choices=["text", "json", "github"], default="text")
+    check.add_argument("--as-of", type=_day, metavar="DATE", help="the day reviews must not be past (default: today)")
     check.set_defaults(run=_check)
 
     test = commands.add_parser("test", parents=[common], help="run the examples written beside the indicators")
@@ -166,7 +171,7 @@ def _evaluate(given: argparse.Namespace) -> int:
 
 
 def _explain(given: argparse.Namespace) -> int:
-    from pmf_engine.explain import explain
+    from pmf_engine.explanation import explain
     from pmf_engine.render import explanation
 
     evaluation = _evaluation(given, one_period=True)
@@ -187,7 +192,7 @@ def _check(given: argparse.Namespace) -> int:
 
     if not given.config.is_dir():
         raise CannotDoError(f"there is no folder `{given.config.as_posix()}`")
-    framework, found = check_framework(given.config)
+    framework, found = check_framework(given.config, given.as_of)
     errors = sum(one.severity == "error" for one in found)
     if given.format == "json":
         _write(f"{render_json(found)}\n".encode(), None)

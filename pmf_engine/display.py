@@ -7,15 +7,16 @@ to stand in a band it does not.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from math import isinf
 from typing import Final
 
-from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Limit, Literal, Name, Unary, children
+from pmf_engine.formula.constant import constant
+from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Limit, Name, children
 from pmf_engine.framework import Indicator
 from pmf_engine.periods import MONTHS, Period
-from pmf_engine.tolerance import Entry, Interval, close, constant
+from pmf_engine.tolerance import Entry, Interval, close, settled, settled_band
 
 MOST_DECIMALS: Final = 12
 
@@ -37,20 +38,26 @@ def show_value(
     """The value as people read it: rounded half up, with `%` where it is a percentage, a grade in its own words.
 
     `entry` is the tolerance in force: decimals are added while rounding would move the value into another of its
-    bands. `grades` are those of the indicator's scale, worst to best; `known` holds numbers that the bands name
-    (`previous`, `year_ago`), without which only constant bands can be watched.
+    bands, and where none help, because it only counts as equal to the end of one, left out. `grades` are those of the
+    indicator's scale, worst to best; `known` holds what the bands look up (see `Indicator.band_names`), without which
+    only constant bands can be watched.
     """
     if indicator.type.kind == "grade" and float(value).is_integer() and 1 <= value <= len(grades):
         return grades[int(value) - 1]
     suffix = "%" if indicator.unit == "%" else ""
     bands = _intervals(entry, known)
     exact = _decimal(value)
-    stands = [_allows(band, value) for band in bands]
-    for places in range(_places(indicator, exact), MOST_DECIMALS + 1):
-        rounded = _round(exact, places)
-        if [_allows(band, float(rounded)) for band in bands] == stands:
-            return f"{rounded:,f}{suffix}"
-    return f"{exact:.3e}{suffix}"
+    stands = [_sides(band, value) for band in bands]
+    least = _places(indicator, exact)
+    tried = [_round(exact, places) for places in (*range(least, MOST_DECIMALS + 1), *range(least - 1, -1, -1))]
+    alike = [one for one in tried if [_sides(band, float(one)) for band in bands] == stands]
+    for rounded in (*(one for one in alike if [_sides_as_read(band, one) for band in bands] == stands), *alike):
+        return f"{rounded:,f}{suffix}"
+    for digits in range(3, 17):
+        written = format(Decimal(repr(value)), f".{digits}e")
+        if [_sides(band, float(written)) for band in bands] == stands:
+            return f"{written}{suffix}"
+    return f"{value!r}{suffix}"
 
 
 def show_rounded(value: float, places: int) -> str:
@@ -167,37 +174,27 @@ def _divides(node: Expression) -> bool:
 def _intervals(entry: Entry | None, known: Mapping[str, float] | None) -> list[Interval]:
     if entry is None:
         return []
-    bands = [_settled_band(band, known) for band in (entry.good, entry.tolerance) if band]
+    bands = [settled_band(band, known or {}) for band in (entry.good, entry.tolerance) if band]
     return [interval for band in bands if (interval := Interval.of(band, entry.target))]
 
 
-def _settled_band(band: Band, known: Mapping[str, float] | None) -> Band:
-    limits = tuple(replace(limit, bound=_settled(limit.bound, known or {})) for limit in band.limits)
-    return replace(band, limits=limits)
-
-
-def _settled(node: Expression, known: Mapping[str, float]) -> Expression:
-    """The expression with the names whose numbers are known replaced by them."""
-    match node:
-        case Name() if node.name in known:
-            return Literal(node.start, node.end, known[node.name])
-        case Unary():
-            return replace(node, operand=_settled(node.operand, known))
-        case Binary():
-            return replace(node, left=_settled(node.left, known), right=_settled(node.right, known))
-        case Call():
-            return replace(node, arguments=tuple(_settled(one, known) for one in node.arguments))
-    return node
-
-
-def _allows(interval: Interval, value: float) -> bool:
+def _sides(interval: Interval, value: float) -> tuple[bool, bool]:
+    """Whether a value is on the right side of the lower and of the upper end."""
     above = not interval.low_open if close(value, interval.low) else value > interval.low
     below = not interval.high_open if close(value, interval.high) else value < interval.high
-    return above and below
+    return above, below
+
+
+def _sides_as_read(interval: Interval, shown: Decimal) -> tuple[bool, bool]:
+    """The same of a number as shown, for a reader who knows of no numbers that count as equal."""
+    low, high = interval.low, interval.high
+    above = isinf(low) or shown > _decimal(low) or (shown == _decimal(low) and not interval.low_open)
+    below = isinf(high) or shown < _decimal(high) or (shown == _decimal(high) and not interval.high_open)
+    return above, below
 
 
 def _bound(limit: Limit, entry: Entry | None, known: Mapping[str, float] | None) -> float | None:
-    return constant(_settled(limit.bound, known or {}), entry.target if entry else None)
+    return constant(settled(limit.bound, known or {}), entry.target if entry else None)
 
 
 def _worked_out(node: Expression) -> bool:
@@ -208,19 +205,26 @@ def _worked_out(node: Expression) -> bool:
 def _show_bound(limit: Limit, bound: float, value: float | None, shown: str | None) -> str:
     exact = _decimal(bound)
     try:
-        seen = None if value is None or shown is None else float(shown.rstrip("%").replace(",", ""))
-    except ValueError:
+        seen = None if value is None or shown is None else Decimal(shown.rstrip("%").replace(",", ""))
+    except InvalidOperation:
         seen = None
+    if value is None or seen is None:
+        return show_number(float(_round(exact, 1)))
+    stands = _meets(limit, value, bound)
     for places in range(1, MOST_DECIMALS + 1):
-        number = float(_round(exact, places))
-        if value is None or seen is None or _meets(limit, value, bound) == _meets(limit, seen, number):
-            return show_number(number)
+        number = _round(exact, places)
+        if _holds(limit.operator, seen, number) == stands == _meets(limit, float(seen), float(number)):
+            return show_number(float(number))
     return show_number(bound)
 
 
 def _meets(limit: Limit, value: float, bound: float) -> bool:
     if close(value, bound):
         return "=" in limit.operator
-    if limit.operator == "=":
-        return False
-    return value < bound if limit.operator.startswith("<") else value > bound
+    return _holds(limit.operator, value, bound)
+
+
+def _holds(operator: str, left: float | Decimal, right: float | Decimal) -> bool:
+    if left == right:
+        return "=" in operator
+    return operator != "=" and (left < right) == operator.startswith("<")

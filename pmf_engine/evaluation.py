@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
 from pmf_engine import plan
+from pmf_engine.control import CHART
+from pmf_engine.counted import Counted
+from pmf_engine.counting import Engine, count, standing
+from pmf_engine.exceptions import LIFE
 from pmf_engine.formula.compile import status_rank
 from pmf_engine.framework import Framework, Indicator
 from pmf_engine.inputs import Inputs, Window, status_not_come
 from pmf_engine.judge import DIRECTION, STATUS, judged, reasons
+from pmf_engine.listfiles import Piece
 from pmf_engine.periods import Clock, Frequency, Period, month_of
+from pmf_engine.records import views
 from pmf_engine.statuses import LATE, MISSING, NOT_DUE
-
-if TYPE_CHECKING:
-    from pmf_engine.submissions import Submissions
-
-Engine = Literal["auto", "in-memory", "streaming"]
+from pmf_engine.submissions import Submissions, together
 
 RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "indicator": pl.String,
@@ -49,9 +50,13 @@ class Evaluation:
     `period` is the period asked for, None for all; `cells` what had come by `as_of`. `history` has the columns
     of `results`, `start` and `months` (the period as numbers), `level` (place of `escalate_to` in governance, -1
     for none), `named` (the numbers that the names in its bands stand for, in the order of the indicator's
-    `band_names`) and `shown` (whether it is in `results`), for all periods up to the one shown. `outstanding` is
-    what has not come by `as_of`: figure, agency, start, months, period, due, status (late or not_due) and run, one
-    row for the latest period of each. `inputs` are the figures it rests on, kept for explanations.
+    `band_names`), `compared` (what it is compared with came to, in the order of its `compare`), `direction_year_ago`
+    (as `direction`, from the same period of the year before), the control chart up to each period (`control.CHART`),
+    the life of the exception (`exceptions.LIFE`) and `shown` (whether it is in `results`), for all periods up to the
+    one shown. `outstanding` is what has not come by `as_of`: figure, agency, start, months, period, due, status (late
+    or not_due) and run, one row for the latest period of each; figures and lists alike. `problems` are those of the
+    submissions, and what was wrong with the records of lists that were read. `inputs` are the figures it rests on,
+    kept for explanations.
     """
 
     framework: Framework = field(repr=False)
@@ -61,6 +66,7 @@ class Evaluation:
     cells: pl.DataFrame = field(repr=False)
     history: pl.DataFrame = field(repr=False)
     outstanding: pl.DataFrame = field(repr=False)
+    problems: pl.DataFrame = field(repr=False)
     inputs: Inputs | None = field(default=None, repr=False)
 
     @property
@@ -80,18 +86,23 @@ def evaluate(
     submissions: Submissions,
     period: str | Period | None = None,
     as_of: date | None = None,
-    engine: Engine = "auto",
+    engine: Engine = "streaming",
 ) -> Evaluation:
     """Works out every indicator from what agencies sent.
 
     With a `period` each indicator is shown in its own frequency, or in the period's where that is longer:
     in its latest period that has ended when `period` ends. Without one, in all its periods from the first
     that any data speaks for to the last. `as_of`, today unless given, decides what is late and what is not
-    due. `engine` is Polars' own choice. Raises ValueError where `period` is none of the board's.
+    due. `engine` is Polars' own choice for reading lists, the one part that may be large. Raises ValueError
+    where `period` is none of the board's, and TypeError where `period` or `as_of` is of another type.
     """
-    as_of = as_of or date.today()
+    as_of = date.today() if as_of is None else as_of
     if isinstance(as_of, datetime):
         as_of = as_of.date()
+    if not isinstance(as_of, date):
+        raise TypeError(f"`as_of` must be a date, such as date(2017, 6, 30), not {as_of!r}")
+    if not isinstance(period, str | Period | None):
+        raise TypeError(f"`period` must be a text, such as '2016-17 Q3', or a Period, not {period!r}")
     asked = framework.period(period) if isinstance(period, str) else period
     if asked is not None and asked != asked.clock.holding(asked.start):
         raise ValueError(
@@ -100,14 +111,18 @@ def evaluate(
         )
     clocks = {id_: _clock(one, asked) for id_, one in framework.indicators.items()}
     cells = submissions.cells_at(as_of)
-    window = _window(cells, asked, set(clocks.values()))
+    last_day = min(as_of, asked.last_day) if asked else as_of
+    standing_then = standing(submissions.lists, as_of)
+    counted, problems = counted_lists(framework, standing_then, clocks, last_day, as_of, engine)
+    problems = together(submissions.problems, problems)
+    window = _window(cells, counted.extent(), asked, set(clocks.values()))
     if window is None:
         nothing = (pl.DataFrame(schema=_HISTORY), pl.DataFrame(schema=OUTSTANDING))
-        return Evaluation(framework, submissions, asked, as_of, cells, *nothing)
-    inputs = Inputs(framework, cells, submissions.groups_at(as_of), window, as_of)
+        return Evaluation(framework, submissions, asked, as_of, cells, *nothing, problems)
+    inputs = Inputs(framework, cells, submissions.groups_at(as_of), window, as_of, counted=counted)
     frame = history_plan(framework, inputs, clocks, asked)
     end = asked.end if asked else window.end
-    history, outstanding = pl.collect_all([frame, _outstanding(inputs, end)], engine=engine)
+    history, outstanding = pl.collect_all([frame, _outstanding(inputs, end)])
     return Evaluation(
         framework,
         submissions,
@@ -116,8 +131,29 @@ def evaluate(
         cells,
         _in_order(history, framework),
         _outstanding_named(outstanding, framework),
+        problems,
         inputs,
     )
+
+
+def counted_lists(
+    framework: Framework,
+    pieces: Sequence[Piece],
+    clocks: Mapping[str, Clock],
+    last_day: date,
+    as_of: date | None = None,
+    engine: Engine = "auto",
+) -> tuple[Counted, pl.DataFrame]:
+    """What lists come to up to a day, for all that indicators ask in their clocks and breakdowns; with the problems."""
+    indicators = framework.indicators
+    wanted = views(
+        framework,
+        [
+            (clock, indicators[id_].by, plan.asked_of_lists(framework, [indicators[id_]]))
+            for id_, clock in clocks.items()
+        ],
+    )
+    return count(framework, pieces, wanted, last_day, as_of or last_day, engine)
 
 
 def history_plan(
@@ -127,7 +163,8 @@ def history_plan(
     times = _times(inputs.window, set(clocks.values()), asked)
     rows = plan.rows(framework, inputs, clocks).join(times.lazy(), on=["months", "year_start", "start"])
     rows = _requested(rows, framework, inputs, asked)
-    return reasons(judged(rows, framework, inputs.as_of), _lacking(inputs, clocks), framework)
+    backs = plan.looked_back(framework, clocks)
+    return reasons(judged(rows, framework, inputs.as_of), _lacking(inputs, clocks), backs, framework)
 
 
 def _times(window: Window, clocks: set[Clock], asked: Period | None) -> pl.DataFrame:
@@ -151,7 +188,7 @@ def _requested(rows: pl.LazyFrame, framework: Framework, inputs: Inputs, asked: 
         return rows
     requests = []
     for one in ad_hoc:
-        starts = sorted(set(inputs.starts(one.figures)))
+        starts = sorted(set(inputs.starts(one.figures)) | inputs.list_starts(one))
         inside = [start for start in starts if asked is None or asked.start <= start < asked.end]
         requests += [(one.id, start, start in (inside if asked is None else inside[-1:])) for start in starts]
     schema = {"indicator": pl.String, "start": pl.Int32, "requested": pl.Boolean}
@@ -172,13 +209,13 @@ def _clock(one: Indicator, asked: Period | None) -> Clock:
     return Clock(max(one.clock.months, asked.clock.months), one.clock.year_start)
 
 
-def _window(cells: pl.DataFrame, asked: Period | None, clocks: set[Clock]) -> Window | None:
+def _window(cells: pl.DataFrame, lists: range, asked: Period | None, clocks: set[Clock]) -> Window | None:
     """The months any data speaks for, and those asked for, to the ends of everybody's periods."""
     first, last = cells.select(pl.col("start").min(), (pl.col("start") + pl.col("months")).max().alias("end")).row(0)
-    starts = [month for month in (first, asked.start if asked else None) if month is not None]
+    starts = [month for month in (first, asked.start if asked else None, *lists[:1]) if month is not None]
     if not starts or not clocks:
         return None
-    end = asked.end if asked else last
+    end = asked.end if asked else max(month for month in (last, *(month + 1 for month in lists[-1:])) if month)
     first = min(starts)
     if first >= end:  # all that came is for later periods than the one asked for
         first = asked.start if asked else end - 1
@@ -190,44 +227,54 @@ def _window(cells: pl.DataFrame, asked: Period | None, clocks: set[Clock]) -> Wi
 
 
 def _lacking(inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.LazyFrame:
-    """Which agencies each missing figure lacks from, by the periods of each clock."""
+    """Which agencies each missing figure lacks from, by the periods of each clock.
+
+    `lacked_in` is the period that it lacks in: its own, where that is longer (`apart`), else the clock's.
+    """
     names = {id_: agency.name for id_, agency in inputs.framework.agencies.items()}
     frames = []
     uses: dict[tuple[Clock, str | None], set[str]] = {}
+    lists: dict[tuple[Clock, str | None], set[str]] = {}
     for id_, clock in clocks.items():
         indicator = inputs.framework.indicators[id_]
         for by in (None, *indicator.by):
             uses.setdefault((clock, by), set()).update(inputs.framework.rests_on(indicator))
-    for (clock, by), figures in sorted(uses.items(), key=lambda use: (use[0][0], str(use[0][1]))):
+            asked = plan.asked_of_lists(inputs.framework, [indicator])
+            lists.setdefault((clock, by), set()).update(one.list.name for one in asked)
+    for (clock, by), figures in sorted(uses.items(), key=_use):
         if not figures:
             continue
-        shift = clock.year_start - 1
         number = pl.col("figure").to_physical().cast(pl.UInt32) + 1
         frames.append(
-            inputs.facts(sorted(figures), by)
-            .filter(pl.col("code") > 0)
+            inputs.by_period(inputs.facts(sorted(figures), by).filter(pl.col("code") > 0), figures, clock)
             .with_columns(
                 code=pl.col("code") + number,
-                start=(pl.col("start") - (pl.col("start") - shift) % clock.months).cast(pl.Int32),
                 agency=pl.col("agency").replace_strict(names, default=pl.col("agency")),
             )
             .group_by("code", "start", "group")
-            .agg(agencies=pl.col("agency").unique().sort().str.join(", "))
+            .agg(pl.col("lacked_in", "apart").first(), agencies=pl.col("agency").unique().sort().str.join(", "))
             .select(
                 "code",
                 "start",
                 "agencies",
+                "lacked_in",
+                "apart",
                 months=pl.lit(clock.months, dtype=pl.Int32),
                 year_start=pl.lit(clock.year_start, dtype=pl.Int32),
                 by=pl.lit(by, dtype=pl.String),
                 group=pl.col("group") if by else pl.lit(None, dtype=pl.String),
             )
         )
+    frames += [inputs.lists_lacking(clock, by, ids) for (clock, by), ids in sorted(lists.items(), key=_use)]
     schema = {
         "code": pl.UInt32, "start": pl.Int32, "agencies": pl.String, "months": pl.Int32,
-        "year_start": pl.Int32, "by": pl.String, "group": pl.String,
+        "year_start": pl.Int32, "by": pl.String, "group": pl.String, "lacked_in": pl.String, "apart": pl.Boolean,
     }  # fmt: skip
-    return pl.concat(frames) if frames else pl.LazyFrame(schema=schema)
+    return pl.concat(frames, how="diagonal") if frames else pl.LazyFrame(schema=schema)
+
+
+def _use(use: tuple[tuple[Clock, str | None], object]) -> tuple[Clock, str]:
+    return use[0][0], str(use[0][1])
 
 
 def _outstanding(inputs: Inputs, end: int) -> pl.LazyFrame:
@@ -235,9 +282,9 @@ def _outstanding(inputs: Inputs, end: int) -> pl.LazyFrame:
     used = sorted({name for one in inputs.framework.indicators.values() for name in inputs.framework.rests_on(one)})
     latest = pl.col("start") + 2 * pl.col("months") > end
     late = status_rank(pl.col("code")) == MISSING.index(LATE) + 1
+    waited = pl.concat([inputs.absent(used).with_columns(pl.col("figure").cast(pl.String)), inputs.lists_absent()])
     return (
-        inputs.absent(used)
-        .filter(pl.col("start") + pl.col("months") <= end, status_not_come(pl.col("code")))
+        waited.filter(pl.col("start") + pl.col("months") <= end, status_not_come(pl.col("code")))
         .sort("figure", "agency", "start")
         .with_columns(block=pl.col("start") - pl.col("months") * pl.int_range(pl.len()).over("figure", "agency"))
         .with_columns(
@@ -253,6 +300,7 @@ def _outstanding(inputs: Inputs, end: int) -> pl.LazyFrame:
 
 def _outstanding_named(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
     starts = {name: figure.clock.year_start for name, figure in framework.figures.items()}
+    starts |= {id_: clock.year_start for id_, clock in framework.list_clocks.items()}
     labels = [
         Period(start, Clock(months, starts[figure])).label
         for figure, start, months in rows.select("figure", "start", "months").iter_rows()
@@ -284,12 +332,16 @@ OUTSTANDING: Mapping[str, pl.DataType | type[pl.DataType]] = {
 }
 """The columns of `Evaluation.outstanding`."""
 
-_HISTORY = {
+_HISTORY: Mapping[str, pl.DataType | type[pl.DataType]] = {
     **RESULTS,
     "start": pl.Int32,
     "months": pl.Int32,
     "level": pl.Int32,
     "named": pl.List(pl.Float64),
+    "compared": pl.List(pl.Float64),
+    "direction_year_ago": DIRECTION,
+    **CHART,
+    **LIFE,
     "shown": pl.Boolean,
 }
 

@@ -6,6 +6,7 @@ of them are worked out in one evaluation, by the same code as a board's returns.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,10 +16,11 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from pmf_engine import schema
-from pmf_engine.display import show_rounded
-from pmf_engine.evaluation import history_plan
-from pmf_engine.formula.syntax import Binary, Call, Node, children
-from pmf_engine.framework import Figure, Framework, Indicator
+from pmf_engine.cells import NUMBER, PERCENT
+from pmf_engine.display import show_number, show_rounded
+from pmf_engine.evaluation import counted_lists, history_plan
+from pmf_engine.formula.syntax import Aggregate, Binary, Call, Name, Node, children
+from pmf_engine.framework import Column, Figure, Framework, Indicator
 from pmf_engine.given import Example
 from pmf_engine.inputs import WORLD, Inputs, Window
 from pmf_engine.periods import Clock, Period
@@ -70,7 +72,7 @@ class Coverage:
 def run_examples(framework: Framework) -> tuple[list[Outcome], list[Coverage]]:
     """Runs the examples of all indicators; outcomes and coverage are in the order of the framework."""
     worlds = {
-        f"{one.id} {number}": (one, number, example)
+        f"{one.id}:{number}": (one, number, example)
         for one in framework.indicators.values()
         for number, example in enumerate(one.examples, start=1)
     }
@@ -103,6 +105,10 @@ def _evaluated(framework: Framework, worlds: Mapping[str, _World], as_of: date) 
     apart = replace(
         framework,
         breakdowns={**framework.breakdowns, WORLD: groups},
+        lists={
+            id_: replace(one, columns={**one.columns, WORLD: Column("text", optional=False)})
+            for id_, one in framework.lists.items()
+        },
         indicators={
             id_: replace(one, by=(WORLD,) if id_ in named else ()) for id_, one in framework.indicators.items()
         },
@@ -110,20 +116,25 @@ def _evaluated(framework: Framework, worlds: Mapping[str, _World], as_of: date) 
     sent = [row for name, (_, _, example) in worlds.items() for row in _sent(framework, name, example)]
     columns = ["period", "agency", "figure", "value", WORLD]
     returns = pl.DataFrame(sent, schema=dict.fromkeys(columns, pl.String), orient="row")
-    submissions = Submissions.from_frame(returns, apart, name="examples")
+    lists = _records(apart, worlds)
+    submissions = Submissions.from_frame(returns, apart, lists=lists, name="examples")
     cells = submissions.cells
     periods = [example.period for _, _, example in worlds.values()]
-    first = min([period.start for period in periods] + cells["start"].drop_nulls().to_list())
+    clocks = {id_: one.clock for id_, one in apart.indicators.items() if one.by}
+    counted = counted_lists(apart, submissions.lists, clocks, max(period.last_day for period in periods))[0]
+    first = min([period.start for period in periods] + [*counted.extent()[:1], *cells["start"].drop_nulls()])
     start = min(Clock(12, period.clock.year_start).holding(first).start for period in periods)
     window = Window(start, max(period.end for period in periods), start)
-    clocks = {id_: one.clock for id_, one in apart.indicators.items() if one.by}
     begun = dict(cells.filter(pl.col("group").is_not_null()).group_by("group").agg(pl.col("start").min()).iter_rows())
     rests = {
         name: (apart.rests_on(one), min(example.period.start, begun.get(name, example.period.start)))
         for name, (one, _, example) in worlds.items()
     }
-    inputs = Inputs(apart, cells, submissions.groups_at(as_of), window, as_of, rests)
-    rows = history_plan(apart, inputs, clocks).filter(pl.col("by") == WORLD).collect()
+    given = {name: example.records for name, (_, _, example) in worlds.items()}
+    silent = replace(counted, spoken={})  # an example's lists speak for it alone
+    inputs = Inputs(apart, cells, submissions.groups_at(as_of), window, as_of, rests, silent, given)
+    # Filtered afterwards: some plans fail in Polars 2.1 when a filter is pushed down through them.
+    rows = history_plan(apart, inputs, clocks).collect().filter(pl.col("by") == WORLD)
     shown = {(row["indicator"], row["group"], row["start"]): row for row in rows.iter_rows(named=True)}
     return {name: shown[one.id, name, example.period.start] for name, (one, _, example) in worlds.items()}
 
@@ -133,34 +144,71 @@ def _sent(framework: Framework, world: str, example: Example) -> Iterator[tuple[
     for name, given in example.given.items():
         figure = framework.figures[name]
         for agency, values in _by_agency(figure, given):
-            last = _period(figure, example.period)
-            series = values.split() if _is_series(figure, values) else [values]
-            for back, value in enumerate(reversed(series)):
+            for back, value in enumerate(reversed(_series(figure, values))):
                 if value != "_":
-                    period = Period(last.start - back * last.clock.months, last.clock)
-                    yield period.label, agency, name, value, world
+                    for period, text in _spread(figure, example.period, back, value):
+                        yield period.label, agency, name, text, world
+
+
+def _records(framework: Framework, worlds: Mapping[str, _World]) -> dict[str, pl.DataFrame]:
+    """The records given, by list. What a record leaves out is blank, or may be anything where it cannot be blank."""
+    rows: dict[str, list[dict[str, str | None]]] = {}
+    for name, (_, _, example) in worlds.items():
+        for id_, records in example.records.items():
+            one = framework.lists[id_]
+            blank = {column: None if known.optional else _ANYTHING[known.kind] for column, known in one.columns.items()}
+            if "agency" in blank:
+                blank["agency"] = one.agencies[0]
+            rows.setdefault(id_, []).extend({**blank, **record, WORLD: name} for record in records)
+    return {
+        id_: pl.DataFrame(found, schema=dict.fromkeys(framework.lists[id_].columns, pl.String))
+        for id_, found in rows.items()
+    }
+
+
+_ANYTHING = {"text": "any", "date": "2000-01-01", "number": "0", "truth": "no"}
 
 
 def _by_agency(figure: Figure, given: str | Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    """Who sends what: a figure of several agencies comes from the first, the others send 0; a grade from all alike."""
+    """Who sends what: a number comes from the first of several agencies, and the others send 0; all else from all."""
     if not isinstance(given, str):
         return given.items()
-    if figure.kind == "grade" or len(figure.agencies) == 1:
-        return [(agency, given) for agency in figure.agencies]
-    zeros = " ".join("_" if value == "_" else "0" for value in given.split())
-    return [(figure.agencies[0], given), *((agency, zeros) for agency in figure.agencies[1:])]
+    others = " ".join(_with_it(figure, value) for value in _series(figure, given))
+    return [(figure.agencies[0], given), *((agency, others) for agency in figure.agencies[1:])]
 
 
-def _is_series(figure: Figure, values: str) -> bool:
-    """Whether a text is a series: grades of several words and markers with blanks are not."""
-    return figure.kind != "grade" and " " in values.strip()
+def _series(figure: Figure, values: str) -> list[str]:
+    """The values of a series; a grade of several words is one, and so is a blank."""
+    return (values.split() if figure.kind != "grade" else []) or [values]
 
 
-def _period(figure: Figure, period: Period) -> Period:
-    """The period a given value is for: the indicator's, or the figure's own where that is longer."""
-    if figure.clock.months > period.clock.months:
-        return figure.clock.holding(period.end - 1)
-    return Clock(period.clock.months, figure.clock.year_start).holding(period.start)
+def _with_it(figure: Figure, value: str) -> str:
+    """What is sent beside a value where the two are put together to that value."""
+    number = figure.kind in ("flow", "stock") and (re.search(NUMBER, value) or re.search(PERCENT, value))
+    return "0" if number else value
+
+
+def _spread(figure: Figure, period: Period, back: int, value: str) -> Iterator[tuple[Period, str]]:
+    """The periods a given value is sent for: the indicator's, or the figure's own where that is longer.
+
+    Where the figure's year starts in another month, no return can name the indicator's period; then it is sent
+    for the figure's periods inside, of which a flow is the sum, and a stock or grade the last.
+    """
+    own, months = figure.clock, period.clock.months
+    if own.months > months:
+        last = own.holding(period.end - 1)
+        yield Period(last.start - back * own.months, own), value
+        return
+    start = period.start - back * months
+    whole = Clock(months, own.year_start).holding(start)
+    if whole.start == start:
+        yield whole, value
+        return
+    last_part = start + months - own.months
+    if figure.kind == "flow":
+        for part in range(start, last_part, own.months):
+            yield Period(part, own), _with_it(figure, value)
+    yield Period(last_part, own), value
 
 
 # -- what was expected, and what came out ------------------------------------------------
@@ -170,25 +218,29 @@ def _differences(
     framework: Framework, one: Indicator, example: Example, row: Mapping[str, Any]
 ) -> Iterator[Difference]:
     for what, expected in example.expect.items():
-        got = _got(framework, one, what, expected, row)
-        if got != expected:
-            yield Difference(what, expected, got)
+        value = row[what]
+        if what == "value" and value is not None and one.type.kind == "number":
+            got = show_number(value) if expected is None else show_rounded(value, _decimals(expected))
+            same = expected is not None and Decimal(got) == Decimal(expected)
+        else:
+            got = _said(framework, one, what, value)
+            same = value is None if expected is None else value is not None and got == expected
+        if not same:
+            yield Difference(what, "nothing" if expected is None else expected, got)
 
 
-def _got(framework: Framework, one: Indicator, what: str, expected: str, row: Mapping[str, Any]) -> str:
-    value = row[what]
+def _decimals(number: str) -> int:
+    """How many decimals a number is written with."""
+    exponent = Decimal(number).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _said(framework: Framework, one: Indicator, what: str, value: Any) -> str:
     if value is None:
         return "nothing"
     if what == "value":
-        if one.type.kind == "grade":
-            return framework.scales[one.type.scale or ""][int(value) - 1]
-        decimals = len(expected.partition(".")[2])
-        try:
-            Decimal(expected)
-        except ArithmeticError:
-            decimals = 6
-        return show_rounded(value, decimals)
-    return str(value)
+        return framework.scales[one.type.scale or ""][int(value) - 1]
+    return " ".join(str(value).split())
 
 
 def _coverage(one: Indicator, outcomes: Iterable[Outcome]) -> Coverage:
@@ -198,7 +250,7 @@ def _coverage(one: Indicator, outcomes: Iterable[Outcome]) -> Coverage:
 
 
 def _bands(one: Indicator) -> list[str]:
-    amber = any(entry.tolerance for entry in one.tolerances)
+    amber = any(entry.tolerance or entry.allow_for_chance for entry in one.tolerances)
     return (
         [status for status in RATED if status in ((GREEN, RED, AMBER) if amber else (GREEN, RED))]
         if one.tolerances
@@ -212,9 +264,23 @@ def _reasons(one: Indicator) -> list[str]:
     waiting: list[Node] = [one.formula]
     while waiting:
         node = waiting.pop()
-        waiting += children(node)  # type: ignore[arg-type]
+        waiting += children(node)
         if isinstance(node, Call) and node.function in ("percent", "rate"):
-            found |= {UNDEFINED, INVALID} if node.function == "percent" else {UNDEFINED}
+            found.add(UNDEFINED)
+        if isinstance(node, Call) and node.function == "percent" and not _holds(node.arguments[1], node.arguments[0]):
+            found.add(INVALID)
         if isinstance(node, Binary) and node.operator == "/":
             found.add(UNDEFINED)
+        if isinstance(node, Aggregate) and node.function not in ("count", "sum"):
+            found.add(UNDEFINED)
     return sorted(found, reverse=True)
+
+
+def _holds(whole: Node, part: Node) -> bool:
+    """Whether a part cannot exceed its whole, as that counts all that it counts: other records too, or other terms."""
+    if isinstance(whole, Aggregate) and isinstance(part, Aggregate):
+        alike = (whole.list.name, whole.state, whole.distinct) == (part.list.name, part.state, part.distinct)
+        return alike and whole.function == part.function == "count" and whole.where is None and whole.of is None
+    if isinstance(whole, Binary) and whole.operator == "+":
+        return _holds(whole.left, part) or _holds(whole.right, part)
+    return isinstance(whole, Name) and isinstance(part, Name) and whole.name == part.name

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pmf_engine import schema
 from pmf_engine.diagnostics import Diagnostic
 from pmf_engine.escalation import Rule
-from pmf_engine.formula.check import FLOW, NUMBER, TEXT, Type
-from pmf_engine.formula.syntax import Call, Expression, names
+from pmf_engine.formula.check import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
+from pmf_engine.formula.constant import constant
+from pmf_engine.formula.syntax import Aggregate, Call, Expression, names
 from pmf_engine.given import Example
 from pmf_engine.periods import Clock, Frequency, Period, parse_period
 from pmf_engine.source import Passage
-from pmf_engine.tolerance import Entry, constant
+from pmf_engine.tolerance import Entry, terms
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,51 @@ class Figure:
         return {"flow": FLOW, "stock": NUMBER, "text": TEXT}[self.kind]
 
 
+Kind = Literal["text", "date", "number", "truth"]
+"""What the cells of a column are."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list; `optional` where its cells may be blank."""
+
+    kind: Kind
+    optional: bool
+
+
+@dataclass(frozen=True)
+class RecordList:
+    """A list of records, one row each. `start` is the column with the date of an event, or the start of a spell.
+
+    `end` is the column with the end of a spell, None for events. `due` is how many days after a period's end
+    each agency must have sent what it has for it. `files` are patterns of the files that hold it, below the
+    folder of submissions; where there are none, files and folders are known by its id.
+    """
+
+    id: str
+    title: str
+    agencies: tuple[str, ...]
+    start: str
+    end: str | None
+    columns: Mapping[str, Column]
+    due: Mapping[str, int]
+    files: tuple[str, ...]
+
+    @property
+    def scope(self) -> Columns:
+        """What formulas may say of its records."""
+        kinds = {"text": TEXT, "date": DATE, "number": NUMBER, "truth": TRUTH}
+        types = {name: kinds[column.kind] for name, column in self.columns.items()}
+        return Columns(types | {"period_start": DATE, "period_end": DATE}, self.end is not None)
+
+
 @dataclass(frozen=True)
 class Indicator:
-    """One measure, ready to be worked out and judged. `figures` are all it rests on, through others too."""
+    """One measure, ready to be worked out and judged.
+
+    `figures` and `aggregates` (of lists) are all it rests on, through others too; `compare` the figures and indicators
+    that it is shown beside. `dimension` is how its value grows with the length of its period (see `time_dimension`).
+    """
 
     id: str
     title: str
@@ -60,14 +105,16 @@ class Indicator:
     formula: Expression
     type: Type
     figures: tuple[str, ...]
+    aggregates: tuple[Aggregate, ...] = ()
     dimension: int | None = 0
+    compare: tuple[str, ...] = ()
     tolerances: tuple[Entry, ...] = ()
     examples: tuple[Example, ...] = ()
 
     @property
     def named(self) -> frozenset[str]:
-        """Every figure and indicator that its own formula and bands name."""
-        found = {node.name for node in names(self.formula)}
+        """Every figure and indicator that its own formula and bands name, and that it is compared with."""
+        found = {node.name for node in names(self.formula)} | {*self.compare}
         for entry in self.tolerances:
             for band in (entry.good, entry.tolerance):
                 for limit in band.limits if band else ():
@@ -75,22 +122,35 @@ class Indicator:
         return frozenset(found)
 
     @property
-    def scale_free(self) -> bool:
-        """Whether a band means the same over periods of any length, as it does for a share, and not for a flow."""
-        return self.dimension == 0
+    def lists(self) -> tuple[str, ...]:
+        """The lists it rests on."""
+        return tuple(dict.fromkeys(one.list.name for one in self.aggregates))
+
+    @cached_property
+    def band_terms(self) -> Mapping[str, Expression]:
+        """What its bands look up in data, in the order of how it is spelt: `england`, `previous`, `year_ago(x)`."""
+        bands = [band for entry in self.tolerances for band in (entry.good, entry.tolerance) if band]
+        found = dict(pair for band in bands for limit in band.limits for pair in terms(limit.bound).items())
+        return {spelling: found[spelling] for spelling in sorted(found)}
 
     @property
     def band_names(self) -> tuple[str, ...]:
-        """Every name that its bands look up in data, in order: figures, indicators, `previous` and `year_ago`."""
-        bands = [band for entry in self.tolerances for band in (entry.good, entry.tolerance) if band]
-        found = {node.name for band in bands for limit in band.limits for node in names(limit.bound)}
-        return tuple(sorted(found - {"target"}))
+        """What its bands look up in data, by how it is spelt: see `band_terms`."""
+        return tuple(self.band_terms)
 
     @property
     def ratio(self) -> Call | None:
         """The formula's outermost `percent` or `rate`, where that is what it is."""
         formula = self.formula
         return formula if isinstance(formula, Call) and formula.function in ("percent", "rate") else None
+
+    @property
+    def per(self) -> float | None:
+        """What its `percent` or `rate` is per, as far as that is the same in every period; None for other formulas."""
+        ratio = self.ratio
+        if ratio is None:
+            return None
+        return 100.0 if ratio.function == "percent" else constant(ratio.arguments[2], None)
 
     @property
     def unit(self) -> str:
@@ -132,6 +192,7 @@ class Framework:
     scales: Mapping[str, list[str]]
     breakdowns: Mapping[str, schema.Breakdown]
     figures: Mapping[str, Figure]
+    lists: Mapping[str, RecordList]
     indicators: Mapping[str, Indicator]
     governance: Mapping[str, str]
     rules: tuple[Rule, ...]
@@ -144,12 +205,28 @@ class Framework:
         return self.folder / self.board.submissions
 
     def rests_on(self, indicator: Indicator) -> tuple[str, ...]:
-        """Every figure that an indicator's value or rating rests on, through its bands too."""
+        """Every figure that an indicator's value or rating rests on or is compared with, through its bands too."""
         found = dict.fromkeys(indicator.figures)
-        for name in indicator.band_names:
+        looked_up = [node.name for term in indicator.band_terms.values() for node in names(term)]
+        for name in [*sorted(looked_up), *indicator.compare]:
             other = self.indicators.get(name)
             found |= dict.fromkeys(other.figures if other else (name,) if name in self.figures else ())
         return tuple(found)
+
+    def senders(self, indicator: Indicator) -> set[str]:
+        """The agencies that send the figures and lists of an indicator's formula."""
+        found = {agency for name in indicator.figures for agency in self.figures[name].agencies}
+        return found | {agency for name in indicator.lists for agency in self.lists[name].agencies}
+
+    @property
+    def list_clocks(self) -> Mapping[str, Clock]:
+        """The periods in which each list that is used must come: the shortest of the indicators that rest on it."""
+        found: dict[str, Clock] = {}
+        for one in self.indicators.values():
+            for name in one.lists:
+                known = found.get(name)
+                found[name] = min(known, one.clock, key=lambda clock: clock.months) if known else one.clock
+        return found
 
     def period(self, text: str) -> Period:
         """The period that a text names in the board's year. Raises ValueError where it names none."""

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import polars as pl
+
+from pmf_engine.control import read_chart
 from pmf_engine.diagnostics import nearest
 from pmf_engine.display import show_band, show_number, show_value
+from pmf_engine.evaluation import Evaluation
+from pmf_engine.exceptions import read_life
 from pmf_engine.formula.syntax import Band
 from pmf_engine.framework import Indicator
 from pmf_engine.periods import Clock, Period
 from pmf_engine.report import (
     Comment,
+    Compared,
     DataQuality,
     ExceptionReport,
     Group,
@@ -25,6 +31,7 @@ from pmf_engine.report import (
     Observation,
     Outside,
     Point,
+    Raised,
     Recovered,
 )
 from pmf_engine.statuses import (
@@ -33,6 +40,7 @@ from pmf_engine.statuses import (
     IMPROVING,
     LATE,
     MISSING,
+    NO_SIGNAL,
     NOT_DUE,
     NOT_RATED,
     RED,
@@ -40,11 +48,6 @@ from pmf_engine.statuses import (
     WITH_VALUE,
     WORSENING,
 )
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from pmf_engine.evaluation import Evaluation
 
 TREND_PERIODS = 8
 
@@ -118,6 +121,7 @@ class _Gatherer:
             },
             levels=levels,
             below=len(exceptions) - sum(len(level.items) for level in levels),
+            charts=self._charts(),
             watch=tuple(sorted((item for item in rest if item.status in _RANKS), key=_worst_first)),
             without_value=tuple(
                 sorted((item for item in rest if item.status in MISSING and item.status != NOT_DUE), key=_worst_first)
@@ -191,10 +195,30 @@ class _Gatherer:
         alike = [start for start in sorted(past) if start <= row["start"] and past[start]["status"] == row["status"]]
         return str(past[alike[-(row["run"] or 1) :][0]]["period"])
 
+    def _raised(self, row: _Row) -> Raised | None:
+        """The exception that lasts in a row, or the last one that did."""
+        life = read_life(row)
+        if life is None:
+            return None
+        past = self.past[_key(row)]
+        then = next(one for one in past.values() if one["period"] == life.raised)
+        level = self._level(life.raised_to)
+        assert level is not None
+        return Raised(self._point(then), level, life.raised_for, life.recovered)
+
     def _last_known(self, row: _Row) -> Point | None:
         past = self.past[_key(row)]
         known = [start for start in past if start < row["start"] and past[start]["status"] in WITH_VALUE]
         return self._point(past[max(known)]) if known else None
+
+    def _charts(self) -> Mapping[str, int]:
+        """How many indicators have a signal, vary by chance, or have no chart that can be read, and why."""
+        said = [
+            row["no_signal"] or ("signal" if row["signal"] else "chance")
+            for row in self.wholes
+            if row["no_signal"] or row["mean"] is not None
+        ]
+        return {what: said.count(what) for what in ("signal", "chance", *NO_SIGNAL) if what in said}
 
     # -- items --------------------------------------------------------------------------
 
@@ -254,8 +278,10 @@ class _Gatherer:
             denominator=row["denominator"],
             lower=row["lower"],
             upper=row["upper"],
+            interval=self._interval(row),
             good=words(entry.good) if entry else "",
             tolerance=words(entry.tolerance) if entry else "",
+            allow_for_chance=entry is not None and entry.allow_for_chance,
             target=self._target(indicator, entry.target) if entry and entry.target is not None else "",
             reference=entry.reference if entry else None,
             direction=row["direction"],
@@ -266,11 +292,28 @@ class _Gatherer:
             escalate_to=self._level(row["escalate_to"]),
             rules=tuple(row["rules"] or ()),
             deciding=(),
+            raised=self._raised(row) if row["escalate_to"] else None,
+            chart=read_chart([past[start] for start in sorted(past) if start <= row["start"]]),
             comments=self._comments(indicator, period, {group.name for one in outside for group in one.groups}),
             outside=outside,
             carried=self._last_known(row) if row["status"] in MISSING else None,
             group_only=False,
+            compared=tuple(self._compared(row)),
         )
+
+    def _interval(self, row: _Row) -> str:
+        if row["lower"] is None:
+            return ""
+        indicator = self._indicator(row)
+        return " to ".join(show_value(row[end], indicator) for end in ("lower", "upper"))
+
+    def _compared(self, row: _Row) -> Iterator[Compared]:
+        """What the indicator is shown beside, as its own values are shown."""
+        indicator = self._indicator(row)
+        for name, value in zip(indicator.compare, row.get("compared") or (), strict=False):
+            other = self.framework.indicators.get(name) or self.framework.figures[name]
+            shown = "" if value is None else show_value(value, indicator, grades=self._grades(indicator))
+            yield Compared(Named(name, other.title), value, shown)
 
     def _target(self, indicator: Indicator, target: float) -> str:
         if indicator.type.kind == "grade":
@@ -306,6 +349,7 @@ class _Gatherer:
             reason=row["reason"],
             run=row["run"] or 0,
             escalate_to=self._level(row["escalate_to"]),
+            raised=self._raised(row) if row["escalate_to"] else None,
         )
 
     # -- what agencies sent, and did not --------------------------------------------------
@@ -355,13 +399,13 @@ class _Gatherer:
         return tuple(
             Named(one.id, one.title)
             for one in self.framework.indicators.values()
-            if figure in self.framework.rests_on(one)
+            if figure in self.framework.rests_on(one) or figure in one.lists
         )
 
     def _late(self, rows: Iterable[_Row]) -> tuple[LateAgency, ...]:
         late: dict[str, list[LateReturn]] = {}
         for row in rows:
-            known = self.framework.figures.get(row["figure"])
+            known = self.framework.figures.get(row["figure"]) or self.framework.lists.get(row["figure"])
             one = LateReturn(
                 figure=Named(row["figure"], known.title if known else row["figure"]),
                 period=row["period"],
@@ -390,7 +434,8 @@ class _Gatherer:
             if known and (known.status in _RANKS or (before["escalate_to"] and known.period == before["period"])):
                 indicator = self._indicator(row)
                 named, agency = Named(indicator.id, indicator.title), self._agency(indicator.lead_agency)
-                found.append(Recovered(named, agency, known, self._point(row)))
+                was = self._raised(row) if before["escalate_to"] else None
+                found.append(Recovered(named, agency, known, self._point(row), was))
         return tuple(sorted(found, key=lambda one: (_rank(one.then.status), one.indicator.id)))
 
 
@@ -420,4 +465,7 @@ def _worst_first(item: Item) -> tuple[int, bool, int, int, int, str]:
 def _data_quality(evaluation: Evaluation) -> DataQuality:
     files: pl.DataFrame = evaluation.submissions.files
     used, aside = (int(files[column].sum()) if column in files.columns else 0 for column in ("used", "set_aside"))
-    return DataQuality(files.height, used + aside, used, aside, evaluation.submissions.problems.height)
+    lists = [one for read in evaluation.inputs.counted.read.values() for one in read] if evaluation.inputs else []
+    records = sum(one.records for one in lists)
+    problems = evaluation.problems.height
+    return DataQuality(files.height, used + aside, used, aside, problems, len({one.file for one in lists}), records)

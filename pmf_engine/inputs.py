@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
-from pmf_engine.formula.compile import FIGURE_BITS, NOT_COME, reason_code, total
-from pmf_engine.framework import Figure, Framework
+from pmf_engine.counted import Counted
+from pmf_engine.formula.compile import FIGURE_BITS, NOT_COME, reason_code, status_rank, total
+from pmf_engine.formula.syntax import Aggregate, of_senders
+from pmf_engine.framework import Figure, Framework, Indicator, RecordList
 from pmf_engine.periods import Clock, Frequency, Period
-from pmf_engine.statuses import INVALID, LATE, NO_DATA, NOT_DUE, SUPPRESSED
+from pmf_engine.senders import count_senders
+from pmf_engine.statuses import INVALID, LATE, NO_DATA, NOT_DUE, SUPPRESSED, UNDEFINED
 from pmf_engine.tolerance import NEAR
 
 AGENCY = "agency"
@@ -79,10 +82,10 @@ class Panel:
 
 
 class Inputs:
-    """The cells of an evaluation, ready to be laid out.
+    """The cells of an evaluation, and what its lists came to, ready to be laid out.
 
     `cells` and `groups` are those of `Submissions` on the day of it; `worlds` are the figures of each
-    example and the first month it knows of.
+    example and the first month it knows of, `given` the lists of each, which speak for all periods.
     """
 
     def __init__(
@@ -93,11 +96,15 @@ class Inputs:
         window: Window,
         as_of: date,
         worlds: Mapping[str, tuple[Iterable[str], int]] | None = None,
+        counted: Counted | None = None,
+        given: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         self.framework = framework
+        self.given = {(list_, world) for world, lists in (given or {}).items() for list_ in lists}
+        self.counted = counted or Counted()
         self.window = window
         self.as_of = as_of
-        self.numbers = {name: place for place, name in enumerate(framework.figures, start=1)}
+        self.numbers = {name: place for place, name in enumerate([*framework.figures, *framework.lists], start=1)}
         self.names = pl.Enum(list(framework.figures))
         known = cells.filter(pl.col("figure").is_in(list(framework.figures)))
         asked = known.clear() if worlds else known
@@ -125,9 +132,11 @@ class Inputs:
         )
 
     def _groups(self, by: str, seen: pl.DataFrame) -> list[str]:
-        """All groups of a breakdown: those listed, or else all that any cell is of."""
+        """All groups of a breakdown: those listed, or else all that any cell or record is of."""
         listed = self.framework.breakdowns[by].groups
-        return listed if listed is not None else seen.filter(pl.col("by") == by)["group"].unique().sort().to_list()
+        if listed is not None:
+            return listed
+        return sorted(self.counted.groups.get(by, set()) | set(seen.filter(pl.col("by") == by)["group"]))
 
     def starts(self, figures: Iterable[str]) -> list[int]:
         """The first months of the periods that anything was sent for."""
@@ -266,7 +275,9 @@ class Inputs:
             # Where something came for the period, a group that did not is not available: or withheld, or refused,
             # where the whole is.
             wholes = self.cells.filter(pl.col("by").is_null()).select(*_SENT, pl.col("code").alias("of_whole"))
-            came = self._asked(figures).join(self.cells, on=list(_SENT), how="semi")
+            ad_hoc = [name for name in figures if self.framework.figures[name].frequency == Frequency.AD_HOC]
+            asked = [self._asked(figures).select(_SENT), self._only(self.cells, ad_hoc).select(_SENT).unique()]
+            came = pl.concat(asked).join(self.cells, on=list(_SENT), how="semi")
             came = came.join(wholes, on=list(_SENT), how="left")
             came = came.with_columns(code=pl.max_horizontal(pl.lit(_NO_DATA, dtype=pl.UInt32), "of_whole"))
             expected = pl.concat([self.absent(figures).select(*_SENT, "code"), came.select(*_SENT, "code")])
@@ -274,6 +285,54 @@ class Inputs:
         missing = missing.with_columns(value=pl.lit(None, dtype=pl.Float64))
         columns = ["figure", "agency", "start", "months", "group", "value", "code"]
         return pl.concat([sent.select(columns), missing.select(columns)])
+
+    def by_period(self, facts: pl.LazyFrame, figures: Iterable[str], clock: Clock) -> pl.LazyFrame:
+        """Facts by the `start` of the clock's periods that they speak for, as `brought` has it.
+
+        `lacked_in` names a fact's own period where that is longer than the clock's (`apart`), else the clock's.
+        """
+        told = [self.framework.figures[name] for name in figures]
+        known = pl.LazyFrame(
+            [
+                (one.id, one.clock.months, one.clock.year_start, _is_apart(one.clock, clock), one.kind == "flow")
+                for one in told
+            ],
+            schema={
+                "figure": self.names,
+                "own_months": pl.Int32,
+                "own_year": pl.Int32,
+                "apart": pl.Boolean,
+                "added": pl.Boolean,
+            },
+            orient="row",
+        )
+        labels = pl.LazyFrame(
+            [
+                (*one, period.start, period.label)
+                for one in {clock, *(fig.clock for fig in told)}
+                for period in self._needed(one)
+            ],
+            schema={"own_months": pl.Int32, "own_year": pl.Int32, "own_start": pl.Int32, "lacked_in": pl.String},
+            orient="row",
+        )
+        first = pl.col("start") - (pl.col("start") - (clock.year_start - 1)) % clock.months
+        last = pl.col("start") + pl.col("months") == first + clock.months
+        periods = pl.when("apart").then((pl.col("own_months") // clock.months).clip(1)).otherwise(1)
+        apart = pl.when("apart")
+        return (
+            facts.join(known, on="figure")
+            .filter((pl.col("months") == clock.months) | (pl.col("months") == pl.col("own_months")))
+            .filter(pl.col("apart") | pl.col("added") | last)
+            .with_columns(own_start="start", start=first, serves=pl.int_ranges(0, periods))
+            .explode("serves")
+            .with_columns(start=(pl.col("start") + pl.col("serves") * clock.months).cast(pl.Int32))
+            .with_columns(
+                own_months=apart.then("own_months").otherwise(clock.months),
+                own_year=apart.then("own_year").otherwise(clock.year_start),
+                own_start=apart.then("own_start").otherwise("start"),
+            )
+            .join(labels, on=["own_months", "own_year", "own_start"], how="left")
+        )
 
     # -- over agencies and time -----------------------------------------------------------
 
@@ -325,8 +384,7 @@ class Inputs:
             others = [figure.id for figure in members if figure.kind != "flow"]
             if flows:
                 parts.append(_gathered(self._only(combined, flows), own, clock, added=True))
-            # Where the clock's periods end within the figure's own, none of them is the last of such a period.
-            if own.months > clock.months or (own.year_start - clock.year_start) % own.months:
+            if _is_apart(own, clock):
                 parts.append(self._served(self._only(combined, others), own, clock))
             elif others:
                 parts.append(_gathered(self._only(combined, others), own, clock, added=False))
@@ -357,8 +415,15 @@ class Inputs:
         ]
         return known.select("figure", pl.col("at").alias("start"), "group", *chosen)
 
-    def panel(self, clock: Clock, by: str | None, figures: Sequence[str], lenient: bool) -> Panel:
-        """The figures laid out over every period of the window and every group."""
+    def panel(
+        self,
+        clock: Clock,
+        by: str | None,
+        figures: Sequence[str],
+        lenient: bool,
+        aggregates: Sequence[Aggregate] = (),
+    ) -> Panel:
+        """The figures and aggregates laid out over every period of the window and every group."""
         used = sorted(figures)
         facts = self.facts(used, by)
         kept = facts if by != AGENCY else facts.filter(pl.col("group") == pl.col("agency"))
@@ -380,20 +445,172 @@ class Inputs:
             schema={"place": pl.UInt32, "start": pl.Int32, "year": pl.Int32},
             orient="row",
         )
-        groups = pl.DataFrame({"group": self._panel_groups(by, used)}, schema={"group": pl.String})
+        listed = [one for one in aggregates if not of_senders(one)]
+        sent = [one for one in aggregates if of_senders(one)]
+        senders = {agency for one in listed for agency in self.framework.lists[one.list.name].agencies}
+        named = self._panel_groups(by, used, senders)
+        groups = pl.DataFrame({"group": named}, schema={"group": pl.String})
         grid = groups.lazy().join(periods.lazy(), how="cross")
         # A regular figure always has a row; an ad hoc one that was not asked for has none.
         unknown = [pl.col(f"c:{name}").fill_null(_NO_DATA + self.numbers[name]) for name in used]
         unknown += [pl.col(f"k:{name}").fill_null(NOT_COME) for name in used if lenient]
-        frame = grid.join(wide, on=["group", "start"], how="left").sort("group", "place").with_columns(unknown)
-        return Panel(clock, by, frame)
+        frame = grid.join(wide, on=["group", "start"], how="left").with_columns(unknown)
+        if listed:
+            frame = self._listed(frame, clock, by, listed)
+        for one in sent:
+            figure = self.framework.figures[one.list.name]
+            grades = self.framework.scales.get(figure.scale or "", [])
+            counted = count_senders(one, figure, self.facts([figure.id], by), clock, grades, self.numbers[figure.id])
+            frame = frame.join(counted, on=["group", "start"], how="left").with_columns(
+                pl.col(f"{letter}:{one.text}").fill_null(_NO_DATA + self.numbers[one.list.name]) for letter in "ck"
+            )
+        return Panel(clock, by, frame.sort("group", "place"))
 
-    def _panel_groups(self, by: str | None, figures: Sequence[str]) -> list[str]:
+    def _panel_groups(self, by: str | None, figures: Sequence[str], senders: Iterable[str]) -> list[str]:
         if by is None:
             return [""]
         if by == AGENCY:
-            return sorted({agency for name in figures for agency in self.framework.figures[name].agencies})
+            known = self.framework.figures
+            return sorted({agency for name in figures for agency in known[name].agencies} | set(senders))
         return sorted(self.groups[by])
+
+    # -- what lists came to ------------------------------------------------------------------
+
+    def list_codes(self, list_: RecordList, clock: Clock) -> pl.DataFrame:
+        """Whether a list speaks for each period, `start`, of an `agency`: its `code`."""
+        periods = self.window.worked_out(clock)
+        rows = [
+            (period.start, agency, code)
+            for agency in list_.agencies
+            for period, code in zip(
+                periods,
+                self.counted.codes(list_, agency, periods, self.as_of, self.window.first),
+                strict=True,
+            )
+        ]
+        return pl.DataFrame(rows, schema={"start": pl.Int32, "agency": pl.String, "code": pl.UInt32}, orient="row")
+
+    def list_starts(self, indicator: Indicator) -> set[int]:
+        """The first months of the periods that an ad hoc indicator's lists say something of."""
+        found: set[int] = set()
+        for id_ in indicator.lists:
+            list_ = self.framework.lists[id_]
+            for agency in list_.agencies:
+                sure, _ = self.counted.months(list_, indicator.clock, agency)
+                found |= {indicator.clock.holding(month).start for month in sure}
+        return found
+
+    def lists_lacking(self, clock: Clock, by: str | None, ids: Iterable[str]) -> pl.LazyFrame:
+        """Which agencies each list that does not speak for a period lacks from: as `evaluation` wants it."""
+        frames = []
+        for id_ in sorted(ids):
+            codes = self.list_codes(self.framework.lists[id_], clock).filter(pl.col("code") > 0)
+            names = {agency: self.framework.agencies[agency].name for agency in self.framework.lists[id_].agencies}
+            codes = codes.with_columns(
+                pl.col("code") + self.numbers[id_],
+                group=pl.col("agency") if by == AGENCY else pl.lit(None, dtype=pl.String),
+                agency=pl.col("agency").replace(names),
+            )
+            lacking = codes.group_by("code", "start", "group").agg(agencies=pl.col("agency").sort().str.join(", "))
+            labels = {period.start: period.label for period in self.window.worked_out(clock)}
+            lacking = lacking.with_columns(lacked_in=pl.col("start").replace_strict(labels, return_dtype=pl.String))
+            if by not in (None, AGENCY):
+                lacking = lacking.drop("group").join(pl.DataFrame({"group": self.groups[by]}), how="cross")
+            frames.append(lacking)
+        schema = {
+            "code": pl.UInt32, "start": pl.Int32, "group": pl.String, "agencies": pl.String, "lacked_in": pl.String,
+        }  # fmt: skip
+        rows = pl.concat([pl.DataFrame(schema=schema), *(frame.select(list(schema)) for frame in frames)]).lazy()
+        return rows.select(
+            "code",
+            "start",
+            "agencies",
+            months=pl.lit(clock.months, dtype=pl.Int32),
+            year_start=pl.lit(clock.year_start, dtype=pl.Int32),
+            by=pl.lit(by, dtype=pl.String),
+            group="group",
+            lacked_in="lacked_in",
+            apart=pl.lit(False),
+        )
+
+    def lists_absent(self) -> pl.LazyFrame:
+        """What agencies' lists do not speak for, as `absent` has it of figures."""
+        rows = []
+        for id_, clock in self.framework.list_clocks.items():
+            list_ = self.framework.lists[id_]
+            codes = self.list_codes(list_, clock).filter(pl.col("code") > 0)
+            for start, agency, code in codes.iter_rows():
+                due = Period(start, clock).last_day + timedelta(days=list_.due[agency])
+                rows.append((id_, agency, start, clock.months, None, due, code))
+        schema = {
+            "figure": pl.String, "agency": pl.String, "start": pl.Int32, "months": pl.Int32, "begun": pl.Int32,
+            "due": pl.Date, "code": pl.UInt32,
+        }  # fmt: skip
+        return pl.LazyFrame(rows, schema=schema, orient="row")
+
+    def _listed(
+        self, frame: pl.LazyFrame, clock: Clock, by: str | None, aggregates: Sequence[Aggregate]
+    ) -> pl.LazyFrame:
+        """A panel with the value and code of each aggregate."""
+        for id_ in dict.fromkeys(one.list.name for one in aggregates):
+            codes = self.list_codes(self.framework.lists[id_], clock).lazy()
+            if by == AGENCY:
+                codes = codes.rename({"agency": "group", "code": f"l:{id_}"})
+                frame = frame.join(codes, on=["start", "group"], how="left")
+            else:
+                worst = codes.group_by("start").agg(pl.col("code").max().alias(f"l:{id_}"))
+                frame = frame.join(worst, on="start", how="left")
+            # Nobody else sends it.
+            spoken = pl.col(f"l:{id_}").fill_null(_NO_DATA)
+            if by == WORLD:
+                own = [world for list_, world in self.given if list_ == id_]
+                spoken = pl.when(pl.col("group").is_in(own)).then(0).otherwise(spoken)
+            frame = frame.with_columns(spoken.cast(pl.UInt32).alias(f"l:{id_}"))
+        views: dict[tuple[str, Clock, str | None], list[Aggregate]] = {}
+        for one in aggregates:
+            views.setdefault((one.list.name, clock, one.state), []).append(one)
+        for key, members in views.items():
+            table = self.counted.tables.get((*key, by))
+            number = self.numbers[key[0]]
+            spoken = pl.col(f"l:{key[0]}")
+            if table is None:
+                code = (pl.when(spoken > 0).then(spoken).otherwise(_NO_DATA) + number).cast(pl.UInt32)
+                nothing = [pl.lit(0.0).alias(f"v:{one.text}") for one in members]
+                missing = [code.alias(f"{letter}:{one.text}") for one in members for letter in "ck"]
+                frame = frame.with_columns(*nothing, *missing)
+                continue
+            columns = [f"{letter}:{one.text}" for one in members for letter in "vc"]
+            lost = [f"e:{one.text}" for one in members]
+            adrift = table.adrift["start"]
+            unsure = pl.lit(True) if adrift.null_count() else pl.col("start").is_in(adrift.drop_nulls().to_list())
+            frame = (
+                frame.join(table.rows.lazy().select("start", "group", *columns), on=["start", "group"], how="left")
+                .join(table.lost.lazy().select("group", *lost), on="group", how="left")
+                .with_columns(
+                    *[pl.col(f"v:{one.text}").fill_null(0.0) for one in members],
+                    *[self._code(one, spoken, unsure, number).alias(f"c:{one.text}") for one in members],
+                )
+                .with_columns(*[pl.col(f"c:{one.text}").alias(f"k:{one.text}") for one in members])
+            )
+        return frame
+
+    def _code(self, one: Aggregate, spoken: pl.Expr, unsure: pl.Expr, number: int) -> pl.Expr:
+        """The code of an aggregate, from what its list speaks for and what was refused."""
+        empty = 0 if one.function in ("count", "sum") else reason_code(UNDEFINED)
+        code = pl.max_horizontal(
+            spoken,
+            pl.col(f"c:{one.text}").fill_null(empty),
+            pl.col(f"e:{one.text}").fill_null(0),
+            pl.when(unsure).then(reason_code(INVALID)).otherwise(0),
+        )
+        plain = status_rank(code) * (1 << FIGURE_BITS)
+        whose = pl.when((plain > 0) & (plain != reason_code(UNDEFINED))).then(number).otherwise(0)
+        return (code + whose).cast(pl.UInt32)
+
+
+def _is_apart(own: Clock, clock: Clock) -> bool:
+    """Whether the clock's periods end within a figure's own, so that none of them is the last of such a period."""
+    return own.months > clock.months or (own.year_start - clock.year_start) % own.months != 0
 
 
 def _gathered(frame: pl.LazyFrame, own: Clock, clock: Clock, added: bool) -> pl.LazyFrame:

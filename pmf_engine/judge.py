@@ -1,17 +1,19 @@
-"""From values to what is said of them: status, reason, direction of travel, run, and whom it goes to."""
+"""From values to what is said of them: status, reason, direction of travel, run and interval."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
 from pmf_engine import statistics
-from pmf_engine.escalation import Rule
-from pmf_engine.formula.compile import FIGURE_BITS, Compiler, Computed, reason_code, status_rank, truth
-from pmf_engine.framework import Framework, Indicator
-from pmf_engine.periods import month_of
+from pmf_engine.control import charted
+from pmf_engine.exceptions import escalated
+from pmf_engine.formula.compile import FIGURE_BITS, reason_code, status_rank
+from pmf_engine.formula.constant import constant
+from pmf_engine.framework import Figure, Framework, RecordList
+from pmf_engine.periods import Frequency, month_of
 from pmf_engine.statuses import (
     AMBER,
     DIRECTIONS,
@@ -20,13 +22,14 @@ from pmf_engine.statuses import (
     MISSING,
     NOT_DUE,
     NOT_RATED,
+    RATED,
     RED,
     STATUSES,
     UNCHANGED,
     WITH_VALUE,
     WORSENING,
 )
-from pmf_engine.tolerance import constant
+from pmf_engine.tolerance import Entry
 
 STATUS = pl.Enum(list(STATUSES))
 DIRECTION = pl.Enum(list(DIRECTIONS))
@@ -34,32 +37,60 @@ _SERIES = ["indicator", "by", "group"]
 
 
 def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFrame:
-    """Adds period, status, direction, run, interval, rules and level to the rows of `plan.rows`, sorted by series."""
+    """Adds all that is said of them to the rows of `plan.rows` (with their `period`), and sorts these by series.
+
+    That is status, direction, run and interval, the control chart (see `control`), and rules, level and the life of the
+    exception (see `exceptions`).
+    """
     frame = _described(rows, framework)
     frame = _status(frame, as_of).sort(*_SERIES, "start", nulls_last=False)
     frame = _direction(frame)
     frame = _run(frame)
     frame = _interval(frame)
-    return _escalated(frame, framework)
+    return escalated(charted(frame), framework)
 
 
 def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     """What the rows need to know of their indicators."""
     known = pl.LazyFrame(
-        [(one.id, *_ratio(one), one.places) for one in framework.indicators.values()],
-        schema={"indicator": pl.String, "ratio": pl.String, "per": pl.Float64, "places": pl.Int32},
+        [
+            (
+                one.id,
+                one.ratio and one.ratio.function,
+                one.per,
+                one.places,
+                one.type.kind,
+                one.frequency != Frequency.AD_HOC,
+            )
+            for one in framework.indicators.values()
+        ],
+        schema={
+            "indicator": pl.String, "ratio": pl.String, "per": pl.Float64, "places": pl.Int32, "kind": pl.String,
+            "regular": pl.Boolean,
+        },
+        orient="row",
+    )  # fmt: skip
+    aims = pl.LazyFrame(
+        [
+            (one.id, place, *aim)
+            for one in framework.indicators.values()
+            for place, entry in enumerate(one.tolerances)
+            if (aim := _aim(entry))
+        ],
+        schema={"indicator": pl.String, "entry": pl.UInt32, "aim": pl.Float64, "aim_open": pl.Boolean},
         orient="row",
     )
-    return rows.join(known, on="indicator", how="left", maintain_order="left")
+    rows = rows.join(known, on="indicator", how="left", maintain_order="left")
+    return rows.join(aims, on=["indicator", "entry"], how="left", maintain_order="left")
 
 
-def _ratio(indicator: Indicator) -> tuple[str | None, float | None]:
-    ratio = indicator.ratio
-    if ratio is None:
-        return None, None
-    if ratio.function == "percent":
-        return "percent", 100.0
-    return "rate", constant(ratio.arguments[2], None)
+def _aim(entry: Entry) -> tuple[float, bool] | None:
+    """The target that a good band sets by its one constant end, and whether that end is itself outside the band."""
+    if len(entry.good.limits) != 1 or entry.polarity == "close":
+        return None
+    [limit] = entry.good.limits
+    bound = constant(limit.bound, entry.target)
+    return None if bound is None else (bound, limit.operator in ("<", ">"))
 
 
 def _status(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
@@ -91,25 +122,45 @@ def _open() -> pl.Expr:
 
 
 def _direction(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The way the value went since the period before, by polarity; unchanged if it shows the same."""
-    known = pl.when("known").then("value")
-    before = known.shift(1).over(_SERIES)
-    better = (
-        pl.when(pl.col("sign") == 0)
-        .then(pl.col("gap").shift(1).over(_SERIES) - pl.col("gap"))
-        .otherwise(pl.col("sign") * (pl.col("value") - pl.col("before")))
+    """Which way the value went since the period before, and since the same period of the year before."""
+    value = pl.when("known").then("value")
+    earlier = {"before": pl.lit(1), "ago": (12 // pl.col("months")).first()}
+    frame = frame.with_columns(
+        column.shift(periods).over(_SERIES).alias(f"{when}:{name}")
+        for when, periods in earlier.items()
+        for name, column in (("value", value), *((name, pl.col(name)) for name in ("gap", "status", "start")))
     )
-    same = _shown(pl.col("value"), pl.col("places")) == _shown(pl.col("before"), pl.col("places"))
-    direction = (
-        pl.when(~pl.col("has_value") | pl.col("before").is_null() | pl.col("sign").is_null())
+    # An ad hoc indicator is not asked for in every quarter, so its row of so many rows before may be of any.
+    a_year = pl.col("ago:start") == pl.col("start") - 12
+    return frame.with_columns(
+        before=pl.col("before:value"),
+        direction=_travelled("before").cast(DIRECTION),
+        direction_year_ago=pl.when(a_year).then(_travelled("ago")).cast(DIRECTION),
+    ).drop(f"{when}:{name}" for when in earlier for name in ("value", "gap", "status", "start"))
+
+
+def _travelled(when: str) -> pl.Expr:
+    """Direction of travel by polarity, from the columns that say how things were; unchanged if it shows the same.
+
+    A step from one rating into another is a change however small. Where closeness is good and no bound was known
+    on either side, nothing can be said.
+    """
+    before, gap, places = pl.col(f"{when}:value"), pl.col(f"{when}:gap"), pl.col("places")
+    closeness = pl.col("sign") == 0
+    better = pl.when(closeness).then(gap - pl.col("gap")).otherwise(pl.col("sign") * (pl.col("value") - before))
+    same = _shown(pl.col("value"), places) == _shown(before, places)
+    as_near = closeness & (_shown(pl.col("gap"), places) == _shown(gap, places))
+    rated = pl.col("status", f"{when}:status").cast(pl.String).is_in(list(RATED))
+    moved = pl.all_horizontal(rated) & (pl.col("status") != pl.col(f"{when}:status"))
+    return (
+        pl.when(~pl.col("has_value") | before.is_null() | better.is_null())
         .then(None)
-        .when((same & (pl.col("status") == pl.col("status").shift(1).over(_SERIES))) | (better == 0))
+        .when(((same | as_near) & ~moved) | (better == 0))
         .then(pl.lit(UNCHANGED))
         .when(better > 0)
         .then(pl.lit(IMPROVING))
         .otherwise(pl.lit(WORSENING))
     )
-    return frame.with_columns(before=before).with_columns(direction=direction.cast(DIRECTION))
 
 
 def _shown(value: pl.Expr, places: pl.Expr) -> pl.Expr:
@@ -139,68 +190,15 @@ def _run(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _interval(frame: pl.LazyFrame) -> pl.LazyFrame:
-    share_low, share_high = statistics.wilson(pl.col("numerator"), pl.col("denominator"))
-    low, high = statistics.poisson(pl.col("numerator"))
-    events = pl.col("per") / pl.col("denominator")
+    """The 95 % interval of a share or a rate."""
+    parts = pl.col("numerator"), pl.col("denominator")
+    percent, rate = statistics.of_percent(*parts), statistics.of_rate(*parts, pl.col("per"))
     ratio = pl.when("has_value").then("ratio")
-    lower = pl.when(ratio == "percent").then(share_low * 100).when(ratio == "rate").then(low * events)
-    upper = pl.when(ratio == "percent").then(share_high * 100).when(ratio == "rate").then(high * events)
-    return frame.with_columns(lower=lower, upper=upper)
-
-
-# -- escalation ----------------------------------------------------------------------
-
-
-def _escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
-    """Which rules hold, and the highest level they name."""
-    levels = list(framework.governance)
-    compiler = Compiler(months=1)
-    columns = [_held(rule, compiler).alias(f"rule:{place}") for place, rule in enumerate(framework.rules)]
-    frame = frame.with_columns(change=pl.when("has_value").then(pl.col("value") - pl.col("before")))
-    for stage in [*compiler.stages, columns]:
-        frame = frame.with_columns(stage)
-    texts = [pl.when(f"rule:{place}").then(pl.lit(rule.text)) for place, rule in enumerate(framework.rules)]
-    ranks = [
-        pl.when(f"rule:{place}").then(levels.index(rule.to)).otherwise(-1) for place, rule in enumerate(framework.rules)
-    ]
-    rules = pl.concat_list(texts).list.drop_nulls() if texts else pl.lit([], dtype=pl.List(pl.String))
-    highest = pl.max_horizontal(ranks) if ranks else pl.lit(-1)
-    level = pl.lit(None, dtype=pl.String)
-    for place, name in enumerate(levels):
-        level = pl.when(highest == place).then(pl.lit(name)).otherwise(level)
-    return frame.with_columns(rules=rules, escalate_to=level, level=highest.cast(pl.Int32)).drop(
-        [f"rule:{place}" for place in range(len(framework.rules))]
+    lower, upper = (
+        pl.when(ratio == "percent").then(of_percent).when(ratio == "rate").then(of_rate)
+        for of_percent, of_rate in zip(percent, rate, strict=True)
     )
-
-
-def _held(rule: Rule, compiler: Compiler) -> pl.Expr:
-    """Whether a rule holds in each row: its condition did in the last period that it can be said of."""
-    condition = truth(rule.condition, compiler, _quantity, _words(), _lasting)
-    return _lasting(condition, 1).fill_null(False)
-
-
-def _words() -> Mapping[str, pl.Expr]:
-    """What conditions may name. Of a period without a value only its own status can be said."""
-    words: dict[str, pl.Expr] = {}
-    for status in STATUSES:
-        said = pl.col("status") == status
-        words[status] = pl.when("has_value").then(said) if status in WITH_VALUE else said
-    for direction in DIRECTIONS:
-        words[direction] = pl.when("has_value").then((pl.col("direction") == direction).fill_null(False))
-    return words
-
-
-def _quantity(name: str) -> Computed:
-    column = pl.when("has_value").then(name)
-    code = pl.when(column.is_null()).then(1).otherwise(0).cast(pl.UInt32)
-    return Computed(column, code)
-
-
-def _lasting(condition: pl.Expr, periods: int) -> pl.Expr:
-    """Whether a condition held in the last so many periods that it can be said of."""
-    held = condition.fill_null(False).cast(pl.Int64).cum_sum()
-    ended = pl.when(~condition).then(held).forward_fill().fill_null(0)
-    return (held - ended >= periods).over(_SERIES)
+    return frame.with_columns(lower=lower, upper=upper)
 
 
 # -- reasons --------------------------------------------------------------------------
@@ -212,51 +210,73 @@ _SAID = {
     "no_data": "there is no earlier period to look at",
 }
 _OF_FIGURE = {
-    "no_data": "`{}` is not available{}",
-    "suppressed": "`{}` is withheld{}",
-    "not_due": "`{}` is not due yet{}",
-    "late": "`{}` has not come{}",
-    "invalid": "`{}` was refused{}",
+    "no_data": "{} is not available{}",
+    "suppressed": "{} is withheld{}",
+    "not_due": "{} is not due yet{}",
+    "late": "{} has not come{}",
+    "invalid": "{} was refused{}",
 }
 
 
 _WHOSE = {"no_data": "from", "suppressed": "by", "not_due": "from", "late": "from", "invalid": "as sent by"}
 
 
-def reasons(frame: pl.LazyFrame, lacking: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
-    """Adds `reason`: why there is no value or no rating, and which figure of which agencies lacks.
+def reasons(
+    frame: pl.LazyFrame,
+    lacking: pl.LazyFrame,
+    backs: Mapping[str, Mapping[str, Sequence[int]]],
+    framework: Framework,
+) -> pl.LazyFrame:
+    """Adds `reason`: why there is no value or no rating, and which figure of which agencies lacks, and when.
 
     `lacking` has by, group, months, year_start, start, code and `agencies`, their names, for every figure
-    that lacks in a period of a clock.
+    that lacks in a period of a clock; `lacked_in` names the period, which is a longer one where `apart`. `backs` are
+    how many months back indicators look at figures, least first, where not in the period itself alone.
     """
+    senders: Mapping[str, Figure | RecordList] = {**framework.figures, **framework.lists}
+    numbers = {name: number for number, name in enumerate(senders, start=1)}
+    alone = [framework.agencies[one.agencies[0]].name if len(one.agencies) == 1 else None for one in senders.values()]
     figures = pl.LazyFrame(
-        {"number": range(1, len(framework.figures) + 1), "figure": list(framework.figures)},
-        schema={"number": pl.UInt32, "figure": pl.String},
+        {"number": numbers.values(), "figure": numbers.keys(), "alone": alone},
+        schema={"number": pl.UInt32, "figure": pl.String, "alone": pl.String},
+    )
+    looked = pl.LazyFrame(
+        [(id_, numbers[name], months) for id_, found in backs.items() for name, months in found.items()],
+        schema={"indicator": pl.String, "number": pl.UInt32, "back": pl.List(pl.Int32)},
+        orient="row",
     )
     code = pl.when(pl.col("code") > 0).then("code").when("has_value").then("left_out").otherwise(0)
-    keys = ["months", "year_start", "by", "group", "start"]
+    keys = ["months", "year_start", "by", "group"]
     frame = (
         frame.with_columns(because=code.cast(pl.UInt32))
         .with_columns(number=pl.col("because") % (1 << FIGURE_BITS))
         .join(figures, on="number", how="left", maintain_order="left")
+        .join(looked, on=["indicator", "number"], how="left", maintain_order="left")
+        .with_row_index("row")
+        .explode("back")
+        .with_columns(pl.col("back").fill_null(0), at=pl.col("start") - pl.col("back").fill_null(0))
         .join(
             lacking,
-            left_on=[*keys, "because"],
-            right_on=[*keys, "code"],
+            left_on=[*keys, "at", "because"],
+            right_on=[*keys, "start", "code"],
             how="left",
             nulls_equal=True,
             maintain_order="left",
         )
+        # Of the periods that are looked at, the nearest in which it lacks.
+        .sort("row", pl.col("agencies").is_null(), maintain_order=True)
+        .unique("row", keep="first", maintain_order=True)
     )
+    elsewhere = pl.when((pl.col("back") > 0) | pl.col("apart")).then(" for " + pl.col("lacked_in")).fill_null("")
+    figure = pl.format("`{}`{}", "figure", elsewhere)
     rank = status_rank(pl.col("because"))
     reason = pl.lit(None, dtype=pl.String)
     for place, status in enumerate(MISSING, start=1):
         if status in _SAID:
             reason = pl.when((rank == place) & pl.col("figure").is_null()).then(pl.lit(_SAID[status])).otherwise(reason)
         if status in _OF_FIGURE:
-            named = pl.col("agencies").is_not_null()
-            whose = pl.when(named).then(pl.lit(f" {_WHOSE[status]} ") + pl.col("agencies")).otherwise(pl.lit(""))
-            said = pl.format(_OF_FIGURE[status], "figure", whose)
+            whose = (pl.lit(f" {_WHOSE[status]} ") + pl.coalesce("agencies", "alone")).fill_null("")
+            said = pl.format(_OF_FIGURE[status], figure, whose)
             reason = pl.when((rank == place) & pl.col("figure").is_not_null()).then(said).otherwise(reason)
     without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
     return frame.with_columns(reason=without)

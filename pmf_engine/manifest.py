@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pmf_engine.diagnostics import nearest
+from pmf_engine.periods import parse_period
 
 PROBLEMS: dict[str, Any] = {
     "file": pl.String, "sheet": pl.String, "row": pl.Int64, "column": pl.String, "text": pl.String,
@@ -31,28 +32,46 @@ EDGES = " \t\r\n\v\f\u00a0\u2007\u2009\u202f\u200b\ufeff"
 # -- wording ------------------------------------------------------------------------
 
 WORDING = {
+    "ambiguous-period": "`{text}` may be a month or a year; write `{month}` for the month or `{year}` for the year",
     "blank": "no {what} in this row; {expected}",
     "bad-manifest-dates": "`covers_to` is before `covers_from`",
+    "columns-not-read": "{columns} are no columns of this list and are not read",
     "column-twice": "two columns are called `{text}`; {so}",
     "empty-file": "nothing in this file",
+    "future-record": "`{text}` is after {day}, the last day that counts here; this record is not counted",
+    "file-superseded": "`{other}` came later and speaks for all the days of this file; {what} not counted",
+    "figure-column": "`{text}` is a figure with a column of its own beside `figure` and `value`; "
+    "what stands in it is set aside",
     "file-twice": "`{text}` stands in the manifest more than once; {so}",
+    "list-column-missing": "no column {missing} in this header; nothing in this file can be used{help}",
+    "list-column-twice": "two columns are called `{text}`; nothing in this file can be used",
+    "longer-differs": "the figure for `{period}` is `{text}`, but {parts}; both stand as sent",
+    "misnamed-column": "`{text}` stands in `{column}`, which is not a known column; this row is set aside, "
+    "since it may be of a group of `{by}`",
     "missing-column": "no column {missing} in this header; everything in this file is set aside",
+    "more-records": "there are more than {shown} such records in this file",
     "negative": "`{text}` is below zero, and `{figure}` cannot be",
     "no-such-file": "no file `{text}` in this folder{help}",
     "not-a-date": "`{text}` is not a date; expected a date such as `2017-01-31` or `31/01/2017`",
     "not-a-grade": "`{text}` is not a grade of `{scale}`; expected {grades}{help}",
     "not-a-number": "`{text}` is not a number; {hint}",
     "not-a-period": "`{text}` is not a period; expected a period such as {example}",
+    "not-a-list": "this is not list `{list}`; the first row that is not blank should name the columns {columns}",
+    "not-a-text": "`{text}` is not one text",
+    "not-yes-or-no": "`{text}` is not `yes` or `no`",
     "not-read": "this file is not read; save it as CSV",
     "not-a-return": "this is not a return; the first row that is not blank should name the columns `period`, "
     "`agency`, `figure` and `value`, or `period`, `agency` and figures",
     "period-misaligned": "`{text}` does not begin where a period of `{figure}` does; its year starts in another month",
     "period-too-short": "`{text}` is shorter than a period of `{figure}`, which is {frequency}",
+    "repeated-record": "this record is the same as {place}; both are counted",
     "sent-twice": "`{text}` here but `{other}` in {place}; both are set aside, since nothing says which came later",
     "split-number": "`{text}` looks like one number that its comma has split over two cells; "
     "write it in quotes or without the comma",
+    "spell-reversed": "this spell ends on {end}, before it starts on {start}; it is set aside",
     "superseded": "`{text}` was replaced by `{other}` in {place}, which came later",
     "surplus-cell": "`{text}` stands beyond the last column that has a name",
+    "told-apart": "nothing that is known tells this from {place}, only the text under {columns}; both are set aside",
     "too-large": "`{text}` is too large to be a figure",
     "two-breakdowns": "`{text}` stands beside another breakdown; a row is of one breakdown, or of none for the whole",
     "unclosed-quote": 'a quote (") opens in this row and is not closed; this row is set aside',
@@ -129,6 +148,10 @@ def letter(place: int) -> str:
 # -- CSV --------------------------------------------------------------------------------
 
 
+FIRST_HALF = r"[+\-\u2212]?£?[0-9]+(?:[.,][0-9]{3})*"
+SECOND_HALF = r"[0-9]+(?:\.[0-9]+)?\s*[%*a-zA-Z]?"
+"""What a comma leaves of a number that was written without quotes, such as `1,234` or `30,75`."""
+
 _AT_ONCE = 20_000  # rows kept as Python lists, which take many times the room
 _FILLED = r'[^\s,;"\u200b\ufeff]'  # more than the separators of an empty row
 
@@ -165,6 +188,7 @@ def read_csv(
     headers = {delimiter: _header(text[first : first + 100_000], delimiter) for delimiter in ",;\t"}
     delimiter = max(headers, key=lambda one: score(headers[one]))
     header = headers[delimiter]
+    full = len(header)
     while len(header) > 1 and not header[-1].strip(EDGES):
         header.pop()
     width = len(header)
@@ -174,19 +198,20 @@ def read_csv(
         done: list[pl.DataFrame] = []
         records: list[list[str]] = []
         for number, (cells, whole) in enumerate(_records(text, delimiter, width), 1):
-            if len(cells) != width or not whole:
-                surplus = [(place, cell) for place, cell in enumerate(cells) if place >= width and cell.strip(EDGES)]
-                if not whole:
-                    report("unclosed-quote", number, text=delimiter.join(cells)[:200])
+            if not whole:
+                report("unclosed-quote", number, text=delimiter.join(cells)[:200])
+                broken.add(number)
+            elif any(cell.strip(EDGES) for cell in cells[width:]) or len(cells) > full:
+                cells, split = _rejoined(cells, full if len(cells) > full else width, delimiter)
+                if split is not None:
+                    name = header[split].strip(EDGES) if split < width else ""
+                    report("split-number", number, name or letter(split), cells[split])
                     broken.add(number)
-                elif len(cells) > width and (halves := _halves(cells, delimiter)):
-                    report("split-number", number, text=halves)
-                    broken.add(number)
-                elif surplus:  # nobody can say which of the cells is one too many
-                    broken.add(number)
-                for place, cell in surplus if whole else ():
-                    report("surplus-cell", number, letter(place), cell)
-                cells = (cells + [""] * (width - len(cells)))[:width]
+                for place, cell in enumerate(cells[width:], width):
+                    if cell.strip(EDGES):  # nobody can say which of the cells is one too many
+                        report("surplus-cell", number, letter(place), cell)
+                        broken.add(number)
+            cells = (cells + [""] * (width - len(cells)))[:width]
             records.append(cells)
             if len(records) == _AT_ONCE:
                 done.append(_frame(records, width))
@@ -264,33 +289,49 @@ def _records(text: str, delimiter: str, width: int) -> Iterator[tuple[list[str],
                 done = start + reader.line_num
         except csv.Error:
             line = lines[done]
+            bare = line.rstrip("\r\n").replace('"', "").split(delimiter)
             try:
                 cells = next(csv.reader([line], delimiter=delimiter), [])
                 whole = line.count('"') % 2 == 0 and len(cells) <= width
             except csv.Error:
-                cells, whole = line.rstrip("\r\n").split(delimiter), False
-            yield cells, whole
+                cells, whole = bare, False
+            # where the quotes are of no help, the cells without them say best what the row is of
+            yield (cells if whole or len(bare) != width else bare), whole
             done += 1
 
 
 def _swallowed(cells: Sequence[str], delimiter: str, width: int) -> bool:
-    """Whether a cell of several lines holds what looks like rows; prose has spaces after its commas."""
+    """Whether a cell of several lines holds what looks like rows, or the end of one and the beginning of the next.
+
+    Prose has spaces after its commas; rows have none there, or as many cells as rows have, and name a period.
+    """
     for cell in cells:
-        for line in re.split("[\r\n]+", cell)[1:]:
+        for place, line in enumerate(re.split("[\r\n]+", cell) if "\n" in cell or "\r" in cell else ()):
             parts = line.split(delimiter)
-            if len(parts) >= max(width - 1, 3) and not any(part.startswith(" ") for part in parts):
+            dated = any(parse_period(part.strip(EDGES), start) for part in parts for start in (1, 4))
+            spaced = any(part.startswith(" ") for part in parts)
+            long = len(parts) >= max(width - 1, 3)
+            if (dated and len(parts) > 1 and (long or not spaced)) or (place and long and not spaced):
                 return True
     return False
 
 
-def _halves(cells: Sequence[str], delimiter: str) -> str | None:
-    """The first `1,234` that a comma has split over two cells."""
-    if delimiter != ",":
-        return None
-    for one, other in pairwise(cells):
-        if re.fullmatch(r"\s*[+\-\u2212]?£?[1-9][0-9]{0,2}", one) and re.fullmatch(r"[0-9]{3}(\.[0-9]+)?%?\s*", other):
-            return f"{one.strip()},{other.strip()}"
-    return None
+def _rejoined(cells: list[str], width: int, delimiter: str) -> tuple[list[str], int | None]:
+    """A row that is too long, its numbers made whole that their commas have split, and where the first of these is."""
+    first = None
+    while delimiter == "," and len(cells) > width:
+        bare = [cell.strip(EDGES) for cell in cells]
+        halves = (
+            place
+            for place, (one, other) in enumerate(pairwise(bare))
+            if re.fullmatch(FIRST_HALF, one) and re.fullmatch(SECOND_HALF, other)
+        )
+        place = next(halves, None)
+        if place is None:
+            break
+        cells = [*cells[:place], ",".join(bare[place : place + 2]), *cells[place + 2 :]]
+        first = place if first is None else first
+    return cells, first
 
 
 # -- the folder -------------------------------------------------------------------------
@@ -312,11 +353,11 @@ def files_in(folder: Path) -> dict[str, Path]:
     """Every file below a folder, by its path from there with forward slashes, in the order of these names."""
     found = {}
     for place, _, names in os.walk(folder):
-        for name in names:
+        for name in sorted(names, reverse=True):  # `manifest.csv` itself before its other spellings
             path = Path(place, name)
             # a name that is no text to the system is still shown
             shown = path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode()
-            found[MANIFEST if shown.lower() == MANIFEST else shown] = path
+            found[MANIFEST if shown.lower() == MANIFEST and MANIFEST not in found else shown] = path
     return dict(sorted(found.items()))
 
 
@@ -350,18 +391,21 @@ def read_manifest(files: Mapping[str, Path]) -> tuple[dict[str, Arrival], list[P
     if missing := [name for name in _COLUMNS[:2] if name not in at]:
         report(table.header_row, None, None, "missing-column", missing=listed(missing, "and"))
         return {}, problems
-    folded = {name.casefold(): name for name in files}
+    folded: dict[str, list[str]] = {}
+    for name in files:
+        folded.setdefault(name.casefold(), []).append(name)
     found: dict[str, Arrival] = {}
     for number, *cells in table.rows.iter_rows():
         if number in table.broken:
             continue
         texts = {name: (cells[place] or "").strip(EDGES) for name, place in at.items()}
         path = texts["file"].replace("\\", "/").removeprefix("./")
-        target = path if path in files else folded.get(path.casefold())
-        if target is None:
+        fits = [path] if path in files else folded.get(path.casefold(), [])
+        if len(fits) != 1:
             column = table.header[at["file"]]
             report(number, column, texts["file"], "no-such-file", help=meant(path, files))
             continue
+        target = fits[0]
         dates: dict[str, date | None] = {}
         for what in _COLUMNS[1:]:
             dates[what] = parse_date(texts.get(what, ""))

@@ -396,8 +396,11 @@ _SIGNS = {
 }
 
 
-def grouped_number(span: Span, text: str) -> Diagnostic:
-    return Diagnostic("syntax", f"`{text}` is not a number here", span, f"write `{text.replace(',', '')}`")
+def grouped_number(span: Span, text: str, several: bool = False) -> Diagnostic:
+    help_ = f"write `{text.replace(',', '')}`"
+    if several and ",0" not in text:
+        help_ += f", or `{text.replace(',', ', ')}` for {text.count(',') + 1} values"
+    return Diagnostic("syntax", f"`{text}` is not a number here", span, help_)
 
 
 def not_lower_case(span: Span, text: str) -> Diagnostic:
@@ -455,6 +458,15 @@ def percent_of_what(span: Span) -> Diagnostic:
     )
 
 
+def which_share(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "syntax",
+        "this can be read in two ways",
+        span,
+        "put brackets round what belongs together: `(50% of a) + b` or `50% of (a + b)`",
+    )
+
+
 def chained_comparison(span: Span) -> Diagnostic:
     return Diagnostic(
         "syntax", "one comparison cannot follow another", span, "write `a between 1 and 5`, or join two with `and`"
@@ -471,6 +483,11 @@ def no_such_date(span: Span, text: str) -> Diagnostic:
 
 def number_of_periods(span: Span) -> Diagnostic:
     return Diagnostic("syntax", "expected a whole number of periods, 1 to 99, after `for`", span)
+
+
+def not_compared(span: Span, found: str, truth: bool) -> Diagnostic:
+    help_ = "join with `and`, `or` and `not` what is true or false" if truth else None
+    return Diagnostic("type", f"only numbers can be compared here, and this compares what is {found}", span, help_)
 
 
 def which_for(span: Span) -> Diagnostic:
@@ -536,8 +553,25 @@ def stands_for_missing(span: Span) -> Diagnostic:
     return Diagnostic("type", "a number written here would stand for what is missing", span, "name a figure")
 
 
+def names_nothing(span: Span) -> Diagnostic:
+    return Diagnostic("no-figure", "this names no figure, and is the same whatever is sent", span)
+
+
+def divides_by_nothing(span: Span) -> Diagnostic:
+    return Diagnostic("out-of-range", "this is 0, and nothing can be divided by it", span)
+
+
+def impossible_number(span: Span, function: str, wanted: str) -> Diagnostic:
+    return Diagnostic("out-of-range", f"`{function}` needs {wanted} here", span)
+
+
 def no_consecutive(span: Span, function: str) -> Diagnostic:
     return Diagnostic("frequency", f"`{function}` needs regular periods, and this indicator is ad hoc", span)
+
+
+def not_in_condition(span: Span, function: str) -> Diagnostic:
+    help_ = "`change` is `value` less that of the period before" if function == "previous" else None
+    return Diagnostic("syntax", f"`{function}` cannot be used in a condition", span, help_)
 
 
 def too_coarse(span: Span, name: str, frequency: str, id_: str, needed: str) -> Diagnostic:
@@ -563,12 +597,130 @@ def ad_hoc_figure(span: Span, name: str) -> Diagnostic:
     )
 
 
+def compared_with_itself(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("comparison", f"`{name}` cannot be compared with itself", span)
+
+
+def not_comparable(span: Span, name: str, what: str, own: str) -> Diagnostic:
+    return Diagnostic("comparison", f"`{name}` is {what}, and the indicator is {own}", span)
+
+
 def chain_too_long(span: Span, longest: int) -> Diagnostic:
     return Diagnostic("too-deep", f"more than {longest} indicators rest on one another here", span)
 
 
 def cycle(span: Span, path: Sequence[str]) -> Diagnostic:
     return Diagnostic("cycle", "goes round in a circle: " + " -> ".join(f"`{name}`" for name in path), span)
+
+
+# -- lists ---------------------------------------------------------------------------
+
+
+def list_without_time(span: Span, name: str) -> Diagnostic:
+    help_ = "`date` names the column of an event, `spell` the two that a spell starts and ends with"
+    return Diagnostic("missing-key", f"list `{name}` needs either `date` or `spell`", span, help_)
+
+
+def list_twice_timed(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("unknown-key", f"list `{name}` has both `date` and `spell`", span, "keep one of the two")
+
+
+def spell_ends(span: Span) -> Diagnostic:
+    return Diagnostic("wrong-type", "`spell` needs two columns", span, "write `spell: [started_on, ended_on]`")
+
+
+def column_type(span: Span, text: str, known: Sequence[str]) -> Diagnostic:
+    help_ = _meant(text, known) or f"write {_list(known, 'or')}, with `?` after it where a cell may be blank"
+    return Diagnostic("wrong-type", f"`{text}` is not a type of column", span, help_)
+
+
+def column_reserved(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("reserved", f"`{name}` has a meaning of its own here and cannot name a column", span)
+
+
+def unknown_column(span: Span, name: str, list_: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("unknown-name", f"list `{list_}` has no column `{name}`", span, _meant(name, known))
+
+
+def not_a_date_column(span: Span, name: str, wanted: str) -> Diagnostic:
+    return Diagnostic("wrong-type", f"column `{name}` gives a time and must be a `{wanted}`", span)
+
+
+def agency_column_needed(span: Span, name: str) -> Diagnostic:
+    text = f"list `{name}` comes from several agencies, and no column says whose a record is"
+    return Diagnostic("missing-key", text, span, "add `agency: text` to its columns")
+
+
+def bare_list(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("type", f"`{name}` is a list", span, f"write `count({name})`")
+
+
+def not_over_a_list(span: Span, function: str) -> Diagnostic:
+    help_ = "write `a + b`" if function == "sum" else None
+    return Diagnostic("syntax", f"`{function}` is of a list, not of several values", span, help_)
+
+
+def not_a_list_name(span: Span, function: str) -> Diagnostic:
+    return Diagnostic("syntax", f"`{function}` needs the name of a list here", span)
+
+
+def no_lists_here(span: Span) -> Diagnostic:
+    return Diagnostic("type", "a list cannot be counted here", span, "make an indicator of it, and name that")
+
+
+def senders_of_figure(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("type", f"`{name}` is not a figure, and only figures come from agencies", span)
+
+
+def senders_counted(span: Span, name: str) -> Diagnostic:
+    help_ = f"write `count(agencies of {name} where value >= 5)`"
+    return Diagnostic("type", "agencies can only be counted", span, help_)
+
+
+def senders_clock(span: Span, name: str, id_: str) -> Diagnostic:
+    text = f"the agencies of `{name}` can only be counted in its own periods, and those of `{id_}` are others"
+    return Diagnostic("frequency", text, span)
+
+
+def no_such_list(span: Span, name: str, known: bool, lists: Iterable[str]) -> Diagnostic:
+    found = f"`{name}` is not a list" if known else f"unknown list `{name}`"
+    return Diagnostic("unknown-name", found, span, _meant(name, lists))
+
+
+def which_spells(span: Span, name: str) -> Diagnostic:
+    text = f"`{name}` is a list of spells, and this does not say which"
+    return Diagnostic("type", text, span, f"write `{name} open`, `{name} started` or `{name} ended`")
+
+
+def no_spells(span: Span, name: str, state: str) -> Diagnostic:
+    return Diagnostic("type", f"`{name}` is a list of events, which are never `{state}`", span)
+
+
+def aggregate_inside(span: Span, function: str) -> Diagnostic:
+    text = f"`{function}` of a list cannot stand inside another"
+    return Diagnostic("type", text, span, "a record knows only its own columns")
+
+
+def distinct_of_count(span: Span, function: str) -> Diagnostic:
+    return Diagnostic("type", f"`distinct` goes with `count`, not with `{function}`", span)
+
+
+def only_of_records(span: Span, function: str) -> Diagnostic:
+    text = f"`{function}` is worked out for each record of a list"
+    return Diagnostic("type", text, span, f"write it inside, as in `count(list where {function}(a, b) > 5)`")
+
+
+def not_of_records(span: Span, function: str) -> Diagnostic:
+    return Diagnostic("type", f"`{function}` cannot be worked out for one record of a list", span)
+
+
+def no_column_for(span: Span, breakdown: str, lists: Sequence[str]) -> Diagnostic:
+    text = f"no column `{breakdown}` in {_list(lists)}, which this rests on"
+    return Diagnostic("unknown-name", text, span)
+
+
+def unused_list(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("unused", f"nothing uses list `{name}`", span, None, "warning")
 
 
 # -- tolerances and escalation -----------------------------------------------------
@@ -598,9 +750,42 @@ def good_outside(span: Span, good: str, tolerance: str) -> Diagnostic:
     return Diagnostic("band-order", f"good `{good}` is not inside tolerance `{tolerance}`", span)
 
 
+def good_beyond(span: Span, good: str, tolerance: str, name: str) -> Diagnostic:
+    text = f"good `{good}` is not inside tolerance `{tolerance}` while `{name}` is above 0"
+    return Diagnostic("band-order", text, span, None, "warning")
+
+
+def no_amber(span: Span, tolerance: str) -> Diagnostic:
+    text = f"tolerance `{tolerance}` allows no more than good does, so nothing is ever amber"
+    return Diagnostic("no-amber", text, span, "leave `tolerance` out where amber is not meant", "warning")
+
+
+def from_inside(span: Span, text: str, period: str, following: str) -> Diagnostic:
+    said = f"`{text}` begins inside `{period}`, which this entry does not judge"
+    return Diagnostic("from-inside", said, span, f"it holds from `{following}` on", "warning")
+
+
+def bad_review(span: Span, text: str) -> Diagnostic:
+    help_ = "write `2016-17`, `2016-17 Q3` or 2017-03-31"
+    return Diagnostic("bad-period", f"`{text}` is neither a period nor a date", span, help_)
+
+
+def review_due(span: Span, text: str, name: str) -> Diagnostic:
+    said = f"the tolerance of `{name}` was to be reviewed by `{text}`, which is past"
+    return Diagnostic("review-due", said, span, "agree the next entry, or a later `review_by`", "warning")
+
+
 def empty_band(span: Span, text: str) -> Diagnostic:
     help_ = "the lower end comes first" if text.startswith("between") else None
     return Diagnostic("empty-band", f"nothing can be `{text}`", span, help_)
+
+
+def no_interval(span: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        "no-interval",
+        f"there is no interval to allow for chance by: `{name}` is not a `percent`, nor a `rate` per a fixed number",
+        span,
+    )
 
 
 def own_value(span: Span, name: str) -> Diagnostic:
@@ -627,7 +812,23 @@ def unused_figure(span: Span, name: str) -> Diagnostic:
 
 
 def not_of_this(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("unknown-name", f"this indicator does not rest on a figure `{name}`", span, _meant(name, known))
+    text = f"this indicator does not rest on a figure or list `{name}`"
+    return Diagnostic("unknown-name", text, span, _meant(name, known))
+
+
+def records_of_a_figure(span: Span, name: str) -> Diagnostic:
+    help_ = "give it a value, or a series such as `12 14`"
+    return Diagnostic("wrong-type", f"`{name}` is a figure and has no records", span, help_)
+
+
+def not_records(span: Span, name: str) -> Diagnostic:
+    text = f"`{name}` is a list, and this is not a list of records"
+    help_ = "write one map of columns for each record, or `[]` where there are no records"
+    return Diagnostic("wrong-type", text, span, help_)
+
+
+def column_not_given(span: Span, column: str) -> Diagnostic:
+    return Diagnostic("missing-key", f"this record has no `{column}`, which the formula looks at", span)
 
 
 def not_a_sender(span: Span, agency: str, figure: str, known: Iterable[str]) -> Diagnostic:
@@ -638,6 +839,13 @@ def not_its_period(span: Span, text: str, example: str) -> Diagnostic:
     return Diagnostic(
         "bad-period", f"`{text}` is not a period of this indicator", span, f"write one such as `{example}`"
     )
+
+
+def not_a_value(span: Span, text: str) -> Diagnostic:
+    help_ = _meant(text, ["nothing"])
+    if re.fullmatch(r"[-+]?[0-9][0-9,]*(\.[0-9]+)?\s*%?", text):
+        help_ = f"write `{re.sub('[,%]', '', text).strip()}`"
+    return Diagnostic("wrong-type", f"`value` must be a number, not `{text}`", span, help_)
 
 
 def bad_date(span: Span, text: str) -> Diagnostic:

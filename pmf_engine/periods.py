@@ -116,6 +116,7 @@ _MONTH_FORMS = [
     re.compile(r"(?P<name>[a-z]{3,9})\.?[\s\-]*(?P<year>\d{4})"),
     re.compile(r"(?P<year>\d{4})\s*(?P<name>[a-z]{3,9})"),
 ]
+_SLASHED = re.compile(r"(\d{4})\s*/\s*(\d{2})")
 _PARTS = {"q": 3, "h": 6}
 _FIRST_YEAR, _LAST_YEAR = 1950, 2099
 """Years that a board may mean; another is a slip of the fingers, and would stretch every series to reach it."""
@@ -125,11 +126,13 @@ def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
     """The period that a text names, in a year that starts in the month `year_start`.
 
     Accepts `2016-17`, `2016/17`, `2016-2017`, `201617`, `2016` (calendar years), with `Q3` or `H1` before
-    or after, and months as `2016-12`, `12/2016`, `Dec 2016`. `months` is the length expected: it
-    settles the one text that could be two things, `2011-12`, a month only where months are expected.
-    Returns None for anything else.
+    or after, and months as `2016-12`, `12/2016`, `Dec 2016`. `months` is the length expected: `2011-12`, which
+    could be two things, is a month only where months are expected. `2011/12` is how people write the year and not
+    how they write the month: where months are expected it is neither. Returns None for anything else.
     """
     text = text.strip().lower()
+    if months == 1 and (found := _SLASHED.fullmatch(text)) and int(found[2]) == (int(found[1]) + 1) % 100 <= 12:
+        return None
     if months == 1 and (month := _parse_month(text, year_start)):
         return month
     for form in _FORMS:

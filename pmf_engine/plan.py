@@ -8,11 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import polars as pl
 
+from pmf_engine import statistics
 from pmf_engine.formula.compile import FIGURE_BITS, NOT_COME, Compiler, Computed, compare, is_amount, reason_code
-from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Name, Unary, children
+from pmf_engine.formula.syntax import (
+    Aggregate,
+    Band,
+    Binary,
+    Call,
+    Expression,
+    Name,
+    Unary,
+    aggregates,
+    children,
+    of_senders,
+)
 from pmf_engine.framework import Framework, Indicator
 from pmf_engine.inputs import AGENCY, Inputs
 from pmf_engine.periods import Clock, Period
@@ -24,6 +37,9 @@ SIGNS: dict[Polarity, int] = {"high": 1, "low": -1, "close": 0}
 
 
 _OVERFLOW = reason_code(INVALID)
+
+_MOST_SENT = 1e30
+"""What a figure cannot come to, whatever is sent: no cell says more than 10^15, and cells are counted in millions."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +55,8 @@ def rows(framework: Framework, inputs: Inputs, clocks: Mapping[str, Clock]) -> p
     """Every indicator in every period of its clock in `clocks` and of the window, whole and by its breakdowns.
 
     Columns: indicator, start, months, by, group (null for the whole), value, code, left_out, numerator,
-    denominator, good, tolerable (null: cannot be said), band_code, rated, sign, gap and named (see `Evaluation`).
+    denominator, good, tolerable (null: cannot be said), band_code, rated, entry (the place of the one in force), sign,
+    gap, named and compared (see `Evaluation`).
     """
     return pl.concat([_panel_rows(framework, inputs, job) for job in _jobs(framework, clocks)])
 
@@ -58,7 +75,13 @@ def _jobs(framework: Framework, clocks: Mapping[str, Clock]) -> list[_Job]:
 def _panel_rows(framework: Framework, inputs: Inputs, job: _Job) -> pl.LazyFrame:
     figures = _figures(framework, job.indicators)
     lenient = any(indicator.missing != "any" for indicator in _reached(framework, job.indicators))
-    panel = inputs.panel(job.clock, job.by, figures, lenient)
+    panel = inputs.panel(
+        job.clock,
+        job.by,
+        figures,
+        lenient,
+        [*asked_of_lists(framework, job.indicators), *_counted_senders(framework, job.indicators)],
+    )
     work = _Panel(framework, Compiler(job.clock.months, ["group"] if job.by else []), set(figures))
     cells = [work.cell(indicator) for indicator in job.indicators]
     frame = panel.frame
@@ -70,11 +93,7 @@ def _panel_rows(framework: Framework, inputs: Inputs, job: _Job) -> pl.LazyFrame
         .unnest("cell")
     )
     if job.by == AGENCY:  # only those that are asked for its figures
-        senders = [
-            (one.id, agency)
-            for one in job.indicators
-            for agency in sorted({sender for name in one.figures for sender in framework.figures[name].agencies})
-        ]
+        senders = [(one.id, agency) for one in job.indicators for agency in sorted(framework.senders(one))]
         asked = pl.LazyFrame(senders, schema={"indicator": pl.String, "group": pl.String}, orient="row")
         long = long.join(asked, on=["indicator", "group"], how="semi")
     return long.with_columns(
@@ -99,13 +118,33 @@ def _reached(framework: Framework, indicators: Sequence[Indicator]) -> list[Indi
 
 def _figures(framework: Framework, indicators: Sequence[Indicator]) -> list[str]:
     reached = _reached(framework, indicators)
-    return sorted({name for indicator in reached for name in indicator.named if name in framework.figures})
+    named = {name for indicator in reached for name in indicator.named if name in framework.figures}
+    return sorted(named | {name for indicator in reached for name in indicator.figures})
+
+
+def asked_of_lists(framework: Framework, indicators: Sequence[Indicator]) -> list[Aggregate]:
+    """Every aggregate of lists that these indicators and their bands rest on, each once."""
+    reached = _reached(framework, indicators)
+    found = [one for indicator in reached for one in aggregates(indicator.formula) if not of_senders(one)]
+    return list({one.text: one for one in found}.values())
+
+
+def _counted_senders(framework: Framework, indicators: Sequence[Indicator]) -> list[Aggregate]:
+    """Every count of the agencies that sent a figure which these indicators rest on, each once."""
+    reached = _reached(framework, indicators)
+    found = [one for indicator in reached for one in aggregates(indicator.formula) if of_senders(one)]
+    return list({one.text: one for one in found}.values())
 
 
 def _number(part: Computed) -> pl.Expr:
     """The value of a part where there is one that can be shown: no infinity, and no zero below zero."""
     value = pl.when(part.value == 0).then(0.0).otherwise(part.value)
     return pl.when((part.code == 0) & part.value.is_finite()).then(value)
+
+
+def _listed(parts: Sequence[Computed]) -> pl.Expr:
+    """The numbers of some parts as a list, null where there is none."""
+    return pl.concat_list(map(_number, parts)) if parts else pl.lit([], dtype=pl.List(pl.Float64))
 
 
 class _Panel:
@@ -124,9 +163,8 @@ class _Panel:
             part = self.part(indicator, indicator.formula)
             # What overflows is no number, and no band may judge it.
             code = pl.when((part.code == 0) & ~part.value.is_finite()).then(_OVERFLOW).otherwise(part.code)
-            self.done[key] = self.compiler.column(
-                Computed(_number(part), code, 2 * part.size, part.stage), " ".join(key)
-            )
+            whole = replace(part, value=_number(part), code=code, size=2 * part.size, settled=False)
+            self.done[key] = self.compiler.column(whole, " ".join(key))
         return self.done[key]
 
     def part(self, indicator: Indicator, node: Expression) -> Computed:
@@ -137,14 +175,15 @@ class _Panel:
         part = self.compiler.amount(node, lambda name: self._figure(name, "k"))
         # Where it could not be done without what lacks, all that lacks counts.
         code = pl.when(part.code == 0).then(0).otherwise(strict.code).cast(pl.UInt32)
-        return Computed(part.value, code, part.size + strict.size, max(part.stage, strict.stage))
+        size, stage = part.size + strict.size, max(part.stage, strict.stage)
+        return Computed(part.value, code, size, stage, most=part.most, spared=strict.code)
 
     def _figure(self, name: str, code: str) -> Computed:
-        return Computed(pl.col(f"v:{name}"), pl.col(f"{code}:{name}"), settled=True)
+        return Computed(pl.col(f"v:{name}"), pl.col(f"{code}:{name}"), settled=True, most=_MOST_SENT)
 
     def _look_up(self, name: str) -> Computed:
-        """A figure, or an indicator; of these, others may use only what is complete."""
-        if name in self.figures:
+        """A figure, an aggregate, or an indicator; of these, others may use only what is complete."""
+        if name not in self.framework.indicators:
             return self._figure(name, "c")
         return self.indicator(replace(self.framework.indicators[name], missing="any"))
 
@@ -154,7 +193,7 @@ class _Panel:
         fields: dict[str, pl.Expr] = {
             "value": value.value,
             "code": value.code,
-            "left_out": self._left_out(indicator),
+            "left_out": pl.lit(0, dtype=pl.UInt32) if value.spared is None else value.spared,
             "numerator": pl.lit(None, dtype=pl.Float64),
             "denominator": pl.lit(None, dtype=pl.Float64),
         }
@@ -170,12 +209,6 @@ class _Panel:
         fields |= self._judged(indicator, value)
         return pl.struct([field.alias(name) for name, field in fields.items()]).alias(indicator.id)
 
-    def _left_out(self, indicator: Indicator) -> pl.Expr:
-        """The code of what lacks and was done without, by `missing` or `first_known`."""
-        spared = indicator.missing != "any" or "first_known" in indicator.passage.text
-        codes = self._codes(indicator, "c")
-        return pl.max_horizontal(codes) if spared and codes else pl.lit(0, dtype=pl.UInt32)
-
     def _codes(self, indicator: Indicator, column: str) -> list[pl.Expr]:
         return [pl.col(f"{column}:{name}") for name in indicator.figures if name in self.figures]
 
@@ -188,30 +221,42 @@ class _Panel:
         gap = pl.lit(None, dtype=pl.Float64)
         band_code = pl.lit(0, dtype=pl.UInt32)
         rated = pl.lit(False)
-        # What adds up over time is not judged over a longer period by what is good in a shorter one.
-        judged = self.compiler.months == indicator.clock.months or indicator.scale_free
-        for entry in indicator.tolerances if judged else ():  # the latest in force has the last word
+        entry_in_force = pl.lit(None, dtype=pl.UInt32)
+        for place, entry in enumerate(indicator.tolerances):  # the latest in force has the last word
             in_force = pl.lit(True) if entry.start is None else pl.col("start") >= entry.start
+            # What adds up over time is not judged over a longer period by what is good in a shorter one, and a bound
+            # that adds up says nothing of what does not.
+            if self.compiler.months != indicator.clock.months and not entry.scale_free:
+                nothing = pl.when(~in_force)
+                good, tolerable, sign, gap = (nothing.then(one) for one in (good, tolerable, sign, gap))
+                band_code, rated = nothing.then(band_code).otherwise(0), rated & ~in_force
+                entry_in_force = nothing.then(entry_in_force)
+                continue
             holds, code = self._holds(entry, entry.good, value)
             allowed, more = holds, code
             if entry.tolerance is not None:
                 allowed, more = self._holds(entry, entry.tolerance, value)
+            if entry.allow_for_chance:
+                allowed = self._within_chance(indicator, entry, value, allowed)
             good = pl.when(in_force).then(holds).otherwise(good)
             tolerable = pl.when(in_force).then(allowed).otherwise(tolerable)
             band_code = pl.when(in_force).then(pl.max_horizontal(code, more)).otherwise(band_code)
             sign = pl.when(in_force).then(pl.lit(SIGNS[entry.polarity], dtype=pl.Int8)).otherwise(sign)
             rated = rated | in_force
+            entry_in_force = pl.when(in_force).then(pl.lit(place, dtype=pl.UInt32)).otherwise(entry_in_force)
             if entry.polarity == "close":
                 gap = pl.when(in_force).then(self._gap(entry, value)).otherwise(gap)
-        named = [self._named(name, value) for name in indicator.band_names]
+        named = [
+            self.compiler.number(term, lambda name: self._named(name, value)) for term in indicator.band_terms.values()
+        ]
         return {
-            "named": pl.concat_list([pl.when(one.code == 0).then(one.value) for one in named])
-            if named
-            else pl.lit([], dtype=pl.List(pl.Float64)),
+            "named": _listed(named),
+            "compared": _listed([self._look_up(name) for name in indicator.compare]),
             "good": good,
             "tolerable": tolerable,
             "band_code": band_code,
             "rated": rated,
+            "entry": entry_in_force,
             "sign": sign,
             "gap": gap,
         }
@@ -228,6 +273,38 @@ class _Panel:
             )
         return pl.all_horizontal(held), pl.max_horizontal(codes)
 
+    def _within_chance(self, indicator: Indicator, entry: Entry, value: Computed, allowed: pl.Expr) -> pl.Expr:
+        """Whether some of the 95 % interval is in what is tolerable; where there is no interval, whether the value is.
+
+        Where a band has two ends that no value can meet both, as data may have it, nothing is in it.
+        """
+        ratio = indicator.ratio
+        assert ratio is not None  # resolve refuses other formulas
+        part, whole = (
+            _number(self.compiler.column(self.compiler.number(node, self._look_up))) for node in ratio.arguments[:2]
+        )
+        if ratio.function == "percent":
+            lower, upper = statistics.of_percent(part, whole)
+        else:
+            lower, upper = statistics.of_rate(part, whole, pl.lit(indicator.per))
+        held: list[pl.Expr] = []
+        lowest: list[tuple[str, pl.Expr]] = []
+        highest: list[tuple[str, pl.Expr]] = []
+        for limit in (entry.tolerance or entry.good).limits:
+            known = self.bound(entry, limit.bound, value)
+            bound = pl.when(known.code == 0).then(known.value)
+            if limit.operator not in ("<=", "<"):
+                sign = ">=" if limit.operator == "=" else limit.operator
+                lowest.append((sign, bound))
+                held.append(compare(sign, upper, bound))
+            if limit.operator not in (">=", ">"):
+                sign = "<=" if limit.operator == "=" else limit.operator
+                highest.append((sign, bound))
+                held.append(compare(sign, lower, bound))
+        for above, low in lowest:
+            held += [compare(below, low, high) & compare(above, high, low) for below, high in highest]
+        return pl.when(lower.is_null()).then(allowed).otherwise(pl.all_horizontal(held))
+
     def bound(self, entry: Entry, node: Expression, value: Computed) -> Computed:
         """The bound of a limit; `value` is what it is to be compared with."""
 
@@ -236,7 +313,12 @@ class _Panel:
                 return Computed(pl.lit(entry.target, dtype=pl.Float64), pl.lit(0, dtype=pl.UInt32))
             return self._named(name, value)
 
-        return self.compiler.number(node, look_up)
+        part = self.compiler.number(node, look_up)
+        if not isinstance(node, (Binary, Call)):
+            return part
+        # Everything is at most what overflows, and nothing is good for that.
+        code = pl.when((part.code == 0) & ~part.value.is_finite()).then(_OVERFLOW).otherwise(part.code)
+        return self.compiler.column(Computed(part.value, code.cast(pl.UInt32), 2 * part.size, part.stage))
 
     def _named(self, name: str, value: Computed) -> Computed:
         """What a band means by a name: of `value` itself some time ago, or another figure or indicator."""
@@ -247,15 +329,79 @@ class _Panel:
         return self._look_up(name)
 
     def _gap(self, entry: Entry, value: Computed) -> pl.Expr:
-        """How far a value lies outside the good band; 0 inside it."""
+        """How far a value lies outside the good band; 0 inside it, null where a bound lacks."""
         outside = [pl.lit(0.0)]
+        codes = [value.code]
         for limit in entry.good.limits:
-            bound = self.bound(entry, limit.bound, value).value
+            bound = self.bound(entry, limit.bound, value)
+            codes.append(bound.code)
             if limit.operator not in (">=", ">"):
-                outside.append(value.value - bound)
+                outside.append(value.value - bound.value)
             if limit.operator not in ("<=", "<"):
-                outside.append(bound - value.value)
-        return pl.when(value.code == 0).then(pl.max_horizontal(outside))
+                outside.append(bound.value - value.value)
+        return pl.when(pl.max_horizontal(codes) == 0).then(pl.max_horizontal(outside))
+
+
+# -- which periods a value rests on ----------------------------------------------------
+
+
+def looked_back(framework: Framework, clocks: Mapping[str, Clock]) -> Mapping[str, Mapping[str, list[int]]]:
+    """How many months before a period each indicator, worked out in its clock, looks at each figure; 0 for the period.
+
+    Those that are looked at in their own period alone are left out.
+    """
+    found: dict[str, dict[str, list[int]]] = {}
+    known: dict[tuple[str, int], _Backs] = {}
+    for id_, clock in clocks.items():
+        one = framework.indicators[id_]
+        own = _formula_backs(framework, one, clock.months, known)
+        backs = {name: set(months) for name, months in own.items()}
+        for entry in one.tolerances:
+            for band in (entry.good, entry.tolerance):
+                for limit in band.limits if band else ():
+                    _add(backs, _backs(framework, limit.bound, clock.months, known, own))
+        found[id_] = {name: sorted(months) for name, months in backs.items() if months != {0}}
+    return found
+
+
+_Backs: TypeAlias = "Mapping[str, set[int]]"
+
+
+def _formula_backs(framework: Framework, one: Indicator, months: int, known: dict[tuple[str, int], _Backs]) -> _Backs:
+    if (one.id, months) not in known:
+        known[one.id, months] = _backs(framework, one.formula, months, known, {})
+    return known[one.id, months]
+
+
+def _backs(
+    framework: Framework, node: Expression, months: int, known: dict[tuple[str, int], _Backs], own: _Backs
+) -> _Backs:
+    """As `looked_back`, of an expression; `own` are those of the indicator whose `previous` and `year_ago` it names."""
+    year = [*range(0, 12, months)]
+    steps = {"previous": [months], "year_ago": [12], "rolling_year": year, "year_to_date": year}
+    if isinstance(node, Name):
+        if node.name in framework.figures:
+            return {node.name: {0}}
+        if node.name in framework.indicators:
+            return _formula_backs(framework, framework.indicators[node.name], months, known)
+        return _earlier(own, steps.get(node.name, []))
+    if isinstance(node, Aggregate):
+        return {node.list.name: {0}}
+    found: dict[str, set[int]] = {}
+    for child in children(node):
+        _add(found, _backs(framework, child, months, known, own))
+    if isinstance(node, Call):
+        return _earlier(found, steps.get(node.function, [0]))
+    return found
+
+
+def _earlier(backs: _Backs, steps: Sequence[int]) -> _Backs:
+    return {name: {back + step for back in months for step in steps} for name, months in backs.items()}
+
+
+def _add(backs: dict[str, set[int]], more: _Backs) -> None:
+    for name, months in more.items():
+        backs.setdefault(name, set()).update(months)
 
 
 # -- one value, step by step -----------------------------------------------------------
@@ -263,10 +409,15 @@ class _Panel:
 
 @dataclass(frozen=True)
 class Workings:
-    """How one value came about: figures by name and first month of a period as (value, code), the parts of the formula
-    as (text, value, code), and the limits of the bands as (band, words, operator, bound, whether it holds)."""
+    """How one value came about, part by part.
+
+    `figures` are by name, and aggregates by text, with the first month of a period: value and code. `used_by` says
+    what looks at each of them (`formula`, `good`, `tolerance`, `comparison`). `steps` are the parts of the formula:
+    text, value and code. `limits` are those of the bands: band, words, operator, bound, and whether it holds.
+    """
 
     figures: dict[tuple[str, int], tuple[float | None, int]]
+    used_by: dict[tuple[str, int], tuple[str, ...]]
     steps: list[tuple[str, float | None, int]]
     limits: list[tuple[str, str, str, float | None, bool | None]]
 
@@ -277,19 +428,21 @@ def workings(
     """Works an indicator out for one period and group, keeping every part; by the same code as `rows`."""
     figures = _figures(framework, [indicator])
     lenient = any(one.missing != "any" for one in _reached(framework, [indicator]))
-    panel = inputs.panel(period.clock, by, figures, lenient)
+    listed = [*asked_of_lists(framework, [indicator]), *_counted_senders(framework, [indicator])]
+    panel = inputs.panel(period.clock, by, figures, lenient, listed)
     work = _Panel(framework, Compiler(period.clock.months, ["group"] if by else []), set(figures))
     value = work.indicator(indicator)
     parts = [(node, work.part(indicator, node)) for node in _parts(indicator.formula, set(figures))]
     bounds = [
         (name, band, limit, work.bound(entry, limit.bound, value))
         for entry in [indicator.entry_for(period)]
-        if entry
+        if entry and (entry.scale_free or period.clock.months == indicator.clock.months)
         for name, band in (("good", entry.good), ("tolerance", entry.tolerance))
         if band
         for limit in band.limits
     ]
-    columns = [pl.col(f"v:{name}") for name in figures]
+    columns = [pl.col(f"v:{name}") for name in [*figures, *(one.text for one in listed)]]
+    columns += [pl.col(f"c:{one.text}").alias(f"code:{one.text}") for one in listed]
     for name in figures:
         code = pl.col(f"c:{name}")
         if indicator.missing != "any":  # some of its agencies may be done without
@@ -308,7 +461,13 @@ def workings(
     rows = frame.filter(pl.col("group") == (group or "")).select("start", *columns).collect()
     by_start = {row["start"]: row for row in rows.iter_rows(named=True)}
     row = by_start[period.start]
-    reached = sorted(_reach(framework, indicator.formula, period, 0, set(figures)))
+    looked = [("formula", indicator.formula), *((name, limit.bound) for name, _, limit, _ in bounds)]
+    looked += [("comparison", Name(0, 0, name)) for name in indicator.compare]
+    used_by: dict[tuple[str, int], dict[str, None]] = {}
+    for user, node in looked:
+        for reached in sorted(_reach(framework, indicator, node, period, 0, set(figures))):
+            if reached[1] in by_start:
+                used_by.setdefault(reached, {})[user] = None
     text = indicator.passage.text
 
     def shown(value: float, code: int) -> tuple[float | None, int]:
@@ -317,9 +476,9 @@ def workings(
     return Workings(
         {
             (name, start): shown(by_start[start][f"v:{name}"], by_start[start][f"code:{name}"])
-            for name, start in reached
-            if start in by_start
+            for name, start in used_by
         },
+        {reached: tuple(users) for reached, users in used_by.items()},
         [
             (" ".join(text[node.start : node.end].split()), *shown(row[f"part:v{place}"], row[f"part:c{place}"]))
             for place, (node, _) in enumerate(parts)
@@ -340,13 +499,22 @@ def _parts(node: Expression, figures: set[str]) -> Iterator[Expression]:
 
 
 def _reach(
-    framework: Framework, node: Expression, period: Period, back: int, figures: set[str]
+    framework: Framework, own: Indicator, node: Expression, period: Period, back: int, figures: set[str]
 ) -> set[tuple[str, int]]:
-    """The figures an expression looks at, each with the first month of a period that it looks at them in."""
+    """The figures an expression looks at, each with the first month of a period that it looks at them in.
+
+    In the bands of `own`, `previous` and `year_ago` are its own value of then, which looks at all its formula does.
+    """
     if isinstance(node, Name):
         if node.name in figures:
             return {(node.name, period.start - back)}
-        return _reach(framework, framework.indicators[node.name].formula, period, back, figures)
+        if node.name in ("previous", "year_ago"):
+            back += period.clock.months if node.name == "previous" else 12
+            return _reach(framework, own, own.formula, period, back, figures)
+        other = framework.indicators.get(node.name)  # `target` is neither
+        return _reach(framework, own, other.formula, period, back, figures) if other else set()
+    if isinstance(node, Aggregate):
+        return {(node.list.name if of_senders(node) else node.text, period.start - back)}
     offsets = {0}
     if isinstance(node, Call):
         months = period.clock.months
@@ -361,7 +529,7 @@ def _reach(
         found
         for child in children(node)
         for offset in offsets
-        for found in _reach(framework, child, period, back + offset, figures)
+        for found in _reach(framework, own, child, period, back + offset, figures)
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from pmf_engine.control import Chart
 from pmf_engine.periods import Period
 
 
@@ -32,6 +33,17 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Raised:
+    """An exception since it was first raised: what the indicator was `then`, the level it went `to`, how many periods
+    it has lasted, and the period in which it had recovered, if it has."""
+
+    then: Point
+    to: Named
+    periods: int
+    recovered: str | None
+
+
+@dataclass(frozen=True)
 class Comment:
     """What an agency says of its own figures; `group` where it speaks of one group."""
 
@@ -51,6 +63,7 @@ class Group:
     reason: str | None
     run: int
     escalate_to: Named | None
+    raised: Raised | None
 
 
 @dataclass(frozen=True)
@@ -63,12 +76,23 @@ class Outside:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """A figure or indicator that an indicator is shown beside, and what it was in the same period."""
+
+    of: Named
+    value: float | None
+    shown: str
+
+
+@dataclass(frozen=True)
 class Item:
     """One indicator in one period, with what is needed to scrutinise it.
 
     `good` and `tolerance` are the author's words. `rules` are all that hold, those that decide the level first
     and again in `deciding`. `carried` is the last period with a value, where this one has none. `group_only`
-    says that the whole goes nowhere and only groups do.
+    says that the whole goes nowhere and only groups do. `interval` is that of 95 % in words, empty where there is
+    none, and `allow_for_chance` whether it was judged by. `raised` is the exception since it began, `chart` what the
+    control chart says.
     """
 
     indicator: Named
@@ -87,8 +111,10 @@ class Item:
     denominator: float | None
     lower: float | None
     upper: float | None
+    interval: str
     good: str
     tolerance: str
+    allow_for_chance: bool
     target: str
     reference: str | None
     direction: str | None
@@ -99,10 +125,13 @@ class Item:
     escalate_to: Named | None
     rules: tuple[str, ...]
     deciding: tuple[str, ...]
+    raised: Raised | None
+    chart: Chart
     comments: tuple[Comment, ...]
     outside: tuple[Outside, ...]
     carried: Point | None
     group_only: bool
+    compared: tuple[Compared, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,12 +164,13 @@ class LateAgency:
 
 @dataclass(frozen=True)
 class Recovered:
-    """An indicator that is green again: what it was, and what it is."""
+    """An indicator that is green again: what it was, what it is, and the exception that it was, if it was one."""
 
     indicator: Named
     agency: Named
     then: Point
     now: Point
+    raised: Raised | None
 
 
 @dataclass(frozen=True)
@@ -155,13 +185,18 @@ class Observation:
 
 @dataclass(frozen=True)
 class DataQuality:
-    """What was read: every cell is either used or set aside."""
+    """What was read: every cell of a return is either used or set aside; of lists, the records.
+
+    `files` are those of returns, `lists` those of lists.
+    """
 
     files: int
     cells_read: int
     cells_used: int
     cells_set_aside: int
     problems: int
+    lists: int = 0
+    records_read: int = 0
 
 
 @dataclass(frozen=True)
@@ -171,7 +206,8 @@ class ExceptionReport:
     `counts` has indicators per status, `evidence` the same per evidence type. `levels` are the highest first;
     `watch` are red and amber indicators that no rule sends up; `without_value` are those that have no value for
     another reason than not being due, and that no rule sends up. `below` counts the exceptions left out because
-    they go to a lower level than was asked for.
+    they go to a lower level than was asked for. `charts` has indicators by what their control charts say: `signal`,
+    `chance` where there is none, or why there can be none (see `statuses.NO_SIGNAL`).
     """
 
     board: str
@@ -183,6 +219,7 @@ class ExceptionReport:
     evidence: Mapping[str, Mapping[str, int]]
     levels: tuple[Level, ...]
     below: int
+    charts: Mapping[str, int]
     watch: tuple[Item, ...]
     without_value: tuple[Item, ...]
     late: tuple[LateAgency, ...]

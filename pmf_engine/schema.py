@@ -24,7 +24,7 @@ AreaKind = Literal["priority", "vulnerable_group", "risk_issue"]
 Status = Literal[
     "green", "amber", "red", "not_rated", "undefined", "no_data", "suppressed", "not_due", "late", "invalid"
 ]
-Direction = Literal["improving", "worsening", "unchanged"]
+Direction = Literal["improving", "worsening", "unchanged", "nothing"]
 Scalar = str | int | float | None
 
 
@@ -143,21 +143,33 @@ class Figure(Model):
     signed: bool = False
 
 
+class RecordList(Model):
+    """Records that agencies send, one row each: an event has a `date`, a spell starts and ends."""
+
+    title: Text
+    from_: Annotated[Names, Field(alias="from", min_length=1)]
+    date: Text | None = None
+    spell: list[Text] | None = None
+    columns: Annotated[dict[str, Text], Field(min_length=1)]
+    files: Names = []
+    returns_due: Days | None = None
+
+
 class Expectation(Model):
-    """What an example expects of the results; what it does not name may be anything."""
+    """What an example expects of the results: `nothing` or null is no value; what it does not name may be anything."""
 
     value: Scalar = None
     status: Status | None = None
     reason: Text | None = None
     direction: Direction | None = None
-    run: int | None = None
+    run: Annotated[int, Field(ge=1)] | None = None
     escalate_to: Text | None = None
 
 
 class Example(Model):
     """Figures given and results expected, written beside the indicator that they prove."""
 
-    given: dict[str, Scalar | dict[str, Scalar]]
+    given: dict[str, Scalar | dict[str, Scalar] | list[dict[str, Scalar] | Scalar]]
     expect: Expectation
     period: Word | None = None
     as_of: Text | None = None
@@ -174,6 +186,7 @@ class Indicator(Model):
     frequency: Rhythm
     source: Names = []
     formula: Said
+    compare: Names = []
     by: Names = []
     missing: Missing = "any"
     rationale: Text | None = None
@@ -192,6 +205,7 @@ class IndicatorsFile(Model):
     scales: dict[str, Annotated[list[Word], Field(min_length=2)]] = {}
     breakdowns: dict[str, Annotated[Breakdown, _titled("title")]] = {}
     figures: dict[str, Figure] = {}
+    lists: dict[str, RecordList] = {}
     indicators: dict[str, Indicator] = {}
 
 
@@ -203,13 +217,16 @@ class Entry(Model):
     tolerance: Said | None = None
     target: Annotated[float | str | None, BeforeValidator(_target)] = None
     reference: Text | None = None
+    review_by: Word | None = None
+    allow_for_chance: bool = False
 
 
 class Rule(Model):
-    """When an exception goes up, and to whom (element 5)."""
+    """When an exception goes up, to whom, and until when it stays up (element 5)."""
 
     when: Said
     to: Text
+    until: Said | None = None
 
 
 class Disclosure(Model):

@@ -1,7 +1,8 @@
 """What is wrong with the shape of the two files, in their author's terms, and what is left when it is put aside.
 
-A part with a fault is left out, so that the rest can be read and everything wrong is said at once; `Config.unsure`
-remembers it, so that nothing is said to be missing that only has a fault.
+A part with a fault is left out, or another value stands in for it where the rest needs one, so that the rest can be
+read and everything wrong is said at once; `Config.unsure` remembers it, so that nothing is said to be missing that
+only has a fault, and nothing of what stands in.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _ENTRIES: dict[str, tuple[str, type[BaseModel]]] = {
     "content_areas": ("content area", schema.ContentArea),
     "breakdowns": ("breakdown", schema.Breakdown),
     "figures": ("figure", schema.Figure),
+    "lists": ("list", schema.RecordList),
     "indicators": ("indicator", schema.Indicator),
     "tolerances": ("the tolerance of", schema.Entry),
 }
@@ -34,6 +36,9 @@ WHAT = {
     "governance": "level",
 }
 """What an entry of each section is called."""
+
+SECTIONS = ("agencies", "content_areas", "sources", "scales", "breakdowns", "figures", "lists", "indicators")
+"""The sections of indicators.yaml whose keys are ids."""
 
 _ALONE: dict[str, type[BaseModel]] = {"board": schema.Board, "disclosure": schema.Disclosure, "escalation": schema.Rule}
 _FILES: dict[str, type[BaseModel]] = {
@@ -132,15 +137,16 @@ class _Shape:
             path = self._path(one["loc"], one["type"] == "missing")
             if one["type"] == "missing":
                 missing.setdefault(path[:-1], []).append(str(path[-1]))
-                broken.add(path[:2] if len(path) == 3 else path[:1] if len(path) < 3 else self._owner(path))
             elif one["type"] == "extra_forbidden":
                 unknown.append(path)
             elif one["input"] is not REFUSED:
                 faults.setdefault(path, []).append(one)
             broken.add(self._owner(path))
         self._unknown(unknown)
+        inside = {path[:length] for path in faults for length in range(len(path))}
         for path, several in faults.items():
-            self.found.append(self._fault(path, several))
+            if path not in inside:  # else it has the right form, and what has not is said
+                self.found.append(self._fault(path, several))
         for path, names in missing.items():
             names = self._missing(path, names)
             if names:
@@ -164,26 +170,33 @@ class _Shape:
         return path
 
     def _owner(self, path: Loc) -> Loc:
-        """What is left out for a fault: one key, the entry or rule, or a whole section that is no map."""
+        """What is left out for a fault: one key or item, the entry or rule, or a whole section that is no map."""
         data = self.config.data.get(str(path[0])) if path else None
         if not isinstance(data, (dict, list)) or (path[0] in _ALONE and path[0] != "escalation"):
             return path[:1]
+        if path[2:3] == ("examples",) and len(path) > 3:  # those beside it are examples still
+            return path[:6]
+        if path[0] == "tolerances" and len(path) > 3 and path[3] not in ("from", "good", "target"):
+            return path[:4]  # of several entries
+        if path[0] == "tolerances" and path[2:3] == ("target",):  # bands may name it
+            return path[:2]
         model = self._model_at(path[:2])
         if model is not None and len(path) > 2 and all(isinstance(self._at(path[:n]), Mapping) for n in (1, 2)):
             required = [known.alias or name for name, known in model.model_fields.items() if known.is_required()]
-            if path[2] not in required:  # the rest can do without it
+            if path[2] not in required or path[2] in _STAND_INS.get(str(path[0]), {}):  # the rest can do without it
                 return path[:3]
         return path[:2]
 
     def _drop(self, path: Loc) -> None:
         self.config.unsure.add(path)
         data: Any = self._at(path[:-1])
-        if path[0] == "escalation" and len(path) == 2:  # those after it must keep their places
-            data[path[-1]] = dict(_NO_RULE)
-        elif path == ("board",):
-            data["board"] = "unknown"
-        else:
+        stand_in = _stand_in(path)
+        if stand_in is None:
             data.pop(path[-1], None)
+            return
+        data[path[-1]] = stand_in
+        if stand_in == _UNKNOWN:  # as a name it stands for one with a fault
+            self.config.unsure |= {("agencies", _UNKNOWN), ("content_areas", _UNKNOWN)}
 
     def _unknown(self, paths: list[Loc]) -> None:
         """Unknown keys. Lines that follow each other and belong elsewhere have one cause, and are one finding."""
@@ -311,8 +324,38 @@ class _Shape:
         return None
 
 
-_NO_RULE = {"when": "red", "to": "unknown"}
-"""What keeps the place of an escalation rule that has a fault, so that those after it keep theirs."""
+_UNKNOWN = "unknown"
+_STAND_INS: dict[str, dict[str, str]] = {
+    "agencies": {"name": _UNKNOWN},
+    "content_areas": {"title": _UNKNOWN, "kind": "priority"},
+    "breakdowns": {"title": _UNKNOWN},
+    "figures": {"title": _UNKNOWN, "kind": "grade", "frequency": "annual"},
+    "indicators": {
+        "title": _UNKNOWN, "content_area": _UNKNOWN, "evidence_type": "quantity", "lead_agency": _UNKNOWN,
+        "frequency": "annual",
+    },
+}  # fmt: skip
+"""What stands in for a key with a fault that an entry must have: that of which least can be said to be wrong.
+
+A grade without a scale has no type; an annual indicator may use flows of all frequencies; one of quantity needs no
+tolerance.
+"""
+
+
+def _stand_in(path: Loc) -> Any:
+    """What stands in for what has a fault, so that the rest can be read; None where it can do without."""
+    match path:
+        case ("board",):
+            return _UNKNOWN
+        case ("escalation", _):  # those after it must keep their places
+            return {"when": "red", "to": _UNKNOWN}
+        case ("indicators", _, "examples", _):
+            return {"given": {}, "expect": {}}
+        case ("indicators", _, "examples", _, "given" | "expect"):
+            return {}
+        case (str(section), _, str(key)):
+            return _STAND_INS.get(section, {}).get(key)
+    return None
 
 
 def _inside(model: type[BaseModel], key: str) -> type[BaseModel] | None:

@@ -1,4 +1,8 @@
-"""Intervals for values that rest on counts, as Polars expressions."""
+"""Intervals for values that rest on counts, as Polars expressions.
+
+The methods are those of public health in England: Public Health England, "Technical guide: confidence intervals"
+(2018), which takes Wilson's interval for proportions and Byar's, or the exact one below ten events, for rates.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +15,15 @@ Z: Final = 1.959963984540054
 
 _EXACT: Final = (
     (0.0, 3.6888794541139363),
-    (0.025317807984289897, 5.571643390938898),
-    (0.24220927854396485, 7.224687667843898),
-    (0.6186721225250227, 8.767273069722184),
-    (1.0898653726500946, 10.241588687148546),
-    (1.6234863870598266, 11.668332079322669),
-    (2.2018943093062806, 13.059474046493765),
-    (2.8143631005926436, 14.422675362257797),
-    (3.4538321844379325, 15.763189213769364),
-    (4.115373128083384, 17.084803447281743),
+    (0.025317807984289876, 5.571643390938899),
+    (0.2422092785439649, 7.224687667723961),
+    (0.6186721228956013, 8.767273069742327),
+    (1.0898653736263249, 10.241588675403698),
+    (1.6234863901184204, 11.668332079322669),
+    (2.2018942534908508, 13.059474022518685),
+    (2.814363051519866, 14.42267536170238),
+    (3.4538321767485014, 15.763189220193315),
+    (4.115373097378332, 17.08480345141917),
 )
 """Exact limits of a Poisson count of 0 to 9: halves of the chi-squared quantiles for 2n and 2n + 2 degrees."""
 
@@ -28,7 +32,9 @@ def wilson(part: pl.Expr, whole: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """The 95 % interval of the proportion `part / whole`, as proportions.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
-    American Statistical Association 22 (1927) 209-212. Null unless 0 <= part <= whole and whole > 0.
+    American Statistical Association 22 (1927) 209-212; recommended by R. G. Newcombe, "Two-sided confidence intervals
+    for the single proportion", Statistics in Medicine 17 (1998) 857-872, whose method 3 it is. Null unless
+    0 <= part <= whole and whole > 0.
     """
     share = part / whole
     middle = share + Z**2 / (2 * whole)
@@ -55,3 +61,19 @@ def poisson(events: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
         low = pl.when(events == count).then(exact_low).otherwise(low)
         high = pl.when(events == count).then(exact_high).otherwise(high)
     return pl.when(counted).then(low), pl.when(counted).then(high)
+
+
+def of_percent(part: pl.Expr, whole: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The 95 % interval of `percent(part, whole)`, in per cent: Wilson's."""
+    low, high = wilson(part, whole)
+    return low * 100, high * 100
+
+
+def of_rate(events: pl.Expr, population: pl.Expr, per: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The 95 % interval of `rate(events, population, per)`: that of the events, over a population taken as known.
+
+    Null where what is counted is not a whole number of events, or the population is not above 0.
+    """
+    low, high = poisson(events)
+    scale = pl.when(population > 0).then(per / population)
+    return low * scale, high * scale

@@ -27,3 +27,28 @@ IMPROVING: Final = "improving"
 WORSENING: Final = "worsening"
 UNCHANGED: Final = "unchanged"
 DIRECTIONS: Final = (IMPROVING, WORSENING, UNCHANGED)
+
+OUTSIDE_LIMITS: Final = "outside_limits"
+TREND: Final = "trend"
+TWO_OF_THREE: Final = "two_of_three"
+SHIFT: Final = "shift"
+SIGNALS: Final = (OUTSIDE_LIMITS, TREND, TWO_OF_THREE, SHIFT)
+"""What a control chart signals, the first that applies."""
+
+CONCERN: Final = "special_cause_concern"
+IMPROVEMENT: Final = "special_cause_improvement"
+SPECIAL_CAUSES: Final = (CONCERN, IMPROVEMENT)
+
+TOO_FEW: Final = "too_few"
+GAP: Final = "gap"
+NO_VALUE: Final = "no_value"
+GRADE: Final = "grade"
+AD_HOC: Final = "ad_hoc"
+NO_SIGNAL: Final = (TOO_FEW, GAP, NO_VALUE, GRADE, AD_HOC)
+"""Why a control chart cannot be read: fewer points than it needs, fewer since a gap, no value, or no such chart."""
+
+CONSISTENTLY: Final = "consistently"
+BY_CHANCE: Final = "by_chance"
+NEVER: Final = "never"
+ASSURANCES: Final = (CONSISTENTLY, BY_CHANCE, NEVER)
+"""Whether a target will be met if nothing changes but by chance."""

@@ -7,16 +7,29 @@ a problem that says where it stands and what was expected.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 
-from pmf_engine.cells import OUTCOME, READINGS, STATE, Found, Reader, Vocabulary, lay_out
+from pmf_engine.cells import OUTCOME, READINGS, STATE, WHOLE_WORDS, Found, Reader, Vocabulary, fold, lay_out
 from pmf_engine.framework import Framework
-from pmf_engine.manifest import EDGES, MANIFEST, PROBLEMS, Problem, Table, files_in, read_csv, read_manifest, say
+from pmf_engine.listfiles import Piece, list_of, piece_of, read_pieces
+from pmf_engine.manifest import (
+    EDGES,
+    MANIFEST,
+    PROBLEMS,
+    Problem,
+    Table,
+    files_in,
+    listed,
+    read_csv,
+    read_manifest,
+    say,
+)
+from pmf_engine.periods import Clock, Period
 
 KEY = ("figure", "agency", "start", "months", "by", "group")
 """What a cell speaks for."""
@@ -27,6 +40,7 @@ _SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers", ".parquet", ".tsv")
 
 _PLACE = ("file", "sheet", "row", "column")
 _KEYED = pl.all_horizontal(pl.col("figure", "agency", "start").is_not_null())
+_SPOT = pl.struct("text", "file", "row", "beside")
 _KNOWN = _KEYED & (pl.col("by").is_null() == pl.col("group").is_null())
 
 
@@ -40,30 +54,38 @@ class Submissions:
 
     `readings` has a row for every cell read: `figure`, `agency`, `start` and `months` of its period (see
     `periods`), `by` and `group` (both null for the whole), `value`, `state`, `text` as sent, `comment`, where it
-    stands (`file`, `sheet`, `row`, `column`), `received_on` and `outcome`. What could not be recognised is null.
+    stands (`file`, `sheet`, `row`, `column`), `received_on`, `outcome`, and the day `until` which a group that could
+    not be recognised counts, if later files made it good. What could not be recognised is null.
     `problems` has a row for everything a person should look at: `file`, `sheet`, `row`, `column`, `text`, `kind`
     and `message`. `files` counts the cells of each file: `read` is always `used` and `set_aside` together.
+    `lists` are the files that hold records; these are read when they are evaluated, and counted then.
     """
 
     readings: pl.DataFrame
     problems: pl.DataFrame
     files: pl.DataFrame
+    lists: tuple[Piece, ...] = ()
 
     @property
     def cells(self) -> pl.DataFrame:
         """One reading for each figure, agency, period and group: the one used, or a refused one, without value.
 
         A refused cell of a group that could not be recognised has a `by` and no `group`: it is of no group, but a
-        whole made of the groups may not do without it.
+        whole made of the groups may not do without it, until a later file makes it good.
         """
         return self.cells_at(date.max)
 
     def cells_at(self, as_of: date) -> pl.DataFrame:
         """The `cells` as they were on a day: of what was sent again, the latest that had come by then."""
         came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
-        known = self.readings.filter(_KEYED, pl.col("outcome") != "unknown", came)
+        open_ = pl.col("until").is_null() | (pl.col("until") > as_of)
+        known = self.readings.filter(_KEYED, pl.col("outcome") != "unknown", came, open_)
         standing = pl.col("outcome").is_in(["used", "refused"])
-        order = ["received_on", standing.alias("standing"), pl.int_range(pl.len(), 0, -1).alias("place")]
+        order: list[str | pl.Expr] = [
+            "received_on",
+            standing.alias("standing"),
+            pl.int_range(pl.len(), 0, -1).alias("place"),
+        ]
         latest = known.with_row_index("at").sort(*order, nulls_last=False).unique(KEY, keep="last", maintain_order=True)
         return latest.sort("at").drop("at")
 
@@ -75,24 +97,36 @@ class Submissions:
 
     @classmethod
     def from_frame(
-        cls, returns: pl.DataFrame | pl.LazyFrame, framework: Framework, *, name: str = "returns"
+        cls,
+        returns: pl.DataFrame | pl.LazyFrame | None,
+        framework: Framework,
+        *,
+        lists: Mapping[str, pl.DataFrame | pl.LazyFrame] | None = None,
+        name: str = "returns",
     ) -> Submissions:
         """Reads a frame with the columns of a return, long or wide and of any types, by the same rules as a file.
 
-        `name` stands for the file in `readings` and `problems`; rows count from 2, as if below a header.
+        `name` stands for the file in `readings` and `problems`; rows count from 2, as if below a header. `lists` are
+        frames of records, by the list that they are of, with its columns; a LazyFrame is not collected, but read as
+        a stream when it is evaluated. Raises KeyError where the framework has no such list.
         """
+        pieces = [piece_of(frame, id_, framework.lists[id_], framework) for id_, frame in (lists or {}).items()]
+        if returns is None:
+            return _with_lists(_understand([], [], {}, Vocabulary(framework)), pieces)
         frame = returns.collect() if isinstance(returns, pl.LazyFrame) else returns
         texts = [_as_text(column).alias(str(place)) for place, column in enumerate(frame.get_columns())]
         rows = pl.DataFrame(texts).with_row_index("row", 2).cast({"row": pl.Int64})
         if texts:
             rows = rows.filter(~pl.all_horizontal(pl.exclude("row").str.strip_chars(EDGES).fill_null("") == ""))
-        return _understand([Table(name, tuple(frame.columns), 1, rows)], [], {name: None}, Vocabulary(framework))
+        table = Table(name, tuple(frame.columns), 1, rows)
+        return _with_lists(_understand([table], [], {name: None}, Vocabulary(framework)), pieces)
 
 
 def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
-    """Reads all returns in a folder and the folders in it: every CSV file but `manifest.csv`.
+    """Reads all returns in a folder and the folders in it: every CSV file but `manifest.csv` and those of lists.
 
-    Raises SubmissionsError where there is no such folder. Everything else that is wrong is in `problems`.
+    Of files that hold records of a list, CSV, Parquet or Excel, only the headers are read. Raises SubmissionsError
+    where there is no such folder. Everything else that is wrong is in `problems`.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -101,8 +135,13 @@ def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
     files = files_in(folder)
     arrivals, problems = read_manifest(files)
     tables: list[Table] = []
+    pieces: list[Piece] = []
     received: dict[str, date | None] = {}
     for name, path in files.items():
+        if held := list_of(name, framework):
+            for one in held:
+                pieces += read_pieces(path, name, one, framework, arrivals.get(name))
+            continue
         if path.suffix.lower() in _SHEETS:
             problems.append(Problem(name, None, None, None, None, "not-read", say("not-read")))
         if path.suffix.lower() != ".csv" or name == MANIFEST:
@@ -112,7 +151,18 @@ def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
         problems += more
         if table is not None:
             tables.append(table)
-    return _understand(tables, problems, received, words)
+    return _with_lists(_understand(tables, problems, received, words), pieces)
+
+
+def _with_lists(submissions: Submissions, pieces: list[Piece]) -> Submissions:
+    """Submissions with the files of lists, and what is wrong with these."""
+    said = pl.DataFrame([one for piece in pieces for one in piece.problems], schema=PROBLEMS, orient="row")
+    return replace(submissions, lists=tuple(pieces), problems=together(submissions.problems, said))
+
+
+def together(*problems: pl.DataFrame) -> pl.DataFrame:
+    """Problems as one frame, each once, in the order of their places."""
+    return pl.concat(problems).unique().sort(*_PLACE, "kind", "message")
 
 
 def _as_text(column: pl.Series) -> pl.Series:
@@ -142,8 +192,8 @@ def _understand(
     if found.cells:
         read, more = Reader(words).read(pl.concat(found.cells))
         read, repeats = _settle(read)
-        complaints += [*more, repeats, _compare_wholes(read, words)]
-        readings = read.select(*READINGS)
+        complaints += [*more, repeats, _compare_wholes(read, words), _compare_times(read, words)]
+        readings = _make_good(read, words).select(*READINGS)
     if found.set_aside:
         unread = pl.concat(found.set_aside).with_columns(
             pl.col("text").fill_null(""),
@@ -155,7 +205,7 @@ def _understand(
         readings = readings.sort(_PLACE, maintain_order=True)
     return Submissions(
         readings=readings,
-        problems=pl.concat(complaints).unique().sort(*_PLACE, "kind", "message"),
+        problems=together(*complaints),
         files=_count(readings, received),
     )
 
@@ -193,21 +243,19 @@ def _settle(readings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         ).alias("says"),
         (pl.col("outcome") == "refused").alias("bad"),
     )
-    # rows of one file that differ in a column nobody knows are not the same thing said twice
-    other_rows = (pl.col("file").n_unique() == 1) & (pl.col("beside").n_unique() > 1)
-    alike = ((pl.col("says").n_unique() == 1) & ~other_rows).over(*KEY)
+    latest = pl.col("latest")
+    newest = pl.col("received_on") == pl.col("received_on").max().over(*KEY)
+    twice = twice.with_columns(newest.fill_null(False).alias("latest"))
+    dated = pl.col("received_on").is_not_null().all() & (~latest).any()
+    # what differs in a column nobody knows is not the same thing said twice, unless the latest does without it
+    same = pl.col("beside").n_unique() == 1
+    plain = same | (dated & (pl.col("beside").filter(latest) == "").all())
     twice = twice.with_columns(
         pl.col("bad").all().over(*KEY).alias("settled"),
-        alike.alias("alike"),
-        (pl.col("received_on") == pl.col("received_on").max().over(*KEY)).fill_null(False).alias("latest"),
-    )
-    latest = pl.col("latest")
-    decided = (
-        pl.col("received_on").is_not_null().all()
-        & (~latest).any()
-        & (pl.col("says").filter(latest).n_unique() == 1)
-    ).over(*KEY)  # fmt: skip
-    twice = twice.with_columns((decided & ~pl.col("alike")).alias("decided"))
+        (~plain).over(*KEY).alias("apart"),
+        (same & (pl.col("says").n_unique() == 1)).over(*KEY).alias("alike"),
+        (plain & dated & (pl.col("says").filter(latest).n_unique() == 1)).over(*KEY).alias("decided"),
+    ).with_columns(pl.col("decided") & ~pl.col("alike"))
     first = pl.col("place") == pl.col("place").min().over(*KEY)
     first_latest = pl.col("place") == pl.col("place").filter(latest).min().over(*KEY)
     outcome = (
@@ -222,6 +270,10 @@ def _settle(readings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         .otherwise(pl.lit("refused"))
     )  # fmt: skip
     twice = twice.with_columns(outcome.cast(OUTCOME).alias("outcome"))
+    # what contradicted itself before a later file came is of no value on the days before, either
+    told = pl.col("beside").filter(pl.col("beside") != "").n_unique().over(*KEY) > 1
+    unsure = (pl.col("says").n_unique().over(*KEY, "received_on") > 1) | (told & (pl.col("beside") != ""))
+    void = (pl.col("outcome") == "refused") | ((pl.col("outcome") == "superseded") & unsure)
     twice = twice.with_columns(
         pl.when(pl.col("outcome") == "used")
         .then(
@@ -235,46 +287,83 @@ def _settle(readings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         )
         .otherwise("comment")
         .alias("comment"),
-        pl.when(pl.col("outcome") == "refused").then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
-        pl.when(pl.col("outcome") != "refused").then("value").alias("value"),
+        pl.when(void).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
+        pl.when(~void).then("value").alias("value"),
     )
     open_ = twice.filter(~pl.col("settled") & ~pl.col("alike") & ~pl.col("decided"))
-    problems = pl.concat([_differences(open_), _replaced(twice.filter("decided"))])
+    problems = pl.concat([
+        _differences(open_.filter(~pl.col("apart")), "says", "sent-twice"),
+        _differences(open_.filter("apart"), "beside", "told-apart"),
+        _replaced(twice.filter("decided")),
+    ])  # fmt: skip
     readings = readings.update(
         twice.select("place", "outcome", "comment", "state", "value"), on="place", include_nulls=True
     )
     return readings, problems
 
 
-def _differences(twice: pl.DataFrame) -> pl.DataFrame:
-    """A problem for each of several cells that contradict each other, naming the first that it contradicts."""
+def _differences(twice: pl.DataFrame, what: str, kind: str) -> pl.DataFrame:
+    """A problem for each of several cells that differ in `what`, naming the first that it differs from."""
     if twice.is_empty():
         return pl.DataFrame(schema=PROBLEMS)
-    differs = pl.col("says") != pl.col("says").first()
-    spot = pl.struct("text", "file", "row")
-    # where only an unknown column tells them apart, none `differs`, and the first two name each other
-    is_first = pl.col("place") == pl.col("place").first().over(*KEY)
-    next_ = pl.when(is_first).then(spot.get(1).over(*KEY)).otherwise(spot.first().over(*KEY))
-    unlike = pl.coalesce(spot.filter(differs).first().over(*KEY), next_)
-    other = pl.when(differs.over(*KEY)).then(spot.first().over(*KEY)).otherwise(unlike)
-    return _about(twice.with_columns(other.alias("other")), "sent-twice")
+    differs = pl.col(what) != pl.col(what).first()
+    other = pl.when(differs.over(*KEY)).then(_SPOT.first().over(*KEY)).otherwise(
+        _SPOT.filter(differs).first().over(*KEY)
+    )  # fmt: skip
+    return _about(twice.with_columns(other.alias("other")), kind)
 
 
 def _replaced(twice: pl.DataFrame) -> pl.DataFrame:
     """A problem for each cell that a later file replaced, with the cell that stands now."""
     if twice.is_empty():
         return pl.DataFrame(schema=PROBLEMS)
-    other = pl.struct("text", "file", "row").filter(pl.col("latest")).first().over(*KEY)
+    other = _SPOT.filter(pl.col("latest")).first().over(*KEY)
     return _about(twice.with_columns(other.alias("other")).filter(pl.col("outcome") == "superseded"), "superseded")
 
 
 def _about(twice: pl.DataFrame, kind: str) -> pl.DataFrame:
-    def words(text: str, file: str, other: Mapping[str, object]) -> str:
+    def words(text: str, file: str, beside: str, other: Mapping[str, object]) -> str:
         where = f"row {other['row']}" if other["file"] == file else f"`{other['file']}` row {other['row']}"
-        return say(kind, text=text.strip(EDGES), other=str(other["text"]).strip(EDGES), place=where)
+        differ = set(beside.split("\x1e")) ^ set(str(other["beside"]).split("\x1e"))
+        columns = listed(sorted({cell.partition("\x1f")[0] for cell in differ if cell}))
+        return say(kind, text=text.strip(EDGES), other=str(other["text"]).strip(EDGES), place=where, columns=columns)
 
-    messages = [words(*row) for row in twice.select("text", "file", "other").iter_rows()]
+    messages = [words(*row) for row in twice.select("text", "file", "beside", "other").iter_rows()]
     return twice.with_columns(pl.lit(kind).alias("kind"), pl.Series("message", messages, pl.String)).select(*PROBLEMS)
+
+
+def _make_good(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
+    """Says in `until` from which day later files stand in the place of cells whose group could not be recognised.
+
+    They do when they name all groups that are listed, or those that were meant; of a text near no group, nobody
+    knows that, and another group must have been named for it that its own file did not name.
+    """
+    of = [*KEY[:4], "by"]
+    dated = readings.filter(_KEYED, pl.col("by").is_not_null(), pl.col("received_on").is_not_null())
+    lost = dated.filter(pl.col("group").is_null()).group_by(*of, "file", "received_on").agg("group_text")
+    if lost.is_empty():
+        return readings
+    named = dated.filter(pl.col("group").is_not_null()).join(lost, on=of, how="semi")
+    by_key = named.sort("received_on").partition_by(of, as_dict=True)
+    days: list[date | None] = []
+    for *key, file, received_on, texts in lost.iter_rows():
+        by = key[-1]
+        cells = by_key.get(tuple(key), named.clear()).select("received_on", "file", "group").rows()
+        before = {fold(group) for _, its_file, group in cells if its_file == file}
+        said = [words.group_meant(by, text) for text in texts if fold(text) not in WHOLE_WORDS]
+        wanted = {group for group in said if group is not None}
+        groups = {fold(group) for group in words.groups[by].titles} if by in words.groups else None
+        now: set[str] = set()
+        day = None
+        for on, _, group in cells:
+            if day is None and on > received_on:
+                now.add(fold(group))
+                if now == groups or (wanted <= now and len(now - before - wanted) >= said.count(None)):
+                    day = on
+        days.append(day)
+    made = lost.drop("group_text").with_columns(pl.Series("until", days, pl.Date))
+    joined = readings.drop("until").join(made, on=made.columns[:-1], how="left", maintain_order="left")
+    return joined.with_columns(pl.when(pl.col("group").is_null()).then("until").alias("until"))
 
 
 # -- wholes and their groups ----------------------------------------------------------------
@@ -309,4 +398,44 @@ def _compare_wholes(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
         for file, sheet, row, column, text, by, total in both.select(*_PLACE, "text", "by", "total").iter_rows():
             message = say("whole-differs", text=text.strip(EDGES), by=by, total=f"{total:.12g}")
             problems.append((file, sheet, row, column, text, "whole-differs", message))
+    return pl.DataFrame(problems, schema=PROBLEMS, orient="row")
+
+
+# -- longer periods and their parts -----------------------------------------------------------
+
+_PARTS = {1: "months", 3: "quarters", 6: "half-years"}
+
+
+def _compare_times(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
+    """A problem for each figure for a longer period that is not what its parts come to, where these were sent.
+
+    Flows add up; of a stock or a grade the last part counts.
+    """
+    used = readings.filter(_KNOWN, pl.col("outcome") == "used", pl.col("value").is_not_null())
+    of = ["figure", "agency", "by", "group"]
+    longer = used.filter(pl.col("months") > pl.col("months").min().over(of))
+    parts = longer.join(used.select(*of, "start", "months", "value", "text"), on=of, nulls_equal=True, suffix="_part")
+    end, end_of_part = pl.col("start") + pl.col("months"), pl.col("start_part") + pl.col("months_part")
+    inside = parts.filter(
+        pl.col("months_part") < pl.col("months"), pl.col("start_part") >= pl.col("start"), end_of_part <= end
+    )
+    is_flow = pl.col("type") == "flow"
+    summed = (
+        inside.filter(is_flow)
+        .group_by("place", "months_part")
+        .agg(pl.col("value_part").sort().sum(), pl.col("months_part").sum().alias("covered"))
+    )
+    flows = longer.join(summed, on="place").filter(pl.col("covered") == pl.col("months"))
+    lasts = inside.filter(~is_flow, end_of_part == end)
+    near = 1e-9 * pl.max_horizontal(pl.col("value").abs(), pl.col("value_part").abs())
+    differ = pl.concat([flows, lasts], how="diagonal").filter((pl.col("value") - pl.col("value_part")).abs() > near)
+    problems: list[tuple[object, ...]] = []
+    for cell in differ.iter_rows(named=True):
+        clock = Clock(cell["months"], words.framework.figures[cell["figure"]].clock.year_start)
+        said = f"its {_PARTS[cell['months_part']]} add up to {cell['value_part']:.12g}"
+        if cell["type"] != "flow":
+            said = f"the last of its {_PARTS[cell['months_part']]} is `{cell['text_part'].strip(EDGES)}`"
+        period, text = Period(cell["start"], clock).label, cell["text"].strip(EDGES)
+        message = say("longer-differs", period=period, text=text, parts=said)
+        problems.append((*(cell[name] for name in _PLACE), cell["text"], "longer-differs", message))
     return pl.DataFrame(problems, schema=PROBLEMS, orient="row")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from math import inf, isinf
 from typing import Literal as OneOf
 from typing import cast
@@ -16,12 +17,17 @@ from typing import cast
 from pmf_engine import messages
 from pmf_engine.diagnostics import Diagnostic
 from pmf_engine.formula.check import Checker, Scope, Type
+from pmf_engine.formula.constant import constant
 from pmf_engine.formula.functions import FUNCTIONS
 from pmf_engine.formula.parse import FormulaError, parse_band
-from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Grade, Limit, Literal, Name, Unary
+from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Grade, Limit, Literal, Name, Unary, children
 from pmf_engine.source import Passage, Span
 
 Polarity = OneOf["low", "high", "close"]
+
+LOOKING_BACK = frozenset(name for name, function in FUNCTIONS.items() if function.over_time)
+"""Functions that look at other periods, so that what they come to is not worked out from this period's numbers."""
+
 
 NEAR = 1e-9
 """Numbers nearer than this share of the larger count as equal."""
@@ -29,7 +35,12 @@ NEAR = 1e-9
 
 @dataclass(frozen=True)
 class Entry:
-    """Good and tolerance from the month `start` on (always, where it is None)."""
+    """Good and tolerance from the month `start` on (always, where it is None).
+
+    `review_by` is the last day on which nobody need have looked at it again, and where that is said. `scale_free`
+    entries mean the same over periods of any length, as those of a share do, and not those of a flow.
+    With `allow_for_chance` a value is red only where its whole 95 % interval is outside what is tolerable.
+    """
 
     start: int | None
     good: Band
@@ -37,6 +48,9 @@ class Entry:
     target: float | None
     reference: str | None
     span: Span
+    review_by: tuple[date, Span] | None = None
+    allow_for_chance: bool = False
+    scale_free: bool = False
 
     @property
     def polarity(self) -> Polarity:
@@ -92,35 +106,56 @@ def _is_known(name: str, scope: Scope) -> bool:
     return name in scope.types or name in FUNCTIONS or name == "target" or scope.doubts(name)
 
 
-def constant(node: Expression, target: float | None) -> float | None:
-    """The value of an expression that is the same in every period, or None."""
+def spelt(node: Expression) -> str:
+    """An expression in one way of writing it, whatever its author's: what it is known by."""
     match node:
+        case Name():
+            return node.name
+        case Literal():
+            return f"{node.value}"
         case Grade():
-            return float(node.position)
-        case Literal(value=float() as value):
-            return value
-        case Name(name="target"):
-            return target
-        case Unary(operator="-"):
-            inner = constant(node.operand, target)
-            return None if inner is None else -inner
-        case Call(function="abs", arguments=(inside,)):
-            inner = constant(inside, target)
-            return None if inner is None else abs(inner)
+            return node.words
+        case Call():
+            return f"{node.function}({', '.join(map(spelt, node.arguments))})"
+        case Unary():
+            return f"{node.operator} {spelt(node.operand)}"
         case Binary():
-            left, right = constant(node.left, target), constant(node.right, target)
-            if left is None or right is None or (node.operator == "/" and right == 0):
-                return None
-            return _ARITHMETIC[node.operator](left, right) if node.operator in _ARITHMETIC else None
-    return None
+            return f"({spelt(node.left)} {node.operator} {spelt(node.right)})"
+    return repr(node)
 
 
-_ARITHMETIC = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "/": lambda left, right: left / right,
-}
+def terms(node: Expression) -> dict[str, Expression]:
+    """What a bound looks up in data, by how it is spelt: names, and functions that look at other periods whole.
+
+    `target` is no term, as the entry itself says what it is.
+    """
+    if isinstance(node, Name):
+        return {} if node.name == "target" else {node.name: node}
+    if isinstance(node, Call) and node.function in LOOKING_BACK:
+        return {spelt(node): node}
+    return {spelling: term for child in children(node) for spelling, term in terms(child).items()}
+
+
+def settled(node: Expression, known: Mapping[str, float]) -> Expression:
+    """The expression with the terms whose numbers are known replaced by them."""
+    match node:
+        case Name() if node.name in known:
+            return Literal(node.start, node.end, known[node.name])
+        case Call(function=function) if function in LOOKING_BACK:
+            value = known.get(spelt(node))
+            return node if value is None else Literal(node.start, node.end, value)
+        case Unary():
+            return replace(node, operand=settled(node.operand, known))
+        case Binary():
+            return replace(node, left=settled(node.left, known), right=settled(node.right, known))
+        case Call():
+            return replace(node, arguments=tuple(settled(one, known) for one in node.arguments))
+    return node
+
+
+def settled_band(band: Band, known: Mapping[str, float]) -> Band:
+    """The band with the terms whose numbers are known replaced by them."""
+    return replace(band, limits=tuple(replace(limit, bound=settled(limit.bound, known)) for limit in band.limits))
 
 
 @dataclass(frozen=True)

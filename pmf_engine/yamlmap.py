@@ -16,6 +16,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.resolver import VersionedResolver
 
 from pmf_engine import messages
 from pmf_engine.diagnostics import Diagnostic
@@ -143,14 +144,23 @@ def _bottomless(text: str) -> int | None:
 
 
 def _compose(text: str) -> Node | None:
+    yaml = YAML(typ="safe")
+    yaml.Resolver = _Untyped
     try:
-        return _checked(YAML(typ="safe").compose(text))
+        return _checked(yaml.compose(text))
     except YAMLError:
         # The pure parser words its findings alike on every machine, and takes a few texts that the
         # C one, which is older, does not.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ReusedAnchorWarning)  # every anchor is refused
             return _checked(YAML(typ="safe", pure=True).compose(text))
+
+
+class _Untyped(VersionedResolver):
+    """Gives every node the same tag: `_plain` says what a value is, and finding tags is half of composing."""
+
+    def resolve(self, kind: object, value: object, implicit: object) -> Any:
+        return self.DEFAULT_SCALAR_TAG
 
 
 def _checked(node: Any) -> Node | None:
@@ -199,13 +209,12 @@ class _Reader:
                 continue
             name = key.value
             self._refuses_properties(key)
-            span = _trimmed(self.source, key)
             if not name and not key.style:
-                self.found.append(messages.nothing_before(span, ":"))
+                self.found.append(messages.nothing_before(_trimmed(self.source, key), ":"))
                 yield MERGED, REFUSED
                 continue
             if name == MERGED and not key.style:
-                self.found.append(messages.merge_key(span))
+                self.found.append(messages.merge_key(_trimmed(self.source, key)))
                 yield MERGED, REFUSED
                 continue
             if name in seen and empty is not None:
@@ -216,7 +225,7 @@ class _Reader:
                 continue
             if name in seen:
                 first = _trimmed(self.source, seen[name])
-                self.found.append(messages.duplicate_key(span, name, first.line))
+                self.found.append(messages.duplicate_key(_trimmed(self.source, key), name, first.line))
                 continue
             seen[name] = key
             empty = key if isinstance(value, ScalarNode) and not value.value and not value.style else None
@@ -266,7 +275,7 @@ def _passage(source: Source, node: ScalarNode) -> Passage:
         return _unquoted(source, raw, start, node)
     else:
         text, offsets = raw.rstrip(), start
-    if text.split() != node.value.split():  # a form this does not foresee: point at the whole
+    if text != node.value and text.split() != node.value.split():  # a form this does not foresee: point at the whole
         return Passage(source, node.value, (start,) * len(node.value) + (end,))
     return Passage(source, text, offsets)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 from datetime import date
 from pathlib import Path
 from textwrap import dedent, indent
+from types import ModuleType
 from typing import Any
 
 import pmf_engine as pmf
@@ -68,3 +70,13 @@ def cell(evaluation: pmf.Evaluation, indicator: str, period: str, column: str, g
     ]
     assert len(rows) == 1, f"{len(rows)} rows for {indicator}, {period}, {group}"
     return rows[0][column]
+
+
+def load_script(path: Path) -> ModuleType:
+    """Loads a script from where it stands, as a module that nothing else knows of."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -463,32 +463,39 @@ class World:
         if outcome.status is not None:
             return Row(outcome.value, outcome.status, *parts)
         assert outcome.value is not None
-        # What adds up over time is not judged over a longer period than it is meant for.
-        judged = months == indicator.months or self.grows(formula(indicator.formula)) == 0
-        return Row(outcome.value, here.rated(indicator, outcome.value, start) if judged else "not_rated", *parts)
+        return Row(outcome.value, here.rated(indicator, outcome.value, start), *parts)
 
-    def grows(self, node: Expression) -> int | None:
-        """How a value grows with the length of its period: 1 as a flow does, 0 not at all; None if nobody can say."""
+    def grows(self, node: Expression, own: int | None = 0) -> int | None:
+        """How a value grows with the length of its period: 1 as a flow does, 0 not at all; None if nobody can say.
+
+        `own` is how the value grows that a band is about, which may name its `previous` and `year_ago`.
+        """
         match node:
+            case Name(name="target"):
+                return 0
+            case Name(name="previous" | "year_ago"):
+                return own
             case Name():
                 if node.name in self.indicators:
                     return self.grows(formula(self.indicators[node.name].formula))
                 return 1 if self.figures[node.name].kind == "flow" else 0
-            case Literal() | Call(function="year_to_date" | "rolling_year"):
+            case Literal() | Grade() | Call(function="year_to_date" | "rolling_year"):
                 return 0
             case Unary():
-                return self.grows(node.operand)
+                return self.grows(node.operand, own)
             case Call(function="round"):
-                return self.grows(node.arguments[0])
+                return self.grows(node.arguments[0], own)
             case Call():
-                parts = [self.grows(part) for part in node.arguments]
+                parts = [self.grows(part, own) for part in node.arguments]
             case Binary():
-                parts = [self.grows(node.left), self.grows(node.right)]
+                parts = [self.grows(node.left, own), self.grows(node.right, own)]
             case _:
                 raise AssertionError(node)
         if isinstance(node, Call) and node.function in ("percent", "rate"):
-            parts = parts[:2]
-        elif isinstance(node, Call) or node.operator in ("+", "-"):
+            per = parts[2] if node.function == "rate" else 0
+            ratio = None if parts[0] is None or parts[1] is None else parts[0] - parts[1]
+            return None if ratio is None or per is None else ratio + per
+        if isinstance(node, Call) or node.operator in ("+", "-"):
             return parts[0] if len(set(parts)) == 1 else None
         one, other = parts
         if one is None or other is None:
@@ -631,6 +638,8 @@ class Series:
         if not in_force:
             return "not_rated"
         entry = in_force[-1]
+        if self.months != indicator.months and not self.means_the_same(indicator, entry):
+            return "not_rated"
         good, lacking = self.holds(indicator, entry, entry.good, value, start)
         tolerable = good
         if entry.tolerance is not None:
@@ -639,6 +648,13 @@ class Series:
         if good is None or (good is False and tolerable is None):
             return Lack(lacking).gravest
         return "green" if good else "amber" if tolerable else "red"
+
+    def means_the_same(self, indicator: Indicator, entry: Rating) -> bool:
+        """Whether neither the value nor a bound adds up, so that what is good in a quarter is good in a year."""
+        own = self.world.grows(formula(indicator.formula))
+        bands = [band(text, indicator.scale) for text in (entry.good, entry.tolerance) if text is not None]
+        bounds = [limit.bound for one in bands for limit in one.limits]
+        return own == 0 and all(self.world.grows(bound, own) == 0 for bound in bounds)
 
     def holds(
         self, indicator: Indicator, entry: Rating, text: str, value: Known, start: int

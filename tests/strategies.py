@@ -115,11 +115,11 @@ class Writer:
             (9, lambda: _binary("+", inner(), inner())),
             (8, lambda: _binary("-", inner(), inner())),
             (5, lambda: _binary("*", inner(), inner())),
-            (6, lambda: _binary("/", inner(), inner())),
+            (6, lambda: _binary("/", inner(), self.divisor(depth - 1))),
             (2, lambda: Unary(0, 0, "-", inner())),
-            (3, lambda: _call("percent", inner(), inner())),
+            (3, lambda: _call("percent", inner(), self.divisor(depth - 1))),
             (4, lambda: self.share(depth - 1)),
-            (4, lambda: _call("rate", inner(), inner(), rnd.choice([_literal("1000"), _literal("10000"), inner()]))),
+            (4, lambda: _call("rate", inner(), self.divisor(depth - 1), self.per(depth - 1))),
             (2, lambda: _call("abs", inner())),
             (2, lambda: _call("round", inner())),
             (2, lambda: _call("round", inner(), self.digits())),
@@ -144,7 +144,15 @@ class Writer:
     def share(self, depth: int) -> Expression:
         """A percentage of a part that does belong to its whole."""
         part = self.number(depth - 1)
-        return _call("percent", part, _binary("+", part, self.number(depth - 1)))
+        return _call("percent", part, self.sent(_binary("+", part, self.number(depth - 1))))
+
+    def divisor(self, depth: int) -> Expression:
+        """What one may divide by: nothing that is the same whatever is sent, and 0 or less."""
+        node = self.number(depth)
+        return node if _names(node) else self.positive()
+
+    def per(self, depth: int) -> Expression:
+        return self.rnd.choice([_literal("1000"), _literal("10000"), self.divisor(depth)])
 
     def several(self, depth: int) -> list[Expression]:
         return [self.number(depth - 1) for _ in range(self.rnd.choice([1, 2, 2, 2, 3, 4]))]
@@ -162,8 +170,11 @@ class Writer:
         return _literal(self.rnd.choice(["0.005", "1.005", "0.145", "0.015", "2.675"]))
 
     def constant(self) -> Expression:
+        return _literal("0") if self.rnd.random() < 0.06 else self.positive()
+
+    def positive(self) -> Expression:
         return _literal(
-            str(self.rnd.choice([0, 1, 1, 2, 3, 5, 7, 10, 12, 50, 100, 100, 1000, 0.5, 0.1, 0.25, 2.75, 33.3]))
+            str(self.rnd.choice([1, 1, 2, 3, 5, 7, 10, 12, 50, 100, 100, 1000, 0.5, 0.1, 0.25, 2.75, 33.3]))
         )
 
     def amount(self, figures: Sequence[str]) -> Expression:
@@ -188,7 +199,7 @@ class Writer:
             lambda: _binary("-", inner(), inner()),
             lambda: _binary("*", inner(), self.constant()),
             lambda: _binary("*", self.constant(), inner()),
-            lambda: _binary("/", inner(), self.constant()),
+            lambda: _binary("/", inner(), self.positive()),
             lambda: Unary(0, 0, "-", inner()),
         ]
         if self.over_time:
@@ -325,7 +336,7 @@ class Maker:
         elif figures and rnd.random() < 0.15:
             node = writer.amount(figures)
         else:
-            node = writer.number(depth)
+            node = writer.sent(writer.number(depth))
         text = written(node, rnd)
         if len(text) > 3_000:
             return self.indicator(id_, months, year_start, ad_hoc, by_group)
@@ -406,20 +417,21 @@ class Maker:
                 lambda: f"at most {bound()}",
                 lambda: f"at least {bound()}",
                 lambda: f"below {bound()}",
-                lambda: f"above {rnd.choice([90, 110])}% of {bound()}",
+                lambda: f"above {rnd.choice([90, 110])}% of {bound(1)}",
+                lambda: f"at most {bound(1)} + {rnd.choice([90, 110])}% of {bound(2)} * {bound(2)}",
                 lambda: f"between {bound()} and {bound()}",
                 lambda: f"within {bound()} of {bound()}",
-                lambda: f"within {rnd.choice([10, 50])}% of {bound()}",
+                lambda: f"within {rnd.choice([10, 50])}% of {bound(1)}",
                 lambda: f"is {bound()}",
                 lambda: f"at least {bound()} and at most {bound()}",
             ]
             return rnd.choice(forms)()
 
-        def bound() -> str:
+        def bound(least: int = 0) -> str:
             if writer.over_time and rnd.random() < 0.3:
                 return rnd.choice(["previous", "year_ago"])
             node = writer.number(rnd.choice([0, 0, 1, 2]))
-            return written(node if _names(node) else Name(0, 0, rnd.choice(writer.numbers)), rnd)
+            return written(node if _names(node) else Name(0, 0, rnd.choice(writer.numbers)), rnd, least)
 
         return Rating(band(), band() if rnd.random() < 0.5 else None, None, start)
 

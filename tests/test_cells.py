@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +251,18 @@ def test_periods_that_cannot_be_are_refused(framework: Framework) -> None:
     )  # fmt: skip
 
 
+def test_a_year_in_the_place_of_a_month_is_neither(framework: Framework) -> None:
+    assert complaint(framework, figure="open_plans", period="2010/11") == (
+        "ambiguous-period",
+        "`2010/11` may be a month or a year; write `Nov 2010` for the month or `2010-2011` for the year",
+        "period",
+        "2010/11",
+    )
+    for text, start, months in (("Nov 2010", 2010 * 12 + 10, 1), ("2010-2011", 2010 * 12 + 3, 12)):
+        cell = one(framework, figure="open_plans", period=text)
+        assert (cell["start"], cell["months"]) == (start, months)
+
+
 def test_a_period_refused_speaks_for_no_period(framework: Framework) -> None:
     submissions = read(framework, {"period": "2016-12"})
     assert submissions.readings.select("start", "months").row(0) == (None, None)
@@ -413,18 +426,56 @@ def test_unknown_columns_of_a_long_return_are_told_and_the_rows_used(framework: 
 def test_rows_that_may_be_of_a_group_are_not_taken_for_the_whole(framework: Framework) -> None:
     submissions = read(framework, {"distrct": "Harlow"}, {"distrct": None, "period": "2016-17 Q2"})
     assert submissions.readings["outcome"].to_list() == ["refused", "used"]
-    assert "rows that fill it are set aside" in submissions.problems["message"][0]
+    assert submissions.problems.select("row", "column", "message").rows() == [
+        (1, "distrct", "unknown column `distrct`; did you mean `District`?; "
+         "rows that fill it are set aside, since they may be of a group of `district`"),
+        (2, "distrct", "`Harlow` stands in `distrct`, which is not a known column; "
+         "this row is set aside, since it may be of a group of `district`"),
+    ]  # fmt: skip
+    assert submissions.cells.select("by", "group", "state").rows() == [
+        ("district", "Harlow", "invalid"), (None, None, "ok")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", ["distict", "Districts", "district name", "District_code", "wrd", "Name of ward"])
+def test_a_column_that_is_nearly_called_as_a_breakdown_never_makes_wholes_of_its_rows(
+    framework: Framework, header: str
+) -> None:
+    submissions = read(framework, {header: "12"}, {header: "Old Town"})
+    by = "ward" if "w" in header else "district"
+    assert submissions.readings["outcome"].to_list() == ["refused", "refused"]
+    assert submissions.problems["kind"].to_list() == ["unknown-column", "misnamed-column", "misnamed-column"]
+    assert submissions.cells.select("by", "group", "value").rows() == [(by, None, None)]
+    assert submissions.groups_at(date.max).is_empty()
+
+
+def test_a_group_that_is_mistyped_is_no_group_and_the_rest_stands(framework: Framework) -> None:
+    submissions = read(framework, {"district": "Harlo"}, {"district": "Harlow"}, {"district": "St.Albans"})
+    assert submissions.readings["outcome"].to_list() == ["refused", "used", "refused"]
+    assert submissions.problems["kind"].to_list() == ["unknown-group", "unknown-group"]
+    assert submissions.groups_at(date.max).rows() == [("district", "Harlow")]
 
 
 def test_rows_that_an_unknown_column_tells_apart_are_not_one_cell(framework: Framework) -> None:
     submissions = read(framework, {"team": "A"}, {"team": "B"})
     assert submissions.readings["outcome"].to_list() == ["refused", "refused"]
-    assert submissions.problems["kind"].to_list() == ["unknown-column", "sent-twice", "sent-twice"]
+    assert submissions.problems["kind"].to_list() == ["unknown-column", "told-apart", "told-apart"]
+    assert submissions.problems["message"][1] == (
+        "nothing that is known tells this from row 3, only the text under `team`; both are set aside"
+    )
+
+
+def test_a_column_nobody_knows_may_say_the_same_or_nothing_to_tell_apart(framework: Framework) -> None:
+    submissions = read(framework, {"team": "A"}, {"team": " A "}, {"team": None, "period": "2016-17 Q2"})
+    assert submissions.readings["outcome"].to_list() == ["used", "repeated", "used"]
+    for header in ("team", "{}", "{team"):
+        differ = read(framework, {header: "A"}, {header: None})
+        assert differ.readings["outcome"].to_list() == ["refused", "refused"]
 
 
 def test_a_column_of_groups_is_a_breakdown_whatever_it_is_called(framework: Framework) -> None:
-    submissions = read(framework, {"area": "harlow"})
-    assert submissions.readings["outcome"].to_list() == ["refused"]
+    submissions = read(framework, {"area": "harlow"}, {"area": "elsewhere"})
+    assert submissions.readings["outcome"].to_list() == ["refused", "refused"]
     assert "rows that fill it are set aside" in submissions.problems["message"][0]
 
 
@@ -447,6 +498,19 @@ def test_a_figure_column_twice_is_set_aside_but_not_forgotten(framework: Framewo
     assert submissions.problems["kind"].to_list() == ["column-twice"]
     assert submissions.files.row(0) == ("returns", None, 2, 0, 2)
     assert submissions.cells.select("figure", "state").rows() == [("open_plans", "invalid")]
+
+
+def test_a_figures_own_column_beside_a_long_layout_is_told_and_set_aside(framework: Framework) -> None:
+    rows: list[dict[str, Any]] = [{"Plans open": "7"}, {"Plans open": None, "period": "2016-17 Q2"}]
+    submissions = read(framework, *rows)
+    assert submissions.problems.select("row", "column", "kind", "message").rows() == [
+        (1, "Plans open", "figure-column", "`Plans open` is a figure with a column of its own beside `figure` and "
+         "`value`; what stands in it is set aside")
+    ]  # fmt: skip
+    assert submissions.files.row(0) == ("returns", None, 3, 2, 1)
+    assert submissions.readings.select("row", "column", "text", "outcome").rows() == [
+        (2, "Plans open", "7", "unknown"), (2, "value", "12", "used"), (3, "value", "12", "used")
+    ]  # fmt: skip
 
 
 def test_a_value_column_twice_makes_the_file_unusable(framework: Framework) -> None:

@@ -23,7 +23,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import pmf_engine as pmf
-from pmf_engine.evaluation import Engine
+from pmf_engine.counting import Engine
 from pmf_engine.formula.syntax import children
 from pmf_engine.periods import Clock, Period
 from tests import reference, strategies

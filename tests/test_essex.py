@@ -1,7 +1,6 @@
 """Essex's framework and its fixtures: what the product is shown with, held to what was published and planned."""
 
 import csv
-import importlib.util
 import random
 import shutil
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import pmf_engine as pmf
 from pmf_engine.display import show_value
 from pmf_engine.render.terminal import render_terminal
 from pmf_engine.statuses import STATUSES
-from tests.boards import cell
+from tests.boards import cell, load_script
 
 ROOT = Path(__file__).parents[1]
 AS_OF = date(2017, 5, 31)
@@ -164,17 +163,13 @@ def test_cells_add_up(submissions: pmf.Submissions) -> None:
     assert files["read"].sum() == submissions.readings.height
 
 
-def test_the_synthetic_files_are_made_by_their_script(tmp_path: Path) -> None:
-    for name in ("make_synthetic.py", "synthetic_table.txt"):
+def test_the_synthetic_files_are_made_by_their_scripts(tmp_path: Path) -> None:
+    for name in ("make_synthetic.py", "make_lists.py", "synthetic_table.txt"):
         shutil.copy(ROOT / "fixtures" / name, tmp_path / name)
     for path in (ROOT / "fixtures").glob("published_*.csv"):
         shutil.copy(path, tmp_path / path.name)
-    spec = importlib.util.spec_from_file_location("make_synthetic", tmp_path / "make_synthetic.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.main()
+    for name in ("make_synthetic", "make_lists"):
+        load_script(tmp_path / f"{name}.py").main()
     made = {path.name: path.read_bytes() for path in tmp_path.glob("*.csv")}
     kept = {path.name: path.read_bytes() for path in (ROOT / "fixtures").glob("*.csv")}
     assert made == kept

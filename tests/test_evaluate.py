@@ -163,8 +163,8 @@ def test_what_is_withheld_or_refused_is_never_done_without(folder: Path, missing
     [
         ("-7 / 2 + 0 * a", -3.5, "not_rated"),
         ("7 - -3 + 0 * a", 10, "not_rated"),
-        ("a / 0", None, "undefined"),
-        ("0 * a / 0", None, "undefined"),
+        ("a / (0 * a)", None, "undefined"),
+        ("0 * a / (0 * a)", None, "undefined"),
         ("percent(a, 0 * a)", None, "undefined"),
         ("rate(0, 0 * a, 1000)", None, "undefined"),
         ("percent(a + 1, a)", None, "invalid"),
@@ -535,6 +535,162 @@ def test_what_adds_up_is_not_judged_over_a_longer_period(folder: Path, formula: 
     )
     assert cell(evaluate(folder, "2016-12"), "m", "2016-12", "status") == "red"
     assert cell(evaluate(folder, "2016-17 Q3"), "m", "2016-17 Q3", "status") == status
+
+
+@pytest.mark.parametrize(
+    ("formula", "band", "status"),
+    [
+        ("plans", "good: at most a", "not_rated"),
+        ("plans", "good: at most 600, tolerance: at most 110% of a", "not_rated"),
+        ("plans", "good: at most 500, tolerance: at most 600", "amber"),
+        ("plans", "good: at most target, target: 500", "red"),
+        ("plans", "good: at most rolling_year(a)", "red"),
+        ("percent(a, 2 * a)", "good: at most 10 + a / 100", "not_rated"),
+        ("percent(a, 2 * a)", "good: 'at most percent(a, a)'", "green"),
+        ("percent(a, 2 * a)", "good: at most previous", "green"),
+        ("percent(a, 2 * a)", "good: within 5 of a", "not_rated"),
+        ("rate(a, plans, a / 4)", "good: at most 5", "not_rated"),
+        ("a", "good: at most 5", "not_rated"),
+        ("a", "good: at most previous", "not_rated"),
+    ],
+)
+def test_a_bound_that_adds_up_judges_no_longer_period(folder: Path, formula: str, band: str, status: str) -> None:
+    """A stock of 550 against a flow of 100 a quarter is red in each of them, and so not green in the year."""
+    quarters = [f"{year}-{year - 1999} Q{quarter}" for year in (2015, 2016) for quarter in (1, 2, 3, 4)]
+    returns = "\n".join(f"{quarter},care,a,100\n{quarter},care,plans,550" for quarter in quarters)
+    build(folder, f"x: {{{Q}, formula: '{formula}'}}", returns, f"x: {{{band}}}")
+    assert cell(evaluate(folder, "2016-17 Q4"), "x", "2016-17 Q4", "status") != "not_rated"
+    evaluation = evaluate(folder, "2016-17")
+    assert cell(evaluation, "x", "2016-17", "status") == status
+    assert cell(evaluation, "x", "2016-17", "value") is not None
+
+
+def test_the_entry_in_force_alone_says_whether_a_longer_period_is_judged(folder: Path) -> None:
+    build(
+        folder,
+        f"x: {{{Q}, formula: plans}}",
+        "".join(
+            f"{year} Q{n},care,{f},100\n"
+            for year in ("2015-16", "2016-17")
+            for n in (1, 2, 3, 4)
+            for f in ("a", "plans")
+        ),
+        "x: [{from: 2015-16, good: at most 200}, {from: 2016-17, good: between a and 300}]",
+    )
+    evaluation = evaluate(folder, "2016-17")
+    assert [cell(evaluation, "x", year, "status") for year in ("2015-16", "2016-17")] == ["green", "not_rated"]
+    assert [cell(evaluation, "x", year, "direction") for year in ("2015-16", "2016-17")] == [None, None]
+
+
+_HUGE = " * ".join(["a", *["1000000000000000"] * 21])
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "5 / ({})", "5 / -({})", "percent(a, {})", "rate(a, {}, 1000)", "min({}, 5)", "max(-({}), 5)",
+        "5 / previous({})", "5 / ({} - {})", "5 / abs({})", "5 / round({})", "5 / (1 + {})", "5 / max({}, 1)",
+        "5 / first_known({}, b)", "5 / year_to_date({})", "percent(5 / (a / ({})), a)",
+    ],
+)  # fmt: skip
+def test_what_is_too_large_for_a_number_is_not_lost_on_the_way(folder: Path, formula: str) -> None:
+    formula = formula.replace("{}", _HUGE)
+    build(
+        folder,
+        f"x: {{{Q}, formula: '{formula}'}}\nheld: {{{Q}, formula: a}}\nother: {{{Q}, formula: x}}",
+        "2016-17 Q1,care,a,2\n2016-17 Q2,care,a,2",
+        f"x: {{good: at most 1}}\nother: {{good: at most 1}}\nheld: {{good: 'at most {_HUGE}'}}",
+    )
+    evaluation = evaluate(folder)
+    for indicator in ("x", "other", "held"):
+        assert cell(evaluation, indicator, "2016-17 Q2", "status") == "invalid", indicator
+    assert cell(evaluation, "x", "2016-17 Q2", "value") is None
+
+
+def test_what_first_known_passed_over_is_said_and_nothing_else(folder: Path) -> None:
+    build(
+        folder,
+        f"""first: {{{Q}, formula: 'first_known(a, b)'}}
+        out: {{{Q}, formula: first}}
+        share: {{{Q}, formula: 'percent(out, 2 * first)'}}
+        before: {{{Q}, formula: previous(first)}}
+        three: {{{Q}, formula: 'first_known(a, b, c)'}}
+        there: {{{Q}, formula: 'first_known(b, a)'}}
+        joined: {{{Q}, formula: a + b, missing: all}}
+        of_sum: {{{Q}, formula: joined}}""",
+        "2016-17 Q1,care,b,12\n2016-17 Q2,care,b,12\n2016-17 Q2,care,a,3",
+    )
+    evaluation = evaluate(folder)
+
+    def said(period: str) -> dict[str, str | None]:
+        rows = evaluation.results.filter(pl.col("period") == period)
+        return dict(rows.select("indicator", "reason").iter_rows())
+
+    without = "worked out without what lacks: `a` is not available from Social Care"
+    first = said("2016-17 Q1")
+    assert {first[id_] for id_ in ("first", "out", "share", "three", "joined")} == {without}
+    assert (first["there"], first["of_sum"]) == (None, "`a` is not available from Social Care")
+    second = said("2016-17 Q2")
+    assert second.pop("before") == without.replace("`a`", "`a` for 2016-17 Q1")
+    assert set(second.values()) == {None}
+
+
+def test_reasons_name_the_agency_and_the_period_where_it_is_another(folder: Path) -> None:
+    build(
+        folder,
+        f"""per: {{{Q}, formula: 'rate(a, children, 1000)'}}
+        rose: {{{Q}, formula: a - previous(a)}}
+        year: {{{Q}, formula: rolling_year(both)}}
+        to_date: {{{Q}, formula: year_to_date(both)}}
+        through: {{{Q}, formula: previous(year)}}
+        bounded: {{{Q}, formula: a}}
+        ago: {{{Q}, formula: a - year_ago(a)}}
+        asking: {{frequency: ad hoc, formula: asked + b}}""",
+        """2014-15,ons,children,1000
+        2015-16 Q1,care,a,1
+        2015-16 Q1,care,b,1
+        2015-16 Q1,care,both,1
+        2015-16 Q1,police,both,1
+        2015-16 Q2,care,both,1
+        2015-16 Q3,care,both,1
+        2015-16 Q3,police,both,1
+        2015-16 Q4,care,both,1
+        2015-16 Q4,police,both,1
+        2015-16 Q4,care,a,9
+        2016-17 Q1,care,a,9
+        2016-17 Q1,care,both,1
+        2016-17 Q1,police,both,1
+        2016-17 Q2,care,both,1
+        2016-17 Q2,care,a,c
+        2016-17 Q2,police,both,1
+        2016-17 Q3,care,a,9""",
+        "bounded: {good: at most previous}",
+    )
+    results = evaluate(folder, as_of=date(2017, 6, 30)).results
+    said = {(row["indicator"], row["period"]): row["reason"] for row in results.iter_rows(named=True)}
+    late = "`both` for 2015-16 Q2 has not come from Police"
+    assert said["year", "2015-16 Q4"] == said["year", "2016-17 Q1"] == said["through", "2016-17 Q1"] == late
+    assert said["year", "2016-17 Q2"] is None
+    assert said["to_date", "2015-16 Q2"] == "`both` has not come from Police"
+    assert said["to_date", "2015-16 Q4"] == late
+    assert said["to_date", "2016-17 Q1"] is None
+    assert said["per", "2015-16 Q1"] is None  # that of the year before
+    assert said["per", "2016-17 Q3"] == "`children` for 2016-17 has not come from Statistics Office"
+    assert said["rose", "2015-16 Q4"] == "`a` for 2015-16 Q3 has not come from Social Care"
+    assert said["rose", "2016-17 Q3"] == "`a` for 2016-17 Q2 is withheld by Social Care"
+    assert said["rose", "2016-17 Q2"] == "`a` is withheld by Social Care"
+    assert said["bounded", "2016-17 Q3"] == "`a` for 2016-17 Q2 is withheld by Social Care"
+    assert said["ago", "2016-17 Q3"] == "`a` for 2015-16 Q3 has not come from Social Care"
+    assert said["asking", "2015-16 Q1"] == "`asked` is not available from Social Care"
+
+
+def test_only_the_last_period_of_a_stock_is_named_in_a_longer_one(folder: Path) -> None:
+    figures = "open: {title: Open, from: [care, police], kind: stock, frequency: quarterly}"
+    write_board(folder, figures, f"o: {{{Q}, formula: open}}")
+    write_returns(
+        folder, "2016-17 Q1,care,open,1\n2016-17 Q4,care,open,1\n2016-17 Q1,police,open,1\n2016-17 Q2,police,open,1"
+    )
+    assert cell(evaluate(folder, "2016-17"), "o", "2016-17", "reason") == "`open` has not come from Police"
 
 
 def test_a_negative_part_is_no_part(folder: Path) -> None:

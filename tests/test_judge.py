@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import pmf_engine as pmf
+from pmf_engine.cli import main
 from tests.boards import cell, evaluate, write_board, write_returns
 
 FIGURES = """
@@ -52,6 +53,13 @@ def series(evaluation: pmf.Evaluation, column: str) -> list[object]:
         ("at least 80% of bound", "40", "39.9"),
         ("at least 10 and at most 20", "10 20", "9 21"),
         ("at most 0.3", "0.3 0.30000000000000004 0.30000000001", "0.3001"),
+        ("at least 5 + 50% of bound", "30 31", "29.9 27.5"),
+        ("at least bound - 10% of bound", "45", "44.9 36"),
+        ("at most (50% of bound) + 10", "35 30", "35.1"),
+        ("at most 50% of (bound + 10)", "30", "30.1"),
+        ("at most 50% of bound * 2", "50", "50.1"),
+        ("within (10% of bound) of 20", "15 25", "14.9 25.1"),
+        ("within 10% of (bound + 10)", "54 66", "53.9 66.1"),
     ],
 )
 def test_the_boundary_belongs_to_the_better_band(tmp_path: Path, band: str, green: str, not_green: str) -> None:
@@ -165,3 +173,48 @@ def test_a_late_bound_is_a_late_return(tmp_path: Path) -> None:
     assert cell(evaluation, "y", "2015-16 Q1", "status") == "late"
     assert cell(evaluation, "y", "2015-16 Q1", "reason") == "`bound` has not come from Social Care"
     assert evaluation.outstanding["figure"].to_list() == ["bound"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "late = red", "red in (amber, green)", "red is missing", "worsening = true", "red != true",
+        "(red or amber) = true", "red and not (late is not missing)", "(true = false) for 2 periods",
+        "'a' = 'a'", "2016-04-01 < 2017-04-01", "'a' is missing", "value > 1 / 0",
+    ],
+)  # fmt: skip
+def test_conditions_that_cannot_be_said_of_a_row_are_refused(tmp_path: Path, condition: str) -> None:
+    with pytest.raises(pmf.ConfigError):
+        build(tmp_path, "2 3", "{good: at most 5}", f'- {{when: "{condition}", to: board}}')
+
+
+def test_what_goes_wrong_inside_is_said_in_one_short_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*given: object) -> None:
+        raise RuntimeError("no such column\n" + "plan\n" * 1_000)
+
+    monkeypatch.setattr("pmf_engine.resolve.check_framework", fail)
+    assert main(["check", "--config", str(tmp_path)]) == 2
+    said = "this should not have happened; please report it with the command and the files"
+    assert capsys.readouterr().err == f"pmf: {said} (RuntimeError: no such column)\n"
+
+
+def test_a_direction_needs_the_bounds_of_both_periods(tmp_path: Path) -> None:
+    """Were a bound that has not come 0, nearer to the band would be further from it."""
+    indicators = "y: {frequency: quarterly, formula: x}"
+    write_board(tmp_path, FIGURES, indicators, "y: {good: within 5 of bound, tolerance: within 20 of bound}", RULES)
+    write_returns(
+        tmp_path,
+        "2015-16 Q1,care,x,3\n2015-16 Q2,care,x,12\n2015-16 Q2,care,bound,20\n"
+        "2015-16 Q3,care,x,14\n2015-16 Q3,care,bound,20\n2015-16 Q1,care,bound,x",
+    )
+    evaluation = evaluate(tmp_path)
+    assert series(evaluation, "status") == ["no_data", "amber", "amber"]
+    assert series(evaluation, "direction") == [None, None, "improving"]
+    assert series(evaluation, "rules") == [[], [], []]
+
+
+def test_conditions_may_take_the_first_that_is_known(tmp_path: Path) -> None:
+    rule = "- {when: 'first_known(change, value) > 1', to: board}"
+    assert series(build(tmp_path, "2 3", "{good: at most 5}", rule), "escalate_to") == ["board", None]

@@ -3,11 +3,16 @@
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, get_type_hints
 
 import pytest
 
 import pmf_engine
+from tests.boards import write_board, write_returns
 
 
 def public() -> Iterator[tuple[str, object]]:
@@ -41,9 +46,43 @@ def test_public_names_say_what_they_mean(name: str) -> None:
 
 
 def test_the_face_is_small_and_each_name_is_documented() -> None:
-    assert len(pmf_engine.__all__) <= 15
+    assert len(pmf_engine.__all__) <= 18
     for name in pmf_engine.__all__:
         assert inspect.getdoc(getattr(pmf_engine, name)), name
+
+
+@pytest.mark.parametrize("name", pmf_engine.__all__)
+def test_programs_can_ask_for_types(name: str) -> None:
+    thing = getattr(pmf_engine, name)
+    for one in [thing, *(vars(thing).values() if inspect.isclass(thing) else [])]:
+        if inspect.isclass(one) or inspect.isfunction(one):
+            get_type_hints(one)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"as_of": "2017-06-30"}, "`as_of` must be a date, such as date(2017, 6, 30), not '2017-06-30'"),
+        ({"as_of": 2017}, "`as_of` must be a date, such as date(2017, 6, 30), not 2017"),
+        ({"period": 2016}, "`period` must be a text, such as '2016-17 Q3', or a Period, not 2016"),
+        ({"period": date(2016, 4, 1)}, "`period` must be a text, such as '2016-17 Q3', or a Period, not datetime.date"),
+    ],
+)
+def test_what_an_evaluation_cannot_be_asked(tmp_path: Path, given: dict[str, Any], said: str) -> None:
+    figures = "referrals: {title: Referrals, from: care, kind: flow, frequency: quarterly}"
+    write_board(tmp_path, figures, "one: {frequency: quarterly, formula: referrals}")
+    write_returns(tmp_path, "2016-17 Q3,care,referrals,1")
+    framework = pmf_engine.load_framework(tmp_path)
+    submissions = pmf_engine.read_submissions(framework.submissions, framework)
+    with pytest.raises(TypeError, match=re.escape(said)):
+        pmf_engine.evaluate(framework, submissions, **given)
+
+
+def test_no_module_stands_in_the_way_of_a_public_name() -> None:
+    # importing a module puts it in the package under its own name
+    modules = {info.name for info in pkgutil.iter_modules(pmf_engine.__path__)}
+    assert modules.isdisjoint(pmf_engine.__all__)
+    assert inspect.isfunction(pmf_engine.explain)
 
 
 def test_unknown_names_are_refused() -> None:

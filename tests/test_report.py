@@ -15,6 +15,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pmf_engine.control import CHART
+from pmf_engine.exceptions import LIFE
 from pmf_engine.framework import Framework
 from pmf_engine.gather import exception_report
 from pmf_engine.periods import Clock, Period
@@ -263,8 +265,24 @@ def _series(one: Made, group: str | None, values: Sequence[float | str]) -> list
                 "escalate_to": to, "rules": rules, "start": period.start, "months": period.clock.months,
                 "named": [_back(values, place, name) for name in indicator.band_names],
             }
+            | _life(before, to, period.label, status, value)
         )  # fmt: skip
     return rows
+
+
+def _life(
+    before: Mapping[str, Any] | None, to: str | None, period: str, status: str, value: float | str
+) -> dict[str, Any]:
+    """The life of the exception in a period, from that in the period before."""
+    if before is None or (to and not before["escalate_to"]):
+        began = (period, to, status, None if isinstance(value, str) else float(value), 1, None) if to else (None,) * 6
+        return dict(zip(LIFE, began, strict=True))
+    life = {name: before[name] for name in LIFE}
+    if to:
+        life["raised_for"] += 1
+    elif life["raised"]:
+        life["recovered"] = life["recovered"] or period
+    return life
 
 
 COLUMNS: dict[str, Any] = {
@@ -272,7 +290,7 @@ COLUMNS: dict[str, Any] = {
     "denominator": pl.Float64, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64,
     "status": pl.Enum(STATUSES), "reason": pl.String, "direction": pl.Enum(DIRECTIONS), "run": pl.Int64,
     "escalate_to": pl.String, "rules": pl.List(pl.String), "start": pl.Int32, "months": pl.Int32,
-    "named": pl.List(pl.Float64),
+    "named": pl.List(pl.Float64), **CHART, **LIFE,
 }  # fmt: skip
 RESULTS = list(COLUMNS)[:15]
 
@@ -303,9 +321,10 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
         framework=framework(),
         cells=pl.DataFrame(cells, schema=CELLS),
         submissions=SimpleNamespace(
-            problems=pl.DataFrame({"kind": ["bad_number"] * 3}),
             files=pl.DataFrame({"file": ["a", "b"], "read": [812, 130], "used": [810, 127], "set_aside": [2, 3]}),
         ),
+        problems=pl.DataFrame({"kind": ["bad_number"] * 3}),
+        inputs=None,
         period=PERIOD,
         as_of=AS_OF,
         results=pl.DataFrame(shown, schema=COLUMNS).select(RESULTS),

@@ -14,6 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+import pmf_engine.cells
+import pmf_engine.manifest
+import pmf_engine.submissions
 from pmf_engine.framework import Framework
 from pmf_engine.manifest import WORDING, parse_date
 from pmf_engine.resolve import load_framework
@@ -35,12 +38,13 @@ figures:
   recruitment: {title: Safe recruitment, from: [social_care, police], kind: grade, scale: section_11, frequency: annual}
   story: {title: What happened, from: [social_care, police], kind: text, frequency: ad hoc}
 """
+MODULES = (pmf_engine.cells, pmf_engine.manifest, pmf_engine.submissions)
 HEADER = "period,agency,figure,value\n"
 ROW = "2016-17 Q3,police,referrals,"
 
 
-def _load(folder: Path) -> Framework:
-    (folder / "indicators.yaml").write_text(INDICATORS, encoding="utf-8")
+def _load(folder: Path, indicators: str = INDICATORS) -> Framework:
+    (folder / "indicators.yaml").write_text(indicators, encoding="utf-8")
     (folder / "tolerances.yaml").write_text("tolerances: {}\n", encoding="utf-8")
     return load_framework(folder)
 
@@ -49,14 +53,14 @@ with tempfile.TemporaryDirectory() as _folder:
     BOARD = _load(Path(_folder))
 
 
-def read(files: Mapping[str, str | bytes]) -> Submissions:
+def read(files: Mapping[str, str | bytes], board: Framework = BOARD) -> Submissions:
     """The submissions in a folder with these files."""
     with tempfile.TemporaryDirectory() as folder:
         for name, content in files.items():
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
-        submissions = read_submissions(folder, BOARD)
+        submissions = read_submissions(folder, board)
     counts = submissions.files
     assert counts["read"].to_list() == (counts["used"] + counts["set_aside"]).to_list()
     assert counts["read"].sum() == submissions.readings.height
@@ -174,6 +178,114 @@ def test_rows_between_two_stray_quotes_are_not_taken_for_one_cell() -> None:
     assert kinds(submissions) == ["unclosed-quote"]
 
 
+def as_rows(submissions: Submissions) -> list[tuple[object, ...]]:
+    return submissions.cells.select("figure", "by", "group", "state", "value").rows()
+
+
+@pytest.mark.parametrize(
+    "number", ["1,234", "30,75", "0,5", "1.234,75", "1,234,567", "12,5%", "£1,200", "-3,5", "1,234p"]
+)
+@pytest.mark.parametrize("header", ["comment", "ward", "district", "source", "comment,ward", "ward,comment,team", ""])
+@pytest.mark.parametrize("rest", ["", ",", ",why,", ",,,,"])
+def test_a_split_number_is_refused_wherever_its_end_falls_and_keeps_its_key(
+    number: str, header: str, rest: str
+) -> None:
+    """Whatever else its row holds: no part of it is a value, and its figure is not late."""
+    for columns in ("period,agency,figure,value", "period,agency,value,figure", "value,period,agency,figure"):
+        texts = {"period": "2016-17 Q3", "agency": "police", "figure": "referrals", "value": number}
+        row = ",".join(texts[name] for name in columns.split(",")) + rest
+        submissions = read({"a.csv": f"{columns},{header}".rstrip(",") + f"\n{row}\n"})
+        assert submissions.cells.select("figure", "agency", "start", "state", "value").unique().rows() == [
+            ("referrals", "police", 2016 * 12 + 9, "invalid", None)
+        ]  # fmt: skip
+        assert "split-number" in kinds(submissions)
+
+
+def test_what_stands_after_a_split_number_moves_back_to_its_column() -> None:
+    header = "period,agency,figure,value,comment,district\n"
+    submissions = read({"a.csv": header + ROW + "30,75,why\n" + ROW + "1,234,,Harlow\n" + ROW + "5,,Basildon\n"})
+    assert as_rows(submissions) == [
+        ("referrals", None, None, "invalid", None),
+        ("referrals", "district", "Harlow", "invalid", None),
+        ("referrals", "district", "Basildon", "ok", 5.0),
+    ]
+    assert submissions.problems.select("row", "column", "text", "kind").rows() == [
+        (2, "value", "30,75", "split-number"), (3, "value", "1,234", "split-number")
+    ]  # fmt: skip
+
+
+def test_a_split_number_in_a_wide_row() -> None:
+    wide = "period,agency,open_plans,referrals,comment\n2016-17 Q3,police,7,1,234\n2016-17 Q2,police,7,12,as ever\n"
+    submissions = read({"a.csv": wide})
+    assert submissions.readings.select("row", "figure", "value").rows() == [
+        (2, "open_plans", None), (2, "referrals", None), (3, "open_plans", 7.0), (3, "referrals", 12.0)
+    ]  # fmt: skip
+    assert kinds(submissions) == ["split-number"]
+
+
+@pytest.mark.parametrize(
+    "row", ["5,", "5,12 more", "5,why 12", "c,75", ",75", "5.5,75", '"1,234",why', "x,2017", "5,c", "5,-3", "5, ,,"]
+)
+def test_a_number_with_something_else_beside_it_is_read(row: str) -> None:
+    submissions = read({"a.csv": "period,agency,figure,value,comment\n" + ROW + row + "\n"})
+    assert submissions.readings["outcome"].to_list() == ["used"]
+    assert submissions.problems.is_empty()
+
+
+def test_digits_that_are_a_column_s_own_are_no_end_of_a_number() -> None:
+    wide = read({"a.csv": "period,agency,open_plans,referrals,,\n2016-17 Q3,police,7,12,,\n"})
+    assert wide.readings["value"].to_list() == [7.0, 12.0]
+    stray = read({"a.csv": "period,agency,figure,value,open_plans\n" + ROW + "5,7\n"})
+    assert stray.readings.select("text", "outcome").rows() == [("7", "unknown"), ("5", "used")]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("period,agency,figure,value,comment", ['Q1,1,"so', "Q2,2,", 'Q3,3,it is"']),
+        ("period,agency,figure,value,comment,district,ward,team", ['Q1,1,"so', "Q2,2", 'Q3,3,"']),
+        ("period,agency,figure,value,comment", ['Q1,1,"so', 'Q2,2,"']),
+    ],
+)
+def test_rows_that_a_quote_has_swallowed_are_read_and_its_own_is_told(header: str, rows: list[str]) -> None:
+    lines = [f"2016-17 {row[:2]},police,referrals,{row[3:]}" for row in rows]
+    submissions = read({"a.csv": "\n".join([header, *lines]) + "\n"})
+    readings = submissions.readings
+    assert readings["start"].to_list() == [2016 * 12 + 3 * number for number in range(1, len(rows) + 1)]
+    assert readings["row"].to_list() == list(range(2, len(rows) + 2))
+    told = submissions.problems.filter(pl.col("kind") == "unclosed-quote")["row"].to_list()
+    assert told[0] == 2
+    assert readings["outcome"].to_list() == ["refused" if row in told else "used" for row in readings["row"]]
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        (
+            "period,comment,agency,figure,value",
+            '2016-17 Q1,"so,police,referrals,1\n2016-17 Q2,it is",police,referrals,2',
+        ),
+        (
+            "comment,period,agency,figure,value",
+            '"so,2016-17 Q1,police,referrals,1\nit is",2016-17 Q2,police,referrals,2',
+        ),
+    ],
+)
+def test_the_end_of_one_row_and_the_beginning_of_the_next_are_not_one_comment(header: str, text: str) -> None:
+    submissions = read({"a.csv": f"{header}\n{text}\n"})
+    assert submissions.readings.select("row", "start", "value").rows() == [
+        (2, 2016 * 12 + 3, None), (3, 2016 * 12 + 6, 2.0)
+    ]  # fmt: skip
+    assert kinds(submissions) == ["unclosed-quote"]
+
+
+def test_prose_over_several_lines_is_a_comment() -> None:
+    prose = "As in 2015-16, numbers fell,\nthen rose, in 2016, in Harlow, and in Basildon,\nand so on"
+    submissions = read({"a.csv": f'period,agency,figure,value,comment\n{ROW}5,"{prose}"\n'})
+    assert submissions.readings.select("value", "comment").rows() == [(5.0, prose)]
+    assert submissions.problems.is_empty()
+
+
 def test_files_that_hold_nothing_or_no_text_are_told() -> None:
     files = {"a.csv": b"", "b.csv": b" \n,,\n", "c.csv": b"PK\x03\x04\0\0", "d.csv": b"period\x81,x\n"}
     submissions = read(files)
@@ -263,6 +375,88 @@ def test_texts_are_equal_only_if_they_say_the_same() -> None:
         "repeated",
     ]
     assert kinds(read({"a.csv": HEADER + row + "calm\n" + row + "busy\n"})) == ["sent-twice", "sent-twice"]
+
+
+TEAM = "period,agency,figure,value,team\n"
+DATED = {"manifest.csv": "file,received_on\na.csv,2017-01-01\nb.csv,2017-02-01\n"}
+
+
+@pytest.mark.parametrize("dates", [{}, DATED])
+@pytest.mark.parametrize("other", ["5", "6"])
+def test_files_that_an_unknown_column_tells_apart_are_not_one_nor_one_the_others_correction(
+    dates: dict[str, str], other: str
+) -> None:
+    submissions = read(dates | {"a.csv": TEAM + ROW + "5,A\n", "b.csv": TEAM + ROW + other + ",B\n"})
+    assert submissions.cells.select("state", "value").rows() == [("invalid", None)]
+    told = submissions.problems.filter(pl.col("kind") == "told-apart")
+    assert told.select("file", "row", "message").rows() == [
+        ("a.csv", 2, "nothing that is known tells this from `b.csv` row 2, only the text under `team`; "
+         "both are set aside"),
+        ("b.csv", 2, "nothing that is known tells this from `a.csv` row 2, only the text under `team`; "
+         "both are set aside"),
+    ]  # fmt: skip
+
+
+def test_a_later_file_without_the_unknown_column_stands_from_the_day_it_came() -> None:
+    submissions = read(DATED | {"a.csv": TEAM + ROW + "5,A\n" + ROW + "6,B\n", "b.csv": HEADER + ROW + "11\n"})
+    assert submissions.readings["outcome"].to_list() == ["superseded", "superseded", "used"]
+    assert submissions.cells.select("state", "value").rows() == [("ok", 11.0)]
+    assert submissions.cells_at(date(2017, 1, 31)).select("state", "value").rows() == [("invalid", None)]
+
+
+def test_what_contradicted_itself_had_no_value_before_its_correction() -> None:
+    submissions = read(DATED | {"a.csv": HEADER + ROW + "5\n" + ROW + "6\n", "b.csv": HEADER + ROW + "7\n"})
+    assert submissions.cells_at(date(2017, 1, 31)).select("state", "value").rows() == [("invalid", None)]
+    assert submissions.cells["value"].to_list() == [7.0]
+
+
+# -- what a later file makes good -------------------------------------------------------
+
+DISTRICT = "period,agency,figure,value,district\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "good"),
+    [
+        (["5,Harlo", "6,Basildon"], ["5,Harlow", "6,Basildon"], True),
+        (["5,Harlo", "6,Basildon"], ["5,Harlow"], True),
+        (["5,Harlo", "6,Basildon"], ["1O,Harlow"], True),
+        (["5,Harlo", "6,Basildon"], ["6,Basildon"], False),
+        (["5,Harlo", "6,Bsildon"], ["5,Harlow"], False),
+        (["5,Harlow", "6,Basildon", "3,Unk"], ["8,Harlow", "6,Basildon"], True),
+        (["5,Harlow", "3,Unk"], ["3,Basildon"], True),
+        (["5,Harlow", "3,Unk"], ["8,Harlow"], False),
+        (["5,Harlow", "11,Total"], ["6,Basildon"], True),
+        (["5,Harlo"], ["5,Harlo"], False),
+    ],
+)
+def test_a_group_that_was_not_recognised_is_made_good_by_later_files(
+    first: list[str], later: list[str], good: bool
+) -> None:
+    one, other = ("".join(f"{ROW}{row}\n" for row in rows) for rows in (first, later))
+    submissions = read(DATED | {"a.csv": DISTRICT + one, "b.csv": DISTRICT + other})
+    nameless = pl.col("group").is_null()
+    assert submissions.cells.filter(nameless).is_empty() == good
+    assert submissions.cells_at(date(2017, 1, 31)).filter(nameless).height == 1
+    undated = read({"a.csv": DISTRICT + one, "b.csv": DISTRICT + other})
+    assert undated.cells.filter(nameless).height == 1
+
+
+@pytest.mark.parametrize(("wrong", "right", "group"), [("distict", "district", "Harlow"), ("wrd", "ward", "Old Town")])
+def test_rows_of_a_misnamed_column_are_made_good_by_later_files(wrong: str, right: str, group: str) -> None:
+    start = "period,agency,figure,value,"
+    submissions = read(
+        DATED | {"a.csv": f"{start}{wrong}\n{ROW}5,{group}\n", "b.csv": f"{start}{right}\n{ROW}5,{group}\n"}
+    )
+    assert as_rows(submissions) == [("referrals", right, group, "ok", 5.0)]
+    assert submissions.cells_at(date(2017, 1, 31))["state"].to_list() == ["invalid"]
+
+
+def test_of_another_period_figure_or_agency_nothing_is_made_good() -> None:
+    for row in ("2016-17 Q2,police,referrals,", "2016-17 Q3,police,open_plans,", "2016-17 Q3,social_care,referrals,"):
+        later = DISTRICT + row + "5,Harlow\n" + row + "6,Basildon\n"
+        submissions = read(DATED | {"a.csv": DISTRICT + ROW + "5,Harlo\n", "b.csv": later})
+        assert submissions.cells.filter(pl.col("group").is_null()).height == 1
 
 
 # -- the manifest -----------------------------------------------------------------------
@@ -355,6 +549,27 @@ def test_the_manifest_may_name_files_as_windows_does() -> None:
     assert submissions.problems.is_empty()
 
 
+def test_a_file_that_stands_in_the_manifest_in_two_spellings_stands_there_twice() -> None:
+    manifest = "file,received_on\na.csv,2017-01-01\nA.CSV,2017-02-01\n"
+    submissions = read({"manifest.csv": manifest, "a.csv": HEADER + ROW + "5\n"})
+    assert submissions.problems.select("row", "text", "kind").rows() == [(3, "A.CSV", "file-twice")]
+    assert submissions.files["received_on"].to_list() == [None]
+
+
+def test_of_names_that_differ_in_their_letters_only_a_third_is_neither() -> None:
+    files = {"a.csv": HEADER + ROW + "5\n", "A.csv": HEADER}
+    submissions = read(files | {"manifest.csv": "file,received_on\na.CSV,2017-01-01\nA.csv,2017-02-01\n"})
+    assert kinds(submissions) == ["no-such-file"]
+    assert submissions.files["received_on"].to_list() == [date(2017, 2, 1), None]
+
+
+def test_a_second_manifest_is_told() -> None:
+    files = {"manifest.csv": "file,received_on\na.csv,2017-01-01\n", "Manifest.csv": "file,received_on\n"}
+    submissions = read(files | {"a.csv": HEADER + ROW + "5\n"})
+    assert submissions.problems.select("file", "kind").rows() == [("Manifest.csv", "not-a-return")]
+    assert submissions.readings["received_on"].to_list() == [date(2017, 1, 1)]
+
+
 def test_dates() -> None:
     assert parse_date("2017-02-03") == parse_date("03/02/2017") == parse_date("3/2/2017") == date(2017, 2, 3)
     for text in ("", "2017-2-3", "03/02/17", "31/02/2017", "02-03-2017", "0000-01-01", "2017-01-01x"):
@@ -404,6 +619,100 @@ def test_groups_that_are_not_listed_are_all_that_were_sent() -> None:
 def test_grades_have_no_sum() -> None:
     row = "2016-17,police,recruitment,"
     assert kinds(read({"a.csv": BROKEN_DOWN + row + "met,,\n" + row + "met,Harlow,\n" + row + "met,Basildon,\n"})) == []
+
+
+# -- longer periods and their parts -----------------------------------------------------
+
+QUARTERS = [f"2016-17 Q{number}" for number in range(1, 5)]
+
+
+def sent(figure: str, year: str, *quarters: str, header: str = HEADER) -> Submissions:
+    rows = zip(["2016-17", *QUARTERS], [year, *quarters], strict=False)
+    return read({"a.csv": header + "".join(f"{period},police,{figure},{value}\n" for period, value in rows)})
+
+
+def test_a_year_that_is_not_the_sum_of_its_quarters_is_told_and_both_stand() -> None:
+    submissions = sent("referrals", "11", "1", "2", "3", "4")
+    assert submissions.problems.row(0) == (
+        "a.csv", None, 2, "value", "11", "longer-differs",
+        "the figure for `2016-17` is `11`, but its quarters add up to 10; both stand as sent",
+    )  # fmt: skip
+    assert submissions.readings["value"].to_list() == [11.0, 1.0, 2.0, 3.0, 4.0]
+    assert submissions.readings["outcome"].to_list() == ["used"] * 5
+
+
+def test_of_a_stock_the_last_quarter_counts() -> None:
+    assert message(sent("open_plans", "10", "1", "2", "3", "4")) == (
+        "the figure for `2016-17` is `10`, but the last of its quarters is `4`; both stand as sent"
+    )
+    assert kinds(sent("open_plans", "4", "1", "2", "3", "4")) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("10", "1", "2", "3", "4"), ("1", "0.1", "0.2", "0.3", "0.4"), ("11", "1", "2", "3"),
+        ("11", "1", "2", "3", "c"),
+        ("11", "1", "2", "3", "1O"), ("c", "1", "2", "3", "4"), ("11",),
+    ],
+)  # fmt: skip
+def test_a_year_is_compared_only_with_all_its_quarters(values: tuple[str, ...]) -> None:
+    assert "longer-differs" not in kinds(sent("referrals", *values))
+
+
+def test_longer_periods_are_compared_by_group() -> None:
+    submissions = sent("referrals", "9,Harlow", *(f"{n},Harlow" for n in "1234"), header=DISTRICT)
+    assert kinds(submissions) == ["longer-differs"]
+    mixed = sent("referrals", "9,Harlow", *(f"{n},Basildon" for n in "1234"), header=DISTRICT)
+    assert mixed.problems.is_empty()
+
+
+def test_halves_are_compared_with_their_quarters_and_the_year_with_both() -> None:
+    rows = ["2016-17,12", "2016-17 H1,4", "2016-17 H2,7", *(f"{quarter},3" for quarter in QUARTERS)]
+    text = HEADER + "".join(row.replace(",", ",police,referrals,") + "\n" for row in rows)
+    assert [text.split(" is ")[1] for text in read({"a.csv": text}).problems["message"]] == [
+        "`12`, but its half-years add up to 11; both stand as sent",
+        "`4`, but its quarters add up to 6; both stand as sent",
+        "`7`, but its quarters add up to 6; both stand as sent",
+    ]
+
+
+def test_every_wording_is_reached() -> None:
+    long = "period,agency,figure,value,comment,district,ward,team,distict,referrals\n"
+    files: dict[str, str | bytes] = {
+        "manifest.csv": "file,received_on,covers_from,covers_to\nnone.csv,2017-01-01\nlater.csv,2017-03-01\n"
+        "LATER.csv,2017-03-01\nrows.csv,soon\nearly.csv,2017-01-01,2017-02-01,2017-01-01\n",
+        "early.csv": HEADER + "2015-16 Q1,police,referrals,1\n",
+        "later.csv": HEADER + "2015-16 Q1,police,referrals,2\n",
+        "empty.csv": "", "binary.csv": b"\0", "sheet.xlsx": b"PK", "other.csv": "a,b\n1,2\n",
+        "missing.csv": "period,agency,value\n2016-17 Q3,police,1\n",
+        "twice.csv": "period,agency,figure,value,value\n2016-17 Q3,police,referrals,1,1\n",
+        "month.csv": HEADER + "2010/11,police,cases,1\n2016-12,police,referrals,1\n",
+        "school.csv": HEADER + "2016-17,police,pupils,1\n",
+        "rows.csv": long + "".join(
+            f"{row}\n"
+            for row in (
+                "soon,police,referrals,1", ",police,referrals,1", "2016-17 Q3,polise,referrals,1",
+                "2016-17 Q3,police,refferals,1", "2016-17 Q3,ons,referrals,1", ROW + "1O", ROW + "-1",
+                ROW + "9999999999999999", ROW + "30,75", ROW + "5,,Harlow,Old Town", ROW + "5,,Harlo",
+                ROW + "5,,,,A", ROW + "5,,,,B", ROW + "5,,,,,Harlow", ROW + "5,,,,,,,why",
+                "2016-17,police,recruitment,good", ROW + '"5',
+                "2014-15,police,referrals,9", *(f"2014-15 Q{number},police,referrals,1" for number in range(1, 5)),
+                *(f"2013-14 Q1,police,referrals,{rest}" for rest in ("9", "1,,Harlow", "1,,Basildon")),
+                "2012-13 Q1,police,referrals,1", "2012-13 Q1,police,referrals,2",
+            )
+        ),
+    }  # fmt: skip
+    more = """  cases: {title: Cases, from: police, kind: flow, frequency: monthly}
+  pupils: {title: Pupils, from: police, kind: flow, frequency: quarterly, year_start: january}
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        board = _load(Path(folder), INDICATORS.replace("agencies:\n", "agencies:\n  ons: Statistics\n") + more)
+        reached = set(kinds(read(files, board)))
+    sources = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in MODULES)
+    of_returns = {kind for kind in WORDING if sources.count(f'"{kind}"') > 1}
+    assert len(of_returns) > 30
+    assert of_returns - reached == set()
 
 
 # -- laws -------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal as OneOf
@@ -10,6 +10,7 @@ from typing import Literal as OneOf
 from pmf_engine import messages
 from pmf_engine.diagnostics import Diagnostic
 from pmf_engine.formula import syntax
+from pmf_engine.formula.constant import constant
 from pmf_engine.formula.functions import FUNCTIONS
 from pmf_engine.source import Passage, Span
 
@@ -34,6 +35,8 @@ TRUTH = Type("truth")
 TEXT = Type("text")
 DATE = Type("date")
 
+_MOST_DIGITS = 9
+
 _LITERALS = {float: NUMBER, str: TEXT, bool: TRUTH, date: DATE}
 
 
@@ -43,10 +46,20 @@ def _sound(name: str) -> bool:
 
 
 @dataclass(frozen=True)
+class Columns:
+    """The columns of a list with their types, and whether its records are spells (else events)."""
+
+    types: Mapping[str, Type]
+    spells: bool
+
+
+@dataclass(frozen=True)
 class Scope:
     """The names a text may use with their types, what such a name is called, and the grades of each scale.
 
-    `doubts` says whether a name that has no type here is one whose fault is reported elsewhere.
+    `doubts` says whether a name that has no type here is one whose fault is reported elsewhere. `lists` are those
+    that aggregates may be of, None where there can be no aggregates: in a band or a condition; `figures` are those of
+    which the agencies may be counted. `record` is the list whose records are spoken of, inside an aggregate.
     """
 
     types: Mapping[str, Type]
@@ -54,6 +67,9 @@ class Scope:
     scales: Mapping[str, Sequence[str]]
     over_time: bool = True
     doubts: Callable[[str], bool] = _sound
+    lists: Mapping[str, Columns] | None = None
+    figures: Container[str] = ()
+    record: str | None = None
 
 
 class Checker:
@@ -93,6 +109,13 @@ class Checker:
             case syntax.Lasting():
                 self._need(node.operand, TRUTH, "`for`")
                 return TRUTH
+            case syntax.Aggregate():
+                return self._aggregate(node)
+
+    def names_something(self, node: syntax.Expression) -> None:
+        """Reports a formula that is the same whatever is sent."""
+        if _constant(node):
+            self.report(messages.names_nothing(self.span(node)))
 
     def report(self, finding: Diagnostic) -> None:
         """Adds a finding to `found`."""
@@ -110,15 +133,21 @@ class Checker:
             if node.name == "target":
                 self.report(messages.no_target(self.span(node)))
             elif node.name in FUNCTIONS and FUNCTIONS[node.name].over_time and not self.scope.over_time:
-                self.report(messages.no_consecutive(self.span(node), node.name))
+                self._no_other_period(self.span(node), node.name)
             elif node.name in FUNCTIONS:
                 self.report(messages.not_yet_function(self.span(node), node.name))
+            elif self.scope.lists and node.name in self.scope.lists:
+                self.report(messages.bare_list(self.span(node), node.name))
             else:
                 self.report(messages.unknown_name(self.span(node), self.scope.what, node.name, self.scope.types))
-        elif known == TEXT:
+        elif known == TEXT and self.scope.record is None:
             self.report(messages.text_figure(self.span(node), node.name))
             return None
         return known
+
+    def _no_other_period(self, span: Span, function: str) -> None:
+        unusable = messages.not_in_condition if self.scope.what == "condition" else messages.no_consecutive
+        self.report(unusable(span, function))
 
     def _call(self, node: syntax.Call) -> Type | None:
         span = self.passage.span(node.start, node.name_end)
@@ -131,11 +160,20 @@ class Checker:
         count = len(node.arguments)
         if not function.least <= count <= function.most:
             self.report(messages.argument_count(span, node.function, function.usage, count))
-        if function.over_time and not self.scope.over_time:
-            self.report(messages.no_consecutive(span, node.function))
+        else:
+            self._constants(node)
+        if function.of_records != "also" and (function.of_records == "only") != (self.scope.record is not None):
+            wrong = messages.not_of_records if self.scope.record else messages.only_of_records
+            self.report(wrong(span, node.function))
+        elif function.over_time and not self.scope.over_time:
+            self._no_other_period(span, node.function)
+            if self.scope.what == "condition":
+                return None
         name = f"`{node.function}`"
         if function.takes == "numbers":
             given = [self._need(argument, NUMBER, name) for argument in node.arguments]
+        elif function.takes == "dates":
+            given = [self._need(argument, DATE, name) for argument in node.arguments]
         else:
             given = self._alike(node.arguments, name)
         if node.function == "first_known":
@@ -150,6 +188,73 @@ class Checker:
         if function.result == "same":
             return first and replace(first, flow=first.flow and function.keeps_flow)
         return NUMBER
+
+    def _aggregate(self, node: syntax.Aggregate) -> Type | None:
+        """A number from the records of a list; it adds up over time where each record is of one period alone."""
+        name = node.list.name
+        if self.scope.record is not None:
+            self.report(messages.aggregate_inside(self.span(node), node.function))
+            return None
+        if self.scope.lists is None:
+            self.report(messages.no_lists_here(self.span(node)))
+            return None
+        if syntax.of_senders(node):
+            return self._senders(node)
+        columns = self.scope.lists.get(name)
+        if columns is None:
+            if not self.scope.doubts(name) or name in self.scope.types:
+                known = name in self.scope.types
+                self.report(messages.no_such_list(self.span(node.list), name, known, self.scope.lists))
+            return None
+        if columns.spells and node.state is None:
+            self.report(messages.which_spells(self.span(node.list), name))
+        elif node.state is not None and not columns.spells:
+            self.report(messages.no_spells(self.span(node.list), name, node.state))
+        scope = replace(self.scope, types=columns.types, what="column", doubts=_sound, record=name)
+        inner = Checker(self.passage, scope)
+        if node.of is not None and node.function == "count":
+            inner.type_of(node.of)
+        elif node.of is not None:
+            inner._need(node.of, NUMBER, f"`{node.function}`")
+        if node.distinct and node.function != "count":
+            inner.report(messages.distinct_of_count(self.span(node), node.function))
+        if node.where is not None:
+            inner._need(node.where, TRUTH, "`where`")
+        self.found += inner.found
+        adds_up = node.function in ("count", "sum") and node.state != "open" and not node.distinct
+        return FLOW if adds_up else NUMBER
+
+    def _senders(self, node: syntax.Aggregate) -> Type | None:
+        """How many agencies sent a figure, or sent one of which something is true."""
+        name = node.list.name
+        kind = self.scope.types.get(name)
+        if name not in self.scope.figures or kind is None:
+            if kind is not None:
+                self.report(messages.senders_of_figure(self.span(node.list), name))
+            elif not self.scope.doubts(name):
+                self.report(messages.unknown_name(self.span(node.list), "figure", name, self.scope.types))
+            return None
+        if node.function != "count" or node.distinct or node.state is not None:
+            self.report(messages.senders_counted(self.span(node), name))
+            return None
+        if node.where is not None:
+            inner = Checker(self.passage, replace(self.scope, types={"value": kind}, what="word", record=name))
+            inner._need(node.where, TRUTH, "`where`")
+            self.found += inner.found
+        return NUMBER
+
+    def _constants(self, node: syntax.Call) -> None:
+        """Numbers written in the formula with which there is never a value."""
+        for argument in node.arguments[1:]:
+            value = constant(argument)
+            if value is None:
+                continue
+            span = self.span(argument)
+            if node.function in ("percent", "rate") and value <= 0:
+                self.report(messages.impossible_number(span, node.function, "a number above 0"))
+            elif node.function == "round" and (abs(value) > _MOST_DIGITS or value != int(value)):
+                wanted = f"a whole number from -{_MOST_DIGITS} to {_MOST_DIGITS}"
+                self.report(messages.impossible_number(span, node.function, wanted))
 
     def _alike(self, arguments: Sequence[syntax.Expression], name: str) -> list[Type | None]:
         """Numbers, or grades of one scale."""
@@ -181,6 +286,8 @@ class Checker:
             return TRUTH
         left = self._need(node.left, NUMBER, sign)
         right = self._need(node.right, NUMBER, sign)
+        if node.operator == "/" and constant(node.right) == 0:
+            self.report(messages.divides_by_nothing(self.span(node.right)))
         if left is None or right is None:
             return None
         if node.operator in syntax.SUM:
@@ -193,8 +300,8 @@ class Checker:
 
     def _need(self, node: syntax.Expression, wanted: Type, of: str) -> Type | None:
         kind = self.type_of(node)
-        if kind is not None and kind.kind != wanted.kind:
-            self.report(messages.operand_type(self.span(node), of, str(wanted), str(kind)))
+        if isinstance(node, syntax.Grade) or (kind is not None and kind.kind != wanted.kind):
+            self.report(messages.operand_type(self.span(node), of, str(wanted), str(kind or "a grade")))
             return None
         return kind
 
@@ -216,7 +323,7 @@ class Checker:
 
 def _constant(node: syntax.Expression) -> bool:
     """Whether an expression names nothing, so that it is the same in every period."""
-    return not any(True for _ in syntax.names(node))
+    return not syntax.names(node) and not syntax.aggregates(node)
 
 
 def time_dimension(node: syntax.Expression, of_name: Callable[[str], int | None]) -> int | None:
@@ -241,11 +348,16 @@ def time_dimension(node: syntax.Expression, of_name: Callable[[str], int | None]
         case syntax.Unary():
             return of(node.operand)
         case syntax.Call(function="percent" | "rate"):
-            return less(of(node.arguments[0]), of(node.arguments[1]))
+            ratio = less(of(node.arguments[0]), of(node.arguments[1]))
+            per = of(node.arguments[2]) if node.function == "rate" else 0
+            return None if ratio is None or per is None else ratio + per
         case syntax.Call(function="rolling_year" | "year_to_date"):
             return 0
         case syntax.Call(function="round"):
             return of(node.arguments[0])
+        case syntax.Aggregate():
+            adds_up = node.function in ("count", "sum") and node.state != "open"
+            return int(adds_up and not syntax.of_senders(node))
         case syntax.Call():
             return alike(node.arguments)
         case syntax.Binary(operator="+" | "-"):

@@ -8,7 +8,8 @@ largest, which is what makes a missing figure impossible to lose on the way thro
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 from typing import TypeAlias
 
 import polars as pl
@@ -17,6 +18,7 @@ from pmf_engine.formula.syntax import (
     COMPARISON,
     LOGIC,
     SUM,
+    Aggregate,
     Between,
     Binary,
     Call,
@@ -43,6 +45,9 @@ _SNAP = 1e-14
 
 _HALF = 5e-15
 """A number that falls short of a half by no more than this share of itself counts as one."""
+
+_SURE = 1e300
+"""What cannot be larger than this is a number for sure: no arithmetic on the way to it can have overflowed."""
 
 _LARGE = 24
 """An expression of more parts than this becomes a column of its own, so that using it twice costs once."""
@@ -85,7 +90,8 @@ _ZERO = pl.lit(0, dtype=pl.UInt32)
 class Computed:
     """A part of a formula in Polars: its value, its code, how large they are and from which stage on they stand.
 
-    `settled` parts are columns already.
+    `settled` parts are columns already. No value is larger than `most`, whatever is sent. `spared` is the code of
+    what lacks and was done without, where anything can be.
     """
 
     value: pl.Expr
@@ -93,6 +99,8 @@ class Computed:
     size: int = 1
     stage: int = 0
     settled: bool = False
+    most: float = inf
+    spared: pl.Expr | None = None
 
 
 Lookup: TypeAlias = Callable[[str], Computed]
@@ -137,25 +145,32 @@ class Compiler:
         while len(self.stages) <= part.stage:
             self.stages.append([])
         self.stages[part.stage] += [part.value.alias(f"v:{name}"), part.code.alias(f"c:{name}")]
-        return Computed(pl.col(f"v:{name}"), pl.col(f"c:{name}"), 1, part.stage + 1, settled=True)
+        if part.spared is not None:
+            self.stages[part.stage].append(part.spared.alias(f"s:{name}"))
+        spared = None if part.spared is None else pl.col(f"s:{name}")
+        return Computed(
+            pl.col(f"v:{name}"), pl.col(f"c:{name}"), 1, part.stage + 1, settled=True, most=part.most, spared=spared
+        )
 
     def _number(self, node: Expression, look_up: Lookup) -> Computed:
         match node:
             case Literal(value=float() as value):
-                return Computed(pl.lit(value), _ZERO)
+                return Computed(pl.lit(value), _ZERO, most=abs(value))
             case Grade():
-                return Computed(pl.lit(float(node.position)), _ZERO)
+                return Computed(pl.lit(float(node.position)), _ZERO, most=float(node.position))
             case Name():
                 return look_up(node.name)
+            case Aggregate():
+                return look_up(node.text)
             case Unary(operator="-"):
                 inner = self.number(node.operand, look_up)
-                return Computed(-inner.value, inner.code, inner.size + 1, inner.stage)
+                return _made(-inner.value, inner.code, inner.size + 1, [inner], inner.most)
             case Binary(operator=operator):
                 left = self.number(node.left, look_up)
                 right = self.number(node.right, look_up)
                 if operator in SUM:
                     return _sum(left, right, operator)
-                return _product(left, right) if operator == "*" else _quotient(left, right, 1.0)
+                return _product(left, right) if operator == "*" else _quotient(left, right)
             case Call():
                 return self._call(node.function, [self.number(argument, look_up) for argument in node.arguments])
         raise AssertionError(f"not a number: {node}")
@@ -165,22 +180,23 @@ class Compiler:
         values = [part.value for part in given]
         codes = [part.code for part in given]
         size = 1 + sum(part.size for part in given)
-        stage = max(part.stage for part in given)
+        most = max(part.most for part in given)
         code = _largest(codes)
         match function:
             case "percent":
                 return _percent(given[0], given[1])
             case "rate":
-                return _product(_quotient(given[0], given[1], 1.0), given[2])
+                return _product(_quotient(given[0], given[1]), given[2])
             case "abs":
-                return Computed(first.value.abs(), code, size, stage)
+                return _made(first.value.abs(), code, size, given, first.most)
             case "round":
                 digits = given[1].value if len(given) > 1 else pl.lit(0.0)
-                return Computed(_half_up(first.value, digits), code, 3 * size, stage)
-            case "min":
-                return Computed(pl.min_horizontal(values), code, size, stage)
-            case "max":
-                return Computed(pl.max_horizontal(values), code, size, stage)
+                return _made(half_up(first.value, digits), code, 3 * size, given)
+            case "min" | "max":
+                # Of what overflowed nobody can say which is the least, or the greatest.
+                code = _largest([*codes, *(_overflowed(part) for part in given if part.most > _SURE)])
+                either = pl.min_horizontal if function == "min" else pl.max_horizontal
+                return _made(either(values), code, 2 * size, given, most)
             case "first_known":
                 return self._first_known(given)
             case "previous":
@@ -202,7 +218,9 @@ class Compiler:
             value = pl.when(passed).then(other.value).otherwise(part.value)
             neither = pl.when(soft(other.code)).then(pl.max_horizontal(part.code, other.code)).otherwise(other.code)
             code = pl.when(passed).then(neither).otherwise(part.code)
-            last = Computed(value, code, 4, max(part.stage, other.stage))
+            without = pl.max_horizontal(part.code, *([] if other.spared is None else [other.spared]))
+            spared = pl.when(passed).then(without).otherwise(_ZERO if part.spared is None else part.spared)
+            last = replace(_made(value, code, 4, [part, other], max(part.most, other.most)), spared=spared)
         return last
 
     def shifted(self, part: Computed, by: int) -> Computed:
@@ -219,15 +237,17 @@ class Compiler:
 
     def _shifted(self, part: Computed, by: int) -> Computed:
         code = self._over(part.code.shift(by)).fill_null(_NOTHING_BEFORE)
-        return Computed(self._over(part.value.shift(by)), code, 2, part.stage)
+        spared = None if part.spared is None else self._over(part.spared.shift(by)).fill_null(0)
+        return Computed(self._over(part.value.shift(by)), code, 2, part.stage, most=part.most, spared=spared)
 
     def _year_to_date(self, part: Computed) -> Computed:
         part = self.column(_masked(part))
         over = [*self.partition, self.year]
         code = part.code.cum_max().over(over)
-        total = self.column(Computed(part.value.cum_sum().over(over), code, 2, part.stage))
+        spared = None if part.spared is None else part.spared.cum_max().over(over)
+        total = self.column(Computed(part.value.cum_sum().over(over), code, 2, part.stage, spared=spared))
         largest = self.column(Computed(part.value.abs().cum_max().over(over), code, 2, part.stage))
-        return Computed(_snapped(total.value, largest.value), total.code, 2, total.stage)
+        return _made(_snapped(total.value, largest.value), total.code, 2, [total], 12 * part.most)
 
     def _rolling(self, part: Computed) -> Computed:
         periods = 12 // self.months
@@ -238,11 +258,12 @@ class Compiler:
         for term in terms[1:]:
             value = value + term
         code = self._over(part.code.rolling_max(periods, min_samples=1))
-        total = self.column(Computed(value, code, 2, part.stage))
+        spared = None if part.spared is None else self._over(part.spared.rolling_max(periods, min_samples=1))
+        total = self.column(Computed(value, code, 2, part.stage, spared=spared))
         largest = self.column(Computed(self._over(part.value.abs().rolling_max(periods)), code, 2, part.stage))
         before = pl.when(pl.col(self.place) < periods - 1).then(_NOTHING_BEFORE).otherwise(0)
         code = pl.max_horizontal(total.code, before).cast(pl.UInt32)
-        return Computed(_snapped(total.value, largest.value), code, 4, total.stage)
+        return _made(_snapped(total.value, largest.value), code, 4, [total], 12 * part.most)
 
     def _over(self, expression: pl.Expr) -> pl.Expr:
         return expression.over(self.partition) if self.partition else expression
@@ -250,7 +271,21 @@ class Compiler:
 
 def _masked(part: Computed) -> Computed:
     """The part with no value where its code says there is none."""
-    return Computed(pl.when(part.code == 0).then(part.value), part.code, part.size + 1, part.stage)
+    return _made(pl.when(part.code == 0).then(part.value), part.code, part.size + 1, [part], part.most)
+
+
+def _made(value: pl.Expr, code: pl.Expr, size: int, of: Sequence[Computed], most: float = inf) -> Computed:
+    """What is made of other parts."""
+    spared = [part.spared for part in of if part.spared is not None]
+    return Computed(
+        value, code, size, max(part.stage for part in of), most=most, spared=_largest(spared) if spared else None
+    )
+
+
+def _overflowed(part: Computed) -> pl.Expr:
+    """The code of a part that is too large for a number: compared, or divided by, it would look like a small one."""
+    wrong = (part.code == 0) & ~part.value.is_finite()
+    return pl.when(wrong).then(_INVALID).otherwise(0).cast(pl.UInt32)
 
 
 def _largest(codes: Sequence[pl.Expr]) -> pl.Expr:
@@ -276,7 +311,7 @@ def _sum(left: Computed, right: Computed, operator: str) -> Computed:
     value = left.value + right.value if operator == "+" else left.value - right.value
     value = _snapped(value, pl.max_horizontal(left.value.abs(), right.value.abs()))
     code = pl.max_horizontal(left.code, right.code)
-    return Computed(value, code, 2 * (left.size + right.size), max(left.stage, right.stage))
+    return _made(value, code, 2 * (left.size + right.size), [left, right], left.most + right.most)
 
 
 def _lenient_sum(left: Computed, right: Computed) -> Computed:
@@ -285,7 +320,7 @@ def _lenient_sum(left: Computed, right: Computed) -> Computed:
     spared = (pl.min_horizontal(left.code, right.code) == 0) & (status_rank(worst) == 0)
     code = pl.when(spared).then(_ZERO).otherwise(worst)
     size = 4 * (left.size + right.size)
-    return Computed(_sum_of(known), code, size, max(left.stage, right.stage))
+    return _made(_sum_of(known), code, size, [left, right], left.most + right.most)
 
 
 def _sum_of(known: Sequence[pl.Expr]) -> pl.Expr:
@@ -295,15 +330,16 @@ def _sum_of(known: Sequence[pl.Expr]) -> pl.Expr:
 
 def _product(left: Computed, right: Computed) -> Computed:
     code = pl.max_horizontal(left.code, right.code)
-    return Computed(left.value * right.value, code, left.size + right.size, max(left.stage, right.stage))
+    most = left.most * right.most if min(left.most, right.most) > 0 else inf
+    return _made(left.value * right.value, code, left.size + right.size, [left, right], most)
 
 
-def _quotient(left: Computed, right: Computed, times: float) -> Computed:
+def _quotient(left: Computed, right: Computed) -> Computed:
     # Where a part lacks its value means nothing, and it must not be compared.
     nothing = pl.when((right.code == 0) & (right.value == 0)).then(_UNDEFINED).otherwise(0).cast(pl.UInt32)
-    code = pl.max_horizontal(left.code, right.code, nothing)
-    value = left.value * times / right.value
-    return Computed(value, code, left.size + 2 * right.size, max(left.stage, right.stage))
+    codes = [left.code, right.code, nothing, *([_overflowed(right)] if right.most > _SURE else [])]
+    size = left.size + (len(codes) - 1) * right.size
+    return _made(left.value / right.value, _largest(codes), size, [left, right])
 
 
 def _percent(part: Computed, whole: Computed) -> Computed:
@@ -315,12 +351,14 @@ def _percent(part: Computed, whole: Computed) -> Computed:
         .otherwise(0)
         .cast(pl.UInt32)
     )
-    code = pl.max_horizontal(part.code, whole.code, wrong)
+    codes = [part.code, whole.code, wrong, *(_overflowed(one) for one in (part, whole) if one.most > _SURE)]
     size = 4 * (part.size + whole.size)
-    return Computed(part.value * 100.0 / whole.value, code, size, max(part.stage, whole.stage))
+    most = 101.0 if part.most <= _SURE else inf
+    return _made(part.value * 100.0 / whole.value, _largest(codes), size, [part, whole], most)
 
 
-def _half_up(value: pl.Expr, digits: pl.Expr) -> pl.Expr:
+def half_up(value: pl.Expr, digits: pl.Expr) -> pl.Expr:
+    """A number rounded to so many digits, halves away from zero."""
     scale = pl.lit(10.0).pow(digits)
     scaled = value.abs() * scale
     return (scaled + pl.min_horizontal(scaled * _HALF, 0.05) + 0.5).floor() / scale * value.sign()
@@ -370,7 +408,7 @@ def truth(
 
     def number(part: Expression) -> pl.Expr:
         computed = compiler.number(part, look_up)
-        return pl.when(computed.code == 0).then(computed.value)
+        return pl.when((computed.code == 0) & computed.value.is_finite()).then(computed.value)
 
     def inner(part: Expression) -> pl.Expr:
         return truth(part, compiler, look_up, words, lasting)

@@ -17,6 +17,7 @@ from pmf_engine.formula.syntax import (
     COMPARISON,
     PRODUCT,
     SUM,
+    Aggregate,
     Band,
     Between,
     Binary,
@@ -32,13 +33,20 @@ from pmf_engine.formula.syntax import (
     Node,
     Unary,
     children,
+    inside,
 )
 from pmf_engine.source import Passage
 
-KEYWORDS = frozenset(["and", "or", "not", "in", "between", "is", "missing", "true", "false", "for"])
+KEYWORDS = frozenset(
+    ["and", "or", "not", "in", "between", "is", "missing", "true", "false", "for", "of", "where", "distinct"]
+)
+AGGREGATES = ("count", "sum", "mean", "median", "min", "max")
+STATES = ("open", "started", "ended")
 LARGEST = 1e15
 _DEEPEST = 60
 _TALLEST = 120
+_LOW = _TALLEST // 2
+"""So few words and signs cannot make a tree that is too tall: even `N% of X` makes fewer than two levels of each."""
 _LONGEST = 4_000
 
 _Result = TypeVar("_Result", bound=Node)
@@ -60,8 +68,9 @@ _TOKEN = re.compile(
 )
 
 
+_QUOTED = re.compile(r"""('[^']*'|"[^"]*")""")
+
 _ILLEGIBLE = {
-    "grouped": messages.grouped_number,
     "figures": messages.not_a_number,
     "strange": messages.bad_sign,
     "other": messages.bad_sign,
@@ -93,7 +102,7 @@ def parse_formula(passage: Passage) -> Expression:
 
 def parse_band(passage: Passage, grades: Sequence[str] = (), scale: str | None = None) -> Band:
     """The limits that `at most 20` and the like set, where `grades` of a scale are known. Raises FormulaError."""
-    parser = _Parser(passage, grades, scale)
+    parser = _Parser(passage, grades, scale, bands=True)
     return parser.whole(parser.band(), "`and`")
 
 
@@ -105,10 +114,16 @@ def parse_condition(passage: Passage) -> Expression:
 
 class _Parser:
     def __init__(
-        self, passage: Passage, grades: Sequence[str] = (), scale: str | None = None, conditions: bool = False
+        self,
+        passage: Passage,
+        grades: Sequence[str] = (),
+        scale: str | None = None,
+        conditions: bool = False,
+        bands: bool = False,
     ) -> None:
         self.passage = passage
         self.conditions = conditions
+        self.bands = self.shares = bands
         self.scale = scale
         self.grades = [
             (re.compile(r"\s+".join(map(re.escape, grade.split())) + r"(?!\w)", re.IGNORECASE), place, grade)
@@ -169,6 +184,9 @@ class _Parser:
     def legible(self) -> None:
         """Refuses the next token where it is in no word or sign of the language, whatever was expected."""
         token = self.next
+        if token.kind == "grouped":
+            before = [other.text for other in self.tokens[: self.at]]
+            self.refuse(messages.grouped_number, token, token.text, before.count("(") > before.count(")"))
         if token.kind in _ILLEGIBLE:
             self.refuse(_ILLEGIBLE[token.kind], token, token.text)
         if token.kind == "word":
@@ -186,7 +204,7 @@ class _Parser:
         if self.next.kind != "end":
             worded = self.next.kind in ("name", "number", "text", "date")
             self.unexpected(wanted or ("a sign, `and` or `or` before it" if worded else ""))
-        if _height(result) > _TALLEST:
+        if len(self.tokens) > _LOW and _height(result) > _TALLEST:
             raise FormulaError(messages.formula_too_deep(self.passage.span(0, 1)))
         return result
 
@@ -196,11 +214,13 @@ class _Parser:
         self.depth += 1
         if self.depth > _DEEPEST:
             self.refuse(messages.formula_too_deep, self.next)
+        shares, self.shares = self.shares, self.bands
         left = self.conjunction()
         while self.took("or"):
             right = self.conjunction()
             self.check_for(left, right)
             left = Binary(left.start, right.end, "or", left, right)
+        self.shares = shares
         self.depth -= 1
         return left
 
@@ -283,10 +303,25 @@ class _Parser:
 
     def product(self) -> Expression:
         left = self.unary()
+        if self.shares and (share := self.took("%")):
+            self.of(share)
+            return self.share(left, self.negated(self.product))
         while sign := self.took(*PRODUCT):
             right = self.unary()
             left = Binary(left.start, right.end, sign.text, left, right)
+            self.check_share(left, "%")
         return left
+
+    def share(self, amount: Expression, of: Expression) -> Expression:
+        """`N% of X`, in bands, where X ends before `+` and `-`."""
+        percentage = _percentage(amount, of)
+        self.check_share(percentage, *SUM)
+        return percentage
+
+    def check_share(self, before: Expression, *signs: str) -> None:
+        """In `50% of a + b` nobody can tell of how much: brackets must say."""
+        if self.bands and self.next.kind == "sign" and self.next.text in signs:
+            raise FormulaError(messages.which_share(self.passage.span(before.start, self.next.end)))
 
     def unary(self) -> Expression:
         if sign := self.took("-"):
@@ -316,18 +351,51 @@ class _Parser:
         if token.text in ("true", "false"):
             return Literal(token.start, token.end, token.text == "true")
         if self.next.text == "(":
-            return self.call(token)
+            return self.aggregate(token) if token.text in AGGREGATES else self.call(token)
         return Name(token.start, token.end, token.text)
 
     def call(self, name: Token) -> Expression:
         self.take()
-        arguments: list[Expression] = []
-        if not (end := self.took(")")):
+        if end := self.took(")"):
+            return Call(name.start, end.end, name.text, (), name.end)
+        return self.called(name, self.expression())
+
+    def called(self, name: Token, first: Expression) -> Expression:
+        """A call of which the first argument is read."""
+        arguments = [first]
+        while self.took(","):
             arguments.append(self.expression())
-            while self.took(","):
-                arguments.append(self.expression())
-            end = self.took(")") or self.unexpected("`,` or `)`", f"in `{name.text}(`")
+        end = self.took(")") or self.unexpected("`,` or `)`", f"in `{name.text}(`")
         return Call(name.start, end.end, name.text, tuple(arguments), name.end)
+
+    def aggregate(self, name: Token) -> Expression:
+        """`count(list ...)` or `sum(x of list ...)`; `min` and `max` of several values are calls."""
+        if self.tokens[self.at + 1].text == ")":
+            return self.call(name)
+        self.take()
+        distinct = self.took("distinct") is not None
+        of: Expression | None = self.expression()
+        over = of
+        if self.took("of"):
+            over = self.primary()
+        elif name.text == "count" and isinstance(of, Name) and not distinct:
+            of = None
+        elif name.text in ("min", "max") and not distinct and self.next.text not in (*STATES, "where"):
+            assert of is not None
+            return self.called(name, of)
+        elif self.next.text == ",":
+            self.refuse(messages.not_over_a_list, name, name.text)
+        else:
+            self.unexpected("`of` and a list", f"in `{name.text}(`")
+        if not isinstance(over, Name):
+            assert over is not None
+            raise FormulaError(messages.not_a_list_name(self.passage.span(over.start, over.end), name.text))
+        state = self.took(*STATES)
+        where = self.expression() if self.took("where") else None
+        end = self.took(")") or self.unexpected("`where` or `)`", f"in `{name.text}(`")
+        written = _QUOTED.split(self.passage.text[name.start : end.end])
+        text = "".join(part if place % 2 else re.sub(r"\s+", " ", part) for place, part in enumerate(written))
+        return Aggregate(name.start, end.end, name.text, distinct, of, over, state.text if state else None, where, text)
 
     def number(self, token: Token) -> float:
         value = float(token.text)
@@ -411,14 +479,20 @@ class _Parser:
         self.refuse(messages.not_a_band, token, token.text, token.kind)
 
     def within(self, start: int) -> list[Limit]:
-        room = self.sum()
+        at = self.at
+        room = self.unary()
         share = self.took("%")
+        if not share:
+            self.at, self.shares = at, False
+            room = self.sum()
+            self.check_share(room, "%")
+            self.shares = True
         self.expect("of", "after `%`" if share else "after `within`")
-        middle = self.sum()
+        middle = self.product() if share else self.sum()
         end = middle.end
         if share:
             size = Call(middle.start, end, "abs", (middle,), middle.start)
-            room = _percentage(room, size)
+            room = self.share(room, size)
         low = Binary(start, end, "-", middle, room)
         high = Binary(start, end, "+", middle, room)
         return [Limit(start, end, ">=", low), Limit(start, end, "<=", high)]
@@ -431,11 +505,7 @@ class _Parser:
         """`E`, or `N% of X`."""
         if self.scale is not None:
             self.check_grade(self.scale)
-        amount = self.sum()
-        if share := self.took("%"):
-            self.of(share)
-            return _percentage(amount, self.sum())
-        return amount
+        return self.sum()
 
 
 _ONE_ENDED = {
@@ -455,14 +525,9 @@ def _percentage(amount: Expression, of: Expression) -> Expression:
 
 def _height(root: Node) -> int:
     """How many levels a tree has, found without recursion: long sums are deep trees."""
-    level, height = [root], 0
+    level: list[Node] = [root]
+    height = 0
     while level:
         height += 1
-        level = [child for node in level for child in _below(node)]
+        level = [child for node in level for child in (inside(node) if isinstance(node, Aggregate) else children(node))]
     return height
-
-
-def _below(node: Node) -> list[Node]:
-    if isinstance(node, Band):
-        return [limit.bound for limit in node.limits]
-    return list(children(node))  # type: ignore[arg-type]

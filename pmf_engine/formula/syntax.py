@@ -5,9 +5,10 @@ Every node knows the characters it was read from, as offsets into its text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 SUM = ("+", "-")
 PRODUCT = ("*", "/")
@@ -106,7 +107,28 @@ class Lasting(Node):
     periods: int
 
 
-Expression = Literal | Grade | Name | Call | Unary | Binary | In | Between | IsMissing | Lasting
+@dataclass(slots=True)
+class Aggregate(Node):
+    """`count(list where ...)`, `sum(x of list)`: one number from the records of a list.
+
+    `state` says which spells of a spell list: `open`, `started` or `ended`. Names in `of` and `where` are columns.
+    `text` is all of it as written, without regard to white space: two that are alike are worked out once.
+    """
+
+    function: str
+    distinct: bool
+    of: Expression | None
+    list: Name
+    state: str | None
+    where: Expression | None
+    text: str
+
+
+SENDERS = "agencies"
+"""What `count(agencies of figure where ...)` counts: those that sent a figure, by what each of them sent."""
+
+
+Expression = Literal | Grade | Name | Call | Unary | Binary | In | Between | IsMissing | Lasting | Aggregate
 
 
 @dataclass(slots=True)
@@ -125,28 +147,65 @@ class Band(Node):
     text: str
 
 
-def children(node: Expression) -> Iterator[Expression]:
-    """The expressions directly inside one."""
-    match node:
-        case Call():
-            yield from node.arguments
-        case Binary():
-            yield node.left
-            yield node.right
-        case Unary() | IsMissing() | Lasting():
-            yield node.operand
-        case In():
-            yield node.operand
-            yield from node.items
-        case Between():
-            yield node.operand
-            yield node.low
-            yield node.high
+# A table, as trees are walked for every name of every formula and band.
+_CHILDREN: dict[type[Node], Callable[[Any], tuple[Expression, ...]]] = {
+    Call: lambda node: node.arguments,
+    Binary: lambda node: (node.left, node.right),
+    Unary: lambda node: (node.operand,),
+    IsMissing: lambda node: (node.operand,),
+    Lasting: lambda node: (node.operand,),
+    In: lambda node: (node.operand, *node.items),
+    Between: lambda node: (node.operand, node.low, node.high),
+    Band: lambda node: tuple(limit.bound for limit in node.limits),
+}
 
 
-def names(node: Expression) -> Iterator[Name]:
-    """Every name in an expression, from left to right."""
-    if isinstance(node, Name):
-        yield node
-    for child in children(node):
-        yield from names(child)
+def children(node: Node) -> tuple[Expression, ...]:
+    """The expressions directly inside an expression or a band, from left to right.
+
+    An aggregate has none: what is inside speaks of the records of its list (see `inside`).
+    """
+    inside = _CHILDREN.get(type(node))
+    return inside(node) if inside else ()
+
+
+def inside(node: Aggregate) -> list[Expression]:
+    """What an aggregate says of each record: what it is made of, and which records count."""
+    return [part for part in (node.of, node.where) if part is not None]
+
+
+def of_senders(node: Aggregate) -> bool:
+    """Whether an aggregate counts the agencies that sent a figure, and not the records of a list."""
+    return isinstance(node.of, Name) and node.of.name == SENDERS
+
+
+def aggregates(node: Node) -> list[Aggregate]:
+    """Every aggregate in an expression, from left to right."""
+    if isinstance(node, Aggregate):
+        return [node]
+    return [found for child in children(node) for found in aggregates(child)]
+
+
+def names(node: Node) -> list[Name]:
+    """Every name of a figure or an indicator in an expression, from left to right."""
+    found: list[Name] = []
+    left = [node]
+    while left:
+        node = left.pop()
+        if isinstance(node, Name):
+            found.append(node)
+        else:
+            left.extend(reversed(children(node)))
+    return found
+
+
+def columns_of(aggregate: Aggregate) -> set[str]:
+    """The columns of its list that an aggregate looks at, without the dates of its periods."""
+    found: set[str] = set()
+    left: list[Expression] = inside(aggregate)
+    while left:
+        node = left.pop()
+        if isinstance(node, Name):
+            found.add(node.name)
+        left += children(node)
+    return found

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from pmf_engine.examples import Coverage, Outcome
+from pmf_engine.render.words import tamed
+
+_NOT_XML = re.compile("[\ufffe\uffff]")
 
 
 def to_text(outcomes: Sequence[Outcome], coverage: Sequence[Coverage]) -> str:
@@ -14,11 +18,7 @@ def to_text(outcomes: Sequence[Outcome], coverage: Sequence[Coverage]) -> str:
     for outcome in outcomes:
         if not outcome.passed:
             lines.append(f"{outcome.place}: `{outcome.indicator}`, example {outcome.number}")
-            for one in outcome.differences:
-                lines.append(f"  {one.what}: expected {one.expected}, got {one.got}")
-            if outcome.reason:
-                lines.append(f"  because {outcome.reason}")
-            lines.append("")
+            lines += [*(f"  {line}" for line in _said(outcome)), ""]
     unreached = [one for one in coverage if one.unreached]
     if unreached:
         lines.append("no example reaches")
@@ -38,10 +38,19 @@ def to_junit(outcomes: Sequence[Outcome]) -> str:
     suite = ElementTree.Element("testsuite", name="pmf test", tests=str(len(outcomes)), failures=str(failed))
     for outcome in outcomes:
         case = ElementTree.SubElement(
-            suite, "testcase", classname=outcome.indicator, name=f"example {outcome.number}", file=outcome.place
+            suite, "testcase", classname=outcome.indicator, name=f"example {outcome.number}", file=tamed(outcome.place)
         )
         if not outcome.passed:
-            said = "; ".join(f"{one.what}: expected {one.expected}, got {one.got}" for one in outcome.differences)
-            ElementTree.SubElement(case, "failure", message=said).text = f"{outcome.place}\n{said}"
+            said = [_NOT_XML.sub("\ufffd", line) for line in _said(outcome)]
+            failure = ElementTree.SubElement(case, "failure", message="; ".join(said))
+            failure.text = "\n".join([tamed(outcome.place), *said])
     ElementTree.indent(suite)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"
+
+
+def _said(outcome: Outcome) -> Iterator[str]:
+    """What differs, a line each, and why there is no value."""
+    for one in outcome.differences:
+        yield tamed(f"{one.what}: expected {one.expected}, got {one.got}")
+    if outcome.reason:
+        yield tamed(f"because {outcome.reason}")

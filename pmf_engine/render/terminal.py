@@ -20,11 +20,16 @@ from pmf_engine.render.words import (
     MARKS,
     QUESTIONS,
     carried_words,
+    charts_words,
     group_words,
+    interval_words,
     lasting_words,
     parts_words,
+    raised_words,
     rule_words,
+    signal_words,
     status_word,
+    tamed,
     travel_words,
     value_words,
 )
@@ -46,9 +51,6 @@ _ASCII = str.maketrans(
         "─": "-", "\u2013": "-", "—": "-", "\u2018": "'", "\u2019": "'", "“": '"', "”": '"', "…": "...", "•": "*",
     }
 )  # fmt: skip
-
-# What categories of characters become: control, line and paragraph separators, lone surrogates, invisible formatting.
-_TAMED = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd", "Cf": ""}
 
 _Part = str | tuple[str, str]
 
@@ -143,8 +145,8 @@ class _Page:
 
 
 def _clean(words: str, ascii: bool) -> str:
-    """The words on one line, without characters that command a terminal or reorder what it shows."""
-    kept = "".join(char if char == "\u200d" else _TAMED.get(unicodedata.category(char), char) for char in words)
+    """The words as `tamed` has them, in ASCII only where that is asked for."""
+    kept = tamed(words)
     if not ascii:
         return kept
     plain = unicodedata.normalize("NFKD", kept.translate(_ASCII))
@@ -249,6 +251,8 @@ def _block(page: _Page, report: ExceptionReport, item: Item, number: int) -> Non
         for text in (*left, *right):
             page.line(text, indent, 2)
     page.line(page.write(("rule: ", "dim"), rule_words(item)), indent, 2)
+    for text in _history(page, item):
+        page.line(text, indent, 2)
     _words(page, item, indent)
 
 
@@ -273,7 +277,7 @@ def _wide(page: _Page, report: ExceptionReport, item: Item, number: int) -> None
             (room * 5 // 9, about),
             (27, _facts(page, item)),
             (room - room * 5 // 9, bands),
-            (28, [*lasting, page.write(("rule: ", "dim"), rule_words(item))]),
+            (28, [*lasting, page.write(("rule: ", "dim"), rule_words(item)), *_history(page, item)]),
         ]
     )
     for text in _gone(page, item):
@@ -313,7 +317,21 @@ def _facts(page: _Page, item: Item) -> list[Text]:
 
 def _bands(page: _Page, item: Item) -> list[Text]:
     bands = [(name, words) for name, words in (("good", item.good), ("tolerance", item.tolerance)) if words]
-    return [page.write((f"{name}: ", "dim"), _one_line(words)) for name, words in bands] or [page.write("not rated")]
+    texts = [page.write((f"{name}: ", "dim"), _one_line(words)) for name, words in bands] or [page.write("not rated")]
+    if chance := interval_words(item):
+        texts.append(page.write((chance, "dim")))
+    beside = [page.write((f"{_one_line(one.of.title)}: ", "dim"), one.shown or "no value") for one in item.compared]
+    return texts + beside
+
+
+def _history(page: _Page, item: Item) -> list[Text]:
+    """Since when it has been an exception, and what its control chart signals."""
+    months = item.period.clock.months
+    said = [
+        ("raised", raised_words(item.raised, months) if item.raised else ""),
+        ("signal", signal_words(item.chart, months)),
+    ]
+    return [page.write((f"{name}: ", "dim"), _one_line(words)) for name, words in said if words]
 
 
 def _words(page: _Page, item: Item, indent: int) -> None:
@@ -346,7 +364,9 @@ def _watch(page: _Page, items: Sequence[Item], title: str) -> None:
         travel = travel_words(item).split(",")[0] if item.direction else ""
         known = carried_words(item.carried) if item.carried else ""
         why = item.reason or "" if item.status in MISSING else f"good: {item.good}"
-        _row(page, item.status, item.indicator.title, item.agency.title, [value_words(item), travel, why, known])
+        signal = signal_words(item.chart, item.period.clock.months)
+        facts = [value_words(item), travel, why, known, f"signal: {signal}" if signal else ""]
+        _row(page, item.status, item.indicator.title, item.agency.title, facts)
 
 
 def _row(page: _Page, status: str, title: str, agency: str, facts: Sequence[str]) -> None:
@@ -393,7 +413,10 @@ def _recovered(page: _Page, report: ExceptionReport) -> None:
     page.heading("Green again", show_count(len(report.recovered), "indicator"))
     for one in report.recovered:
         then = " ".join(part for part in (status_word(one.then.status or ""), one.then.shown) if part)
-        _row(page, GREEN, one.indicator.title, one.agency.title, [one.now.shown, f"was {then} in {one.then.period}"])
+        facts = [one.now.shown, f"was {then} in {one.then.period}"]
+        if one.raised:
+            facts.append(f"an exception from {one.raised.then.period} until {one.raised.recovered}")
+        _row(page, GREEN, one.indicator.title, one.agency.title, facts)
 
 
 def _unrated(page: _Page, report: ExceptionReport) -> None:
@@ -422,16 +445,20 @@ def _observations(page: _Page, report: ExceptionReport) -> None:
 
 def _foot(page: _Page, report: ExceptionReport) -> None:
     quality = report.data_quality
+    lists = f"{show_count(quality.records_read, 'record')} in {show_count(quality.lists, 'file')} of lists; "
+    lists = lists if quality.lists else ""
     page.heading("Data and legend")
     page.line(page.write(f"Not due yet: {show_count(report.not_due, 'figure')}."))
     page.line(
         page.write(
             f"Data: {show_count(quality.files, 'file')}, {show_count(quality.cells_read, 'cell')} read = "
             f"{quality.cells_used:,} used + {quality.cells_set_aside:,} set aside; "
-            f"{show_count(quality.problems, 'problem')} reported."
+            f"{lists}{show_count(quality.problems, 'problem')} reported."
         ),
         hang=2,
     )
+    if report.charts:
+        page.line(page.write(f"Control charts: {charts_words(report.charts)}."), hang=2)
     for words in (
         "▲ improving, ▼ worsening, ► unchanged: whether it gets better, not whether it rises.",
         "Lines of blocks and letters: the last periods, oldest first, their values and statuses. R red, A amber, "

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Mapping
 from typing import Final
 
+from pmf_engine.control import LEAST, RUN, Chart
 from pmf_engine.display import show_number, show_periods, show_status
-from pmf_engine.report import Group, Item, Point
+from pmf_engine.report import Group, Item, Point, Raised
 from pmf_engine.statuses import (
+    AD_HOC,
     AMBER,
+    BY_CHANCE,
+    CONCERN,
+    CONSISTENTLY,
+    GAP,
+    GRADE,
     GREEN,
+    IMPROVEMENT,
     IMPROVING,
     INVALID,
     LATE,
+    NEVER,
     NO_DATA,
+    NO_VALUE,
     NOT_DUE,
     NOT_RATED,
+    OUTSIDE_LIMITS,
     RED,
+    SHIFT,
     SUPPRESSED,
+    TOO_FEW,
+    TREND,
+    TWO_OF_THREE,
     UNCHANGED,
     UNDEFINED,
     WORSENING,
 )
+
+# What categories of characters become: control, line and paragraph separators, lone surrogates, invisible formatting.
+_TAMED: Final = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd", "Cf": ""}
 
 MARKS: Final = {
     RED: "■", AMBER: "◆", GREEN: "●", NOT_RATED: "○", LATE: "!",
@@ -38,6 +58,11 @@ QUESTIONS: Final = {
     "outcome": "Is anyone better off?",
 }
 """What each type of evidence answers (element 2)."""
+
+
+def tamed(words: str) -> str:
+    """The words on one line, without characters that command a terminal or reorder what it shows."""
+    return "".join(char if char == "\u200d" else _TAMED.get(unicodedata.category(char), char) for char in words)
 
 
 def status_word(status: str) -> str:
@@ -93,3 +118,79 @@ def group_words(group: Group, months: int) -> str:
     """A group, its value and how long it has been so: `Basildon 61.0% (2 quarters)`."""
     lasting = f"({show_periods(group.run, months)})" if group.run > 1 else ""
     return " ".join(part for part in (group.name, group.shown, lasting) if part)
+
+
+# -- control charts and exceptions ------------------------------------------------------
+
+_SIGNALS: Final = {
+    (OUTSIDE_LIMITS, 1): "above the upper limit of chance",
+    (OUTSIDE_LIMITS, -1): "below the lower limit of chance",
+    (TREND, 1): "{run} rising",
+    (TREND, -1): "{run} falling",
+    (TWO_OF_THREE, 1): "2 of 3 {each} close to the upper limit of chance or above it",
+    (TWO_OF_THREE, -1): "2 of 3 {each} close to the lower limit of chance or below it",
+    (SHIFT, 1): "{run} above the mean",
+    (SHIFT, -1): "{run} below the mean",
+}
+_CAUSES: Final = {CONCERN: ", a concern", IMPROVEMENT: ", an improvement", None: ""}
+_ASSURED: Final = {
+    CONSISTENTLY: "will be met unless something changes",
+    BY_CHANCE: "will be met or missed by chance",
+    NEVER: "will not be met unless something changes",
+}
+
+
+def signal_words(chart: Chart | None, months: int) -> str:
+    """What a control chart signals, and if that is good: `7 quarters rising, a concern`; empty without a signal."""
+    if chart is None or chart.signal is None or chart.side is None:
+        return ""
+    run = show_periods(RUN, months)
+    each = run.removeprefix(f"{RUN} ")
+    return _SIGNALS[chart.signal, chart.side].format(run=run, each=each) + _CAUSES[chart.special_cause]
+
+
+def no_signal_words(chart: Chart, months: int) -> str:
+    """Why a control chart gives no signal: `only 8 quarters, and a control chart needs 12`."""
+    had = show_periods(chart.points or 0, months)
+    return {
+        TOO_FEW: f"only {had} with a value, and a control chart needs {LEAST}",
+        GAP: f"only {had} since the gap in {chart.gap}, and a control chart needs {LEAST} without one",
+        NO_VALUE: "there is no value",
+        GRADE: "grades have no control chart",
+        AD_HOC: "what is asked for ad hoc has no control chart",
+        None: "what varies is chance",
+    }[chart.no_signal]
+
+
+def assurance_words(chart: Chart) -> str:
+    """Whether the target will be met: `will be met or missed by chance`; empty where nothing can be said."""
+    return _ASSURED.get(chart.assurance or "", "")
+
+
+def raised_words(raised: Raised, months: int) -> str:
+    """Since when something is an exception, as what and to whom: `2015-16 Q4, RED 34.1%, to the Board; 5 quarters`."""
+    if raised.recovered is None and raised.periods == 1:
+        return f"new this {show_periods(1, months).removeprefix('1 ')}"
+    then = " ".join(part for part in (status_word(raised.then.status or NO_DATA), raised.then.shown) if part)
+    return f"{raised.then.period}, {then}, to {raised.to.title}; {show_periods(raised.periods, months)}"
+
+
+def interval_words(item: Item) -> str:
+    """What is said where a tolerance allows for chance: `allowing for chance, 10.9% to 25.5%`."""
+    if not item.allow_for_chance:
+        return ""
+    return f"allowing for chance, {item.interval}" if item.interval else "allowing for chance, without an interval"
+
+
+def charts_words(charts: Mapping[str, int]) -> str:
+    """What control charts say: `4 with a signal, 6 without; no chart for 97 with fewer than 12 periods`."""
+    read = f"{charts.get('signal', 0):,} with a signal, {charts.get('chance', 0):,} without"
+    why = {
+        TOO_FEW: f"with fewer than {LEAST} periods",
+        GAP: f"with a gap in the last {LEAST}",
+        NO_VALUE: "without a value",
+        GRADE: "of grades",
+        AD_HOC: "asked for ad hoc",
+    }
+    none = [f"{charts[reason]:,} {words}" for reason, words in why.items() if charts.get(reason)]
+    return read + (f"; no chart for {', '.join(none)}" if none else "")

@@ -1,0 +1,235 @@
+"""What formulas say of one record of a list, as Polars expressions over its columns.
+
+A blank cell is null, and a comparison with it is neither true nor false, so that no record counts by what is
+not known of it. Texts are compared without regard to case and to spaces around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+
+import polars as pl
+
+from pmf_engine.formula.compile import compare, half_up
+from pmf_engine.formula.syntax import (
+    COMPARISON,
+    LOGIC,
+    Between,
+    Binary,
+    Call,
+    Expression,
+    In,
+    IsMissing,
+    Literal,
+    Name,
+    Unary,
+)
+
+_FIRST_YEAR, _LAST_YEAR = 1950, 2099
+_SMALL = ("days", "working_days", "months", "years")
+"""Functions that give whole numbers."""
+
+_EXACT: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "=": lambda left, right: left == right,
+    "!=": lambda left, right: left != right,
+    "<": lambda left, right: left < right,
+    "<=": lambda left, right: left <= right,
+    ">": lambda left, right: left > right,
+    ">=": lambda left, right: left >= right,
+}
+
+
+def folded(text: str) -> str:
+    """A text as it is compared."""
+    return text.strip().lower()
+
+
+class Rows:
+    """Compiles what is said of the records of one list.
+
+    `kinds` are the kinds of its columns; `whole` names the columns of numbers that are whole in the data, which
+    may be compared exactly. `labels` collects the text columns that are compared with texts: each must be there
+    as `label:` and its name, folded.
+    """
+
+    def __init__(self, kinds: Mapping[str, str], whole: frozenset[str] = frozenset()) -> None:
+        self.kinds = kinds
+        self.whole = whole
+        self.labels: set[str] = set()
+
+    def value(self, node: Expression) -> pl.Expr:
+        """A value or a condition: null where it is blank or cannot be said."""
+        match node:
+            case Literal():
+                return pl.lit(node.value)
+            case Name():
+                return pl.col(node.name)
+            case Unary(operator="-"):
+                return -self.number(node.operand)
+            case Unary():
+                return ~self.value(node.operand)
+            case Call():
+                return self._call(node)
+            case Binary(operator=operator) if operator in LOGIC:
+                left, right = self.value(node.left), self.value(node.right)
+                return left & right if operator == "and" else left | right
+            case Binary(operator=operator) if operator in COMPARISON:
+                return self._compared(operator, node.left, node.right)
+            case Binary():
+                return self._arithmetic(node)
+            case In():
+                held = self._in(node)
+                return ~held if node.negated else held
+            case Between():
+                held = self._compared(">=", node.operand, node.low) & self._compared("<=", node.operand, node.high)
+                return ~held if node.negated else held
+            case IsMissing():
+                inner = self.value(node.operand)
+                return inner.is_not_null() if node.negated else inner.is_null()
+        raise AssertionError(f"nothing to say of a record: {node}")
+
+    def distinct(self, node: Expression) -> pl.Expr:
+        """A value so written that those which count as one are alike."""
+        value = self.value(node)
+        return value.str.to_lowercase() if self._kind(node) == "text" else value
+
+    def number(self, node: Expression) -> pl.Expr:
+        """A number that can be worked with."""
+        value = self.value(node)
+        return value if isinstance(node, Literal) or not self._is_whole(node) else value.cast(pl.Float64)
+
+    def _arithmetic(self, node: Binary) -> pl.Expr:
+        left, right = self.number(node.left), self.number(node.right)
+        if node.operator == "/":
+            return pl.when(right != 0).then(left / right)
+        return {"+": left + right, "-": left - right, "*": left * right}[node.operator]
+
+    def _is_whole(self, node: Expression) -> bool:
+        """Whether a number is whole by what it is."""
+        match node:
+            case Literal(value=float() as value):
+                return value.is_integer()
+            case Name():
+                return node.name in self.whole
+            case Call():
+                return node.function in _SMALL
+        return False
+
+    def _kind(self, node: Expression) -> str:
+        match node:
+            case Literal(value=str()):
+                return "text"
+            case Literal(value=bool()):
+                return "truth"
+            case Literal(value=date()):
+                return "date"
+            case Name():
+                return self.kinds[node.name]
+        return "number"
+
+    def _compared(self, operator: str, left: Expression, right: Expression) -> pl.Expr:
+        kind = self._kind(left)
+        exact = kind in ("date", "truth") or (self._is_whole(left) and self._is_whole(right))
+        if kind == "text":
+            return _EXACT[operator](self._text(left, right), self._text(right, left))
+        if exact:
+            return _EXACT[operator](self._plain(left), self._plain(right))
+        return compare(operator, self.number(left), self.number(right))
+
+    def _plain(self, node: Expression) -> pl.Expr:
+        """A value that is compared exactly; whole numbers as such."""
+        if isinstance(node, Literal) and type(node.value) is float:
+            return pl.lit(int(node.value), dtype=pl.Int64)
+        return self.value(node)
+
+    def _text(self, node: Expression, other: Expression) -> pl.Expr:
+        if isinstance(node, Literal):
+            return pl.lit(folded(str(node.value)))
+        assert isinstance(node, Name)
+        if isinstance(other, Literal):
+            self.labels.add(node.name)
+            return pl.col(f"label:{node.name}")
+        return pl.col(node.name).str.to_lowercase()
+
+    def _in(self, node: In) -> pl.Expr:
+        operand = node.operand
+        if isinstance(operand, Name) and all(isinstance(item, Literal) for item in node.items):
+            values = [item.value for item in node.items if isinstance(item, Literal)]
+            if self._kind(operand) == "text":
+                texts = [folded(str(value)) for value in values]
+                return self._text(operand, node.items[0]).is_in(texts)
+            if self._kind(operand) == "date":
+                return pl.col(operand.name).is_in(values)
+        return pl.any_horizontal([self._compared("=", operand, item) for item in node.items])
+
+    def _call(self, node: Call) -> pl.Expr:
+        if node.function in _SMALL:
+            first, second = (self.value(argument) for argument in node.arguments)
+            return _DATES[node.function](first, second)
+        given = [self.number(argument) for argument in node.arguments]
+        match node.function:
+            case "abs":
+                return given[0].abs()
+            case "round":
+                return half_up(given[0], given[1] if len(given) > 1 else pl.lit(0.0))
+            case "min" | "max":
+                known = pl.all_horizontal([one.is_not_null() for one in given])
+                extreme = pl.min_horizontal(given) if node.function == "min" else pl.max_horizontal(given)
+                return pl.when(known).then(extreme)
+        raise AssertionError(f"no such function of a record: {node.function}")
+
+
+# -- dates -----------------------------------------------------------------------------
+
+
+def _days(first: pl.Expr, second: pl.Expr) -> pl.Expr:
+    return (second - first).dt.total_days()
+
+
+def _completed(first: pl.Expr, second: pl.Expr, units: pl.Expr, late: pl.Expr, early: pl.Expr) -> pl.Expr:
+    """Whole units between two dates: one less where the later date has not reached the day of the earlier one."""
+    forward = late & (second >= first)
+    backward = early & (second < first)
+    return (units - forward.cast(pl.Int32) + backward.cast(pl.Int32)).cast(pl.Int64)
+
+
+def _months(first: pl.Expr, second: pl.Expr) -> pl.Expr:
+    units = (second.dt.year() - first.dt.year()) * 12 + second.dt.month().cast(pl.Int32) - first.dt.month()
+    one, other = first.dt.day(), second.dt.day()
+    return _completed(first, second, units, other < one, other > one)
+
+
+def _years(first: pl.Expr, second: pl.Expr) -> pl.Expr:
+    """Whole years, as the law counts an age: who is born on 29 February is a year older on 1 March of other years."""
+    one, other = (each.dt.month().cast(pl.Int32) * 32 + each.dt.day() for each in (first, second))
+    return _completed(first, second, second.dt.year() - first.dt.year(), other < one, other > one)
+
+
+def _working_days(first: pl.Expr, second: pl.Expr) -> pl.Expr:
+    """Days but Saturdays, Sundays and bank holidays of England and Wales, after the first up to and with the second.
+
+    Where the second is earlier, as many below zero as from it to the first.
+    """
+    day, back = pl.duration(days=1), second < first
+    begin, end = pl.when(back).then(second).otherwise(first), pl.when(back).then(first).otherwise(second)
+    count = pl.business_day_count(begin + day, end + day, holidays=list(bank_holidays())).cast(pl.Int64)
+    return pl.when(back).then(-count).otherwise(count)
+
+
+@cache
+def bank_holidays() -> tuple[date, ...]:
+    """The bank holidays of England and Wales, past and announced or expected."""
+    from holidays import country_holidays  # a table of every country: loaded only where working days are counted
+
+    found = country_holidays("GB", subdiv="ENG", years=range(_FIRST_YEAR, _LAST_YEAR + 1))
+    return tuple(sorted(found))
+
+
+_DATES: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "days": _days,
+    "working_days": _working_days,
+    "months": _months,
+    "years": _years,
+}

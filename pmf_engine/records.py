@@ -1,0 +1,271 @@
+"""From records to numbers: the queries that work out every aggregate of a list, by period and group.
+
+All that is asked of a list, in whatever periods and by whatever groups, shares one scan of its files, which are
+read as a stream. What comes out is small (periods by groups); `counted` makes of it what indicators use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from pmf_engine.cells import Names, Vocabulary
+from pmf_engine.formula.rows import Rows
+from pmf_engine.formula.syntax import Aggregate, Expression, columns_of, names
+from pmf_engine.framework import Framework, RecordList
+from pmf_engine.listfiles import PIECE, Piece, bad, typed, whole_numbers
+from pmf_engine.periods import Clock, month_of
+
+AGENCY = "agency"
+START, REVERSED = ":start", ":reversed"
+"""Columns beside those of a list, under names that none of these can have."""
+
+_FIRST, _AFTER = ":first", ":after"
+_APART = ("median",)
+"""Aggregates of a whole that cannot be had from those of its groups; `distinct` ones neither."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What is asked of a list in the periods of one clock, of its events or of spells in one state.
+
+    `by` are the breakdowns in which any of it is asked for, besides the whole.
+    """
+
+    one: RecordList
+    clock: Clock
+    state: str | None
+    aggregates: tuple[Aggregate, ...]
+    by: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, Clock, str | None]:
+        """What tells it from other views."""
+        return self.one.id, self.clock, self.state
+
+
+def views(framework: Framework, asked: Iterable[tuple[Clock, Sequence[str], Sequence[Aggregate]]]) -> list[View]:
+    """What indicators ask of lists, given the clock, the breakdowns and the aggregates of each."""
+    parts: dict[tuple[str, Clock, str | None], tuple[dict[str, Aggregate], dict[str, None]]] = {}
+    for clock, by, aggregates in asked:
+        for one in aggregates:
+            known, groups = parts.setdefault((one.list.name, clock, one.state), ({}, {}))
+            known.setdefault(one.text, one)
+            groups |= dict.fromkeys(by)
+    return [
+        View(framework.lists[name], clock, state, tuple(known.values()), tuple(by))
+        for (name, clock, state), (known, by) in parts.items()
+    ]
+
+
+# -- the plan ----------------------------------------------------------------------------
+
+
+class ListPlan:
+    """The queries over one list: `checks` by piece, and what each view asks for.
+
+    `last_day` is the last day that counts, `as_of` the last that can have been. `patient` reads dates in every form
+    (see `listfiles.typed`). `records` is None where no piece can be read.
+    """
+
+    def __init__(
+        self,
+        framework: Framework,
+        one: RecordList,
+        pieces: Sequence[Piece],
+        asked: Sequence[View],
+        last_day: date,
+        as_of: date,
+        patient: bool,
+    ) -> None:
+        self.one = one
+        self.words = Vocabulary(framework)
+        self.names = group_names(self.words, one)
+        self.as_of = as_of
+        self.asked = asked
+        self.last_day = last_day
+        self.times = [name for name in (one.start, one.end) if name]
+        looked = {name for view in asked for each in view.aggregates for name in columns_of(each)} & one.columns.keys()
+        groups = {name for view in asked for name in view.by if name in one.columns}
+        senders = {AGENCY} & one.columns.keys()
+        self.columns = sorted({*self.times, *looked, *groups, *senders})
+        usable = [(number, piece) for number, piece in enumerate(pieces) if piece.frame is not None]
+        frames = [typed(piece, one, self.columns, number, patient) for number, piece in usable]
+        self.rows = Rows(
+            {name: column.kind for name, column in one.columns.items()} | dict.fromkeys(_BOUNDS, "date"),
+            whole_numbers([piece for _, piece in usable], one),
+        )
+        # Said, not left to be found: what Polars finds alike in several queries is not always all that is.
+        self.records = self._checked(pl.concat(frames, how="vertical_relaxed")).cache() if frames else None
+
+    def _checked(self, records: pl.LazyFrame) -> pl.LazyFrame:
+        """Records with nothing that cannot be: no spell ends before it starts."""
+        if self.one.end is None:
+            return records
+        reversed_ = (pl.col(self.one.end) < pl.col(self.one.start)).fill_null(False)
+        return records.with_columns(reversed_.alias(REVERSED))
+
+    @property
+    def checks(self) -> pl.LazyFrame:
+        """For each piece and agency: records, the first and last day they are dated, and refused cells by column.
+
+        Days to come are expected or slips of the fingers: no list speaks for the time until then.
+        """
+        assert self.records is not None
+        dated = [pl.col(name).filter(pl.col(name) <= self.as_of) for name in self.times]
+        return self.records.group_by(pl.col(PIECE).alias("piece"), *({AGENCY} & set(self.columns))).agg(
+            *[pl.col(bad(name)).sum() for name in self.columns],
+            records=pl.len(),
+            first=pl.min_horizontal([days.min() for days in dated]),
+            last=pl.max_horizontal([days.max() for days in dated]),
+            future=(pl.col(self.one.start) > self.as_of).sum(),
+            reversed=pl.lit(0, dtype=pl.UInt32) if self.one.end is None else pl.col(REVERSED).sum(),
+        )
+
+    def queries(self, view: View) -> list[pl.LazyFrame]:
+        """What a view asks for: what adds up by all its breakdowns together, the rest by each and for the whole."""
+        assert self.records is not None
+        timed = self._timed(self.records, view)
+        made = [(place, each, *self._parts(each)) for place, each in enumerate(view.aggregates)]
+        labels = [
+            pl.col(name).str.to_lowercase().cast(pl.Categorical).alias(f"label:{name}")
+            for name in sorted(self.rows.labels)
+        ]
+        timed = timed.with_columns(labels)
+        by = [name for name in view.by if name in self.columns]
+        flags = [name for name in self.columns if name not in self.times]
+        summed = [pl.col(bad(name)).sum() for name in flags]
+        found = [
+            timed.group_by(START, *by).agg(
+                pl.len().alias("n:"),
+                *summed,
+                *[
+                    part
+                    for place, each, value, held in made
+                    if not _apart(each)
+                    for part in _added(place, each, value, held)
+                ],
+            )
+        ]
+        alone = [_alone(place, each, value, held) for place, each, value, held in made if _apart(each)]
+        for name in [None, *by] if alone else []:
+            group = [] if name is None else [self._spelling(name).alias(name)]
+            found.append(timed.group_by(START, *group).agg(alone))
+        return found
+
+    def _spelling(self, name: str) -> pl.Expr:
+        """A group however it is spelt, where groups are listed: what two spellings come to cannot be added up."""
+        known = self.names.get(name)
+        if known is None:
+            return pl.col(name)
+        text = pl.col(name).str.to_lowercase().str.replace_all(r"\s+", " ")
+        if name != AGENCY:
+            text = text.str.replace_all(" ", "", literal=True)
+        return text.replace_strict(dict(known.spellings), default=None, return_dtype=pl.String)
+
+    def _parts(self, aggregate: Aggregate) -> tuple[pl.Expr | None, pl.Expr | None]:
+        of, where = aggregate.of, aggregate.where
+        value = None
+        if of is not None:
+            value = self.rows.number(of).cast(pl.Float64) if aggregate.function != "count" else self.rows.distinct(of)
+        return _per_record(value, of), _per_record(None if where is None else self.rows.value(where), where)
+
+    def _timed(self, records: pl.LazyFrame, view: View) -> pl.LazyFrame:
+        """Records with the first month of their period as START: a spell that is open in several comes in each.
+
+        What cannot be placed, since its dates were refused, has none.
+        """
+        clock, one = view.clock, self.one
+        lost = pl.any_horizontal([pl.col(bad(name)) for name in self.times])
+        if one.end is not None:
+            lost = lost | pl.col(REVERSED)
+        if view.state != "open":
+            day = one.end if view.state == "ended" else one.start
+            assert day is not None
+            start = pl.when(~lost).then(_period(pl.col(day), clock))
+            within = lost | (pl.col(day) <= self.last_day).fill_null(False)
+            timed = records.filter(within).with_columns(start.alias(START))
+        else:
+            assert one.end is not None
+            final = clock.holding(month_of(self.last_day)).start
+            first = _period(pl.col(one.start), clock)
+            # Open at the end of a period: not if it ends in it, be it on the last day.
+            end = _period(pl.col(one.end), clock).fill_null(final + clock.months)
+            after = pl.min_horizontal(end, final + clock.months)
+            timed = (
+                records.with_columns(pl.when(~lost).then(first).alias(_FIRST), after.alias(_AFTER))
+                .filter(pl.col(_FIRST).is_null() | (pl.col(_FIRST) < pl.col(_AFTER)))
+                .with_columns(pl.int_ranges(_FIRST, _AFTER, clock.months, dtype=pl.Int32).alias(START))
+                .explode(START)
+                .drop(_FIRST, _AFTER)
+            )
+        used = {name for each in view.aggregates for name in columns_of(each)}
+        bounds = []
+        if "period_start" in used:
+            bounds.append(_first_day(pl.col(START)).alias("period_start"))
+        if "period_end" in used:
+            bounds.append((_first_day(pl.col(START) + clock.months) - pl.duration(days=1)).alias("period_end"))
+        return timed.with_columns(bounds) if bounds else timed
+
+
+_BOUNDS = ("period_start", "period_end")
+
+
+def group_names(words: Vocabulary, one: RecordList) -> dict[str, Names]:
+    """The names of the groups that are listed, by breakdown; of agencies, those that send a list."""
+    senders = {id_: title for id_, title in words.agencies.titles.items() if id_ in one.agencies}
+    return words.groups | {AGENCY: Names(senders)}
+
+
+def _per_record(value: pl.Expr | None, node: Expression | None) -> pl.Expr | None:
+    """A value of each record, be it the same of all: a constant would be one value, however many records there are."""
+    if value is None or node is None or names(node):
+        return value
+    return pl.when(pl.col(PIECE).is_not_null()).then(value)
+
+
+def _period(day: pl.Expr, clock: Clock) -> pl.Expr:
+    """The first month of the period that holds a day."""
+    month = day.dt.year() * 12 + (day.dt.month().cast(pl.Int32) - 1)
+    if clock.months == 1:
+        return month
+    return month - (month - (clock.year_start - 1)) % clock.months
+
+
+def _first_day(month: pl.Expr) -> pl.Expr:
+    return pl.date(month // 12, month % 12 + 1, 1)
+
+
+def _apart(aggregate: Aggregate) -> bool:
+    return aggregate.distinct or aggregate.function in _APART
+
+
+def _added(place: int, aggregate: Aggregate, value: pl.Expr | None, held: pl.Expr | None) -> Iterator[pl.Expr]:
+    """`n:` the records counted, and `s:` their sum, `l:` or `h:` the least or greatest; `b:` those that are blank."""
+    if value is None:
+        yield (pl.len() if held is None else held.sum()).alias(f"n:{place}")
+        return
+    known = value.is_not_null()
+    yield (known if held is None else held & known).sum().alias(f"n:{place}")
+    if aggregate.function == "count":
+        return
+    counted = value if held is None else pl.when(held).then(value)
+    if aggregate.function in ("sum", "mean"):
+        yield counted.sum().alias(f"s:{place}")
+    if aggregate.function == "sum":
+        yield (~known if held is None else held & ~known).sum().alias(f"b:{place}")
+    if aggregate.function == "min":
+        yield counted.min().alias(f"l:{place}")
+    if aggregate.function == "max":
+        yield counted.max().alias(f"h:{place}")
+
+
+def _alone(place: int, aggregate: Aggregate, value: pl.Expr | None, held: pl.Expr | None) -> pl.Expr:
+    assert value is not None
+    counted = value if held is None else value.filter(held)
+    if aggregate.distinct:
+        return counted.drop_nulls().n_unique().alias(f"d:{place}")
+    return counted.median().alias(f"m:{place}")
