@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from pmf_engine.cells import NUMBER, fold_header
+from pmf_engine.cells import LARGEST, NUMBER, fold_header
 from pmf_engine.framework import Column, Framework, RecordList
 from pmf_engine.manifest import EDGES, Arrival, Problem, listed, meant, read_csv, say
 
@@ -34,6 +34,9 @@ _FIRST_TIME = date(1950, 1, 1)
 
 ROW, PIECE = ":row", ":piece"
 """Where a record stands, and in which piece: names that no column of a list can have."""
+
+_SMALL_NUMBERS = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
+"""Types of which no number is too large."""
 
 _TRUTH = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
 _DATES = ("%Y-%m-%d", "%d/%m/%Y")
@@ -304,11 +307,17 @@ def bad(name: str) -> str:
     return f"bad:{name}"
 
 
+def raw(name: str) -> str:
+    """The column that has a list's texts as they were written, with the spaces around them."""
+    return f"raw:{name}"
+
+
 def typed(piece: Piece, one: RecordList, columns: Iterable[str], number: int, patient: bool) -> pl.LazyFrame:
     """A piece's records with the types that its list declares, its number as `piece`, and `bad:` of each column.
 
-    Cells that are refused are null. `patient` reads every form that people write dates in, not only the one that
-    the first rows have.
+    Cells that are refused are null. Texts also come as they were written (`raw:`), since looking at each costs more
+    than all else. `patient` reads every form that people write dates in, not only the one that the first rows have;
+    where it is not, `bad:` of a text may also mean that it takes patience to tell whether it is blank.
     """
     assert piece.frame is not None
     dtypes = piece.frame.collect_schema()
@@ -317,6 +326,12 @@ def typed(piece: Piece, one: RecordList, columns: Iterable[str], number: int, pa
         value, refused = _cell(piece, one, name, dtypes[name], patient)
         if piece.broken:
             refused = refused | pl.col(ROW).is_in(sorted(piece.broken))
+        if one.columns[name].kind == "text":
+            plain = dtypes[name] == pl.String and not piece.quoted
+            made.append((pl.col(name) if plain else value).alias(raw(name)))
+            if plain and not patient and not one.columns[name].optional and not piece.broken:
+                # Where a text begins with a space, or with what may be one, it may be nothing but spaces.
+                refused = pl.col(name).is_null() | (pl.col(name) < "!") | (pl.col(name) > "~~")
         made += [value.alias(name), refused.alias(bad(name))]
     frame = piece.frame
     if patient and piece.path is not None and dtypes[one.start] == pl.String:  # rows of a text with nothing but spaces
@@ -348,8 +363,8 @@ def _cell(piece: Piece, one: RecordList, name: str, dtype: pl.DataType, patient:
     if column.kind == "date":
         first = _FIRST_TIME if name in (one.start, one.end) else _FIRST
         value = pl.when(value.is_between(first, _LAST)).then(value)
-    if column.kind == "number" and not dtype.is_integer():
-        value = pl.when(value.is_finite()).then(value)
+    if column.kind == "number" and dtype not in _SMALL_NUMBERS:
+        value = pl.when(value.is_between(-LARGEST, LARGEST)).then(value)
     if not column.optional:
         return value, value.is_null()
     if column.kind == "text" and dtype == pl.String and not piece.quoted:

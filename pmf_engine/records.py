@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 import polars as pl
 
+from pmf_engine import alike
 from pmf_engine.cells import Names, Vocabulary
 from pmf_engine.formula.rows import Rows
 from pmf_engine.formula.syntax import Aggregate, Expression, columns_of, names
 from pmf_engine.framework import Framework, RecordList
-from pmf_engine.listfiles import PIECE, Piece, bad, typed, whole_numbers
+from pmf_engine.listfiles import PIECE, Piece, bad, raw, typed, whole_numbers
+from pmf_engine.manifest import EDGES
 from pmf_engine.periods import Clock, month_of
 
 AGENCY = "agency"
@@ -98,8 +101,10 @@ class ListPlan:
             {name: column.kind for name, column in one.columns.items()} | dict.fromkeys(_BOUNDS, "date"),
             whole_numbers([piece for _, piece in usable], one),
         )
+        self.patient = patient
         # Said, not left to be found: what Polars finds alike in several queries is not always all that is.
-        self.records = self._checked(pl.concat(frames, how="vertical_relaxed")).cache() if frames else None
+        self.frames = [self._checked(frame).cache() for frame in frames]
+        self.records = pl.concat(self.frames, how="vertical_relaxed") if frames else None
 
     def _checked(self, records: pl.LazyFrame) -> pl.LazyFrame:
         """Records with nothing that cannot be: no spell ends before it starts."""
@@ -114,47 +119,59 @@ class ListPlan:
 
         Days to come are expected or slips of the fingers: no list speaks for the time until then.
         """
-        assert self.records is not None
         dated = [pl.col(name).filter(pl.col(name) <= self.as_of) for name in self.times]
-        return self.records.group_by(pl.col(PIECE).alias("piece"), *({AGENCY} & set(self.columns))).agg(
+        found = [
             *[pl.col(bad(name)).sum() for name in self.columns],
-            records=pl.len(),
-            first=pl.min_horizontal([days.min() for days in dated]),
-            last=pl.max_horizontal([days.max() for days in dated]),
-            future=(pl.col(self.one.start) > self.as_of).sum(),
-            reversed=pl.lit(0, dtype=pl.UInt32) if self.one.end is None else pl.col(REVERSED).sum(),
-        )
+            pl.len().alias("records"),
+            pl.min_horizontal([days.min() for days in dated]).alias("first"),
+            pl.max_horizontal([days.max() for days in dated]).alias("last"),
+            (pl.col(self.one.start) > self.as_of).sum().alias("future"),
+            (pl.lit(0, dtype=pl.UInt32) if self.one.end is None else pl.col(REVERSED).sum()).alias("reversed"),
+        ]
+        piece = pl.col(PIECE).first().alias("piece")
+        if AGENCY in self.columns:
+            return pl.concat([frame.group_by(AGENCY).agg(piece, *found) for frame in self.frames])
+        return pl.concat([frame.select(piece, *found) for frame in self.frames]).filter(pl.col("records") > 0)
 
     def queries(self, view: View) -> list[pl.LazyFrame]:
         """What a view asks for: what adds up by all its breakdowns together, the rest by each and for the whole."""
         assert self.records is not None
-        timed = self._timed(self.records, view)
         made = [(place, each, *self._parts(each)) for place, each in enumerate(view.aggregates)]
         labels = [
             pl.col(name).str.to_lowercase().cast(pl.Categorical).alias(f"label:{name}")
             for name in sorted(self.rows.labels)
         ]
-        timed = timed.with_columns(labels)
+        timed = self._timed(self.records, view).cache().with_columns(labels)
         by = [name for name in view.by if name in self.columns]
-        flags = [name for name in self.columns if name not in self.times]
-        summed = [pl.col(bad(name)).sum() for name in flags]
-        found = [
-            timed.group_by(START, *by).agg(
-                pl.len().alias("n:"),
-                *summed,
-                *[
-                    part
-                    for place, each, value, held in made
-                    if not _apart(each)
-                    for part in _added(place, each, value, held)
-                ],
-            )
-        ]
-        alone = [_alone(place, each, value, held) for place, each, value, held in made if _apart(each)]
+        found = [self._together(view, timed, by, [one for one in made if not _apart(one[1])])]
+        alone = [_alone(*one) for one in made if _apart(one[1])]
         for name in [None, *by] if alone else []:
             group = [] if name is None else [self._spelling(name).alias(name)]
             found.append(timed.group_by(START, *group).agg(alone))
         return found
+
+    def _together(self, view: View, timed: pl.LazyFrame, by: Sequence[str], made: Sequence[_Made]) -> pl.LazyFrame:
+        """What adds up, by all breakdowns together; with what was refused of each column."""
+        texts = {name: raw(name) for name in by if self.one.columns[name].kind == "text"}
+        keys = [START, *(texts.get(name, name) for name in by)]
+        traits = alike.Traits(self.rows)
+        bins = alike.bins(traits, {place: each for place, each, *_ in made})
+        binned = {place for one in bins for place in one.aggregates}
+        direct = [part for one in made if one[0] not in binned for part in _added(*one)]
+        parts = [alike.counted(one, traits, timed, keys) for one in bins]
+        if direct or not bins:
+            parts.append(timed.group_by(keys).agg(direct))
+        flags = [bad(name) for name in self.columns if name not in self.times]
+        if self.patient and flags:  # else what was refused makes all be read again
+            refused = timed.filter(pl.any_horizontal(flags)).group_by(keys).agg(pl.col(flags).sum())
+            parts.append(refused)
+        found = parts[0]
+        for part in parts[1:]:
+            found = found.join(part, on=keys, how="left", nulls_equal=True)
+        nothing = pl.lit(0, dtype=pl.UInt32)
+        refused_too = [pl.col(name).fill_null(0) if self.patient else nothing.alias(name) for name in flags]
+        found = found.with_columns(refused_too)
+        return found.with_columns(_trimmed(text).alias(name) for name, text in texts.items()).drop(texts.values())
 
     def _spelling(self, name: str) -> pl.Expr:
         """A group however it is spelt, where groups are listed: what two spellings come to cannot be added up."""
@@ -212,6 +229,14 @@ class ListPlan:
 
 
 _BOUNDS = ("period_start", "period_end")
+
+_Made: TypeAlias = "tuple[int, Aggregate, pl.Expr | None, pl.Expr | None]"
+"""An aggregate, its place, and what it is of and which records it counts."""
+
+
+def _trimmed(text: str) -> pl.Expr:
+    trimmed = pl.col(text).str.strip_chars(EDGES)
+    return pl.when(trimmed != "").then(trimmed)
 
 
 def group_names(words: Vocabulary, one: RecordList) -> dict[str, Names]:

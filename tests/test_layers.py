@@ -22,6 +22,7 @@ LAYERS = [
     ["formula.compile", "statistics", "display", "manifest"],
     ["cells"],
     ["listfiles", "formula.rows"],
+    ["alike"],
     ["submissions"],
     ["records"],
     ["counted"],

@@ -14,11 +14,12 @@ from typing import Any
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from polars.io.plugins import register_io_source
 from polars.testing import assert_frame_equal
 
 import pmf_engine as pmf
-from pmf_engine import counting
+from pmf_engine import alike, counting
 from pmf_engine.formula.syntax import aggregates
 from pmf_engine.periods import Clock, Period
 from pmf_engine.records import ListPlan, views
@@ -95,11 +96,66 @@ def shown(board: Board, found: list[tuple[Key, str]], folder: Path) -> str:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(list_boards.boards())
-def test_random_lists_agree(board: Board) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+@given(list_boards.boards(), st.sampled_from([1, alike.WORTH]))
+def test_random_lists_agree(board: Board, worth: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alike, "WORTH", worth)  # so that records are counted by kind, however little is asked of them
         found = differences(board, Path(folder))
         assert not found, shown(board, found, Path(folder))
+
+
+SCORES = "{on_day: date, other: date?, score: number, more: number?, kind: text?, urgent: truth?, district: text}"
+SMALL, LARGE = st.sampled_from([-3, -1, 0, 1, 2, 3, 7]), st.sampled_from([-(10**15), 0, 1, 2, 10**15])
+ASKED = st.sampled_from(
+    ["score < 2", "score - more >= -1", "score + more = 3", "-score in (1, -2, 3)", "score between -1 and 2.5",
+     "more is missing", "kind = 'a'", "kind not in ('B', 'c')", "kind is missing", "urgent", "not urgent",
+     "days(on_day, other) <= 5", "months(other, on_day) > 0", "2 >= days(on_day, other)", "score * 2 > more",
+     "other = 2016-05-01", "score > 1000000", "days(on_day, other) between 2 and 5000", "kind = district"]
+)  # fmt: skip
+
+
+@st.composite
+def typed_records(draw: st.DrawFn) -> pl.DataFrame:
+    """Records as a tool holds them: numbers of some type, and categories."""
+    number = draw(st.sampled_from([pl.Int8, pl.Int64, pl.Float64]))
+    rows = draw(
+        st.lists(
+            st.fixed_dictionaries(
+                {
+                    "on_day": st.dates(date(2016, 4, 1), date(2016, 6, 30)),
+                    "other": st.none() | st.dates(date(2016, 3, 28), date(2016, 7, 3)),
+                    "score": SMALL if number == pl.Int8 else SMALL | LARGE,
+                    "more": st.none() | SMALL,
+                    "kind": st.sampled_from([None, "a", "A ", "b", " ", "c", ""]),
+                    "urgent": st.sampled_from([None, True, False]),
+                    "district": st.sampled_from(["North", "south", " North"]),
+                }
+            ),
+            min_size=1,
+            max_size=12,
+        )
+    )
+    kind = draw(st.sampled_from([pl.String, pl.Categorical]))
+    schema = {"on_day": pl.Date, "other": pl.Date, "score": number, "more": number, "kind": kind}
+    return pl.DataFrame(rows, schema={**schema, "urgent": pl.Boolean, "district": pl.String})
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(typed_records(), st.lists(st.tuples(ASKED, ASKED, st.sampled_from(["and", "or"])), min_size=1, max_size=8))
+def test_counting_by_kind_is_counting(records: pl.DataFrame, asked: list[tuple[str, str, str]]) -> None:
+    lists = f"lists:\n  note_list: {{title: Notes, from: care, date: on_day, columns: {SCORES}}}\n"
+    formulas = {f"c{at}": f"count(note_list where {one} {word} {two})" for at, (one, two, word) in enumerate(asked)}
+    formulas |= {f"s{at}": f"sum(score of note_list where {one})" for at, (one, *_) in enumerate(asked)}
+    formulas |= {f"m{at}": f"max(more of note_list where {one})" for at, (one, *_) in enumerate(asked)}
+    with tempfile.TemporaryDirectory() as folder:
+        framework = pmf.load_framework(board(Path(folder), formulas, {}, lists))
+    submissions = pmf.Submissions.from_frame(None, framework, lists={"note_list": records})
+    found = []
+    for worth in (1, 1000):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(alike, "WORTH", worth)
+            found.append(pmf.evaluate(framework, submissions, Q1, date(2017, 3, 31)).results)
+    assert_frame_equal(*found)
 
 
 # -- the definitions that people get wrong ------------------------------------------------------------

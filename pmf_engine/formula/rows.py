@@ -67,7 +67,7 @@ class Rows:
             case Name():
                 return pl.col(node.name)
             case Unary(operator="-"):
-                return -self.number(node.operand)
+                return -(self._plain(node.operand) if self.is_whole(node) else self.number(node.operand))
             case Unary():
                 return ~self.value(node.operand)
             case Call():
@@ -98,16 +98,19 @@ class Rows:
     def number(self, node: Expression) -> pl.Expr:
         """A number that can be worked with."""
         value = self.value(node)
-        return value if isinstance(node, Literal) or not self._is_whole(node) else value.cast(pl.Float64)
+        return value if isinstance(node, Literal) or not self.is_whole(node) else value.cast(pl.Float64)
 
     def _arithmetic(self, node: Binary) -> pl.Expr:
+        if self.is_whole(node):
+            one, other = self._plain(node.left), self._plain(node.right)
+            return one + other if node.operator == "+" else one - other
         left, right = self.number(node.left), self.number(node.right)
         if node.operator == "/":
             return pl.when(right != 0).then(left / right)
         return {"+": left + right, "-": left - right, "*": left * right}[node.operator]
 
-    def _is_whole(self, node: Expression) -> bool:
-        """Whether a number is whole by what it is."""
+    def is_whole(self, node: Expression) -> bool:
+        """Whether a number is whole by what it is: then it is compared exactly."""
         match node:
             case Literal(value=float() as value):
                 return value.is_integer()
@@ -115,6 +118,10 @@ class Rows:
                 return node.name in self.whole
             case Call():
                 return node.function in _SMALL
+            case Unary(operator="-"):
+                return self.is_whole(node.operand)
+            case Binary(operator="+" | "-"):
+                return self.is_whole(node.left) and self.is_whole(node.right)
         return False
 
     def _kind(self, node: Expression) -> str:
@@ -131,7 +138,7 @@ class Rows:
 
     def _compared(self, operator: str, left: Expression, right: Expression) -> pl.Expr:
         kind = self._kind(left)
-        exact = kind in ("date", "truth") or (self._is_whole(left) and self._is_whole(right))
+        exact = kind in ("date", "truth") or (self.is_whole(left) and self.is_whole(right))
         if kind == "text":
             return _EXACT[operator](self._text(left, right), self._text(right, left))
         if exact:
