@@ -57,7 +57,7 @@ def conditions(count: int) -> list[Condition]:
                 text = f"age between {low} and {high}"
                 made.append(Condition(text + also, text + also, "age", low, high, source))
             case 2:
-                low = step % 9 - 4
+                low = step % 19 - 9
                 text = f"score_after - score_before >= {low}"
                 made.append(Condition(text + also, text + also, "gain", low, None, source))
             case 3:

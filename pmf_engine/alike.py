@@ -195,7 +195,9 @@ def counted(one: Bin, traits: Traits, timed: pl.LazyFrame, by: Sequence[str]) ->
         .group_by(*by, *(trait.name for trait in asked))
         .agg(pl.len().alias(":len"), *summed)
     )
-    labels = [_folded(trait.name).alias(f"label:{trait.name}") for trait in asked if trait.kind == "text"]
+    texts = [trait.name for trait in asked if trait.kind == "text"]
+    kinds = kinds.with_columns(trimmed(name).alias(name) for name in texts)
+    labels = [pl.col(name).str.to_lowercase().alias(f"label:{name}") for name in texts]
     again = Rows({trait.name: trait.kind for trait in asked}, frozenset(t.name for t in asked if t.kind == "number"))
     return (
         kinds.with_columns(labels)
@@ -208,8 +210,9 @@ def counted(one: Bin, traits: Traits, timed: pl.LazyFrame, by: Sequence[str]) ->
     )
 
 
-def _folded(name: str) -> pl.Expr:
-    text = pl.col(name).str.strip_chars(EDGES).str.to_lowercase()
+def trimmed(name: str) -> pl.Expr:
+    """A text without the spaces around it; none where there is nothing else."""
+    text = pl.col(name).str.strip_chars(EDGES)
     return pl.when(text != "").then(text)
 
 

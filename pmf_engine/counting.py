@@ -14,13 +14,16 @@ from pmf_engine.counted import Counted, Read, spoken, tables
 from pmf_engine.framework import Framework, RecordList
 from pmf_engine.listfiles import PIECE, ROW, Piece, bad, read_again, typed
 from pmf_engine.manifest import PROBLEMS, Problem, listed, say
-from pmf_engine.records import AGENCY, ListPlan, View, group_names
+from pmf_engine.records import AGENCY, REFUSED, ListPlan, View, group_names
 
 Engine = Literal["auto", "in-memory", "streaming"]
 
 _LAST_DAY = date(2099, 12, 31)
 _MOST = 1_000_000
 """Of lists of no more records every cell is looked at, and repeats are sought; of longer ones, what is used."""
+
+_AS_SAID = pl.QueryOptFlags(comm_subplan_elim=False)
+"""What queries have in common is kept in memory only where `ListPlan` says so."""
 
 _SHOWN = 100
 """Problems of one kind of a file that are shown one by one."""
@@ -142,17 +145,18 @@ def _answered(
         queries = [plan.queries(view) for view in asked]
         flat = [plan.checks, *(query for each in queries for query in each)]
         try:
-            checks, *answers = pl.collect_all(flat, engine=engine)
+            checks, *answers = pl.collect_all(flat, engine=engine, optimizations=_AS_SAID)
         except pl.exceptions.PolarsError:
             if again:
                 raise
             pieces, again = [_readable(piece, one, framework) for piece in pieces], True
             continue
+        if not patient:
+            if checks[REFUSED].sum():
+                patient = True
+                continue
+            checks = checks.with_columns(pl.lit(0).alias(bad(name)) for name in plan.columns)
         rows = checks.rows(named=True)
-        refused = sum(row[bad(name)] for row in rows for name in plan.columns)
-        if refused and not patient:
-            patient = True
-            continue
         found = iter(answers)
         return pieces, plan, rows, [[next(found) for _ in each] for each in queries]
 

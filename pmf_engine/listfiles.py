@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from pmf_engine.cells import LARGEST, NUMBER, fold_header
+from pmf_engine.formula.parse import FIRST_YEAR, LAST_YEAR
 from pmf_engine.framework import Column, Framework, RecordList
 from pmf_engine.manifest import EDGES, Arrival, Problem, listed, meant, read_csv, say
 
@@ -28,7 +29,7 @@ _HEAD = 1 << 18
 _SMALL = 50_000_000
 """A text of fewer bytes, with quotes in it, is read row by row: quotes that are not closed swallow rows."""
 
-_FIRST, _LAST = date(1900, 1, 1), date(2099, 12, 31)
+_FIRST, _LAST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 _FIRST_TIME = date(1950, 1, 1)
 """Dates that may be meant; records themselves are not older than this."""
 
@@ -51,7 +52,7 @@ class Piece:
     cannot be used, and `problems` say why. `titles` are the columns as the file calls them, `folders` those that the
     names of folders give. `covers` are the first and last day it speaks for, where the manifest says so. `dates` are
     the formats of its columns of dates that are texts, as its first rows have them. Rows in `broken` could not be
-    made out: they are records of which nothing is known.
+    made out: they are records of which nothing is known. What is `ready` costs next to nothing to be read again.
     """
 
     list: str
@@ -67,6 +68,7 @@ class Piece:
     broken: frozenset[int] = frozenset()
     folders: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    ready: bool = False
 
     def speaks_for(self, first: date, last: date) -> bool:
         """Whether it may say something of the days from `first` to `last`."""
@@ -104,7 +106,7 @@ def read_pieces(path: Path, name: str, one: RecordList, framework: Framework, ar
     try:
         match path.suffix.lower():
             case ".parquet":
-                return [_from_frame(blank, pl.scan_parquet(path), header)]
+                return [replace(_from_frame(blank, pl.scan_parquet(path), header), ready=True)]
             case ".xlsx":
                 return _from_sheets(blank, path, header)
             case _:
@@ -116,7 +118,8 @@ def read_pieces(path: Path, name: str, one: RecordList, framework: Framework, ar
 
 def piece_of(frame: pl.DataFrame | pl.LazyFrame, name: str, one: RecordList, framework: Framework) -> Piece:
     """A frame that an embedding tool holds, as a piece."""
-    return _from_frame(Piece(one.id, name, None), frame.lazy(), _Header(one, framework, {}))
+    blank = Piece(one.id, name, None, ready=isinstance(frame, pl.DataFrame))
+    return _from_frame(blank, frame.lazy(), _Header(one, framework, {}))
 
 
 def _folders(name: str) -> dict[str, str]:
@@ -211,7 +214,8 @@ def _from_sheets(piece: Piece, path: Path, header: _Header) -> list[Piece]:
             data = rows.with_row_index(ROW, 1).slice(top + 1)
             filled = ~pl.all_horizontal(pl.col(columns).str.strip_chars(EDGES).fill_null("") == "")
             chosen = {name: columns[place] for name, place in places.items()}
-            sheet = replace(sheet, frame=data.filter(filled).lazy().select(ROW, *header.columns(chosen)))
+            records = data.filter(filled).lazy().select(ROW, *header.columns(chosen))
+            sheet = replace(sheet, frame=records, ready=True)
         found.append(sheet)
     return found or [_refused(piece, "not-a-list", list=piece.list, columns=listed(header.one.columns, "and"))]
 
@@ -290,7 +294,7 @@ def whole_text(piece: Piece, header: _Header) -> Piece:
         pl.when(~broken).then(pl.col(list(chosen.values()))).name.keep()
     )
     frame = rows.rename({"row": ROW}).select(ROW, *header.columns(chosen))
-    return replace(piece, frame=frame.lazy(), dates={}, broken=table.broken)
+    return replace(piece, frame=frame.lazy(), dates={}, broken=table.broken, ready=True)
 
 
 def read_again(piece: Piece, one: RecordList, framework: Framework) -> Piece:
@@ -338,7 +342,9 @@ def typed(piece: Piece, one: RecordList, columns: Iterable[str], number: int, pa
         names = [name for name in one.columns if name not in piece.folders and dtypes[name] == pl.String]
         filled = pl.any_horizontal((pl.col(names).str.strip_chars(EDGES) != "").fill_null(False))
         frame = frame.filter(filled | pl.col(ROW).is_in(sorted(piece.broken)))
-    return frame.select(pl.col(ROW).cast(pl.Int64), pl.lit(number, dtype=pl.Int32).alias(PIECE), *made)
+    # A constant would do, but grouped by one Polars keeps all the records it has read.
+    numbered = pl.when(pl.col(ROW).is_not_null()).then(pl.lit(number, dtype=pl.Int32))
+    return frame.select(pl.col(ROW).cast(pl.Int64), numbered.alias(PIECE), *made)
 
 
 def _cell(piece: Piece, one: RecordList, name: str, dtype: pl.DataType, patient: bool) -> tuple[pl.Expr, pl.Expr]:

@@ -481,6 +481,10 @@ def no_such_date(span: Span, text: str) -> Diagnostic:
     return Diagnostic("syntax", f"there is no date `{text}`", span)
 
 
+def date_not_meant(span: Span, text: str, first: int, last: int) -> Diagnostic:
+    return Diagnostic("syntax", f"dates are from {first} to {last}, and `{text}` is not", span)
+
+
 def number_of_periods(span: Span) -> Diagnostic:
     return Diagnostic("syntax", "expected a whole number of periods, 1 to 99, after `for`", span)
 

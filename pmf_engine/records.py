@@ -15,15 +15,14 @@ import polars as pl
 
 from pmf_engine import alike
 from pmf_engine.cells import Names, Vocabulary
-from pmf_engine.formula.rows import Rows
+from pmf_engine.formula.rows import Rows, month_of_day
 from pmf_engine.formula.syntax import Aggregate, Expression, columns_of, names
 from pmf_engine.framework import Framework, RecordList
 from pmf_engine.listfiles import PIECE, Piece, bad, raw, typed, whole_numbers
-from pmf_engine.manifest import EDGES
 from pmf_engine.periods import Clock, month_of
 
 AGENCY = "agency"
-START, REVERSED = ":start", ":reversed"
+START, REVERSED, REFUSED = ":start", ":reversed", ":refused"
 """Columns beside those of a list, under names that none of these can have."""
 
 _FIRST, _AFTER = ":first", ":after"
@@ -102,9 +101,12 @@ class ListPlan:
             whole_numbers([piece for _, piece in usable], one),
         )
         self.patient = patient
-        # Said, not left to be found: what Polars finds alike in several queries is not always all that is.
-        self.frames = [self._checked(frame).cache() for frame in frames]
-        self.records = pl.concat(self.frames, how="vertical_relaxed") if frames else None
+        # What costs to be read is read once, and kept; what does not is read for each query, and never all at once.
+        frames = [
+            self._checked(frame) if piece.ready else self._checked(frame).cache()
+            for frame, (_, piece) in zip(frames, usable, strict=True)
+        ]
+        self.records = pl.concat(frames, how="vertical_relaxed") if frames else None
 
     def _checked(self, records: pl.LazyFrame) -> pl.LazyFrame:
         """Records with nothing that cannot be: no spell ends before it starts."""
@@ -115,23 +117,25 @@ class ListPlan:
 
     @property
     def checks(self) -> pl.LazyFrame:
-        """For each piece and agency: records, the first and last day they are dated, and refused cells by column.
+        """For each piece and agency: records, the first and last day they are dated, and refused cells.
+
+        These are told by column only by the `patient`: for others it is enough that there are none.
 
         Days to come are expected or slips of the fingers: no list speaks for the time until then.
         """
-        dated = [pl.col(name).filter(pl.col(name) <= self.as_of) for name in self.times]
-        found = [
-            *[pl.col(bad(name)).sum() for name in self.columns],
-            pl.len().alias("records"),
-            pl.min_horizontal([days.min() for days in dated]).alias("first"),
-            pl.max_horizontal([days.max() for days in dated]).alias("last"),
-            (pl.col(self.one.start) > self.as_of).sum().alias("future"),
-            (pl.lit(0, dtype=pl.UInt32) if self.one.end is None else pl.col(REVERSED).sum()).alias("reversed"),
-        ]
-        piece = pl.col(PIECE).first().alias("piece")
-        if AGENCY in self.columns:
-            return pl.concat([frame.group_by(AGENCY).agg(piece, *found) for frame in self.frames])
-        return pl.concat([frame.select(piece, *found) for frame in self.frames]).filter(pl.col("records") > 0)
+        assert self.records is not None
+        dated = [pl.when(pl.col(name) <= self.as_of).then(name) for name in self.times]
+        flags = [bad(name) for name in self.columns]
+        # Worked out before it is added up: inside an aggregate Polars would keep all records for it.
+        records = self.records.with_columns(pl.any_horizontal(flags).alias(REFUSED))
+        return records.group_by(pl.col(PIECE).alias("piece"), *({AGENCY} & set(self.columns))).agg(
+            pl.col(flags if self.patient else [REFUSED]).sum(),
+            records=pl.len(),
+            first=pl.min_horizontal([days.min() for days in dated]),
+            last=pl.max_horizontal([days.max() for days in dated]),
+            future=(pl.col(self.one.start) > self.as_of).sum(),
+            reversed=pl.lit(0, dtype=pl.UInt32) if self.one.end is None else pl.col(REVERSED).sum(),
+        )
 
     def queries(self, view: View) -> list[pl.LazyFrame]:
         """What a view asks for: what adds up by all its breakdowns together, the rest by each and for the whole."""
@@ -141,7 +145,7 @@ class ListPlan:
             pl.col(name).str.to_lowercase().cast(pl.Categorical).alias(f"label:{name}")
             for name in sorted(self.rows.labels)
         ]
-        timed = self._timed(self.records, view).cache().with_columns(labels)
+        timed = self._timed(self.records, view).with_columns(labels)
         by = [name for name in view.by if name in self.columns]
         found = [self._together(view, timed, by, [one for one in made if not _apart(one[1])])]
         alone = [_alone(*one) for one in made if _apart(one[1])]
@@ -171,7 +175,7 @@ class ListPlan:
         nothing = pl.lit(0, dtype=pl.UInt32)
         refused_too = [pl.col(name).fill_null(0) if self.patient else nothing.alias(name) for name in flags]
         found = found.with_columns(refused_too)
-        return found.with_columns(_trimmed(text).alias(name) for name, text in texts.items()).drop(texts.values())
+        return found.with_columns(alike.trimmed(text).alias(name) for name, text in texts.items()).drop(texts.values())
 
     def _spelling(self, name: str) -> pl.Expr:
         """A group however it is spelt, where groups are listed: what two spellings come to cannot be added up."""
@@ -234,11 +238,6 @@ _Made: TypeAlias = "tuple[int, Aggregate, pl.Expr | None, pl.Expr | None]"
 """An aggregate, its place, and what it is of and which records it counts."""
 
 
-def _trimmed(text: str) -> pl.Expr:
-    trimmed = pl.col(text).str.strip_chars(EDGES)
-    return pl.when(trimmed != "").then(trimmed)
-
-
 def group_names(words: Vocabulary, one: RecordList) -> dict[str, Names]:
     """The names of the groups that are listed, by breakdown; of agencies, those that send a list."""
     senders = {id_: title for id_, title in words.agencies.titles.items() if id_ in one.agencies}
@@ -254,7 +253,7 @@ def _per_record(value: pl.Expr | None, node: Expression | None) -> pl.Expr | Non
 
 def _period(day: pl.Expr, clock: Clock) -> pl.Expr:
     """The first month of the period that holds a day."""
-    month = day.dt.year() * 12 + (day.dt.month().cast(pl.Int32) - 1)
+    month, _ = month_of_day(day)
     if clock.months == 1:
         return month
     return month - (month - (clock.year_start - 1)) % clock.months

@@ -170,7 +170,7 @@ def read(text: str, declared: str, times: bool) -> Value | Refused:
         day = date(*map(int, parts))
     except ValueError:
         return REFUSED
-    return day if (1950 if times else 1900) <= day.year <= 2099 else REFUSED
+    return day if (1950 if times else 1901) <= day.year <= 2099 else REFUSED
 
 
 @dataclass

@@ -43,6 +43,7 @@ KEYWORDS = frozenset(
 AGGREGATES = ("count", "sum", "mean", "median", "min", "max")
 STATES = ("open", "started", "ended")
 LARGEST = 1e15
+FIRST_YEAR, LAST_YEAR = 1901, 2099
 _DEEPEST = 60
 _TALLEST = 120
 _LOW = _TALLEST // 2
@@ -405,9 +406,12 @@ class _Parser:
 
     def date(self, token: Token) -> date:
         try:
-            return date.fromisoformat(token.text)
+            found = date.fromisoformat(token.text)
         except ValueError:
             self.refuse(messages.no_such_date, token, token.text)
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            self.refuse(messages.date_not_meant, token, token.text, FIRST_YEAR, LAST_YEAR)
+        return found
 
     # -- bands ------------------------------------------------------------------
 

@@ -190,28 +190,40 @@ class Rows:
 
 # -- dates -----------------------------------------------------------------------------
 
+_MARCH = date(1900, 3, 1)
+"""From here to the end of February 2100 every fourth year is a leap year, which is what `month_of_day` rests on."""
 
-def _days(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    return (second - first).dt.total_days()
 
+def month_of_day(day: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The month of a date, counted from the year 0, and its day of the month, both from 1900-03-01 to 2100-02-28.
 
-def _completed(first: pl.Expr, second: pl.Expr, units: pl.Expr, late: pl.Expr, early: pl.Expr) -> pl.Expr:
-    """Whole units between two dates: one less where the later date has not reached the day of the earlier one."""
-    forward = late & (second >= first)
-    backward = early & (second < first)
-    return (units - forward.cast(pl.Int32) + backward.cast(pl.Int32)).cast(pl.Int64)
+    Years are taken to begin in March, as then the leap day is the last of the year and the lengths of months follow
+    a straight line (Richards, *Mapping Time*, 1998). Many times as fast as to ask for year, month and day.
+    """
+    days = day.cast(pl.Int32) - (_MARCH - date(1970, 1, 1)).days
+    year = (days * 4 + 3) // 1461
+    in_year = days - year * 1461 // 4
+    month = (in_year * 5 + 2) // 153
+    return year * 12 + month + (_MARCH.year * 12 + 2), in_year - (month * 153 + 2) // 5 + 1
 
 
 def _months(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    units = (second.dt.year() - first.dt.year()) * 12 + second.dt.month().cast(pl.Int32) - first.dt.month()
-    one, other = first.dt.day(), second.dt.day()
-    return _completed(first, second, units, other < one, other > one)
+    """Whole months between two dates: one less where the later date has not reached the day of the earlier one."""
+    (month, one), (other_month, other) = month_of_day(first), month_of_day(second)
+    units = other_month - month
+    late = (units > 0) & (other < one)
+    early = (units < 0) & (other > one)
+    return (units - late.cast(pl.Int32) + early.cast(pl.Int32)).cast(pl.Int64)
 
 
 def _years(first: pl.Expr, second: pl.Expr) -> pl.Expr:
     """Whole years, as the law counts an age: who is born on 29 February is a year older on 1 March of other years."""
-    one, other = (each.dt.month().cast(pl.Int32) * 32 + each.dt.day() for each in (first, second))
-    return _completed(first, second, second.dt.year() - first.dt.year(), other < one, other > one)
+    months = _months(first, second)
+    return months.abs() // 12 * months.sign()
+
+
+def _days(first: pl.Expr, second: pl.Expr) -> pl.Expr:
+    return (second.cast(pl.Int32) - first.cast(pl.Int32)).cast(pl.Int64)
 
 
 def _working_days(first: pl.Expr, second: pl.Expr) -> pl.Expr:
