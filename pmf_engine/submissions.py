@@ -108,8 +108,12 @@ class Submissions:
 
         `name` stands for the file in `readings` and `problems`; rows count from 2, as if below a header. `lists` are
         frames of records, by the list that they are of, with its columns; a LazyFrame is not collected, but read as
-        a stream when it is evaluated. Raises KeyError where the framework has no such list.
+        a stream when it is evaluated. Raises KeyError where the framework has no such list, and TypeError where
+        something is no frame.
         """
+        for what, given in [*([] if returns is None else [("returns", returns)]), *(lists or {}).items()]:
+            if not isinstance(given, pl.DataFrame | pl.LazyFrame):
+                raise TypeError(f"`{what}` must be a Polars DataFrame or LazyFrame, not {type(given).__name__}")
         pieces = [piece_of(frame, id_, framework.lists[id_], framework) for id_, frame in (lists or {}).items()]
         if returns is None:
             return _with_lists(_understand([], [], {}, Vocabulary(framework)), pieces)

@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 import pytest
 
 import pmf_engine
-from tests.boards import write_board, write_returns
+from tests.boards import HEAD, write_board, write_returns
 
 
 def public() -> Iterator[tuple[str, object]]:
@@ -88,3 +88,21 @@ def test_no_module_stands_in_the_way_of_a_public_name() -> None:
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(AttributeError, match="no attribute 'evalute'"):
         getattr(pmf_engine, "evalu" + "te")
+
+
+@pytest.mark.parametrize(
+    ("returns", "lists", "said"),
+    [
+        ({"period": []}, None, "`returns` must be a Polars DataFrame or LazyFrame, not dict"),
+        ("returns.csv", None, "`returns` must be a Polars DataFrame or LazyFrame, not str"),
+        (None, {"events": []}, "`events` must be a Polars DataFrame or LazyFrame, not list"),
+        (None, {"events": None}, "`events` must be a Polars DataFrame or LazyFrame, not NoneType"),
+    ],
+)
+def test_what_submissions_cannot_be_made_of(tmp_path: Path, returns: Any, lists: Any, said: str) -> None:
+    figures = "referrals: {title: Referrals, from: care, kind: flow, frequency: quarterly}"
+    events = "lists: {events: {title: Events, from: care, date: on, columns: {on: date}}}\n"
+    write_board(tmp_path, figures, "one: {frequency: quarterly, formula: referrals}", head=HEAD + events)
+    framework = pmf_engine.load_framework(tmp_path)
+    with pytest.raises(TypeError, match=re.escape(said)):
+        pmf_engine.Submissions.from_frame(returns, framework, lists=lists)
