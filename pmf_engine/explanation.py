@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import polars as pl
 
 from pmf_engine import plan
 from pmf_engine.control import Chart, read_chart
+from pmf_engine.diagnostics import nearest
 from pmf_engine.escalation import Rule
 from pmf_engine.evaluation import Evaluation
 from pmf_engine.exceptions import Life, read_life
 from pmf_engine.formula.syntax import names
 from pmf_engine.framework import Framework, Indicator
 from pmf_engine.periods import Clock, Period
-from pmf_engine.provenance import Source, reason, sources
-from pmf_engine.statuses import MISSING, RED
+from pmf_engine.provenance import BLANK, Source, reason, sources
+from pmf_engine.statuses import INVALID, MISSING, NO_DATA, RED
 from pmf_engine.tolerance import Entry
 
 _PERIODS = 8
@@ -82,7 +86,10 @@ class Tried:
 
 @dataclass(frozen=True)
 class Point:
-    """One period of an indicator's history; `signal` is that of the control chart up to then."""
+    """One period of an indicator's history; `signal` is that of the control chart up to then.
+
+    Where it is not `known`, there was nothing but no_data so far: no part of the life of an exception.
+    """
 
     period: str
     value: float | None
@@ -90,13 +97,25 @@ class Point:
     direction: str | None
     escalate_to: str | None
     signal: str | None
+    direction_year_ago: str | None
+    known: bool
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An earlier period that a value is compared with, and its value."""
+
+    period: str
+    value: float
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything about one value. Grades are positions on their scale, from 1.
+    """Everything about one value. Grades are positions on their `scale`, from 1.
 
-    `exception` is the one that lasts, or the last one there was.
+    `direction` is from the value `before`, `direction_year_ago` from that of `year_ago`. `missing` is as the indicator
+    says, and `does_without` whether its formula, being a sum of figures, does without what lacks. `exception` is the
+    one that lasts, or the last one there was.
     """
 
     indicator: str
@@ -114,9 +133,15 @@ class Explanation:
     denominator: float | None
     lower: float | None
     upper: float | None
+    scale: tuple[str, ...]
     direction: str | None
+    before: Compared | None
+    direction_year_ago: str | None
+    year_ago: Compared | None
     run: int
     escalate_to: str | None
+    missing: str
+    does_without: bool
     sources: tuple[Source, ...]
     steps: tuple[Step, ...]
     judgement: Judgement | None
@@ -130,8 +155,12 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
     """Explains the value that the evaluation shows for an indicator: its whole, or one group of its breakdowns.
 
     A group of a name that several breakdowns have is asked for by both, as `district=Unknown`. Raises ValueError
-    where the evaluation was not for one period, or shows no such indicator or group, or several such groups.
+    where the evaluation was not for one period, or shows no such indicator or group, or several such groups, and
+    TypeError where either is no text.
     """
+    for name, given in (("indicator", indicator), ("group", group)):
+        if not isinstance(given, str | None) or (given is None and name == "indicator"):
+            raise TypeError(f"`{name}` must be a text, not {given!r}")
     framework = evaluation.framework
     one = framework.indicators.get(indicator)
     if one is None:
@@ -149,6 +178,8 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
         pl.col("group").eq_missing(pl.lit(group)),
         pl.col("start") <= period.start,
     ).rows(named=True)
+    ago = [point for point in history if point["start"] == period.start - 12]
+    traced = tuple(sources(evaluation, evaluation.inputs, one, worked, period.clock, row["by"], group))
     return Explanation(
         indicator=indicator,
         title=one.title,
@@ -159,33 +190,60 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
         group=group,
         as_of=evaluation.as_of.isoformat(),
         status=row["status"],
-        reason=row["reason"],
+        reason=_reason(row["reason"], traced),
         value=row["value"],
         numerator=row["numerator"],
         denominator=row["denominator"],
         lower=row["lower"],
         upper=row["upper"],
+        scale=tuple(framework.scales.get(one.type.scale or "", ())),
         direction=row["direction"],
+        before=_compared(history[-2:-1]) if row["direction"] else None,
+        direction_year_ago=row["direction_year_ago"],
+        year_ago=_compared(ago) if row["direction_year_ago"] else None,
         run=row["run"],
         escalate_to=row["escalate_to"],
-        sources=tuple(sources(evaluation, evaluation.inputs, one, worked, period.clock, row["by"], group)),
-        steps=tuple(_step(framework, *step) for step in worked.steps),
+        missing=one.missing,
+        does_without=plan.does_without(one, framework.figures),
+        sources=traced,
+        steps=tuple(_steps(framework, worked, row["value"])),
         judgement=_judgement(entry, worked, row, one, period) if entry else None,
         rules=tuple(_tried(rule, rule.text in row["rules"]) for rule in framework.rules),
         exception=read_life(row),
         chart=read_chart(history),
-        history=tuple(
-            Point(
-                point["period"],
-                point["value"],
-                point["status"],
-                point["direction"],
-                point["escalate_to"],
-                point["signal"],
-            )
-            for point in history[-_PERIODS:]
-        ),
+        history=tuple(_points(history))[-_PERIODS:],
     )
+
+
+def _reason(said: str | None, traced: Sequence[Source]) -> str | None:
+    """Why there is no value; of a list that is there, that a cell is blank, where nothing else lacks of it."""
+    blank = {one.reason for one in traced if BLANK in one.how}
+    others = {one.reason for one in traced if BLANK not in one.how}
+    for lack in blank - others:
+        name = str(lack).partition(": ")[2]
+        if said and (found := re.match(rf"{re.escape(name)}( for .+?)? is not available", said)):
+            return f"a cell of {name}{found[1] or ''} that would be added up is blank"
+    return said
+
+
+def _compared(points: Sequence[Mapping[str, Any]]) -> Compared | None:
+    return Compared(points[0]["period"], points[0]["value"]) if points else None
+
+
+def _points(history: Sequence[Mapping[str, Any]]) -> Iterator[Point]:
+    known = False
+    for point in history:
+        known = known or point["status"] != NO_DATA
+        yield Point(
+            point["period"],
+            point["value"],
+            point["status"],
+            point["direction"],
+            point["escalate_to"],
+            point["signal"],
+            point["direction_year_ago"],
+            known,
+        )
 
 
 def _row(evaluation: Evaluation, indicator: str, group: str | None) -> dict[str, Any]:
@@ -199,8 +257,10 @@ def _row(evaluation: Evaluation, indicator: str, group: str | None) -> dict[str,
     if chosen.is_empty():
         chosen = groups.filter(pl.col("group") == group)
     if chosen.is_empty():
-        known = ", ".join(_spelt(groups)) or "none"
-        raise ValueError(f"`{indicator}` has no group `{group}`; its groups are {known}")
+        names = [*groups["group"], *groups.select(pl.concat_str("by", pl.lit("="), "group")).to_series()]
+        near = nearest(group, names)
+        known = f"did you mean `{near}`?" if near else f"its groups are {', '.join(_spelt(groups)) or 'none'}"
+        raise ValueError(f"`{indicator}` has no group `{group}`; {known}")
     if len(chosen) > 1:
         known = " or ".join(_spelt(chosen))
         raise ValueError(f"`{indicator}` has a group `{group}` in {len(chosen)} breakdowns; write {known}")
@@ -214,11 +274,17 @@ def _spelt(groups: pl.DataFrame) -> list[str]:
     return [f"`{name}`" for name in groups.select(pl.when(several).then(both).otherwise("group")).to_series()]
 
 
-def _step(framework: Framework, text: str, value: float | None, code: int) -> Step:
-    """A step; the text of one that is but a name is the id of an indicator."""
-    named = framework.indicators.get(text)
-    formula, place = (_formula(named), str(named.passage.span())) if named else (None, None)
-    return Step(text, value, reason(code, framework), formula, place)
+def _steps(framework: Framework, worked: plan.Workings, whole: float | None) -> Iterator[Step]:
+    """The steps; the text of one that is but a name is the id of an indicator."""
+    for place, (text, value, code) in enumerate(worked.steps, start=1):
+        named = framework.indicators.get(text)
+        formula, where = (_formula(named), str(named.passage.span())) if named else (None, None)
+        why = reason(code, framework)
+        if value is not None and not isfinite(value):
+            value, why = None, f"{INVALID}: too large for a number"
+        if value is None and place == len(worked.steps):
+            value = whole  # a sum of nothing is 0, and keeps its reason
+        yield Step(text, value, why, formula, where)
 
 
 def _formula(one: Indicator) -> str:

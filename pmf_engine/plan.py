@@ -6,7 +6,7 @@ what is said of the rows (status, direction, run, escalation) is `judge`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -136,6 +136,11 @@ def _counted_senders(framework: Framework, indicators: Sequence[Indicator]) -> l
     return list({one.text: one for one in found}.values())
 
 
+def does_without(indicator: Indicator, figures: Container[str]) -> bool:
+    """Whether an indicator does without what lacks: as it says, and as its formula is a sum of figures."""
+    return indicator.missing != "any" and is_amount(indicator.formula, figures)
+
+
 def _number(part: Computed) -> pl.Expr:
     """The value of a part where there is one that can be shown: no infinity, and no zero below zero."""
     value = pl.when(part.value == 0).then(0.0).otherwise(part.value)
@@ -170,7 +175,7 @@ class _Panel:
     def part(self, indicator: Indicator, node: Expression) -> Computed:
         """A part of an indicator's formula, which does without what may lack where the indicator says so."""
         strict = self.compiler.number(node, self._look_up)
-        if indicator.missing == "any" or not is_amount(node, self.figures):
+        if not does_without(indicator, self.figures):
             return strict
         part = self.compiler.amount(node, lambda name: self._figure(name, "k"))
         # Where it could not be done without what lacks, all that lacks counts.
@@ -408,18 +413,41 @@ def _add(backs: dict[str, set[int]], more: _Backs) -> None:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """A figure or an aggregate of a list in the period that begins with month `start`, as a value looks at it.
+
+    `name` is the figure's id, or the aggregate's text. The value is None where its `code` is not 0. `used_by` says what
+    looks at it (`formula`, `good`, `tolerance`, `comparison`). `partial` says that some of its agencies lack and were
+    done without. A figure that is `counted` has no value of its own: what each of its agencies sent is counted.
+    """
+
+    name: str
+    start: int
+    value: float | None
+    code: int
+    used_by: tuple[str, ...]
+    partial: bool = False
+    counted: bool = False
+
+
+@dataclass(frozen=True)
 class Workings:
     """How one value came about, part by part.
 
-    `figures` are by name, and aggregates by text, with the first month of a period: value and code. `used_by` says
-    what looks at each of them (`formula`, `good`, `tolerance`, `comparison`). `steps` are the parts of the formula:
-    text, value and code. `limits` are those of the bands: band, words, operator, bound, and whether it holds.
+    `looked` is all that it rests on. `steps` are the parts of the formula, innermost first: text, value and code.
+    `limits` are those of the bands: band, words, operator, bound, and whether it holds.
     """
 
-    figures: dict[tuple[str, int], tuple[float | None, int]]
-    used_by: dict[tuple[str, int], tuple[str, ...]]
+    looked: list[Looked]
     steps: list[tuple[str, float | None, int]]
     limits: list[tuple[str, str, str, float | None, bool | None]]
+
+
+_ALL, _SOME, _EACH = "all", "some", "each"
+"""How a figure is looked at: as what all its agencies sent, as what some did, or one agency by one."""
+
+_Look: TypeAlias = "tuple[str, int, str]"
+"""A figure or the text of an aggregate, the first month of a period, and how it is looked at."""
 
 
 def workings(
@@ -428,11 +456,14 @@ def workings(
     """Works an indicator out for one period and group, keeping every part; by the same code as `rows`."""
     figures = _figures(framework, [indicator])
     lenient = any(one.missing != "any" for one in _reached(framework, [indicator]))
-    listed = [*asked_of_lists(framework, [indicator]), *_counted_senders(framework, [indicator])]
+    counted = _counted_senders(framework, [indicator])
+    listed = [*asked_of_lists(framework, [indicator]), *counted]
     panel = inputs.panel(period.clock, by, figures, lenient, listed)
     work = _Panel(framework, Compiler(period.clock.months, ["group"] if by else []), set(figures))
     value = work.indicator(indicator)
-    parts = [(node, work.part(indicator, node)) for node in _parts(indicator.formula, set(figures))]
+    text = indicator.passage.text
+    nodes = {" ".join(text[node.start : node.end].split()): node for node in _parts(indicator.formula, set(figures))}
+    parts = [work.part(indicator, node) for node in nodes.values()]
     bounds = [
         (name, band, limit, work.bound(entry, limit.bound, value))
         for entry in [indicator.entry_for(period)]
@@ -441,15 +472,10 @@ def workings(
         if band
         for limit in band.limits
     ]
-    columns = [pl.col(f"v:{name}") for name in [*figures, *(one.text for one in listed)]]
-    columns += [pl.col(f"c:{one.text}").alias(f"code:{one.text}") for one in listed]
-    for name in figures:
-        code = pl.col(f"c:{name}")
-        if indicator.missing != "any":  # some of its agencies may be done without
-            code = pl.when(pl.col(f"k:{name}") > 0).then(code).otherwise(0)
-        columns.append(code.alias(f"code:{name}"))
-    columns += [part.value.alias(f"part:v{place}") for place, (_, part) in enumerate(parts)]
-    columns += [part.code.alias(f"part:c{place}") for place, (_, part) in enumerate(parts)]
+    columns = [pl.col(f"{letter}:{name}") for name in [*figures, *(one.text for one in listed)] for letter in "vc"]
+    columns += [pl.col(f"k:{name}") for name in figures if lenient]
+    columns += [part.value.alias(f"part:v{place}") for place, part in enumerate(parts)]
+    columns += [part.code.alias(f"part:c{place}") for place, part in enumerate(parts)]
     for place, (*_, limit, bound) in enumerate(bounds):
         known = (bound.code == 0) & (value.code == 0)
         columns.append(pl.when(bound.code == 0).then(bound.value).alias(f"bound:{place}"))
@@ -463,25 +489,28 @@ def workings(
     row = by_start[period.start]
     looked = [("formula", indicator.formula), *((name, limit.bound) for name, _, limit, _ in bounds)]
     looked += [("comparison", Name(0, 0, name)) for name in indicator.compare]
-    used_by: dict[tuple[str, int], dict[str, None]] = {}
+    used_by: dict[_Look, dict[str, None]] = {}
     for user, node in looked:
-        for reached in sorted(_reach(framework, indicator, node, period, 0, set(figures))):
-            if reached[1] in by_start:
-                used_by.setdefault(reached, {})[user] = None
-    text = indicator.passage.text
+        spared = user == "formula" and does_without(indicator, set(figures))
+        for name, start, how in sorted(_reach(framework, indicator, node, period, 0, set(figures), spared)):
+            if start not in by_start:
+                continue
+            if how == _SOME and (by_start[start][f"c:{name}"] == 0 or by_start[start][f"k:{name}"] > 0):
+                how = _ALL  # nothing lacks, or too much
+            used_by.setdefault((name, start, how), {})[user] = None
+    senders = {one.list.name: one.text for one in counted}
 
-    def shown(value: float, code: int) -> tuple[float | None, int]:
-        return (None if code else value), code
+    def seen(name: str, start: int, how: str, users: tuple[str, ...]) -> Looked:
+        key = senders[name] if how == _EACH else name
+        code = 0 if how == _SOME else by_start[start][f"c:{key}"]
+        value = by_start[start][f"v:{key}"] if code == 0 and how != _EACH else None
+        return Looked(name, start, value, code, users, partial=how == _SOME, counted=how == _EACH)
 
     return Workings(
-        {
-            (name, start): shown(by_start[start][f"v:{name}"], by_start[start][f"code:{name}"])
-            for name, start in used_by
-        },
-        {reached: tuple(users) for reached, users in used_by.items()},
+        [seen(*look, tuple(users)) for look, users in used_by.items()],
         [
-            (" ".join(text[node.start : node.end].split()), *shown(row[f"part:v{place}"], row[f"part:c{place}"]))
-            for place, (node, _) in enumerate(parts)
+            (said, None if row[f"part:c{place}"] else row[f"part:v{place}"], row[f"part:c{place}"])
+            for place, said in enumerate(nodes)
         ],
         [
             (name, band.text, limit.operator, row[f"bound:{place}"], row[f"holds:{place}"])
@@ -494,27 +523,35 @@ def _parts(node: Expression, figures: set[str]) -> Iterator[Expression]:
     """The parts of a formula that are worked out, innermost first; figures and numbers stand for themselves."""
     for child in children(node):
         yield from _parts(child, figures)
-    if isinstance(node, (Call, Unary, Binary)) or (isinstance(node, Name) and node.name not in figures):
+    if isinstance(node, (Aggregate, Call, Unary, Binary)) or (isinstance(node, Name) and node.name not in figures):
         yield node
 
 
 def _reach(
-    framework: Framework, own: Indicator, node: Expression, period: Period, back: int, figures: set[str]
-) -> set[tuple[str, int]]:
+    framework: Framework,
+    own: Indicator,
+    node: Expression,
+    period: Period,
+    back: int,
+    figures: set[str],
+    spared: bool = False,
+) -> set[_Look]:
     """The figures an expression looks at, each with the first month of a period that it looks at them in.
 
     In the bands of `own`, `previous` and `year_ago` are its own value of then, which looks at all its formula does.
+    What is `spared` does without agencies that lack; what other indicators rest on never is.
     """
     if isinstance(node, Name):
         if node.name in figures:
-            return {(node.name, period.start - back)}
+            return {(node.name, period.start - back, _SOME if spared else _ALL)}
         if node.name in ("previous", "year_ago"):
             back += period.clock.months if node.name == "previous" else 12
-            return _reach(framework, own, own.formula, period, back, figures)
+            return _reach(framework, own, own.formula, period, back, figures, does_without(own, figures))
         other = framework.indicators.get(node.name)  # `target` is neither
         return _reach(framework, own, other.formula, period, back, figures) if other else set()
     if isinstance(node, Aggregate):
-        return {(node.list.name if of_senders(node) else node.text, period.start - back)}
+        start = period.start - back
+        return {(node.list.name, start, _EACH) if of_senders(node) else (node.text, start, _ALL)}
     offsets = {0}
     if isinstance(node, Call):
         months = period.clock.months
@@ -529,7 +566,7 @@ def _reach(
         found
         for child in children(node)
         for offset in offsets
-        for found in _reach(framework, own, child, period, back + offset, figures)
+        for found in _reach(framework, own, child, period, back + offset, figures, spared)
     }
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, TypeAlias
 
 import polars as pl
 
 from pmf_engine import plan
-from pmf_engine.counted import Read
 from pmf_engine.evaluation import Evaluation
+from pmf_engine.faults import Records, is_blank, records
 from pmf_engine.framework import Figure, Framework, Indicator
 from pmf_engine.inputs import AGENCY, Inputs
+from pmf_engine.manifest import EDGES, say
 from pmf_engine.periods import Clock, Period
 from pmf_engine.statuses import INVALID, LATE, NO_DATA, NOT_DUE
 from pmf_engine.submissions import KEY
@@ -21,18 +22,25 @@ from pmf_engine.submissions import KEY
 _MOST_NAMED = 5
 """How many groups that have not come are named."""
 
+BLANK = "a cell that would be added up is blank"
+"""What is said of an aggregate that came to nothing though its list is there."""
+
+_DIFFERS = ("whole-differs", "longer-differs")
+"""Problems of a cell that stands all the same."""
+
 _Time: TypeAlias = "tuple[int, int]"
 """The first month of a period, and how many there are."""
 
 _Row: TypeAlias = "dict[str, Any]"
-"""A row of `Evaluation.cells`."""
+"""A row of `Evaluation.cells`; `aside` says why it is no part of what its figure came to, where that is so."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a return that a value rests on, as it was sent; of one that was refused, `why`.
+    """A cell of a return that a value rests on, as it was sent; `why` it was refused, or what it differs from.
 
-    With a `by` and no `group` it is of a group that could not be recognised.
+    Where it is `set_aside`, that says why it is no part of what the figure came to. With a `by` and no `group` it is
+    of a group that could not be recognised.
     """
 
     file: str
@@ -47,17 +55,7 @@ class Cell:
     state: str
     comment: str | None
     why: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Records:
-    """A file that holds records of a list: how many, and the days that they speak for."""
-
-    file: str
-    records: int
-    speaks_from: str | None
-    speaks_to: str | None
-    refused: int
+    set_aside: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,8 @@ class Source:
     """What a figure came to, the cells it came from, how they were combined, and what has not come.
 
     `used_by` says what looks at it: the `formula`, the band of what is `good`, that of `tolerance`, or a `comparison`.
-    Of an aggregate over a list, `figure` is its text, and `records` are the files that it was counted in.
+    Of an aggregate over a list, `figure` is its text, and `records` are the files that it was counted in. A figure of
+    which only what each agency sent is counted has neither value nor reason. `scale` are the grades of one.
     """
 
     figure: str
@@ -79,6 +78,7 @@ class Source:
     cells: tuple[Cell, ...]
     absent: tuple[str, ...]
     records: tuple[Records, ...] = ()
+    scale: tuple[str, ...] = ()
 
 
 def reason(code: int, framework: Framework) -> str | None:
@@ -100,48 +100,35 @@ def sources(
     group: str | None,
 ) -> Iterator[Source]:
     """The figures and lists that a value and its judgement rest on, each with the cells it came from."""
-    for name, start in worked.figures:
-        period = Period(start, clock)
-        if name not in evaluation.framework.figures:
-            sender = group if by == AGENCY else None
-            yield _counted(evaluation, inputs, indicator, worked, name, period, sender)
-            continue
-        yield _sent(evaluation, inputs, worked, name, period, by, group)
+    for looked in worked.looked:
+        period = Period(looked.start, clock)
+        if looked.name in evaluation.framework.figures:
+            yield _sent(evaluation, inputs, looked, period, by, group)
+        else:
+            yield _counted(evaluation, inputs, indicator, looked, period, by, group)
 
 
 def _sent(
-    evaluation: Evaluation,
-    inputs: Inputs,
-    worked: plan.Workings,
-    name: str,
-    period: Period,
-    by: str | None,
-    group: str | None,
+    evaluation: Evaluation, inputs: Inputs, looked: plan.Looked, period: Period, by: str | None, group: str | None
 ) -> Source:
     """What a figure came to, and the cells it came from."""
-    figure = evaluation.framework.figures[name]
-    value, code = worked.figures[name, period.start]
-    used = _used(evaluation, inputs, figure, period, by, group)
-    times = [*used.times, *([used.instead_of] if used.instead_of else [])]
-    absent = inputs.absent([name]).sort("start", "agency").collect().iter_rows(named=True)
-    waiting = [
-        f"{row['agency']} for {_label(row['start'], row['months'], figure)}, due {row['due']}"
-        for row in absent
-        if (row["start"], row["months"]) in times and (by != AGENCY or row["agency"] == group)
-    ]
+    framework = evaluation.framework
+    figure = framework.figures[looked.name]
+    used = _used(evaluation, inputs, figure, period, by, group, looked.counted)
     return Source(
-        figure=name,
+        figure=figure.id,
         title=figure.title,
         kind=figure.kind,
         period=period.label,
-        value=value,
-        reason=reason(code, evaluation.framework),
-        used_by=worked.used_by[name, period.start],
-        how=(*used.lacking, *_how(figure, period, used, value is not None)),
+        value=looked.value,
+        reason=reason(looked.code, framework),
+        used_by=looked.used_by,
+        how=(*used.lacking, *_how(figure, period, used, looked)),
         cells=tuple(
-            _cell(row, figure, _why(evaluation, row)) for cell in used.cells for row in _all_refused(evaluation, cell)
+            _cell(row, figure, _why(evaluation, row)) for cell in used.cells for row in _told(evaluation, cell)
         ),
-        absent=tuple(waiting),
+        absent=tuple(_waiting(inputs, figure, used, by, group)),
+        scale=tuple(framework.scales.get(figure.scale or "", ())),
     )
 
 
@@ -149,41 +136,38 @@ def _counted(
     evaluation: Evaluation,
     inputs: Inputs,
     indicator: Indicator,
-    worked: plan.Workings,
-    text: str,
+    looked: plan.Looked,
     period: Period,
-    agency: str | None,
+    by: str | None,
+    group: str | None,
 ) -> Source:
     """What an aggregate of a list came to, and the files it was counted in."""
     framework = evaluation.framework
-    value, code = worked.figures[text, period.start]
     asked = {one.text: one for one in plan.asked_of_lists(framework, [indicator])}
-    list_ = framework.lists[asked[text].list.name]
+    one = asked[looked.name]
+    list_ = framework.lists[one.list.name]
     codes = inputs.list_codes(list_, period.clock).filter(pl.col("start") == period.start, pl.col("code") > 0)
     waiting = [
         f"{sender} for {period.label}, due {period.last_day + timedelta(days=list_.due[sender])}"
-        for sender in codes["agency"]
-        if agency in (None, sender)
+        for sender, code in codes.select("agency", "code").iter_rows()
+        if (by != AGENCY or sender == group) and plan.decoded(code)[0] != INVALID  # it came, and cannot be read
     ]
+    if by == AGENCY and group not in list_.agencies:
+        waiting = [f"{group}, who is not asked for it"]
+    blank = is_blank(inputs, one, period, by, group)
     return Source(
-        figure=text,
+        figure=looked.name,
         title=list_.title,
         kind="list",
         period=period.label,
-        value=value,
-        reason=reason(code, framework),
-        used_by=worked.used_by[text, period.start],
-        how=(),
+        value=looked.value,
+        reason=reason(looked.code, framework),
+        used_by=looked.used_by,
+        how=(BLANK,) if blank else (),
         cells=(),
         absent=tuple(waiting),
-        records=tuple(map(_records, inputs.counted.read.get(list_.id, []))),
+        records=records(evaluation, inputs, one, period, by, group),
     )
-
-
-def _records(one: Read) -> Records:
-    first, last = one.covers or (one.first, one.last)
-    file = one.file if one.sheet is None else f"{one.file} sheet {one.sheet}"
-    return Records(file, one.records, str(first) if first else None, str(last) if last else None, one.refused)
 
 
 # -- which cells count ---------------------------------------------------------------------
@@ -194,7 +178,8 @@ class _Used:
     """The cells that count, and the periods they are for: those of a figure's own `clock`, or a longer one as sent.
 
     `instead_of` is the period that has not all come where the one before it `serves`, and `partly` whether some of
-    it has; `lacking` says what is wrong with groups that make no whole.
+    it has; `lacking` says what is wrong with groups that make no whole, and `without` names the agencies that have no
+    value in some of the periods.
     """
 
     times: Sequence[_Time]
@@ -203,10 +188,17 @@ class _Used:
     partly: bool = False
     cells: Sequence[_Row] = ()
     lacking: Sequence[str] = ()
+    without: Mapping[str, Sequence[_Time]] = field(default_factory=dict)
 
 
 def _used(
-    evaluation: Evaluation, inputs: Inputs, figure: Figure, period: Period, by: str | None, group: str | None
+    evaluation: Evaluation,
+    inputs: Inputs,
+    figure: Figure,
+    period: Period,
+    by: str | None,
+    group: str | None,
+    counted: bool,
 ) -> _Used:
     facts = inputs.facts([figure.id], by)
     facts = facts.filter(pl.col("group") == (pl.lit("") if by is None else pl.lit(group)))
@@ -217,6 +209,8 @@ def _used(
         inputs.combined(facts, by).select("start", "months", "code"),
     ])  # fmt: skip
     used = _times(figure, period, {(start, months): code for start, months, code in combined.iter_rows()})
+    if counted:  # in the last of the figure's periods, whatever it is
+        used = _Used([(period.end - figure.clock.months, figure.clock.months)])
     cells = evaluation.cells.filter(pl.col("figure") == figure.id)
     if by == AGENCY:
         cells = cells.filter(pl.col("agency") == group)
@@ -240,7 +234,34 @@ def _used(
         else:  # where a group lacks, what was said of the whole stands
             some = [row for row in rows if row["group"] is not None] or [row for row in rows if row["state"] != "ok"]
         chosen += some
-    return replace(used, cells=chosen, lacking=lacking, partly=partly)
+    without = {
+        agency: times
+        for agency in _senders(figure, by, group)
+        if (times := [time for time in used.times if codes.get((agency, time), 1) > 0])
+    }
+    return replace(used, cells=chosen, lacking=lacking, partly=partly, without=without)
+
+
+def _senders(figure: Figure, by: str | None, group: str | None) -> list[str]:
+    return sorted(agency for agency in figure.agencies if by != AGENCY or agency == group)
+
+
+def _waiting(inputs: Inputs, figure: Figure, used: _Used, by: str | None, group: str | None) -> Iterator[str]:
+    """Who has sent nothing for which period, or nothing of a group, and when it was due."""
+    if by == AGENCY and group not in figure.agencies:
+        yield f"{group}, who is not asked for it"
+        return
+    absent = inputs.absent([figure.id]).collect().iter_rows(named=True)
+    due = {(row["agency"], (row["start"], row["months"])): row["due"] for row in absent}
+    heard = {(cell["agency"], (cell["start"], cell["months"])) for cell in used.cells}
+    times = {*used.times, *([used.instead_of] if used.instead_of else [])}
+    for time in sorted(times):
+        for agency in _senders(figure, by, group):
+            if (agency, time) in due:
+                yield f"{agency} for {_label(*time, figure)}, due {due[agency, time]}"
+            elif time in used.times and (agency, time) not in heard:
+                of = f", {by} {group}" if by not in (None, AGENCY) else ""
+                yield f"{agency} for {_label(*time, figure)}{of}"
 
 
 def _times(figure: Figure, period: Period, codes: Mapping[_Time, int]) -> _Used:
@@ -266,7 +287,8 @@ def _times(figure: Figure, period: Period, codes: Mapping[_Time, int]) -> _Used:
 def _of_whole(rows: Sequence[_Row], figure: Figure, inputs: Inputs, code: int) -> tuple[list[_Row], list[str]]:
     """Of one agency's cells for one period, those that are its whole, and what is wrong where they are none.
 
-    As `Inputs` has it: the whole as sent, else the first breakdown of which nothing lacks.
+    As `Inputs` has it: the whole as sent, else the first breakdown of which nothing lacks. Groups that are in order and
+    make no whole are set aside.
     """
     wholes = [row for row in rows if row["by"] is None]
     if wholes:
@@ -279,16 +301,18 @@ def _of_whole(rows: Sequence[_Row], figure: Figure, inputs: Inputs, code: int) -
         return groups[complete[0]], []
     said = []
     status = plan.decoded(code)[0] if code else None
+    whose = f" from {rows[0]['agency']}" if len(figure.agencies) > 1 else ""
     if status == NO_DATA:
         for by in every:
             if lost[by]:
                 more = f" and {len(lost[by]) - _MOST_NAMED} more" if len(lost[by]) > _MOST_NAMED else ""
                 named = ", ".join(f"`{group}`" for group in lost[by][:_MOST_NAMED])
-                said.append(f"no whole without {named}{more} of `{by}`")
+                said.append(f"no whole{whose} without {named}{more} of `{by}`")
     if status == INVALID and all(row["state"] != "invalid" for row in rows):
         come_to = [f"{_combined(groups[by], figure):.12g} over `{by}`" for by in complete]
-        said.append(f"{' but '.join(come_to)}, and nobody can say which is right")
-    return [row for by in every for row in groups[by]], said
+        said.append(f"{' but '.join(come_to)}{whose}, and nobody can say which is right")
+    aside = "its groups make no whole" if code else None
+    return [row | {"aside": aside if row["state"] == "ok" else None} for by in every for row in groups[by]], said
 
 
 def _combined(rows: Iterable[_Row], figure: Figure) -> float:
@@ -296,26 +320,35 @@ def _combined(rows: Iterable[_Row], figure: Figure) -> float:
     return min(values) if figure.kind == "grade" else sum(values)
 
 
-def _all_refused(evaluation: Evaluation, cell: _Row) -> list[_Row]:
-    """A cell that counts; where it was refused, with all that were refused for the same figure, period and group."""
-    if cell["state"] != "invalid":
-        return [cell]
+def _told(evaluation: Evaluation, cell: _Row) -> Iterator[_Row]:
+    """A cell that counts, after those that it replaced; where it was refused, with all that were for the same."""
     same = evaluation.submissions.readings.filter(
         *(pl.col(name).eq_missing(pl.lit(cell[name])) for name in KEY),
-        pl.col("state") == "invalid",
         pl.col("received_on").is_null() | (pl.col("received_on") <= evaluation.as_of),
         pl.col("until").is_null() | (pl.col("until") > evaluation.as_of),
+    )
+    before = same.filter(pl.col("outcome") == "superseded", pl.col("received_on") < pl.lit(cell["received_on"]))
+    for row in before.sort("received_on", "file", "sheet", "row", "column", nulls_last=False).iter_rows(named=True):
+        place = f"row {cell['row']}" if row["file"] == cell["file"] else f"`{cell['file']}` row {cell['row']}"
+        texts = {"text": row["text"].strip(EDGES), "other": cell["text"].strip(EDGES)}
+        yield row | {"aside": say("superseded", **texts, place=place)}
+    refused = same.filter(
+        pl.col("state") == "invalid",
         (pl.col("outcome") == "refused") | pl.col("received_on").eq_missing(pl.lit(cell["received_on"])),
     )
-    return list(same.sort("file", "sheet", "row", "column", nulls_last=False).iter_rows(named=True)) or [cell]
+    if cell["state"] != "invalid" or refused.is_empty():
+        yield cell
+    else:
+        yield from refused.sort("file", "sheet", "row", "column", nulls_last=False).iter_rows(named=True)
 
 
 def _why(evaluation: Evaluation, cell: _Row) -> tuple[str, ...]:
-    """Why a cell was refused: the problems of it and of what its row says that it is of."""
-    if cell["state"] != "invalid":
-        return ()
+    """What is wrong with a cell: the problems of it and of what its row says that it is of."""
     place = [pl.col(name).eq_missing(pl.lit(cell[name])) for name in ("file", "sheet")]
     problems = evaluation.problems.filter(*place, pl.col("kind") != "superseded")
+    if cell["state"] != "invalid":
+        here = problems.filter(pl.col("row") == cell["row"], pl.col("column") == cell["column"])
+        return tuple(here.filter(pl.col("kind").is_in(_DIFFERS))["message"]) if not cell.get("aside") else ()
     others = evaluation.submissions.readings.filter(*place, pl.col("row") == cell["row"])["column"].unique()
     beside = [column for column in others if column != cell["column"]]
     here = problems.filter(pl.col("row") == cell["row"], ~pl.col("column").is_in(beside).fill_null(False))
@@ -329,12 +362,16 @@ def _why(evaluation: Evaluation, cell: _Row) -> tuple[str, ...]:
 # -- how they were combined ------------------------------------------------------------------
 
 
-def _how(figure: Figure, period: Period, used: _Used, known: bool) -> Iterator[str]:
+def _how(figure: Figure, period: Period, used: _Used, looked: plan.Looked) -> Iterator[str]:
     """How the cells were brought together: nothing is added up where it came to no value."""
     if not used.cells:
         return
-    if known:
-        yield from _joined(figure, used.cells)
+    known = looked.value is not None
+    if known or looked.counted:
+        yield from _joined(figure, used.cells, looked.counted)
+    if looked.partial:
+        for agency, times in used.without.items():
+            yield f"without {agency}{_only(times, used.times, 'for', lambda time: _label(time[0], time[1], figure))}"
     start, months = used.times[0]
     if len(used.times) > 1:
         if known:
@@ -350,8 +387,9 @@ def _how(figure: Figure, period: Period, used: _Used, known: bool) -> Iterator[s
         yield f"the last of the period, {_label(start, months, figure)}"
 
 
-def _joined(figure: Figure, cells: Sequence[_Row]) -> Iterator[str]:
+def _joined(figure: Figure, every: Sequence[_Row], counted: bool) -> Iterator[str]:
     """Over which groups and agencies cells were combined; of whom and when, where others sent wholes."""
+    cells = [cell for cell in every if cell["state"] == "ok" and not cell.get("aside")]
     joined = "the worst" if figure.kind == "grade" else "added up"
     agencies = {cell["agency"] for cell in cells}
     times = {(cell["start"], cell["months"]) for cell in cells}
@@ -363,7 +401,9 @@ def _joined(figure: Figure, cells: Sequence[_Row]) -> Iterator[str]:
             when = {(cell["start"], cell["months"]) for cell in members}
             at = _only(when, times, "for", lambda time: _label(time[0], time[1], figure))
             yield f"{joined} over {len(groups)} groups of `{by}`{whose}{at}"
-    if len(agencies) > 1:
+    if counted:
+        yield f"counted one by one, as {len(agencies)} agenc{'y' if len(agencies) == 1 else 'ies'} sent it"
+    elif len(agencies) > 1:
         yield f"{joined} over {len(agencies)} agencies"
 
 
@@ -389,4 +429,5 @@ def _cell(row: _Row, figure: Figure, why: tuple[str, ...]) -> Cell:
         state=row["state"],
         comment=row["comment"],
         why=why,
+        set_aside=row.get("aside"),
     )

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from math import isfinite
 from textwrap import wrap
+from typing import Any
 
-from pmf_engine.explanation import Comparison, Explanation
-from pmf_engine.provenance import Source
+from pmf_engine.explanation import Compared, Comparison, Explanation
+from pmf_engine.faults import Records
+from pmf_engine.provenance import Cell, Source
 from pmf_engine.render.words import assurance_words, no_signal_words, signal_words, tamed
+from pmf_engine.statuses import WITH_VALUE
 
 _WORDS = {"<=": "at most", "<": "below", ">=": "at least", ">": "above", "=": "equal to"}
 
 
 def to_json(explanation: Explanation) -> str:
-    """The explanation as one JSON object, values at full precision."""
-    return json.dumps(asdict(explanation), indent=2, ensure_ascii=False) + "\n"
+    """The explanation as one JSON object, values at full precision; null for what is too large for a number."""
+    return json.dumps(_finite(asdict(explanation)), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def to_text(explanation: Explanation, width: int = 80) -> str:
@@ -34,9 +46,12 @@ def _lines(one: Explanation) -> Iterator[str]:
     yield f"{one.title}"
     yield f"{one.indicator}, {one.period}{group}, as of {one.as_of}"
     yield ""
-    yield f"status: {one.status}" + (f", because {one.reason}" if one.reason else "")
+    because = ", " if one.status in WITH_VALUE else ", because "
+    yield f"status: {one.status}" + (f"{because}{one.reason}" if one.reason else "")
     if one.value is not None:
-        yield f"value: {one.value!r}" + _of(one)
+        place = f", {int(one.value)} of {len(one.scale)} on its scale" if one.scale else ""
+        yield f"value: {_exact(one.value, one.scale) if one.scale else repr(one.value)}{place}" + _of(one)
+    yield from _travelled(one)
     yield ""
     yield "figures"
     for source in one.sources:
@@ -45,9 +60,14 @@ def _lines(one: Explanation) -> Iterator[str]:
     yield f"formula, {one.place}"
     yield f"  {one.formula}"
     for step in one.steps:
-        yield f"    {step.text} = {step.reason or _exact(step.value)}"
+        came_to = _exact(step.value, one.scale)
+        if step.reason:
+            came_to = step.reason if step.value is None else f"{came_to}, a sum of nothing ({step.reason})"
+        yield f"    {step.text} = {came_to}"
         if step.formula:
             yield f"      {step.text} is {step.formula}, {step.place}"
+    if one.missing != "any" and not one.does_without:
+        yield f"  all its parts are needed: `missing: {one.missing}` is of sums of figures alone"
     yield ""
     yield from _judged(one)
     yield ""
@@ -55,11 +75,18 @@ def _lines(one: Explanation) -> Iterator[str]:
     yield ""
     yield "history"
     for point in one.history:
-        said = [_exact(point.value), point.status, point.direction, point.signal and f"signal {point.signal}"]
-        up = f" -> {point.escalate_to}" if point.escalate_to else ""
+        said = [
+            _exact(point.value, one.scale),
+            point.status,
+            point.direction,
+            point.signal and f"signal {point.signal}",
+        ]
+        so_far = "" if point.known else " so far"
+        up = f"{so_far} -> {point.escalate_to}" if point.escalate_to else ""
         yield f"  {point.period}: {', '.join(part for part in said if part)}{up}"
     periods = f"{one.run} period{'' if one.run == 1 else 's'}"
-    yield f"  {one.status} for {periods} running, those without a value stepped over"
+    over = ", those without a value stepped over" if one.status in WITH_VALUE else ""
+    yield f"  {one.status} for {periods} running{over}"
     yield ""
     yield "escalation"
     for rule in one.rules:
@@ -69,6 +96,18 @@ def _lines(one: Explanation) -> Iterator[str]:
             yield f"    cleared by {rule.cleared_by}"
     yield f"  goes to: {one.escalate_to or 'nobody'}"
     yield from _lived(one)
+
+
+def _travelled(one: Explanation) -> Iterator[str]:
+    """The direction of travel, and from where; against the year before, where that is another period."""
+    if one.direction:
+        yield f"direction: {one.direction}{_from(one.before, one.scale)}"
+    if one.direction_year_ago and one.year_ago != one.before:
+        yield f"direction over a year: {one.direction_year_ago}{_from(one.year_ago, one.scale)}"
+
+
+def _from(before: Compared | None, scale: Sequence[str]) -> str:
+    return f", from {_exact(before.value, scale)} in {before.period}" if before else ""
 
 
 def _charted(one: Explanation) -> Iterator[str]:
@@ -89,9 +128,10 @@ def _charted(one: Explanation) -> Iterator[str]:
 def _lived(one: Explanation) -> Iterator[str]:
     life = one.exception
     if life is None:
-        yield "  never an exception"
+        before = any(point.escalate_to for point in one.history if not point.known)
+        yield "  never an exception" + (", but for no_data before there was anything else" if before else "")
         return
-    value = f" at {_exact(life.raised_value)}" if life.raised_value is not None else ""
+    value = f" at {_exact(life.raised_value, one.scale)}" if life.raised_value is not None else ""
     periods = f"{life.raised_for} period{'' if life.raised_for == 1 else 's'}"
     yield f"  raised: {life.raised}, to {life.raised_to}, {life.raised_status}{value}"
     if life.recovered:
@@ -108,28 +148,46 @@ def _of(one: Explanation) -> str:
 
 
 def _source(source: Source) -> Iterator[str]:
-    how = f", {', '.join(source.how)}" if source.how else ""
+    how = "".join(f", {said}" for said in source.how)
     if source.used_by != ("formula",):
         how += f", for {' and '.join(source.used_by)}"
-    yield f"  {source.figure}, {source.period} = {source.reason or _exact(source.value)}{how}"
+    counted = source.value is None and source.reason is None
+    came_to = "" if counted else f" = {source.reason or _exact(source.value, source.scale)}"
+    yield f"  {source.figure}, {source.period}{came_to}{how}"
     yield f"    {source.kind}: {source.title}"
     several = len({cell.by for cell in source.cells if cell.by is not None}) > 1
     for cell in source.cells:
-        group = f", {cell.by} {cell.group}" if several else f", {cell.group}"
-        if cell.group is None:
-            group = f", no known {cell.by}" if cell.by else ""
-        state = "" if cell.state == "ok" else f" ({cell.state})"
-        yield f"    {cell.file} row {cell.row}: {cell.agency}, {cell.period}{group}: `{cell.text}`{state}"
-        for why in cell.why:
-            yield f"      {why}"
-        if cell.comment:
-            yield f"      “{cell.comment}”"
+        yield from _cell(cell, several)
     for one in source.records:
-        times = f", {one.speaks_from} to {one.speaks_to}" if one.speaks_from else ""
-        refused = f", {one.refused} cells refused" if one.refused else ""
-        yield f"    {tamed(one.file)}: {one.records:,} records{times}{refused}"
+        yield from _records(one)
     for absent in source.absent:
         yield f"    not sent by {absent}"
+
+
+def _cell(cell: Cell, several: bool) -> Iterator[str]:
+    group = f", {cell.by} {cell.group}" if several else f", {cell.group}"
+    if cell.group is None:
+        group = f", no known {cell.by}" if cell.by else ""
+    states = [*([] if cell.state == "ok" else [cell.state]), *(["set aside"] if cell.set_aside else [])]
+    state = f" ({', '.join(states)})" if states else ""
+    yield f"    {cell.file} row {cell.row}: {cell.agency}, {cell.period}{group}: `{cell.text}`{state}"
+    if cell.set_aside:
+        yield f"      {cell.set_aside}"
+    for why in cell.why:
+        yield f"      {why}"
+    if cell.comment:
+        yield f"      “{cell.comment}”"
+
+
+def _records(one: Records) -> Iterator[str]:
+    times = f", {one.speaks_from} to {one.speaks_to}" if one.speaks_from else ""
+    refused = f", {one.refused} cell{'' if one.refused == 1 else 's'} refused" if one.refused else ""
+    yield f"    {tamed(one.file)}: {one.records:,} record{'' if one.records == 1 else 's'}{times}{refused}"
+    for fault in one.faults:
+        place = [*([f"row {fault.row}"] if fault.row else []), *([f"`{fault.column}`"] if fault.column else [])]
+        yield f"      {', '.join(place)}{': ' if place else ''}{fault.message}"
+    if one.more_faults:
+        yield f"      and {one.more_faults:,} more"
 
 
 def _judged(one: Explanation) -> Iterator[str]:
@@ -146,20 +204,21 @@ def _judged(one: Explanation) -> Iterator[str]:
     if judged.target is not None:
         yield f"  target: {_exact(judged.target)}"
     for comparison in judged.comparisons:
-        yield f"  {comparison.band}, {comparison.words}: {_compared(one.value, comparison)}"
+        yield f"  {comparison.band}, {comparison.words}: {_compared(one, comparison)}"
     if judged.allow_for_chance:
         yield f"  allowing for chance: {_by_chance(one)}"
 
 
-def _compared(value: float | None, one: Comparison) -> str:
-    if one.bound is None:
+def _compared(one: Explanation, limit: Comparison) -> str:
+    if limit.bound is None:
         return "the bound is missing"
-    if value is None:
-        return f"no value to compare with {_exact(one.bound)}"
-    if one.holds is None:
-        return f"{_exact(value)} is a sum of nothing, and is not compared with {_exact(one.bound)}"
-    answer = "yes" if one.holds else "no"
-    return f"is {_exact(value)} {_WORDS[one.operator]} {_exact(one.bound)}? {answer}"
+    bound = _exact(limit.bound, one.scale)
+    if one.value is None:
+        return f"no value to compare with {bound}"
+    value = _exact(one.value, one.scale)
+    if limit.holds is None:
+        return f"{value} is a sum of nothing, and is not compared with {bound}"
+    return f"is {value} {_WORDS[limit.operator]} {bound}? {'yes' if limit.holds else 'no'}"
 
 
 def _by_chance(one: Explanation) -> str:
@@ -174,8 +233,10 @@ def _by_chance(one: Explanation) -> str:
     return f"is the whole of {one.lower!r} to {one.upper!r} outside {band}? {answer}"
 
 
-def _exact(value: float | None) -> str:
-    """All digits, without the point where there is no fraction."""
+def _exact(value: float | None, scale: Sequence[str] = ()) -> str:
+    """All digits, without the point where there is no fraction; of a grade its words."""
     if value is None:
         return "no value"
+    if value in range(1, len(scale) + 1):
+        return scale[int(value) - 1]
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
