@@ -115,6 +115,11 @@ def _sent(
     framework = evaluation.framework
     figure = framework.figures[looked.name]
     used = _used(evaluation, inputs, figure, period, by, group, looked.counted)
+    came = evaluation.submissions.readings.filter(
+        pl.col("figure") == figure.id,
+        pl.col("received_on").is_null() | (pl.col("received_on") <= evaluation.as_of),
+        pl.col("until").is_null() | (pl.col("until") > evaluation.as_of),
+    )
     return Source(
         figure=figure.id,
         title=figure.title,
@@ -124,9 +129,7 @@ def _sent(
         reason=reason(looked.code, framework),
         used_by=looked.used_by,
         how=(*used.lacking, *_how(figure, period, used, looked)),
-        cells=tuple(
-            _cell(row, figure, _why(evaluation, row)) for cell in used.cells for row in _told(evaluation, cell)
-        ),
+        cells=tuple(_cell(row, figure, _why(evaluation, row)) for cell in used.cells for row in _told(came, cell)),
         absent=tuple(_waiting(inputs, figure, used, by, group)),
         scale=tuple(framework.scales.get(figure.scale or "", ())),
     )
@@ -320,13 +323,12 @@ def _combined(rows: Iterable[_Row], figure: Figure) -> float:
     return min(values) if figure.kind == "grade" else sum(values)
 
 
-def _told(evaluation: Evaluation, cell: _Row) -> Iterator[_Row]:
-    """A cell that counts, after those that it replaced; where it was refused, with all that were for the same."""
-    same = evaluation.submissions.readings.filter(
-        *(pl.col(name).eq_missing(pl.lit(cell[name])) for name in KEY),
-        pl.col("received_on").is_null() | (pl.col("received_on") <= evaluation.as_of),
-        pl.col("until").is_null() | (pl.col("until") > evaluation.as_of),
-    )
+def _told(came: pl.DataFrame, cell: _Row) -> Iterator[_Row]:
+    """A cell that counts, after those that it replaced; where it was refused, with all that were for the same.
+
+    `came` are the readings of its figure that had come.
+    """
+    same = came.filter(*(pl.col(name).eq_missing(pl.lit(cell[name])) for name in KEY))
     before = same.filter(pl.col("outcome") == "superseded", pl.col("received_on") < pl.lit(cell["received_on"]))
     for row in before.sort("received_on", "file", "sheet", "row", "column", nulls_last=False).iter_rows(named=True):
         place = f"row {cell['row']}" if row["file"] == cell["file"] else f"`{cell['file']}` row {cell['row']}"
