@@ -157,12 +157,22 @@ def counted_lists(
 
 
 def history_plan(
-    framework: Framework, inputs: Inputs, clocks: Mapping[str, Clock], asked: Period | None = None
+    framework: Framework,
+    inputs: Inputs,
+    clocks: Mapping[str, Clock],
+    asked: Period | None = None,
+    kept: pl.DataFrame | None = None,
 ) -> pl.LazyFrame:
-    """All that is said of each indicator in the periods of its clock in `clocks`, up to the one asked for."""
+    """All that is said of each indicator in the periods of its clock in `clocks`, up to the one asked for.
+
+    Where `kept` is given (indicator, by, group, start), nothing else is part of any series.
+    """
     times = _times(inputs.window, set(clocks.values()), asked)
     rows = plan.rows(framework, inputs, clocks).join(times.lazy(), on=["months", "year_start", "start"])
-    rows = _requested(rows, framework, inputs, asked)
+    if kept is None:
+        rows = _requested(rows, framework, inputs, asked)
+    else:
+        rows = rows.join(kept.lazy(), on=kept.columns, how="semi")
     backs = plan.looked_back(framework, clocks)
     return reasons(judged(rows, framework, inputs.as_of), _lacking(inputs, clocks), backs, framework)
 

@@ -23,13 +23,18 @@ from pmf_engine.formula.syntax import Aggregate, Binary, Call, Name, Node, child
 from pmf_engine.framework import Column, Figure, Framework, Indicator
 from pmf_engine.given import Example
 from pmf_engine.inputs import WORLD, Inputs, Window
-from pmf_engine.periods import Clock, Period
+from pmf_engine.listfiles import Piece, typed
+from pmf_engine.periods import Clock, Frequency, Period, month_of
+from pmf_engine.plan import looked_back
 from pmf_engine.statuses import AMBER, GREEN, INVALID, RATED, RED, UNDEFINED
 from pmf_engine.submissions import Submissions
 
 _World: TypeAlias = tuple[Indicator, int, Example]
 
 _LONG_AFTER = date(9999, 12, 31)
+_LONGEST_BACK = 600
+"""Months before an example begins that are laid out at most, however far its formula looks back."""
+
 _BATCH = 10
 """Indicators whose examples are worked out together: each is laid out for the examples of all of them."""
 
@@ -113,30 +118,91 @@ def _evaluated(framework: Framework, worlds: Mapping[str, _World], as_of: date) 
             id_: replace(one, by=(WORLD,) if id_ in named else ()) for id_, one in framework.indicators.items()
         },
     )
-    sent = [row for name, (_, _, example) in worlds.items() for row in _sent(framework, name, example)]
+    said = [row for name, (_, _, example) in worlds.items() for row in _sent(framework, name, example)]
     columns = ["period", "agency", "figure", "value", WORLD]
-    returns = pl.DataFrame(sent, schema=dict.fromkeys(columns, pl.String), orient="row")
+    returns = pl.DataFrame(said, schema=dict.fromkeys(columns, pl.String), orient="row")
     lists = _records(apart, worlds)
     submissions = Submissions.from_frame(returns, apart, lists=lists, name="examples")
     cells = submissions.cells
-    periods = [example.period for _, _, example in worlds.values()]
     clocks = {id_: one.clock for id_, one in apart.indicators.items() if one.by}
-    counted = counted_lists(apart, submissions.lists, clocks, max(period.last_day for period in periods))[0]
-    first = min([period.start for period in periods] + [*counted.extent()[:1], *cells["start"].drop_nulls()])
-    start = min(Clock(12, period.clock.year_start).holding(first).start for period in periods)
-    window = Window(start, max(period.end for period in periods), start)
-    begun = dict(cells.filter(pl.col("group").is_not_null()).group_by("group").agg(pl.col("start").min()).iter_rows())
+    begun = _begun(apart, worlds, submissions.lists)
+    window = _window(apart, worlds, begun)
+    last_day = max(example.period.last_day for _, _, example in worlds.values())
+    counted = counted_lists(apart, submissions.lists, clocks, last_day)[0]
+    sent = dict(cells.group_by("group").agg(pl.col("start").min()).iter_rows())
     rests = {
-        name: (apart.rests_on(one), min(example.period.start, begun.get(name, example.period.start)))
-        for name, (one, _, example) in worlds.items()
+        name: (apart.rests_on(one), min(begun[name], sent.get(name, begun[name])))
+        for name, (one, _, _) in worlds.items()
     }
     given = {name: example.records for name, (_, _, example) in worlds.items()}
     silent = replace(counted, spoken={})  # an example's lists speak for it alone
     inputs = Inputs(apart, cells, submissions.groups_at(as_of), window, as_of, rests, silent, given)
-    # Filtered afterwards: some plans fail in Polars 2.1 when a filter is pushed down through them.
-    rows = history_plan(apart, inputs, clocks).collect().filter(pl.col("by") == WORLD)
-    shown = {(row["indicator"], row["group"], row["start"]): row for row in rows.iter_rows(named=True)}
-    return {name: shown[one.id, name, example.period.start] for name, (one, _, example) in worlds.items()}
+    rows = history_plan(apart, inputs, clocks, kept=_kept(worlds, begun, cells)).collect()
+    shown = {(row["group"], row["start"]): row for row in rows.iter_rows(named=True)}
+    return {name: shown[name, example.period.start] for name, (_, _, example) in worlds.items()}
+
+
+def _begun(framework: Framework, worlds: Mapping[str, _World], pieces: Iterable[Piece]) -> dict[str, int]:
+    """The first month of the period that each example begins with: nothing from before it counts in a run or a rule.
+
+    That is where the longest series of a figure begins. Where an indicator rests on lists alone, which speak for every
+    period, it is the one that holds the first record.
+    """
+    first: dict[str, date] = {}
+    for piece in pieces:
+        start = framework.lists[piece.list].start
+        records = typed(piece, framework.lists[piece.list], [start, WORLD], 0, patient=True)
+        for name, day in records.group_by(WORLD).agg(pl.col(start).min()).collect().iter_rows():
+            if day is not None:
+                first[name] = min(day, first.get(name, day))
+    begun = {}
+    for name, (one, _, example) in worlds.items():
+        period = example.period
+        begun[name] = period.start
+        if framework.rests_on(one):
+            begun[name] -= _before(framework, example)
+        elif name in first:
+            begun[name] = min(period.start, period.clock.holding(month_of(first[name])).start)
+    return begun
+
+
+def _before(framework: Framework, example: Example) -> int:
+    """How many months before its own period the longest series of an example begins.
+
+    A figure that comes more seldom serves several periods, and says of none of them that it is part of the example.
+    """
+    months = example.period.clock.months
+    lengths = [
+        (framework.figures[name].clock.months, len(_series(framework.figures[name], values)) - 1)
+        for name, given in example.given.items()
+        for values in ([given] if isinstance(given, str) else given.values())
+    ]
+    own = [back * months for length, back in lengths if length <= months]
+    return max(own or [length * back for length, back in lengths], default=0)
+
+
+def _window(framework: Framework, worlds: Mapping[str, _World], begun: Mapping[str, int]) -> Window:
+    """The months up to the last period, from so early that no formula looks at what was before."""
+    backs = looked_back(framework, {one.id: one.clock for one, _, _ in worlds.values()})
+    starts = []
+    for name, (one, _, example) in worlds.items():
+        back = max((month for months in backs[one.id].values() for month in months), default=0)
+        year = Clock(12, example.period.clock.year_start)
+        starts.append(year.holding(begun[name] - min(back, _LONGEST_BACK)).start)
+    return Window(min(starts), max(example.period.end for _, _, example in worlds.values()), min(starts))
+
+
+def _kept(worlds: Mapping[str, _World], begun: Mapping[str, int], cells: pl.DataFrame) -> pl.DataFrame:
+    """The periods of each example's indicator: those from its first to its own, of an ad hoc one those asked for."""
+    asked = set(cells.select("group", "start").iter_rows())
+    rows = [
+        (one.id, WORLD, name, start)
+        for name, (one, _, example) in worlds.items()
+        for start in range(begun[name], example.period.end, example.period.clock.months)
+        if one.frequency != Frequency.AD_HOC or start == example.period.start or (name, start) in asked
+    ]
+    names = dict.fromkeys(["indicator", "by", "group"], pl.String)
+    return pl.DataFrame(rows, schema={**names, "start": pl.Int32}, orient="row")
 
 
 def _sent(framework: Framework, world: str, example: Example) -> Iterator[tuple[str, ...]]:

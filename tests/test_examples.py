@@ -214,3 +214,54 @@ def test_comments_cannot_act_on_the_terminal_of_an_explanation(tmp_path: Path) -
     text = explained(explain(evaluate(tmp_path, "2016-17 Q3"), "one"))
     assert "“wipe  [2J 2J this”" in text
     assert text.replace("\n", "").isprintable()
+
+
+# -- each a world of its own ------------------------------------------------------------------
+
+BLANK = "{given: {plans: x}, %sexpect: {status: no_data, run: 1, escalate_to: nothing}}"
+OTHER = """
+two: {frequency: quarterly, formula: plans, examples: [{given: {plans: 1}, period: 2010-11 Q1, expect: {value: 1}}]}
+"""
+ASKED = """
+one: {frequency: ad hoc, formula: asked, examples: [%s]}
+two: {frequency: ad hoc, formula: asked, examples: [{given: {asked: 3}, period: 2016-17 Q2, expect: {value: 3}}]}
+"""
+
+
+def outcomes_of(folder: Path, indicators: str, escalation: str) -> list[list[str]]:
+    figures = FIGURES + "asked: {title: Asked, from: care, kind: flow, frequency: ad hoc}"
+    write_board(folder, figures, indicators, "", escalation)
+    return [differ(outcome) for outcome in run_examples(load_framework(folder))[0]]
+
+
+@pytest.mark.parametrize("period", ["", "period: 2016-17 Q1, ", "period: 2016-17 Q3, "])
+@pytest.mark.parametrize("other", ["", OTHER])
+def test_nothing_from_before_an_example_begins_counts(tmp_path: Path, period: str, other: str) -> None:
+    indicators = f"one: {{frequency: quarterly, formula: plans, examples: [{BLANK % period}]}}{other}"
+    found = outcomes_of(tmp_path, indicators, "- {when: no_data for 2 periods, to: board}")
+    assert found == [[]] * len(found)
+
+
+@pytest.mark.parametrize("other", ["", OTHER])
+def test_a_series_counts_from_its_first_value(tmp_path: Path, other: str) -> None:
+    example = "{given: {plans: x x x}, period: 2016-17 Q1, expect: {run: 3, escalate_to: board}}"
+    indicators = f"one: {{frequency: quarterly, formula: plans, examples: [{example}]}}{other}"
+    found = outcomes_of(tmp_path, indicators, "- {when: no_data for 3 periods, to: board}")
+    assert found == [[]] * len(found)
+
+
+@pytest.mark.parametrize("other", ["", OTHER])
+@pytest.mark.parametrize("period", ["2016-17 Q1", "2016-17 Q4"])
+def test_what_a_formula_looks_back_at_lacks_in_every_period_alike(tmp_path: Path, period: str, other: str) -> None:
+    reason = "'`rereferrals` is not available from Social Care'"
+    example = f"{{given: {{rereferrals: 5}}, period: {period}, expect: {{status: no_data, reason: {reason}}}}}"
+    indicators = f"one: {{frequency: quarterly, formula: previous(rereferrals), examples: [{example}]}}{other}"
+    found = outcomes_of(tmp_path, indicators, "")
+    assert found == [[]] * len(found)
+
+
+def test_a_request_in_another_example_is_none_in_this_one(tmp_path: Path) -> None:
+    examples = (
+        "{given: {asked: 1 _ _ 2}, expect: {value: 2, direction: nothing, run: 2}}, {given: {}, expect: {run: 1}}"
+    )
+    assert outcomes_of(tmp_path, ASKED % examples, "") == [[], [], []]

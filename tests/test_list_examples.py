@@ -69,3 +69,24 @@ def test_time_functions_see_the_periods_before(tmp_path: Path) -> None:
     )
     outcomes, _ = run_examples(framework)
     assert outcomes[0].differences == ()
+
+
+def test_lists_that_are_given_speak_for_every_period_whatever_other_examples_are_about(tmp_path: Path) -> None:
+    example = "{given: {plan_list: [{started_on: 2016-04-01}]}, period: 2016-17 Q1, expect: {value: 1, run: 1}}"
+    other = "{given: {plan_list: [{started_on: 2009-04-01}]}, period: 2016-17 Q1, expect: {value: 0, run: 29}}"
+    for examples in (example, f"{example}\n{other}", f"{other}\n{example}"):
+        outcomes, _ = run_examples(board(tmp_path, "rolling_year(count(plan_list started))", examples))
+        assert [outcome.differences for outcome in outcomes] == [()] * len(examples.splitlines())
+
+
+def test_records_of_what_is_asked_for_outside_the_cycle(tmp_path: Path) -> None:
+    example = "{given: {plan_list: [{started_on: 2017-02-01}]}, expect: {value: 1}}"
+    text = "\n".join(f"      - {line}" for line in [example, "{given: {}, expect: {status: late}}"])
+    board(tmp_path, "count(plan_list started)", example)
+    path = tmp_path / "indicators.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("quarterly", "ad hoc").replace(f"      - {example}", text),
+        encoding="utf-8",
+    )
+    outcomes, _ = run_examples(pmf.load_framework(tmp_path))
+    assert [outcome.differences for outcome in outcomes] == [(), ()]
