@@ -37,6 +37,7 @@ class Rule:
     span: Span
     until: Expression | None = None
     until_words: str = ""
+    until_span: Span | None = None
 
     @property
     def text(self) -> str:
@@ -50,7 +51,9 @@ def read_rule(when: Passage, to: str, found: list[Diagnostic], until: Passage | 
     ends = _read_condition(until, found) if until else None
     if condition is None or (until and ends is None):
         return None
-    return Rule(_words(when), condition, to, when.span(), ends, _words(until) if until else "")
+    if until is None:
+        return Rule(_words(when), condition, to, when.span())
+    return Rule(_words(when), condition, to, when.span(), ends, _words(until), until.span())
 
 
 def _words(passage: Passage) -> str:

@@ -164,6 +164,11 @@ class Indicator:
         return f"per {per:,.0f}" if per is not None else ""
 
     @property
+    def counted(self) -> str:
+        """What it counts in, in words: nothing where it has no unit."""
+        return "a percentage" if self.unit == "%" else f"a rate {self.unit}".rstrip()
+
+    @property
     def places(self) -> int:
         """Decimals shown, where the value is not a whole number: as the indicator says, as `round` does, or 1."""
         if self.decimals is not None:
@@ -203,6 +208,13 @@ class Framework:
     def submissions(self) -> Path:
         """The folder where returns are, as the board says."""
         return self.folder / self.board.submissions
+
+    def dimension(self, name: str) -> int | None:
+        """How a figure or an indicator grows with the length of its period (see `time_dimension`)."""
+        if name in self.figures:
+            return int(self.figures[name].kind == "flow")
+        other = self.indicators.get(name)
+        return other.dimension if other else 0
 
     def rests_on(self, indicator: Indicator) -> tuple[str, ...]:
         """Every figure that an indicator's value or rating rests on or is compared with, through its bands too."""

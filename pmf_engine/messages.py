@@ -303,7 +303,10 @@ def reserved_id(span: Span, name: str) -> Diagnostic:
 
 
 def unknown_name(span: Span, what: str, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("unknown-name", f"unknown {what} `{name}`", span, _meant(name, known))
+    earlier = re.fullmatch("(?:last|previous|prior|past)_?([a-z]+)|([a-z]+)_(?:ago|before)", name)
+    meant = _EARLIER_WORDS.get(earlier[1] or earlier[2]) if earlier else None
+    help_ = _EARLIER[meant] if meant and meant in known else _meant(name, known)
+    return Diagnostic("unknown-name", f"unknown {what} `{name}`", span, help_)
 
 
 def same_id(span: Span, name: str, what: str, line: int, file: str) -> Diagnostic:
@@ -403,8 +406,9 @@ def grouped_number(span: Span, text: str, several: bool = False) -> Diagnostic:
     return Diagnostic("syntax", f"`{text}` is not a number here", span, help_)
 
 
-def not_lower_case(span: Span, text: str) -> Diagnostic:
-    return Diagnostic("syntax", f"`{text}` is not in lower case", span, f"write `{text.lower()}`")
+def not_lower_case(span: Span, text: str, compared: bool = False) -> Diagnostic:
+    help_ = f"put it in quotes: `'{text}'`" if compared else f"write `{text.lower()}`"
+    return Diagnostic("syntax", f"`{text}` is not in lower case", span, help_)
 
 
 def not_a_name(span: Span, text: str) -> Diagnostic:
@@ -428,7 +432,16 @@ def unexpected(span: Span, text: str, wanted: str, doing: str) -> Diagnostic:
         return Diagnostic("syntax", "this `)` closes nothing", span)
     found = f"`{text}` does not fit here" if text else "this ends too early"
     needed = f": expected {wanted} {doing}".rstrip() if wanted else ""
-    return Diagnostic("syntax", found + needed, span, _SIGNS.get(text))
+    earlier = _EARLIER_WORDS.get(text) if wanted == "`and`" else None
+    return Diagnostic("syntax", found + needed, span, _SIGNS.get(text) or (_EARLIER[earlier] if earlier else None))
+
+
+_EARLIER = {
+    "previous": "`previous` is its value in the period before",
+    "year_ago": "`year_ago` is its value in the same period of the year before",
+}
+_EARLIER_WORDS = {"year": "year_ago"} | dict.fromkeys(["month", "quarter", "half", "period", "time"], "previous")
+"""What people mean by `last year` or `previous quarter`, in the words of bands."""
 
 
 _BAND_WORDS = {
@@ -494,13 +507,11 @@ def not_compared(span: Span, found: str, truth: bool) -> Diagnostic:
     return Diagnostic("type", f"only numbers can be compared here, and this compares what is {found}", span, help_)
 
 
-def which_for(span: Span) -> Diagnostic:
-    return Diagnostic(
-        "syntax",
-        "this can be read in two ways",
-        span,
-        "put brackets round what must last: `(a and b) for 2 periods` or `a and (b for 2 periods)`",
-    )
+def which_for(span: Span, denied: bool = False) -> Diagnostic:
+    ways = "`(not a) for 2 periods` or `not (a for 2 periods)`"
+    if not denied:
+        ways = "`(a and b) for 2 periods` or `a and (b for 2 periods)`"
+    return Diagnostic("syntax", "this can be read in two ways", span, f"put brackets round what must last: {ways}")
 
 
 # -- formulas: meaning -----------------------------------------------------------
@@ -544,13 +555,12 @@ def text_figure(span: Span, name: str) -> Diagnostic:
     return Diagnostic("type", f"figure `{name}` is text and cannot be worked with", span)
 
 
-def flows_only(span: Span, function: str) -> Diagnostic:
-    return Diagnostic(
-        "flow-only",
-        f"`{function}` adds up over time, and this is not a flow",
-        span,
-        "a year's stock is that of its last period",
-    )
+def flows_only(span: Span, function: str, added_by: str | None = None) -> Diagnostic:
+    if added_by:
+        text = f"`{function}` adds up over time, and `{added_by}` has done so already"
+        return Diagnostic("flow-only", text, span)
+    text = f"`{function}` adds up over time, and this is not a flow"
+    return Diagnostic("flow-only", text, span, "a year's stock is that of its last period")
 
 
 def stands_for_missing(span: Span) -> Diagnostic:
@@ -798,8 +808,80 @@ def own_value(span: Span, name: str) -> Diagnostic:
     )
 
 
+def from_far(span: Span, text: str, years: int) -> Diagnostic:
+    said = f"`{text}` begins more than {years} years from now, and this entry judges nothing until then"
+    return Diagnostic("from-far", said, span, None, "warning")
+
+
+def review_before(span: Span, text: str, start: str) -> Diagnostic:
+    said = f"the review by `{text}` comes before this entry begins, in `{start}`"
+    return Diagnostic("review-due", said, span, None, "warning")
+
+
+def opposite(span: Span, good: str, tolerance: str) -> Diagnostic:
+    text = f"tolerance `{tolerance}` points the other way than good `{good}`"
+    return Diagnostic("band-order", text, span, "low is good with `at most`, high with `at least`", "warning")
+
+
+def always_good(span: Span, text: str, name: str) -> Diagnostic:
+    said = f"every value of `{name}` is `{text}`, so all is green"
+    return Diagnostic("band-reach", said, span, None, "warning")
+
+
+def never_met(span: Span, text: str, name: str) -> Diagnostic:
+    return Diagnostic("band-reach", f"no value of `{name}` is ever `{text}`", span, None, "warning")
+
+
+def bound_of_another_kind(span: Span, text: str, what: str, own: str) -> Diagnostic:
+    return Diagnostic("comparison", f"`{text}` is {what}, and the indicator is {own}", span, None, "warning")
+
+
+def unused_target(span: Span, text: str) -> Diagnostic:
+    help_ = "write `target` in `good`, such as `at least target`"
+    return Diagnostic("unused", f"no band of this entry uses its target `{text}`", span, help_, "warning")
+
+
+def wrong_target(span: Span, wanted: str, value: object, written: str) -> Diagnostic:
+    shown = _shown(written) if isinstance(value, str) else f"the number `{written}`"
+    number = re.fullmatch(r"(-?[0-9][0-9,]*(?:\.[0-9]+)?)\s*%?", written.strip()) if wanted == "a number" else None
+    help_ = f"write `{number[1].replace(',', '')}`" if number else None
+    return Diagnostic("wrong-type", f"`target` must be {wanted}, not {shown}", span, help_)
+
+
+def never_holds(span: Span, when: str) -> Diagnostic:
+    return Diagnostic("rule", f"`{when}` never holds, so nothing goes up by this rule", span, None, "warning")
+
+
+def always_holds(span: Span, when: str) -> Diagnostic:
+    return Diagnostic("rule", f"`{when}` always holds, so everything goes up by this rule", span, None, "warning")
+
+
+def never_ends(span: Span, until: str, when: str) -> Diagnostic:
+    text = f"`{until}` never ends what goes up when `{when}`"
+    help_ = "`until` is asked in periods with a value in which `when` does not hold"
+    return Diagnostic("rule", text, span, help_, "warning")
+
+
+def until_idle(span: Span, until: str, when: str) -> Diagnostic:
+    text = f"`{until}` holds as soon as `{when}` does not, so `until` changes nothing"
+    return Diagnostic("rule", text, span, "leave `until` out, or say what must be reached", "warning")
+
+
+def rule_twice(span: Span, rule: str, line: int) -> Diagnostic:
+    return Diagnostic("rule", f"rule `{rule}` stands here twice, first in line {line}", span, None, "warning")
+
+
+def rule_below(span: Span, when: str, to: str, other: str, higher: str) -> Diagnostic:
+    text = f"`{when}` goes to `{to}`, and `{other}` to `{higher}` already, which is higher"
+    return Diagnostic("rule", text, span, None, "warning")
+
+
 def no_target(span: Span) -> Diagnostic:
     return Diagnostic("unknown-name", "`target` is not given in this entry", span)
+
+
+def target_outside(span: Span) -> Diagnostic:
+    return Diagnostic("unknown-name", "`target` can only be named in a band", span, "`good` and `tolerance` are bands")
 
 
 def no_tolerance(span: Span, name: str, evidence: str) -> Diagnostic:

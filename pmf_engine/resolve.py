@@ -398,9 +398,9 @@ class _Builder:
         what, own = str(kind), str(one.type)
         if (kind.kind, kind.scale) == (one.type.kind, one.type.scale):
             if other is not None and other.unit and one.unit:
-                what, own = _counted(other), _counted(one)
+                what, own = other.counted, one.counted
             elif other is None and self.figures[name].kind == "flow" and one.unit:
-                what, own = "a flow", _counted(one)
+                what, own = "a flow", one.counted
         if what != own:
             self.found.append(messages.not_comparable(span, name, what, own))
             return False
@@ -583,9 +583,10 @@ class _Builder:
             return None
         span = at.span(*where, "from") if entry.from_ is not None else at.key(*where)
         scale_free = self._scale_free(one, [good, tolerance] if tolerance else [good])
-        return Entry(
-            start, good, tolerance, target, entry.reference, span, review_by, entry.allow_for_chance, scale_free
-        )
+        said = [key for key in ("good", "tolerance", "target") if getattr(entry, key) is not None]
+        passages = {key: at.passage(*where, key) for key in said}
+        allow = entry.allow_for_chance
+        return Entry(start, good, tolerance, target, entry.reference, span, review_by, allow, scale_free, passages)
 
     def _review(
         self, at: Config, where: tuple[str | int, ...], one: Indicator, entry: schema.Entry
@@ -645,7 +646,8 @@ class _Builder:
             return None, one.type
         if isinstance(target, str) or one.type.kind != "number":
             wanted = "a number" if one.type.kind == "number" else str(one.type)
-            self.found.append(messages.wrong_type(at.span(*where, "target"), "`target`", wanted, target))
+            written = at.passage(*where, "target").text
+            self.found.append(messages.wrong_target(at.span(*where, "target"), wanted, target, written))
             return None, one.type
         return target, NUMBER
 
@@ -658,8 +660,3 @@ class _Builder:
         for id_ in self.lists:
             if id_ not in counted:
                 self.found.append(messages.unused_list(self.at.key("lists", id_), id_))
-
-
-def _counted(one: Indicator) -> str:
-    """What an indicator with a unit is, in words."""
-    return "a percentage" if one.unit == "%" else f"a rate {one.unit}"

@@ -26,6 +26,7 @@ Status = Literal[
 ]
 Direction = Literal["improving", "worsening", "unchanged", "nothing"]
 Scalar = str | int | float | None
+Cell = Scalar | bool
 
 
 class Model(BaseModel):
@@ -95,6 +96,8 @@ Rhythm = Annotated[Frequency, BeforeValidator(_frequency)]
 Decimals = Annotated[int, Field(ge=0, le=9)]
 Word = Annotated[Text, BeforeValidator(_word)]
 Said = Annotated[str, BeforeValidator(_said)]
+Maybe = Annotated[str | None, BeforeValidator(_said)]
+"""As `Said`, and may be left out, but not left blank: who writes a key means something by it."""
 
 
 class Board(Model):
@@ -169,7 +172,7 @@ class Expectation(Model):
 class Example(Model):
     """Figures given and results expected, written beside the indicator that they prove."""
 
-    given: dict[str, Scalar | dict[str, Scalar] | list[dict[str, Scalar] | Scalar]]
+    given: dict[str, Scalar | dict[str, Scalar] | list[dict[str, Cell] | Scalar]]
     expect: Expectation
     period: Word | None = None
     as_of: Text | None = None
@@ -214,7 +217,7 @@ class Entry(Model):
 
     from_: Annotated[Word | None, Field(alias="from")] = None
     good: Said
-    tolerance: Said | None = None
+    tolerance: Maybe = None
     target: Annotated[float | str | None, BeforeValidator(_target)] = None
     reference: Text | None = None
     review_by: Word | None = None
@@ -226,7 +229,7 @@ class Rule(Model):
 
     when: Said
     to: Text
-    until: Said | None = None
+    until: Maybe = None
 
 
 class Disclosure(Model):

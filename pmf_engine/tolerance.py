@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import inf, isinf
 from typing import Literal as OneOf
@@ -39,7 +39,8 @@ class Entry:
 
     `review_by` is the last day on which nobody need have looked at it again, and where that is said. `scale_free`
     entries mean the same over periods of any length, as those of a share do, and not those of a flow.
-    With `allow_for_chance` a value is red only where its whole 95 % interval is outside what is tolerable.
+    With `allow_for_chance` a value is red only where its whole 95 % interval is outside what is tolerable. `passages`
+    are the texts of `good`, `tolerance` and `target`, as far as they are given.
     """
 
     start: int | None
@@ -51,14 +52,25 @@ class Entry:
     review_by: tuple[date, Span] | None = None
     allow_for_chance: bool = False
     scale_free: bool = False
+    passages: Mapping[str, Passage] = field(default_factory=dict)
 
     @property
     def polarity(self) -> Polarity:
         """Which way is better, as the words of `good` say."""
-        signs = {limit.operator for limit in self.good.limits}
-        if signs <= {"<=", "<"}:
-            return "low"
-        return "high" if signs <= {">=", ">"} else "close"
+        return polarity(self.good)
+
+    @property
+    def bands(self) -> Mapping[str, Band]:
+        """`good`, and `tolerance` where there is one."""
+        return {"good": self.good} | ({"tolerance": self.tolerance} if self.tolerance else {})
+
+
+def polarity(band: Band) -> Polarity:
+    """Which way is better by the words of a band."""
+    signs = {limit.operator for limit in band.limits}
+    if signs <= {"<=", "<"}:
+        return "low"
+    return "high" if signs <= {">=", ">"} else "close"
 
 
 def read_band(

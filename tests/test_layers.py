@@ -13,7 +13,7 @@ LAYERS = [
     ["diagnostics"],
     ["messages", "formula.syntax"],
     ["schema", "yamltrouble", "formula.constant", "formula.functions"],
-    ["yamlmap", "formula.parse", "formula.check"],
+    ["yamlmap", "formula.parse", "formula.check", "conditions"],
     ["loading", "tolerance", "escalation"],
     ["shape", "given"],
     ["framework"],

@@ -165,7 +165,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_a_grade_may_be_written_as_people_write_it(tmp_path: Path, grade: str) -> None:
     folder = build("base", tmp_path)
     rules = (folder / "tolerances.yaml").read_text(encoding="utf-8")
-    changed = rules.replace("{good: at least met, tolerance: at least partly met}", f"\n    good: at least {grade}")
+    changed = rules.replace("{good: at least met, tolerance: at least partly met}", f"\n    good: at most {grade}")
     assert changed != rules
     (folder / "tolerances.yaml").write_text(changed, encoding="utf-8")
     _, found = pmf.check_framework(folder)

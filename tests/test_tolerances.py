@@ -253,6 +253,84 @@ def test_bands_that_cannot_be_meant(tmp_path: Path, entry: str, kind: str | None
     assert found == ([kind] if kind else [])
 
 
+@pytest.mark.parametrize(
+    ("entry", "found"),
+    [
+        ("share: {target: 0.9, good: at least target}", ["unit 0.9"]),
+        ("share: {target: 900, good: at least target}", ["unit 900"]),
+        ("share: {target: 0.9, good: at least target, tolerance: at least 95% of target}", ["unit 0.9"]),
+        ("share: {target: 900, good: at least 95% of target}", ["unit 900"]),
+        ("share: {good: at least 0.9}", ["unit at least 0.9"]),
+        ("share: {good: at least 110}", ["unit at least 110"]),
+        ("share: {target: 98, good: within 5 of target}", []),
+        ("share: {target: 98, good: within 5% of target, tolerance: within 10% of target}", []),
+        ("share: {good: at least 0}", ["band-reach at least 0"]),
+        ("share: {good: at least -5}", ["band-reach at least -5"]),
+        ("share: {good: at most 100}", ["band-reach at most 100"]),
+        ("share: {good: between 0 and 100}", ["band-reach between 0 and 100"]),
+        ("share: {good: below 0}", ["band-reach below 0"]),
+        ("share: {good: is 0}", []),
+        ("share: {good: above 0}", []),
+        ("share: {good: is 100}", []),
+        ("share: {good: at least 90, tolerance: at least 0}", []),  # a board may want no red
+        ("y: {good: at least 0}", ["band-reach at least 0"]),
+        ("diff: {good: at least 0}", []),
+        ("grade: {good: at least not met}", ["band-reach at least not met"]),
+        ("grade: {good: at most exceeded}", ["band-reach at most exceeded"]),
+        ("grade: {good: above exceeded}", ["band-reach above exceeded"]),
+        ("grade: {good: above met and below exceeded}", ["band-reach above met and below exceeded"]),
+        ("grade: {good: at least partly met}", []),
+        ("y: {target: 90, good: at least 80}", ["unused 90"]),
+        ("y: {target: 90, good: at least 80, tolerance: at least target - 20}", []),
+        ("share: {good: at most x}", ["comparison x"]),
+        ("share: {good: at most y}", ["comparison y"]),
+        ("share: {good: 'at most percent(x, bound)'}", []),
+        ("share: {good: at most bound}", []),
+        ("share: {good: at most per_head}", ["comparison per_head"]),
+        ("y: {good: at least bound, tolerance: at most 95% of bound}", ["band-order at most 95% of bound"]),
+        ("y: {good: at least bound, tolerance: at most year_ago}", ["band-order at most year_ago"]),
+        ("y: {from: 2061-62, good: at most 5}", ["from-far 2061-62"]),
+        ("y: {from: 2031-32, good: at most 5}", []),
+        ("y: {from: 2016-17, good: at most 5, review_by: 2015-16}", ["review-due 2015-16"]),
+    ],
+)
+def test_slips_of_the_fingers_in_bands_are_warned_of_once(tmp_path: Path, entry: str, found: list[str]) -> None:
+    figures = """
+    x: {title: X, from: care, kind: flow, frequency: quarterly}
+    bound: {title: Bound, from: care, kind: stock, frequency: quarterly}
+    audit: {title: Audit, from: care, kind: grade, scale: audit, frequency: quarterly}
+    """
+    indicators = """
+    y: {frequency: quarterly, formula: x}
+    diff: {frequency: quarterly, formula: x - bound}
+    share: {frequency: quarterly, formula: "percent(x, bound)"}
+    per_head: {frequency: quarterly, formula: "rate(x, bound, 1000)"}
+    grade: {frequency: quarterly, formula: audit}
+    """
+    write_board(tmp_path, figures, indicators, entry)
+    told = pmf.check_framework(tmp_path, date(2026, 6, 1))[1]
+    assert {one.severity for one in told} <= {"warning"}
+    assert [f"{one.kind} {one.span.source.text[one.span.start : one.span.end]}" for one in told] == found
+
+
+@pytest.mark.parametrize(
+    ("bound", "word"),
+    [
+        ("last_year", "year_ago"),
+        ("previous_year", "year_ago"),
+        ("last year", "year_ago"),
+        ("previous year", "year_ago"),
+        ("last_quarter", "previous"),
+        ("previous quarter", "previous"),
+    ],
+)
+def test_what_people_call_other_periods_is_told_in_the_words_of_bands(tmp_path: Path, bound: str, word: str) -> None:
+    write_board(tmp_path, FIGURES, "y: {frequency: quarterly, formula: x + 0 * bound}", f"y: {{good: at most {bound}}}")
+    [found] = [one for one in pmf.check_framework(tmp_path)[1] if one.severity == "error"]
+    assert found.help is not None
+    assert found.help.startswith(f"`{word}` is its value")
+
+
 def test_digits_beyond_reason_are_refused(tmp_path: Path) -> None:
     bands = "y: {good: 'at most round(1, 400)', tolerance: 'at most round(2, -400)'}"
     write_board(tmp_path, FIGURES, "y: {frequency: quarterly, formula: x + 0 * bound}", bands)

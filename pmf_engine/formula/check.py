@@ -131,7 +131,9 @@ class Checker:
             if self.scope.doubts(node.name):
                 return None
             if node.name == "target":
-                self.report(messages.no_target(self.span(node)))
+                in_band = self.scope.what == "figure" and self.scope.lists is None
+                wrong = messages.no_target if in_band else messages.target_outside
+                self.report(wrong(self.span(node)))
             elif node.name in FUNCTIONS and FUNCTIONS[node.name].over_time and not self.scope.over_time:
                 self._no_other_period(self.span(node), node.name)
             elif node.name in FUNCTIONS:
@@ -165,6 +167,8 @@ class Checker:
         if function.of_records != "also" and (function.of_records == "only") != (self.scope.record is not None):
             wrong = messages.not_of_records if self.scope.record else messages.only_of_records
             self.report(wrong(span, node.function))
+            if self.scope.record is None:  # what it is of would be columns, which have no meaning here
+                return NUMBER
         elif function.over_time and not self.scope.over_time:
             self._no_other_period(span, node.function)
             if self.scope.what == "condition":
@@ -183,7 +187,10 @@ class Checker:
         first = given[0] if given else None
         if function.flows_only:
             if first is not None and not first.flow:
-                self.report(messages.flows_only(self.span(node.arguments[0]), node.function))
+                inner = node.arguments[0]
+                within = FUNCTIONS.get(inner.function) if isinstance(inner, syntax.Call) else None
+                again = within.name if within and within.flows_only else None
+                self.report(messages.flows_only(self.span(inner), node.function, again))
             return NUMBER
         if function.result == "same":
             return first and replace(first, flow=first.flow and function.keeps_flow)
