@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pmf_engine import messages, schema
-from pmf_engine.diagnostics import Diagnostic
+from pmf_engine.diagnostics import Diagnostic, nearest
 from pmf_engine.formula.check import Type
 from pmf_engine.loading import Config, Loc
 from pmf_engine.periods import Period, parse_period
@@ -126,7 +126,8 @@ def _records(
                 if column not in needed and column not in other:
                     span = at.key(*place, number, column)
                     found.append(messages.unknown_column(span, column, name, [*needed, *other]))
-            missing = [column for column in needed if column not in row]
+            strange = {nearest(column, [*needed, *other]) for column in row if column not in {*needed, *other}}
+            missing = [column for column in needed if column not in row and column not in strange]
             if missing:
                 found.append(messages.column_not_given(at.span(*place, number), missing[0]))
         yield (

@@ -192,7 +192,9 @@ class _Parser:
             self.refuse(_ILLEGIBLE[token.kind], token, token.text)
         if token.kind == "word":
             plain = token.text.isascii() and token.text.lower() != token.text
-            self.refuse(messages.not_lower_case if plain else messages.not_a_name, token, token.text)
+            compared = plain and self.at > 0 and self.tokens[self.at - 1].text in ("=", "!=")
+            details = [token.text, *([True] if compared else [])]
+            self.refuse(messages.not_lower_case if plain else messages.not_a_name, token, *details)
 
     def refuse(self, message: object, token: Token, *details: object) -> NoReturn:
         start, end = token.start, token.end
@@ -235,13 +237,14 @@ class _Parser:
 
     def check_for(self, left: Expression, right: Expression) -> None:
         """In `amber and worsening for 2 periods` nobody can tell how much must last: brackets must say."""
-        bare = isinstance(right, Lasting) and right.start == right.operand.start
-        if bare and not isinstance(left, Lasting):
+        if _bare(right) and not isinstance(left, Lasting):
             raise FormulaError(messages.which_for(self.passage.span(left.start, right.end)))
 
     def negation(self) -> Expression:
         if token := self.took("not"):
             operand = self.negated(self.negation)
+            if _bare(operand):  # nobody can tell whether it is not for so long, or for so long not
+                raise FormulaError(messages.which_for(self.passage.span(token.start, operand.end), denied=True))
             return Unary(token.start, operand.end, "not", operand)
         condition = self.comparison()
         if self.conditions and self.took("for"):
@@ -519,6 +522,11 @@ _ONE_ENDED = {
     ("above",): ">",
     ("is",): "=",
 }
+
+
+def _bare(node: Expression) -> bool:
+    """Whether it is `a for N periods` without brackets round it."""
+    return isinstance(node, Lasting) and node.start == node.operand.start
 
 
 def _percentage(amount: Expression, of: Expression) -> Expression:
