@@ -50,7 +50,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One example run: it passed if nothing differs. `number` counts an indicator's examples from 1."""
+    """One example run: it passed if nothing differs. `number` counts an indicator's examples from 1.
+
+    `problems` are what was wrong with the records that it gives.
+    """
 
     indicator: str
     number: int
@@ -58,6 +61,7 @@ class Outcome:
     status: str
     reason: str | None
     differences: tuple[Difference, ...]
+    problems: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -87,8 +91,11 @@ def run_examples(framework: Framework) -> tuple[list[Outcome], list[Coverage]]:
         key = (example.as_of or _LONG_AFTER, place[one.id] // _BATCH)
         batches.setdefault(key, {})[name] = (one, number, example)
     rows: dict[str, dict[str, Any]] = {}
+    problems: dict[str, list[str]] = {}
     for (day, _), batch in sorted(batches.items()):
-        rows |= _evaluated(framework, batch, day)
+        more, found = _evaluated(framework, batch, day)
+        rows |= more
+        problems |= found
     outcomes = [
         Outcome(
             one.id,
@@ -97,14 +104,17 @@ def run_examples(framework: Framework) -> tuple[list[Outcome], list[Coverage]]:
             rows[name]["status"],
             rows[name]["reason"],
             tuple(_differences(framework, one, example, rows[name])),
+            tuple(problems.get(name, ())),
         )
         for name, (one, number, example) in worlds.items()
     ]
     return outcomes, [_coverage(one, outcomes) for one in framework.indicators.values()]
 
 
-def _evaluated(framework: Framework, worlds: Mapping[str, _World], as_of: date) -> dict[str, dict[str, Any]]:
-    """The row of each world, in the period that its example is about."""
+def _evaluated(
+    framework: Framework, worlds: Mapping[str, _World], as_of: date
+) -> tuple[dict[str, dict[str, Any]], dict[str, list[str]]]:
+    """The row of each world, in the period that its example is about, and what was wrong with its records."""
     groups = schema.Breakdown(title="Example", groups=list(worlds))
     named = {one.id for one, _, _ in worlds.values()}
     apart = replace(
@@ -128,7 +138,7 @@ def _evaluated(framework: Framework, worlds: Mapping[str, _World], as_of: date) 
     begun = _begun(apart, worlds, submissions.lists)
     window = _window(apart, worlds, begun)
     last_day = max(example.period.last_day for _, _, example in worlds.values())
-    counted = counted_lists(apart, submissions.lists, clocks, last_day)[0]
+    counted, problems = counted_lists(apart, submissions.lists, clocks, last_day)
     sent = dict(cells.group_by("group").agg(pl.col("start").min()).iter_rows())
     rests = {
         name: (apart.rests_on(one), min(begun[name], sent.get(name, begun[name])))
@@ -139,7 +149,33 @@ def _evaluated(framework: Framework, worlds: Mapping[str, _World], as_of: date) 
     inputs = Inputs(apart, cells, submissions.groups_at(as_of), window, as_of, rests, silent, given)
     rows = history_plan(apart, inputs, clocks, kept=_kept(worlds, begun, cells)).collect()
     shown = {(row["group"], row["start"]): row for row in rows.iter_rows(named=True)}
-    return {name: shown[name, example.period.start] for name, (_, _, example) in worlds.items()}
+    told = {name: shown[name, example.period.start] for name, (_, _, example) in worlds.items()}
+    return told, _wrong_records(worlds, problems)
+
+
+def _wrong_records(worlds: Mapping[str, _World], problems: pl.DataFrame) -> dict[str, list[str]]:
+    """What was wrong with the records of each world, in the words in which it would be told of a file."""
+    owners: dict[str, list[tuple[str, int]]] = {}
+    for name, (_, _, example) in worlds.items():
+        for id_, records in example.records.items():
+            owners.setdefault(id_, []).extend((name, number) for number in range(len(records)))
+    found: dict[str, list[str]] = {}
+    rows = problems.filter(pl.col("kind").is_in(_OF_A_RECORD), pl.col("row").is_not_null())
+    for id_, row, column, message in rows.select("file", "row", "column", "message").iter_rows():
+        name, number = owners[id_][row - 1]
+        example = worlds[name][2]
+        if column not in example.records[id_][number]:
+            continue  # it is left out, and what stands there instead is looked at by nothing
+        place = example.places[id_][number]
+        found.setdefault(name, []).append(f"{place}: record {number + 1} of `{id_}`, `{column}`: {message}")
+    return found
+
+
+_OF_A_RECORD = [
+    "blank", "not-a-date", "not-a-number", "not-yes-or-no", "not-a-text", "spell-reversed", "unknown-group",
+    "unknown-agency", "wrong-sender",
+]  # fmt: skip
+"""Kinds of problems with one record: it may be meant to be the same as another, or to be of a day to come."""
 
 
 def _begun(framework: Framework, worlds: Mapping[str, _World], pieces: Iterable[Piece]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from pmf_engine import messages, schema
@@ -26,8 +26,8 @@ class Example:
     """What is given and what is expected, as written: `21.0` asks for one decimal.
 
     `given` is by figure: a value, a series of them that ends with `period` (`_` where nothing came), or either
-    by agency. `records` are by list, each by column. `expect` is by column of the results; None where there must be
-    nothing.
+    by agency. `records` are by list, each by column, and `places` where each of them stands. `expect` is by column of
+    the results; None where there must be nothing.
     """
 
     given: Mapping[str, str | Mapping[str, str]]
@@ -36,6 +36,7 @@ class Example:
     period: Period
     as_of: date | None
     span: Span
+    places: Mapping[str, Sequence[Span]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,10 @@ def read_example(
             found.append(messages.bad_date(at.span(*where, "as_of"), example.as_of))
     if len(found) > before or period is None:
         return None
-    return Example(given, records, expect, period, as_of, at.span(*where))
+    places = {
+        name: [at.span(*where, "given", name, number) for number in range(len(rows))] for name, rows in records.items()
+    }
+    return Example(given, records, expect, period, as_of, at.span(*where), places)
 
 
 def _given(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pmf_engine as pmf
 from pmf_engine.examples import run_examples
+from pmf_engine.render.outcomes import to_text
 from tests.boards import DEFAULTS, GOVERNANCE, HEAD
 
 LISTS = """\
@@ -16,9 +17,9 @@ lists:
 """
 
 
-def board(folder: Path, indicator: str, examples: str, tolerances: str = "") -> pmf.Framework:
+def board(folder: Path, indicator: str, examples: str, tolerances: str = "", lists: str = LISTS) -> pmf.Framework:
     lines = "\n".join(f"      - {line.strip()}" for line in examples.strip().splitlines())
-    text = f"{HEAD}{LISTS}indicators:\n  one:\n"
+    text = f"{HEAD}{lists}indicators:\n  one:\n"
     text += "".join(f"    {part}\n" for part in DEFAULTS.split(", "))
     text += f"    frequency: quarterly\n    formula: {indicator}\n    examples:\n{lines}\n"
     (folder / "indicators.yaml").write_text(text, encoding="utf-8")
@@ -90,3 +91,48 @@ def test_records_of_what_is_asked_for_outside_the_cycle(tmp_path: Path) -> None:
     )
     outcomes, _ = run_examples(pmf.load_framework(tmp_path))
     assert [outcome.differences for outcome in outcomes] == [(), ()]
+
+
+TRUTHS = """\
+lists:
+  plan_list:
+    title: Plans
+    from: [care, police]
+    date: started_on
+    columns: {agency: text, started_on: date, ok: truth, score: number, district: text}
+"""
+
+
+def test_what_is_true_may_be_written_as_yaml_has_it(tmp_path: Path) -> None:
+    example = "{given: {plan_list: [{started_on: 2017-01-01, ok: %s}]}, expect: {value: %d}}"
+    said = {"true": 1, "false": 0, "yes": 1, "no": 0, "True": 1}
+    examples = "\n".join(example % pair for pair in said.items())
+    outcomes, _ = run_examples(board(tmp_path, "count(plan_list where ok)", examples, lists=TRUTHS))
+    assert [outcome.differences for outcome in outcomes] == [()] * len(said)
+
+
+def test_a_failure_says_which_cells_of_which_record_could_not_be_read(tmp_path: Path) -> None:
+    framework = board(
+        tmp_path,
+        "sum(score of plan_list)",
+        """
+        {given: {plan_list: [{started_on: 2017-01-01, score: 1}]}, expect: {value: 1}}
+{given: {plan_list: [{started_on: 2017-01-01, score: 2}, {started_on: 2016-04-35, score: 1O}]}, expect: {value: 3}}
+        {given: {plan_list: [{started_on: 2017-01-01, score: 1, district: Nrth}]}, expect: {value: 2}}
+        """,
+        lists=TRUTHS,
+    )
+    outcomes, coverage = run_examples(framework)
+    assert outcomes[0].problems == ()
+    file = f"{tmp_path.as_posix()}/indicators.yaml"
+    lines = (tmp_path / "indicators.yaml").read_text(encoding="utf-8").splitlines()
+    [at] = [number for number, line in enumerate(lines, start=1) if "1O" in line]
+    column = lines[at - 1].index("{started_on: 2016") + 1
+    place = f"{file}:{at}:{column}: record 2 of `plan_list`"
+    assert sorted(outcomes[1].problems) == [
+        f"{place}, `score`: `1O` is not a number; expected a number such as `1234` or `12.5`",
+        f"{place}, `started_on`: `2016-04-35` is not a date; expected a date such as `2017-01-31` or `31/01/2017`",
+    ]
+    assert all(f"  {said}\n" in to_text(outcomes, coverage) for said in outcomes[1].problems)
+    assert len(outcomes[2].problems) == 1
+    assert outcomes[2].problems[0].endswith("`district`: unknown group `Nrth` of `district`; did you mean `North`?")

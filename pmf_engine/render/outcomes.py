@@ -49,8 +49,10 @@ def to_junit(outcomes: Sequence[Outcome]) -> str:
 
 
 def _said(outcome: Outcome) -> Iterator[str]:
-    """What differs, a line each, and why there is no value."""
+    """What differs, a line each, why there is no value, and what was wrong with the records given."""
     for one in outcome.differences:
         yield tamed(f"{one.what}: expected {one.expected}, got {one.got}")
     if outcome.reason:
         yield tamed(f"because {outcome.reason}")
+    for problem in outcome.problems:
+        yield tamed(problem)
