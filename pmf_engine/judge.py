@@ -205,7 +205,7 @@ def _interval(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 _SAID = {
     "undefined": "nothing to divide by",
-    "invalid": "the part exceeds the whole, or the result is no number",
+    "invalid": "the part exceeds the whole, what cannot be is below zero, or the result is no number",
     "not_due": "the period has not ended",
     "no_data": "there is no earlier period to look at",
 }

@@ -15,7 +15,23 @@ from fractions import Fraction
 from functools import cache, cached_property
 
 from pmf_engine.formula.parse import parse_band, parse_formula
-from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Grade, Limit, Literal, Name, Unary, names
+from pmf_engine.formula.syntax import (
+    Aggregate,
+    Band,
+    Between,
+    Binary,
+    Call,
+    Expression,
+    Grade,
+    In,
+    IsMissing,
+    Limit,
+    Literal,
+    Name,
+    Unary,
+    aggregates,
+    names,
+)
 from pmf_engine.source import Passage, Source
 
 # -- a board, as plain data -----------------------------------------------------------------
@@ -266,7 +282,7 @@ def read(figure: Figure, text: str) -> Part:
 
 def _constant(node: Expression) -> bool:
     """Whether an expression rests on nothing that anybody sends."""
-    return not any(True for _ in names(node))
+    return not any(True for _ in (*names(node), *aggregates(node)))
 
 
 @cache
@@ -351,7 +367,9 @@ class World:
         """The figures that an indicator's formula names, itself or through others."""
         if id_ in self.figures:
             return {id_}
-        return {figure for node in names(formula(self.indicators[id_].formula)) for figure in self.rests_on(node.name)}
+        node = formula(self.indicators[id_].formula)
+        counted = {one.list.name for one in aggregates(node)}
+        return counted | {figure for name in names(node) for figure in self.rests_on(name.name)}
 
     # -- figures ---------------------------------------------------------------------------
 
@@ -479,7 +497,7 @@ class World:
                 if node.name in self.indicators:
                     return self.grows(formula(self.indicators[node.name].formula))
                 return 1 if self.figures[node.name].kind == "flow" else 0
-            case Literal() | Grade() | Call(function="year_to_date" | "rolling_year"):
+            case Literal() | Grade() | Aggregate() | Call(function="year_to_date" | "rolling_year"):
                 return 0
             case Unary():
                 return self.grows(node.operand, own)
@@ -591,7 +609,28 @@ class Series:
                 return _binary(node.operator, at(node.left), at(node.right))
             case Call():
                 return self.call(node, start, at)
+            case Aggregate():
+                return self.count(node, start)
         raise AssertionError(node)
+
+    def count(self, node: Aggregate, start: int) -> Part:
+        """How many agencies sent a figure of which something is true; nobody knows while one has not sent it."""
+        figure = self.world.figures[node.list.name]
+        begin = start + self.months - figure.months
+        if figure.months > self.months or begin != holding(begin, figure.months, figure.year_start):
+            return lack("no_data")
+        if self.by == "agency" and self.group not in figure.agencies:
+            return lack("no_data")
+        district = self.group if self.by == "district" else None
+        parts = [
+            self.world.returned(figure, agency, begin, figure.months, district)
+            or self.world.absent(figure, agency, begin)
+            for agency in (figure.agencies if self.by != "agency" else [str(self.group)])
+        ]
+        if reasons := _reasons(parts):
+            return Lack(reasons)
+        known = [part for part in parts if isinstance(part, Known)]
+        return Known(Fraction(sum(node.where is None or _says(node.where, part, figure) is True for part in known)))
 
     def call(self, node: Call, start: int, at: Callable[..., Part]) -> Part:
         """A function."""
@@ -615,8 +654,7 @@ class Series:
         if node.function == "percent":
             return _percent(*given)
         if node.function == "rate":
-            share = _binary("/", *given[:2])
-            return _binary("*", share, given[2])
+            return _rate(*given)
         if reasons := _reasons(given):
             return Lack(reasons)
         values = [part for part in given if isinstance(part, Known)]
@@ -718,6 +756,70 @@ def _binary(operator: str, left: Part, right: Part) -> Part:
         case "*":
             return multiply(left, right)
     return divide(left, right)
+
+
+def _says(node: Expression, value: Known, figure: Figure) -> bool | None:
+    """Whether a condition holds for what one agency sent; None where that cannot be said."""
+
+    def at(part: Expression) -> Part:
+        match part:
+            case Literal(value=str() as text):
+                return Known(Fraction(figure.scale.index(text) + 1))
+            case Literal():
+                return number(Fraction(str(part.value)))
+            case Name(name="value"):
+                return value
+            case Unary():
+                return _negative(at(part.operand))
+            case Binary():
+                return _binary(part.operator, at(part.left), at(part.right))
+            case Call(function="abs"):
+                given = at(part.arguments[0])
+                return Known(abs(given.value), given.error) if isinstance(given, Known) else given
+        raise AssertionError(part)
+
+    def held(operator: str, left: Expression, right: Expression) -> bool | None:
+        one, other = at(left), at(right)
+        if isinstance(one, Lack) or isinstance(other, Lack):
+            return None
+        return not near(one, other) if operator == "!=" else compare(operator, one, other)
+
+    match node:
+        case Literal(value=bool() as said):
+            return said
+        case Unary(operator="not"):
+            return _not(_says(node.operand, value, figure))
+        case Binary(operator="and" | "or"):
+            sides = [_says(side, value, figure) for side in (node.left, node.right)]
+            decisive = node.operator == "or"
+            return decisive if decisive in sides else None if None in sides else not decisive
+        case Binary():
+            return held(node.operator, node.left, node.right)
+        case In():
+            any_of = [held("=", node.operand, item) for item in node.items]
+            found = True if True in any_of else None if None in any_of else False
+            return _not(found) if node.negated else found
+        case Between():
+            ends = [held(">=", node.operand, node.low), held("<=", node.operand, node.high)]
+            inside = False if False in ends else None if None in ends else True
+            return _not(inside) if node.negated else inside
+        case IsMissing():
+            return isinstance(at(node.operand), Lack) != node.negated
+    raise AssertionError(node)
+
+
+def _not(held: bool | None) -> bool | None:
+    return None if held is None else not held
+
+
+def _rate(events: Part, population: Part, per: Part) -> Part:
+    """Events / population, per so many. What is below zero is no number of events and no population."""
+    given = [events, population, per]
+    if not _reasons(given) and isinstance(population, Known) and population.value != 0:
+        below = [_below(part.value, Fraction(0), part.error) for part in given if isinstance(part, Known)]
+        if any(below) or (isinstance(per, Known) and per.value == 0):
+            return lack("invalid")
+    return _binary("*", _binary("/", events, population), per)
 
 
 def _percent(part: Part, whole: Part) -> Part:

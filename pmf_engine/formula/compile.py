@@ -186,7 +186,7 @@ class Compiler:
             case "percent":
                 return _percent(given[0], given[1])
             case "rate":
-                return _product(_quotient(given[0], given[1]), given[2])
+                return _rate(given[0], given[1], given[2])
             case "abs":
                 return _made(first.value.abs(), code, size, given, first.most)
             case "round":
@@ -355,6 +355,15 @@ def _percent(part: Computed, whole: Computed) -> Computed:
     size = 4 * (part.size + whole.size)
     most = 101.0 if part.most <= _SURE else inf
     return _made(part.value * 100.0 / whole.value, _largest(codes), size, [part, whole], most)
+
+
+def _rate(events: Computed, population: Computed, per: Computed) -> Computed:
+    known = (events.code == 0) & (population.code == 0) & (per.code == 0) & (population.value != 0)
+    below = (events.value < 0) | (population.value < 0) | (per.value <= 0)
+    wrong = pl.when(known & below).then(_INVALID).otherwise(0).cast(pl.UInt32)
+    rate = _product(_quotient(events, population), per)
+    size = rate.size + 2 * (events.size + population.size + per.size)
+    return replace(rate, code=pl.max_horizontal(rate.code, wrong), size=size)
 
 
 def half_up(value: pl.Expr, digits: pl.Expr) -> pl.Expr:

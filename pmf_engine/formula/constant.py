@@ -48,7 +48,7 @@ def _called(function: str, given: list[float]) -> float | None:
             return _half_up(value, digits[0] if digits else 0.0)
         case "percent", [part, whole] if whole > 0 and 0 <= part <= whole:
             return part * 100 / whole
-        case "rate", [events, population, per] if population:
+        case "rate", [events, population, per] if events >= 0 and population > 0 and per > 0:
             return events / population * per
     return None
 
