@@ -802,6 +802,15 @@ def no_interval(span: Span, name: str) -> Diagnostic:
     )
 
 
+def same_value(span: Span, text: str, name: str) -> Diagnostic:
+    return Diagnostic(
+        "cycle",
+        f"`{text}` is what `{name}` comes to, which cannot be judged by its own value",
+        span,
+        "`previous` is its value in the period before",
+    )
+
+
 def own_value(span: Span, name: str) -> Diagnostic:
     return Diagnostic(
         "cycle", f"`{name}` cannot be judged by its own value", span, "`previous` is its value in the period before"

@@ -11,10 +11,11 @@ from pathlib import Path
 from pmf_engine import loading, messages, schema, shape
 from pmf_engine.diagnostics import ConfigError, Diagnostic, in_file_order, nearest
 from pmf_engine.escalation import Rule, read_rule
+from pmf_engine.formula.alike import Meanings
 from pmf_engine.formula.check import NUMBER, Checker, Columns, Scope, Type, time_dimension
 from pmf_engine.formula.functions import FUNCTIONS
 from pmf_engine.formula.parse import AGGREGATES, KEYWORDS, FormulaError, parse_band, parse_formula
-from pmf_engine.formula.syntax import Aggregate, Band, Expression, aggregates, columns_of, names, of_senders
+from pmf_engine.formula.syntax import Aggregate, Band, Expression, Name, aggregates, columns_of, names, of_senders
 from pmf_engine.framework import Figure, Framework, Indicator, RecordList
 from pmf_engine.given import NOTHING, Example, Setting, read_example
 from pmf_engine.lint import lint
@@ -85,6 +86,7 @@ class _Builder:
     lists: dict[str, RecordList] = field(default_factory=dict)
     scopes: dict[str, Columns] = field(default_factory=dict)
     indicators: dict[str, Indicator | None] = field(default_factory=dict)
+    meanings: Meanings = field(default_factory=Meanings)
     misfits: set[tuple[str, str]] = field(default_factory=set)
     path: list[str] = field(default_factory=list)
     sections: set[str] = field(default_factory=set)
@@ -239,6 +241,7 @@ class _Builder:
         one = self.indicators[id_] = self._read_indicator(id_, self.model.indicators[id_])
         if one is not None:
             self.types.setdefault(id_, one.type)
+            self.meanings.tell(id_, one.formula)
         self.path.pop()
         return self.indicators[id_]
 
@@ -620,7 +623,11 @@ class _Builder:
         return one.dimension == 0 and all(time_dimension(bound, of) == 0 for bound in bounds)
 
     def _bound_fits(self, one: Indicator, bound: Expression, passage: Passage) -> None:
-        """Whether the figures a bound rests on can be brought to the indicator's periods."""
+        """Whether a bound is other than the value, and of figures that can be brought to the indicator's periods."""
+        for part in self.meanings.saying(bound, one.formula):
+            if not isinstance(part, Name) or part.name != one.id:
+                text = passage.text[part.start : part.end]
+                self.found.append(messages.same_value(passage.span(part.start, part.end), text, one.id))
         for node in names(bound):
             span = passage.span(node.start, node.end)
             if node.name == one.id:

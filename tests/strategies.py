@@ -7,8 +7,8 @@ that shrink.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +17,19 @@ from random import Random
 import polars as pl
 from hypothesis import strategies as st
 
-from pmf_engine.formula.syntax import Binary, Call, Expression, Literal, Name, Unary, names
+from pmf_engine.formula.syntax import (
+    Aggregate,
+    Binary,
+    Call,
+    Expression,
+    Grade,
+    Literal,
+    Name,
+    Unary,
+    aggregates,
+    children,
+    names,
+)
 from pmf_engine.periods import MONTHS, Clock, Period
 from tests.reference import Board, Cell, Figure, Indicator, Rating, band, formula, holding, last_day
 
@@ -43,6 +55,8 @@ def written(node: Expression, rnd: Random | None = None, least: int = 0) -> str:
             own = 0 if node.operator in ("+", "-") else 1
             text = f"{written(node.left, rnd, own)} {node.operator} {written(node.right, rnd, own + 1)}"
             binds = own
+        case Aggregate():
+            text, binds = node.text, 3
         case _:
             raise AssertionError(node)
     return f"({text})" if binds < least or (rnd is not None and rnd.random() < 0.05) else text
@@ -61,6 +75,8 @@ def shape(node: Expression) -> object:
             return (node.operator, shape(node.operand))
         case Binary():
             return (node.operator, shape(node.left), shape(node.right))
+        case Aggregate():
+            return node.text
     raise AssertionError(node)
 
 
@@ -76,18 +92,28 @@ def _binary(operator: str, left: Expression, right: Expression) -> Binary:
     return Binary(0, 0, operator, left, right)
 
 
+def _counting(text: str) -> Expression:
+    return formula(text)
+
+
 def _names(node: Expression) -> set[str]:
-    return {found.name for found in names(node)}
+    return {found.name for found in names(node)} | {one.list.name for one in aggregates(node)}
 
 
 def names_of(indicator: Indicator) -> set[str]:
     """The figures and indicators that a formula and its bands name."""
-    found = {node.name for node in names(formula(indicator.formula))}
+    found = _names(formula(indicator.formula))
     for rating in indicator.ratings:
         for text in (rating.good, rating.tolerance):
             for limit in band(text, indicator.scale).limits if text is not None else ():
                 found |= {node.name for node in names(limit.bound)}
     return found
+
+
+def _bounds(ratings: Sequence[Rating], scale: tuple[str, ...]) -> Iterator[Expression]:
+    for rating in ratings:
+        for text in (rating.good, rating.tolerance):
+            yield from (limit.bound for limit in band(text, scale).limits) if text is not None else ()
 
 
 @dataclass
@@ -99,6 +125,7 @@ class Writer:
     flows: Sequence[str]
     grades: dict[str, list[str]]
     over_time: bool = True
+    counted: Sequence[Figure] = ()
 
     def number(self, depth: int) -> Expression:
         """A number, of so many levels at most."""
@@ -133,6 +160,8 @@ class Writer:
                 (3, lambda: _call("previous", inner())),
                 (3, lambda: _call("year_ago", inner())),
             ]
+        if self.counted:
+            forms += [(1, self.count), (1, lambda: self.met(rnd.choice(self.counted)))]
         if self.over_time and self.flows:
             forms += [
                 (3, lambda: _call("year_to_date", self.flow(depth - 1))),
@@ -145,6 +174,53 @@ class Writer:
         """A percentage of a part that does belong to its whole."""
         part = self.number(depth - 1)
         return _call("percent", part, self.sent(_binary("+", part, self.number(depth - 1))))
+
+    def met(self, figure: Figure) -> Expression:
+        """The share of the agencies that meet some standard."""
+        return _call("percent", self.count(figure), _counting(f"count(agencies of {figure.id})"))
+
+    def count(self, figure: Figure | None = None) -> Expression:
+        """How many agencies sent a figure, or one of which something is true."""
+        figure = figure or self.rnd.choice(self.counted)
+        return _counting(f"count(agencies of {figure.id} where {self.condition(figure, self.rnd.choice([0, 1, 2]))})")
+
+    def condition(self, figure: Figure, depth: int) -> str:
+        """What may be true of what one agency sent."""
+        rnd = self.rnd
+
+        def inner() -> str:
+            return self.condition(figure, depth - 1)
+
+        if depth > 0 and rnd.random() < 0.7:
+            return rnd.choice([f"({inner()} and {inner()})", f"({inner()} or {inner()})", f"not ({inner()})"])
+        if figure.scale:
+            values = ["value", *(f"'{grade}'" for grade in figure.scale)]
+            mine, one, other = "value", rnd.choice(values), rnd.choice(values)
+        else:
+            limits = ["0", "1", "2.5", "0.3", "20", "100", "200", "-5"]
+            sums = [
+                "value - 3",
+                "2 * value",
+                "value / 4",
+                "10 / value",
+                "-value",
+                "abs(value)",
+                " + ".join(["value"] * 13),
+            ]
+            mine = rnd.choice(["value", "value", rnd.choice(sums)])
+            one, other = rnd.choice([*limits, "value"]), rnd.choice(limits)
+        no = rnd.choice(["", "not "])
+        sign = rnd.choice(["=", "!=", "<", "<=", ">", ">="])
+        return rnd.choice(
+            [
+                f"{mine} {sign} {one}",
+                f"{one} {sign} {mine}",
+                f"{mine} {no}in ({one}, {other})",
+                f"{mine} {no}between {one} and {other}",
+                f"{mine} is {no}missing",
+                "true",
+            ]
+        )
 
     def divisor(self, depth: int) -> Expression:
         """What one may divide by: nothing that is the same whatever is sent, and 0 or less."""
@@ -324,7 +400,9 @@ class Maker:
         grades = {
             scale: by_kind[f"grade {texts[0]}"] for scale, texts in SCALES.items() if f"grade {texts[0]}" in by_kind
         }
-        writer = Writer(rnd, flows + by_kind.get("stock", []), flows, grades, not ad_hoc)
+        same = (months, year_start, ad_hoc)
+        counted = [one for one in usable.values() if (one.months, one.year_start, one.ad_hoc) == same]
+        writer = Writer(rnd, flows + by_kind.get("stock", []), flows, grades, not ad_hoc, counted)
         depth = rnd.choice([0, 1, 2, 2, 3, 3, 4, 5])
         figures = [name for name in writer.numbers if name in self.figures]
         scale = rnd.choice(list(grades)) if grades and rnd.random() < 0.15 else None
@@ -350,7 +428,10 @@ class Maker:
             by.append("agency")
         if by_group and rests_on and rnd.random() < 0.1:
             by.append("district")
-        ratings = self.ratings(writer, scale, year_start) if rnd.random() < 0.35 else ()
+        in_bands = replace(writer, counted=())
+        ratings = self.ratings(in_bands, scale, year_start) if rnd.random() < 0.35 else ()
+        if any(self.says(node, bound) for bound in _bounds(ratings, SCALES[scale] if scale else ())):
+            ratings = ()
         self.indicators[id_] = Indicator(
             id_,
             text,
@@ -365,6 +446,28 @@ class Maker:
         return None
 
     # -- bands -----------------------------------------------------------------------------
+
+    def meaning(self, node: Expression) -> object:
+        """What an expression says with every indicator in it written out."""
+        match node:
+            case Name() if node.name in self.indicators:
+                return self.meaning(formula(self.indicators[node.name].formula))
+            case Call():
+                return (node.function, *map(self.meaning, node.arguments))
+            case Unary():
+                return (node.operator, self.meaning(node.operand))
+            case Binary():
+                return (node.operator, self.meaning(node.left), self.meaning(node.right))
+        return shape(node) if not isinstance(node, Grade) else node.words
+
+    def says(self, node: Expression, bound: Expression) -> bool:
+        """Whether a bound holds what a formula comes to, which cannot be judged by itself."""
+        if self.meaning(bound) == self.meaning(node):
+            return True
+        looks_back = ("previous", "year_ago", "year_to_date", "rolling_year")
+        if isinstance(bound, Call) and bound.function in looks_back:
+            return False
+        return any(self.says(node, part) for part in children(bound))
 
     def ratings(self, writer: Writer, scale: str | None, year_start: int) -> tuple[Rating, ...]:
         """The entries of an indicator: one, or two of which each has its time."""

@@ -604,7 +604,7 @@ def test_what_is_too_large_for_a_number_is_not_lost_on_the_way(folder: Path, for
     formula = formula.replace("{}", _HUGE)
     build(
         folder,
-        f"x: {{{Q}, formula: '{formula}'}}\nheld: {{{Q}, formula: a}}\nother: {{{Q}, formula: x}}",
+        f"x: {{{Q}, formula: '{formula}'}}\nheld: {{{Q}, formula: 2 * a}}\nother: {{{Q}, formula: x}}",
         "2016-17 Q1,care,a,2\n2016-17 Q2,care,a,2",
         f"x: {{good: at most 1}}\nother: {{good: at most 1}}\nheld: {{good: 'at most {_HUGE}'}}",
     )

@@ -13,7 +13,7 @@ LAYERS = [
     ["diagnostics"],
     ["messages", "formula.syntax"],
     ["schema", "yamltrouble", "formula.constant", "formula.functions"],
-    ["yamlmap", "formula.parse", "formula.check", "conditions"],
+    ["yamlmap", "formula.parse", "formula.check", "formula.alike", "conditions"],
     ["loading", "tolerance", "escalation"],
     ["shape", "given"],
     ["framework"],

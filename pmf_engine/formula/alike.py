@@ -1,0 +1,56 @@
+"""Which expressions come to the same, whatever names stand in them: an indicator is what its formula says."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from pmf_engine.formula.functions import FUNCTIONS
+from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Grade, Literal, Name, Unary, children
+
+
+class Meanings:
+    """Gives every expression a number, the same to those that say the same in the same words.
+
+    Indicators must be told of before those that name them.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+        self._indicators: dict[str, int] = {}
+
+    def tell(self, id_: str, formula: Expression) -> None:
+        """Makes the name of an indicator mean what its formula does."""
+        self._indicators[id_] = self.of(formula)
+
+    def of(self, node: Expression) -> int:
+        """The number of an expression."""
+        if isinstance(node, Name) and node.name in self._indicators:
+            return self._indicators[node.name]
+        key = (type(node), _own(node), *map(self.of, children(node)))
+        return self._numbers.setdefault(key, len(self._numbers))
+
+    def saying(self, bound: Expression, formula: Expression) -> Iterator[Expression]:
+        """The parts of a bound that come to what a formula does in the same period."""
+        if self.of(bound) == self.of(formula):
+            yield bound
+        elif not (isinstance(bound, Call) and bound.function in FUNCTIONS and FUNCTIONS[bound.function].over_time):
+            for child in children(bound):
+                yield from self.saying(child, formula)
+
+
+def _own(node: Expression) -> Hashable:
+    """What an expression says besides its children."""
+    match node:
+        case Literal():
+            return node.value
+        case Grade():
+            return node.position
+        case Name():
+            return node.name
+        case Call():
+            return node.function
+        case Aggregate():
+            return node.text
+        case Unary() | Binary():
+            return node.operator
+    return repr(node)
