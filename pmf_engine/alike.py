@@ -8,7 +8,7 @@ kinds there are, in place of the millions of records.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
@@ -82,9 +82,13 @@ class Trait:
 
 @dataclass
 class Traits:
-    """The traits that the conditions of one list's aggregates ask about, each once."""
+    """The traits that the conditions of one list's aggregates ask about, each once.
+
+    `label` says of a column and its texts how these are compared.
+    """
 
     rows: Rows
+    label: Callable[[str, pl.Expr], pl.Expr]
     found: dict[Key, Trait] = field(default_factory=dict)
 
     def rewritten(self, node: Expression, used: set[Key]) -> Expression:
@@ -195,9 +199,9 @@ def counted(one: Bin, traits: Traits, timed: pl.LazyFrame, by: Sequence[str]) ->
         .group_by(*by, *(trait.name for trait in asked))
         .agg(pl.len().alias(":len"), *summed)
     )
-    texts = [trait.name for trait in asked if trait.kind == "text"]
+    texts = {trait.name: trait.node.name for trait in asked if isinstance(trait.node, Name) and trait.kind == "text"}
     kinds = kinds.with_columns(trimmed(name).alias(name) for name in texts)
-    labels = [pl.col(name).str.to_lowercase().alias(f"label:{name}") for name in texts]
+    labels = [traits.label(column, pl.col(name)).alias(f"label:{name}") for name, column in texts.items()]
     again = Rows({trait.name: trait.kind for trait in asked}, frozenset(t.name for t in asked if t.kind == "number"))
     return (
         kinds.with_columns(labels)

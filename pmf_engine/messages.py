@@ -12,6 +12,9 @@ from collections.abc import Iterable, Sequence
 from pmf_engine.diagnostics import Diagnostic, nearest
 from pmf_engine.source import Span
 
+_FEW = 8
+"""How many names are listed where one of them was meant."""
+
 
 def _meant(name: str, known: Iterable[str]) -> str | None:
     found = nearest(name, known)
@@ -502,9 +505,10 @@ def number_of_periods(span: Span) -> Diagnostic:
     return Diagnostic("syntax", "expected a whole number of periods, 1 to 99, after `for`", span)
 
 
-def not_compared(span: Span, found: str, truth: bool) -> Diagnostic:
+def not_compared(span: Span, found: str, truth: bool, comparable: str = "numbers") -> Diagnostic:
     help_ = "join with `and`, `or` and `not` what is true or false" if truth else None
-    return Diagnostic("type", f"only numbers can be compared here, and this compares what is {found}", span, help_)
+    text = f"only {comparable} can be compared here, and this compares what is {found}"
+    return Diagnostic("type", text, span, help_)
 
 
 def which_for(span: Span, denied: bool = False) -> Diagnostic:
@@ -696,9 +700,25 @@ def senders_clock(span: Span, name: str, id_: str) -> Diagnostic:
     return Diagnostic("frequency", text, span)
 
 
+def only_value(span: Span, name: str) -> Diagnostic:
+    help_ = _meant(name, ["value"]) or "only `value` (what each agency sent), numbers and grades in quotes can"
+    return Diagnostic("unknown-name", f"`{name}` cannot stand here", span, help_)
+
+
+def not_of_agency(span: Span, function: str) -> Diagnostic:
+    return Diagnostic("type", f"`{function}` cannot be worked out of what one agency sent", span)
+
+
 def no_such_list(span: Span, name: str, known: bool, lists: Iterable[str]) -> Diagnostic:
     found = f"`{name}` is not a list" if known else f"unknown list `{name}`"
     return Diagnostic("unknown-name", found, span, _meant(name, lists))
+
+
+def never_in_column(span: Span, text: str, column: str, name: str, known: Sequence[str]) -> Diagnostic:
+    listed = f"write {_list(known, 'or')}" if 0 < len(known) <= _FEW else None
+    return Diagnostic(
+        "unknown-name", f"`{column}` of list `{name}` is never `{text}`", span, _meant(text.strip(), known) or listed
+    )
 
 
 def which_spells(span: Span, name: str) -> Diagnostic:

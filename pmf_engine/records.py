@@ -142,7 +142,7 @@ class ListPlan:
         assert self.records is not None
         made = [(place, each, *self._parts(each)) for place, each in enumerate(view.aggregates)]
         labels = [
-            pl.col(name).str.to_lowercase().cast(pl.Categorical).alias(f"label:{name}")
+            self._label(name, pl.col(name)).cast(pl.Categorical).alias(f"label:{name}")
             for name in sorted(self.rows.labels)
         ]
         timed = self._timed(self.records, view).with_columns(labels)
@@ -150,7 +150,7 @@ class ListPlan:
         found = [self._together(view, timed, by, [one for one in made if not _apart(one[1])])]
         alone = [_alone(*one) for one in made if _apart(one[1])]
         for name in [None, *by] if alone else []:
-            group = [] if name is None else [self._spelling(name).alias(name)]
+            group = [] if name is None else [self._spelling(name, pl.col(name)).alias(name)]
             found.append(timed.group_by(START, *group).agg(alone))
         return found
 
@@ -158,7 +158,7 @@ class ListPlan:
         """What adds up, by all breakdowns together; with what was refused of each column."""
         texts = {name: raw(name) for name in by if self.one.columns[name].kind == "text"}
         keys = [START, *(texts.get(name, name) for name in by)]
-        traits = alike.Traits(self.rows)
+        traits = alike.Traits(self.rows, self._label)
         bins = alike.bins(traits, {place: each for place, each, *_ in made})
         binned = {place for one in bins for place in one.aggregates}
         direct = [part for one in made if one[0] not in binned for part in _added(*one)]
@@ -177,12 +177,19 @@ class ListPlan:
         found = found.with_columns(refused_too)
         return found.with_columns(alike.trimmed(text).alias(name) for name, text in texts.items()).drop(texts.values())
 
-    def _spelling(self, name: str) -> pl.Expr:
+    def _label(self, name: str, text: pl.Expr) -> pl.Expr:
+        """A text as it is compared with others: a group or an agency however it is spelt."""
+        lower = text.str.to_lowercase()
+        if name not in self.names:
+            return lower
+        return pl.coalesce(self._spelling(name, text).str.to_lowercase(), lower)
+
+    def _spelling(self, name: str, text: pl.Expr) -> pl.Expr:
         """A group however it is spelt, where groups are listed: what two spellings come to cannot be added up."""
         known = self.names.get(name)
         if known is None:
-            return pl.col(name)
-        text = pl.col(name).str.to_lowercase().str.replace_all(r"\s+", " ")
+            return text
+        text = text.str.to_lowercase().str.replace_all(r"\s+", " ")
         if name != AGENCY:
             text = text.str.replace_all(" ", "", literal=True)
         return text.replace_strict(dict(known.spellings), default=None, return_dtype=pl.String)

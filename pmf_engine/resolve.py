@@ -204,7 +204,13 @@ class _Builder:
             one = read_list(self.at, id_, given, agencies, self._due(given, agencies), self.found)
             if one is not None:
                 self.lists[id_] = one
-                self.scopes[id_] = one.scope
+                self.scopes[id_] = replace(one.scope, closed=self._closed(given))
+
+    def _closed(self, given: schema.RecordList) -> dict[str, list[str]]:
+        """The columns of a list that hold nothing but listed groups, or the agencies that send it."""
+        listed = {name: one.groups for name, one in self.model.breakdowns.items() if one.groups is not None}
+        doubted = [name for name in listed if self.at.doubts("breakdowns", name)]
+        return {name: held for name, held in (listed | {"agency": given.from_}).items() if name not in doubted}
 
     def _figure(self, id_: str, figure: schema.Figure) -> Figure:
         model = self.model

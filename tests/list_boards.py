@@ -191,12 +191,17 @@ def conditions(one: Records) -> st.SearchStrategy[str]:
     day = st.sampled_from([*dates, "period_start", "period_end", "2016-04-01", "2016-06-30"])
     texts = st.sampled_from(["kind", "district", "who"])
     words = st.sampled_from(["'a'", "'B '", "'c D'", "'north'", "'p'"])
+    open_texts, groups = st.sampled_from(["kind", "who"]), st.sampled_from(["'north'", "' South '", "'NORTH'"])
+    equal, within = st.sampled_from(["=", "!="]), st.sampled_from(["", "not "])
     number = _numbers(one)
     simple = [
         st.builds("{} {} {}".format, number, signs, number),
         st.builds("{} {} {}".format, day, signs, day),
-        st.builds("{} {} {}".format, texts, st.sampled_from(["=", "!="]), words | texts),
-        st.builds("{} {}in ({}, {})".format, texts, st.sampled_from(["", "not "]), words, words),
+        st.builds("{} {} {}".format, texts, equal, texts),
+        st.builds("{} {} {}".format, open_texts, equal, words),
+        st.builds("{} {}in ({}, {})".format, open_texts, within, words, words),
+        st.builds("district {} {}".format, equal, groups),
+        st.builds("district {}in ({}, {})".format, within, groups, groups),
         st.builds("{} {}in ({}, 2016-12-31)".format, st.sampled_from(dates), st.sampled_from(["", "not "]), day),
         st.builds("{} in ({}, {})".format, number, number, st.just("3")),
         st.builds("{} {}between {} and {}".format, number, st.sampled_from(["", "not "]), number, number),
@@ -206,6 +211,8 @@ def conditions(one: Records) -> st.SearchStrategy[str]:
     ]
     if "urgent" in one.columns:
         simple += [st.sampled_from(["urgent", "not urgent", "urgent = false", "urgent != true"])]
+        simple += [st.builds("({} {} {}) {} urgent".format, number, signs, number, equal)]
+        simple += [st.builds("urgent {} ({} {} {})".format, equal, day, signs, day)]
     return st.recursive(
         st.one_of(simple),
         lambda inner: st.one_of(

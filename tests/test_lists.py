@@ -472,6 +472,8 @@ def test_an_agency_is_one_however_it_is_spelt(tmp_path: Path) -> None:
         "number": "count(referral_list)",
         "children": "count(distinct child_id of referral_list)",
         "middle": "median(cost of referral_list)",
+        "mine": "count(referral_list where agency = 'Care')",
+        "others": "count(referral_list where agency != 'care')",
     }
     files = {"referral_list.csv": "\n".join(rows) + "\n"}
     evaluation = evaluate(board(tmp_path, formulas, files, SHARED))
@@ -479,7 +481,57 @@ def test_an_agency_is_one_however_it_is_spelt(tmp_path: Path) -> None:
     assert [cell(evaluation, "number", Q1, "value", group) for group in groups] == [6, 4, 2]
     assert [cell(evaluation, "children", Q1, "value", group) for group in groups] == [3, 2, 1]
     assert [cell(evaluation, "middle", Q1, "value", group) for group in groups] == [3.5, 2.5, 5.5]
+    assert [cell(evaluation, "mine", Q1, "value", group) for group in groups] == [4, 4, 0]
+    assert [cell(evaluation, "others", Q1, "value", group) for group in groups] == [2, 0, 2]
     assert evaluation.problems.is_empty()
+
+
+@pytest.mark.parametrize(
+    ("condition", "number"),
+    [
+        ("district = 'north'", 3),
+        ("district != ' NORTH '", 1),
+        ("district in ('South', 'north')", 4),
+        ("not district in ('south')", 3),
+    ],
+)
+def test_a_group_is_compared_however_it_is_spelt(tmp_path: Path, condition: str, number: int) -> None:
+    files = referrals(
+        *(f"a,2016-05-0{day},,,{text}" for day, text in enumerate(["NORTH", "No rth", " north", "South"], 1))
+    )
+    assert answer(tmp_path, f"count(referral_list where {condition})", files) == number
+
+
+@pytest.mark.parametrize(
+    ("condition", "wrong"),
+    [
+        ("district = 'Nroth'", True),
+        ("'West' != district", True),
+        ("district in ('North', 'Suoth')", True),
+        ("agency = 'polic'", True),
+        ("agency != 'ons'", True),  # an agency, and none that sends the list
+        ("agency in ('POLICE ', 'care') and district = ' south' and ward = 'Hill'", False),
+    ],
+)
+def test_what_no_record_can_be_of_is_refused(tmp_path: Path, condition: str, wrong: bool) -> None:
+    lists = SHARED.replace("district: text?}", "district: text?, ward: text?}", 1)
+    board(tmp_path, {"x": f"count(referral_list where {condition})"}, {}, lists)
+    _, found = pmf.check_framework(tmp_path)
+    assert [one.kind for one in found if one.severity == "error"] == ["unknown-name"] * wrong
+
+
+@pytest.mark.parametrize(
+    ("condition", "number"),
+    [
+        ("(cost > 3) = (district = 'North')", 2),
+        ("(cost > 3) != (cost in (1, 5))", 2),
+        ("(cost between 1 and 2) = (previous_on is missing)", 1),
+        ("(not cost > 3) in (true, (cost > 100))", 3),
+    ],
+)
+def test_what_is_true_or_false_can_be_compared(tmp_path: Path, condition: str, number: int) -> None:
+    files = referrals("a,2016-05-01,,1,South", "b,2016-05-02,,5,North", "c,2016-05-03,,7,South", "d,2016-05-04,,,North")
+    assert answer(tmp_path, f"count(referral_list where {condition})", files) == number
 
 
 # -- how it is worked out ---------------------------------------------------------------------------
@@ -512,7 +564,7 @@ def queries(folder: Path, patient: bool) -> Iterator[pl.LazyFrame]:
 
 EVERYTHING = {
     "plain": "count(referral_list)",
-    "texts": "count(referral_list where district in ('north', 'x') and child_id != 'b' and district = 'NORTH')",
+    "texts": "count(referral_list where district in ('north', 'South') and child_id != 'b' and district = 'NORTH')",
     "numbers": "sum(round(cost / 3, 1) of referral_list where cost between 1 and 100 or abs(cost) in (3, 4))",
     "dates": "median(working_days(previous_on, received_on) of referral_list where previous_on is not missing)",
     "children": "count(distinct child_id of referral_list)",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal as OneOf
 
@@ -35,6 +35,9 @@ TRUTH = Type("truth")
 TEXT = Type("text")
 DATE = Type("date")
 
+OF_AGENCY = "agency"
+"""What a name is called where it is asked what one agency sent: there is none but `value`."""
+
 _MOST_DIGITS = 9
 
 _LITERALS = {float: NUMBER, str: TEXT, bool: TRUTH, date: DATE}
@@ -47,10 +50,14 @@ def _sound(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a list with their types, and whether its records are spells (else events)."""
+    """The columns of a list with their types, and whether its records are spells (else events).
+
+    `closed` are the texts that a column can hold, where these are known: the groups of a breakdown, and who sends it.
+    """
 
     types: Mapping[str, Type]
     spells: bool
+    closed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ class Checker:
                 self._comparable(node.operand, node.high, "<=")
                 return TRUTH
             case syntax.IsMissing():
-                self.type_of(node.operand)
+                self._of_agency(node.operand, self.type_of(node.operand))
                 return TRUTH
             case syntax.Lasting():
                 self._need(node.operand, TRUTH, "`for`")
@@ -130,7 +137,9 @@ class Checker:
         if known is None:
             if self.scope.doubts(node.name):
                 return None
-            if node.name == "target":
+            if self.scope.what == OF_AGENCY:
+                self.report(messages.only_value(self.span(node), node.name))
+            elif node.name == "target":
                 in_band = self.scope.what == "figure" and self.scope.lists is None
                 wrong = messages.no_target if in_band else messages.target_outside
                 self.report(wrong(self.span(node)))
@@ -164,7 +173,9 @@ class Checker:
             self.report(messages.argument_count(span, node.function, function.usage, count))
         else:
             self._constants(node)
-        if function.of_records != "also" and (function.of_records == "only") != (self.scope.record is not None):
+        if function.of_records != "also" and self.scope.what == OF_AGENCY:
+            self.report(messages.not_of_agency(span, node.function))
+        elif function.of_records != "also" and (function.of_records == "only") != (self.scope.record is not None):
             wrong = messages.not_of_records if self.scope.record else messages.only_of_records
             self.report(wrong(span, node.function))
             if self.scope.record is None:  # what it is of would be columns, which have no meaning here
@@ -244,8 +255,11 @@ class Checker:
         if node.function != "count" or node.distinct or node.state is not None:
             self.report(messages.senders_counted(self.span(node), name))
             return None
-        if node.where is not None:
-            inner = Checker(self.passage, replace(self.scope, types={"value": kind}, what="word", record=name))
+        if node.where is not None and kind == TEXT:
+            self.report(messages.text_figure(self.span(node.where), name))
+        elif node.where is not None:
+            scope = replace(self.scope, types={"value": kind}, what=OF_AGENCY, doubts=_sound, record=name)
+            inner = Checker(self.passage, scope)
             inner._need(node.where, TRUTH, "`where`")
             self.found += inner.found
         return NUMBER
@@ -316,6 +330,8 @@ class Checker:
         one, other = self.type_of(left), self.type_of(right)
         if one is None or other is None:
             return
+        self._never_held(left, right)
+        self._never_held(right, left)
         for grade, text in ((one, right), (other, left)):
             if grade.kind == "grade" and isinstance(text, syntax.Literal) and isinstance(text.value, str):
                 grades = self.scope.scales.get(grade.scale or "", ())
@@ -326,6 +342,26 @@ class Checker:
             self.report(messages.incomparable(self.span(right), str(one), str(other)))
         elif one.kind in ("truth", "text") and operator not in ("=", "!="):
             self.report(messages.unordered(self.span(right), operator, str(one)))
+        else:
+            self._of_agency(right, one)
+
+    def _never_held(self, column: syntax.Expression, text: syntax.Expression) -> None:
+        """Reports a text that a column can never hold: with it nothing would be counted, whatever is sent."""
+        if not isinstance(column, syntax.Name) or not isinstance(text, syntax.Literal):
+            return
+        columns = (self.scope.lists or {}).get(self.scope.record or "")
+        held = columns.closed.get(column.name) if columns else None
+        if held is None or not isinstance(text.value, str):
+            return
+        if syntax.folded(text.value) not in map(syntax.folded, held):
+            name = self.scope.record or ""
+            self.report(messages.never_in_column(self.span(text), text.value, column.name, name, held))
+
+    def _of_agency(self, node: syntax.Expression, kind: Type | None) -> None:
+        """Of what an agency sent, only numbers and grades are known."""
+        if self.scope.what == OF_AGENCY and kind is not None and kind.kind not in ("number", "grade"):
+            wrong = messages.not_compared(self.span(node), str(kind), kind == TRUTH, "numbers and grades")
+            self.report(wrong)
 
 
 def _constant(node: syntax.Expression) -> bool:

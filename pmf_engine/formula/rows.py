@@ -25,6 +25,7 @@ from pmf_engine.formula.syntax import (
     Literal,
     Name,
     Unary,
+    folded,
 )
 
 _FIRST_YEAR, _LAST_YEAR = 1950, 2099
@@ -39,11 +40,6 @@ _EXACT: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     ">": lambda left, right: left > right,
     ">=": lambda left, right: left >= right,
 }
-
-
-def folded(text: str) -> str:
-    """A text as it is compared."""
-    return text.strip().lower()
 
 
 class Rows:
@@ -134,6 +130,10 @@ class Rows:
                 return "date"
             case Name():
                 return self.kinds[node.name]
+            case In() | Between() | IsMissing() | Unary(operator="not"):
+                return "truth"
+            case Binary(operator=operator) if operator in (*LOGIC, *COMPARISON):
+                return "truth"
         return "number"
 
     def _compared(self, operator: str, left: Expression, right: Expression) -> pl.Expr:

@@ -199,6 +199,11 @@ def names(node: Node) -> list[Name]:
     return found
 
 
+def folded(text: str) -> str:
+    """A text as it is compared."""
+    return text.strip().lower()
+
+
 def columns_of(aggregate: Aggregate) -> set[str]:
     """The columns of its list that an aggregate looks at, without the dates of its periods."""
     found: set[str] = set()
