@@ -13,7 +13,7 @@ from pmf_engine.diagnostics import Diagnostic
 from pmf_engine.escalation import Rule
 from pmf_engine.formula.check import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
 from pmf_engine.formula.constant import constant
-from pmf_engine.formula.syntax import Aggregate, Call, Expression, names
+from pmf_engine.formula.syntax import Aggregate, Call, Expression, aggregates, names, of_senders
 from pmf_engine.given import Example
 from pmf_engine.periods import Clock, Frequency, Period, parse_period
 from pmf_engine.source import Passage
@@ -115,6 +115,7 @@ class Indicator:
     def named(self) -> frozenset[str]:
         """Every figure and indicator that its own formula and bands name, and that it is compared with."""
         found = {node.name for node in names(self.formula)} | {*self.compare}
+        found |= {one.list.name for one in aggregates(self.formula) if of_senders(one)}
         for entry in self.tolerances:
             for band in (entry.good, entry.tolerance):
                 for limit in band.limits if band else ():

@@ -460,7 +460,9 @@ class Inputs:
         for one in sent:
             figure = self.framework.figures[one.list.name]
             grades = self.framework.scales.get(figure.scale or "", [])
-            counted = count_senders(one, figure, self.facts([figure.id], by), clock, grades, self.numbers[figure.id])
+            every = 1 if by == AGENCY else len(figure.agencies)
+            sent_by = self.facts([figure.id], by)
+            counted = count_senders(one, figure, sent_by, clock, grades, self.numbers[figure.id], every)
             frame = frame.join(counted, on=["group", "start"], how="left").with_columns(
                 pl.col(f"{letter}:{one.text}").fill_null(_NO_DATA + self.numbers[one.list.name]) for letter in "ck"
             )

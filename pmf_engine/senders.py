@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from pmf_engine.formula.compile import Compiler, Computed, truth
+from pmf_engine.formula.compile import Compiler, Computed, reason_code, truth
 from pmf_engine.formula.syntax import (
     Aggregate,
     Between,
@@ -21,23 +21,30 @@ from pmf_engine.formula.syntax import (
 )
 from pmf_engine.framework import Figure
 from pmf_engine.periods import Clock
+from pmf_engine.statuses import NO_DATA
 
 
 def count_senders(
-    one: Aggregate, figure: Figure, facts: pl.LazyFrame, clock: Clock, grades: Sequence[str], number: int
+    one: Aggregate, figure: Figure, facts: pl.LazyFrame, clock: Clock, grades: Sequence[str], number: int, every: int
 ) -> pl.LazyFrame:
     """The count by `group` and `start`, in the last of the figure's periods in each of a clock's.
 
-    `facts` are those of the figure (see `Inputs.facts`), `number` is its own. The value is `v:` and the count's text,
-    `c:` and `k:` its code: it lacks while one agency has not sent the figure, since nobody knows what of.
+    `facts` are those of the figure (see `Inputs.facts`), `number` is its own, `every` how many agencies are asked in
+    a group. The value is `v:` and the count's text, `c:` and `k:` its code: it lacks while one agency has not sent the
+    figure, since nobody knows what of.
     """
-    known = Computed(pl.col("value"), pl.lit(0, dtype=pl.UInt32))
+    names = {"value": Computed(pl.col("value"), pl.lit(0, dtype=pl.UInt32))}
     held = pl.lit(True)
     if one.where is not None:
+        compiler = Compiler(months=1)
         said = _graded(one.where, [grade.lower() for grade in grades])
-        held = truth(said, Compiler(months=1), lambda _: known, {}, lambda condition, _: condition)
+        held = truth(said, compiler, names.__getitem__, {}, lambda condition, _: condition)
+        for stage in compiler.stages:
+            facts = facts.with_columns(stage)
     start = pl.col("start") - (pl.col("start") - (clock.year_start - 1)) % clock.months
-    code = pl.col("code").max()
+    # Who has not answered an ad hoc request leaves no row.
+    absent = pl.when(pl.col("agency").n_unique() < every).then(reason_code(NO_DATA)).otherwise(0)
+    code = pl.max_horizontal(pl.col("code").max(), absent)
     named = pl.when(code > 0).then(code + number).otherwise(0).cast(pl.UInt32)
     own = figure.clock.months
     return (
