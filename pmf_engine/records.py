@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from pmf_engine import alike
+from pmf_engine import kinds
 from pmf_engine.cells import Names, Vocabulary
 from pmf_engine.formula.rows import Rows, month_of_day
 from pmf_engine.formula.syntax import Aggregate, Expression, columns_of, names
@@ -158,11 +158,11 @@ class ListPlan:
         """What adds up, by all breakdowns together; with what was refused of each column."""
         texts = {name: raw(name) for name in by if self.one.columns[name].kind == "text"}
         keys = [START, *(texts.get(name, name) for name in by)]
-        traits = alike.Traits(self.rows, self._label)
-        bins = alike.bins(traits, {place: each for place, each, *_ in made})
+        traits = kinds.Traits(self.rows, self._label)
+        bins = kinds.bins(traits, {place: each for place, each, *_ in made})
         binned = {place for one in bins for place in one.aggregates}
         direct = [part for one in made if one[0] not in binned for part in _added(*one)]
-        parts = [alike.counted(one, traits, timed, keys) for one in bins]
+        parts = [kinds.counted(one, traits, timed, keys) for one in bins]
         if direct or not bins:
             parts.append(timed.group_by(keys).agg(direct))
         flags = [bad(name) for name in self.columns if name not in self.times]
@@ -175,7 +175,7 @@ class ListPlan:
         nothing = pl.lit(0, dtype=pl.UInt32)
         refused_too = [pl.col(name).fill_null(0) if self.patient else nothing.alias(name) for name in flags]
         found = found.with_columns(refused_too)
-        return found.with_columns(alike.trimmed(text).alias(name) for name, text in texts.items()).drop(texts.values())
+        return found.with_columns(kinds.trimmed(text).alias(name) for name, text in texts.items()).drop(texts.values())
 
     def _label(self, name: str, text: pl.Expr) -> pl.Expr:
         """A text as it is compared with others: a group or an agency however it is spelt."""

@@ -22,7 +22,7 @@ LAYERS = [
     ["formula.compile", "statistics", "display", "manifest"],
     ["cells"],
     ["listfiles", "formula.rows"],
-    ["alike"],
+    ["kinds"],
     ["submissions"],
     ["records"],
     ["counted"],

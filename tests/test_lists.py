@@ -19,7 +19,7 @@ from polars.io.plugins import register_io_source
 from polars.testing import assert_frame_equal
 
 import pmf_engine as pmf
-from pmf_engine import alike, counting
+from pmf_engine import counting, kinds
 from pmf_engine.formula.syntax import aggregates
 from pmf_engine.periods import Clock, Period
 from pmf_engine.records import ListPlan, views
@@ -96,10 +96,10 @@ def shown(board: Board, found: list[tuple[Key, str]], folder: Path) -> str:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(list_boards.boards(), st.sampled_from([1, alike.WORTH]))
+@given(list_boards.boards(), st.sampled_from([1, kinds.WORTH]))
 def test_random_lists_agree(board: Board, worth: int) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(alike, "WORTH", worth)  # so that records are counted by kind, however little is asked of them
+        patch.setattr(kinds, "WORTH", worth)  # so that records are counted by kind, however little is asked of them
         found = differences(board, Path(folder))
         assert not found, shown(board, found, Path(folder))
 
@@ -153,7 +153,7 @@ def test_counting_by_kind_is_counting(records: pl.DataFrame, asked: list[tuple[s
     found = []
     for worth in (1, 1000):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(alike, "WORTH", worth)
+            patch.setattr(kinds, "WORTH", worth)
             found.append(pmf.evaluate(framework, submissions, Q1, date(2017, 3, 31)).results)
     assert_frame_equal(*found)
 
