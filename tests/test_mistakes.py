@@ -23,6 +23,7 @@ from pmf_engine import messages
 from pmf_engine.cli import main
 from pmf_engine.resolve import check_framework
 
+pytestmark = pytest.mark.xdist_group("mistakes")  # all of them rest on one run of every case
 FOLDER = Path(__file__).parent / "mistakes"
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir() and path.name != "base")
 WORDINGS = Path(messages.__file__).read_text(encoding="utf-8")
