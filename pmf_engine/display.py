@@ -39,23 +39,23 @@ def show_value(
 
     `entry` is the tolerance in force: decimals are added while rounding would move the value into another of its
     bands, and where none help, because it only counts as equal to the end of one, left out. `grades` are those of the
-    indicator's scale, worst to best; `known` holds what the bands look up (see `Indicator.band_names`), without which
-    only constant bands can be watched.
+    indicator's scale, worst to best; `known` holds what the bands look up (see `Indicator.band_names`): only ends that
+    are known can be watched.
     """
     if indicator.type.kind == "grade" and float(value).is_integer() and 1 <= value <= len(grades):
         return grades[int(value) - 1]
     suffix = "%" if indicator.unit == "%" else ""
     bands = _intervals(entry, known)
     exact = _decimal(value)
-    stands = [_sides(band, value) for band in bands]
+    stands = [band.sides(value) for band in bands]
     least = _places(indicator, exact)
     tried = [_round(exact, places) for places in (*range(least, MOST_DECIMALS + 1), *range(least - 1, -1, -1))]
-    alike = [one for one in tried if [_sides(band, float(one)) for band in bands] == stands]
+    alike = [one for one in tried if [band.sides(float(one)) for band in bands] == stands]
     for rounded in (*(one for one in alike if [_sides_as_read(band, one) for band in bands] == stands), *alike):
         return f"{rounded:,f}{suffix}"
     for digits in range(3, 17):
         written = format(Decimal(repr(value)), f".{digits}e")
-        if [_sides(band, float(written)) for band in bands] == stands:
+        if [band.sides(float(written)) for band in bands] == stands:
             return f"{written}{suffix}"
     return f"{value!r}{suffix}"
 
@@ -175,14 +175,7 @@ def _intervals(entry: Entry | None, known: Mapping[str, float] | None) -> list[I
     if entry is None:
         return []
     bands = [settled_band(band, known or {}) for band in (entry.good, entry.tolerance) if band]
-    return [interval for band in bands if (interval := Interval.of(band, entry.target))]
-
-
-def _sides(interval: Interval, value: float) -> tuple[bool, bool]:
-    """Whether a value is on the right side of the lower and of the upper end."""
-    above = not interval.low_open if close(value, interval.low) else value > interval.low
-    below = not interval.high_open if close(value, interval.high) else value < interval.high
-    return above, below
+    return [Interval.known(band, entry.target) for band in bands]
 
 
 def _sides_as_read(interval: Interval, shown: Decimal) -> tuple[bool, bool]:

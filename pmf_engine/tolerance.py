@@ -182,11 +182,18 @@ class Interval:
     @classmethod
     def of(cls, band: Band, target: float | None) -> Interval | None:
         """The interval of a band, or None where a bound depends on data."""
+        if any(constant(limit.bound, target) is None for limit in band.limits):
+            return None
+        return cls.known(band, target)
+
+    @classmethod
+    def known(cls, band: Band, target: float | None) -> Interval:
+        """What a band allows as far as its bounds are constant: what is outside that is outside the band."""
         low, high = (-inf, False), (inf, False)
         for limit in band.limits:
             bound = constant(limit.bound, target)
             if bound is None:
-                return None
+                continue
             if limit.operator in (">=", ">", "="):
                 low = max(low, (bound, limit.operator == ">"))
             if limit.operator in ("<=", "<", "="):
@@ -199,6 +206,12 @@ class Interval:
         if close(self.low, self.high):
             return self.low_open or self.high_open
         return self.low > self.high
+
+    def sides(self, value: float) -> tuple[bool, bool]:
+        """Whether a value is on the right side of the lower and of the upper end."""
+        above = not self.low_open if close(value, self.low) else value > self.low
+        below = not self.high_open if close(value, self.high) else value < self.high
+        return above, below
 
     def inside(self, outer: Interval) -> bool:
         """Whether everything this allows, the other allows too."""

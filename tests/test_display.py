@@ -138,6 +138,14 @@ def test_what_is_shown_would_be_judged_alike(
         assert allowed(shown) == allowed(value)
 
 
+@pytest.mark.parametrize("good", ["at least 70 and at least previous", "at least previous and at least 70"])
+def test_known_ends_are_watched_where_others_lack(good: str) -> None:
+    assert show_value(69.96, indicator("a / b"), entry(good)) == "69.96"
+    assert show_value(69.96, indicator("a / b"), entry(good), known={"previous": 69.96}) == "69.96"
+    assert show_value(69.94, indicator("a / b"), entry(good)) == "69.9"
+    assert show_value(70.04, indicator("a / b"), entry(good), known={"previous": 70.05}) == "70.0"
+
+
 def test_grades_are_shown_by_their_words() -> None:
     scale = ("not met", "partly met", "met", "exceeded")
     graded = replace(indicator("a"), type=Type("grade", "section_11"))
