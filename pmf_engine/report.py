@@ -33,14 +33,32 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Travel:
+    """The direction of travel since an earlier period, and the value `then`: empty where none is known, or where what
+    is unchanged would be shown with other decimals."""
+
+    direction: str | None
+    then: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A tolerance that has changed: the bands of then and of now, in words."""
+
+    then: str
+    now: str
+
+
+@dataclass(frozen=True)
 class Raised:
     """An exception since it was first raised: what the indicator was `then`, the level it went `to`, how many periods
-    it has lasted, and the period in which it had recovered, if it has."""
+    it has lasted, the period in which it had recovered, if it has, and how the tolerance has changed since, if so."""
 
     then: Point
     to: Named
     periods: int
     recovered: str | None
+    moved: Moved | None
 
 
 @dataclass(frozen=True)
@@ -54,7 +72,10 @@ class Comment:
 
 @dataclass(frozen=True)
 class Group:
-    """One group of a breakdown, outside what is good or without a value."""
+    """One group of a breakdown, outside what is good, without a value, or an exception still.
+
+    `interval` and `by_interval` are as those of an item.
+    """
 
     name: str
     status: str
@@ -64,6 +85,8 @@ class Group:
     run: int
     escalate_to: Named | None
     raised: Raised | None
+    interval: str
+    by_interval: bool
 
 
 @dataclass(frozen=True)
@@ -91,8 +114,10 @@ class Item:
     `good` and `tolerance` are the author's words. `rules` are all that hold, those that decide the level first
     and again in `deciding`. `carried` is the last period with a value, where this one has none. `group_only`
     says that the whole goes nowhere and only groups do. `interval` is that of 95 % in words, empty where there is
-    none, and `allow_for_chance` whether it was judged by. `raised` is the exception since it began, `chart` what the
-    control chart says.
+    none, `allow_for_chance` whether the tolerance asks for it, and `by_interval` whether it decided: the value is red
+    all the same, or amber where by itself it would be red. `travel` is since the period before, `year_ago` since the
+    same period of the year before, None where that is the period before. `raised` is the exception since it began,
+    `chart` what the control chart says.
     """
 
     indicator: Named
@@ -115,10 +140,13 @@ class Item:
     good: str
     tolerance: str
     allow_for_chance: bool
+    by_interval: bool
     target: str
     reference: str | None
     direction: str | None
     previous: Point | None
+    travel: Travel
+    year_ago: Travel | None
     trend: tuple[Point, ...]
     run: int
     since: str
@@ -164,13 +192,26 @@ class LateAgency:
 
 @dataclass(frozen=True)
 class Recovered:
-    """An indicator that is green again: what it was, what it is, and the exception that it was, if it was one."""
+    """An indicator that has recovered: what it was, what it is, the exception that it was, if it was one, and how the
+    tolerance has changed in between, if it has."""
 
     indicator: Named
     agency: Named
     then: Point
     now: Point
     raised: Raised | None
+    moved: Moved | None
+
+
+@dataclass(frozen=True)
+class GroupsOver:
+    """The groups of one breakdown of an indicator that are no longer exceptions, out of `of` groups."""
+
+    indicator: Named
+    agency: Named
+    by: Named
+    of: int
+    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True)
@@ -207,7 +248,9 @@ class ExceptionReport:
     `watch` are red and amber indicators that no rule sends up; `without_value` are those that have no value for
     another reason than not being due, and that no rule sends up. `below` counts the exceptions left out because
     they go to a lower level than was asked for. `charts` has indicators by what their control charts say: `signal`,
-    `chance` where there is none, or why there can be none (see `statuses.NO_SIGNAL`).
+    `chance` where there is none, or why there can be none (see `statuses.NO_SIGNAL`). `recovered` is what is green
+    again, exceptions that ended so among it; `ended` are the other exceptions that are over, `groups_over` those of
+    groups.
     """
 
     board: str
@@ -224,6 +267,8 @@ class ExceptionReport:
     without_value: tuple[Item, ...]
     late: tuple[LateAgency, ...]
     recovered: tuple[Recovered, ...]
+    ended: tuple[Recovered, ...]
+    groups_over: tuple[GroupsOver, ...]
     not_due: int
     unrated: tuple[Item, ...]
     observations: tuple[Observation, ...]

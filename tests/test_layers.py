@@ -33,7 +33,8 @@ LAYERS = [
     ["report", "examples", "faults"],
     ["provenance"],
     ["explanation"],
-    ["gather", "render.words"],
+    ["lookup", "render.words"],
+    ["gather"],
     ["render.frames", "render.listing", "render.terminal", "render.explanation", "render.outcomes"],
     ["cli"],
 ]

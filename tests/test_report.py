@@ -224,6 +224,13 @@ def _back(values: Sequence[float | str], place: int, name: str) -> float | None:
     return float(value) if isinstance(value, (int, float)) else None
 
 
+def _direction(polarity: str | None, value: float | str, before: float | None) -> str | None:
+    if not polarity or before is None or isinstance(value, str):
+        return None
+    worse = (value > before) == (polarity == "low")
+    return "unchanged" if value == before else "worsening" if worse else "improving"
+
+
 def _series(one: Made, group: str | None, values: Sequence[float | str]) -> list[dict[str, Any]]:
     """Rows of history for one whole or group, with the four rules of the stand-in applied by hand."""
     indicator = framework().indicators[one.id]
@@ -237,11 +244,8 @@ def _series(one: Made, group: str | None, values: Sequence[float | str]) -> list
         period = Period(last.start - (len(values) - 1 - place) * last.clock.months, last.clock)
         status = _status(one, value, values[:place])
         before = rows[-1] if rows else None
-        direction = None
-        if polarity and before and before["value"] is not None and not isinstance(value, str):
-            change = value - before["value"]
-            worse = (change > 0) == (polarity == "low")
-            direction = "unchanged" if not change else "worsening" if worse else "improving"
+        ago = rows[-4] if len(rows) >= 4 and last.clock.months == 3 else None
+        direction, year_ago = (_direction(polarity, value, row["value"] if row else None) for row in (before, ago))
         if not isinstance(value, str):
             known.append(status)
         held = {
@@ -261,7 +265,8 @@ def _series(one: Made, group: str | None, values: Sequence[float | str]) -> list
                 else None,
                 "denominator": of, "value": None if isinstance(value, str) else float(value), "lower": None,
                 "upper": None, "status": status, "reason": one.reason if isinstance(value, str) else None,
-                "direction": direction, "run": before["run"] + 1 if before and before["status"] == status else 1,
+                "direction": direction, "direction_year_ago": year_ago,
+                "run": before["run"] + 1 if before and before["status"] == status else 1,
                 "escalate_to": to, "rules": rules, "start": period.start, "months": period.clock.months,
                 "named": [_back(values, place, name) for name in indicator.band_names],
             }
@@ -290,7 +295,7 @@ COLUMNS: dict[str, Any] = {
     "denominator": pl.Float64, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64,
     "status": pl.Enum(STATUSES), "reason": pl.String, "direction": pl.Enum(DIRECTIONS), "run": pl.Int64,
     "escalate_to": pl.String, "rules": pl.List(pl.String), "start": pl.Int32, "months": pl.Int32,
-    "named": pl.List(pl.Float64), **CHART, **LIFE,
+    "named": pl.List(pl.Float64), "direction_year_ago": pl.Enum(DIRECTIONS), **CHART, **LIFE,
 }  # fmt: skip
 RESULTS = list(COLUMNS)[:15]
 

@@ -24,6 +24,7 @@ from pmf_engine.render.words import (
     group_words,
     interval_words,
     lasting_words,
+    over_words,
     parts_words,
     raised_words,
     rule_words,
@@ -32,14 +33,17 @@ from pmf_engine.render.words import (
     tamed,
     travel_words,
     value_words,
+    year_ago_words,
 )
-from pmf_engine.report import ExceptionReport, Item, LateReturn, Outside
+from pmf_engine.report import ExceptionReport, GroupsOver, Item, LateReturn, Outside, Recovered
 from pmf_engine.statuses import AMBER, GREEN, LATE, MISSING, NOT_DUE, NOT_RATED, RED
 
 NARROWEST = 40
 WIDE = 130
 """From this width on, items are rows of columns."""
 _LONGEST_ROW = 110
+_FACTS = 28
+"""The width of an item's facts: `▼ worsening, year ago 100.0%`."""
 _MOST_MARKS = 400
 """How many indicators are drawn one mark each."""
 
@@ -66,7 +70,9 @@ def render_terminal(report: ExceptionReport, *, width: int, color: bool, ascii: 
     _watch(page, report.watch, "Outside what is good, and no rule sends it up")
     _watch(page, report.without_value, "Without a value, and no rule sends it up")
     _late(page, report)
-    _recovered(page, report)
+    _over(page, report.recovered, "Green again")
+    _over(page, report.ended, "No longer an exception, though not by turning green")
+    _groups_over(page, report)
     _unrated(page, report)
     _observations(page, report)
     _foot(page, report)
@@ -246,7 +252,7 @@ def _block(page: _Page, report: ExceptionReport, item: Item, number: int) -> Non
     left, right = _facts(page, item), [*_bands(page, item), page.write(lasting_words(item))]
     room = page.width - indent
     if room >= 70:
-        page.columns([(27, left), (room - 29, right)], indent)
+        page.columns([(_FACTS, left), (room - _FACTS - 2, right)], indent)
     else:
         for text in (*left, *right):
             page.line(text, indent, 2)
@@ -269,13 +275,13 @@ def _wide(page: _Page, report: ExceptionReport, item: Item, number: int) -> None
         bands.append(page.write((f"({_one_line(item.reference)})", "dim")))
     lasting = [page.write(part) for part in lasting_words(item).split(", ")]
     digits = max(2, len(str(number)))
-    room = page.width - digits - 12 - 27 - 28 - 10
+    room = page.width - digits - 12 - _FACTS - 28 - 10
     page.columns(
         [
             (digits, [page.write(f"{number:>2}")]),
             (12, [page.write(_status(item.status))]),
             (room * 5 // 9, about),
-            (27, _facts(page, item)),
+            (_FACTS, _facts(page, item)),
             (room - room * 5 // 9, bands),
             (28, [*lasting, page.write(("rule: ", "dim"), rule_words(item)), *_history(page, item)]),
         ]
@@ -306,8 +312,7 @@ def _facts(page: _Page, item: Item) -> list[Text]:
     """The value, where it is going, and the line of the last periods with the letter of each status."""
     parts = parts_words(item)
     texts = [page.write((value_words(item), "bold"), f" ({parts})" if parts else "")]
-    if travel := travel_words(item):
-        texts.append(page.write(travel))
+    texts += [page.write(travel) for travel in (travel_words(item), year_ago_words(item)) if travel]
     if len(item.trend) > 1:
         letters = "".join(LETTERS.get(point.status, "?") for point in item.trend)
         blocks = trend([point.value for point in item.trend], ascii=page.ascii)
@@ -344,7 +349,7 @@ def _words(page: _Page, item: Item, indent: int) -> None:
         page.line(said, indent, 2)
 
 
-def _groups(page: _Page, outside: Outside, months: int) -> Text:
+def _groups(page: _Page, outside: Outside | GroupsOver, months: int) -> Text:
     """The groups outside, by status: `District, 2 of 12: RED Basildon 34.1%; AMBER Harlow 22.0%`."""
     text = page.write(f"{_one_line(outside.by.title)}, {len(outside.groups)} of {outside.of}: ")
     for place, status in enumerate(dict.fromkeys(group.status for group in outside.groups)):
@@ -362,10 +367,12 @@ def _watch(page: _Page, items: Sequence[Item], title: str) -> None:
     page.heading(title, show_count(len(items), "indicator"))
     for item in items:
         travel = travel_words(item).split(",")[0] if item.direction else ""
+        year_ago = year_ago_words(item) if item.year_ago and item.year_ago.direction != item.direction else ""
+        chance = interval_words(item) if item.by_interval else ""
         known = carried_words(item.carried) if item.carried else ""
         why = item.reason or "" if item.status in MISSING else f"good: {item.good}"
         signal = signal_words(item.chart, item.period.clock.months)
-        facts = [value_words(item), travel, why, known, f"signal: {signal}" if signal else ""]
+        facts = [value_words(item), travel, year_ago, why, chance, known, f"signal: {signal}" if signal else ""]
         _row(page, item.status, item.indicator.title, item.agency.title, facts)
 
 
@@ -407,16 +414,24 @@ def _late(page: _Page, report: ExceptionReport) -> None:
                 page.line(page.write((f"waiting: {'; '.join(waiting)}", "dim")), 4, 2)
 
 
-def _recovered(page: _Page, report: ExceptionReport) -> None:
-    if not report.recovered:
+def _over(page: _Page, found: Sequence[Recovered], title: str) -> None:
+    if not found:
         return
-    page.heading("Green again", show_count(len(report.recovered), "indicator"))
-    for one in report.recovered:
-        then = " ".join(part for part in (status_word(one.then.status or ""), one.then.shown) if part)
-        facts = [one.now.shown, f"was {then} in {one.then.period}"]
-        if one.raised:
-            facts.append(f"an exception from {one.raised.then.period} until {one.raised.recovered}")
-        _row(page, GREEN, one.indicator.title, one.agency.title, facts)
+    page.heading(title, show_count(len(found), "indicator"))
+    for one in found:
+        facts = [one.now.shown or "no value", *over_words(one)]
+        _row(page, one.now.status or "", one.indicator.title, one.agency.title, facts)
+
+
+def _groups_over(page: _Page, report: ExceptionReport) -> None:
+    if not report.groups_over:
+        return
+    count = sum(len(one.groups) for one in report.groups_over)
+    page.heading("Groups no longer an exception", show_count(count, "group"))
+    for one in report.groups_over:
+        months = report.period.clock.months
+        page.line(page.write((_one_line(one.indicator.title), "bold"), f"; {_one_line(one.agency.title)}"), hang=2)
+        page.line(_groups(page, one, months), 2, 2)
 
 
 def _unrated(page: _Page, report: ExceptionReport) -> None:

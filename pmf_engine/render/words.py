@@ -8,7 +8,7 @@ from typing import Final
 
 from pmf_engine.control import LEAST, RUN, Chart
 from pmf_engine.display import show_number, show_periods, show_status
-from pmf_engine.report import Group, Item, Point, Raised
+from pmf_engine.report import Group, Item, Moved, Point, Raised, Recovered, Travel
 from pmf_engine.statuses import (
     AD_HOC,
     AMBER,
@@ -87,9 +87,17 @@ def parts_words(item: Item) -> str:
 
 def travel_words(item: Item) -> str:
     """The direction of travel and where from: `▼ worsening, from 81.3%`."""
-    arrow = f"{ARROWS[item.direction]} {item.direction}" if item.direction else ""
-    before = f"from {item.previous.shown}" if item.value is not None and item.previous and item.previous.shown else ""
-    return ", ".join(part for part in (arrow, before) if part)
+    return _travelled(item.travel, "from")
+
+
+def year_ago_words(item: Item) -> str:
+    """The same since the same period of the year before, if there is a direction: `▲ improving, year ago 72.6%`."""
+    return _travelled(item.year_ago, "year ago") if item.year_ago and item.year_ago.direction else ""
+
+
+def _travelled(travel: Travel, since: str) -> str:
+    arrow = f"{ARROWS[travel.direction]} {travel.direction}" if travel.direction else ""
+    return ", ".join(part for part in (arrow, f"{since} {travel.then}" if travel.then else "") if part)
 
 
 def lasting_words(item: Item) -> str:
@@ -115,9 +123,25 @@ def rule_words(item: Item) -> str:
 
 
 def group_words(group: Group, months: int) -> str:
-    """A group, its value and how long it has been so: `Basildon 61.0% (2 quarters)`."""
-    lasting = f"({show_periods(group.run, months)})" if group.run > 1 else ""
-    return " ".join(part for part in (group.name, group.shown, lasting) if part)
+    """A group, its value, how long it has been so, what chance has to do with it, and what it was where it looks better
+    now than when it was raised: `Basildon 61.0% (2 quarters)`, `North 10.0% (raised 2015-16 Q1, RED 50.0%)`."""
+    said = [show_periods(group.run, months) if group.run > 1 else ""]
+    said.append(f"allowing for chance, {group.interval}" if group.by_interval else "")
+    if group.raised and (group.raised.recovered or _eases(group.status, group.raised.then.status)):
+        said = [f"raised {group.raised.then.period}, {point_words(group.raised.then)}"]
+        said.append(moved_words(group.raised.moved) if group.raised.moved else "")
+    noted = "; ".join(part for part in said if part)
+    return " ".join(part for part in (group.name, group.shown, f"({noted})" if noted else "") if part)
+
+
+def _eases(now: str, then: str | None) -> bool:
+    """Whether a status looks better than what was raised, or hides it."""
+    return now != then and now != RED
+
+
+def point_words(point: Point) -> str:
+    """What an indicator was: `RED 34.1%`, or `LATE`."""
+    return " ".join(part for part in (status_word(point.status or NO_DATA), point.shown) if part)
 
 
 # -- control charts and exceptions ------------------------------------------------------
@@ -171,15 +195,32 @@ def raised_words(raised: Raised, months: int) -> str:
     """Since when something is an exception, as what and to whom: `2015-16 Q4, RED 34.1%, to the Board; 5 quarters`."""
     if raised.recovered is None and raised.periods == 1:
         return f"new this {show_periods(1, months).removeprefix('1 ')}"
-    then = " ".join(part for part in (status_word(raised.then.status or NO_DATA), raised.then.shown) if part)
-    return f"{raised.then.period}, {then}, to {raised.to.title}; {show_periods(raised.periods, months)}"
+    lasted = show_periods(raised.periods, months)
+    said = f"{raised.then.period}, {point_words(raised.then)}, to {raised.to.title}; {lasted}"
+    return f"{said}; {moved_words(raised.moved)}" if raised.moved else said
+
+
+def moved_words(moved: Moved) -> str:
+    """That the tolerance has changed: `the tolerance has changed since, from at most 20 to at most 35`."""
+    return f"the tolerance has changed since, from {moved.then} to {moved.now}"
+
+
+def over_words(one: Recovered) -> list[str]:
+    """What has recovered was, how long it was an exception, and whether it is the tolerance that has changed."""
+    said = [f"was {point_words(one.then)} in {one.then.period}"]
+    if one.raised:
+        said.append(f"an exception from {one.raised.then.period} until {one.raised.recovered}")
+    return [*said, moved_words(one.moved)] if one.moved else said
 
 
 def interval_words(item: Item) -> str:
-    """What is said where a tolerance allows for chance: `allowing for chance, 10.9% to 25.5%`."""
-    if not item.allow_for_chance:
+    """What is said where a tolerance allows for chance: `allowing for chance, 10.9% to 25.5%: amber, not red`."""
+    if not item.allow_for_chance or item.value is None:
         return ""
-    return f"allowing for chance, {item.interval}" if item.interval else "allowing for chance, without an interval"
+    if not item.interval:
+        return "allowing for chance, without an interval"
+    decided = {RED: ": red all the same", AMBER: ": amber, not red"}.get(item.status, "") if item.by_interval else ""
+    return f"allowing for chance, {item.interval}{decided}"
 
 
 def charts_words(charts: Mapping[str, int]) -> str:
