@@ -19,7 +19,7 @@ from pmf_engine import schema
 from pmf_engine.cells import NUMBER, PERCENT
 from pmf_engine.display import show_number, show_rounded
 from pmf_engine.evaluation import counted_lists, history_plan
-from pmf_engine.formula.syntax import Aggregate, Binary, Call, Name, Node, children
+from pmf_engine.formula.syntax import Aggregate, Binary, Call, Name, Node, children, of_senders
 from pmf_engine.framework import Column, Figure, Framework, Indicator
 from pmf_engine.given import Example
 from pmf_engine.inputs import WORLD, Inputs, Window
@@ -367,7 +367,7 @@ def _reasons(one: Indicator) -> list[str]:
     while waiting:
         node = waiting.pop()
         waiting += children(node)
-        if isinstance(node, Call) and node.function in ("percent", "rate"):
+        if isinstance(node, Call) and node.function in ("percent", "rate") and not _counts_all(node.arguments[1]):
             found.add(UNDEFINED)
         if isinstance(node, Call) and node.function == "percent" and not _holds(node.arguments[1], node.arguments[0]):
             found.add(INVALID)
@@ -378,11 +378,17 @@ def _reasons(one: Indicator) -> list[str]:
     return sorted(found, reverse=True)
 
 
+def _counts_all(node: Node) -> bool:
+    """Whether a part of a formula counts all agencies that send a figure, of which there is always one."""
+    return isinstance(node, Aggregate) and of_senders(node) and node.where is None
+
+
 def _holds(whole: Node, part: Node) -> bool:
     """Whether a part cannot exceed its whole, as that counts all that it counts: other records too, or other terms."""
     if isinstance(whole, Aggregate) and isinstance(part, Aggregate):
         alike = (whole.list.name, whole.state, whole.distinct) == (part.list.name, part.state, part.distinct)
-        return alike and whole.function == part.function == "count" and whole.where is None and whole.of is None
+        all_of_it = whole.of is None or (_counts_all(whole) and of_senders(part))
+        return alike and whole.function == part.function == "count" and whole.where is None and all_of_it
     if isinstance(whole, Binary) and whole.operator == "+":
         return _holds(whole.left, part) or _holds(whole.right, part)
     return isinstance(whole, Name) and isinstance(part, Name) and whole.name == part.name

@@ -82,6 +82,17 @@ def test_the_eleven_standards_are_graded_by_the_agencies_themselves(framework: p
         assert len(framework.figures[one.figures[0]].agencies) >= 12
 
 
+def test_how_widely_each_standard_is_met(year: pmf.Evaluation) -> None:
+    indicators = year.framework.indicators
+    standards = {id_ for id_, one in indicators.items() if id_.startswith("section_11_") and one.type.scale}
+    # Not all agencies take decisions on cases, and while one has no grade there is no share.
+    assert {id_ for id_ in standards if f"{id_}_share" not in indicators} == {"section_11_case_views"}
+    for standard, met in {"leadership": 13, "safe_recruitment": 12, "service_views": 12}.items():
+        id_ = f"section_11_{standard}_share"
+        assert indicators[id_].figures == indicators[id_.removesuffix("_share")].figures
+        assert [cell(year, id_, "2016-17", column) for column in ("numerator", "denominator")] == [met, 13]
+
+
 def test_every_rated_indicator_has_a_source_for_its_bands(framework: pmf.Framework) -> None:
     for one in framework.indicators.values():
         assert one.tolerances or one.evidence_type == "quantity", one.id

@@ -186,6 +186,13 @@ def test_only_examples_that_pass_reach_a_band(tmp_path: Path) -> None:
     assert coverage.unreached == ("red",)
 
 
+def test_there_is_always_an_agency_that_is_asked(tmp_path: Path) -> None:
+    _, coverage = run(tmp_path, "percent(count(agencies of referrals where value > 5), count(agencies of referrals))")
+    assert coverage.possible == ()
+    _, coverage = run(tmp_path, "percent(count(agencies of referrals), count(agencies of referrals where value > 5))")
+    assert coverage.possible == ("undefined", "invalid")
+
+
 # -- what is printed --------------------------------------------------------------------------
 
 
