@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 import pmf_engine as pmf
 from pmf_engine.display import show_band, show_value
 from pmf_engine.gather import exception_report
+from pmf_engine.lookup import Lookup
 from pmf_engine.periods import Clock, Period
 from pmf_engine.render.terminal import render_terminal
 from tests.boards import evaluate, write_board, write_returns
@@ -146,20 +147,27 @@ def within(room: str, share: bool, middle: tuple[str, Number]) -> Words:
     return f"within {room}{'%' if share else ''} of {bracketed}", limits
 
 
+def kinds(
+    low: tuple[str, Number], high: tuple[str, Number], middle: tuple[str, Number]
+) -> Iterator[tuple[Words, Words | None]]:
+    """Good and tolerance, of every kind."""
+    yield one("at most", "<=", low), one("at most", "<=", high)
+    yield one("at least", ">=", high), one("at least", ">=", low)
+    yield one("below", "<", low), one("below", "<", high)
+    yield one("above", ">", high), one("above", ">", low)
+    yield one("is", "=", low), between(low, high)
+    yield between(low, high), None
+    yield both(one("above", ">", low), one("at most", "<=", high)), between(low, high)
+    yield both(one("at least", ">=", low), one("below", "<", high)), None
+    yield within("0.1", False, middle), within("1 / 3", False, middle)
+    yield within("5.5", True, middle), within("10.1", True, middle)
+    yield one("is", "=", middle), within("0.1", False, middle)
+
+
 def bands() -> Iterator[tuple[Words, Words | None]]:
     """Good and tolerance, of every kind with every kind of end."""
     for low, high, middle in ENDS:
-        yield one("at most", "<=", low), one("at most", "<=", high)
-        yield one("at least", ">=", high), one("at least", ">=", low)
-        yield one("below", "<", low), one("below", "<", high)
-        yield one("above", ">", high), one("above", ">", low)
-        yield one("is", "=", low), between(low, high)
-        yield between(low, high), None
-        yield both(one("above", ">", low), one("at most", "<=", high)), between(low, high)
-        yield both(one("at least", ">=", low), one("below", "<", high)), None
-        yield within("0.1", False, middle), within("1 / 3", False, middle)
-        yield within("5.5", True, middle), within("10.1", True, middle)
-        yield one("is", "=", middle), within("0.1", False, middle)
+        yield from kinds(low, high, middle)
 
 
 # -- and what the engine says ------------------------------------------------------------------
@@ -199,7 +207,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[pmf.Evaluation, di
         formula, forward, back = FORMULAS[place % len(FORMULAS)]
         for figure in (f"x{place}", f"b{place}"):
             figures.append(f"{figure}: {{title: A, from: care, kind: stock, frequency: quarterly, signed: true}}")
-        indicators.append(f"y{place}: {{frequency: quarterly, formula: {formula.format(place)}, by: [ward]}}")
+        indicators.append(f"y{place}: {{frequency: quarterly, formula: '{formula.format(place)}', by: [ward]}}")
         indicators.append(f"j{place}: {{frequency: quarterly, formula: b{place} / 3}}")
         said = f"good: '{good[0]}'" + (f", tolerance: '{tolerance[0]}'" if tolerance else "")
         tolerances.append(f"y{place}: {{target: 89.95, {said.format(b=f'b{place}', j=f'j{place}')}}}")
@@ -248,6 +256,194 @@ def test_what_is_shown_stands_in_the_same_bands(
         for limits in (case.good, case.tolerance):
             if limits is not None:
                 assert stands(shown, limits) == stands(case.value, limits), (row, shown, case)
+
+
+# -- shares and rates, grades, chance, and ends that lack ----------------------------------------
+
+NOBODY = Env(Fraction(0), Fraction(0), Fraction(0), Fraction(0))
+QUARTERS = [f"{year}-{year % 100 + 1:02} Q{quarter}" for year in range(2000, 2020) for quarter in (1, 2, 3, 4)]
+SHARES = list(kinds(("100 / 3", fraction("100/3")), ("66.65", fraction("66.65")), ("49.95", fraction("49.95"))))
+
+
+def written(good: Words, tolerance: Words | None, more: str = "") -> str:
+    said = f"good: '{good[0]}'" + (f", tolerance: '{tolerance[0]}'" if tolerance else "")
+    return f"{{{said}{more}}}"
+
+
+def tried(good: Words, tolerance: Words | None) -> list[Fraction]:
+    """Numbers at every end of two bands, just below and just above."""
+    limits = good[1](NOBODY) + (tolerance[1](NOBODY) if tolerance else [])
+    return [end * (1 + offset) for _, end in limits for offset in OFFSETS]
+
+
+def held(limits: Words | None) -> list[Limit] | None:
+    return limits[1](NOBODY) if limits else None
+
+
+@pytest.mark.parametrize(("function", "per"), [("percent(x{0}, w{0})", 100), ("rate(x{0}, w{0}, 1000)", 1000)])
+def test_every_end_of_shares_and_rates(tmp_path: Path, function: str, per: int) -> None:
+    figures, indicators, tolerances, rows = [], [], [], []
+    cases: dict[tuple[str, str], Case] = {}
+    for place, (good, tolerance) in enumerate(SHARES):
+        for figure in (f"x{place}", f"w{place}"):
+            figures.append(f"{figure}: {{title: A, from: care, kind: flow, frequency: quarterly}}")
+        indicators.append(f"y{place}: {{frequency: quarterly, formula: '{function.format(place)}'}}")
+        tolerances.append(f"y{place}: {written(good, tolerance)}")
+        for number, value in enumerate(tried(good, tolerance)):
+            whole = ("7.3", "161", "0.3", "120345.7")[number % 4]
+            part = decimal(value * Fraction(whole) / per)
+            rows += [f"{QUARTERS[number]},care,x{place},{part}", f"{QUARTERS[number]},care,w{place},{whole}"]
+            exactly = Fraction(part) * per / Fraction(whole)
+            cases[f"y{place}", QUARTERS[number]] = Case(exactly, good[1](NOBODY), held(tolerance))
+    write_board(tmp_path, "\n".join(figures), "\n".join(indicators), "\n".join(tolerances))
+    write_returns(tmp_path, "\n".join(rows))
+    found = Lookup(evaluate(tmp_path))
+    for row in [row for rows in found.past.values() for row in rows.values()]:
+        case = cases.pop((row["indicator"], row["period"]), None)
+        if case is not None:
+            assert row["status"] == status(case.value, case.good, case.tolerance), (row, case)
+            shown = Fraction(found.show(row, row["value"]).rstrip("%").replace(",", ""))
+            for limits in (case.good, case.tolerance):
+                assert limits is None or stands(shown, limits) == stands(case.value, limits), (row, shown, case)
+    assert cases == {}
+
+
+def test_every_grade_against_every_band_of_grades(tmp_path: Path) -> None:
+    grades = ["not met", "partly met", "met", "exceeded"]
+    signs = {"at most": "<=", "at least": ">=", "below": "<", "above": ">", "is": "="}
+    some: list[tuple[str, list[Limit]]] = [
+        (f"{phrase} {grade}", [(sign, Fraction(place))])
+        for phrase, sign in signs.items()
+        for place, grade in enumerate(grades, start=1)
+    ]
+    some += [
+        (f"between {grades[low]} and {grades[high]}", [(">=", Fraction(low + 1)), ("<=", Fraction(high + 1))])
+        for low in range(4)
+        for high in range(low, 4)
+    ]
+    some += [(f"{words} and {more}", [*one, *other]) for (words, one), (more, other) in product(some[4:8], some[:4])]
+    indicators, tolerances, expected = [], [], {}
+    for number, (words, limits) in enumerate(some):
+        wider = None if number % 2 else ("at least partly met", [(">=", Fraction(2))])
+        if not any(stands(Fraction(place), limits) for place in range(1, 5)):
+            continue  # no grade at all is good, which is refused
+        if not any(sign in (">=", ">", "=") and end >= 2 for sign, end in limits):
+            wider = None  # good must lie inside
+        indicators.append(f"y{number}: {{frequency: quarterly, formula: g}}")
+        tolerances.append(f"y{number}: {{good: {words}" + (f", tolerance: {wider[0]}}}" if wider else "}"))
+        for place, quarter in enumerate(QUARTERS[:4], start=1):
+            expected[f"y{number}", quarter] = status(Fraction(place), limits, wider[1] if wider else None)
+    figures = "g: {title: G, from: care, kind: grade, scale: audit, frequency: quarterly}"
+    write_board(tmp_path, figures, "\n".join(indicators), "\n".join(tolerances))
+    write_returns(tmp_path, "\n".join(f"{QUARTERS[place]},care,g,{grade}" for place, grade in enumerate(grades)))
+    results = evaluate(tmp_path).results.rows(named=True)
+    assert {(row["indicator"], row["period"]): row["status"] for row in results} == expected
+    assert len(expected) > 100
+
+
+Z = Decimal("1.959963984540054")
+
+
+def wilson(part: int, whole: int) -> tuple[Fraction, Fraction]:
+    """Wilson's interval in per cent, to forty digits."""
+    with localcontext() as context:
+        context.prec = 40
+        n, share = Decimal(whole), Decimal(part) / whole
+        middle, below = share + Z**2 / (2 * n), 1 + Z**2 / n
+        spread = Z * (share * (1 - share) / n + Z**2 / (4 * n**2)).sqrt()
+        return Fraction(100 * (middle - spread) / below), Fraction(100 * (middle + spread) / below)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_every_end_where_chance_is_allowed_for(tmp_path: Path, alone: bool) -> None:
+    """Red is only what is wholly outside: the interval's nearer end decides, on the end itself as the words say."""
+    figures, indicators, tolerances, rows = [], [], [], []
+    expected: dict[str, tuple[str, list[Limit], Fraction, Fraction]] = {}
+    cases = product(((49, 160), (3, 10), (300, 1000), (1, 7)), ("at most", "below", "at least", "above"), OFFSETS)
+    for number, ((part, whole), phrase, offset) in enumerate(cases):
+        lower, upper = wilson(part, whole)
+        low = phrase in ("at most", "below")
+        bound = Fraction(decimal((lower if low else upper) * (1 + offset)))
+        limits = [(_OPERATORS[phrase][0], bound)]
+        good = f"{phrase} {decimal(bound)}" if alone else "below 0.001" if low else "above 99.999"
+        tolerance = "" if alone else f", tolerance: {phrase} {decimal(bound)}"
+        for figure, value in (("x", part), ("w", whole)):
+            figures.append(f"{figure}{number}: {{title: A, from: care, kind: flow, frequency: quarterly}}")
+            rows.append(f"{NOW},care,{figure}{number},{value}")
+        indicators.append(f"y{number}: {{frequency: quarterly, formula: 'percent(x{number}, w{number})'}}")
+        tolerances.append(f"y{number}: {{good: {good}{tolerance}, allow_for_chance: true}}")
+        nearer = lower if low else upper
+        expected[f"y{number}"] = "amber" if stands(nearer, limits) else "red", limits, lower, upper
+    write_board(tmp_path, "\n".join(figures), "\n".join(indicators), "\n".join(tolerances))
+    write_returns(tmp_path, "\n".join(rows))
+    report = exception_report(evaluate(tmp_path, NOW))
+    assert len(report.watch) == len(expected)
+    for item in report.watch:
+        said, limits, *ends = expected[item.indicator.id]
+        assert item.status == said, (item, limits)
+        assert item.by_interval
+        shown = [Fraction(text.rstrip("%")) for text in item.interval.split(" to ")]
+        for seen, end in zip(shown, ends, strict=True):
+            assert reads(seen, limits) == stands(end, limits), (item.interval, limits)
+
+
+@pytest.mark.parametrize("lacking", ["previous", "year_ago", "b"])
+def test_a_band_of_which_one_end_lacks(tmp_path: Path, lacking: str) -> None:
+    """What is outside the end that is known is outside the band; of the rest nobody can say."""
+    indicators, tolerances, rows, figures = [], [], [], ["b: {title: B, from: care, kind: stock, frequency: quarterly}"]
+    cases: dict[str, tuple[Fraction, list[Limit]]] = {}
+    kinds_of = product(("at most", "at least", "below"), ("at least", "at most"), (True, False), (True, False))
+    for phrase, other, first, good in kinds_of:
+        for text in ("70", "89.95", "200 / 3"):
+            end = Fraction(*map(int, text.split(" / "))) if "/" in text else Fraction(text)
+            limits = [(_OPERATORS[phrase][0], end)]
+            parts = [f"{phrase} {text}", f"{other} {lacking}"]
+            band = " and ".join(parts if first else parts[::-1])
+            for offset in OFFSETS:
+                number = len(cases)
+                value = Fraction(decimal(end * (1 + offset)))
+                figures.append(f"x{number}: {{title: A, from: care, kind: stock, frequency: quarterly}}")
+                indicators.append(f"y{number}: {{frequency: quarterly, formula: x{number}}}")
+                said = f"good: {band}" if good else f"good: is 12345, tolerance: {band}"
+                tolerances.append(f"y{number}: {{{said}}}")
+                rows.append(f"{NOW},care,x{number},{decimal(value)}")
+                cases[f"y{number}"] = value, limits
+    write_board(tmp_path, "\n".join(figures), "\n".join(indicators), "\n".join(tolerances))
+    write_returns(tmp_path, "\n".join(rows))
+    report = exception_report(evaluate(tmp_path, NOW))
+    assert len(report.watch) + len(report.without_value) == len(cases)
+    for item in (*report.watch, *report.without_value):
+        value, limits = cases[item.indicator.id]
+        assert (item.status == "red") == (not stands(value, limits)), (item, limits)
+        shown = Fraction(item.shown.replace(",", ""))
+        assert stands(shown, limits) == stands(value, limits), (item, limits)
+
+
+def test_comparators_are_shown_in_their_own_bands(tmp_path: Path) -> None:
+    figures, indicators, tolerances, rows = [], [], [], []
+    cases: dict[tuple[str, str], tuple[Fraction, list[list[Limit]]]] = {}
+    for place, (good, tolerance) in enumerate(SHARES):
+        for figure in (f"x{place}", f"c{place}"):
+            figures.append(f"{figure}: {{title: A, from: care, kind: stock, frequency: quarterly}}")
+        indicators.append(f"y{place}: {{frequency: quarterly, formula: x{place}, compare: [c{place}]}}")
+        tolerances.append(f"y{place}: {written(good, tolerance)}")
+        for number, value in enumerate(tried(good, tolerance)):
+            rows += [
+                f"{QUARTERS[number]},care,{figure}{place},{text}" for figure, text in (("x", 5), ("c", decimal(value)))
+            ]
+            held_by = [limits for limits in (good[1](NOBODY), held(tolerance)) if limits]
+            cases[f"y{place}", QUARTERS[number]] = Fraction(decimal(value)), held_by
+    write_board(tmp_path, "\n".join(figures), "\n".join(indicators), "\n".join(tolerances))
+    write_returns(tmp_path, "\n".join(rows))
+    found = Lookup(evaluate(tmp_path))
+    for row in [row for rows in found.past.values() for row in rows.values()]:
+        if (row["indicator"], row["period"]) not in cases:
+            continue
+        value, bands_of = cases.pop((row["indicator"], row["period"]))
+        [beside] = found.compared(row)
+        for limits in bands_of:
+            assert stands(Fraction(beside.shown.replace(",", "")), limits) == stands(value, limits), (beside, value)
+    assert cases == {}
 
 
 # -- what is shown, whatever the numbers --------------------------------------------------------
@@ -371,7 +567,7 @@ def test_a_reader_of_the_report_sees_the_status(data: st.DataObject) -> None:
         text = (folder / "indicators.yaml").read_text(encoding="utf-8").replace(", title: A title", "")
         (folder / "indicators.yaml").write_text(text, encoding="utf-8")
         write_returns(folder, "\n".join(rows))
-        page = render_terminal(exception_report(evaluate(folder, NOW)), width=100, color=False, ascii=False)
+        page = render_terminal(exception_report(evaluate(folder, NOW)), width=110, color=False, ascii=False)
     items = list(_ITEM.finditer(page))
     assert len(items) == len(cases)
     for item, following in zip(items, [*items[1:], None], strict=True):
