@@ -43,6 +43,11 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 """The columns of `Evaluation.results`."""
 
 
+_SMALL = pl.QueryOptFlags(comm_subplan_elim=False)
+"""What is left after lists are read is small, but many short steps: to stream them, or to look for steps that several
+queries share, takes three times as long as they do."""
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """What an evaluation came to.
@@ -122,7 +127,7 @@ def evaluate(
     inputs = Inputs(framework, cells, submissions.groups_at(as_of), window, as_of, counted=counted)
     frame = history_plan(framework, inputs, clocks, asked)
     end = asked.end if asked else window.end
-    history, outstanding = pl.collect_all([frame, _outstanding(inputs, end)])
+    history, outstanding = pl.collect_all([frame, _outstanding(inputs, end)], engine="in-memory", optimizations=_SMALL)
     return Evaluation(
         framework,
         submissions,

@@ -147,7 +147,7 @@ def _evaluated(
     given = {name: example.records for name, (_, _, example) in worlds.items()}
     silent = replace(counted, spoken={})  # an example's lists speak for it alone
     inputs = Inputs(apart, cells, submissions.groups_at(as_of), window, as_of, rests, silent, given)
-    rows = history_plan(apart, inputs, clocks, kept=_kept(worlds, begun, cells)).collect()
+    rows = history_plan(apart, inputs, clocks, kept=_kept(worlds, begun, cells)).collect(engine="in-memory")
     shown = {(row["group"], row["start"]): row for row in rows.iter_rows(named=True)}
     told = {name: shown[name, example.period.start] for name, (_, _, example) in worlds.items()}
     return told, _wrong_records(worlds, problems)
@@ -188,7 +188,7 @@ def _begun(framework: Framework, worlds: Mapping[str, _World], pieces: Iterable[
     for piece in pieces:
         start = framework.lists[piece.list].start
         records = typed(piece, framework.lists[piece.list], [start, WORLD], 0, patient=True)
-        for name, day in records.group_by(WORLD).agg(pl.col(start).min()).collect().iter_rows():
+        for name, day in records.group_by(WORLD).agg(pl.col(start).min()).collect(engine="in-memory").iter_rows():
             if day is not None:
                 first[name] = min(day, first.get(name, day))
     begun = {}

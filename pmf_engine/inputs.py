@@ -141,7 +141,7 @@ class Inputs:
     def starts(self, figures: Iterable[str]) -> list[int]:
         """The first months of the periods that anything was sent for."""
         chosen = self.cells.filter(pl.col("figure").is_in(list(figures)))
-        return chosen.select(pl.col("start").unique()).collect()["start"].to_list()
+        return chosen.select(pl.col("start").unique()).collect(engine="in-memory")["start"].to_list()
 
     # -- what came, and what has not ---------------------------------------------------
 

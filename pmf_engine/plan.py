@@ -484,7 +484,7 @@ def workings(
     frame = panel.frame
     for stage in work.compiler.stages:
         frame = frame.with_columns(stage)
-    rows = frame.filter(pl.col("group") == (group or "")).select("start", *columns).collect()
+    rows = frame.filter(pl.col("group") == (group or "")).select("start", *columns).collect(engine="in-memory")
     by_start = {row["start"]: row for row in rows.iter_rows(named=True)}
     row = by_start[period.start]
     looked = [("formula", indicator.formula), *((name, limit.bound) for name, _, limit, _ in bounds)]

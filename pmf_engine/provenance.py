@@ -207,10 +207,11 @@ def _used(
     facts = facts.filter(pl.col("group") == (pl.lit("") if by is None else pl.lit(group)))
     if by == AGENCY:
         facts = facts.filter(pl.col("agency") == group)
-    known, combined = pl.collect_all([
+    asked = [
         facts.select("agency", "start", "months", "code"),
         inputs.combined(facts, by).select("start", "months", "code"),
-    ])  # fmt: skip
+    ]
+    known, combined = pl.collect_all(asked, engine="in-memory")
     used = _times(figure, period, {(start, months): code for start, months, code in combined.iter_rows()})
     if counted:  # in the last of the figure's periods, whatever it is
         used = _Used([(period.end - figure.clock.months, figure.clock.months)])
@@ -254,7 +255,7 @@ def _waiting(inputs: Inputs, figure: Figure, used: _Used, by: str | None, group:
     if by == AGENCY and group not in figure.agencies:
         yield f"{group}, who is not asked for it"
         return
-    absent = inputs.absent([figure.id]).collect().iter_rows(named=True)
+    absent = inputs.absent([figure.id]).collect(engine="in-memory").iter_rows(named=True)
     due = {(row["agency"], (row["start"], row["months"])): row["due"] for row in absent}
     heard = {(cell["agency"], (cell["start"], cell["months"])) for cell in used.cells}
     times = {*used.times, *([used.instead_of] if used.instead_of else [])}
