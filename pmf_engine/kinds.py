@@ -30,6 +30,7 @@ from pmf_engine.formula.syntax import (
     Node,
     Unary,
     children,
+    names,
 )
 from pmf_engine.listfiles import raw
 from pmf_engine.manifest import EDGES
@@ -164,7 +165,7 @@ def bins(traits: Traits, aggregates: Mapping[int, Aggregate]) -> list[Bin]:
     """The aggregates that are better counted by kind of record, put together as far as their traits allow."""
     asked = []
     for place, aggregate in aggregates.items():
-        if aggregate.where is not None:
+        if aggregate.where is not None and (aggregate.of is None or names(aggregate.of)):
             used: set[Key] = set()
             asked.append((used, place, aggregate, traits.rewritten(aggregate.where, used)))
 

@@ -251,9 +251,10 @@ def test_a_sum_shows_what_it_did_without(tmp_path: Path) -> None:
 
 
 def test_a_band_needs_all_of_a_figure_that_the_formula_does_not(tmp_path: Path) -> None:
-    formula = "y: {frequency: quarterly, missing: all, formula: m}"
-    one = asked(tmp_path, formula, "2016-17 Q1,care,m,7", "2016-17 Q1", tolerances="y: {good: at most m}")
-    said = [(source.value, source.reason, source.used_by) for source in one.sources]
+    formula = "y: {frequency: quarterly, missing: all, formula: a + m}"
+    sent = "2016-17 Q1,care,a,3\n2016-17 Q1,care,m,7"
+    one = asked(tmp_path, formula, sent, "2016-17 Q1", tolerances="y: {good: at most m}")
+    said = [(source.value, source.reason, source.used_by) for source in one.sources if source.figure == "m"]
     assert said == [(7.0, None, ("formula",)), (None, "late: `m`", ("good",))]
 
 

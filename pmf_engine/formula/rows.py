@@ -26,11 +26,14 @@ from pmf_engine.formula.syntax import (
     Name,
     Unary,
     folded,
+    names,
 )
 
 _FIRST_YEAR, _LAST_YEAR = 1950, 2099
 _SMALL = ("days", "working_days", "months", "years")
 """Functions that give whole numbers."""
+
+_MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 _EXACT: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "=": lambda left, right: left == right,
@@ -67,7 +70,8 @@ class Rows:
             case Unary():
                 return ~self.value(node.operand)
             case Call():
-                return self._call(node)
+                made = self._call(node)
+                return made if names(node) else pl.lit(pl.select(made).item())  # else of one length, be there none
             case Binary(operator=operator) if operator in LOGIC:
                 left, right = self.value(node.left), self.value(node.right)
                 return left & right if operator == "and" else left | right
@@ -137,6 +141,10 @@ class Rows:
         return "number"
 
     def _compared(self, operator: str, left: Expression, right: Expression) -> pl.Expr:
+        if not names(left) and names(
+            right
+        ):  # what is constant goes second: before blanks alone Polars makes one of them
+            operator, left, right = _MIRRORED[operator], right, left
         kind = self._kind(left)
         exact = kind in ("date", "truth") or (self.is_whole(left) and self.is_whole(right))
         if kind == "text":
