@@ -102,11 +102,15 @@ class Counted:
         return sure, refused
 
     def codes(self, list_: RecordList, agency: str, periods: Sequence[Period], as_of: date, first: int) -> list[int]:
-        """Whether an agency's records speak for each period (0), and if not, why; as `Inputs.absent` has it."""
+        """Whether an agency's records speak for each period (0), and if not, why; as `Inputs.absent` has it.
+
+        What never came from anybody is late from the month `first` on.
+        """
         if not periods:
             return []
         sure, refused = self.months(list_, periods[0].clock, agency)
-        begun = min(min(self.months(list_, periods[0].clock, each)[0], default=first) for each in list_.agencies)
+        clock = periods[0].clock
+        begun = min((month for each in list_.agencies for month in self.months(list_, clock, each)[0]), default=first)
         found = []
         for period in periods:
             months = range(period.start, period.end)

@@ -59,7 +59,8 @@ class Evaluation:
     (as `direction`, from the same period of the year before), the control chart up to each period (`control.CHART`),
     the life of the exception (`exceptions.LIFE`) and `shown` (whether it is in `results`), for all periods up to the
     one shown. `outstanding` is what has not come by `as_of`: figure, agency, start, months, period, due, status (late
-    or not_due) and run, one row for the latest period of each; figures and lists alike. `problems` are those of the
+    or not_due) and run, one row for the latest period of each, and where that is not due, one for the latest of those
+    before it that are late; figures and lists alike. `problems` are those of the
     submissions, and what was wrong with the records of lists that were read. `inputs` are the figures it rests on,
     kept for explanations.
     """
@@ -96,7 +97,8 @@ def evaluate(
     """Works out every indicator from what agencies sent.
 
     With a `period` each indicator is shown in its own frequency, or in the period's where that is longer:
-    in its latest period that has ended when `period` ends. Without one, in all its periods from the first
+    in its latest period that has ended when `period` ends; an ad hoc one as last asked for, where that is in
+    `period` or has been an exception since. Without one, in all its periods from the first
     that any data speaks for to the last. `as_of`, today unless given, decides what is late and what is not
     due. `engine` is Polars' own choice for reading lists, the one part that may be large. Raises ValueError
     where `period` is none of the board's, and TypeError where `period` or `as_of` is of another type.
@@ -179,7 +181,9 @@ def history_plan(
     else:
         rows = rows.join(kept.lazy(), on=kept.columns, how="semi")
     backs = plan.looked_back(framework, clocks)
-    return reasons(judged(rows, framework, inputs.as_of), _lacking(inputs, clocks), backs, framework)
+    raised = (pl.col("level") >= 0).any().over("indicator", "start")
+    said = judged(rows, framework, inputs.as_of).with_columns(shown=pl.col("shown") & (pl.col("asked_in") | raised))
+    return reasons(said, _lacking(inputs, clocks), backs, framework)
 
 
 def _times(window: Window, clocks: set[Clock], asked: Period | None) -> pl.DataFrame:
@@ -197,22 +201,27 @@ def _times(window: Window, clocks: set[Clock], asked: Period | None) -> pl.DataF
 
 
 def _requested(rows: pl.LazyFrame, framework: Framework, inputs: Inputs, asked: Period | None) -> pl.LazyFrame:
-    """Without the periods in which an ad hoc indicator was not asked for; a report shows the last of the others."""
+    """Without the periods in which an ad hoc indicator was not asked for; a report shows the last of the others.
+
+    Where that is not `asked_in` the report's period, only if what was raised then has not been answered since.
+    """
     ad_hoc = [one for one in framework.indicators.values() if one.frequency == Frequency.AD_HOC]
-    if not ad_hoc:
-        return rows
     requests = []
     for one in ad_hoc:
         starts = sorted(set(inputs.starts(one.figures)) | inputs.list_starts(one))
         inside = [start for start in starts if asked is None or asked.start <= start < asked.end]
-        requests += [(one.id, start, start in (inside if asked is None else inside[-1:])) for start in starts]
-    schema = {"indicator": pl.String, "start": pl.Int32, "requested": pl.Boolean}
+        ended = [start for start in starts if asked is None or start + one.clock.months <= asked.end]
+        last = inside if asked is None else (inside or ended)[-1:]
+        requests += [(one.id, start, start in last, start in inside) for start in starts]
+    schema = {"indicator": pl.String, "start": pl.Int32, "requested": pl.Boolean, "asked_in": pl.Boolean}
     table = pl.LazyFrame(requests, schema=schema, orient="row")
     regular = ~pl.col("indicator").is_in([one.id for one in ad_hoc])
     return (
         rows.join(table, on=["indicator", "start"], how="left")
         .filter(regular | pl.col("requested").is_not_null())
-        .with_columns(shown=pl.when(regular).then("shown").otherwise("requested"))
+        .with_columns(
+            shown=pl.when(regular).then("shown").otherwise("requested"), asked_in=regular | pl.col("asked_in")
+        )
         .drop("requested")
     )
 
@@ -293,7 +302,10 @@ def _use(use: tuple[tuple[Clock, str | None], object]) -> tuple[Clock, str]:
 
 
 def _outstanding(inputs: Inputs, end: int) -> pl.LazyFrame:
-    """What has not come for the last period of each figure and agency, and how many periods running it has not."""
+    """What has not come for the last period of each figure and agency, and how many periods running it has not.
+
+    Where that is not due yet, nor has the period before it come, the last of those that are late is told as well.
+    """
     used = sorted({name for one in inputs.framework.indicators.values() for name in inputs.framework.rests_on(one)})
     latest = pl.col("start") + 2 * pl.col("months") > end
     late = status_rank(pl.col("code")) == MISSING.index(LATE) + 1
@@ -305,8 +317,9 @@ def _outstanding(inputs: Inputs, end: int) -> pl.LazyFrame:
         .with_columns(
             run=pl.int_range(1, pl.len() + 1).over("figure", "agency", "block"),
             status=pl.when(late).then(pl.lit(LATE)).otherwise(pl.lit(NOT_DUE)),
+            last_late=pl.when(late).then("start").max().over("figure", "agency", "block"),
         )
-        .filter(latest)
+        .filter(latest.any().over("figure", "agency", "block"), latest | (pl.col("start") == pl.col("last_late")))
         .select(
             pl.col("figure").cast(pl.String), "agency", "start", "months", "due", "status", pl.col("run").cast(pl.Int64)
         )
@@ -321,7 +334,9 @@ def _outstanding_named(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame
         for figure, start, months in rows.select("figure", "start", "months").iter_rows()
     ]
     return (
-        rows.with_columns(period=pl.Series(labels, dtype=pl.String)).select(list(OUTSTANDING)).sort("figure", "agency")
+        rows.with_columns(period=pl.Series(labels, dtype=pl.String))
+        .select(list(OUTSTANDING))
+        .sort("figure", "agency", "start")
     )
 
 

@@ -109,6 +109,7 @@ class Inputs:
         known = cells.filter(pl.col("figure").is_in(list(framework.figures)))
         asked = known.clear() if worlds else known
         self.begun = asked.group_by(pl.col("figure").cast(self.names)).agg(begun=pl.col("start").min())
+        self.heard = {} if worlds else self._heard(known)
         self.cells = known.lazy().select(
             pl.col("figure").cast(self.names),
             "agency",
@@ -130,6 +131,15 @@ class Inputs:
             schema={"figure": self.names, "group": pl.String, "first": pl.Int32},
             orient="row",
         )
+
+    def _heard(self, cells: pl.DataFrame) -> dict[str, int]:
+        """The first month that anything came for from each agency, figures and lists alike."""
+        found: dict[str, int] = dict(cells.group_by("agency").agg(pl.col("start").min()).iter_rows())
+        for (_, agency), spoken in self.counted.spoken.items():
+            said = [one.months(Clock(1, 1)) for one in spoken if one.exact or not one.refused]
+            for months in filter(None, said):
+                found[agency] = min(months.start, found.get(agency, months.start))
+        return found
 
     def _groups(self, by: str, seen: pl.DataFrame) -> list[str]:
         """All groups of a breakdown: those listed, or else all that any cell or record is of."""
@@ -155,7 +165,14 @@ class Inputs:
         regular = [figure for figure in wanted if figure.frequency != Frequency.AD_HOC]
         senders = pl.DataFrame(
             [
-                (figure.id, agency, figure.due[agency], figure.clock.months, figure.clock.year_start)
+                (
+                    figure.id,
+                    agency,
+                    figure.due[agency],
+                    figure.clock.months,
+                    figure.clock.year_start,
+                    self.heard.get(agency, self.window.first),
+                )
                 for figure in regular
                 for agency in figure.agencies
             ],
@@ -165,6 +182,7 @@ class Inputs:
                 "days": pl.Int64,
                 "months": pl.Int32,
                 "year_start": pl.Int32,
+                "heard": pl.Int32,
             },
             orient="row",
         )
@@ -179,10 +197,12 @@ class Inputs:
             senders.lazy()
             .join(times.lazy(), on=["months", "year_start"])
             .join(self.begun.lazy(), on="figure", how="left")
+            # What nobody ever sent before was not asked for yet; what never came at all is late from when anything came
+            # from the agency that owes it, whatever others sent before.
+            .with_columns(begun=pl.coalesce("begun", "heard"))
             .select("figure", "agency", "start", "months", "begun", due=due.cast(pl.Date))
             .with_columns(
-                # What nobody ever sent before was not asked for yet; of what never came at all, all is late.
-                code=pl.when(pl.col("start") + pl.col("months") <= pl.col("begun").fill_null(self.window.first))
+                code=pl.when(pl.col("start") + pl.col("months") <= pl.col("begun"))
                 .then(reason_code(NO_DATA))
                 .when(pl.col("due") < self.as_of)
                 .then(reason_code(LATE))
@@ -486,7 +506,7 @@ class Inputs:
             for agency in list_.agencies
             for period, code in zip(
                 periods,
-                self.counted.codes(list_, agency, periods, self.as_of, self.window.first),
+                self.counted.codes(list_, agency, periods, self.as_of, self.heard.get(agency, self.window.first)),
                 strict=True,
             )
         ]

@@ -363,6 +363,14 @@ class World:
             found[cell.figure] = min(cell.start, found.get(cell.figure, cell.start))
         return found
 
+    @cached_property
+    def heard(self) -> dict[str, int]:
+        """The start of the first cell from each agency."""
+        found: dict[str, int] = {}
+        for cell in self.board.cells:
+            found[cell.agency] = min(cell.start, found.get(cell.agency, cell.start))
+        return found
+
     def rests_on(self, id_: str) -> set[str]:
         """The figures that an indicator's formula names, itself or through others."""
         if id_ in self.figures:
@@ -384,7 +392,7 @@ class World:
     def absent(self, figure: Figure, agency: str, start: int) -> Lack:
         """Why a figure that was not sent is not there."""
         end = start + figure.months
-        if figure.ad_hoc or end <= self.begun.get(figure.id, self.first):
+        if figure.ad_hoc or end <= self.begun.get(figure.id, self.heard.get(agency, self.first)):
             return lack("no_data")
         due = last_day(end) + timedelta(days=figure.due[figure.agencies.index(agency)])
         return lack("late" if due < self.board.as_of else "not_due")

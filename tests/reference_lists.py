@@ -438,10 +438,19 @@ class World:
         return {
             month
             for one in self.board.lists
-            if any(re.search(rf"\b{one.id}\b", indicator.formula) for indicator in self.board.indicators)
+            if self.asked_of(one)
             for agency in one.agencies
             for month in self.spoken(one.id, agency, 1, 1)
         }
+
+    def asked_of(self, one: Records) -> bool:
+        """Whether any indicator asks a list; others are not read."""
+        return any(re.search(rf"\b{one.id}\b", indicator.formula) for indicator in self.board.indicators)
+
+    def heard(self, agency: str) -> int:
+        """The first month that anything of an agency speaks for."""
+        theirs = [one for one in self.board.lists if agency in one.agencies and self.asked_of(one)]
+        return min((month for one in theirs for month in self.spoken(one.id, agency, 1, 1)), default=self.first)
 
     @cached_property
     def first(self) -> int:
@@ -470,7 +479,8 @@ class World:
         """Why an agency's records say nothing of a period, if they do not."""
         if self.spoken(one.id, agency, length, year_start) >= set(range(start, start + length)):
             return None
-        begun = min(min(self.spoken(one.id, each, length, year_start), default=self.first) for each in one.agencies)
+        spoken = [month for each in one.agencies for month in self.spoken(one.id, each, length, year_start)]
+        begun = min(spoken, default=self.heard(agency))
         if start + length <= begun:
             return "no_data"
         due = last_day(start + length) + timedelta(days=one.due[one.agencies.index(agency)])

@@ -324,6 +324,80 @@ def test_ad_hoc_is_never_due_and_shown_when_there_is_data(folder: Path) -> None:
     assert evaluate(folder, "2016-17 Q3").results.is_empty()
 
 
+@pytest.mark.parametrize(("first", "later"), [("30", "10"), ("30", "c"), ("10", "30")])
+def test_what_an_ad_hoc_request_raised_is_shown_until_it_is_answered(folder: Path, first: str, later: str) -> None:
+    build(
+        folder,
+        "x: {frequency: ad hoc, formula: asked, by: [district]}",
+        f"""period,agency,figure,district,value
+        2015-16 Q1,care,asked,,5
+        2015-16 Q1,care,asked,North,{first}
+        2015-16 Q4,care,asked,,5
+        2015-16 Q4,care,asked,North,{later}""",
+        "x: {good: at most 20}",
+        "- {when: red, to: board}",
+    )
+
+    def shown(period: str) -> list[tuple[str, str | None]]:
+        return evaluate(folder, period).results.filter(group="North").select("period", "escalate_to").rows()
+
+    raised = "board" if first == "30" else None
+    still = raised if later == "c" else "board" if later == "30" else None
+    assert shown("2015-16 Q1") == [("2015-16 Q1", raised)]
+    for quarter in ("2015-16 Q2", "2015-16 Q3"):
+        assert shown(quarter) == ([("2015-16 Q1", raised)] if raised else [])
+        items = pmf.exception_report(evaluate(folder, quarter)).levels[0].items
+        assert [(item.period.label, item.group_only) for item in items] == [("2015-16 Q1", True)] * bool(raised)
+    assert shown("2015-16 Q4") == [("2015-16 Q4", still)]
+    assert shown("2016-17 Q1") == ([("2015-16 Q4", still)] if still else [])
+
+
+def test_what_is_late_is_told_beside_what_is_not_due(folder: Path) -> None:
+    build(
+        folder,
+        f"r: {{{Q}, formula: referrals + a + plans}}",
+        """2015-16 Q1,care,referrals,5
+        2015-16 Q1,care,a,5
+        2015-16 Q3,care,a,5
+        2015-16 Q1,care,plans,5
+        2015-16 Q4,care,plans,5""",
+    )
+    evaluation = evaluate(folder, "2015-16 Q4", date(2016, 4, 10))
+    told = evaluation.outstanding.select("figure", "period", "status", "run").rows()
+    assert told == [
+        ("a", "2015-16 Q4", "not_due", 1),
+        ("referrals", "2015-16 Q3", "late", 2),
+        ("referrals", "2015-16 Q4", "not_due", 3),
+    ]
+    late = evaluate(folder, "2015-16 Q4", date(2016, 5, 10)).outstanding
+    assert late.select("figure", "period", "status", "run").rows() == [
+        ("a", "2015-16 Q4", "late", 1),
+        ("referrals", "2015-16 Q4", "late", 3),
+    ]
+
+
+def test_what_never_came_is_late_from_when_its_agency_sent_anything(folder: Path) -> None:
+    indicators = f"""r: {{{Q}, formula: referrals}}
+        joint: {{{Q}, formula: both, by: [agency]}}
+        g: {{frequency: annual, formula: children}}"""
+    figures = FIGURES + "other: {title: Other, from: police, kind: flow, frequency: quarterly}"
+    write_board(folder, figures, indicators, "", "- {when: late for 3 periods, to: board}")
+    write_returns(folder, "2014-15 Q1,care,a,1\n2015-16 Q3,police,other,1\n2015-16 Q4,care,b,1")
+    evaluation = evaluate(folder, "2015-16 Q4")
+
+    def statuses(indicator: str, group: str | None = None) -> list[str]:
+        rows = evaluation.history.filter(indicator=indicator)
+        return rows.filter(pl.col("group").eq_missing(pl.lit(group)))["status"].to_list()
+
+    assert statuses("r") == ["late"] * 8
+    assert statuses("joint", "care") == ["late"] * 8
+    assert statuses("joint", "police") == ["no_data"] * 6 + ["late"] * 2
+    assert cell(evaluation, "joint", "2015-16 Q4", "escalate_to", "police") is None
+    assert cell(evaluation, "joint", "2015-16 Q4", "escalate_to", "care") == "board"
+    # Who never sent anything at all owes it from the first of all data on.
+    assert statuses("g") == ["late", "late"]
+
+
 def test_an_indicator_may_name_another_and_is_worked_out_from_its_figures(folder: Path) -> None:
     build(
         folder,
