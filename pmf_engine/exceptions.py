@@ -1,22 +1,35 @@
 """Exceptions: which rules hold in each period, whom they send the indicator up to, and how long that has been so.
 
 Everything is worked out from the series itself, in one pass over all rows. Nothing that is missing ends an exception:
-of a period without a value only its own status can be said, and a rule goes on with what was known last.
+of a period without a value only its own status can be said, of one that is not due not even that, and a rule goes on
+with what was known last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import polars as pl
 
 from pmf_engine.escalation import Rule
 from pmf_engine.formula.compile import Compiler, Computed, reason_code, truth
-from pmf_engine.formula.syntax import Expression
+from pmf_engine.formula.syntax import LOGIC, Binary, Expression, Lasting, Name, Unary, names
 from pmf_engine.framework import Framework
-from pmf_engine.statuses import CONCERN, DIRECTIONS, IMPROVEMENT, NO_DATA, STATUSES, WITH_VALUE, WORSENING
+from pmf_engine.statuses import (
+    CONCERN,
+    IMPROVEMENT,
+    IMPROVING,
+    MISSING,
+    NO_DATA,
+    NOT_DUE,
+    NOT_RATED,
+    RATED,
+    STATUSES,
+    UNCHANGED,
+    WORSENING,
+)
 
 _SERIES = ["indicator", "by", "group"]
 
@@ -59,7 +72,8 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     levels = list(framework.governance)
     compiler = Compiler(months=1)
     stages = _held(framework.rules, compiler)
-    frame = frame.with_columns(change=pl.when("has_value").then(pl.col("value") - pl.col("before")), **_said())
+    change = _difference(pl.col("value"), pl.col("before"))
+    frame = frame.with_columns(change=pl.when("has_value").then(change), **_said())
     for stage in [*compiler.stages, *stages]:
         frame = frame.with_columns(stage)
     numbered = list(enumerate(framework.rules))
@@ -71,7 +85,7 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     for place, name in enumerate(levels):
         level = pl.when(highest == place).then(pl.lit(name)).otherwise(level)
     frame = frame.with_columns(rules=rules, escalate_to=level, level=highest.cast(pl.Int32))
-    return _lived(frame).drop("^(rule|since|said):.*$")
+    return _lived(frame).drop("^(rule|since|said|for):.*$")
 
 
 def _held(rules: Sequence[Rule], compiler: Compiler) -> list[list[pl.Expr]]:
@@ -81,59 +95,136 @@ def _held(rules: Sequence[Rule], compiler: Compiler) -> list[list[pl.Expr]]:
     periods since then, and is answered only in a period with a value, whatever it is about: nothing that is missing
     ends an exception.
     """
-    holds = [_asked(rule.condition, compiler, _SERIES) for rule in rules]
+    asked = _Asked(compiler, _SERIES, "when")
+    holds = [asked.last(rule.condition) for rule in rules]
     latched = [(place, rule.until) for place, rule in enumerate(rules) if rule.until]
-    over = {
-        place: _asked(until, compiler, [*_SERIES, f"since:{place}"]) & pl.col("has_value") for place, until in latched
-    }
+    ends = {place: _Asked(compiler, [*_SERIES, f"since:{place}"], f"until:{place}", until=True) for place, _ in latched}
+    over = {place: ends[place].last(until) & pl.col("has_value") for place, until in latched}
     held = {place: pl.col(f"rule:{place}") for place in over}
     times = {place: one.cast(pl.Int64) for place, one in held.items()}
     turned = {place: pl.when(one).then(True).when(over[place]).then(False) for place, one in held.items()}
     return [
+        *([column] for column in asked.columns),
         [one.alias(f"rule:{place}") for place, one in enumerate(holds)],
         [(one.cum_sum() - one).over(_SERIES).alias(f"since:{place}") for place, one in times.items()],
+        *([column] for end in ends.values() for column in end.columns),
         [one.forward_fill().over(_SERIES).fill_null(False).alias(f"rule:{place}") for place, one in turned.items()],
     ]
 
 
-def _asked(condition: Expression, compiler: Compiler, over: Sequence[str]) -> pl.Expr:
-    """A condition in the last period that it can be said of, of the periods that the columns `over` keep together."""
+@dataclass
+class _Asked:
+    """What conditions say of each row, of the periods that the columns `over` keep together.
 
-    def lasting(condition: pl.Expr, periods: int) -> pl.Expr:
-        return _lasting(condition, periods).over(over)
+    `columns` are what stands before each `for N periods`, called `for:` and `name`, to be added one after the other
+    before what is returned. With `until` the conditions say when something is over.
+    """
 
-    return lasting(truth(condition, compiler, _quantity, _words(), lasting), 1).fill_null(False)
+    compiler: Compiler
+    over: Sequence[str]
+    name: str
+    until: bool = False
+    columns: list[pl.Expr] = field(default_factory=list)
+
+    def last(self, condition: Expression) -> pl.Expr:
+        """What a condition said in the last period that it can be said of."""
+        return _lasting(self.said(condition), 1).over(self.over).fill_null(False)
+
+    def said(self, condition: Expression) -> pl.Expr:
+        """True, false, or null where it cannot be said: then it stays as it was.
+
+        What it needs of good news that cannot be said has not come, and where it holds without it, it does. But nothing
+        is denied for want of that: `red and unchanged` is open as long as it is red.
+        """
+        named = {node.name for node in names(condition)}
+        condition = self._counted(condition)
+        without, open_ = (self._truth(condition, _words(unsaid)) for unsaid in (False, None))
+        if self.until:
+            return pl.when("has_value").then(without)
+        return pl.when(without).then(True).when(_deniable(named)).then(open_)
+
+    def _truth(self, condition: Expression, words: Mapping[str, pl.Expr]) -> pl.Expr:
+        counted = {name: pl.col(name) for name in (one.meta.output_name() for one in self.columns)}
+        return truth(condition, self.compiler, _quantity, {**words, **counted}, _lasting)
+
+    def _counted(self, node: Expression) -> Expression:
+        """A condition with a column's name for each `for N periods`: written out, each would cost those inside it."""
+        match node:
+            case Lasting():
+                name = f"for:{self.name}:{len(self.columns)}"
+                held = _lasting(self.said(node.operand), node.periods).over(self.over)
+                self.columns.append(held.alias(name))
+                return Name(node.start, node.end, name)
+            case Unary(operator="not"):
+                return replace(node, operand=self._counted(node.operand))
+            case Binary(operator=operator) if operator in LOGIC:
+                return replace(node, left=self._counted(node.left), right=self._counted(node.right))
+        return node
 
 
-def _words() -> Mapping[str, pl.Expr]:
-    """What conditions may name. Of a period without a value only its own status can be said."""
-    words: dict[str, pl.Expr] = {}
-    for status in STATUSES:
-        said = pl.col("status") == status
-        words[status] = pl.when("has_value").then(said) if status in WITH_VALUE else said
-    for direction in DIRECTIONS:
-        words[direction] = pl.when("has_value").then((pl.col("direction") == direction).fill_null(False))
-    words[IMPROVEMENT] = pl.when("has_value").then((pl.col("special_cause") == IMPROVEMENT).fill_null(False))
-    words[WORSENING] = pl.when("has_value").then(f"said:{WORSENING}")
-    words[CONCERN] = pl.when("has_value").then(f"said:{CONCERN}")
-    return words
+def _deniable(named: set[str]) -> pl.Expr:
+    """Whether a row may say no to a condition that names these words.
+
+    Without a value, only to what is about nothing but that: `late` is over when the figure is withheld, `red and not
+    late` is not. While a figure is not due nobody can say that it is not late, and while nothing rates a value, nobody
+    that it is not red, whatever else is asked of it.
+    """
+    status = pl.col("status")
+    if named <= {NOT_DUE}:
+        return pl.lit(True)
+    if named <= {*MISSING}:
+        return status != NOT_DUE
+    if NOT_RATED in named and named & {*RATED}:
+        return pl.col("has_value") & (status != NOT_RATED)
+    return pl.col("has_value")
+
+
+def _words(unsaid: bool | None) -> Mapping[str, pl.Expr]:
+    """What conditions may name; `unsaid` is what good news is where it cannot be said.
+
+    Of a period without a value only its own status can be said, of one that is not due nothing else, and of a value
+    that nothing rates no rating.
+    """
+    status, valued = pl.col("status"), pl.col("has_value")
+    known = dict.fromkeys(STATUSES, status != NOT_DUE)
+    known |= dict.fromkeys(RATED, valued & (status != NOT_RATED)) | {NOT_RATED: valued, NOT_DUE: pl.lit(True)}
+    words = {name: pl.when(known[name]).then(status == name) for name in STATUSES}
+    good = {word: pl.col("direction") == word for word in (IMPROVING, UNCHANGED)}
+    good[IMPROVEMENT] = pl.when(pl.col("no_signal").is_null()).then(_is_special(IMPROVEMENT))
+    words |= {word: pl.when(valued).then(pl.coalesce(said, pl.lit(unsaid, pl.Boolean))) for word, said in good.items()}
+    return words | {word: pl.when(valued).then(f"said:{word}") for word in (WORSENING, CONCERN)}
 
 
 def _said() -> Mapping[str, pl.Expr]:
     """What tells of something bad, and rests on earlier periods too: where these lack, what was said last stands.
 
-    Otherwise one missing return would end an exception a period later, when there is nothing to compare with. What
-    tells of something good is not said then.
+    Otherwise one missing return would end an exception a period later, when there is nothing to compare with.
     """
-    worsening = pl.when(pl.col("has_value") & pl.col("before").is_not_null())
-    concern = pl.when(pl.col("has_value") & pl.col("no_signal").is_null())
+    readable = pl.col("has_value") & pl.col("no_signal").is_null()
     return {
         f"said:{word}": said.forward_fill().over(_SERIES).fill_null(False)
         for word, said in (
-            (WORSENING, worsening.then((pl.col("direction") == WORSENING).fill_null(False))),
-            (CONCERN, concern.then((pl.col("special_cause") == CONCERN).fill_null(False))),
+            (WORSENING, pl.col("direction") == WORSENING),
+            (CONCERN, pl.when(readable).then(_is_special(CONCERN))),
         )
     }
+
+
+def _is_special(cause: str) -> pl.Expr:
+    return (pl.col("special_cause") == cause).fill_null(False)
+
+
+_SURE_DIGITS = 15
+"""Digits that a number is sure to hold."""
+
+
+def _difference(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """What one number is above another, in the digits that both are sure to hold: of what rounding left, nothing."""
+    difference = left - right
+    largest = pl.max_horizontal(left.abs(), right.abs())
+    scale = pl.lit(10.0).pow(_SURE_DIGITS - 1 - largest.log10().floor())
+    exact = (difference == difference.floor()) | scale.is_infinite()
+    return pl.when(exact).then(difference).otherwise((difference * scale).round() / scale)
 
 
 def _quantity(name: str) -> Computed:

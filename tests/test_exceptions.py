@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,12 +22,12 @@ QUARTERS = [f"{year}-{year % 100 + 1} Q{quarter}" for year in range(2012, 2020) 
 BANDS = "{good: at most 12, tolerance: at most 20}"
 
 
-def build(folder: Path, values: str, rules: str, tolerance: str = BANDS) -> pmf.Evaluation:
+def build(folder: Path, values: str, rules: str, tolerance: str = BANDS, **options: Any) -> pmf.Evaluation:
     """An indicator over a series such as `10 15 _ 25`: green, amber, late, red."""
     write_board(folder, FIGURES, "y: {frequency: quarterly, formula: x}", f"y: {tolerance}", rules)
     sent = zip(QUARTERS, values.split(), strict=False)
     write_returns(folder, "\n".join(f"{quarter},care,x,{value}" for quarter, value in sent if value != "_"))
-    return evaluate(folder)
+    return evaluate(folder, **options)
 
 
 def levels(evaluation: pmf.Evaluation) -> str:
@@ -116,6 +117,116 @@ def test_an_exception_is_not_older_than_its_figures(tmp_path: Path) -> None:
 
 # -- missing data -----------------------------------------------------------------------------
 
+
+@pytest.mark.parametrize(
+    ("rule", "values", "expected"),
+    [
+        # What needs a value is over only in a period with one, whatever else it names.
+        ("red and not late", "25 _ _ 10", "bbb."),
+        ("red and not late", "10 _ 25 _", "..bb"),
+        ("red and value is not missing", "25 x c 10", "bbb."),
+        ("not (late or green)", "25 _ c 10", "bbb."),
+        ("(red and not late) for 2 periods", "25 _ 25 _ 10", "..bb."),
+        ("(red and not late) for 2 periods", "25 10 _ 25", "...."),
+        ("(red or late) for 3 periods", "25 _ 25 10", "..b."),
+        ("(late for 2 periods) or red for 3 periods", "9 _ c _ 9", "....."),
+        ("red and not not_rated", "25 _ 10", "bb."),
+        ("value is missing", "25 _ c 10", ".bb."),
+        # Good news that cannot be said after a gap neither raises nor ends, and what does without it holds.
+        ("red and unchanged", "25 25 x 25 25", ".bbbb"),
+        ("red and unchanged", "25 25 x 10", ".bb."),
+        ("red and unchanged", "25 x 25", "..."),
+        ("(red and unchanged) for 2 periods", "25 25 25 x 25 10", "..bbb."),
+        ("red and not unchanged", "25 25 x 25", "b..b"),
+        ("unchanged", "25 25 x 10 9", ".bbb."),
+        ("red and special_cause_improvement", "25 26", ".."),
+        ("red and not special_cause_improvement", "25 _ 26 10", "bbb."),
+        # A rule about a status without a value alone is over without one.
+        ("late", "25 _ c 10", ".b.."),
+        ("late for 2 periods", "25 _ _ c _", "..b.."),
+    ],
+)
+def test_a_rule_is_over_only_where_all_it_needs_can_be_said(
+    tmp_path: Path, rule: str, values: str, expected: str
+) -> None:
+    evaluation = build(tmp_path, values, f"- {{when: {rule}, to: board}}", period=QUARTERS[len(expected) - 1])
+    assert "".join(row[0] if row else "." for row in evaluation.history["escalate_to"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("late", ".bbb"),
+        ("late for 2 periods", "..bb"),
+        ("late for 3 periods", "...."),
+        ("late or suppressed", ".bbb"),
+        ("red or late", ".bbb"),
+        ("not late", "b..."),
+        ("no_data", "...."),
+        ("not_due", "...b"),
+        ("not not_due", "bbb."),
+        ("late or not_due", ".bbb"),
+        ("late and not not_due", ".bbb"),
+        ("not_due and late", "...."),
+        ("value is missing for 3 periods", "...b"),
+    ],
+)
+def test_what_is_not_due_neither_counts_nor_ends(tmp_path: Path, rule: str, expected: str) -> None:
+    evaluation = build(tmp_path, "10", f"- {{when: {rule}, to: board}}", period="2012-13 Q4", as_of=date(2013, 4, 10))
+    assert evaluation.history["status"].to_list() == ["green", "late", "late", "not_due"]
+    assert "".join(row[0] if row else "." for row in evaluation.history["escalate_to"]) == expected
+
+
+def test_a_late_exception_does_not_recover_while_the_next_is_not_due(tmp_path: Path) -> None:
+    rules = "- {when: late, to: lead_agency}\n- {when: late for 2 periods, to: board}"
+    build(tmp_path, "10", rules)
+    text = told(tmp_path, "2012-13 Q4", date(2013, 4, 10))
+    assert "raised: 2012-13 Q2, LATE, to Lead agency; 3 quarters" in text
+    assert "LATE 70 days: 2012-13 Q3, due 30 January 2013 X (2 periods running)" in text
+    assert "Not due yet: 1 figure." in text
+
+
+def test_what_nothing_rates_is_not_known_to_be_better(tmp_path: Path) -> None:
+    """A band that adds up judges no year: red by the band of before, it has not recovered."""
+    figures = FIGURES + "\nr: {title: R, from: care, kind: flow, frequency: quarterly}"
+    tolerance = "y: [{good: at most 20}, {from: 2013-14, good: at most r}]"
+    rules = "- {when: red, to: board}\n- {when: amber or not_rated, to: lead_agency}\n- {when: not green, to: board}"
+    write_board(tmp_path, figures, "y: {frequency: quarterly, formula: x}", tolerance, rules)
+    write_returns(tmp_path, "\n".join(f"{quarter},care,{name},30" for quarter in QUARTERS[:8] for name in "xr"))
+    evaluation = evaluate(tmp_path, "2013-14")
+    assert evaluation.history["status"].to_list() == ["red", "not_rated"]
+    assert evaluation.history["rules"].to_list() == [["red", "not green"], ["red", "amber or not_rated", "not green"]]
+    assert evaluation.history["recovered"].to_list() == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("rule", "values", "expected"),
+    [
+        ("change > 0", "0.3+0 0.1+0.2 0.3+0", "..."),
+        ("change < 0", "0.3+0 0.1+0.2 0.3+0", "..."),
+        ("abs(change) > 0", "0.3+0 0.1+0.2 0.3+0", "..."),
+        ("change >= 0.1", "100000000.0+0 100000000.1+0", ".b"),
+        ("change > 0.1", "100000000.0+0 100000000.1+0", ".."),
+        ("change < 0.10001", "100000000.0+0 100000000.1+0", ".b"),
+        ("change >= 1", "123456789012344+0 123456789012345+0 123456789012345+0", ".b."),
+        ("change = 0", "0+0 0+0", ".b"),
+        ("change > 0", "0+0 0.000000001+0", ".b"),
+        ("change <= -0.1", "0.3+0 0.1+0.1", ".b"),
+    ],
+)
+def test_a_change_is_that_of_the_numbers_as_sent(tmp_path: Path, rule: str, values: str, expected: str) -> None:
+    figures = FIGURES + "\n" + FIGURES.replace("x:", "b:")
+    rules = f"- {{when: {rule}, to: board}}"
+    write_board(tmp_path, figures, "y: {frequency: quarterly, formula: x + b}", f"y: {BANDS}", rules)
+    sent = [
+        f"{quarter},care,{name},{value}"
+        for quarter, both in zip(QUARTERS, values.split(), strict=False)
+        for name, value in zip("xb", both.split("+"), strict=True)
+    ]
+    write_returns(tmp_path, "\n".join(sent))
+    assert levels(evaluate(tmp_path)) == expected
+
+
 RULES = """
 - {when: red, to: sub_committee}
 - {when: red for 2 periods, to: board}
@@ -125,6 +236,11 @@ RULES = """
 - {when: value > 18 or worsening, to: lead_agency}
 - {when: special_cause_concern, to: sub_committee}
 - {when: (amber or red) for 3 periods, to: board}
+- {when: red and not late, to: board}
+- {when: red and value is not missing, to: board}
+- {when: red and unchanged, to: sub_committee}
+- {when: (red or late) for 2 periods, to: board}
+- {when: (amber and not suppressed) for 2 periods, to: lead_agency}
 """
 UNTIL = """
 - {when: red, to: board, until: green for 2 periods}
@@ -233,7 +349,12 @@ def test_each_agency_is_an_exception_of_its_own(tmp_path: Path) -> None:
 def reported(folder: Path, values: str, rules: str, tolerance: str = BANDS) -> str:
     """The report on the last quarter of a series."""
     build(folder, values, rules, tolerance)
-    evaluation = evaluate(folder, QUARTERS[len(values.split()) - 1])
+    return told(folder, QUARTERS[len(values.split()) - 1])
+
+
+def told(folder: Path, period: str, as_of: date = date(2030, 1, 1)) -> str:
+    """The report on a quarter in one line."""
+    evaluation = evaluate(folder, period, as_of)
     return " ".join(render_terminal(pmf.exception_report(evaluation), width=120, color=False).split())
 
 
