@@ -51,7 +51,7 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFram
 
 
 def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
-    """What the rows need to know of their indicators."""
+    """What the rows need to know of their indicators, and how far they are from good by the entry in force."""
     known = pl.LazyFrame(
         [
             (
@@ -80,8 +80,14 @@ def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
         schema={"indicator": pl.String, "entry": pl.UInt32, "aim": pl.Float64, "aim_open": pl.Boolean},
         orient="row",
     )
+    rows = rows.with_columns(gap=_gap(pl.col("gaps")))
     rows = rows.join(known, on="indicator", how="left", maintain_order="left")
     return rows.join(aims, on=["indicator", "entry"], how="left", maintain_order="left")
+
+
+def _gap(gaps: pl.Expr) -> pl.Expr:
+    """Of the gaps by each entry, that by the one now in force."""
+    return gaps.list.get(pl.col("entry"), null_on_oob=True)
 
 
 def _aim(entry: Entry) -> tuple[float, bool] | None:
@@ -128,7 +134,7 @@ def _direction(frame: pl.LazyFrame) -> pl.LazyFrame:
     frame = frame.with_columns(
         column.shift(periods).over(_SERIES).alias(f"{when}:{name}")
         for when, periods in earlier.items()
-        for name, column in (("value", value), *((name, pl.col(name)) for name in ("gap", "status", "start")))
+        for name, column in (("value", value), *((name, pl.col(name)) for name in ("gaps", "status", "start")))
     )
     # An ad hoc indicator is not asked for in every quarter, so its row of so many rows before may be of any.
     a_year = pl.col("ago:start") == pl.col("start") - 12
@@ -136,16 +142,16 @@ def _direction(frame: pl.LazyFrame) -> pl.LazyFrame:
         before=pl.col("before:value"),
         direction=_travelled("before").cast(DIRECTION),
         direction_year_ago=pl.when(a_year).then(_travelled("ago")).cast(DIRECTION),
-    ).drop(f"{when}:{name}" for when in earlier for name in ("value", "gap", "status", "start"))
+    ).drop(f"{when}:{name}" for when in earlier for name in ("value", "gaps", "status", "start"))
 
 
 def _travelled(when: str) -> pl.Expr:
     """Direction of travel by polarity, from the columns that say how things were; unchanged if it shows the same.
 
-    A step from one rating into another is a change however small. Where closeness is good and no bound was known
-    on either side, nothing can be said.
+    A step from one rating into another is a change however small. Where closeness is good, both values are held
+    against the band now in force; where no bound was known for one of them, nothing can be said.
     """
-    before, gap, places = pl.col(f"{when}:value"), pl.col(f"{when}:gap"), pl.col("places")
+    before, gap, places = pl.col(f"{when}:value"), _gap(pl.col(f"{when}:gaps")), pl.col("places")
     closeness = pl.col("sign") == 0
     better = pl.when(closeness).then(gap - pl.col("gap")).otherwise(pl.col("sign") * (pl.col("value") - before))
     same = _shown(pl.col("value"), places) == _shown(before, places)

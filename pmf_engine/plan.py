@@ -13,7 +13,7 @@ from typing import TypeAlias
 import polars as pl
 
 from pmf_engine import statistics
-from pmf_engine.formula.compile import FIGURE_BITS, NOT_COME, Compiler, Computed, compare, is_amount, reason_code
+from pmf_engine.formula.compile import FIGURE_BITS, NOT_COME, Compiler, Computed, compare, is_amount, near, reason_code
 from pmf_engine.formula.syntax import (
     Aggregate,
     Band,
@@ -56,7 +56,7 @@ def rows(framework: Framework, inputs: Inputs, clocks: Mapping[str, Clock]) -> p
 
     Columns: indicator, start, months, by, group (null for the whole), value, code, left_out, numerator,
     denominator, good, tolerable (null: cannot be said), band_code, rated, entry (the place of the one in force), sign,
-    gap, named and compared (see `Evaluation`).
+    gaps (how far it is from good by each entry by which closeness is), named and compared (see `Evaluation`).
     """
     return pl.concat([_panel_rows(framework, inputs, job) for job in _jobs(framework, clocks)])
 
@@ -220,10 +220,10 @@ class _Panel:
     # -- bands -----------------------------------------------------------------------
 
     def _judged(self, indicator: Indicator, value: Computed) -> dict[str, pl.Expr]:
-        """Whether the value is good or tolerable by the entry in force, and how far it is from good."""
+        """Whether the value is good or tolerable by the entry in force, and how far it is from good by each."""
         good = tolerable = pl.lit(None, dtype=pl.Boolean)
         sign = pl.lit(None, dtype=pl.Int8)
-        gap = pl.lit(None, dtype=pl.Float64)
+        gaps = [pl.lit(None, dtype=pl.Float64)] * len(indicator.tolerances)
         band_code = pl.lit(0, dtype=pl.UInt32)
         rated = pl.lit(False)
         entry_in_force = pl.lit(None, dtype=pl.UInt32)
@@ -233,7 +233,7 @@ class _Panel:
             # that adds up says nothing of what does not.
             if self.compiler.months != indicator.clock.months and not entry.scale_free:
                 nothing = pl.when(~in_force)
-                good, tolerable, sign, gap = (nothing.then(one) for one in (good, tolerable, sign, gap))
+                good, tolerable, sign = (nothing.then(one) for one in (good, tolerable, sign))
                 band_code, rated = nothing.then(band_code).otherwise(0), rated & ~in_force
                 entry_in_force = nothing.then(entry_in_force)
                 continue
@@ -250,7 +250,7 @@ class _Panel:
             rated = rated | in_force
             entry_in_force = pl.when(in_force).then(pl.lit(place, dtype=pl.UInt32)).otherwise(entry_in_force)
             if entry.polarity == "close":
-                gap = pl.when(in_force).then(self._gap(entry, value)).otherwise(gap)
+                gaps[place] = self._gap(entry, value)
         named = [
             self.compiler.number(term, lambda name: self._named(name, value)) for term in indicator.band_terms.values()
         ]
@@ -263,7 +263,7 @@ class _Panel:
             "rated": rated,
             "entry": entry_in_force,
             "sign": sign,
-            "gap": gap,
+            "gaps": pl.concat_list(gaps) if gaps else pl.lit([], dtype=pl.List(pl.Float64)),
         }
 
     def _holds(self, entry: Entry, band: Band, value: Computed) -> tuple[pl.Expr, pl.Expr]:
@@ -334,16 +334,17 @@ class _Panel:
         return self._look_up(name)
 
     def _gap(self, entry: Entry, value: Computed) -> pl.Expr:
-        """How far a value lies outside the good band; 0 inside it, null where a bound lacks."""
+        """How far a value lies outside the good band; 0 inside it and on its ends, null where a bound lacks."""
         outside = [pl.lit(0.0)]
         codes = [value.code]
         for limit in entry.good.limits:
             bound = self.bound(entry, limit.bound, value)
             codes.append(bound.code)
+            above = pl.when(near(value.value, bound.value)).then(0.0).otherwise(value.value - bound.value)
             if limit.operator not in (">=", ">"):
-                outside.append(value.value - bound.value)
+                outside.append(above)
             if limit.operator not in ("<=", "<"):
-                outside.append(bound.value - value.value)
+                outside.append(-above)
         return pl.when(pl.max_horizontal(codes) == 0).then(pl.max_horizontal(outside))
 
 

@@ -73,6 +73,19 @@ def test_limits_are_those_published() -> None:
     assert said["no_signal"] is None
 
 
+def test_limits_of_the_published_series_are_exact() -> None:
+    batches = [Fraction(str(value)) for value in VISCOSITY]
+    mean = sum(batches, Fraction(0)) / 15
+    ranges = [abs(after - before) for before, after in itertools.pairwise(batches)]
+    assert (sum(batches), sum(ranges)) == (Fraction("502.85"), Fraction("6.73"))
+    usual = sum(ranges, Fraction(0)) / 14
+    assert max(ranges) < Fraction("3.267") * usual  # so none is left out
+    spread = Fraction("2.66") * usual
+    said = last(VISCOSITY)
+    for name, line in (("mean", mean), ("lower_limit", mean - spread), ("upper_limit", mean + spread)):
+        assert abs(Fraction(said[name]) - line) < Fraction(1, 10**6)
+
+
 def test_a_moving_range_as_large_as_chance_does_not_make_is_left_out_once() -> None:
     # Ten ranges of 2 and two of 20 about one wild value: their mean is 5, and 20 is over 3.267 times that.
     said = last([9, 11, 9, 11, 9, 11, 31, 11, 9, 11, 9, 11, 9])
@@ -317,6 +330,26 @@ def test_what_is_not_rated_has_a_chart_and_no_concern(tmp_path: Path) -> None:
     )
     assert said(evaluation, "signal")[-1] == "outside_limits"
     assert said(evaluation, "escalate_to") == [None] * 13
+
+
+def test_a_value_on_the_end_of_what_is_good_is_not_outside(tmp_path: Path) -> None:
+    """0.1 + 0.2 is 0.3, and no further from `between 0 and 0.3` than what lies inside."""
+    figures = "\n".join(f"{name}: {{title: X, from: care, kind: stock, frequency: monthly}}" for name in ("x", "b"))
+    band = "y: {good: between 0 and 0.3}"
+    write_board(tmp_path, figures, "y: {frequency: monthly, formula: x + b}", band, CONCERN)
+    sent = ["0.15+0", "0.12+0"] * 6 + ["0.1+0.2"]
+    write_returns(
+        tmp_path,
+        "\n".join(
+            f"{month},care,{name},{value}"
+            for month, both in zip(MONTHS, sent, strict=False)
+            for name, value in zip("xb", both.split("+"), strict=True)
+        ),
+    )
+    evaluation = evaluate(tmp_path)
+    assert said(evaluation, "signal")[-1] == "outside_limits"
+    assert said(evaluation, "status")[-1] == "green"
+    assert said(evaluation, "special_cause") == [None] * 13
 
 
 def test_a_gap_does_not_end_what_a_chart_raised(tmp_path: Path) -> None:

@@ -21,6 +21,12 @@ RULES = """
 QUARTERS = [f"{year}-{year % 100 + 1} Q{quarter}" for year in (2015, 2016) for quarter in (1, 2, 3, 4)]
 
 
+CHANGED = "[{good: between 10 and 15}, {from: 2016-17, good: between 12 and 13}]"
+LATER = ["worsening", "unchanged", "improving"]
+STAYED = ["unchanged", "unchanged", "worsening"]
+NEARER = ["improving", "improving", "unchanged"]
+
+
 def build(folder: Path, values: str, tolerance: str, escalation: str = RULES, decimals: int = 1) -> pmf.Evaluation:
     """An indicator `y` over a series such as `90 88 _ 85`, `_` for a quarter that nothing came for."""
     indicator = f"y: {{frequency: quarterly, formula: x, decimals: {decimals}}}"
@@ -107,6 +113,10 @@ def test_a_good_value_needs_no_tolerance_to_be_known(tmp_path: Path) -> None:
         ),
         ("{good: at most 20}", "10.04 10.01 9.96 9.94", [None, "unchanged", "unchanged", "improving"]),
         ("{good: at most 20}", "10 _ 9 8", [None, None, None, "improving"]),
+        # Where near is good, both are held against the band now in force.
+        (CHANGED, "12 12 12 12 14 14 13.5", [None, "unchanged", "unchanged", "unchanged", *LATER]),
+        (CHANGED, "12 12 12 14 14 14 14.5", [None, "unchanged", "unchanged", "unchanged", *STAYED]),
+        (CHANGED, "12 12 12 16 15 14 14", [None, "unchanged", "unchanged", "worsening", *NEARER]),
     ],
 )
 def test_direction_follows_polarity(tmp_path: Path, tolerance: str, values: str, directions: list[str | None]) -> None:
