@@ -179,7 +179,7 @@ def history_plan(
     if kept is None:
         rows = _requested(rows, framework, inputs, asked)
     else:
-        rows = rows.join(kept.lazy(), on=kept.columns, how="semi")
+        rows = rows.join(kept.lazy(), on=kept.columns, how="semi").with_columns(asked_in=pl.lit(True))
     backs = plan.looked_back(framework, clocks)
     raised = (pl.col("level") >= 0).any().over("indicator", "start")
     said = judged(rows, framework, inputs.as_of).with_columns(shown=pl.col("shown") & (pl.col("asked_in") | raised))
