@@ -124,7 +124,7 @@ def _units(entry: Entry, rests: Mapping[str, Container[str]]) -> dict[str, Diagn
         found |= {key: None for key, named in rests.items() if "target" in named}
         found |= {"target": messages.not_a_percentage(span, _text(span))} if found else {}
     for key, band in entry.bands.items():
-        interval = Interval.of(band, target)
+        interval = entry.intervals[key]
         if key in found or interval is None:
             continue
         written = [abs(value) for limit in band.limits if (value := _written(limit.bound)) is not None]
@@ -141,7 +141,7 @@ def _written(bound: Expression) -> float | None:
 def _reach(framework: Framework, one: Indicator, entry: Entry, key: str) -> Iterator[Diagnostic]:
     """A band in numbers that no value of the indicator can meet, or a good that every value meets."""
     band = entry.bands[key]
-    interval = Interval.of(band, entry.target)
+    interval = entry.intervals[key]
     if interval is None:
         return
     if one.type.kind == "grade":
@@ -216,7 +216,7 @@ def _tolerance(entry: Entry) -> Iterator[Diagnostic]:
     if entry.tolerance is None:
         return
     good, tolerance = entry.good, entry.tolerance
-    inner, outer = Interval.of(good, entry.target), Interval.of(tolerance, entry.target)
+    inner, outer = entry.intervals["good"], entry.intervals["tolerance"]
     said = [{(limit.operator, spelt(limit.bound)) for limit in band.limits} for band in (good, tolerance)]
     if said[0] == said[1] or (inner and outer and outer.inside(inner)):
         yield messages.no_amber(entry.span, tolerance.text)
@@ -227,11 +227,12 @@ def _tolerance(entry: Entry) -> Iterator[Diagnostic]:
     if len(named) != 1:
         return
     [name] = named
-    tried = [
-        [Interval.of(settled_band(band, {name: number}), entry.target) for band in (good, tolerance)]
-        for number in _ABOVE_ZERO
-    ]
-    if all(first and second and not first.empty and not first.inside(second) for first, second in tried):
+
+    def beyond(number: float) -> bool:
+        first, second = (Interval.of(settled_band(band, {name: number}), entry.target) for band in (good, tolerance))
+        return bool(first and second and not first.empty and not first.inside(second))
+
+    if all(map(beyond, _ABOVE_ZERO)):
         yield messages.good_beyond(entry.span, good.text, tolerance.text, name)
 
 

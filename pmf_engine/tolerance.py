@@ -10,6 +10,7 @@ from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from math import inf, isinf
 from typing import Literal as OneOf
 from typing import cast
@@ -63,6 +64,11 @@ class Entry:
     def bands(self) -> Mapping[str, Band]:
         """`good`, and `tolerance` where there is one."""
         return {"good": self.good} | ({"tolerance": self.tolerance} if self.tolerance else {})
+
+    @cached_property
+    def intervals(self) -> Mapping[str, Interval | None]:
+        """What each of the `bands` allows, None where that depends on data."""
+        return {key: Interval.of(band, self.target) for key, band in self.bands.items()}
 
 
 def polarity(band: Band) -> Polarity:

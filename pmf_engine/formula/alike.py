@@ -29,13 +29,16 @@ class Meanings:
         key = (type(node), _own(node), *map(self.of, children(node)))
         return self._numbers.setdefault(key, len(self._numbers))
 
-    def saying(self, bound: Expression, formula: Expression) -> Iterator[Expression]:
-        """The parts of a bound that come to what a formula does in the same period."""
-        if self.of(bound) == self.of(formula):
-            yield bound
-        elif not (isinstance(bound, Call) and bound.function in FUNCTIONS and FUNCTIONS[bound.function].over_time):
-            for child in children(bound):
-                yield from self.saying(child, formula)
+    def saying(self, bound: Expression, id_: str) -> Iterator[Expression]:
+        """The parts of a bound that come to what an indicator does in the same period."""
+        return self._coming_to(bound, self._indicators[id_])
+
+    def _coming_to(self, node: Expression, number: int) -> Iterator[Expression]:
+        if self.of(node) == number:
+            yield node
+        elif not (isinstance(node, Call) and node.function in FUNCTIONS and FUNCTIONS[node.function].over_time):
+            for child in children(node):
+                yield from self._coming_to(child, number)
 
 
 def _own(node: Expression) -> Hashable:

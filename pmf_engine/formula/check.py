@@ -374,6 +374,8 @@ def time_dimension(node: syntax.Expression, of_name: Callable[[str], int | None]
 
     None where parts that grow differently are added. `of_name` is that of figures and indicators.
     """
+    if isinstance(node, syntax.Literal | syntax.Grade):
+        return 0
 
     def of(part: syntax.Expression) -> int | None:
         return time_dimension(part, of_name)
