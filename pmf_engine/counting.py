@@ -301,7 +301,8 @@ def _repeated(pieces: Sequence[Piece], records: pl.LazyFrame, columns: Sequence[
     """Records that are there more than once, alike in every column."""
     first = pl.struct(PIECE, ROW).first()
     twice = (
-        records.group_by(columns, maintain_order=True)
+        records.filter(pl.struct(columns).hash().is_duplicated())  # few or none: what is alike has the same hash
+        .group_by(columns, maintain_order=True)
         .agg(pl.len().alias(":len"), first.alias(":first"), pl.struct(PIECE, ROW).slice(1).alias(":again"))
         .filter(pl.col(":len") > 1)
         .select(":first", ":again")
