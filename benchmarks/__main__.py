@@ -23,7 +23,12 @@ from typing import Any
 from benchmarks import figures, records
 
 ROOT = Path(__file__).parents[1]
-LIBRARIES = {"engine": "polars", "Polars by hand": "polars", "DuckDB": "duckdb", "pandas": "pandas"}
+LIBRARIES = {
+    "engine": ["pmf_engine.resolve", "pmf_engine.evaluation"],
+    "Polars by hand": ["polars"],
+    "DuckDB": ["duckdb"],
+    "pandas": ["pandas"],
+}
 """What is imported before the time is taken: starting up is measured apart."""
 
 SLOWEST = {"pandas": 10_000_000, "DuckDB": 100_000_000}
@@ -46,7 +51,8 @@ def work(task: str, name: str, board: str, data: str, count: int) -> None:
     """Works a task out and prints what it took and what it came to, as JSON."""
     import resource  # not on Windows, where the largest size of a process is not told
 
-    importlib.import_module(LIBRARIES[name])
+    for library in LIBRARIES[name]:
+        importlib.import_module(library)
     start, before = time.perf_counter(), time.process_time()
     if task == "records":
         rows: Sequence[records.Row] = list(records.CONTENDERS[name](Path(board), Path(data), count))

@@ -50,7 +50,7 @@ def conditions(count: int) -> list[Condition]:
         match kind:
             case 0:
                 low = 5 + step % 40
-                formula, sql = f"days(received_on, assessed_on) <= {low}", f"assessed_on - received_on <= {low}"
+                formula, sql = f"days(received_on, assessed_on) <= {low}", f"days <= {low}"
                 made.append(Condition(formula + also, sql + also, "days", low, None, source))
             case 1:
                 low, high = step % 12, step % 12 + 1 + step // 12 % 8
@@ -58,15 +58,15 @@ def conditions(count: int) -> list[Condition]:
                 made.append(Condition(text + also, text + also, "age", low, high, source))
             case 2:
                 low = step % 19 - 9
-                text = f"score_after - score_before >= {low}"
-                made.append(Condition(text + also, text + also, "gain", low, None, source))
+                formula, sql = f"score_after - score_before >= {low}", f"gain >= {low}"
+                made.append(Condition(formula + also, sql + also, "gain", low, None, source))
             case 3:
                 source, low = SOURCES[step % 5], step // 5 % 17
                 text = f"source = '{source}' and age >= {low}"
                 made.append(Condition(text, text, "older", low, None, source))
             case _:
                 low = 1 + step % 24
-                formula, sql = f"months(previous_on, received_on) < {low}", f"{_MONTHS} < {low}"
+                formula, sql = f"months(previous_on, received_on) < {low}", f"months < {low}"
                 made.append(Condition(formula + also, sql + also, "months", low, None, source))
     return made
 
@@ -191,8 +191,12 @@ def duckdb(board: Path, records: Path, count: int) -> Iterator[Row]:
 
     filters = ", ".join(f"count(*) FILTER (WHERE {one.sql})" for one in conditions(count))
     rows = db.sql(f"""
-        SELECT year(received_on) * 4 + (month(received_on) - 1) // 3 AS quarter, district, count(*), {filters}
-        FROM read_parquet('{records.as_posix()}/*.parquet')
+        SELECT quarter, district, count(*), {filters}
+        FROM (
+            SELECT *, year(received_on) * 4 + (month(received_on) - 1) // 3 AS quarter,
+                assessed_on - received_on AS days, score_after - score_before AS gain, {_MONTHS} AS months
+            FROM read_parquet('{records.as_posix()}/*.parquet')
+        )
         GROUP BY GROUPING SETS ((quarter, district), (quarter))
     """).fetchall()
     for quarter, district, total, *counts in rows:

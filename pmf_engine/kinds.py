@@ -35,7 +35,7 @@ from pmf_engine.formula.syntax import (
 from pmf_engine.listfiles import raw
 from pmf_engine.manifest import EDGES
 
-_MOST_KINDS = 1024
+_MOST_KINDS = 256
 """How many kinds of records a group may fall into before counting by kind no longer pays."""
 
 WORTH = 8

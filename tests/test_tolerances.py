@@ -284,7 +284,7 @@ def test_bands_that_cannot_be_meant(tmp_path: Path, entry: str, kind: str | None
         ("y: {target: 90, good: at least 80, tolerance: at least target - 20}", []),
         ("share: {good: at most x}", ["comparison x"]),
         ("share: {good: at most y}", ["comparison y"]),
-        ("share: {good: 'at most percent(x, bound)'}", []),
+        ("share: {good: 'at most percent(bound, 100)'}", []),
         ("share: {good: at most bound}", []),
         ("share: {good: at most per_head}", ["comparison per_head"]),
         ("y: {good: at least bound, tolerance: at most 95% of bound}", ["band-order at most 95% of bound"]),
