@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import polars as pl
@@ -35,32 +35,62 @@ def standing(pieces: Sequence[Piece], as_of: date) -> list[Piece]:
 
 
 def _current(pieces: Sequence[Piece], one: RecordList, framework: Framework) -> tuple[list[Piece], list[Problem]]:
-    """The pieces of a list without what a later one has replaced, which speaks for all their days; and what that was.
+    """The pieces of a list, each for the days that no later one speaks for; and what was replaced.
 
-    Where several agencies send the list, a piece replaces only what the agencies in it have sent.
+    Pieces that came on the same day are parts of one. Where several agencies send the list, a piece replaces only
+    what the agencies in it have sent.
     """
     current: list[Piece] = []
     problems: list[Problem] = []
     for piece in pieces:
         others = [other for other in pieces if _replaces(other, piece)]
-        what = "its records are"
-        if others and AGENCY in one.columns:
-            own, theirs = _senders(piece, one, framework), [_senders(other, one, framework) for other in others]
-            gone = {agency for agency in own.values() if any(agency in found.values() for found in theirs)}
-            others = [other for other, found in zip(others, theirs, strict=True) if gone & set(found.values())]
-            if gone and piece.frame is not None and gone != set(own.values()):
-                texts = [text for text, agency in own.items() if agency in gone]
-                held = pl.col(AGENCY).cast(pl.String).is_in(texts).fill_null(False)
-                current.append(replace(piece, frame=piece.frame.filter(~held)))
-                what = f"records of {listed(sorted(gone), 'and')} are"
-            elif not gone:
-                current.append(piece)
-        elif not others:
+        if AGENCY not in one.columns:
+            later = {"": others} if others else {}
+            own: dict[str, str] = {}
+        else:
+            own = _senders(piece, one, framework)
+            theirs = [(other, set(_senders(other, one, framework).values())) for other in others]
+            later = {agency: [other for other, found in theirs if agency in found] for agency in own.values()}
+            later = {agency: found for agency, found in later.items() if found}
+        if own and later.keys() != set(own.values()):
+            current.append(_of(piece, [text for text, agency in own.items() if agency in later], without=True))
+        elif not later:
             current.append(piece)
-        if others:
-            said = say("file-superseded", other=others[-1].file, what=what)
-            problems.append(Problem(piece.file, piece.sheet, None, None, None, "file-superseded", said))
+        for agency, found in later.items():
+            part = _of(piece, [text for text in own if own[text] == agency]) if own else piece
+            current += [replace(part, covers=days) for days in _left(piece, found)]
+            what = f"records of `{agency}`" if own else "its records"
+            for other in found:
+                first, last = _shared(piece, other)
+                said = say("file-superseded", other=other.file, first=first, last=last, what=what)
+                problems.append(Problem(piece.file, piece.sheet, None, None, None, "file-superseded", said))
     return current, problems
+
+
+def _of(piece: Piece, texts: Sequence[str], without: bool = False) -> Piece:
+    """A piece with the records of an agency, however it is written, or without them."""
+    assert piece.frame is not None
+    held = pl.col(AGENCY).cast(pl.String).is_in(texts).fill_null(False)
+    return replace(piece, frame=piece.frame.filter(~held if without else held))
+
+
+def _left(piece: Piece, others: Sequence[Piece]) -> list[tuple[date, date]]:
+    """The days that a piece speaks for and others do not."""
+    assert piece.covers is not None
+    left = [piece.covers]
+    for other in others:
+        first, last = _shared(piece, other)
+        cut = [(begin, min(end, first - timedelta(days=1))) for begin, end in left]
+        cut += [(max(begin, last + timedelta(days=1)), end) for begin, end in left]
+        left = [(begin, end) for begin, end in cut if begin <= end]
+    return left
+
+
+def _shared(piece: Piece, other: Piece) -> tuple[date, date]:
+    """The days that both speak for; the later one's open end ends with the piece's."""
+    assert piece.covers is not None
+    assert other.covers is not None
+    return max(piece.covers[0], other.covers[0]), min(piece.covers[1], other.covers[1])
 
 
 def _senders(piece: Piece, one: RecordList, framework: Framework) -> dict[str, str]:
@@ -77,10 +107,11 @@ def _senders(piece: Piece, one: RecordList, framework: Framework) -> dict[str, s
 
 
 def _replaces(other: Piece, piece: Piece) -> bool:
+    """Whether a piece came later than another and speaks for some of its days."""
     if other.list != piece.list or not (other.covers and piece.covers and other.received_on and piece.received_on):
         return False
-    wider = other.covers[0] <= piece.covers[0] and piece.covers[1] <= other.covers[1]
-    return wider and other.received_on > piece.received_on
+    first, last = _shared(piece, other)
+    return first <= last and other.received_on > piece.received_on
 
 
 def count(
@@ -212,9 +243,11 @@ def _wrong(
     columns = sorted(one.columns) if every else plan.columns
     flagged: dict[int, bool] = {}
     for row in checks:
-        faulty = any(row[bad(name)] for name in plan.columns) or row["reversed"] or row["future"]
+        faulty = any(row[bad(name)] for name in plan.columns) or row["reversed"] or row["future"] or row["outside"]
         flagged[row["piece"]] = flagged.get(row["piece"], False) or bool(faulty)
     grouped = [name for name in columns if name in plan.names and (every or name in strange)]
+    # Of what speaks for several times apart the records are the same.
+    pieces = list({(piece.file, piece.sheet, id(piece.frame)): piece for piece in pieces}.values())
     if every:  # once is enough
         pieces = [_held(piece) for piece in pieces]
     for number, piece in enumerate(pieces):
@@ -243,10 +276,13 @@ def _faults(
 ) -> Iterator[Problem]:
     reversed_ = (pl.col(one.end or one.start) < pl.col(one.start)).fill_null(False)
     future = (pl.col(one.start) > as_of).fill_null(False)
-    wrong = pl.any_horizontal([pl.col(bad(name)) for name in columns]) | reversed_ | future
+    first, last = piece.covers or (date.min, date.max)
+    outside = (pl.col(one.start) > last) if one.end else ~pl.col(one.start).is_between(first, last)
+    outside = outside.fill_null(False) & ~future & ~reversed_
+    wrong = pl.any_horizontal([pl.col(bad(name)) for name in columns]) | reversed_ | future | outside
     assert piece.frame is not None
     made_out = ~pl.col(ROW).is_in(sorted(piece.broken))  # what is wrong with the others is told already
-    marked = records.with_columns(reversed_.alias(":reversed"), future.alias(":future"))
+    marked = records.with_columns(reversed_.alias(":reversed"), future.alias(":future"), outside.alias(":outside"))
     found = marked.filter(wrong, made_out).head(_SHOWN + 1).collect()
     texts = piece.frame.filter(pl.col(ROW).is_in(found[ROW].to_list())).collect()
     said = {row[ROW]: row for row in texts.iter_rows(named=True)}
@@ -260,6 +296,9 @@ def _faults(
             yield _problem(piece, row[ROW], one.end, str(was[one.end]), "spell-reversed", **words)
         if row[":future"]:
             yield _problem(piece, row[ROW], one.start, str(was[one.start]), "future-record", day=as_of)
+        if row[":outside"]:
+            text = str(was[one.start])
+            yield _problem(piece, row[ROW], one.start, text, "outside-record", first=first, last=last)
     if found.height > _SHOWN:
         yield Problem(piece.file, piece.sheet, None, None, None, "more-records", say("more-records", shown=_SHOWN))
 

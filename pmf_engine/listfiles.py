@@ -357,7 +357,7 @@ def _cell(piece: Piece, one: RecordList, name: str, dtype: pl.DataType, patient:
         swallowed = raw.str.contains("\n", literal=True).fill_null(False)  # rows that a quote has swallowed
         if piece.quoted:
             raw = pl.when(swallowed).then(pl.lit("\0")).otherwise(raw)
-        stripped = raw.str.strip_chars(EDGES if patient else None)
+        stripped = raw.str.strip_chars(EDGES)
         text = stripped if patient or column.kind in ("text", "truth") else raw
         text = pl.when(text != "").then(text)
         value = _from_string(text, column.kind, piece.dates.get(name), patient)

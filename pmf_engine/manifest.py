@@ -26,7 +26,10 @@ PROBLEMS: dict[str, Any] = {
     "kind": pl.String, "message": pl.String,
 }  # fmt: skip
 
-EDGES = " \t\r\n\v\f\u00a0\u2007\u2009\u202f\u200b\ufeff"
+EDGES = (
+    " \t\r\n\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\u200b\ufeff"
+)
 """What may stand around a text without being part of it."""
 
 # -- wording ------------------------------------------------------------------------
@@ -39,7 +42,9 @@ WORDING = {
     "column-twice": "two columns are called `{text}`; {so}",
     "empty-file": "nothing in this file",
     "future-record": "`{text}` is after {day}, the last day that counts here; this record is not counted",
-    "file-superseded": "`{other}` came later and speaks for all the days of this file; {what} not counted",
+    "outside-record": "`{text}` is none of the days from {first} to {last} that this file speaks for; "
+    "this record is not counted",
+    "file-superseded": "`{other}` came later and speaks for {first} to {last}; for these days {what} are not counted",
     "figure-column": "`{text}` is a figure with a column of its own beside `figure` and `value`; "
     "what stands in it is set aside",
     "file-twice": "`{text}` stands in the manifest more than once; {so}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeAlias
 
 import polars as pl
@@ -24,6 +24,9 @@ from pmf_engine.periods import Clock, month_of
 AGENCY = "agency"
 START, REVERSED, REFUSED = ":start", ":reversed", ":refused"
 """Columns beside those of a list, under names that none of these can have."""
+
+_SINCE, _UNTIL, _FROM, _TO = ":since", ":until", ":from", ":to"
+"""The days that a record's file speaks for, and the months whose last days are among them."""
 
 _FIRST, _AFTER = ":first", ":after"
 _APART = ("median",)
@@ -101,6 +104,9 @@ class ListPlan:
             whole_numbers([piece for _, piece in usable], one),
         )
         self.patient = patient
+        self.bounded = any(piece.covers for _, piece in usable)
+        if self.bounded:
+            frames = [_bounded(frame, piece) for frame, (_, piece) in zip(frames, usable, strict=True)]
         # What costs to be read is read once, and kept; what does not is read for each query, and never all at once.
         frames = [
             self._checked(frame) if piece.ready else self._checked(frame).cache()
@@ -134,8 +140,18 @@ class ListPlan:
             first=pl.min_horizontal([days.min() for days in dated]),
             last=pl.max_horizontal([days.max() for days in dated]),
             future=(pl.col(self.one.start) > self.as_of).sum(),
+            outside=self._outside.sum(),
             reversed=pl.lit(0, dtype=pl.UInt32) if self.one.end is None else pl.col(REVERSED).sum(),
         )
+
+    @property
+    def _outside(self) -> pl.Expr:
+        """Whether a record is of no day that its file speaks for: an event of another, a spell that starts later."""
+        if not self.bounded:
+            return pl.lit(0, dtype=pl.UInt32)
+        day = pl.col(self.one.start)
+        later = day > pl.col(_UNTIL)
+        return later if self.one.end else later | (day < pl.col(_SINCE))
 
     def queries(self, view: View) -> list[pl.LazyFrame]:
         """What a view asks for: what adds up by all its breakdowns together, the rest by each and for the whole."""
@@ -214,7 +230,10 @@ class ListPlan:
             day = one.end if view.state == "ended" else one.start
             assert day is not None
             start = pl.when(~lost).then(_period(pl.col(day), clock))
-            within = lost | (pl.col(day) <= self.last_day).fill_null(False)
+            counted = pl.col(day) <= self.last_day
+            if self.bounded:  # another file may have the record too, and speak for its day
+                counted = counted & pl.col(day).is_between(_SINCE, _UNTIL)
+            within = lost | counted.fill_null(False)
             timed = records.filter(within).with_columns(start.alias(START))
         else:
             assert one.end is not None
@@ -230,6 +249,9 @@ class ListPlan:
                 .explode(START)
                 .drop(_FIRST, _AFTER)
             )
+            if self.bounded:
+                ends = pl.col(START) + clock.months - 1
+                timed = timed.filter(pl.col(START).is_null() | ends.is_between(_FROM, _TO))
         used = {name for each in view.aggregates for name in columns_of(each)}
         bounds = []
         if "period_start" in used:
@@ -237,6 +259,15 @@ class ListPlan:
         if "period_end" in used:
             bounds.append((_first_day(pl.col(START) + clock.months) - pl.duration(days=1)).alias("period_end"))
         return timed.with_columns(bounds) if bounds else timed
+
+
+def _bounded(frame: pl.LazyFrame, piece: Piece) -> pl.LazyFrame:
+    """A piece's records with the days that it speaks for."""
+    first, last = piece.covers or (date.min, date.max)
+    last = min(last, date.max - timedelta(days=1))
+    known = {_SINCE: first, _UNTIL: last, _FROM: month_of(first), _TO: month_of(last + timedelta(days=1)) - 1}
+    here = pl.when(pl.col(PIECE).is_not_null())
+    return frame.with_columns(here.then(pl.lit(value)).alias(name) for name, value in known.items())
 
 
 _BOUNDS = ("period_start", "period_end")

@@ -179,6 +179,7 @@ class Record:
 
     list: Records
     cells: dict[str, Value | Refused]
+    speaks: tuple[date, date] | None = None
 
     def known(self, name: str) -> Value:
         value = self.cells[name]
@@ -207,10 +208,12 @@ class Record:
         """Whether it is of the period from `begin` to `end`."""
         if self.lost or self.first is None:
             return False
+        asked = end if state == "open" else self.last if state == "ended" else self.first
+        if asked is None or (self.speaks and not self.speaks[0] <= asked <= self.speaks[1]):
+            return False
         if state == "open":
             return self.first <= end and (self.last is None or self.last > end)
-        day = self.last if state == "ended" else self.first
-        return day is not None and begin <= day <= end
+        return begin <= asked <= end
 
 
 NEAR = Fraction(1, 10**9)
@@ -384,7 +387,7 @@ class World:
                         name: read(row[name], declared, name in (one.start, one.end))
                         for name, declared in one.columns.items()
                     }
-                    yield file, Record(one, cells)
+                    yield file, Record(one, cells, file.covers)
 
     # -- whose a record is -------------------------------------------------------------------
 

@@ -414,11 +414,52 @@ def test_a_later_file_that_speaks_for_all_its_days_takes_the_place_of_another(tm
     assert number(evaluation) == 1
     assert evaluation.problems.select("file", "kind", "message").rows() == [
         ("referral_list_1.csv", "file-superseded",
-         "`referral_list_2.csv` came later and speaks for all the days of this file; its records are not counted")
+         "`referral_list_2.csv` came later and speaks for 2016-04-01 to 2016-06-30; "
+         "for these days its records are not counted")
     ]  # fmt: skip
     before = read(tmp_path, files, as_of=date(2016, 9, 30))  # the later one had not come
     assert number(before) == 2
     assert said(before) == []
+
+
+def test_a_later_file_takes_the_place_of_another_for_the_days_that_it_speaks_for(tmp_path: Path) -> None:
+    # The earlier one speaks for April alone then: of its two records the one of May is told anew by the later.
+    may = ROW.replace("a,", "b,").replace("2016-04-01", "2016-05-20")
+    files = {
+        "referral_list_1.csv": HEADER + ROW.replace("2016-04-01", "2016-04-30") + may,
+        "referral_list_2.csv": HEADER + may.replace("b,", "c,") + may.replace("b,", "d,"),
+        "manifest.csv": COVERS + "referral_list_1.csv,2016-06-01,2016-04-01,2016-05-31\n"
+        "referral_list_2.csv,2016-07-01,2016-05-01,2016-06-30\n",
+    }
+    assert ROW.count("2016-04-01") == 1
+    evaluation = read(tmp_path, files)
+    assert number(evaluation) == 3
+    assert ("referral_list_1.csv", "file-superseded") in evaluation.problems.select("file", "kind").rows()
+
+
+def test_files_that_came_on_one_day_are_parts_of_one(tmp_path: Path) -> None:
+    files = {
+        "referral_list_1.csv": HEADER + ROW,
+        "referral_list_2.csv": HEADER + ROW.replace("a,", "b,"),
+        "manifest.csv": COVERS + "".join(f"referral_list_{n}.csv,2016-07-01,2016-04-01,2016-06-30\n" for n in (1, 2)),
+    }
+    evaluation = read(tmp_path, files)
+    assert number(evaluation) == 2
+    assert said(evaluation) == []
+
+
+def test_what_a_file_does_not_speak_for_is_not_counted_and_told(tmp_path: Path) -> None:
+    files = {
+        "referral_list.csv": HEADER + ROW + ROW.replace("2016-04-01", "2015-04-01"),
+        "manifest.csv": COVERS + "referral_list.csv,2016-07-01,2016-04-01,2016-06-30\n",
+    }
+    evaluation = read(tmp_path, files)
+    assert number(evaluation) == 1
+    assert evaluation.problems.select("row", "column", "kind", "message").rows() == [
+        (3, "received_on", "outside-record",
+         "`2015-04-01` is none of the days from 2016-04-01 to 2016-06-30 that this file speaks for; "
+         "this record is not counted")
+    ]  # fmt: skip
 
 
 def test_what_one_agency_sends_later_replaces_nothing_of_another(tmp_path: Path) -> None:
@@ -435,7 +476,8 @@ def test_what_one_agency_sends_later_replaces_nothing_of_another(tmp_path: Path)
     assert [number(evaluation, group, of="at_end") for group in (None, "care", "police")] == [4, 2, 2]
     assert evaluation.problems.select("file", "kind", "message").rows() == [
         ("plan_list_1.csv", "file-superseded",
-         "`plan_list_2.csv` came later and speaks for all the days of this file; records of `police` are not counted")
+         "`plan_list_2.csv` came later and speaks for 2016-04-01 to 2016-06-30; "
+         "for these days records of `police` are not counted")
     ]  # fmt: skip
     files["plan_list_1.csv"] = plans("care,2016-04-01")
     apart = read(tmp_path, files)
@@ -480,7 +522,7 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path) -> None:
         "referral_list/8.parquet": pl.DataFrame(COLUMNS).with_columns(child_id=pl.lit(0.5)),
         "plan_list/1.csv": PLANS + "police,2016-05-01,2016-04-01,\npolise,2016-05-01,,\nons,2016-05-01,,\n",
         "plan_list/2.csv": PLANS + "police,2016-05-01,,\n",
-        "plan_list/3.csv": PLANS + "police,2016-05-02,,\n",
+        "plan_list/3.csv": PLANS + "police,2016-05-02,,\npolice,2016-07-02,,\n",
         "manifest.csv": COVERS + "plan_list/2.csv,2016-07-01,2016-04-01,2016-06-30\n"
         "plan_list/3.csv,2016-07-02,2016-04-01,2016-06-30\n",
     }

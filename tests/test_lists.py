@@ -226,6 +226,39 @@ def test_a_plan_that_starts_and_ends_on_one_day_started_and_ended_and_is_never_o
     assert answer(tmp_path, formula, plans("a,2016-05-01,2016-05-01,,")) == 110
 
 
+def test_an_extract_a_quarter_counts_each_plan_once(tmp_path: Path) -> None:
+    # Of a plan that lasts, every extract tells anew; each speaks for its own quarter, and knows not when it will end.
+    head = "child_id,started_on,ended_on,born_on,district\n"
+    files = {
+        "plan_list_q1.csv": head + "a,2016-04-10,,,\nb,2016-05-01,2016-06-01,,\n",
+        "plan_list_q2.csv": head + "a,2016-04-10,2016-08-01,,\n",
+        "manifest.csv": COVERS + "plan_list_q1.csv,2016-07-01,2016-04-01,2016-06-30\n"
+        "plan_list_q2.csv,2016-10-01,2016-07-01,2016-09-30\n",
+    }
+    formulas = {state: f"count(plan_list {state})" for state in ("open", "started", "ended")}
+    evaluation = evaluate(board(tmp_path, formulas, files))
+    counts = {state: [cell(evaluation, state, f"2016-17 Q{q}", "value") for q in (1, 2)] for state in formulas}
+    assert counts == {"open": [1, 0], "started": [2, 0], "ended": [1, 1]}
+
+
+@pytest.mark.parametrize("space", ["\u2003", "\u200b", "\u3000", "\u00a0", "\x85"])
+@pytest.mark.parametrize("worth", [1, kinds.WORTH])
+@pytest.mark.parametrize("other", ["", "z,2016-05-01 ,,,\n"])
+def test_space_of_any_kind_is_blank_however_a_list_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, space: str, worth: int, other: str
+) -> None:
+    monkeypatch.setattr(kinds, "WORTH", worth)
+    files = referrals(f"a{space},2016-05-01,,1,{space}", f"a,2016-05-02,,1,{space}North")
+    files["referral_list.csv"] += other.replace(",,,", ",,,,")
+    formulas = {
+        "blank": "count(referral_list where district is missing and cost = 1)",
+        "same": "count(referral_list where child_id = 'a')",
+        "north": "count(referral_list where district = 'north')",
+    }
+    evaluation = evaluate(board(tmp_path, formulas, files))
+    assert [cell(evaluation, id_, Q1, "value") for id_ in formulas] == [1, 2, 1]
+
+
 def test_open_for_two_years_is_more_than_729_days(tmp_path: Path) -> None:
     # On 30 June 2016 a plan of 2 July 2014 is 729 days old, one of 1 July 730, one of 30 June 731: a leap year.
     files = plans("a,2014-07-02,,,", "b,2014-07-01,,,", "c,2014-06-30,,,")
