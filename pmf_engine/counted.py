@@ -153,6 +153,9 @@ def _table(plan: ListPlan, view: View, name: str | None, added: pl.DataFrame, ap
         of_none = added[name].is_null() if view.one.columns[name].optional else pl.lit(False)
         if view.one.columns[name].optional:
             of_none = of_none & (added[bad(name)] == 0)
+        if name == AGENCY and len(view.one.agencies) == 1:  # who else should have sent it
+            sender = pl.lit(view.one.agencies[0])
+            grouped = grouped.with_columns(group=pl.when(of_none).then(sender).otherwise("group"))
         adrift = grouped.filter(pl.col("group").is_null() & ~of_none).select("start").unique()
     brought = [
         pl.col(column).min()
@@ -244,7 +247,7 @@ def spoken(
             continue
         whose: dict[str | None, list[Mapping[str, object]]] = {}
         for row in dated.get(number, []):
-            sender = words.agencies.find(str(row[AGENCY])) if AGENCY in one.columns else one.agencies[0]
+            sender = words.agencies.find(str(row[AGENCY] or "")) if len(one.agencies) > 1 else one.agencies[0]
             whose.setdefault(sender, []).append(row)
         if not whose and len(one.agencies) == 1:  # nothing in it, and that is what it says
             whose = {one.agencies[0]: []}

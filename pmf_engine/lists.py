@@ -40,8 +40,10 @@ def read_list(
     else:
         for place, (name, wanted) in enumerate(zip(given.spell, ("date", "date?"), strict=True)):
             _time(at.span("lists", id_, "spell", place), id_, name, columns, wanted, found)
-    if len(agencies) > 1 and "agency" not in given.columns:
+    if len(agencies) > 1 and "agency" not in columns:
         found.append(messages.agency_column_needed(at.key("lists", id_), id_))
+    elif len(agencies) > 1 and columns["agency"] == Column("text", optional=True):
+        found.append(messages.agency_never_blank(at.span("lists", id_, "columns", "agency"), id_))
     if len(found) > before or faulty:
         return None
     start, end = given.spell if given.spell else (cast("str", given.date), None)

@@ -669,6 +669,11 @@ def agency_column_needed(span: Span, name: str) -> Diagnostic:
     return Diagnostic("missing-key", text, span, "add `agency: text` to its columns")
 
 
+def agency_never_blank(span: Span, name: str) -> Diagnostic:
+    text = f"list `{name}` comes from several agencies, and where `agency` is blank nobody knows whose a record is"
+    return Diagnostic("wrong-type", text, span, "write `text`")
+
+
 def bare_list(span: Span, name: str) -> Diagnostic:
     return Diagnostic("type", f"`{name}` is a list", span, f"write `count({name})`")
 

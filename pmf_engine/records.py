@@ -166,7 +166,7 @@ class ListPlan:
         found = [self._together(view, timed, by, [one for one in made if not _apart(one[1])])]
         alone = [_alone(*one) for one in made if _apart(one[1])]
         for name in [None, *by] if alone else []:
-            group = [] if name is None else [self._spelling(name, pl.col(name)).alias(name)]
+            group = [] if name is None else [self._group(name).alias(name)]
             found.append(timed.group_by(START, *group).agg(alone))
         return found
 
@@ -209,6 +209,13 @@ class ListPlan:
         if name != AGENCY:
             text = text.str.replace_all(" ", "", literal=True)
         return text.replace_strict(dict(known.spellings), default=None, return_dtype=pl.String)
+
+    def _group(self, name: str) -> pl.Expr:
+        """The group that a record is of; one that does not say who sent it is of the only agency that could have."""
+        group = self._spelling(name, pl.col(name))
+        if name != AGENCY or len(self.one.agencies) > 1:
+            return group
+        return pl.when(pl.col(name).is_null()).then(pl.lit(self.one.agencies[0])).otherwise(group)
 
     def _parts(self, aggregate: Aggregate) -> tuple[pl.Expr | None, pl.Expr | None]:
         of, where = aggregate.of, aggregate.where

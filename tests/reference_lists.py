@@ -396,6 +396,8 @@ class World:
         if by == "agency" and "agency" not in record.list.columns:
             return record.list.agencies[0]
         cell = record.cells[by]
+        if by == "agency" and cell is None:  # it may be blank only where one agency sends the list
+            return record.list.agencies[0]
         if cell is None or isinstance(cell, Refused):
             return cell
         text = " ".join(str(cell).lower().split())

@@ -519,6 +519,36 @@ def test_an_agency_is_one_however_it_is_spelt(tmp_path: Path) -> None:
     assert evaluation.problems.is_empty()
 
 
+def test_what_does_not_say_who_sent_it_is_from_the_only_sender(tmp_path: Path) -> None:
+    lists = LISTS.replace("{child_id", "{agency: text?, child_id", 1)
+    rows = ["agency,child_id,received_on,previous_on,cost,district"]
+    rows += [",a,2016-04-01,,1,", "care,b,2016-05-01,,2,", "Social Care,b,2016-06-01,,6,", ",b,2016-06-30,,8,"]
+    formulas = {
+        "number": "count(referral_list)",
+        "children": "count(distinct child_id of referral_list)",
+        "middle": "median(cost of referral_list)",
+    }
+    evaluation = evaluate(board(tmp_path, formulas, {"referral_list.csv": "\n".join(rows) + "\n"}, lists))
+    for group in (None, "care"):
+        assert [cell(evaluation, id_, Q1, "value", group) for id_ in formulas] == [4, 2, 4]
+    assert evaluation.problems.is_empty()
+
+
+def test_a_list_with_no_agency_in_any_record_is_no_list_that_never_came(tmp_path: Path) -> None:
+    lists = LISTS.replace("{child_id", "{agency: text?, child_id", 1)
+    rows = "agency,child_id,received_on,previous_on,cost,district\n,a,2016-04-01,,1,\n,b,2016-06-30,,2,\n"
+    evaluation = evaluate(board(tmp_path, {"x": "count(referral_list)"}, {"referral_list.csv": rows}, lists))
+    assert [cell(evaluation, "x", Q1, "value", group) for group in (None, "care")] == [2, 2]
+
+
+def test_another_agency_in_a_list_of_one_is_refused(tmp_path: Path) -> None:
+    lists = LISTS.replace("{child_id", "{agency: text?, child_id", 1)
+    rows = "agency,child_id,received_on,previous_on,cost,district\n,a,2016-04-01,,1,\npolice,b,2016-06-30,,2,\n"
+    evaluation = evaluate(board(tmp_path, {"x": "count(referral_list)"}, {"referral_list.csv": rows}, lists))
+    assert cell(evaluation, "x", Q1, "status", "care") == "invalid"
+    assert evaluation.problems["text"].to_list() == ["police"]
+
+
 @pytest.mark.parametrize(
     ("condition", "number"),
     [
