@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import cast
 
 from pmf_engine import messages, schema
@@ -21,13 +21,17 @@ def read_list(
     id_: str,
     given: schema.RecordList,
     agencies: Sequence[str],
+    breakdowns: Container[str],
     due: Mapping[str, int],
     found: list[Diagnostic],
 ) -> RecordList | None:
-    """A list with its columns checked; None, with what is wrong added to `found`, where it cannot be read."""
+    """A list with its columns checked; None, with what is wrong added to `found`, where it cannot be read.
+
+    Columns called like one of the `breakdowns` say which group a record is of.
+    """
     before = len(found)
     faulty = at.doubts("lists", id_) or any(path[:2] == ("lists", id_) for path in at.unsure)
-    columns = _columns(at, id_, given, found)
+    columns = _columns(at, id_, given, breakdowns, found)
     if given.date is not None and given.spell is not None:
         found.append(messages.list_twice_timed(at.key("lists", id_, "spell"), id_))
     elif given.date is not None:
@@ -50,7 +54,9 @@ def read_list(
     return RecordList(id_, given.title, tuple(agencies), start, end, columns, due, tuple(given.files))
 
 
-def _columns(at: Config, id_: str, given: schema.RecordList, found: list[Diagnostic]) -> dict[str, Column]:
+def _columns(
+    at: Config, id_: str, given: schema.RecordList, breakdowns: Container[str], found: list[Diagnostic]
+) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     for name, text in given.columns.items():
         if name in _RESERVED:
@@ -60,6 +66,8 @@ def _columns(at: Config, id_: str, given: schema.RecordList, found: list[Diagnos
         kind = text.strip().removesuffix("?").rstrip()
         if kind not in _KINDS:
             found.append(messages.column_type(at.span("lists", id_, "columns", name), text, _KINDS))
+        elif kind != "text" and name in breakdowns:
+            found.append(messages.not_a_group_column(at.span("lists", id_, "columns", name), name))
         columns[name] = Column(cast("Kind", kind), text.strip().endswith("?"))
     return columns
 

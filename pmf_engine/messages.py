@@ -664,6 +664,11 @@ def not_a_date_column(span: Span, name: str, wanted: str) -> Diagnostic:
     return Diagnostic("wrong-type", f"column `{name}` gives a time and must be a `{wanted}`", span)
 
 
+def not_a_group_column(span: Span, name: str) -> Diagnostic:
+    text = f"column `{name}` says which group a record is of and must be a `text`"
+    return Diagnostic("wrong-type", text, span, "write `text`, or `text?` where a cell may be blank")
+
+
 def agency_column_needed(span: Span, name: str) -> Diagnostic:
     text = f"list `{name}` comes from several agencies, and no column says whose a record is"
     return Diagnostic("missing-key", text, span, "add `agency: text` to its columns")

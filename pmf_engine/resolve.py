@@ -220,7 +220,8 @@ class _Builder:
     def _lists(self) -> None:
         for id_, given in self.model.lists.items():
             agencies = self._refer("agencies", self.model.agencies, given.from_, "lists", id_, "from")
-            one = read_list(self.at, id_, given, agencies, self._due(given, agencies), self.found)
+            groups = {*self.model.breakdowns, "agency"}
+            one = read_list(self.at, id_, given, agencies, groups, self._due(given, agencies), self.found)
             if one is not None:
                 self.lists[id_] = one
                 self.scopes[id_] = replace(one.scope, closed=self._closed(given))
