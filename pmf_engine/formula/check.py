@@ -39,6 +39,7 @@ OF_AGENCY = "agency"
 """What a name is called where it is asked what one agency sent: there is none but `value`."""
 
 _MOST_DIGITS = 9
+_DIGITS_WANTED = f"a whole number from -{_MOST_DIGITS} to {_MOST_DIGITS}"
 
 _LITERALS = {float: NUMBER, str: TEXT, bool: TRUTH, date: DATE}
 
@@ -195,6 +196,13 @@ class Checker:
             for argument in node.arguments:
                 if _constant(argument):
                     self.report(messages.stands_for_missing(self.span(argument)))
+        if (
+            node.function == "round"
+            and len(given) == function.most
+            and given[1]
+            and constant(node.arguments[1]) is None
+        ):
+            self.report(messages.impossible_number(self.span(node.arguments[1]), node.function, _DIGITS_WANTED))
         first = given[0] if given else None
         if function.flows_only:
             if first is not None and not first.flow:
@@ -274,8 +282,7 @@ class Checker:
             if node.function in ("percent", "rate") and value <= 0:
                 self.report(messages.impossible_number(span, node.function, "a number above 0"))
             elif node.function == "round" and (abs(value) > _MOST_DIGITS or value != int(value)):
-                wanted = f"a whole number from -{_MOST_DIGITS} to {_MOST_DIGITS}"
-                self.report(messages.impossible_number(span, node.function, wanted))
+                self.report(messages.impossible_number(span, node.function, _DIGITS_WANTED))
 
     def _alike(self, arguments: Sequence[syntax.Expression], name: str) -> list[Type | None]:
         """Numbers, or grades of one scale."""
