@@ -102,6 +102,7 @@ class ListPlan:
         self.rows = Rows(
             {name: column.kind for name, column in one.columns.items()} | dict.fromkeys(_BOUNDS, "date"),
             whole_numbers([piece for _, piece in usable], one),
+            frozenset(self.names),
         )
         self.patient = patient
         self.bounded = any(piece.covers for _, piece in usable)
@@ -221,7 +222,10 @@ class ListPlan:
         of, where = aggregate.of, aggregate.where
         value = None
         if of is not None:
-            value = self.rows.number(of).cast(pl.Float64) if aggregate.function != "count" else self.rows.distinct(of)
+            if aggregate.function != "count":
+                value = self.rows.number(of).cast(pl.Float64)
+            else:
+                value = self.rows.distinct(of) if aggregate.distinct else self.rows.value(of)
         return _per_record(value, of), _per_record(None if where is None else self.rows.value(where), where)
 
     def _timed(self, records: pl.LazyFrame, view: View) -> pl.LazyFrame:

@@ -238,7 +238,7 @@ def aggregates(draw: st.DrawFn, one: Records, flow: bool = False) -> str:
         case 2:
             return f"sum({draw(_numbers(one))} of {over})"
         case 3:
-            return f"count(distinct {draw(st.sampled_from(['who', 'who', 'kind', 'score']))} of {over})"
+            return f"count(distinct {draw(st.sampled_from(['who', 'who', 'kind', 'score', 'district']))} of {over})"
         case _:
             function = draw(st.sampled_from(["mean", "median", "min", "max"]))
             return f"{function}({draw(_numbers(one))} of {over})"

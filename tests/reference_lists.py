@@ -409,6 +409,11 @@ class World:
             return fits[0] if fits else REFUSED
         return str(cell)
 
+    def _as_group(self, record: Record, by: str, value: Value) -> Value:
+        """A cell as the group that it names, if it does."""
+        named = None if value is None else self.group(record, by)
+        return named if isinstance(named, str) else value
+
     # -- which periods they speak for ----------------------------------------------------------
 
     def spoken(self, id_: str, agency: str, length: int, year_start: int) -> set[int]:
@@ -526,6 +531,10 @@ class World:
             return Lack(frozenset(str(reason) for reason in reasons))
         counted = [record for record in mine if node.where is None or say(node.where, record, bounds) is True]
         values = [say(node.of, record, bounds) for record in counted] if node.of else []
+        if node.distinct and isinstance(node.of, Name) and node.of.name in ("agency", "district"):
+            values = [
+                self._as_group(record, node.of.name, value) for record, value in zip(counted, values, strict=True)
+            ]
         return _summed(node, len(counted), values)
 
     # -- indicators --------------------------------------------------------------------------

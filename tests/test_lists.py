@@ -565,6 +565,27 @@ def test_a_group_is_compared_however_it_is_spelt(tmp_path: Path, condition: str,
     assert answer(tmp_path, f"count(referral_list where {condition})", files) == number
 
 
+def test_distinct_groups_are_counted_however_they_are_spelt(tmp_path: Path) -> None:
+    rows = ["agency,child_id,received_on,previous_on,cost,district"]
+    spelt = [
+        ("care", "North"),
+        ("Social Care", "no rth"),
+        ("SOCIAL  CARE", " NORTH"),
+        ("police", "South"),
+        ("care", ""),
+    ]
+    rows += [f"{agency},a,2016-05-0{day},,,{district}" for day, (agency, district) in enumerate(spelt, 1)]
+    formulas = {
+        "districts": "count(distinct district of referral_list)",
+        "senders": "count(distinct agency of referral_list)",
+        "known": "count(district of referral_list)",
+    }
+    evaluation = evaluate(board(tmp_path, formulas, {"referral_list.csv": "\n".join(rows) + "\n"}, SHARED))
+    assert [cell(evaluation, id_, Q1, "value") for id_ in formulas] == [2, 2, 4]
+    assert [cell(evaluation, id_, Q1, "value", "North") for id_ in formulas] == [1, 1, 3]
+    assert [cell(evaluation, id_, Q1, "value", "care") for id_ in formulas] == [1, 1, 3]
+
+
 @pytest.mark.parametrize(
     ("condition", "wrong"),
     [

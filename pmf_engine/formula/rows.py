@@ -49,13 +49,16 @@ class Rows:
     """Compiles what is said of the records of one list.
 
     `kinds` are the kinds of its columns; `whole` names the columns of numbers that are whole in the data, which
-    may be compared exactly. `labels` collects the text columns that are compared with texts: each must be there
-    as `label:` and its name, folded.
+    may be compared exactly. `groups` names those that say which listed group a record is of. `labels` collects the
+    text columns that are compared with texts, or counted by group: each must be there as `label:` and its name, folded.
     """
 
-    def __init__(self, kinds: Mapping[str, str], whole: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, kinds: Mapping[str, str], whole: frozenset[str] = frozenset(), groups: frozenset[str] = frozenset()
+    ) -> None:
         self.kinds = kinds
         self.whole = whole
+        self.groups = groups
         self.labels: set[str] = set()
 
     def value(self, node: Expression) -> pl.Expr:
@@ -91,7 +94,10 @@ class Rows:
         raise AssertionError(f"nothing to say of a record: {node}")
 
     def distinct(self, node: Expression) -> pl.Expr:
-        """A value so written that those which count as one are alike."""
+        """A value so written that those which count as one are alike: groups however they are spelt."""
+        if isinstance(node, Name) and node.name in self.groups:
+            self.labels.add(node.name)
+            return pl.col(f"label:{node.name}")
         value = self.value(node)
         return value.str.to_lowercase() if self._kind(node) == "text" else value
 
