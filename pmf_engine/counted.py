@@ -25,6 +25,8 @@ _INVALID, _NO_DATA, _UNDEFINED = reason_code(INVALID), reason_code(NO_DATA), rea
 _FIRST_DAY = date(1950, 1, 1)
 _DIGITS = 12
 """Digits of a sum or mean that are sure: the last ones depend on the order in which a stream adds."""
+_LEAST, _MOST = 10.0**_DIGITS, 2.0**53
+"""Between these, what is sure is whole: whole numbers come to the same in any order."""
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,8 @@ def _value(place: int, aggregate: Aggregate, one: RecordList) -> list[pl.Expr]:
 
 
 def _sure(value: pl.Expr) -> pl.Expr:
-    return value.round_sig_figs(_DIGITS)
+    whole = (value.abs() >= _LEAST) & (value.abs() < _MOST)
+    return pl.when(whole).then(value.round()).otherwise(value.round_sig_figs(_DIGITS))
 
 
 # -- what lists speak for -------------------------------------------------------------------

@@ -448,6 +448,21 @@ def test_sums_do_not_depend_on_the_order_of_records(tmp_path: Path) -> None:
     assert sums == {51333738.0}  # 40 times 0.1 + 1000000.7 + 0.2 + 33333.33 + 0.3 + 7.77 + 1 + 250000.05
 
 
+@pytest.mark.parametrize(
+    ("formula", "costs", "value"),
+    [
+        ("sum(cost of referral_list)", ["1234567890123"], 1234567890123),
+        ("mean(cost of referral_list)", ["1234567890123"], 1234567890123),
+        ("sum(cost of referral_list)", ["999999999999999", "1", "-5"], 999999999999995),
+        ("sum(cost of referral_list)", ["-1234567890123", "2"], -1234567890121),
+        ("sum(cost of referral_list)", ["0.1", "0.2"], 0.3),
+    ],
+)
+def test_sums_of_whole_numbers_are_exact(tmp_path: Path, formula: str, costs: list[str], value: float) -> None:
+    rows = [f"a,2016-05-01,,{cost}," for cost in costs]
+    assert answer(tmp_path, formula, referrals(*rows)) == value
+
+
 def test_spaces_inside_a_text_are_part_of_it(tmp_path: Path) -> None:
     files = referrals("a b,2016-05-01,,,", "a  b,2016-05-01,,,", "a  b,2016-05-02,,,")
     one, other = (f"count(referral_list where child_id = '{text}')" for text in ("a b", "a  b"))
