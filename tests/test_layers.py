@@ -19,7 +19,7 @@ LAYERS = [
     ["framework"],
     ["lint", "lists"],
     ["resolve"],
-    ["formula.compile", "statistics", "display", "manifest"],
+    ["formula.compile", "statistics", "display", "manifest", "sheets"],
     ["cells"],
     ["listfiles", "formula.rows"],
     ["kinds"],

@@ -198,6 +198,33 @@ def test_rows_of_a_sheet_are_counted_as_excel_counts_them(tmp_path: Path) -> Non
     assert number(evaluation, "North", of="total") == 1.25
 
 
+def test_a_formula_without_a_value_is_not_a_blank(tmp_path: Path) -> None:
+    (tmp_path / "returns").mkdir()
+    book = xlsxwriter.Workbook(tmp_path / "returns" / "plan_list.xlsx")
+    book.add_worksheet("Notes & more").write_formula(0, 0, "=1/0", None, "#DIV/0!")
+    sheet = book.add_worksheet("Plans & spells")
+    sheet.write_row(2, 1, ["Agency", "started_on", "ended_on", "ward"])
+    sheet.write_row(3, 1, ["care", "2016-04-01", None, "Hill"])
+    for row, started, error in ((4, "2016-04-03", "#REF!"), (6, "2016-04-02", None)):
+        sheet.write_row(row, 1, ["care", started, None, "Hill"])
+        if error:
+            sheet.write_formula(row, 3, "=A0", None, error)
+    sheet.write_formula(6, 4, "=X", None, "#N/A")
+    for column in range(1, 5):
+        sheet.write_formula(8, column, "=1/0", None, "#DIV/0!")
+    book.close()
+    evaluation = read(tmp_path, {})
+    assert said(evaluation) == [
+        ("plan_list.xlsx", 5, "ended_on", "#REF!", "not-a-date"),
+        ("plan_list.xlsx", 7, "ward", "#N/A", "not-a-text"),
+        *[("plan_list.xlsx", 9, name, "#DIV/0!", kind) for name, kind in
+          (("Agency", "not-a-text"), ("ended_on", "not-a-date"), ("started_on", "not-a-date"),
+           ("ward", "not-a-text"))],
+    ]  # fmt: skip
+    assert number(evaluation, of="at_end") == "invalid"
+    assert number(evaluation, "Hill", of="at_end") == "invalid"
+
+
 def test_an_excel_file_that_is_none_is_told(tmp_path: Path) -> None:
     evaluation = read(tmp_path, {"referral_list.xlsx": b"PK nonsense", "referral_list_2.csv": GOOD})
     assert said(evaluation) == [("referral_list.xlsx", None, None, None, "unreadable")]
