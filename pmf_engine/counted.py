@@ -252,15 +252,28 @@ def spoken(
         for row in dated.get(number, []):
             sender = words.agencies.find(str(row[AGENCY] or "")) if len(one.agencies) > 1 else one.agencies[0]
             whose.setdefault(sender, []).append(row)
+        if not whose and piece.unsure:  # it may be anyone's
+            whose = {agency: [] for agency in one.agencies}
         if not whose and len(one.agencies) == 1:  # nothing in it, and that is what it says
             whose = {one.agencies[0]: []}
         for agency in [agency for agency in one.agencies if agency in whose]:
             days = [day for row in whose[agency] for day in (row["first"], row["last"]) if isinstance(day, date)]
-            if covers:
+            if piece.unsure:
+                found.setdefault((one.id, agency), []).append(_unsure(*piece.unsure, as_of))
+            elif covers:
                 found.setdefault((one.id, agency), []).append(Spoken(*covers, exact=True))
             elif days:
                 found.setdefault((one.id, agency), []).append(Spoken(min(days), max(days), exact=False))
     return found
+
+
+def _unsure(first: date | None, last: date | None, as_of: date) -> Spoken:
+    """What a piece may speak for of which one end is known at most."""
+    begins = max(first or _FIRST_DAY, _FIRST_DAY)
+    ends = Clock(1, 1).holding(month_of(min(last or as_of, as_of))).last_day
+    if begins > ends:
+        begins = _FIRST_DAY
+    return Spoken(begins, ends, exact=first is not None, refused=True)
 
 
 def _int(value: object) -> int:

@@ -45,6 +45,7 @@ WORDING = {
     "outside-record": "`{text}` is none of the days from {first} to {last} that this file speaks for; "
     "this record is not counted",
     "file-superseded": "`{other}` came later and speaks for {first} to {last}; for these days {what} are not counted",
+    "covers-half": "no {what} beside `{text}`; which days this file speaks for is not known, so it speaks for none",
     "figure-column": "`{text}` is a figure with a column of its own beside `figure` and `value`; "
     "what stands in it is set aside",
     "file-twice": "`{text}` stands in the manifest more than once; {so}",
@@ -347,11 +348,12 @@ _COLUMNS = ("file", "received_on", "covers_from", "covers_to")
 
 @dataclass(frozen=True)
 class Arrival:
-    """When a file came, and for a list which dates it speaks for."""
+    """When a file came, and for a list which dates it speaks for; `unsure` where these are said and not understood."""
 
     received_on: date | None
     covers_from: date | None = None
     covers_to: date | None = None
+    unsure: bool = False
 
 
 def files_in(folder: Path) -> dict[str, Path]:
@@ -416,15 +418,20 @@ def read_manifest(files: Mapping[str, Path]) -> tuple[dict[str, Arrival], list[P
             dates[what] = parse_date(texts.get(what, ""))
             if dates[what] is None and (texts.get(what) or what == "received_on"):
                 report(number, table.header[at[what]], texts[what], "not-a-date")
-        arrival = Arrival(**dates)
+        ends = [what for what in ("covers_from", "covers_to") if texts.get(what)]
+        arrival = Arrival(**dates, unsure=bool(ends) and None in (dates["covers_from"], dates["covers_to"]))
+        if len(ends) == 1:
+            [other] = {"covers_from", "covers_to"} - {*ends}
+            report(number, table.header[at[ends[0]]], texts[ends[0]], "covers-half", what=f"`{other}`")
         if arrival.covers_from and arrival.covers_to and arrival.covers_to < arrival.covers_from:
             report(number, table.header[at["covers_to"]], texts["covers_to"], "bad-manifest-dates")
-            arrival = replace(arrival, covers_from=None, covers_to=None)
+            arrival = replace(arrival, covers_from=None, covers_to=None, unsure=True)
         if target in found:
             same = found[target] == arrival
             so = "it says the same of it" if same else "what it says of it differs, so none of it is used"
             report(number, table.header[at["file"]], texts["file"], "file-twice", so=so)
-            arrival = arrival if same else Arrival(None)
+            covered = any(one.covers_from or one.covers_to or one.unsure for one in (found[target], arrival))
+            arrival = arrival if same else Arrival(None, unsure=covered)
         found[target] = arrival
     return found, problems
 

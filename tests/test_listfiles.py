@@ -522,6 +522,29 @@ def test_an_empty_list_of_one_agency_says_that_there_was_nothing(tmp_path: Path)
     assert said(evaluation) == []
 
 
+@pytest.mark.parametrize(
+    ("rows", "kinds", "expected"),
+    [
+        (["2016-04-01,30/6/16"], ["not-a-date"], ["no_data", "invalid", "invalid"]),
+        (["2016-06-30,2016-04-01"], ["bad-manifest-dates"], ["invalid"] * 3),
+        (["2016-04-01,2016-06-30", "2016-04-01,2016-09-30"], ["file-twice"], ["invalid"] * 3),
+        (["2016-04-01,"], ["covers-half"], ["no_data", "invalid", "invalid"]),
+        ([",2016-06-30"], ["covers-half"], ["invalid", "invalid", "late"]),
+        (["1/4/16,2016-06-30"], ["not-a-date"], ["invalid", "invalid", "late"]),
+        (["2016-04-01,2016-06-30"], [], ["no_data", 0, "late"]),
+    ],
+)
+def test_a_file_whose_days_are_not_understood_speaks_for_none(
+    tmp_path: Path, rows: list[str], kinds: list[str], expected: list[object]
+) -> None:
+    manifest = COVERS + "".join(f"plan_list.csv,2016-07-01,{row}\n" for row in rows)
+    plans = PLANS + "care,2014-05-01,2015-01-01,\ncare,2016-04-02,2016-05-01,\n"
+    for period, value in zip(("2015-16 Q1", Q1, Q2), expected, strict=True):
+        evaluation = read(tmp_path, {"plan_list.csv": plans, "manifest.csv": manifest}, period=period)
+        assert number(evaluation, "care", period, "at_end") == value, period
+        assert [row[-1] for row in said(evaluation)] == kinds
+
+
 # -- every kind -----------------------------------------------------------------------------------------
 
 

@@ -681,7 +681,7 @@ def test_every_wording_is_reached() -> None:
     long = "period,agency,figure,value,comment,district,ward,team,distict,referrals\n"
     files: dict[str, str | bytes] = {
         "manifest.csv": "file,received_on,covers_from,covers_to\nnone.csv,2017-01-01\nlater.csv,2017-03-01\n"
-        "LATER.csv,2017-03-01\nrows.csv,soon\nearly.csv,2017-01-01,2017-02-01,2017-01-01\n",
+        "LATER.csv,2017-03-01\nrows.csv,soon,2017-01-01\nearly.csv,2017-01-01,2017-02-01,2017-01-01\n",
         "early.csv": HEADER + "2015-16 Q1,police,referrals,1\n",
         "later.csv": HEADER + "2015-16 Q1,police,referrals,2\n",
         "empty.csv": "", "binary.csv": b"\0", "sheet.xlsx": b"PK", "other.csv": "a,b\n1,2\n",
