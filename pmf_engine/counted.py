@@ -252,6 +252,8 @@ def spoken(
         for row in dated.get(number, []):
             sender = words.agencies.find(str(row[AGENCY] or "")) if len(one.agencies) > 1 else one.agencies[0]
             whose.setdefault(sender, []).append(row)
+        if not whose and AGENCY in piece.folders:
+            whose = {words.agencies.find(piece.folders[AGENCY]): []}
         if not whose and piece.unsure:  # it may be anyone's
             whose = {agency: [] for agency in one.agencies}
         if not whose and len(one.agencies) == 1:  # nothing in it, and that is what it says

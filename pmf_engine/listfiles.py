@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 import polars as pl
 
@@ -34,6 +35,9 @@ _FIRST, _LAST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 _FIRST_TIME = date(1950, 1, 1)
 """Dates that may be meant; records themselves are not older than this."""
 
+_BLANK = "__HIVE_DEFAULT_PARTITION__"
+"""What folders are called whose records have no value."""
+
 ROW, PIECE = ":row", ":piece"
 """Where a record stands, and in which piece: names that no column of a list can have."""
 
@@ -49,13 +53,13 @@ _TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/
 class Piece:
     """One file, sheet or frame with records of a list.
 
-    `frame` has the list's columns as they came, by id, and ROW, where they stand; it is None where the header
-    cannot be used, and `problems` say why. `titles` are the columns as the file calls them, `folders` those that the
-    names of folders give. `covers` are the first and last day it speaks for, where the manifest says so; where it
-    cannot be understood there, `unsure` has what is known of them. `dates` are
-    the formats of its columns of dates that are texts, as its first rows have them. Rows in `broken` could not be
-    made out: they are records of which nothing is known. `errors` are the texts that a sheet has where a formula has no
-    value. What is `ready` costs next to nothing to be read again.
+    `frame` has the list's columns as they came, by id, and ROW, where they stand; it is None where the header cannot
+    be used, and `problems` say why. `titles` are the columns as the file calls them, `folders` those that the names
+    of folders give, with what they say. `covers` are the first and last day it speaks for, where the manifest says
+    so; where it cannot be understood there, `unsure` has what is known of them. `dates` are the formats of its
+    columns of dates that are texts, as its first rows have them. Rows in `broken` could not be made out: they are
+    records of which nothing is known. `errors` are the texts that a sheet has where a formula has no value. What is
+    `ready` costs next to nothing to be read again.
     """
 
     list: str
@@ -71,7 +75,7 @@ class Piece:
     quoted: bool = False
     errors: frozenset[str] = frozenset()
     broken: frozenset[int] = frozenset()
-    folders: frozenset[str] = frozenset()
+    folders: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     ready: bool = False
 
@@ -134,9 +138,9 @@ def piece_of(frame: pl.DataFrame | pl.LazyFrame, name: str, one: RecordList, fra
 
 
 def _folders(name: str) -> dict[str, str]:
-    """What folders called `column=value` say of all that is in them."""
+    """What folders called `column=value` say of all that is in them, as Hive writes them."""
     pairs = (part.split("=", 1) for part in PurePosixPath(name).parts[:-1] if "=" in part)
-    return {fold_header(key): value for key, value in pairs}
+    return {fold_header(unquote(key)): "" if value == _BLANK else unquote(value) for key, value in pairs}
 
 
 def _refused(piece: Piece, kind: str, row: int | None = None, **words: object) -> Piece:
@@ -162,6 +166,12 @@ class _Header:
         """How many of the list's columns a header names."""
         return len({self.known.get(fold_header(title.strip(EDGES))) for title in header} - {None})
 
+    def strange(self, header: Sequence[str]) -> bool:
+        """Whether a header names fewer than half of the columns that no record is without."""
+        named = {self.known.get(fold_header(title.strip(EDGES))) for title in header} | self.folders.keys()
+        needed = {name for name, column in self.one.columns.items() if not column.optional}
+        return len(needed & named) * 2 < len(needed)
+
     def read(self, piece: Piece, header: Sequence[str], row: int | None) -> tuple[Piece, dict[str, int]]:
         """Where each column stands; a piece that cannot be used says why."""
         places: dict[str, int] = {}
@@ -184,13 +194,15 @@ class _Header:
             problem = Problem(piece.file, piece.sheet, row, None, None, "columns-not-read", said)
             piece = replace(piece, problems=(*piece.problems, problem))
         titles = {name: header[place].strip(EDGES) for name, place in places.items()}
-        folders = frozenset(self.folders) - titles.keys()
+        folders = {name: value for name, value in self.folders.items() if name not in titles}
         return replace(piece, titles=titles | {name: name for name in folders}, folders=folders), places
 
     def columns(self, places: Mapping[str, str]) -> list[pl.Expr]:
         """The list's columns by id, from the columns of a frame."""
         found = [pl.col(places[name]).alias(name) for name in self.one.columns if name in places]
-        return found + [pl.lit(value).alias(name) for name, value in self.folders.items() if name not in places]
+        return found + [
+            pl.lit(value or None, pl.String).alias(name) for name, value in self.folders.items() if name not in places
+        ]
 
 
 def _from_frame(piece: Piece, frame: pl.LazyFrame, header: _Header) -> Piece:
@@ -203,7 +215,8 @@ def _from_frame(piece: Piece, frame: pl.LazyFrame, header: _Header) -> Piece:
 
 
 def _from_sheets(piece: Piece, path: Path, header: _Header) -> list[Piece]:
-    found = []
+    found: list[Piece] = []
+    strange: list[Piece] = []
     for name, (rows, errors) in read_sheets(path).items():
         head = [[str(cell or "") for cell in row] for row in rows.head(20).iter_rows()]
         scores = [header.score(row) for row in head]
@@ -218,8 +231,14 @@ def _from_sheets(piece: Piece, path: Path, header: _Header) -> list[Piece]:
             chosen = {name: columns[place] for name, place in places.items()}
             records = data.filter(filled).lazy().select(ROW, *header.columns(chosen))
             sheet = replace(sheet, frame=records, errors=errors, ready=True)
-        found.append(sheet)
-    return found or [_refused(piece, "not-a-list", list=piece.list, columns=listed(header.one.columns, "and"))]
+        (strange if sheet.frame is None and header.strange(head[top]) else found).append(sheet)
+    if found and all(sheet.frame is not None for sheet in found) and strange:
+        said = say("sheet-not-read", list=piece.list)
+        notes = [Problem(piece.file, sheet.sheet, None, None, None, "sheet-not-read", said) for sheet in strange]
+        return [replace(found[0], problems=(*found[0].problems, *notes)), *found[1:]]
+    return [*found, *strange] or [
+        _refused(piece, "not-a-list", list=piece.list, columns=listed(header.one.columns, "and"))
+    ]
 
 
 def _from_text(piece: Piece, path: Path, header: _Header) -> Piece:

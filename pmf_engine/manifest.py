@@ -72,6 +72,7 @@ WORDING = {
     "period-too-short": "`{text}` is shorter than a period of `{figure}`, which is {frequency}",
     "repeated-record": "this record is the same as {place}; both are counted",
     "sent-twice": "`{text}` here but `{other}` in {place}; both are set aside, since nothing says which came later",
+    "sheet-not-read": "this sheet is not list `{list}`, which another sheet of the file is; it is not read",
     "split-number": "`{text}` looks like one number that its comma has split over two cells; "
     "write it in quotes or without the comma",
     "spell-reversed": "this spell ends on {end}, before it starts on {start}; it is set aside",

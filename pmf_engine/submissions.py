@@ -25,6 +25,7 @@ from pmf_engine.manifest import (
     Table,
     files_in,
     listed,
+    meant,
     read_csv,
     read_manifest,
     say,
@@ -37,6 +38,9 @@ KEY = ("figure", "agency", "start", "months", "by", "group")
 FILES = {"file": pl.String, "received_on": pl.Date, "read": pl.Int64, "used": pl.Int64, "set_aside": pl.Int64}
 _SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers", ".parquet", ".tsv")
 """What people send sheets as; other files are notes."""
+
+_LOCK = "~$"
+"""How the names of files begin that Excel keeps beside those that are open."""
 
 _PLACE = ("file", "sheet", "row", "column")
 _KEYED = pl.all_horizontal(pl.col("figure", "agency", "start").is_not_null())
@@ -114,6 +118,9 @@ class Submissions:
         for what, given in [*([] if returns is None else [("returns", returns)]), *(lists or {}).items()]:
             if not isinstance(given, pl.DataFrame | pl.LazyFrame):
                 raise TypeError(f"`{what}` must be a Polars DataFrame or LazyFrame, not {type(given).__name__}")
+        for id_ in lists or {}:
+            if id_ not in framework.lists:
+                raise KeyError(f"unknown list `{id_}`{meant(id_, framework.lists)}")
         pieces = [piece_of(frame, id_, framework.lists[id_], framework) for id_, frame in (lists or {}).items()]
         if returns is None:
             return _with_lists(_understand([], [], {}, Vocabulary(framework)), pieces)
@@ -142,6 +149,8 @@ def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
     pieces: list[Piece] = []
     received: dict[str, date | None] = {}
     for name, path in files.items():
+        if path.name.startswith(_LOCK):
+            continue
         if held := list_of(name, framework):
             for one in held:
                 pieces += read_pieces(path, name, one, framework, arrivals.get(name))

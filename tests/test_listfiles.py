@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -147,6 +148,12 @@ def test_a_frame_is_read_as_a_file_is(tmp_path: Path) -> None:
         assert said(evaluation) == []
 
 
+def test_a_frame_of_an_unknown_list_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
+    framework = read(tmp_path, {"referral_list.csv": GOOD}).framework
+    with pytest.raises(KeyError, match="unknown list `plan_lst`; did you mean `plan_list`"):
+        pmf.Submissions.from_frame(None, framework, lists={"plan_lst": pl.DataFrame(COLUMNS)})
+
+
 def test_several_files_globs_and_folders_are_one_list(tmp_path: Path) -> None:
     frame = pl.DataFrame(COLUMNS).drop("district")
     files: dict[str, str | bytes | pl.DataFrame] = {
@@ -229,6 +236,28 @@ def test_an_excel_file_that_is_none_is_told(tmp_path: Path) -> None:
     evaluation = read(tmp_path, {"referral_list.xlsx": b"PK nonsense", "referral_list_2.csv": GOOD})
     assert said(evaluation) == [("referral_list.xlsx", None, None, None, "unreadable")]
     assert number(evaluation) == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("notes", "told", "expected"),
+    [
+        (["District", "Officer"], [("Notes", "sheet-not-read")], 1),
+        (["child_id", "received_on", "Officer"], [("Notes", "list-column-missing")], "invalid"),
+    ],
+)
+def test_a_sheet_that_shares_a_column_with_a_list_is_something_else(
+    tmp_path: Path, notes: list[str], told: list[tuple[str, str]], expected: object
+) -> None:
+    (tmp_path / "returns").mkdir()
+    book = xlsxwriter.Workbook(tmp_path / "returns" / "referral_list.xlsx")
+    book.add_worksheet("Notes").write_row(0, 0, notes)
+    sheet = book.add_worksheet("Referrals")
+    sheet.write_row(0, 0, HEADER.strip().split(","))
+    sheet.write_row(1, 0, ["a", "2016-04-01", 1, "yes", "North"])
+    book.close()
+    evaluation = read(tmp_path, {"~$referral_list.xlsx": b"\0", "referral_list/~$a.xlsx": b"\0"}, period=Q1)
+    assert evaluation.problems.select("sheet", "kind").rows() == told
+    assert number(evaluation) == expected
 
 
 def test_sheets_without_a_list_are_told(tmp_path: Path) -> None:
@@ -545,6 +574,20 @@ def test_a_file_whose_days_are_not_understood_speaks_for_none(
         assert [row[-1] for row in said(evaluation)] == kinds
 
 
+def test_a_folder_says_whose_an_empty_list_is(tmp_path: Path) -> None:
+    header = PLANS.removeprefix("agency,")
+    files = {
+        "plan_list/agency=police/p.csv": header,
+        "plan_list/agency=Social%20Care/ward=__HIVE_DEFAULT_PARTITION__/p.csv": "started_on,ended_on\n2016-04-01,\n",
+        "plan_list/agency=care/ward=Old%20Town/p.csv": "started_on,ended_on\n2016-04-02,\n",
+        "manifest.csv": COVERS + "plan_list/agency=police/p.csv,2016-07-01,2016-04-01,2016-06-30\n",
+    }
+    evaluation = read(tmp_path, files)
+    assert said(evaluation) == []
+    groups = (None, "care", "police", "Old Town")
+    assert [number(evaluation, group, of="at_end") for group in groups] == [2, 2, 0, 1]
+
+
 # -- every kind -----------------------------------------------------------------------------------------
 
 
@@ -561,6 +604,11 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path) -> None:
         "b,soon,1O,maybe,Suoth", ",2016-05-01,1,no,South", "c,2061-05-01,1,no,South", ROW.strip(),
         *["d,x,1,no,South"] * 101,
     ]  # fmt: skip
+    workbook = io.BytesIO()
+    book = xlsxwriter.Workbook(workbook)
+    book.add_worksheet().write_row(0, 0, HEADER.strip().split(","))
+    book.add_worksheet().write_row(0, 0, ["district", "officer"])
+    book.close()
     files: dict[str, str | bytes | pl.DataFrame] = {
         "referral_list/1.csv": HEADER + ROW + "\n".join(rows) + "\n",
         "referral_list/2.csv": "child_id,received_on\n" + ROW,
@@ -569,6 +617,7 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path) -> None:
         "referral_list/5.csv": "",
         "referral_list/6.parquet": b"PAR1",
         "referral_list/7.csv": HEADER.replace("\n", ",more\n") + ROW,
+        "referral_list/9.xlsx": workbook.getvalue(),
         "referral_list/8.parquet": pl.DataFrame(COLUMNS).with_columns(child_id=pl.lit(0.5)),
         "plan_list/1.csv": PLANS + "police,2016-05-01,2016-04-01,\npolise,2016-05-01,,\nons,2016-05-01,,\n",
         "plan_list/2.csv": PLANS + "police,2016-05-01,,\n",
