@@ -301,7 +301,7 @@ def _top(text: str, delimiter: str, header: _Header) -> tuple[int, int, list[str
 def whole_text(piece: Piece, header: _Header) -> Piece:
     """A text file read row by row, as returns are: for what cannot be read as a stream of plain rows."""
     assert piece.path is not None
-    table, problems = read_csv(piece.path, piece.file, header.score, piece.received_on)
+    table, problems = read_csv(piece.path, piece.file, header.score, piece.received_on, titled=True)
     piece = replace(piece, problems=(*piece.problems, *problems), quoted=False, frame=None)
     if table is None:
         return piece

@@ -159,16 +159,22 @@ FIRST_HALF = r"[+\-\u2212]?£?[0-9]+(?:[.,][0-9]{3})*"
 SECOND_HALF = r"[0-9]+(?:\.[0-9]+)?\s*[%*a-zA-Z]?"
 """What a comma leaves of a number that was written without quotes, such as `1,234` or `30,75`."""
 
+_TITLES = 20  # of so many rows one is the header, where there may be titles above it
 _AT_ONCE = 20_000  # rows kept as Python lists, which take many times the room
-_FILLED = r'[^\s,;"\u200b\ufeff]'  # more than the separators of an empty row
+_FILLED = r'[^\s,;|"\u200b\ufeff]'  # more than the separators of an empty row
 
 
 def read_csv(
-    path: Path, file: str, score: Callable[[Sequence[str]], int], received_on: date | None = None
+    path: Path,
+    file: str,
+    score: Callable[[Sequence[str]], int],
+    received_on: date | None = None,
+    titled: bool = False,
 ) -> tuple[Table | None, list[Problem]]:
     """A CSV file as a table, or nothing where there is none in it, and what is wrong with it.
 
-    UTF-8 or Windows-1252, with commas, semicolons or tabs: whichever gives a header with the best `score`.
+    UTF-8 or Windows-1252, with commas, semicolons, tabs or bars: whichever gives a header with the best `score`. The
+    header is the first row that is not blank, or where there may be titles above it (`titled`) the best of the first.
     """
     problems: list[Problem] = []
 
@@ -192,7 +198,8 @@ def read_csv(
         report("empty-file")
         return None, problems
     first = max(text.rfind("\n", 0, begin.start()), text.rfind("\r", 0, begin.start())) + 1
-    headers = {delimiter: _header(text[first : first + 100_000], delimiter) for delimiter in ",;\t"}
+    head, most = text[first : first + 100_000], _TITLES if titled else 1
+    headers = {delimiter: max(_first_rows(head, delimiter, most), key=score, default=[]) for delimiter in ",;\t|"}
     delimiter = max(headers, key=lambda one: score(headers[one]))
     header = headers[delimiter]
     full = len(header)
@@ -226,7 +233,14 @@ def read_csv(
         rows = pl.concat([*done, _frame(records, width)])
     rows = rows.with_row_index("row", 1).cast({"row": pl.Int64})
     filled = pl.any_horizontal(pl.col(map(str, range(width))).str.contains(_FILLED).fill_null(False))
-    top = rows.filter(filled)["row"].to_list()[0]
+    top, *below = rows.filter(filled).head(_TITLES if titled else 1)["row"].to_list()
+    if titled and score(header):
+        for row, *texts in rows.filter(pl.col("row").is_in([top, *below])).iter_rows():
+            if [text or "" for text in texts] == header:
+                top = row
+                break
+        problems = [problem for problem in problems if problem.row is None or problem.row > top]
+        broken = {row for row in broken if row > top}
     blank = pl.all_horizontal(pl.col(map(str, range(width))).str.strip_chars(EDGES).fill_null("") == "")
     rows = rows.filter(pl.col("row") > top, ~blank | pl.col("row").is_in(sorted(broken)))
     table = Table(
@@ -251,11 +265,16 @@ def _decode(data: bytes) -> str | None:
     return None
 
 
-def _header(text: str, delimiter: str) -> list[str]:
+def _first_rows(text: str, delimiter: str, most: int) -> list[list[str]]:
+    rows: list[list[str]] = []
     try:
-        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except (csv.Error, StopIteration):
-        return []
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append(cells)
+            if len(rows) == most:
+                break
+    except csv.Error:
+        pass
+    return rows
 
 
 def _plain(text: str, delimiter: str, width: int) -> pl.DataFrame | None:
