@@ -128,7 +128,7 @@ def lists(folder: Path, largest: int, runs: int) -> None:
         names = [name for name in records.CONTENDERS if size <= SLOWEST.get(name, size)]
         if count == 1000:
             names.remove("pandas")
-        often = 1 if size > 10_000_000 else runs
+        often = 1 if size > 10_000_000 or count == 1000 else runs
         compare(f"{count} indicators, {size // 1_000_000} million records", "records", names, board, data, count, often)
 
 
