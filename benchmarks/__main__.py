@@ -32,7 +32,7 @@ LIBRARIES = {
 """What is imported before the time is taken: starting up is measured apart."""
 
 SLOWEST = {"pandas": 10_000_000, "DuckDB": 100_000_000}
-"""The most records that are tried with what would take too long, or more memory than there is."""
+"""The most records that are tried with what would take too long."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,26 @@ def _digest(marks: Sequence[object]) -> str:
     return hashlib.sha256(repr(marks).encode()).hexdigest()[:16]
 
 
-def measure(task: str, name: str, board: Path, data: Path, count: int) -> tuple[Measured, str]:
-    """Runs one contender in a new process."""
-    command = [sys.executable, "-m", "benchmarks", "--work", task, name, str(board), str(data), str(count)]
+def write(folder: str, count: int) -> None:
+    """So many records, or the returns where there are none."""
+    if count:
+        records.write_records(Path(folder), count)
+    else:
+        figures.write_returns(Path(folder), 1000, 20, 40)
+
+
+def _run(*arguments: str) -> str:
+    """What this command prints in a new process."""
+    command = [sys.executable, "-m", "benchmarks", *arguments]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if run.returncode:
-        raise SystemExit(f"{name} failed: {run.stderr[-2000:]}")
-    found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+        raise SystemExit(f"{' '.join(arguments)} failed: {run.stderr[-2000:]}")
+    return run.stdout
+
+
+def measure(task: str, name: str, board: Path, data: Path, count: int) -> tuple[Measured, str]:
+    """Runs one contender in a new process."""
+    found: dict[str, Any] = json.loads(_run("--work", task, name, str(board), str(data), str(count)).splitlines()[-1])
     return Measured(found["wall"], found["cpu"], found["memory"]), f"{found['rows']} {found['marks']}"
 
 
@@ -122,12 +135,12 @@ def lists(folder: Path, largest: int, runs: int) -> None:
     tasks = [(size, 100) for size in sizes] + [(10_000_000, 10), (10_000_000, 1000)] * (10_000_000 in sizes)
     for size, count in tasks:
         data, board = folder / f"records_{size}", folder / f"board_{count}"
-        if not data.exists():
-            records.write_records(data, size)
+        if not data.exists():  # in a process of its own: what starts others passes its memory's peak on to them
+            _run("--write", str(data), str(size))
         records.write_board(board, count)
         names = [name for name in records.CONTENDERS if size <= SLOWEST.get(name, size)]
         if count == 1000:
-            names.remove("pandas")
+            names = ["engine", "Polars by hand"]
         often = 1 if size > 10_000_000 or count == 1000 else runs
         compare(f"{count} indicators, {size // 1_000_000} million records", "records", names, board, data, count, often)
 
@@ -135,7 +148,7 @@ def lists(folder: Path, largest: int, runs: int) -> None:
 def returns(folder: Path, runs: int) -> None:
     """A thousand indicators on 800,000 figures."""
     figures.write_board(folder / "figures", 1000, 20)
-    figures.write_returns(folder / "returns", 1000, 20, 40)
+    _run("--write", str(folder / "returns"), "0")
     names = list(figures.CONTENDERS)
     compare("1,000 indicators, 800,000 figures", "figures", names, folder / "figures", folder / "returns", 1000, runs)
 
@@ -193,5 +206,7 @@ _START = "| command | seconds | times importing Polars |\n|---|--:|--:|"
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--work"]:
         work(*sys.argv[2:6], int(sys.argv[6]))
+    elif sys.argv[1:2] == ["--write"]:
+        write(sys.argv[2], int(sys.argv[3]))
     else:
         main()
