@@ -295,7 +295,7 @@ def _tried(rule: Rule, holds: bool) -> Tried:
     until = rule.until_words or None
     if until:
         cleared = f"the first period with a value in which `{until}` holds, counted from when `{rule.when}` last did"
-    elif {node.name for node in names(rule.condition)} & {*MISSING}:
+    elif {node.name for node in names(rule.condition)} <= {*MISSING}:
         cleared = f"the first period in which `{rule.when}` does not hold"
     else:
         cleared = f"the first period with a value in which `{rule.when}` does not hold"

@@ -84,10 +84,6 @@ class Piece:
         """Whether some of its texts may be none."""
         return self.quoted or bool(self.errors)
 
-    def speaks_for(self, first: date, last: date) -> bool:
-        """Whether it may say something of the days from `first` to `last`."""
-        return self.covers is None or (self.covers[0] <= last and first <= self.covers[1])
-
 
 def list_of(name: str, framework: Framework) -> list[RecordList]:
     """The lists that a file may hold records of: by their patterns, or by the name of the file or of its folder."""

@@ -569,3 +569,16 @@ def test_what_explain_cannot_be_asked(tmp_path: Path) -> None:
         explain(evaluation, "y", "Norht")
     with pytest.raises(ValueError, match=r"^`y` has no group `London`; its groups are `North`, `South`$"):
         explain(evaluation, "y", "London")
+
+
+def test_a_rule_about_values_as_well_is_cleared_in_a_period_with_one(tmp_path: Path) -> None:
+    one = asked(
+        tmp_path,
+        "y: {frequency: quarterly, formula: a}",
+        "2016-17 Q1,care,a,30",
+        "2016-17 Q2",
+        tolerances="y: {good: at most 20}",
+        rules="- {when: red or late, to: board}",
+    )
+    [rule] = one.rules
+    assert (rule.holds, rule.cleared_by) == (True, "the first period with a value in which `red or late` does not hold")
