@@ -164,14 +164,14 @@ class ListPlan:
         ]
         timed = self._timed(self.records, view).with_columns(labels)
         by = [name for name in view.by if name in self.columns]
-        found = [self._together(view, timed, by, [one for one in made if not _apart(one[1])])]
+        found = [self._together(timed, by, [one for one in made if not _apart(one[1])])]
         alone = [_alone(*one) for one in made if _apart(one[1])]
         for name in [None, *by] if alone else []:
             group = [] if name is None else [self._group(name).alias(name)]
             found.append(timed.group_by(START, *group).agg(alone))
         return found
 
-    def _together(self, view: View, timed: pl.LazyFrame, by: Sequence[str], made: Sequence[_Made]) -> pl.LazyFrame:
+    def _together(self, timed: pl.LazyFrame, by: Sequence[str], made: Sequence[_Made]) -> pl.LazyFrame:
         """What adds up, by all breakdowns together; with what was refused of each column."""
         texts = {name: raw(name) for name in by if self.one.columns[name].kind == "text"}
         keys = [START, *(texts.get(name, name) for name in by)]
