@@ -16,7 +16,7 @@ from typing import Any, Final
 import polars as pl
 
 from pmf_engine import statuses
-from pmf_engine.formula.compile import compare, less
+from pmf_engine.formula.operations import compare, less
 from pmf_engine.statuses import (
     AD_HOC,
     ASSURANCES,

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pmf_engine.cells import Names, Vocabulary
-from pmf_engine.formula.compile import reason_code
+from pmf_engine.codes import reason_code
 from pmf_engine.formula.syntax import Aggregate, columns_of
 from pmf_engine.framework import Framework, RecordList
 from pmf_engine.listfiles import Piece, bad

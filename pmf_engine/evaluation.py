@@ -9,16 +9,17 @@ from datetime import date, datetime
 import polars as pl
 
 from pmf_engine import plan
+from pmf_engine.codes import status_rank
 from pmf_engine.control import CHART
 from pmf_engine.counted import Counted
 from pmf_engine.counting import Engine, count, standing
 from pmf_engine.exceptions import LIFE
-from pmf_engine.formula.compile import status_rank
 from pmf_engine.framework import Framework, Indicator
 from pmf_engine.inputs import Inputs, Window, status_not_come
 from pmf_engine.judge import DIRECTION, STATUS, judged, reasons
 from pmf_engine.listfiles import Piece
 from pmf_engine.periods import Clock, Frequency, Period, month_of
+from pmf_engine.reach import asked_of_lists, looked_back
 from pmf_engine.records import views
 from pmf_engine.statuses import LATE, MISSING, NOT_DUE
 from pmf_engine.submissions import Submissions, together
@@ -155,10 +156,7 @@ def counted_lists(
     indicators = framework.indicators
     wanted = views(
         framework,
-        [
-            (clock, indicators[id_].by, plan.asked_of_lists(framework, [indicators[id_]]))
-            for id_, clock in clocks.items()
-        ],
+        [(clock, indicators[id_].by, asked_of_lists(framework, [indicators[id_]])) for id_, clock in clocks.items()],
     )
     return count(framework, pieces, wanted, last_day, as_of or last_day, engine)
 
@@ -175,12 +173,12 @@ def history_plan(
     Where `kept` is given (indicator, by, group, start), nothing else is part of any series.
     """
     times = _times(inputs.window, set(clocks.values()), asked)
-    rows = plan.rows(framework, inputs, clocks).join(times.lazy(), on=["months", "year_start", "start"])
+    rows = plan.rows(framework, inputs, clocks).lazy().join(times.lazy(), on=["months", "year_start", "start"])
     if kept is None:
         rows = _requested(rows, framework, inputs, asked)
     else:
         rows = rows.join(kept.lazy(), on=kept.columns, how="semi").with_columns(asked_in=pl.lit(True))
-    backs = plan.looked_back(framework, clocks)
+    backs = looked_back(framework, clocks)
     raised = (pl.col("level") >= 0).any().over("indicator", "start")
     said = judged(rows, framework, inputs.as_of).with_columns(shown=pl.col("shown") & (pl.col("asked_in") | raised))
     return reasons(said, _lacking(inputs, clocks), backs, framework)
@@ -263,7 +261,7 @@ def _lacking(inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.LazyFrame:
         indicator = inputs.framework.indicators[id_]
         for by in (None, *indicator.by):
             uses.setdefault((clock, by), set()).update(inputs.framework.rests_on(indicator))
-            asked = plan.asked_of_lists(inputs.framework, [indicator])
+            asked = asked_of_lists(inputs.framework, [indicator])
             lists.setdefault((clock, by), set()).update(one.list.name for one in asked)
     for (clock, by), figures in sorted(uses.items(), key=_use):
         if not figures:

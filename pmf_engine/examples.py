@@ -25,7 +25,7 @@ from pmf_engine.given import Example
 from pmf_engine.inputs import WORLD, Inputs, Window
 from pmf_engine.listfiles import Piece, typed
 from pmf_engine.periods import Clock, Frequency, Period, month_of
-from pmf_engine.plan import looked_back
+from pmf_engine.reach import looked_back
 from pmf_engine.statuses import AMBER, GREEN, INVALID, RATED, RED, UNDEFINED
 from pmf_engine.submissions import Submissions
 

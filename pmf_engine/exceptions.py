@@ -13,9 +13,11 @@ from typing import Any, Final
 
 import polars as pl
 
+from pmf_engine.codes import reason_code
 from pmf_engine.escalation import Rule
-from pmf_engine.formula.compile import Compiler, Computed, reason_code, truth
+from pmf_engine.formula.operations import Computed
 from pmf_engine.formula.syntax import LOGIC, Binary, Expression, Lasting, Name, Unary, names
+from pmf_engine.formula.truth import Columns, truth
 from pmf_engine.framework import Framework
 from pmf_engine.statuses import (
     CONCERN,
@@ -70,11 +72,11 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     no_signal.
     """
     levels = list(framework.governance)
-    compiler = Compiler(months=1)
-    stages = _held(framework.rules, compiler)
+    numbers = Columns()
+    stages = _held(framework.rules, numbers)
     change = _difference(pl.col("value"), pl.col("before"))
     frame = frame.with_columns(change=pl.when("has_value").then(change), **_said())
-    for stage in [*compiler.stages, *stages]:
+    for stage in [*numbers.stages, *stages]:
         frame = frame.with_columns(stage)
     numbered = list(enumerate(framework.rules))
     texts = [pl.when(f"rule:{place}").then(pl.lit(rule.text)) for place, rule in numbered]
@@ -88,17 +90,17 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     return _lived(frame).drop("^(rule|since|said|for):.*$")
 
 
-def _held(rules: Sequence[Rule], compiler: Compiler) -> list[list[pl.Expr]]:
+def _held(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
     """Whether each rule holds in each row, as columns to be added one list after the other.
 
     It does where its condition did in the last period that it can be said of. What stands after `until` looks at the
     periods since then, and is answered only in a period with a value, whatever it is about: nothing that is missing
     ends an exception.
     """
-    asked = _Asked(compiler, _SERIES, "when")
+    asked = _Asked(numbers, _SERIES, "when")
     holds = [asked.last(rule.condition) for rule in rules]
     latched = [(place, rule.until) for place, rule in enumerate(rules) if rule.until]
-    ends = {place: _Asked(compiler, [*_SERIES, f"since:{place}"], f"until:{place}", until=True) for place, _ in latched}
+    ends = {place: _Asked(numbers, [*_SERIES, f"since:{place}"], f"until:{place}", until=True) for place, _ in latched}
     over = {place: ends[place].last(until) & pl.col("has_value") for place, until in latched}
     held = {place: pl.col(f"rule:{place}") for place in over}
     times = {place: one.cast(pl.Int64) for place, one in held.items()}
@@ -120,7 +122,7 @@ class _Asked:
     before what is returned. With `until` the conditions say when something is over.
     """
 
-    compiler: Compiler
+    numbers: Columns
     over: Sequence[str]
     name: str
     until: bool = False
@@ -145,7 +147,7 @@ class _Asked:
 
     def _truth(self, condition: Expression, words: Mapping[str, pl.Expr]) -> pl.Expr:
         counted = {name: pl.col(name) for name in (one.meta.output_name() for one in self.columns)}
-        return truth(condition, self.compiler, _quantity, {**words, **counted}, _lasting)
+        return truth(condition, self.numbers, _quantity, {**words, **counted}, _lasting)
 
     def _counted(self, node: Expression) -> Expression:
         """A condition with a column's name for each `for N periods`: written out, each would cost those inside it."""

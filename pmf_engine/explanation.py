@@ -10,7 +10,6 @@ from typing import Any
 
 import polars as pl
 
-from pmf_engine import plan
 from pmf_engine.control import Chart, read_chart
 from pmf_engine.diagnostics import nearest
 from pmf_engine.escalation import Rule
@@ -20,8 +19,10 @@ from pmf_engine.formula.syntax import names
 from pmf_engine.framework import Framework, Indicator
 from pmf_engine.periods import Clock, Period
 from pmf_engine.provenance import BLANK, Source, reason, sources
+from pmf_engine.reach import does_without
 from pmf_engine.statuses import INVALID, MISSING, NO_DATA, RED
 from pmf_engine.tolerance import Entry
+from pmf_engine.workings import Workings, workings
 
 _PERIODS = 8
 """How many periods of history are told."""
@@ -171,7 +172,7 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
     group = row["group"]
     period = Period(row["start"], Clock(row["months"], one.clock.year_start))
     entry = one.entry_for(period)
-    worked = plan.workings(framework, evaluation.inputs, one, period, row["by"], group)
+    worked = workings(framework, evaluation.inputs, one, period, row["by"], group)
     history = evaluation.history.filter(
         pl.col("indicator") == indicator,
         pl.col("by").eq_missing(pl.lit(row["by"])),
@@ -204,7 +205,7 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
         run=row["run"],
         escalate_to=row["escalate_to"],
         missing=one.missing,
-        does_without=plan.does_without(one, framework.figures),
+        does_without=does_without(one, framework.figures),
         sources=traced,
         steps=tuple(_steps(framework, worked, row["value"])),
         judgement=_judgement(entry, worked, row, one, period) if entry else None,
@@ -274,7 +275,7 @@ def _spelt(groups: pl.DataFrame) -> list[str]:
     return [f"`{name}`" for name in groups.select(pl.when(several).then(both).otherwise("group")).to_series()]
 
 
-def _steps(framework: Framework, worked: plan.Workings, whole: float | None) -> Iterator[Step]:
+def _steps(framework: Framework, worked: Workings, whole: float | None) -> Iterator[Step]:
     """The steps; the text of one that is but a name is the id of an indicator."""
     for place, (text, value, code) in enumerate(worked.steps, start=1):
         named = framework.indicators.get(text)
@@ -302,7 +303,7 @@ def _tried(rule: Rule, holds: bool) -> Tried:
     return Tried(rule.when, until, rule.to, str(rule.span), holds, cleared if holds else None)
 
 
-def _judgement(entry: Entry, worked: plan.Workings, row: dict[str, Any], one: Indicator, period: Period) -> Judgement:
+def _judgement(entry: Entry, worked: Workings, row: dict[str, Any], one: Indicator, period: Period) -> Judgement:
     judges = entry.scale_free or period.clock.months == one.clock.months
     known = row["value"] is not None  # of a period that is not over there is none, whatever came
     good = all(holds for band, *_, holds in worked.limits if band == "good")

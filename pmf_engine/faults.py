@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 
 from pmf_engine.cells import Names, Vocabulary
+from pmf_engine.codes import reason_code
 from pmf_engine.counted import Read
 from pmf_engine.counting import standing
 from pmf_engine.evaluation import Evaluation
-from pmf_engine.formula.compile import reason_code
 from pmf_engine.formula.rows import Rows
 from pmf_engine.formula.syntax import Aggregate, columns_of
 from pmf_engine.framework import RecordList

@@ -13,8 +13,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from pmf_engine.codes import FIGURE_BITS, NOT_COME, reason_code, status_rank
 from pmf_engine.counted import Counted
-from pmf_engine.formula.compile import FIGURE_BITS, NOT_COME, reason_code, status_rank, total
+from pmf_engine.formula.operations import PLACE, SNAP, TURN
 from pmf_engine.formula.syntax import Aggregate, of_senders
 from pmf_engine.framework import Figure, Framework, Indicator, RecordList
 from pmf_engine.periods import Clock, Frequency, Period
@@ -71,9 +72,9 @@ class Window:
 class Panel:
     """Where indicators of one clock and one breakdown (None: the whole) are worked out.
 
-    `frame` has `start`, `place` (from 0), `year` (the month its year starts in), `group`, and for every figure
-    `v:` its value and `c:` its code; `k:` is its code where what has not come may be done without (see `NOT_COME`).
-    Rows are dense and sorted by group and start.
+    `frame` has `start`, `place` (of the period, from 0), `turn` (its place in its year, from 0), `group`, and for every
+    figure `v:` its value and `c:` its code; `k:` is its code where what has not come may be done without (see
+    `NOT_COME`). Rows are dense and sorted by group and start.
     """
 
     clock: Clock
@@ -247,7 +248,7 @@ class Inputs:
             .sort(*_SENT, "by", "group")
             .group_by(*_SENT, "by", maintain_order=True)
             .agg(
-                total(value).alias("sum"),
+                _total(value).alias("sum"),
                 value.min().alias("worst"),
                 code.max(),
                 pl.col("group").drop_nulls().n_unique().alias("sent"),
@@ -366,7 +367,7 @@ class Inputs:
             facts.sort("figure", "start", "months", "group", "agency")
             .group_by("figure", "start", "months", "group", maintain_order=True)
             .agg(
-                total(pl.col("value")).alias("sum"),
+                _total(pl.col("value")).alias("sum"),
                 pl.col("value").min().alias("worst"),
                 soft.alias("soft"),
                 hard.alias("hard"),
@@ -459,10 +460,10 @@ class Inputs:
         wide = wide.rename({f"{long}_{name}": f"{short}:{name}" for long, short in columns.items() for name in used})
         periods = pl.DataFrame(
             [
-                (place, period.start, period.start - (period.start - (clock.year_start - 1)) % 12)
+                (place, period.start, (period.start - (clock.year_start - 1)) % 12 // clock.months)
                 for place, period in enumerate(self.window.worked_out(clock))
             ],
-            schema={"place": pl.UInt32, "start": pl.Int32, "year": pl.Int32},
+            schema={PLACE: pl.UInt32, "start": pl.Int32, TURN: pl.UInt32},
             orient="row",
         )
         listed = [one for one in aggregates if not of_senders(one)]
@@ -486,7 +487,7 @@ class Inputs:
             frame = frame.join(counted, on=["group", "start"], how="left").with_columns(
                 pl.col(f"{letter}:{one.text}").fill_null(_NO_DATA + self.numbers[one.list.name]) for letter in "ck"
             )
-        return Panel(clock, by, frame.sort("group", "place"))
+        return Panel(clock, by, frame.sort("group", PLACE))
 
     def _panel_groups(self, by: str | None, figures: Sequence[str], senders: Iterable[str]) -> list[str]:
         if by is None:
@@ -649,7 +650,7 @@ def _gathered(frame: pl.LazyFrame, own: Clock, clock: Clock, added: bool) -> pl.
             parts.sort("start")  # sums of decimals depend on the order
             .with_columns(start=start)
             .group_by(_KEY, maintain_order=True)
-            .agg(total(pl.col("value")), pl.col("code", "lenient").max())
+            .agg(_total(pl.col("value")), pl.col("code", "lenient").max())
             .select(columns)
         )
     else:
@@ -664,3 +665,14 @@ def status_not_come(code: pl.Expr) -> pl.Expr:
     """Whether a code says that the figure has not come, late or not."""
     rank = code // (1 << FIGURE_BITS) * (1 << FIGURE_BITS)
     return (rank == reason_code(LATE)) | (rank == reason_code(NOT_DUE))
+
+
+def _total(values: pl.Expr) -> pl.Expr:
+    """The sum of a column, as an aggregate; 0 where only rounding is left of it.
+
+    A sum of decimals is rounded to fifteen digits, as many as a number is sure to hold: the last one depends on the
+    order of adding, and so on how many threads there are. Whole numbers add up exactly.
+    """
+    sum_ = values.sum()
+    exact = pl.when(sum_ == sum_.floor()).then(sum_).otherwise(sum_.round_sig_figs(15))
+    return pl.when(sum_.abs() > values.abs().max() * SNAP).then(exact).otherwise(0.0)

@@ -8,9 +8,9 @@ from datetime import date
 import polars as pl
 
 from pmf_engine import statistics
+from pmf_engine.codes import FIGURE_BITS, reason_code, status_rank
 from pmf_engine.control import charted
 from pmf_engine.exceptions import escalated
-from pmf_engine.formula.compile import FIGURE_BITS, reason_code, status_rank
 from pmf_engine.formula.constant import constant
 from pmf_engine.framework import Figure, Framework, RecordList
 from pmf_engine.periods import Frequency, month_of

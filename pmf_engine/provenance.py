@@ -9,15 +9,17 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
-from pmf_engine import plan
+from pmf_engine.codes import decoded
 from pmf_engine.evaluation import Evaluation
 from pmf_engine.faults import Records, is_blank, records
 from pmf_engine.framework import Figure, Framework, Indicator
 from pmf_engine.inputs import AGENCY, Inputs
 from pmf_engine.manifest import EDGES, say
 from pmf_engine.periods import Clock, Period
+from pmf_engine.reach import asked_of_lists
 from pmf_engine.statuses import INVALID, LATE, NO_DATA, NOT_DUE
 from pmf_engine.submissions import KEY
+from pmf_engine.workings import Looked, Workings
 
 _MOST_NAMED = 5
 """How many groups that have not come are named."""
@@ -85,7 +87,7 @@ def reason(code: int, framework: Framework) -> str | None:
     r"""Why there is no value, and for want of which figure: `late: \`referrals\``; None where there is one."""
     if code == 0:
         return None
-    status, number = plan.decoded(code)
+    status, number = decoded(code)
     figures = [*framework.figures, *framework.lists]
     return f"{status}: `{figures[number - 1]}`" if number else status
 
@@ -94,7 +96,7 @@ def sources(
     evaluation: Evaluation,
     inputs: Inputs,
     indicator: Indicator,
-    worked: plan.Workings,
+    worked: Workings,
     clock: Clock,
     by: str | None,
     group: str | None,
@@ -109,7 +111,7 @@ def sources(
 
 
 def _sent(
-    evaluation: Evaluation, inputs: Inputs, looked: plan.Looked, period: Period, by: str | None, group: str | None
+    evaluation: Evaluation, inputs: Inputs, looked: Looked, period: Period, by: str | None, group: str | None
 ) -> Source:
     """What a figure came to, and the cells it came from."""
     framework = evaluation.framework
@@ -139,21 +141,21 @@ def _counted(
     evaluation: Evaluation,
     inputs: Inputs,
     indicator: Indicator,
-    looked: plan.Looked,
+    looked: Looked,
     period: Period,
     by: str | None,
     group: str | None,
 ) -> Source:
     """What an aggregate of a list came to, and the files it was counted in."""
     framework = evaluation.framework
-    asked = {one.text: one for one in plan.asked_of_lists(framework, [indicator])}
+    asked = {one.text: one for one in asked_of_lists(framework, [indicator])}
     one = asked[looked.name]
     list_ = framework.lists[one.list.name]
     codes = inputs.list_codes(list_, period.clock).filter(pl.col("start") == period.start, pl.col("code") > 0)
     waiting = [
         f"{sender} for {period.label}, due {period.last_day + timedelta(days=list_.due[sender])}"
         for sender, code in codes.select("agency", "code").iter_rows()
-        if (by != AGENCY or sender == group) and plan.decoded(code)[0] != INVALID  # it came, and cannot be read
+        if (by != AGENCY or sender == group) and decoded(code)[0] != INVALID  # it came, and cannot be read
     ]
     if by == AGENCY and group not in list_.agencies:
         waiting = [f"{group}, who is not asked for it"]
@@ -275,7 +277,7 @@ def _times(figure: Figure, period: Period, codes: Mapping[_Time, int]) -> _Used:
     if figure.kind != "flow" and apart:
         now = (own.holding(period.end - 1).start, own.months)
         before = (now[0] - own.months, own.months)
-        yet = codes.get(now, 0) > 0 and plan.decoded(codes[now])[0] in (LATE, NOT_DUE)
+        yet = codes.get(now, 0) > 0 and decoded(codes[now])[0] in (LATE, NOT_DUE)
         if yet and codes.get(before) == 0:
             return _Used([before], serves=True, instead_of=now)
         return _Used([now], serves=True)
@@ -304,7 +306,7 @@ def _of_whole(rows: Sequence[_Row], figure: Figure, inputs: Inputs, code: int) -
     if code == 0 and complete:
         return groups[complete[0]], []
     said = []
-    status = plan.decoded(code)[0] if code else None
+    status = decoded(code)[0] if code else None
     whose = f" from {rows[0]['agency']}" if len(figure.agencies) > 1 else ""
     if status == NO_DATA:
         for by in every:
@@ -365,7 +367,7 @@ def _why(evaluation: Evaluation, cell: _Row) -> tuple[str, ...]:
 # -- how they were combined ------------------------------------------------------------------
 
 
-def _how(figure: Figure, period: Period, used: _Used, looked: plan.Looked) -> Iterator[str]:
+def _how(figure: Figure, period: Period, used: _Used, looked: Looked) -> Iterator[str]:
     """How the cells were brought together: nothing is added up where it came to no value."""
     if not used.cells:
         return

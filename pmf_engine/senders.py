@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from pmf_engine.formula.compile import Compiler, Computed, reason_code, truth
+from pmf_engine.codes import reason_code
+from pmf_engine.formula.operations import Computed
 from pmf_engine.formula.syntax import (
     Aggregate,
     Between,
@@ -19,6 +20,7 @@ from pmf_engine.formula.syntax import (
     Literal,
     Unary,
 )
+from pmf_engine.formula.truth import Columns, truth
 from pmf_engine.framework import Figure
 from pmf_engine.periods import Clock
 from pmf_engine.statuses import NO_DATA
@@ -36,10 +38,10 @@ def count_senders(
     names = {"value": Computed(pl.col("value"), pl.lit(0, dtype=pl.UInt32))}
     held = pl.lit(True)
     if one.where is not None:
-        compiler = Compiler(months=1)
+        numbers = Columns()
         said = _graded(one.where, [grade.lower() for grade in grades])
-        held = truth(said, compiler, names.__getitem__, {}, lambda condition, _: condition)
-        for stage in compiler.stages:
+        held = truth(said, numbers, names.__getitem__, {}, lambda condition, _: condition)
+        for stage in numbers.stages:
             facts = facts.with_columns(stage)
     start = pl.col("start") - (pl.col("start") - (clock.year_start - 1)) % clock.months
     # Who has not answered an ad hoc request leaves no row.

@@ -12,7 +12,7 @@ from functools import cache
 
 import polars as pl
 
-from pmf_engine.formula.compile import compare, half_up
+from pmf_engine.formula.operations import compare, half_up
 from pmf_engine.formula.syntax import (
     COMPARISON,
     LOGIC,
