@@ -16,9 +16,10 @@ from pmf_engine.cells import Names, Vocabulary
 from pmf_engine.codes import reason_code
 from pmf_engine.formula.syntax import Aggregate, columns_of
 from pmf_engine.framework import Framework, RecordList
+from pmf_engine.kinds import START
 from pmf_engine.listfiles import Piece, bad
 from pmf_engine.periods import Clock, Period, month_of
-from pmf_engine.records import AGENCY, START, ListPlan, View
+from pmf_engine.records import AGENCY, ListPlan, View
 from pmf_engine.statuses import INVALID, LATE, NO_DATA, NOT_DUE, UNDEFINED
 
 _INVALID, _NO_DATA, _UNDEFINED = reason_code(INVALID), reason_code(NO_DATA), reason_code(UNDEFINED)

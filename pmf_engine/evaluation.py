@@ -15,7 +15,7 @@ from pmf_engine.counted import Counted
 from pmf_engine.counting import Engine, count, standing
 from pmf_engine.exceptions import LIFE
 from pmf_engine.framework import Framework, Indicator
-from pmf_engine.inputs import Inputs, Window, status_not_come
+from pmf_engine.inputs import Inputs, Window, collected, status_not_come
 from pmf_engine.judge import DIRECTION, STATUS, judged, reasons
 from pmf_engine.listfiles import Piece
 from pmf_engine.periods import Clock, Frequency, Period, month_of
@@ -42,11 +42,6 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "rules": pl.List(pl.String),
 }
 """The columns of `Evaluation.results`."""
-
-
-_SMALL = pl.QueryOptFlags(comm_subplan_elim=False)
-"""What is left after lists are read is small, but many short steps: to stream them, or to look for steps that several
-queries share, takes three times as long as they do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +125,7 @@ def evaluate(
     inputs = Inputs(framework, cells, submissions.groups_at(as_of), window, as_of, counted=counted)
     frame = history_plan(framework, inputs, clocks, asked)
     end = asked.end if asked else window.end
-    history, outstanding = pl.collect_all([frame, _outstanding(inputs, end)], engine="in-memory", optimizations=_SMALL)
+    history, outstanding = collected([frame, _outstanding(inputs, end)])
     return Evaluation(
         framework,
         submissions,

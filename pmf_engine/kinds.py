@@ -45,6 +45,11 @@ _FEW_TEXTS = 12
 """How many different texts a column that is compared with texts is taken to have."""
 
 _TRUTHS = 3
+
+START = ":start"
+"""The column with the first month of the period that a record is counted in."""
+
+_PACKED = ":packed"
 _LARGE = 1_000_000_000
 
 Key: TypeAlias = "tuple[object, ...]"
@@ -67,18 +72,25 @@ class Trait:
     def size(self) -> int:
         """How many different values it has, blank included."""
         if self.kind == "number":
-            return max(self.most - self.least, -1) + 4
+            return max(self.most, self.least) - self.least + 4
         return _FEW_TEXTS if self.kind == "text" else _TRUTHS
 
-    def column(self, rows: Rows) -> pl.Expr:
-        """Its value for each record; a text as it was written."""
-        if self.kind == "text":
-            assert isinstance(self.node, Name)
-            return pl.col(raw(self.node.name)).alias(self.name)
+    def text(self) -> pl.Expr:
+        """The text of each record as it was written."""
+        assert isinstance(self.node, Name)
+        return pl.col(raw(self.node.name)).alias(self.name)
+
+    def digit(self, rows: Rows) -> pl.Expr:
+        """Its value for each record as a whole number from 0, the last of them for a blank."""
         value = rows.value(self.node)
         if self.kind == "number":
-            value = value.clip(self.least - 1, max(self.most, self.least) + 1).cast(pl.Int32)
-        return value.alias(self.name)
+            value = value.clip(self.least - 1, max(self.most, self.least) + 1) - (self.least - 1)
+        return value.cast(pl.Int32).fill_null(self.size - 1)
+
+    def undone(self, digit: pl.Expr) -> pl.Expr:
+        """Its value from such a number."""
+        value = digit.cast(pl.Int32) + self.least - 1 if self.kind == "number" else digit == 1
+        return pl.when(digit < self.size - 1).then(value).alias(self.name)
 
 
 @dataclass
@@ -158,14 +170,14 @@ class Bin:
     """Aggregates that ask about the same few traits, by their places."""
 
     traits: set[Key]
-    aggregates: dict[int, tuple[Aggregate, Expression]]
+    aggregates: dict[int, tuple[Aggregate, Expression | None]]
 
 
 def bins(traits: Traits, aggregates: Mapping[int, Aggregate]) -> list[Bin]:
     """The aggregates that are better counted by kind of record, put together as far as their traits allow."""
     asked = []
     for place, aggregate in aggregates.items():
-        if aggregate.where is not None and (aggregate.of is None or names(aggregate.of)):
+        if aggregate.where is not None and _varies(aggregate):
             used: set[Key] = set()
             asked.append((used, place, aggregate, traits.rewritten(aggregate.where, used)))
 
@@ -186,7 +198,16 @@ def bins(traits: Traits, aggregates: Mapping[int, Aggregate]) -> list[Bin]:
             found.append(chosen)
         chosen.traits |= used
         chosen.aggregates[place] = (aggregate, condition)
-    return [one for one in found if len(one.aggregates) >= WORTH]
+    found = [one for one in found if len(one.aggregates) >= WORTH]
+    if found:  # what counts every record can be had of any kinds
+        plain = {place: (one, None) for place, one in aggregates.items() if one.where is None and _varies(one)}
+        found[-1].aggregates |= plain
+    return found
+
+
+def _varies(aggregate: Aggregate) -> bool:
+    """Whether what is counted or added up is not the same of every record."""
+    return aggregate.of is None or bool(names(aggregate.of))
 
 
 def counted(one: Bin, traits: Traits, timed: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
@@ -195,11 +216,22 @@ def counted(one: Bin, traits: Traits, timed: pl.LazyFrame, by: Sequence[str]) ->
     values = {_key(each.of): each.of for each, _ in one.aggregates.values() if each.of is not None}
     numbers = {key: place for place, key in enumerate(values)}
     summed = [part for key, of in values.items() for part in _parts(numbers[key], traits.rows, of, one)]
+    written = [trait for trait in asked if trait.kind == "text"]
+    places = [trait for trait in asked if trait.kind != "text"]
+    # One number in place of several columns to group by, the period's month its first digit: that takes half the time.
+    packed = pl.col(START).fill_null(-1) + 1
+    for trait in places:
+        packed = packed * trait.size + trait.digit(traits.rows)
     kinds = (
-        timed.with_columns(trait.column(traits.rows) for trait in asked)
-        .group_by(*by, *(trait.name for trait in asked))
+        timed.with_columns(packed.alias(_PACKED), *(trait.text() for trait in written))
+        .group_by(_PACKED, *(name for name in by if name != START), *(trait.name for trait in written))
         .agg(pl.len().alias(":len"), *summed)
     )
+    left = pl.col(_PACKED)
+    for trait in reversed(places):
+        kinds = kinds.with_columns(trait.undone(left % trait.size))
+        left = left // trait.size
+    kinds = kinds.with_columns(pl.when(left > 0).then(left - 1).alias(START))
     texts = {trait.name: trait.node.name for trait in asked if isinstance(trait.node, Name) and trait.kind == "text"}
     kinds = kinds.with_columns(trimmed(name).alias(name) for name in texts)
     labels = [traits.label(column, pl.col(name)).alias(f"label:{name}") for name, column in texts.items()]
@@ -210,7 +242,12 @@ def counted(one: Bin, traits: Traits, timed: pl.LazyFrame, by: Sequence[str]) ->
         .agg(
             part
             for place, (each, condition) in one.aggregates.items()
-            for part in _brought(place, each, numbers.get(_key(each.of)) if each.of else None, again.value(condition))
+            for part in _brought(
+                place,
+                each,
+                numbers.get(_key(each.of)) if each.of else None,
+                pl.lit(True) if condition is None else again.value(condition),
+            )
         )
     )
 

@@ -18,11 +18,12 @@ from pmf_engine.cells import Names, Vocabulary
 from pmf_engine.formula.rows import Rows, month_of_day
 from pmf_engine.formula.syntax import Aggregate, Expression, columns_of, names
 from pmf_engine.framework import Framework, RecordList
+from pmf_engine.kinds import START
 from pmf_engine.listfiles import PIECE, Piece, bad, raw, typed, whole_numbers
 from pmf_engine.periods import Clock, month_of
 
 AGENCY = "agency"
-START, REVERSED, REFUSED = ":start", ":reversed", ":refused"
+REVERSED, REFUSED = ":reversed", ":refused"
 """Columns beside those of a list, under names that none of these can have."""
 
 _SINCE, _UNTIL, _FROM, _TO = ":since", ":until", ":from", ":to"

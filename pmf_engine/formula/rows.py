@@ -223,11 +223,10 @@ def month_of_day(day: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 def _months(first: pl.Expr, second: pl.Expr) -> pl.Expr:
     """Whole months between two dates: one less where the later date has not reached the day of the earlier one."""
-    (month, one), (other_month, other) = month_of_day(first), month_of_day(second)
-    units = other_month - month
-    late = (units > 0) & (other < one)
-    early = (units < 0) & (other > one)
-    return (units - late.cast(pl.Int32) + early.cast(pl.Int32)).cast(pl.Int64)
+    (month, day), (other_month, other_day) = month_of_day(first), month_of_day(second)
+    # As if every month had 32 days, so that a whole one is 32 from any day to the same.
+    days = (other_month * 32 + other_day) - (month * 32 + day)
+    return (days.abs() // 32 * days.sign()).cast(pl.Int64)
 
 
 def _years(first: pl.Expr, second: pl.Expr) -> pl.Expr:
