@@ -54,10 +54,6 @@ RUN: Final = 7
 _SNAP = 1e-14
 """A line nearer to 0 than this share of the numbers it comes from is what rounding left of 0."""
 
-_SERIES = ("indicator", "by", "group")
-_APART = 1 << 20
-"""More than the points of any stretch, which keeps the windows of stretches apart."""
-
 CHART: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "points": pl.Int64,
     "mean": pl.Float64,
@@ -121,7 +117,7 @@ def _signal_points(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def charted(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Adds the columns of `CHART` to rows sorted by series (indicator, by, group) and within them by start.
+    """Adds the columns of `CHART` to rows sorted by series, which `line` numbers, and within them by start.
 
     Reads `value`, `known` (whether there is one), `start` and `months`; `kind` and `regular` of the indicator; and of
     the band in force `sign` (which way is better), `gap` (how far the value is outside, where closeness is good), `aim`
@@ -129,8 +125,10 @@ def charted(frame: pl.LazyFrame) -> pl.LazyFrame:
     """
     frame = _limits(_stretches(frame))
     frame = _signals(frame)
+    usual_gap = pl.col("gap").cum_sum().over("stretch") / pl.col("gap").cum_count().over("stretch")
+    frame = frame.with_columns(usual_gap=usual_gap)
     frame = frame.with_columns(special_cause=_special_cause(), assurance=_assurance())
-    return frame.drop("new", "line", "stretch", "range", "spread")
+    return frame.drop("at", "new", "stretch", "range", "usual", "spread", "usual_gap")
 
 
 def _stretches(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -139,16 +137,16 @@ def _stretches(frame: pl.LazyFrame) -> pl.LazyFrame:
     A chart does not reach over a gap: two points with a period missing between them have no moving range, and nobody
     knows what the mean was meanwhile.
     """
-    begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in _SERIES)
+    begins = pl.col("line") != pl.col("line").shift(1)
     point = pl.col("known") & (pl.col("kind") != "grade") & pl.col("regular")
     follows = point & point.shift(1) & (pl.col("start") == pl.col("start").shift(1) + pl.col("months"))
-    at = pl.int_range(pl.len(), dtype=pl.Int64)
+    at = pl.col("at")
     few = pl.col("points") < LEAST
     earlier = point.cast(pl.Int64).cum_sum().over("line") > pl.col("points")
     return (
-        frame.with_columns(new=(begins | ~follows).fill_null(True), line=begins.cast(pl.Int64).cum_sum())
+        frame.with_columns(new=(begins | ~follows).fill_null(True), at=pl.int_range(pl.len(), dtype=pl.Int64))
         .with_columns(
-            stretch=pl.col("new").cast(pl.Int64).cum_sum(),
+            stretch=pl.when(point).then(pl.col("new").cast(pl.Int64).cum_sum()),  # a window each for the others costs
             points=pl.when(point).then(at - pl.when("new").then(at).forward_fill() + 1),
         )
         .with_columns(
@@ -173,23 +171,29 @@ def _limits(frame: pl.LazyFrame) -> pl.LazyFrame:
 
     Moving ranges of 3.267 times their mean and above are left out, once: what is left is not screened again.
     """
-    range_ = pl.col("range")
-    usual = range_.filter(less(range_, range_.mean() * LARGEST)).mean().fill_null(0.0)  # none is left where all are 0
-    window = pl.col("stretch") * (2 * _APART) + pl.col("points").fill_null(0)
     readable = pl.col("no_signal").is_null()
+    range_, usual = pl.col("range"), pl.col("usual")
+    mean = pl.col("value").cum_sum().over("stretch") / pl.col("points")
+    frame = frame.with_columns(
+        usual=pl.when(readable).then(range_.cum_sum().over("stretch") / range_.cum_count().over("stretch")),
+        mean=pl.when(readable).then(_line(mean, pl.col("value").abs().cum_max().over("stretch"))),
+    )
+    # Few points have a large range among those up to them, and only these need look at each of them again.
+    large = ~less(range_.cum_max().over("stretch"), usual * LARGEST)
+    frame = frame.with_columns(large=readable & large).cache()
+    again = frame.filter("large").select("at", "stretch", "usual")
+    screened = (
+        again.join(frame.select("stretch", "range", pl.col("at").alias("earlier")), on="stretch")
+        .filter(pl.col("earlier") <= pl.col("at"), less(range_, usual * LARGEST))
+        .group_by("at")
+        .agg(screened=range_.mean())
+    )
+    kept = pl.when("large").then(pl.col("screened").fill_null(0.0)).otherwise(usual)  # none is left where all are 0
     return (
-        frame.with_columns(window=window)
-        .with_columns(
-            spread=usual.rolling("window", period=f"{_APART}i") * SPREAD,
-            mean=pl.when(readable).then(
-                _line(
-                    pl.col("value").cum_sum().over("stretch") / pl.col("points"),
-                    pl.col("value").abs().cum_max().over("stretch"),
-                )
-            ),
-        )
+        frame.join(screened, on="at", how="left", maintain_order="left")
+        .with_columns(spread=kept * SPREAD)
         .with_columns(lower_limit=_away(-1.0), upper_limit=_away(1.0))
-        .drop("window")
+        .drop("large", "screened")
     )
 
 
@@ -247,7 +251,7 @@ def _special_cause() -> pl.Expr:
     Where closeness is good a signal is a concern if the value is further outside what is good than it is on average,
     an improvement if it is nearer, and neither if it has been inside throughout. Without a band in force it is neither.
     """
-    usual_gap = pl.col("gap").cum_sum().over("stretch") / pl.col("gap").cum_count().over("stretch")
+    usual_gap = pl.col("usual_gap")
     towards_good = pl.col("side") * pl.col("sign")
     better = (
         pl.when(pl.col("sign") == 0).then(less(pl.col("gap"), usual_gap)).otherwise(towards_good > 0).fill_null(False)

@@ -248,27 +248,27 @@ def _wrong(
     grouped = [name for name in columns if name in plan.names and (every or name in strange)]
     # Of what speaks for several times apart the records are the same.
     pieces = list({(piece.file, piece.sheet, id(piece.frame)): piece for piece in pieces}.values())
-    if every:  # once is enough
-        pieces = [_held(piece) for piece in pieces]
+    held: list[pl.LazyFrame] = []
     for number, piece in enumerate(pieces):
         if piece.frame is None or not (every or flagged.get(number) or grouped):
             continue
-        records = typed(piece, one, columns, number, patient=True)
+        records = _held(piece, one, columns, number) if every else typed(piece, one, columns, number, patient=True)
+        if every:
+            held.append(records)
         if every or flagged.get(number):
             yield from _faults(piece, one, records, columns, plan.as_of)
         for name in grouped:
             yield from _unknown(piece, plan, name, records)
-    if every and total:
-        frames = [
-            typed(piece, one, columns, number, patient=True)
-            for number, piece in enumerate(pieces)
-            if piece.frame is not None
-        ]
-        yield from _repeated(pieces, pl.concat(frames, how="vertical_relaxed"), columns)
+    if held and total:
+        yield from _repeated(pieces, pl.concat(held, how="vertical_relaxed"), columns)
 
 
-def _held(piece: Piece) -> Piece:
-    return piece if piece.frame is None else replace(piece, frame=piece.frame.collect(engine="streaming").lazy())
+def _held(piece: Piece, one: RecordList, columns: Sequence[str], number: int) -> pl.LazyFrame:
+    """A piece's records, read once; patiently only where that is needed, as it takes many times as long."""
+    records = typed(piece, one, columns, number, patient=False).collect(engine="streaming")
+    if records.select(pl.any_horizontal([pl.col(bad(name)).any() for name in columns])).item():
+        records = typed(piece, one, columns, number, patient=True).collect(engine="streaming")
+    return records.lazy()
 
 
 def _faults(
@@ -284,6 +284,8 @@ def _faults(
     made_out = ~pl.col(ROW).is_in(sorted(piece.broken))  # what is wrong with the others is told already
     marked = records.with_columns(reversed_.alias(":reversed"), future.alias(":future"), outside.alias(":outside"))
     found = marked.filter(wrong, made_out).head(_SHOWN + 1).collect()
+    if found.is_empty():
+        return
     texts = piece.frame.filter(pl.col(ROW).is_in(found[ROW].to_list())).collect()
     said = {row[ROW]: row for row in texts.iter_rows(named=True)}
     for row in found.head(_SHOWN).iter_rows(named=True):

@@ -19,7 +19,7 @@ from pmf_engine.inputs import Inputs, Window, collected, status_not_come
 from pmf_engine.judge import DIRECTION, STATUS, judged, reasons
 from pmf_engine.listfiles import Piece
 from pmf_engine.periods import Clock, Frequency, Period, month_of
-from pmf_engine.reach import asked_of_lists, looked_back
+from pmf_engine.reach import asked_of_lists, figures_of, looked_back
 from pmf_engine.records import views
 from pmf_engine.statuses import LATE, MISSING, NOT_DUE
 from pmf_engine.submissions import Submissions, together
@@ -168,6 +168,11 @@ def history_plan(
     Where `kept` is given (indicator, by, group, start), nothing else is part of any series.
     """
     times = _times(inputs.window, set(clocks.values()), asked)
+    figures: dict[str | None, set[str]] = {}
+    for id_ in clocks:
+        for by in (None, *framework.indicators[id_].by):
+            figures.setdefault(by, set()).update(figures_of(framework, [framework.indicators[id_]]))
+    inputs.gather(figures)
     rows = plan.rows(framework, inputs, clocks).lazy().join(times.lazy(), on=["months", "year_start", "start"])
     if kept is None:
         rows = _requested(rows, framework, inputs, asked)

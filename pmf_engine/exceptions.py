@@ -33,8 +33,6 @@ from pmf_engine.statuses import (
     WORSENING,
 )
 
-_SERIES = ["indicator", "by", "group"]
-
 LIFE: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "raised": pl.String,
     "raised_to": pl.String,
@@ -68,8 +66,8 @@ def read_life(row: Mapping[str, Any]) -> Life | None:
 def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     """Adds `rules` (those that hold), `escalate_to` and `level` (the highest they name), and the columns of `LIFE`.
 
-    The rows are sorted by series, and say period, value, status, has_value, before, direction, special_cause and
-    no_signal.
+    The rows are sorted by series, which `line` numbers, and say period, value, status, has_value, before, direction,
+    special_cause and no_signal.
     """
     levels = list(framework.governance)
     numbers = Columns()
@@ -97,10 +95,10 @@ def _held(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
     periods since then, and is answered only in a period with a value, whatever it is about: nothing that is missing
     ends an exception.
     """
-    asked = _Asked(numbers, _SERIES, "when")
+    asked = _Asked(numbers, ["line"], "when")
     holds = [asked.last(rule.condition) for rule in rules]
     latched = [(place, rule.until) for place, rule in enumerate(rules) if rule.until]
-    ends = {place: _Asked(numbers, [*_SERIES, f"since:{place}"], f"until:{place}", until=True) for place, _ in latched}
+    ends = {place: _Asked(numbers, ["line", f"since:{place}"], f"until:{place}", until=True) for place, _ in latched}
     over = {place: ends[place].last(until) & pl.col("has_value") for place, until in latched}
     held = {place: pl.col(f"rule:{place}") for place in over}
     times = {place: one.cast(pl.Int64) for place, one in held.items()}
@@ -108,9 +106,9 @@ def _held(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
     return [
         *([column] for column in asked.columns),
         [one.alias(f"rule:{place}") for place, one in enumerate(holds)],
-        [(one.cum_sum() - one).over(_SERIES).alias(f"since:{place}") for place, one in times.items()],
+        [(one.cum_sum() - one).over("line").alias(f"since:{place}") for place, one in times.items()],
         *([column] for end in ends.values() for column in end.columns),
-        [one.forward_fill().over(_SERIES).fill_null(False).alias(f"rule:{place}") for place, one in turned.items()],
+        [one.forward_fill().over("line").fill_null(False).alias(f"rule:{place}") for place, one in turned.items()],
     ]
 
 
@@ -204,7 +202,7 @@ def _said() -> Mapping[str, pl.Expr]:
     """
     readable = pl.col("has_value") & pl.col("no_signal").is_null()
     return {
-        f"said:{word}": said.forward_fill().over(_SERIES).fill_null(False)
+        f"said:{word}": said.forward_fill().over("line").fill_null(False)
         for word, said in (
             (WORSENING, pl.col("direction") == WORSENING),
             (CONCERN, pl.when(readable).then(_is_special(CONCERN))),
@@ -249,8 +247,7 @@ def _lived(frame: pl.LazyFrame) -> pl.LazyFrame:
     come has its own beginning all the same, and is not as old as the first period that anybody knows anything of.
     """
     up = pl.col("level") >= 0
-    series = [*_SERIES, "heard"]
-    life = [*series, "life"]  # the rows from where an exception began to where the next one does
+    life = ["line", "heard", "life"]  # the rows from where an exception began to where the next one does
     began = {
         "raised": pl.col("period"),
         "raised_to": pl.col("escalate_to"),
@@ -261,9 +258,9 @@ def _lived(frame: pl.LazyFrame) -> pl.LazyFrame:
     lived["raised_for"] = up.cast(pl.Int64).cum_sum().over(life)
     lived["recovered"] = pl.when(~up).then(pl.when(~up).then("period").drop_nulls().first().over(life))
     return (
-        frame.with_columns(heard=(pl.col("status") != NO_DATA).cast(pl.Int8).cum_max().over(_SERIES))
-        .with_columns(began=up & ~up.shift(1).over(series).fill_null(False))
-        .with_columns(life=pl.col("began").cast(pl.Int64).cum_sum().over(series))
+        frame.with_columns(heard=(pl.col("status") != NO_DATA).cast(pl.Int8).cum_max().over("line"))
+        .with_columns(began=up & ~up.shift(1).over("line", "heard").fill_null(False))
+        .with_columns(life=pl.col("began").cast(pl.Int64).cum_sum().over("line", "heard"))
         .with_columns(**{name: pl.when(pl.col("life") > 0).then(column) for name, column in lived.items()})
         .drop("heard", "began", "life")
     )

@@ -111,7 +111,7 @@ class Indicator:
     tolerances: tuple[Entry, ...] = ()
     examples: tuple[Example, ...] = ()
 
-    @property
+    @cached_property
     def named(self) -> frozenset[str]:
         """Every figure and indicator that its own formula and bands name, and that it is compared with."""
         found = {node.name for node in names(self.formula)} | {*self.compare}

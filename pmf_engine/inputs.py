@@ -7,7 +7,7 @@ the last counts), and laid out one column per figure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -113,6 +113,7 @@ class Inputs:
         given: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         self.framework = framework
+        self._gathered: dict[str | None, tuple[list[str], pl.DataFrame]] = {}
         self.given = {(list_, world) for world, lists in (given or {}).items() for list_ in lists}
         self.counted = counted or Counted()
         self.window = window
@@ -293,8 +294,20 @@ class Inputs:
         names = [name for name, figure in self.framework.figures.items() if figure.kind in kinds]
         return pl.col("figure").is_in(list(names))
 
+    def gather(self, figures: Mapping[str | None, Collection[str]]) -> None:
+        """Works out at once the facts of all figures that are asked for by each breakdown, and keeps them."""
+        names = {by: sorted(found) for by, found in figures.items()}
+        frames = collected([self._facts(found, by) for by, found in names.items()])
+        self._gathered = dict(zip(names, zip(names.values(), frames, strict=True), strict=True))
+
     def facts(self, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
         """Every figure by agency, period and group: `value` and `code`, what has not come included."""
+        known, frame = self._gathered.get(by, ((), None))
+        if frame is None or not set(figures) <= set(known):
+            return self._facts(figures, by)
+        return frame.lazy() if len(figures) == len(known) else self._only(frame.lazy(), figures)
+
+    def _facts(self, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
         sent = self._sent(figures, by)
         if by is None or by == AGENCY:
             absent = self.absent(figures).select(*_SENT, "code")

@@ -39,11 +39,13 @@ _SERIES = ["indicator", "by", "group"]
 def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFrame:
     """Adds all that is said of them to the rows of `plan.rows` (with their `period`), and sorts these by series.
 
-    That is status, direction, run and interval, the control chart (see `control`), and rules, level and the life of the
-    exception (see `exceptions`).
+    The series (an indicator, its whole or one group) are numbered by `line`. Added are status, direction, run and
+    interval, the control chart (see `control`), and rules, level and the life of the exception (see `exceptions`).
     """
     frame = _described(rows, framework)
     frame = _status(frame, as_of).sort(*_SERIES, "start", nulls_last=False)
+    begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in _SERIES)
+    frame = frame.with_columns(line=begins.cum_sum())
     frame = _direction(frame)
     frame = _run(frame)
     frame = _interval(frame)
@@ -132,7 +134,7 @@ def _direction(frame: pl.LazyFrame) -> pl.LazyFrame:
     value = pl.when("known").then("value")
     earlier = {"before": pl.lit(1), "ago": (12 // pl.col("months")).first()}
     frame = frame.with_columns(
-        column.shift(periods).over(_SERIES).alias(f"{when}:{name}")
+        column.shift(periods).over("line").alias(f"{when}:{name}")
         for when, periods in earlier.items()
         for name, column in (("value", value), *((name, pl.col(name)) for name in ("gaps", "status", "start")))
     )
@@ -181,16 +183,16 @@ def _run(frame: pl.LazyFrame) -> pl.LazyFrame:
     A period without a value does not end a run of values: nothing is known of it, so it is stepped over.
     """
     value_status = pl.when("has_value").then("status")
-    last = value_status.forward_fill().shift(1).over(_SERIES)
+    last = value_status.forward_fill().shift(1).over("line")
     changed = (
         pl.when("has_value")
         .then(pl.col("status") != last)
-        .otherwise(pl.col("status") != pl.col("status").shift(1).over(_SERIES))
+        .otherwise(pl.col("status") != pl.col("status").shift(1).over("line"))
     )
     return (
         frame.with_columns(changed=changed.fill_null(True))
-        .with_columns(block=pl.col("changed").cast(pl.Int64).cum_sum().over([*_SERIES, "has_value"]))
-        .with_columns(run=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over([*_SERIES, "has_value", "block"]))
+        .with_columns(block=pl.col("changed").cast(pl.Int64).cum_sum().over("line", "has_value"))
+        .with_columns(run=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("line", "has_value", "block"))
         .drop("changed", "block")
     )
 

@@ -99,9 +99,10 @@ class Sheet:
 
     def named(self, name: str) -> int:
         """A figure, an aggregate, or an indicator; of these, others may use only what is complete."""
-        if name not in self.framework.indicators:
+        other = self.framework.indicators.get(name)
+        if other is None:
             return self._column(name, "c")
-        return self.indicator(replace(self.framework.indicators[name], missing="any"))
+        return self.indicator(other if other.missing == "any" else replace(other, missing="any"))
 
     def _column(self, name: str, code: str) -> int:
         return self.steps.column(self.panel, f"v:{name}", f"{code}:{name}")

@@ -31,7 +31,7 @@ def charts(
     """The rows of each of these series, one a period, with what their charts say."""
     rows = [
         {
-            "indicator": f"i{number:04}", "by": None, "group": None, "start": starts[start], "months": 1,
+            "line": number, "start": starts[start], "months": 1,
             "value": value, "known": value is not None, "kind": "number", "regular": True, "sign": sign,
             "gap": None if gap is None else gap[start], "aim": None, "aim_open": False, "period": str(start),
         }
@@ -40,14 +40,14 @@ def charts(
         for start, value in enumerate(values)
     ]  # fmt: skip
     schema = {
-        "indicator": pl.String, "by": pl.String, "group": pl.String, "start": pl.Int32, "months": pl.Int32,
+        "line": pl.UInt32, "start": pl.Int32, "months": pl.Int32,
         "value": pl.Float64, "known": pl.Boolean, "kind": pl.String, "regular": pl.Boolean, "sign": pl.Int8,
         "gap": pl.Float64, "aim": pl.Float64, "aim_open": pl.Boolean, "period": pl.String,
     }  # fmt: skip
     said = charted(pl.LazyFrame(rows, schema=schema)).collect().rows(named=True)
-    by_series: dict[str, list[dict[str, Any]]] = {}
+    by_series: dict[int, list[dict[str, Any]]] = {}
     for row in said:
-        by_series.setdefault(row["indicator"], []).append(row)
+        by_series.setdefault(row["line"], []).append(row)
     return list(by_series.values())
 
 
