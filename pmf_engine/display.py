@@ -49,10 +49,15 @@ def show_value(
     exact = _decimal(value)
     stands = [band.sides(value) for band in bands]
     least = _places(indicator, exact)
-    tried = [_round(exact, places) for places in (*range(least, MOST_DECIMALS + 1), *range(least - 1, -1, -1))]
-    alike = [one for one in tried if [band.sides(float(one)) for band in bands] == stands]
-    for rounded in (*(one for one in alike if [_sides_as_read(band, one) for band in bands] == stands), *alike):
-        return f"{rounded:,f}{suffix}"
+    alike = None
+    for places in (*range(least, MOST_DECIMALS + 1), *range(least - 1, -1, -1)):
+        rounded = _round(exact, places)
+        if [band.sides(float(rounded)) for band in bands] == stands:
+            if [_sides_as_read(band, rounded) for band in bands] == stands:
+                return f"{rounded:,f}{suffix}"
+            alike = rounded if alike is None else alike
+    if alike is not None:
+        return f"{alike:,f}{suffix}"
     for digits in range(3, 17):
         written = format(Decimal(repr(value)), f".{digits}e")
         if [band.sides(float(written)) for band in bands] == stands:
