@@ -179,7 +179,7 @@ def _divides(node: Expression) -> bool:
 def _intervals(entry: Entry | None, known: Mapping[str, float] | None) -> list[Interval]:
     if entry is None:
         return []
-    bands = [settled_band(band, known or {}) for band in (entry.good, entry.tolerance) if band]
+    bands = [settled_band(band, known) if known else band for band in (entry.good, entry.tolerance) if band]
     return [Interval.known(band, entry.target) for band in bands]
 
 

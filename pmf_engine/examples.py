@@ -35,7 +35,7 @@ _LONG_AFTER = date(9999, 12, 31)
 _LONGEST_BACK = 600
 """Months before an example begins that are laid out at most, however far its formula looks back."""
 
-_BATCH = 10
+_BATCH = 40
 """Indicators whose examples are worked out together: each is laid out for the examples of all of them."""
 
 
