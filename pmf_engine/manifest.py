@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -231,18 +231,16 @@ def read_csv(
                 done.append(_frame(records, width))
                 records = []
         rows = pl.concat([*done, _frame(records, width)])
-    rows = rows.with_row_index("row", 1).cast({"row": pl.Int64})
-    filled = pl.any_horizontal(pl.col(map(str, range(width))).str.contains(_FILLED).fill_null(False))
-    top, *below = rows.filter(filled).head(_TITLES if titled else 1)["row"].to_list()
+    filled = (one for one in enumerate(rows.iter_rows(), 1) if re.search(_FILLED, "".join(filter(None, one[1]))))
+    firsts = list(islice(filled, most))
+    top = firsts[0][0]
     if titled and score(header):
-        for row, *texts in rows.filter(pl.col("row").is_in([top, *below])).iter_rows():
-            if [text or "" for text in texts] == header:
-                top = row
-                break
+        top = next((row for row, texts in firsts if [text or "" for text in texts] == header), top)
         problems = [problem for problem in problems if problem.row is None or problem.row > top]
         broken = {row for row in broken if row > top}
-    blank = pl.all_horizontal(pl.col(map(str, range(width))).str.strip_chars(EDGES).fill_null("") == "")
-    rows = rows.filter(pl.col("row") > top, ~blank | pl.col("row").is_in(sorted(broken)))
+    rows = rows.with_row_index("row", 1).cast({"row": pl.Int64}).slice(top)
+    said = pl.concat_str(pl.exclude("row"), ignore_nulls=True).str.strip_chars(EDGES) != ""
+    rows = rows.filter(said | pl.col("row").is_in(sorted(broken)))
     table = Table(
         file, tuple(header), top, rows, frozenset(broken), received_on=received_on, from_text=delimiter == ","
     )
