@@ -48,6 +48,7 @@ PERCENT = r"^[+\-\u2212]?(?:[0-9]*\.?[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0
 WHOLE_WORDS = {"total", "all", "whole", "overall"}
 """What people write in place of a group where the cell should be blank."""
 
+_END = re.compile(SECOND_HALF)
 _ROLES = ("figure", "agency", "period", "group")
 _REQUIRED = ("period", "agency", "figure", "value")
 
@@ -235,11 +236,14 @@ def lay_out(table: Table, words: Vocabulary, found: Found) -> None:
     own, title, nothing = columns.own, columns.title, pl.lit(None, pl.String)
     by = [(id_, column, "") for id_, column in columns.by.items()]
     by += [(id_, column, columns.called(column)) for column, id_ in columns.near.items()]
+    filled = {column: ~_blank(column) for _, column, _ in by}
 
     def of_group(says: Callable[[str, str, str], pl.Expr]) -> pl.Expr:
-        return pl.coalesce(nothing, *(pl.when(~_blank(one[1])).then(says(*one)) for one in by))
+        return pl.coalesce(nothing, *(pl.when(filled[one[1]]).then(says(*one)) for one in by))
 
-    keys = table.rows.with_columns(
+    beside = [pl.concat_str(title(c), _clean(c), separator="\x1f") for c in columns.beside]
+    broken = pl.col("row").is_in(sorted(table.broken))
+    keys = [
         *here,
         *(_clean(own[name]).alias(f"{name}_text") for name in ("period", "agency")),
         *(title(own[name]).alias(f"{name}_column") for name in ("period", "agency")),
@@ -247,36 +251,35 @@ def lay_out(table: Table, words: Vocabulary, found: Found) -> None:
         of_group(lambda id_, column, misnamed: _clean(column)).alias("group_text"),
         of_group(lambda id_, column, misnamed: title(column)).alias("group_column"),
         of_group(lambda id_, column, misnamed: pl.lit(misnamed)).alias("misnamed"),
-        (pl.sum_horizontal(pl.lit(0), *(~_blank(column) for _, column, _ in by)) > 1).alias("crowded"),
+        (pl.sum_horizontal(pl.lit(0), *filled.values()) > 1).alias("crowded"),
         _clean(own.get("comment")).alias("comment"),
-        pl.concat_str(
-            [pl.lit(""), *(pl.concat_str(title(c), _clean(c), separator="\x1f") for c in columns.beside)],
-            separator="\x1e",
-            ignore_nulls=True,
-        ).alias("beside"),
+        pl.concat_str([pl.lit(""), *beside], separator="\x1e", ignore_nulls=True).alias("beside"),
         pl.lit(not columns.long).alias("wide"),
-        pl.col("row").is_in(sorted(table.broken)).alias("broken"),
-    )
-    texts = [str(place) for place in range(len(table.header))]
+        broken.alias("broken"),
+    ]
     if columns.long:
         value = own["value"]
-        cells = keys.with_columns(
+        cells = table.rows.select(
+            "row",
+            *keys,
             _clean(own["figure"]).alias("figure_text"),
             title(own["figure"]).alias("figure_column"),
             title(value).alias("column"),
             pl.col(value).fill_null("").alias("text"),
-            pl.col("broken").alias("refused"),
-        ).drop(texts)
+            broken.alias("refused"),
+        )
         found.cells.append(cells)
     else:
+        rows = table.rows.with_columns(*keys)
         wide = [
-            keys.with_columns(
+            rows.select(
+                pl.exclude([str(place) for place in range(len(table.header))]),
                 pl.lit(id_).alias("figure_text"),
                 title(column).alias("figure_column"),
                 title(column).alias("column"),
                 pl.col(column).fill_null("").alias("text"),
                 (pl.col("broken") | (pl.lit(len(twins) > 1) & ~_blank(column))).alias("refused"),
-            ).drop(texts)
+            )
             for id_, twins in columns.figures.items()
             for column in twins
         ]
@@ -360,22 +363,23 @@ def _rejoin(table: Table, columns: _Columns, words: Vocabulary, found: Found) ->
             continue
         if not columns.long and after in columns.unknown and meant(columns.called(after), words.figures.titles):
             continue
-        number, end = _clean(value), _clean(after)
-        whole = pl.concat_str(number, end, separator=",")
-        places = [str(place) for place in range(int(after), len(table.header))]
-        moved = [(value, whole), *zip(places, [*map(pl.col, places[1:]), pl.lit(None, pl.String)], strict=True)]
         while True:
-            texts = rows.select(end.unique()).to_series()
-            texts = texts.filter(texts.str.contains(f"^(?:{SECOND_HALF})$"))
-            ends = [text for text in texts if not words.stands_for(role.get(after, ""), text)]
+            texts = {(text or "").strip(EDGES) for text in rows[after].unique()}
+            ends = [text for text in texts if _END.fullmatch(text) and not words.stands_for(role.get(after, ""), text)]
+            if not ends:
+                break
+            number, end = _clean(value), _clean(after)
             # what is broken already may go on with more thousands
             more = number.str.contains(",") & end.str.contains(r"^[0-9]{3}\b") | ~pl.col("row").is_in(sorted(broken))
             split = (number.str.contains(f"^(?:{FIRST_HALF})$") & end.is_in(ends) & more).fill_null(False)
+            whole = pl.concat_str(number, end, separator=",")
             halves = rows.filter(split).select("row", whole).rows()
             if not halves:
                 break
             said |= {row: (column, text) for row, text in halves}
             broken |= said.keys()
+            places = [str(place) for place in range(int(after), len(table.header))]
+            moved = [(value, whole), *zip(places, [*map(pl.col, places[1:]), pl.lit(None, pl.String)], strict=True)]
             rows = rows.with_columns(
                 pl.when(split).then(text).otherwise(pl.col(place)).alias(place) for place, text in moved
             )
