@@ -544,10 +544,11 @@ class Reader:
         clean, is_number = pl.col("clean"), pl.col("type").is_in(["flow", "stock"])
         bare = clean.str.replace_all("[,£%+]", "").str.replace("\u2212", "-", literal=True)
         plain = clean.str.contains(NUMBER) | clean.str.contains(PERCENT)
-        number = pl.when(is_number & plain).then(bare).cast(pl.Float64, strict=False)
-        number = pl.when(number == 0).then(0.0).otherwise(number)  # -0 is 0
+        number = pl.col("value")  # a column between the steps, since an expression is worked out wherever it stands
+        cells = cells.with_columns(value=pl.when(is_number & plain).then(bare).cast(pl.Float64, strict=False))
+        cells = cells.with_columns(value=pl.when(number == 0).then(0.0).otherwise(number))  # -0 is 0
         fits = (number.abs() <= LARGEST) & (pl.col("signed") | (number >= 0))
-        cells = cells.with_columns(pl.when(fits).then(number).alias("value"))
+        cells = cells.with_columns(value=pl.when(fits).then(number))
         if (graded := cells["type"] == "grade").any():
             lookup = cells.filter(graded).select("scale", "clean").unique()
             positions = [self._grade(*row) for row in lookup.iter_rows()]
