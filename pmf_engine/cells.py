@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -27,7 +28,7 @@ from pmf_engine.manifest import (
     meant,
     say,
 )
-from pmf_engine.periods import MONTHS, parse_period
+from pmf_engine.periods import MONTHS, Clock, parse_period
 
 STATE = pl.Enum(["ok", "no_data", "suppressed", "invalid"])
 OUTCOME = pl.Enum(["used", "repeated", "superseded", "refused", "unknown"])
@@ -419,6 +420,7 @@ class Reader:
 
     def __init__(self, words: Vocabulary) -> None:
         self.words, self.framework = words, words.framework
+        self._parse = cache(parse_period)
 
     def read(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
         """Readings (with some columns more, for comparing them) in the order of `cells`, and frames of problems."""
@@ -500,19 +502,20 @@ class Reader:
     def _period(self, figure_id: str | None, text: str | None) -> tuple[Any, ...]:
         year_start = self.framework.board.year_start
         figure = self.framework.figures[figure_id] if figure_id else None
-        example = _example(figure.clock.months if figure else 3, figure.clock.year_start if figure else year_start)
+        usual = figure.clock if figure else Clock(3, year_start)
         if text is None:
-            return None, None, "blank", say("blank", what="period", expected=f"expected a period such as {example}")
+            expected = f"expected a period such as {_example(usual)}"
+            return None, None, "blank", say("blank", what="period", expected=expected)
         years = [figure.clock.year_start, year_start] if figure else [year_start]
         months = figure.clock.months if figure else 12
-        period = next((found for year in years if (found := parse_period(text, year, months))), None)
+        period = next((found for year in years if (found := self._parse(text, year, months))), None)
         if period is None:
-            month = parse_period(text.replace("/", "-"), year_start, months)
+            month = self._parse(text.replace("/", "-"), year_start, months)
             if month and months == 1:
                 year, number = divmod(month.start, 12)
                 names = {"month": f"{MONTHS[number][:3].capitalize()} {year}", "year": f"{year}-{year + 1}"}
                 return None, None, "ambiguous-period", say("ambiguous-period", text=text, **names)
-            return None, None, "not-a-period", say("not-a-period", text=text, example=example)
+            return None, None, "not-a-period", say("not-a-period", text=text, example=_example(usual))
         length = period.clock.months
         if figure and length < months:
             message = say("period-too-short", text=text, figure=figure.id, frequency=figure.frequency.value)
@@ -582,6 +585,6 @@ class Reader:
         return kind, say(kind, text=text, figure=figure_id)
 
 
-def _example(months: int, year_start: int) -> str:
-    year = "2016" if year_start == 1 else "2016-17"
-    return {1: "`2016-12`", 3: f"`{year} Q3`", 6: f"`{year} H1`"}.get(months, f"`{year}`")
+def _example(clock: Clock) -> str:
+    year = "2016" if clock.year_start == 1 else "2016-17"
+    return {1: "`2016-12`", 3: f"`{year} Q3`", 6: f"`{year} H1`"}.get(clock.months, f"`{year}`")
