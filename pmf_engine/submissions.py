@@ -175,7 +175,7 @@ def _with_lists(submissions: Submissions, pieces: list[Piece]) -> Submissions:
 
 def together(*problems: pl.DataFrame) -> pl.DataFrame:
     """Problems as one frame, each once, in the order of their places."""
-    return pl.concat(problems).unique().sort(*_PLACE, "kind", "message")
+    return pl.concat(problems).unique().sort(*_PLACE, "kind", "message", "text")
 
 
 def _as_text(column: pl.Series) -> pl.Series:
