@@ -23,7 +23,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import pmf_engine as pmf
-from pmf_engine.counting import Engine
+from pmf_engine.formula import steps
 from pmf_engine.formula.syntax import children
 from pmf_engine.periods import Clock, Period
 from tests import reference, strategies
@@ -48,13 +48,13 @@ class Tally:
         return self.statuses.total()
 
 
-def engine_rows(board: Board, folder: Path, engine: Engine) -> dict[Key, dict[str, Any]]:
+def engine_rows(board: Board, folder: Path) -> dict[Key, dict[str, Any]]:
     """What the engine says of a board, by indicator, start of period, breakdown and group."""
     strategies.write_files(board, folder)
     framework = pmf.load_framework(folder)
     submissions = pmf.Submissions.from_frame(strategies.returns(board), framework)
     asked = Period(board.asked[0], Clock(board.asked[1], board.year_start)) if board.asked else None
-    history = pmf.evaluate(framework, submissions, asked, board.as_of, engine).history
+    history = pmf.evaluate(framework, submissions, asked, board.as_of).history
     rows: dict[Key, dict[str, Any]] = {}
     for row in history.iter_rows(named=True):
         key = (row["indicator"], row["start"], row["by"], row["group"])
@@ -93,11 +93,9 @@ def difference(row: dict[str, Any], expected: Row) -> str | None:
     return None
 
 
-def differences(
-    board: Board, folder: Path, tally: Tally | None = None, engine: Engine = "in-memory"
-) -> list[tuple[Key, str]]:
+def differences(board: Board, folder: Path, tally: Tally | None = None) -> list[tuple[Key, str]]:
     """Every row in which the engine and the reference differ."""
-    rows = engine_rows(board, folder, engine)
+    rows = engine_rows(board, folder)
     world = World(board)
     found: list[tuple[Key, str]] = []
     for indicator in board.indicators:
@@ -199,8 +197,7 @@ def shown(board: Board, found: list[tuple[Key, str]], folder: Path) -> str:
 def compare(seed: int, size: int, folder: Path, tally: Tally) -> str | None:
     """Compares one board made from a seed; what to print where the two differ."""
     board = strategies.make_board(Random(seed), size)
-    # Polars' streaming engine, its own choice, takes far longer over so many formulas of so few figures.
-    found = differences(board, folder, tally, "auto" if seed % 25 == 0 else "in-memory")
+    found = differences(board, folder, tally)
     if not found:
         return None
     less = smallest(board, found[0][0][0], folder)
@@ -234,8 +231,16 @@ def test_what_no_number_can_hold_is_invalid(tmp_path: Path) -> None:
     indicators = [Indicator(f"i{place}", text, 3, 4) for place, text in enumerate((huge, f"{huge} - {huge}"))]
     cells = (reference.Cell("a", "care", 2016 * 12 + 3, 3, "2"),)
     board = Board((figure,), tuple(indicators), cells, date(2030, 1, 1))
-    rows = engine_rows(board, tmp_path, "auto").values()
+    rows = engine_rows(board, tmp_path).values()
     assert [(row["value"], row["status"]) for row in rows] == [(None, "invalid")] * 2
+
+
+def test_steps_come_to_the_same_in_however_many_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    board = strategies.make_board(Random(SEED), 60)
+    together = engine_rows(board, tmp_path)
+    for rows in (1, 100):
+        monkeypatch.setattr(steps, "_ROWS", rows)
+        assert engine_rows(board, tmp_path) == together
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
