@@ -108,7 +108,7 @@ def _said(
         schema={"indicator": pl.String, "panel": pl.UInt32, "entry": pl.UInt32, "sign": pl.Int8, "per": pl.Float64},
         orient="row",
     )
-    of = pl.Series(range(len(cases)), dtype=pl.UInt32).repeat_by(pl.Series(heights)).explode()
+    of = stacked([repeated(place, pl.UInt32, height) for place, height in enumerate(heights)])
     frame = pl.DataFrame({**columns, **known_of[of].to_dict()}).filter("kept")
     return frame.select(
         "indicator",

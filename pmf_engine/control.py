@@ -178,15 +178,16 @@ def _limits(frame: pl.LazyFrame) -> pl.LazyFrame:
         usual=pl.when(readable).then(range_.cum_sum().over("stretch") / range_.cum_count().over("stretch")),
         mean=pl.when(readable).then(_line(mean, pl.col("value").abs().cum_max().over("stretch"))),
     )
-    # Few points have a large range among those up to them, and only these need look at each of them again.
+    # Only points with a large range among those up to them need look at each of these again.
     large = ~less(range_.cum_max().over("stretch"), usual * LARGEST)
     frame = frame.with_columns(large=readable & large).cache()
-    again = frame.filter("large").select("at", "stretch", "usual")
+    each = pl.element()
     screened = (
-        again.join(frame.select("stretch", "range", pl.col("at").alias("earlier")), on="stretch")
-        .filter(pl.col("earlier") <= pl.col("at"), less(range_, usual * LARGEST))
-        .group_by("at")
-        .agg(screened=range_.mean())
+        frame.filter("large")
+        .select("at", "stretch", "points")
+        .join(frame.group_by("stretch", maintain_order=True).agg("range"), on="stretch")
+        .with_columns(range_.list.head("points").list.eval(each.filter(less(each, each.mean() * LARGEST)).mean()))
+        .select("at", screened=range_.list.first())
     )
     kept = pl.when("large").then(pl.col("screened").fill_null(0.0)).otherwise(usual)  # none is left where all are 0
     return (

@@ -252,9 +252,12 @@ def _wrong(
     for number, piece in enumerate(pieces):
         if piece.frame is None or not (every or flagged.get(number) or grouped):
             continue
-        records = _held(piece, one, columns, number) if every else typed(piece, one, columns, number, patient=True)
         if every:
+            piece = _held(piece)
+            records = _typed(piece, one, columns, number)
             held.append(records)
+        else:
+            records = typed(piece, one, columns, number, patient=True)
         if every or flagged.get(number):
             yield from _faults(piece, one, records, columns, plan.as_of)
         for name in grouped:
@@ -263,11 +266,16 @@ def _wrong(
         yield from _repeated(pieces, pl.concat(held, how="vertical_relaxed"), columns)
 
 
-def _held(piece: Piece, one: RecordList, columns: Sequence[str], number: int) -> pl.LazyFrame:
-    """A piece's records, read once; patiently only where that is needed, as it takes many times as long."""
-    records = typed(piece, one, columns, number, patient=False).collect(engine="streaming")
+def _held(piece: Piece) -> Piece:
+    """A piece that is read once, and then stays as it is, whatever it comes from."""
+    return piece if piece.frame is None else replace(piece, frame=piece.frame.collect(engine="streaming").lazy())
+
+
+def _typed(piece: Piece, one: RecordList, columns: Sequence[str], number: int) -> pl.LazyFrame:
+    """A held piece's records; patiently only where that is needed, as it takes many times as long."""
+    records = typed(piece, one, columns, number, patient=False).collect()
     if records.select(pl.any_horizontal([pl.col(bad(name)).any() for name in columns])).item():
-        records = typed(piece, one, columns, number, patient=True).collect(engine="streaming")
+        records = typed(piece, one, columns, number, patient=True).collect()
     return records.lazy()
 
 

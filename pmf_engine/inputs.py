@@ -113,7 +113,7 @@ class Inputs:
         given: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         self.framework = framework
-        self._gathered: dict[str | None, tuple[list[str], pl.DataFrame]] = {}
+        self._known_facts: dict[str | None, tuple[list[str], pl.DataFrame]] = {}
         self.given = {(list_, world) for world, lists in (given or {}).items() for list_ in lists}
         self.counted = counted or Counted()
         self.window = window
@@ -298,14 +298,14 @@ class Inputs:
         """Works out at once the facts of all figures that are asked for by each breakdown, and keeps them."""
         names = {by: sorted(found) for by, found in figures.items()}
         frames = collected([self._facts(found, by) for by, found in names.items()])
-        self._gathered = dict(zip(names, zip(names.values(), frames, strict=True), strict=True))
+        self._known_facts = dict(zip(names, zip(names.values(), frames, strict=True), strict=True))
 
     def facts(self, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
         """Every figure by agency, period and group: `value` and `code`, what has not come included."""
-        known, frame = self._gathered.get(by, ((), None))
+        known, frame = self._known_facts.get(by, ((), None))
         if frame is None or not set(figures) <= set(known):
             return self._facts(figures, by)
-        return frame.lazy() if len(figures) == len(known) else self._only(frame.lazy(), figures)
+        return frame.lazy() if set(figures) == set(known) else self._only(frame.lazy(), figures)
 
     def _facts(self, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
         sent = self._sent(figures, by)

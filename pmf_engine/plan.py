@@ -18,7 +18,7 @@ from pmf_engine.formula.syntax import Binary, Expression, children
 from pmf_engine.framework import Framework, Indicator
 from pmf_engine.inputs import AGENCY, Inputs, Panel, collected
 from pmf_engine.periods import Clock
-from pmf_engine.reach import asked_of_lists, counted_senders, does_without, figures_of, reached
+from pmf_engine.reach import asked_of_lists, counted_senders, does_without, figures_of, leaves_first, reached
 from pmf_engine.tolerance import Entry
 
 
@@ -114,6 +114,9 @@ class Sheet:
         """The value of an indicator; what overflows is no number, and no band may judge it."""
         key = (indicator.id, indicator.missing)
         if key not in self._known:
+            for other in leaves_first(self.framework, indicator):  # so that no chain is as deep as it is long
+                if (other.id, "any") not in self._known:
+                    self._known[other.id, "any"] = self.made("finite", number(other.formula, self, self.named))
             self._known[key] = self.made("finite", self.part(indicator, indicator.formula))
         return self._known[key]
 

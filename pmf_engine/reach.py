@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name, aggregates, children, of_senders
+from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name, aggregates, children, names, of_senders
 from pmf_engine.framework import Framework, Indicator
 from pmf_engine.periods import Clock, Period
 
@@ -19,6 +19,23 @@ def reached(framework: Framework, indicators: Sequence[Indicator]) -> list[Indic
         if indicator.id not in found:
             found[indicator.id] = indicator
             waiting += [framework.indicators[name] for name in indicator.named if name in framework.indicators]
+    return list(found.values())
+
+
+def leaves_first(framework: Framework, indicator: Indicator) -> list[Indicator]:
+    """The indicators that a formula names, through others too, each after all that it names itself."""
+    found: dict[str, Indicator] = {}
+    waiting = [(indicator, False)]
+    while waiting:
+        one, done = waiting.pop()
+        if done:
+            found[one.id] = one
+        elif one.id not in found:
+            others = [
+                framework.indicators[name.name] for name in names(one.formula) if name.name in framework.indicators
+            ]
+            waiting += [(one, True), *((other, False) for other in others)]
+    del found[indicator.id]
     return list(found.values())
 
 
@@ -90,7 +107,9 @@ _Backs: TypeAlias = "Mapping[str, set[int]]"
 
 def _formula_backs(framework: Framework, one: Indicator, months: int, known: dict[tuple[str, int], _Backs]) -> _Backs:
     if (one.id, months) not in known:
-        known[one.id, months] = _backs(framework, one.formula, months, known, {})
+        for other in (*leaves_first(framework, one), one):
+            if (other.id, months) not in known:
+                known[other.id, months] = _backs(framework, other.formula, months, known, {})
     return known[one.id, months]
 
 
@@ -137,43 +156,37 @@ Look: TypeAlias = "tuple[str, int, str]"
 
 
 def reach(
-    framework: Framework,
-    own: Indicator,
-    node: Expression,
-    period: Period,
-    back: int,
-    figures: set[str],
-    spared: bool = False,
+    framework: Framework, own: Indicator, node: Expression, period: Period, figures: set[str], spared: bool = False
 ) -> set[Look]:
     """The figures an expression looks at, each with the first month of a period that it looks at them in.
 
     In the bands of `own`, `previous` and `year_ago` are its own value of then, which looks at all its formula does.
     What is `spared` does without agencies that lack; what other indicators rest on never is.
     """
-    if isinstance(node, Name):
-        if node.name in figures:
-            return {(node.name, period.start - back, SOME if spared else ALL)}
-        if node.name in ("previous", "year_ago"):
-            back += period.clock.months if node.name == "previous" else 12
-            return reach(framework, own, own.formula, period, back, figures, does_without(own, figures))
-        other = framework.indicators.get(node.name)  # `target` is neither
-        return reach(framework, own, other.formula, period, back, figures) if other else set()
-    if isinstance(node, Aggregate):
+    months, found = period.clock.months, set[Look]()
+    waiting, seen = [(node, 0, spared)], set[tuple[int, int, bool]]()
+    while waiting:
+        part, back, spared = waiting.pop()
+        if (id(part), back, spared) in seen:
+            continue
+        seen.add((id(part), back, spared))
         start = period.start - back
-        return {(node.list.name, start, EACH) if of_senders(node) else (node.text, start, ALL)}
-    offsets = {0}
-    if isinstance(node, Call):
-        months = period.clock.months
-        year = Clock(12, period.clock.year_start).holding(period.start - back).start
-        offsets = {
-            "previous": {months},
-            "year_ago": {12},
-            "rolling_year": set(range(0, 12, months)),
-            "year_to_date": set(range(0, period.start - back - year + 1, months)),
-        }.get(node.function, offsets)
-    return {
-        found
-        for child in children(node)
-        for offset in offsets
-        for found in reach(framework, own, child, period, back + offset, figures, spared)
-    }
+        if isinstance(part, Aggregate):
+            found.add((part.list.name, start, EACH) if of_senders(part) else (part.text, start, ALL))
+        elif isinstance(part, Name) and part.name in figures:
+            found.add((part.name, start, SOME if spared else ALL))
+        elif isinstance(part, Name) and part.name in ("previous", "year_ago"):
+            earlier = back + (months if part.name == "previous" else 12)
+            waiting.append((own.formula, earlier, does_without(own, figures)))
+        elif isinstance(part, Name) and part.name in framework.indicators:  # `target` is neither
+            waiting.append((framework.indicators[part.name].formula, back, False))
+        else:
+            year = Clock(12, period.clock.year_start).holding(start).start
+            offsets = {
+                "previous": [months],
+                "year_ago": [12],
+                "rolling_year": range(0, 12, months),
+                "year_to_date": range(0, start - year + 1, months),
+            }.get(part.function if isinstance(part, Call) else "", [0])
+            waiting += [(child, back + offset, spared) for child in children(part) for offset in offsets]
+    return found

@@ -79,7 +79,7 @@ def workings(
     used_by: dict[Look, dict[str, None]] = {}
     for user, node in looked:
         spared = user == "formula" and does_without(indicator, set(figures))
-        for name, start, how in sorted(reach(framework, indicator, node, period, 0, set(figures), spared)):
+        for name, start, how in sorted(reach(framework, indicator, node, period, set(figures), spared)):
             if start not in by_start:
                 continue
             if how == SOME and (by_start[start][f"c:{name}"] == 0 or by_start[start][f"k:{name}"] > 0):

@@ -787,3 +787,16 @@ def test_sums_of_decimals_do_not_depend_on_order(folder: Path) -> None:
         build(folder, f"r: {{{Q}, formula: referrals}}", "\n".join(rows[turn:] + rows[:turn]))
         found.add(repr(cell(evaluate(folder, "2016-17"), "r", "2016-17", "value")))
     assert len(found) == 1
+
+
+def test_a_long_chain_of_deep_formulas_is_worked_out_and_explained(folder: Path) -> None:
+    names = [f"i{place}" for place in range(49)]
+    chain = [
+        f"{name}: {{{Q}, formula: '{'abs(' * 20}{before}{')' * 20} + 1'}}"
+        for before, name in zip(["referrals", *names], names, strict=False)
+    ]
+    build(folder, "\n".join(reversed(chain)), "2016-17 Q1,care,referrals,7")
+    evaluation = evaluate(folder, "2016-17 Q1")
+    assert cell(evaluation, "i48", "2016-17 Q1", "value") == 7 + 49
+    explanation = pmf.explain(evaluation, "i48")
+    assert [(one.figure, one.value) for one in explanation.sources] == [("referrals", 7)]

@@ -6,7 +6,7 @@ import io
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -692,6 +692,7 @@ class Counted:
     """A source of records that counts how often it is read."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
+        self.turned: Callable[[], pl.DataFrame] = lambda: frame
         self.frame = frame
         self.reads = 0
 
@@ -701,12 +702,31 @@ class Counted:
             columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
         ) -> Iterator[pl.DataFrame]:
             self.reads += 1
-            frame = self.frame.lazy()
+            frame = self.turned().lazy()
             frame = frame if predicate is None else frame.filter(predicate)
             frame = frame if columns is None else frame.select(columns)
             yield (frame if n_rows is None else frame.head(n_rows)).collect()
 
         return register_io_source(read, schema=self.frame.schema)
+
+
+def test_a_fault_is_told_of_its_own_record_in_whatever_order_these_come(tmp_path: Path) -> None:
+    framework = pmf.load_framework(everything(tmp_path))
+    days = ["2016-04-01"] * 40
+    days[7] = "yesterday"
+    frame = pl.DataFrame({"child_id": [f"c{number}" for number in range(40)], "received_on": days})
+    frame = frame.with_columns(previous_on=pl.lit(None, pl.String), cost=pl.lit("1"), district=pl.lit("North"))
+    source = Counted(frame)
+    turns = iter(range(100))
+
+    def turned() -> pl.DataFrame:
+        by = 13 * next(turns)
+        return frame[[(row + by) % 40 for row in range(40)]]
+
+    source.turned = turned
+    submissions = pmf.Submissions.from_frame(None, framework, lists={"referral_list": source.lazy})
+    problems = pmf.evaluate(framework, submissions, as_of=date(2016, 7, 31)).problems
+    assert problems.select("kind", "text").rows() == [("not-a-date", "yesterday")]
 
 
 @pytest.mark.parametrize(("long", "reads"), [(True, 1), (False, 2)])

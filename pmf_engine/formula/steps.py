@@ -95,7 +95,7 @@ class Steps:
             uses.subtract(one for number in numbers for one in self._steps[number].of)
             for one in {one for number in numbers for one in self._steps[number].of if not uses[one]}:
                 del done[one]
-        return done
+        return {number: done[number] for number in wanted}
 
     def _batches(
         self, numbers: Sequence[int], panels: Sequence[pl.DataFrame], done: dict[int, Worked]
