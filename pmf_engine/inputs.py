@@ -70,16 +70,17 @@ class Window:
 
 @dataclass(frozen=True)
 class Panel:
-    """Where indicators of one clock and one breakdown (None: the whole) are worked out.
+    """Where indicators of one clock and one breakdown (or the whole) are worked out, yet to be collected.
 
-    `frame` has `start`, `place` (of the period, from 0), `turn` (its place in its year, from 0), `group`, and for every
-    figure `v:` its value and `c:` its code; `k:` is its code where what has not come may be done without (see
-    `NOT_COME`). Rows are dense and sorted by group and start.
+    `frame` has `start`, `place` (of the period, from 0), `turn` (its place in its year, from 0), `group`, and the value
+    and codes of aggregates (see `laid_out`). Rows are dense and sorted by group and start. `values` has these of the
+    `figures`: all rows of the first, then of the next.
     """
 
-    clock: Clock
-    by: str | None
+    figures: tuple[str, ...]
+    lenient: bool
     frame: pl.LazyFrame
+    values: pl.LazyFrame
 
 
 _SMALL = pl.QueryOptFlags(comm_subplan_elim=False)
@@ -92,6 +93,26 @@ def collected(frames: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
     queries share, takes three times as long as they do.
     """
     return pl.collect_all(frames, engine="in-memory", optimizations=_SMALL)
+
+
+def laid_out(panels: Sequence[Panel]) -> list[pl.DataFrame]:
+    """The frames of panels, with the figures beside the aggregates.
+
+    Of each there is `v:` its value and `c:` its code; where anything may do without what has not come, `k:` is the code
+    for that (see `NOT_COME`).
+    """
+    found = collected([frame for panel in panels for frame in (panel.frame, panel.values)])
+    frames = []
+    for panel, frame, values in zip(panels, found[::2], found[1::2], strict=True):
+        assert values.height == len(panel.figures) * frame.height
+        letters = {"value": "v", "code": "c"} | ({"lenient": "k"} if panel.lenient else {})
+        columns = [
+            values[column].slice(place * frame.height, frame.height).alias(f"{letter}:{name}")
+            for column, letter in letters.items()
+            for place, name in enumerate(panel.figures)
+        ]
+        frames.append(frame.hstack(columns))
+    return frames
 
 
 class Inputs:
@@ -474,15 +495,6 @@ class Inputs:
         facts = self.facts(used, by)
         kept = facts if by != AGENCY else facts.filter(pl.col("group") == pl.col("agency"))
         values = self.brought(self.combined(kept, by), used, clock)
-        columns = {"value": "v", "code": "c"} | ({"lenient": "k"} if lenient else {})
-        wide = values.pivot(
-            on="figure",
-            on_columns=pl.Series(used, dtype=self.names),
-            index=["group", "start"],
-            values=list(columns),
-            aggregate_function="first",
-        )
-        wide = wide.rename({f"{long}_{name}": f"{short}:{name}" for long, short in columns.items() for name in used})
         periods = pl.DataFrame(
             [
                 (place, period.start, (period.start - (clock.year_start - 1)) % 12 // clock.months)
@@ -496,11 +508,8 @@ class Inputs:
         senders = {agency for one in listed for agency in self.framework.lists[one.list.name].agencies}
         named = self._panel_groups(by, used, senders)
         groups = pl.DataFrame({"group": named}, schema={"group": pl.String})
-        grid = groups.lazy().join(periods.lazy(), how="cross")
-        # A regular figure always has a row; an ad hoc one that was not asked for has none.
-        unknown = [pl.col(f"c:{name}").fill_null(_NO_DATA + self.numbers[name]) for name in used]
-        unknown += [pl.col(f"k:{name}").fill_null(NOT_COME) for name in used if lenient]
-        frame = grid.join(wide, on=["group", "start"], how="left").with_columns(unknown)
+        grid = groups.join(periods, how="cross").sort("group", PLACE)
+        frame = grid.lazy()
         if listed:
             frame = self._listed(frame, clock, by, listed)
         for one in sent:
@@ -512,7 +521,23 @@ class Inputs:
             frame = frame.join(counted, on=["group", "start"], how="left").with_columns(
                 pl.col(f"{letter}:{one.text}").fill_null(_NO_DATA + self.numbers[one.list.name]) for letter in "ck"
             )
-        return Panel(clock, by, frame.sort("group", PLACE))
+        dense = self._dense(values, used, grid.with_row_index("at"))
+        return Panel(tuple(used), lenient, frame.sort("group", PLACE), dense)
+
+    def _dense(self, values: pl.LazyFrame, figures: Sequence[str], grid: pl.DataFrame) -> pl.LazyFrame:
+        """The value and the codes of each figure in turn, a row for each of the grid's.
+
+        A regular figure always has one that says why there is no value; an ad hoc one that was not asked for has none.
+        """
+        each = pl.DataFrame({"figure": figures}, schema={"figure": self.names}).with_row_index("turn")
+        number = pl.col("figure").to_physical().cast(pl.UInt32) + 1
+        return (
+            each.lazy()
+            .join(grid.lazy().select("group", "start", "at"), how="cross")
+            .join(values, on=["figure", "group", "start"], how="left")
+            .sort(pl.col("turn").cast(pl.Int64) * grid.height + pl.col("at"))
+            .select("value", pl.col("code").fill_null(number + _NO_DATA), pl.col("lenient").fill_null(NOT_COME))
+        )
 
     def _panel_groups(self, by: str | None, figures: Sequence[str], senders: Iterable[str]) -> list[str]:
         if by is None:

@@ -16,7 +16,7 @@ from pmf_engine.formula.operations import amount, number
 from pmf_engine.formula.steps import Steps
 from pmf_engine.formula.syntax import Binary, Expression, children
 from pmf_engine.framework import Framework, Indicator
-from pmf_engine.inputs import AGENCY, Inputs, Panel, collected
+from pmf_engine.inputs import AGENCY, Inputs, Panel, laid_out
 from pmf_engine.periods import Clock
 from pmf_engine.reach import asked_of_lists, counted_senders, does_without, figures_of, leaves_first, reached
 from pmf_engine.tolerance import Entry
@@ -45,7 +45,7 @@ def rows(framework: Framework, inputs: Inputs, clocks: Mapping[str, Clock]) -> p
         sheet = Sheet(framework, steps, place, job.clock.months, figures_of(framework, job.indicators))
         cases += [case for one in job.indicators for case in sheet.cases(one, job.by)]
     panels = [panel_of(framework, inputs, job.clock, job.by, job.indicators) for job in jobs]
-    frames = collected([panel.frame for panel in panels])
+    frames = laid_out(panels)
     worked = steps.worked_out(frames, [number for case in cases for number in case.steps])
     known = pl.DataFrame(
         [(place, job.clock.months, job.clock.year_start, job.by) for place, job in enumerate(jobs)],

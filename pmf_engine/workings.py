@@ -12,7 +12,7 @@ from pmf_engine.formula.operations import Computed
 from pmf_engine.formula.steps import Steps, Worked
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Limit, Name, Unary, children
 from pmf_engine.framework import Framework, Indicator
-from pmf_engine.inputs import Inputs
+from pmf_engine.inputs import Inputs, laid_out
 from pmf_engine.periods import Period
 from pmf_engine.plan import Sheet, panel_of
 from pmf_engine.reach import ALL, EACH, SOME, Look, counted_senders, does_without, figures_of, reach
@@ -69,7 +69,7 @@ def workings(
         if band
         for limit in band.limits
     ]
-    frame = panel_of(framework, inputs, period.clock, by, [indicator]).frame.collect(engine="in-memory")
+    [frame] = laid_out([panel_of(framework, inputs, period.clock, by, [indicator])])
     worked = steps.worked_out([frame], [value, *parts, *(bound for *_, bound in bounds)])
     rows = frame.with_row_index("row").filter(pl.col("group") == (group or ""))
     by_start = {row["start"]: row for row in rows.iter_rows(named=True)}
