@@ -21,13 +21,13 @@ SIGNS: Final[Mapping[Polarity, int]] = {"high": 1, "low": -1, "close": 0}
 class Shape:
     """What cases have in common that are judged in one go: the operators of their bands, and what else is asked.
 
-    Without `good` nothing judges them. `chance` is the `percent` or `rate` whose interval decides. `gaps` are the
-    operators of each entry by which closeness is good, () for the others; `ratio` says that there are numerator and
-    denominator, `named` and `compared` how many numbers are told beside the value.
+    Without `good` nothing judges them; `tolerance` may be without any. `chance` is the `percent` or `rate` whose
+    interval decides. `gaps` are the operators of each entry by which closeness is good, () for the others; `ratio` says
+    that there are numerator and denominator, `named` and `compared` how many numbers are told beside the value.
     """
 
-    good: tuple[str, ...] | None
-    tolerance: tuple[str, ...] | None
+    good: tuple[str, ...]
+    tolerance: tuple[str, ...]
     chance: str | None
     gaps: tuple[tuple[str, ...], ...]
     named: int
@@ -40,8 +40,8 @@ class Shape:
         return [
             "value",
             *(["numerator", "denominator"] if self.ratio else []),
-            *(f"good:{place}" for place in range(len(self.good or ()))),
-            *(f"tolerance:{place}" for place in range(len(self.tolerance or ()))),
+            *(f"good:{place}" for place in range(len(self.good))),
+            *(f"tolerance:{place}" for place in range(len(self.tolerance))),
             *(f"gap:{entry}:{place}" for entry, operators in enumerate(self.gaps) for place in range(len(operators))),
             *(f"named:{place}" for place in range(self.named)),
             *(f"compared:{place}" for place in range(self.compared)),
@@ -154,7 +154,7 @@ def _listed(numbers: Sequence[pl.Expr]) -> pl.Expr:
 
 def _judged(shape: Shape, parts: Mapping[str, Computed]) -> dict[str, pl.Expr]:
     """Whether values are good and tolerable, and the code of the bound that lacks, if one does."""
-    if shape.good is None:
+    if not shape.good:
         nothing = pl.lit(None, dtype=pl.Boolean)
         return {"good": nothing, "tolerable": nothing, "band_code": pl.lit(0, pl.UInt32), "rated": pl.lit(False)}
     good, code = _holds("good", shape.good, parts)
@@ -191,7 +191,7 @@ def _within_chance(shape: Shape, parts: Mapping[str, Computed], tolerable: pl.Ex
         lower, upper = statistics.of_percent(part, whole)
     else:
         lower, upper = statistics.of_rate(part, whole, pl.col("per"))
-    band, operators = ("tolerance", shape.tolerance) if shape.tolerance else ("good", shape.good or ())
+    band, operators = ("tolerance", shape.tolerance) if shape.tolerance else ("good", shape.good)
     held: list[pl.Expr] = []
     lowest: list[tuple[str, pl.Expr]] = []
     highest: list[tuple[str, pl.Expr]] = []

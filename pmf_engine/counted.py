@@ -15,7 +15,7 @@ import polars as pl
 from pmf_engine.cells import Names, Vocabulary
 from pmf_engine.codes import reason_code
 from pmf_engine.formula.syntax import Aggregate, columns_of
-from pmf_engine.framework import Framework, RecordList
+from pmf_engine.framework import RecordList
 from pmf_engine.kinds import START
 from pmf_engine.listfiles import Piece, bad
 from pmf_engine.periods import Clock, Period, month_of
@@ -228,16 +228,15 @@ def _sure(value: pl.Expr) -> pl.Expr:
 
 
 def spoken(
-    framework: Framework, pieces: Sequence[Piece], checks: Iterable[Mapping[str, object]], as_of: date
+    words: Vocabulary, pieces: Sequence[Piece], checks: Iterable[Mapping[str, object]], as_of: date
 ) -> Mapping[tuple[str, str], list[Spoken]]:
     """What each agency's records of a list speak for up to a day, from the pieces and what was found in each."""
-    words = Vocabulary(framework)
     found: dict[tuple[str, str], list[Spoken]] = {}
     dated: dict[int, list[Mapping[str, object]]] = {}
     for check in checks:
         dated.setdefault(_int(check["piece"]), []).append(check)
     for number, piece in enumerate(pieces):
-        one = framework.lists[piece.list]
+        one = words.framework.lists[piece.list]
         covers = None
         if piece.covers:  # people write `9999-12-31` for no end
             month = Clock(1, 1).holding(month_of(as_of))

@@ -34,7 +34,7 @@ def standing(pieces: Sequence[Piece], as_of: date) -> list[Piece]:
     return [piece for piece in pieces if piece.received_on is None or piece.received_on <= as_of]
 
 
-def _current(pieces: Sequence[Piece], one: RecordList, framework: Framework) -> tuple[list[Piece], list[Problem]]:
+def _current(pieces: Sequence[Piece], one: RecordList, words: Vocabulary) -> tuple[list[Piece], list[Problem]]:
     """The pieces of a list, each for the days that no later one speaks for; and what was replaced.
 
     Pieces that came on the same day are parts of one. Where several agencies send the list, a piece replaces only
@@ -48,8 +48,8 @@ def _current(pieces: Sequence[Piece], one: RecordList, framework: Framework) -> 
             later = {"": others} if others else {}
             own: dict[str, str] = {}
         else:
-            own = _senders(piece, one, framework)
-            theirs = [(other, set(_senders(other, one, framework).values())) for other in others]
+            own = _senders(piece, one, words)
+            theirs = [(other, set(_senders(other, one, words).values())) for other in others]
             later = {agency: [other for other, found in theirs if agency in found] for agency in own.values()}
             later = {agency: found for agency, found in later.items() if found}
         if own and later.keys() != set(own.values()):
@@ -93,16 +93,16 @@ def _shared(piece: Piece, other: Piece) -> tuple[date, date]:
     return max(piece.covers[0], other.covers[0]), min(piece.covers[1], other.covers[1])
 
 
-def _senders(piece: Piece, one: RecordList, framework: Framework) -> dict[str, str]:
+def _senders(piece: Piece, one: RecordList, words: Vocabulary) -> dict[str, str]:
     """The agencies whose records a piece holds, by each text that names one."""
     if piece.frame is None:
         return {}
-    known = group_names(Vocabulary(framework), one)[AGENCY]
+    known = group_names(words, one)[AGENCY]
     try:
         texts = piece.frame.select(pl.col(AGENCY).cast(pl.String).drop_nulls().unique()).collect(engine="streaming")
     except pl.exceptions.PolarsError:
-        again = _readable(piece, one, framework)
-        return {} if again is piece else _senders(again, one, framework)
+        again = _readable(piece, one, words.framework)
+        return {} if again is piece else _senders(again, one, words)
     return {text: found for text in texts[AGENCY].sort() if (found := known.find(text)) is not None}
 
 
@@ -119,7 +119,7 @@ def count(
 ) -> tuple[Counted, pl.DataFrame]:
     """Works out all that is asked of lists up to `last_day`, as things were `as_of`; with the problems of records."""
     last_day, as_of = min(last_day, _LAST_DAY), min(as_of, _LAST_DAY)
-    done = Counted()
+    words, done = Vocabulary(framework), Counted()
     problems: list[Problem] = []
     for id_ in dict.fromkeys(view.one.id for view in asked):
         one = framework.lists[id_]
@@ -127,15 +127,15 @@ def count(
         wanted = [view for view in asked if view.one.id == id_]
         if not own:
             continue
-        own, more = _current(own, one, framework)
+        own, more = _current(own, one, words)
         problems += more
-        own, plan, checks, answers = _answered(framework, one, own, wanted, (last_day, as_of), engine)
+        own, plan, checks, answers = _answered(words, one, own, wanted, (last_day, as_of), engine)
         for view, frames in zip(wanted, answers, strict=True):
             for by, table in (tables(plan, view, frames) if frames else {}).items():
                 done.tables[*view.key, by] = table
                 if by is not None:
                     done.groups.setdefault(by, set()).update(table.rows["group"].to_list())
-        done.spoken.update(spoken(framework, own, checks, as_of))
+        done.spoken.update(spoken(words, own, checks, as_of))
         done.read[id_] = list(_read(own, plan, checks))
         problems += [problem for piece in own for problem in piece.problems]
         problems += _wrong(one, own, plan, checks, _strange(plan, wanted, checks, answers))
@@ -157,7 +157,7 @@ def _read(pieces: Sequence[Piece], plan: ListPlan, checks: Sequence[Mapping[str,
 
 
 def _answered(
-    framework: Framework,
+    words: Vocabulary,
     one: RecordList,
     pieces: list[Piece],
     asked: Sequence[View],
@@ -170,7 +170,7 @@ def _answered(
     """
     patient = again = False
     while True:
-        plan = ListPlan(framework, one, pieces, asked, *days, patient)
+        plan = ListPlan(words, one, pieces, asked, *days, patient)
         if plan.records is None:
             return pieces, plan, [], [[] for _ in asked]
         queries = [plan.queries(view) for view in asked]
@@ -180,7 +180,7 @@ def _answered(
         except pl.exceptions.PolarsError:
             if again:
                 raise
-            pieces, again = [_readable(piece, one, framework) for piece in pieces], True
+            pieces, again = [_readable(piece, one, words.framework) for piece in pieces], True
             continue
         if not patient:
             if checks[REFUSED].sum():

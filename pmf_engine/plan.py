@@ -14,7 +14,7 @@ import polars as pl
 from pmf_engine.bands import SIGNS, Case, Shape, said_of
 from pmf_engine.formula.operations import amount, number
 from pmf_engine.formula.steps import Steps
-from pmf_engine.formula.syntax import Binary, Expression, children
+from pmf_engine.formula.syntax import Band, Binary, Expression, children
 from pmf_engine.framework import Framework, Indicator
 from pmf_engine.inputs import AGENCY, Inputs, Panel, laid_out
 from pmf_engine.periods import Clock
@@ -42,7 +42,7 @@ def rows(framework: Framework, inputs: Inputs, clocks: Mapping[str, Clock]) -> p
     steps = Steps([job.clock.months for job in jobs])
     cases: list[Case] = []
     for place, job in enumerate(jobs):
-        sheet = Sheet(framework, steps, place, job.clock.months, figures_of(framework, job.indicators))
+        sheet = Sheet(framework, steps, place, job.clock.months)
         cases += [case for one in job.indicators for case in sheet.cases(one, job.by)]
     panels = [panel_of(framework, inputs, job.clock, job.by, job.indicators) for job in jobs]
     frames = laid_out(panels)
@@ -79,12 +79,11 @@ def panel_of(
 class Sheet:
     """What indicators, their bands and parts are in one panel: the numbers of steps (see `Steps`)."""
 
-    def __init__(self, framework: Framework, steps: Steps, panel: int, months: int, figures: Sequence[str]) -> None:
+    def __init__(self, framework: Framework, steps: Steps, panel: int, months: int) -> None:
         self.framework = framework
         self.steps = steps
         self.panel = panel
         self.months = months
-        self.figures = frozenset(figures)
         self._known: dict[tuple[str, str], int] = {}
 
     # What formulas are made with: see `operations.Maker`.
@@ -123,7 +122,7 @@ class Sheet:
     def part(self, indicator: Indicator, node: Expression) -> int:
         """A part of an indicator's formula, which does without what may lack where the indicator says so."""
         strict = number(node, self, self.named)
-        if not does_without(indicator, self.figures):
+        if not does_without(self.framework, indicator):
             return strict
         return self.made("spare", amount(node, self, self._lenient), strict)
 
@@ -133,7 +132,7 @@ class Sheet:
         """The indicator under each of its entries: from where that is in force to where the next one is."""
         value = self.indicator(indicator)
         told = value
-        is_sum = isinstance(indicator.formula, Binary) and does_without(indicator, self.figures)
+        is_sum = isinstance(indicator.formula, Binary) and does_without(self.framework, indicator)
         if indicator.missing == "never" and is_sum:
             # A sum of nothing is 0; its code stays, so that it is not rated.
             told = self.made("nothing", value, *(self._lenient(name) for name in indicator.figures))
@@ -141,18 +140,19 @@ class Sheet:
         parts = [told]
         if ratio is not None:
             parts += [number(node, self, self.named) for node in ratio.arguments[:2]]
-        gaps = [self._gap_bounds(indicator, entry, value) for entry in indicator.tolerances]
-        if not any(gaps):
-            gaps = []
-        operators = tuple(
-            _operators(entry) if gap else () for gap, entry in zip(gaps, indicator.tolerances, strict=False)
-        )
+        near = [entry.good if self._by_closeness(indicator, entry) else None for entry in indicator.tolerances]
+        gaps = [
+            bound
+            for entry, band in zip(indicator.tolerances, near, strict=True)
+            for bound in self._bounds(entry, band, value)
+        ]
         named = [
             number(term, self, lambda name: self._looked_up(name, value)) for term in indicator.band_terms.values()
         ]
         compared = [self.named(name) for name in indicator.compare]
-        after = [bound for gap in gaps for bound in gap] + named + compared
-        nothing = Shape(None, None, None, operators, len(named), len(compared), ratio is not None)
+        after = gaps + named + compared
+        operators = tuple(_operators(band) for band in near) if gaps else ()
+        nothing = Shape((), (), None, operators, len(named), len(compared), ratio is not None)
         senders = frozenset(self.framework.senders(indicator)) if by == AGENCY else None
         case = Case(indicator.id, self.panel, nothing, (*parts, *after), senders=senders, per=indicator.per)
         starts = [entry.start for entry in indicator.tolerances]
@@ -163,16 +163,13 @@ class Sheet:
             if not self.judges(indicator, entry):
                 yield in_force
                 continue
-            good = [self.bound(entry, limit.bound, value) for limit in entry.good.limits]
-            tolerance = (
-                [self.bound(entry, limit.bound, value) for limit in entry.tolerance.limits] if entry.tolerance else []
-            )
+            good, tolerance = (self._bounds(entry, band, value) for band in (entry.good, entry.tolerance))
             yield replace(
                 in_force,
                 shape=replace(
                     nothing,
-                    good=_operators(entry),
-                    tolerance=tuple(limit.operator for limit in entry.tolerance.limits) if entry.tolerance else None,
+                    good=_operators(entry.good),
+                    tolerance=_operators(entry.tolerance),
                     chance=ratio.function if ratio and entry.allow_for_chance else None,
                 ),
                 steps=(*parts, *good, *tolerance, *after),
@@ -188,11 +185,11 @@ class Sheet:
         """
         return self.months == indicator.clock.months or entry.scale_free
 
-    def _gap_bounds(self, indicator: Indicator, entry: Entry, value: int) -> list[int]:
-        """The ends of what is good by an entry by which closeness is."""
-        if entry.polarity != "close" or not self.judges(indicator, entry):
-            return []
-        return [self.bound(entry, limit.bound, value) for limit in entry.good.limits]
+    def _by_closeness(self, indicator: Indicator, entry: Entry) -> bool:
+        return entry.polarity == "close" and self.judges(indicator, entry)
+
+    def _bounds(self, entry: Entry, band: Band | None, value: int) -> list[int]:
+        return [self.bound(entry, limit.bound, value) for limit in band.limits] if band else []
 
     def bound(self, entry: Entry, node: Expression, value: int) -> int:
         """The bound of a limit; `value` is what it is to be compared with.
@@ -213,5 +210,5 @@ class Sheet:
         return self.made(name, value) if name in ("previous", "year_ago") else self.named(name)
 
 
-def _operators(entry: Entry) -> tuple[str, ...]:
-    return tuple(limit.operator for limit in entry.good.limits)
+def _operators(band: Band | None) -> tuple[str, ...]:
+    return tuple(limit.operator for limit in band.limits) if band else ()

@@ -75,9 +75,9 @@ def is_amount(node: Expression, figures: Container[str]) -> bool:
     return isinstance(node, Binary) and node.operator == "+" and all(is_amount(one, figures) for one in children(node))
 
 
-def does_without(indicator: Indicator, figures: Container[str]) -> bool:
+def does_without(framework: Framework, indicator: Indicator) -> bool:
     """Whether an indicator does without what lacks: as it says, and as its formula is a sum of figures."""
-    return indicator.missing != "any" and is_amount(indicator.formula, figures)
+    return indicator.missing != "any" and is_amount(indicator.formula, framework.figures)
 
 
 # -- which periods a value rests on ----------------------------------------------------
@@ -117,22 +117,32 @@ def _backs(
     framework: Framework, node: Expression, months: int, known: dict[tuple[str, int], _Backs], own: _Backs
 ) -> _Backs:
     """As `looked_back`, of an expression; `own` are those of the indicator whose `previous` and `year_ago` it names."""
-    year = [*range(0, 12, months)]
-    steps = {"previous": [months], "year_ago": [12], "rolling_year": year, "year_to_date": year}
     if isinstance(node, Name):
         if node.name in framework.figures:
             return {node.name: {0}}
         if node.name in framework.indicators:
             return _formula_backs(framework, framework.indicators[node.name], months, known)
-        return _earlier(own, steps.get(node.name, []))
+        return _earlier(own, _offsets(node.name, months)) if node.name in _OWN else {}  # `target` is neither
     if isinstance(node, Aggregate):
         return {node.list.name: {0}}
     found: dict[str, set[int]] = {}
     for child in children(node):
         _add(found, _backs(framework, child, months, known, own))
-    if isinstance(node, Call):
-        return _earlier(found, steps.get(node.function, [0]))
-    return found
+    return _earlier(found, _offsets(node.function, months)) if isinstance(node, Call) else found
+
+
+_OWN = ("previous", "year_ago")
+"""What bands call the value that they judge, some time ago."""
+
+
+def _offsets(function: str, months: int, year: int = 12) -> Sequence[int]:
+    """How many months back a function looks, of periods of so many; `year` are those of the year to date."""
+    return {
+        "previous": [months],
+        "year_ago": [12],
+        "rolling_year": range(0, 12, months),
+        "year_to_date": range(0, year, months),
+    }.get(function, [0])
 
 
 def _earlier(backs: _Backs, steps: Sequence[int]) -> _Backs:
@@ -155,15 +165,14 @@ Look: TypeAlias = "tuple[str, int, str]"
 """A figure or the text of an aggregate, the first month of a period, and how it is looked at."""
 
 
-def reach(
-    framework: Framework, own: Indicator, node: Expression, period: Period, figures: set[str], spared: bool = False
-) -> set[Look]:
+def reach(framework: Framework, own: Indicator, node: Expression, period: Period, spared: bool = False) -> set[Look]:
     """The figures an expression looks at, each with the first month of a period that it looks at them in.
 
     In the bands of `own`, `previous` and `year_ago` are its own value of then, which looks at all its formula does.
     What is `spared` does without agencies that lack; what other indicators rest on never is.
     """
-    months, found = period.clock.months, set[Look]()
+    months, year = period.clock.months, Clock(12, period.clock.year_start)
+    found = set[Look]()
     waiting, seen = [(node, 0, spared)], set[tuple[int, int, bool]]()
     while waiting:
         part, back, spared = waiting.pop()
@@ -173,20 +182,15 @@ def reach(
         start = period.start - back
         if isinstance(part, Aggregate):
             found.add((part.list.name, start, EACH) if of_senders(part) else (part.text, start, ALL))
-        elif isinstance(part, Name) and part.name in figures:
+        elif isinstance(part, Name) and part.name in framework.figures:
             found.add((part.name, start, SOME if spared else ALL))
-        elif isinstance(part, Name) and part.name in ("previous", "year_ago"):
-            earlier = back + (months if part.name == "previous" else 12)
-            waiting.append((own.formula, earlier, does_without(own, figures)))
+        elif isinstance(part, Name) and part.name in _OWN:
+            [offset] = _offsets(part.name, months)
+            waiting.append((own.formula, back + offset, does_without(framework, own)))
         elif isinstance(part, Name) and part.name in framework.indicators:  # `target` is neither
             waiting.append((framework.indicators[part.name].formula, back, False))
         else:
-            year = Clock(12, period.clock.year_start).holding(start).start
-            offsets = {
-                "previous": [months],
-                "year_ago": [12],
-                "rolling_year": range(0, 12, months),
-                "year_to_date": range(0, start - year + 1, months),
-            }.get(part.function if isinstance(part, Call) else "", [0])
+            function = part.function if isinstance(part, Call) else ""
+            offsets = _offsets(function, months, start - year.holding(start).start + 1)
             waiting += [(child, back + offset, spared) for child in children(part) for offset in offsets]
     return found

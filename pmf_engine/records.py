@@ -79,7 +79,7 @@ class ListPlan:
 
     def __init__(
         self,
-        framework: Framework,
+        words: Vocabulary,
         one: RecordList,
         pieces: Sequence[Piece],
         asked: Sequence[View],
@@ -88,7 +88,7 @@ class ListPlan:
         patient: bool,
     ) -> None:
         self.one = one
-        self.words = Vocabulary(framework)
+        self.words = words
         self.names = group_names(self.words, one)
         self.as_of = as_of
         self.asked = asked

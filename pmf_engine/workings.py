@@ -15,7 +15,7 @@ from pmf_engine.framework import Framework, Indicator
 from pmf_engine.inputs import Inputs, laid_out
 from pmf_engine.periods import Period
 from pmf_engine.plan import Sheet, panel_of
-from pmf_engine.reach import ALL, EACH, SOME, Look, counted_senders, does_without, figures_of, reach
+from pmf_engine.reach import ALL, EACH, SOME, Look, counted_senders, does_without, reach
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,12 @@ def workings(
     framework: Framework, inputs: Inputs, indicator: Indicator, period: Period, by: str | None, group: str | None
 ) -> Workings:
     """Works an indicator out for one period and group, keeping every part; by the same code as `rows`."""
-    figures = figures_of(framework, [indicator])
     counted = counted_senders(framework, [indicator])
     steps = Steps([period.clock.months])
-    sheet = Sheet(framework, steps, 0, period.clock.months, figures)
+    sheet = Sheet(framework, steps, 0, period.clock.months)
     value = sheet.indicator(indicator)
     text = indicator.passage.text
-    nodes = {" ".join(text[node.start : node.end].split()): node for node in _parts(indicator.formula, set(figures))}
+    nodes = {" ".join(text[node.start : node.end].split()): node for node in _parts(framework, indicator.formula)}
     parts = [sheet.part(indicator, node) for node in nodes.values()]
     bounds = [
         (name, band, limit, sheet.bound(entry, limit.bound, value))
@@ -78,8 +77,8 @@ def workings(
     looked += [("comparison", Name(0, 0, name)) for name in indicator.compare]
     used_by: dict[Look, dict[str, None]] = {}
     for user, node in looked:
-        spared = user == "formula" and does_without(indicator, set(figures))
-        for name, start, how in sorted(reach(framework, indicator, node, period, set(figures), spared)):
+        spared = user == "formula" and does_without(framework, indicator)
+        for name, start, how in sorted(reach(framework, indicator, node, period, spared)):
             if start not in by_start:
                 continue
             if how == SOME and (by_start[start][f"c:{name}"] == 0 or by_start[start][f"k:{name}"] > 0):
@@ -124,9 +123,11 @@ def _holds(limit: Limit, value: Worked, bound: Worked, at: int) -> bool | None:
     return held
 
 
-def _parts(node: Expression, figures: set[str]) -> Iterator[Expression]:
+def _parts(framework: Framework, node: Expression) -> Iterator[Expression]:
     """The parts of a formula that are worked out, innermost first; figures and numbers stand for themselves."""
     for child in children(node):
-        yield from _parts(child, figures)
-    if isinstance(node, (Aggregate, Call, Unary, Binary)) or (isinstance(node, Name) and node.name not in figures):
+        yield from _parts(framework, child)
+    if isinstance(node, (Aggregate, Call, Unary, Binary)) or (
+        isinstance(node, Name) and node.name not in framework.figures
+    ):
         yield node

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from pmf_engine.formula.check import FLOW, NUMBER, Checker, Scope, Type
 from pmf_engine.formula.parse import FormulaError, parse_band, parse_condition, parse_formula
-from pmf_engine.formula.syntax import Band, Node
+from pmf_engine.formula.syntax import Band, Expression
 from pmf_engine.source import Passage, Source
 from tests.strategies import Writer, written
 
@@ -31,7 +31,7 @@ GRADES = ("not met", "partly met", "met", "A*", "5 (worst)")
 NAMES = {"referrals": FLOW, "plans": NUMBER, "audit": Type("grade", "audit")}
 SCOPE = Scope(NAMES, "figure", {"audit": GRADES})
 
-KINDS: dict[str, Callable[[Passage], Node]] = {
+KINDS: dict[str, Callable[[Passage], Expression | Band]] = {
     "formula": parse_formula,
     "band": parse_band,
     "graded band": lambda passage: parse_band(passage, GRADES, "audit"),
@@ -54,7 +54,7 @@ def check(kind: str, text: str) -> bool:
     assert 0 <= node.start < node.end <= len(text), (kind, text)
     if not isinstance(node, Band):
         checker = Checker(passage, SCOPE)
-        known = checker.type_of(node)  # type: ignore[arg-type]
+        known = checker.type_of(node)
         assert known is not None or checker.found, (kind, text)
         for found in checker.found:
             assert len(BEFORE) <= found.span.start < found.span.end <= end, (kind, text, found)

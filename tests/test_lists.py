@@ -20,6 +20,7 @@ from polars.testing import assert_frame_equal
 
 import pmf_engine as pmf
 from pmf_engine import counting, kinds
+from pmf_engine.cells import Vocabulary
 from pmf_engine.formula.syntax import aggregates
 from pmf_engine.periods import Clock, Period
 from pmf_engine.records import ListPlan, views
@@ -655,7 +656,7 @@ def queries(folder: Path, patient: bool) -> Iterator[pl.LazyFrame]:
         asked = views(framework, [(indicator.clock, indicator.by, indicator.aggregates) for indicator in indicators])
         mine = [view for view in asked if view.one.id == one.id]
         own = [piece for piece in pieces if piece.list == one.id]
-        plan = ListPlan(framework, one, own, mine, date(2017, 3, 31), date(2017, 3, 31), patient)
+        plan = ListPlan(Vocabulary(framework), one, own, mine, date(2017, 3, 31), date(2017, 3, 31), patient)
         yield plan.checks
         for view in mine:
             yield from plan.queries(view)

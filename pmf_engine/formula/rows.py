@@ -147,9 +147,8 @@ class Rows:
         return "number"
 
     def _compared(self, operator: str, left: Expression, right: Expression) -> pl.Expr:
-        if not names(left) and names(
-            right
-        ):  # what is constant goes second: before blanks alone Polars makes one of them
+        if not names(left) and names(right):
+            # What is constant goes second: before blanks alone Polars makes one of them.
             operator, left, right = _MIRRORED[operator], right, left
         kind = self._kind(left)
         exact = kind in ("date", "truth") or (self.is_whole(left) and self.is_whole(right))

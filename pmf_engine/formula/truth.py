@@ -16,6 +16,7 @@ from pmf_engine.formula.syntax import (
     Expression,
     In,
     IsMissing,
+    Lasting,
     Literal,
     Name,
     Unary,
@@ -87,5 +88,6 @@ def truth(
         case IsMissing():
             held = computed(node.operand).code > 0
             return ~held if node.negated else held
-        case _:
-            return lasting(inner(node.operand), node.periods)  # type: ignore[union-attr]
+        case Lasting():
+            return lasting(inner(node.operand), node.periods)
+    raise AssertionError(f"neither true nor false: {node}")
