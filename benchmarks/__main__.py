@@ -24,7 +24,7 @@ from benchmarks import figures, records
 
 ROOT = Path(__file__).parents[1]
 LIBRARIES = {
-    "engine": ["pmf_engine.resolve", "pmf_engine.evaluation"],
+    "engine": ["pmf_engine.framework.load", "pmf_engine.evaluation.evaluate"],
     "Polars by hand": ["polars"],
     "DuckDB": ["duckdb"],
     "pandas": ["pandas"],

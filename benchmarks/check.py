@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from ruamel.yaml import YAML
 
-from pmf_engine.resolve import check_framework
+from pmf_engine.framework.load import check_framework
 
 FORMULAS = [
     "percent(figure_{0}, figure_{1})",

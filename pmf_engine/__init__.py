@@ -16,37 +16,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pmf_engine.diagnostics import ConfigError, Diagnostic
-    from pmf_engine.evaluation import Evaluation, evaluate
-    from pmf_engine.examples import Coverage, Difference, Outcome, run_examples
-    from pmf_engine.explanation import Explanation, explain
-    from pmf_engine.framework import Framework
-    from pmf_engine.gather import exception_report
-    from pmf_engine.report import ExceptionReport
-    from pmf_engine.resolve import check_framework, load_framework
-    from pmf_engine.submissions import Submissions, SubmissionsError, read_submissions
+    from pmf_engine.diagnostics.diagnostic import ConfigError, Diagnostic
+    from pmf_engine.evaluation.evaluate import Evaluation, evaluate
+    from pmf_engine.evaluation.examples import Coverage, Difference, Outcome, run_examples
+    from pmf_engine.evaluation.explanation.explain import Explanation, explain
+    from pmf_engine.framework.load import check_framework, load_framework
+    from pmf_engine.framework.model import Framework
+    from pmf_engine.report.build import exception_report
+    from pmf_engine.report.model import ExceptionReport
+    from pmf_engine.submissions.submissions import Submissions, SubmissionsError, read_submissions
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "ConfigError": "diagnostics",
-    "Coverage": "examples",
-    "Diagnostic": "diagnostics",
-    "Difference": "examples",
-    "Evaluation": "evaluation",
-    "ExceptionReport": "report",
-    "Explanation": "explanation",
-    "Framework": "framework",
-    "Outcome": "examples",
-    "Submissions": "submissions",
-    "SubmissionsError": "submissions",
-    "check_framework": "resolve",
-    "evaluate": "evaluation",
-    "exception_report": "gather",
-    "explain": "explanation",
-    "load_framework": "resolve",
-    "read_submissions": "submissions",
-    "run_examples": "examples",
+    "ConfigError": "diagnostics.diagnostic",
+    "Coverage": "evaluation.examples",
+    "Diagnostic": "diagnostics.diagnostic",
+    "Difference": "evaluation.examples",
+    "Evaluation": "evaluation.evaluate",
+    "ExceptionReport": "report.model",
+    "Explanation": "evaluation.explanation.explain",
+    "Framework": "framework.model",
+    "Outcome": "evaluation.examples",
+    "Submissions": "submissions.submissions",
+    "SubmissionsError": "submissions.submissions",
+    "check_framework": "framework.load",
+    "evaluate": "evaluation.evaluate",
+    "exception_report": "report.build",
+    "explain": "evaluation.explanation.explain",
+    "load_framework": "framework.load",
+    "read_submissions": "submissions.submissions",
+    "run_examples": "evaluation.examples",
 }
 
 __all__ = [

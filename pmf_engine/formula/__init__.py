@@ -1,1 +1,1 @@
-"""The formula language: what a text says (`parse`), what it means (`check`), how it is worked out (`compile`)."""
+"""The formula language: syntax, types, the table of functions, and what each operation computes."""

@@ -1,1 +1,1 @@
-"""The faces of results and reports: one module per format."""
+"""Reports on paper: one module for each form."""

@@ -9,11 +9,11 @@ from math import isfinite
 from textwrap import wrap
 from typing import Any
 
-from pmf_engine.explanation import Compared, Comparison, Explanation
-from pmf_engine.faults import Records
-from pmf_engine.provenance import Cell, Source
-from pmf_engine.render.words import assurance_words, no_signal_words, signal_words, tamed
-from pmf_engine.statuses import WITH_VALUE
+from pmf_engine.domain.status import WITH_VALUE
+from pmf_engine.evaluation.explanation.explain import Compared, Comparison, Explanation
+from pmf_engine.evaluation.explanation.provenance import Cell, Source
+from pmf_engine.evaluation.explanation.record_faults import Records
+from pmf_engine.report.wording import assurance_words, no_signal_words, signal_words, tamed
 
 _WORDS = {"<=": "at most", "<": "below", ">=": "at least", ">": "above", "=": "equal to"}
 

@@ -14,8 +14,10 @@ from itertools import zip_longest
 from rich.console import Console
 from rich.text import Text
 
-from pmf_engine.display import show_count, show_date, show_months, trend
-from pmf_engine.render.words import (
+from pmf_engine.domain.status import AMBER, GREEN, LATE, MISSING, NOT_DUE, NOT_RATED, RED
+from pmf_engine.judgement.formatting import show_count, show_date, show_months, trend
+from pmf_engine.report.model import ExceptionReport, GroupsOver, Item, LateReturn, Outside, Recovered
+from pmf_engine.report.wording import (
     LETTERS,
     MARKS,
     QUESTIONS,
@@ -35,8 +37,6 @@ from pmf_engine.render.words import (
     value_words,
     year_ago_words,
 )
-from pmf_engine.report import ExceptionReport, GroupsOver, Item, LateReturn, Outside, Recovered
-from pmf_engine.statuses import AMBER, GREEN, LATE, MISSING, NOT_DUE, NOT_RATED, RED
 
 NARROWEST = 40
 WIDE = 130

@@ -1,0 +1,1 @@
+"""What is wrong with the two YAML files, where, and in which words."""

@@ -1,0 +1,1 @@
+"""Readings and totals to rows: one for each indicator, period and group."""

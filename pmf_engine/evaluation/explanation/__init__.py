@@ -1,0 +1,1 @@
+"""How one value was worked out, step by step."""

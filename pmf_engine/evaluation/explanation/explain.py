@@ -1,0 +1,324 @@
+"""Why a value is what it is and is judged as it is: every step from the cells to the level it goes to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+import polars as pl
+
+from pmf_engine.diagnostics.diagnostic import nearest
+from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.domain.status import INVALID, MISSING, NO_DATA, RED
+from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.explanation.provenance import BLANK, Source, reason, sources
+from pmf_engine.evaluation.explanation.workings import Workings, workings
+from pmf_engine.formula.syntax import names
+from pmf_engine.framework.dependencies import does_without
+from pmf_engine.framework.escalation_rules import Rule
+from pmf_engine.framework.model import Framework, Indicator
+from pmf_engine.framework.tolerances import Entry
+from pmf_engine.judgement.control_charts import Chart, read_chart
+from pmf_engine.judgement.exception_life import Life, read_life
+
+_PERIODS = 8
+"""How many periods of history are told."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A part of the formula, as written, and what it comes to; where it names an indicator, the `formula` of that."""
+
+    text: str
+    value: float | None
+    reason: str | None
+    formula: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One limit of a band: the value at full precision against its bound.
+
+    `holds` is None where they were not compared: the bound lacks, or there is no value but a sum of nothing.
+    """
+
+    band: str
+    words: str
+    operator: str
+    bound: float | None
+    holds: bool | None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The entry of tolerances.yaml in force, where it stands, and each comparison made.
+
+    Where the band is for periods of another length, `frequency` is theirs, and it judges nothing in this one.
+    Where it allows for chance, `beyond_chance` says whether the whole interval is outside what is tolerable; None where
+    that is not asked: nothing is allowed for chance, there is no interval, or the value is good.
+    """
+
+    place: str
+    reference: str | None
+    good: str
+    tolerance: str | None
+    target: float | None
+    comparisons: tuple[Comparison, ...]
+    allow_for_chance: bool
+    beyond_chance: bool | None
+    frequency: str | None = None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A rule of escalation, where it stands, whether it holds, and if so what would clear it, in words."""
+
+    when: str
+    until: str | None
+    to: str
+    place: str
+    holds: bool
+    cleared_by: str | None
+
+
+@dataclass(frozen=True)
+class Point:
+    """One period of an indicator's history; `signal` is that of the control chart up to then.
+
+    Where it is not `known`, there was nothing but no_data so far: no part of the life of an exception.
+    """
+
+    period: str
+    value: float | None
+    status: str
+    direction: str | None
+    escalate_to: str | None
+    signal: str | None
+    direction_year_ago: str | None
+    known: bool
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An earlier period that a value is compared with, and its value."""
+
+    period: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything about one value. Grades are positions on their `scale`, from 1.
+
+    `direction` is from the value `before`, `direction_year_ago` from that of `year_ago`. `missing` is as the indicator
+    says, and `does_without` whether its formula, being a sum of figures, does without what lacks. `exception` is the
+    one that lasts, or the last one there was.
+    """
+
+    indicator: str
+    title: str
+    place: str
+    formula: str
+    period: str
+    by: str | None
+    group: str | None
+    as_of: str
+    status: str
+    reason: str | None
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    lower: float | None
+    upper: float | None
+    scale: tuple[str, ...]
+    direction: str | None
+    before: Compared | None
+    direction_year_ago: str | None
+    year_ago: Compared | None
+    run: int
+    escalate_to: str | None
+    missing: str
+    does_without: bool
+    sources: tuple[Source, ...]
+    steps: tuple[Step, ...]
+    judgement: Judgement | None
+    rules: tuple[Tried, ...]
+    exception: Life | None
+    chart: Chart
+    history: tuple[Point, ...]
+
+
+def explain(evaluation: Evaluation, indicator: str, group: str | None = None) -> Explanation:
+    """Explains the value that the evaluation shows for an indicator: its whole, or one group of its breakdowns.
+
+    A group of a name that several breakdowns have is asked for by both, as `district=Unknown`. Raises ValueError
+    where the evaluation was not for one period, or shows no such indicator or group, or several such groups, and
+    TypeError where either is no text.
+    """
+    for name, given in (("indicator", indicator), ("group", group)):
+        if not isinstance(given, str | None) or (given is None and name == "indicator"):
+            raise TypeError(f"`{name}` must be a text, not {given!r}")
+    framework = evaluation.framework
+    one = framework.indicators.get(indicator)
+    if one is None:
+        raise ValueError(f"unknown indicator `{indicator}`")
+    if evaluation.period is None or evaluation.inputs is None:
+        raise ValueError("only an evaluation of one period can be explained")
+    row = _row(evaluation, indicator, group)
+    group = row["group"]
+    period = Period(row["start"], Clock(row["months"], one.clock.year_start))
+    entry = one.entry_for(period)
+    worked = workings(framework, evaluation.inputs, one, period, row["by"], group)
+    history = evaluation.history.filter(
+        pl.col("indicator") == indicator,
+        pl.col("by").eq_missing(pl.lit(row["by"])),
+        pl.col("group").eq_missing(pl.lit(group)),
+        pl.col("start") <= period.start,
+    ).rows(named=True)
+    ago = [point for point in history if point["start"] == period.start - 12]
+    traced = tuple(sources(evaluation, evaluation.inputs, one, worked, period.clock, row["by"], group))
+    return Explanation(
+        indicator=indicator,
+        title=one.title,
+        place=str(one.passage.span()),
+        formula=_formula(one),
+        period=period.label,
+        by=row["by"],
+        group=group,
+        as_of=evaluation.as_of.isoformat(),
+        status=row["status"],
+        reason=_reason(row["reason"], traced),
+        value=row["value"],
+        numerator=row["numerator"],
+        denominator=row["denominator"],
+        lower=row["lower"],
+        upper=row["upper"],
+        scale=tuple(framework.scales.get(one.type.scale or "", ())),
+        direction=row["direction"],
+        before=_compared(history[-2:-1]) if row["direction"] else None,
+        direction_year_ago=row["direction_year_ago"],
+        year_ago=_compared(ago) if row["direction_year_ago"] else None,
+        run=row["run"],
+        escalate_to=row["escalate_to"],
+        missing=one.missing,
+        does_without=does_without(framework, one),
+        sources=traced,
+        steps=tuple(_steps(framework, worked, row["value"])),
+        judgement=_judgement(entry, worked, row, one, period) if entry else None,
+        rules=tuple(_tried(rule, rule.text in row["rules"]) for rule in framework.rules),
+        exception=read_life(row),
+        chart=read_chart(history),
+        history=tuple(_points(history))[-_PERIODS:],
+    )
+
+
+def _reason(said: str | None, traced: Sequence[Source]) -> str | None:
+    """Why there is no value; of a list that is there, that a cell is blank, where nothing else lacks of it."""
+    blank = {one.reason for one in traced if BLANK in one.how}
+    others = {one.reason for one in traced if BLANK not in one.how}
+    for lack in blank - others:
+        name = str(lack).partition(": ")[2]
+        if said and (found := re.match(rf"{re.escape(name)}( for .+?)? is not available", said)):
+            return f"a cell of {name}{found[1] or ''} that would be added up is blank"
+    return said
+
+
+def _compared(points: Sequence[Mapping[str, Any]]) -> Compared | None:
+    return Compared(points[0]["period"], points[0]["value"]) if points else None
+
+
+def _points(history: Sequence[Mapping[str, Any]]) -> Iterator[Point]:
+    known = False
+    for point in history:
+        known = known or point["status"] != NO_DATA
+        yield Point(
+            point["period"],
+            point["value"],
+            point["status"],
+            point["direction"],
+            point["escalate_to"],
+            point["signal"],
+            point["direction_year_ago"],
+            known,
+        )
+
+
+def _row(evaluation: Evaluation, indicator: str, group: str | None) -> dict[str, Any]:
+    rows = evaluation.history.filter("shown", pl.col("indicator") == indicator)
+    if rows.is_empty():
+        raise ValueError(f"`{indicator}` is ad hoc, and nothing was asked for in this period")
+    if group is None:
+        return rows.filter(pl.col("group").is_null()).row(0, named=True)
+    groups = rows.filter(pl.col("group").is_not_null())
+    chosen = groups.filter(pl.concat_str("by", pl.lit("="), "group") == group)
+    if chosen.is_empty():
+        chosen = groups.filter(pl.col("group") == group)
+    if chosen.is_empty():
+        names = [*groups["group"], *groups.select(pl.concat_str("by", pl.lit("="), "group")).to_series()]
+        near = nearest(group, names)
+        known = f"did you mean `{near}`?" if near else f"its groups are {', '.join(_spelt(groups)) or 'none'}"
+        raise ValueError(f"`{indicator}` has no group `{group}`; {known}")
+    if len(chosen) > 1:
+        known = " or ".join(_spelt(chosen))
+        raise ValueError(f"`{indicator}` has a group `{group}` in {len(chosen)} breakdowns; write {known}")
+    return chosen.row(0, named=True)
+
+
+def _spelt(groups: pl.DataFrame) -> list[str]:
+    """Each group as it is asked for: with its breakdown, where others have one of the same name."""
+    several = pl.col("group").is_duplicated()
+    both = pl.concat_str("by", pl.lit("="), "group")
+    return [f"`{name}`" for name in groups.select(pl.when(several).then(both).otherwise("group")).to_series()]
+
+
+def _steps(framework: Framework, worked: Workings, whole: float | None) -> Iterator[Step]:
+    """The steps; the text of one that is but a name is the id of an indicator."""
+    for place, (text, value, code) in enumerate(worked.steps, start=1):
+        named = framework.indicators.get(text)
+        formula, where = (_formula(named), str(named.passage.span())) if named else (None, None)
+        why = reason(code, framework)
+        if value is not None and not isfinite(value):
+            value, why = None, f"{INVALID}: too large for a number"
+        if value is None and place == len(worked.steps):
+            value = whole  # a sum of nothing is 0, and keeps its reason
+        yield Step(text, value, why, formula, where)
+
+
+def _formula(one: Indicator) -> str:
+    return " ".join(one.passage.text.split())
+
+
+def _tried(rule: Rule, holds: bool) -> Tried:
+    until = rule.until_words or None
+    if until:
+        cleared = f"the first period with a value in which `{until}` holds, counted from when `{rule.when}` last did"
+    elif {node.name for node in names(rule.condition)} <= {*MISSING}:
+        cleared = f"the first period in which `{rule.when}` does not hold"
+    else:
+        cleared = f"the first period with a value in which `{rule.when}` does not hold"
+    return Tried(rule.when, until, rule.to, str(rule.span), holds, cleared if holds else None)
+
+
+def _judgement(entry: Entry, worked: Workings, row: dict[str, Any], one: Indicator, period: Period) -> Judgement:
+    judges = entry.scale_free or period.clock.months == one.clock.months
+    known = row["value"] is not None  # of a period that is not over there is none, whatever came
+    good = all(holds for band, *_, holds in worked.limits if band == "good")
+    asked = judges and entry.allow_for_chance and row["lower"] is not None and not good
+    return Judgement(
+        place=str(entry.span),
+        reference=entry.reference,
+        good=entry.good.text,
+        tolerance=entry.tolerance.text if entry.tolerance else None,
+        target=entry.target,
+        comparisons=tuple(
+            Comparison(band, words, operator, bound, holds if known else None)
+            for band, words, operator, bound, holds in worked.limits
+        ),
+        allow_for_chance=entry.allow_for_chance,
+        beyond_chance=row["status"] == RED if asked else None,
+        frequency=None if judges else one.frequency.value,
+    )

@@ -1,0 +1,79 @@
+"""How many of the agencies that send a figure sent one of which something is true: `count(agencies of f where ...)`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from pmf_engine.domain.periods import Clock
+from pmf_engine.domain.reason_codes import reason_code
+from pmf_engine.domain.status import NO_DATA
+from pmf_engine.formula.compute.conditions import Columns, truth
+from pmf_engine.formula.compute.operations import Computed
+from pmf_engine.formula.syntax import (
+    Aggregate,
+    Between,
+    Binary,
+    Expression,
+    Grade,
+    In,
+    IsMissing,
+    Literal,
+    Unary,
+)
+from pmf_engine.framework.model import Figure
+
+
+def count_senders(
+    one: Aggregate, figure: Figure, facts: pl.LazyFrame, clock: Clock, grades: Sequence[str], number: int, every: int
+) -> pl.LazyFrame:
+    """The count by `group` and `start`, in the last of the figure's periods in each of a clock's.
+
+    `facts` are those of the figure (see `Inputs.facts`), `number` is its own, `every` how many agencies are asked in
+    a group. The value is `v:` and the count's text, `c:` and `k:` its code: it lacks while one agency has not sent the
+    figure, since nobody knows what of.
+    """
+    names = {"value": Computed(pl.col("value"), pl.lit(0, dtype=pl.UInt32))}
+    held = pl.lit(True)
+    if one.where is not None:
+        numbers = Columns()
+        said = _graded(one.where, [grade.lower() for grade in grades])
+        held = truth(said, numbers, names.__getitem__, {}, lambda condition, _: condition)
+        for stage in numbers.stages:
+            facts = facts.with_columns(stage)
+    start = pl.col("start") - (pl.col("start") - (clock.year_start - 1)) % clock.months
+    # Who has not answered an ad hoc request leaves no row.
+    absent = pl.when(pl.col("agency").n_unique() < every).then(reason_code(NO_DATA)).otherwise(0)
+    code = pl.max_horizontal(pl.col("code").max(), absent)
+    named = pl.when(code > 0).then(code + number).otherwise(0).cast(pl.UInt32)
+    own = figure.clock.months
+    return (
+        facts.filter(pl.col("months") == own, pl.col("start") + own == start + clock.months)
+        .with_columns(start=start)
+        .group_by("group", "start")
+        .agg(
+            ((pl.col("code") == 0) & held).sum().cast(pl.Float64).alias(f"v:{one.text}"),
+            named.alias(f"c:{one.text}"),
+            named.alias(f"k:{one.text}"),
+        )
+    )
+
+
+def _graded(node: Expression, grades: Sequence[str]) -> Expression:
+    """A condition with the grades that it names as what they are: places on their scale."""
+    match node:
+        case Literal(value=str() as text):
+            return Grade(node.start, node.end, grades.index(text.lower()) + 1, text)
+        case Binary():
+            return replace(node, left=_graded(node.left, grades), right=_graded(node.right, grades))
+        case Unary() | IsMissing():
+            return replace(node, operand=_graded(node.operand, grades))
+        case In():
+            items = tuple(_graded(item, grades) for item in node.items)
+            return replace(node, operand=_graded(node.operand, grades), items=items)
+        case Between():
+            operand, low, high = (_graded(part, grades) for part in (node.operand, node.low, node.high))
+            return replace(node, operand=operand, low=low, high=high)
+    return node

@@ -1,0 +1,1 @@
+"""The formula language in Polars: values with their reason codes, operations, conditions."""

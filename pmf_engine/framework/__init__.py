@@ -1,0 +1,1 @@
+"""The two YAML files, read and checked: a Framework."""

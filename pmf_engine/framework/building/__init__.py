@@ -1,0 +1,1 @@
+"""Data with positions to the parts of a Framework."""

@@ -1,0 +1,82 @@
+"""Record-level lists as a framework defines them: which columns their records have, and what times they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from typing import cast
+
+from pmf_engine.diagnostics import messages
+from pmf_engine.diagnostics.diagnostic import Diagnostic
+from pmf_engine.diagnostics.source import Span
+from pmf_engine.formula.parser import KEYWORDS
+from pmf_engine.framework import schema
+from pmf_engine.framework.model import Column, Kind, RecordList
+from pmf_engine.framework.reading.files import Config
+
+_KINDS = ("text", "date", "number", "truth")
+_RESERVED = KEYWORDS | {"period_start", "period_end"}
+
+
+def read_list(
+    at: Config,
+    id_: str,
+    given: schema.RecordList,
+    agencies: Sequence[str],
+    breakdowns: Container[str],
+    due: Mapping[str, int],
+    found: list[Diagnostic],
+) -> RecordList | None:
+    """A list with its columns checked; None, with what is wrong added to `found`, where it cannot be read.
+
+    Columns called like one of the `breakdowns` say which group a record is of.
+    """
+    before = len(found)
+    faulty = at.doubts("lists", id_) or any(path[:2] == ("lists", id_) for path in at.unsure)
+    columns = _columns(at, id_, given, breakdowns, found)
+    if given.date is not None and given.spell is not None:
+        found.append(messages.list_twice_timed(at.key("lists", id_, "spell"), id_))
+    elif given.date is not None:
+        _time(at.span("lists", id_, "date"), id_, given.date, columns, "date", found)
+    elif given.spell is None:
+        if not faulty:  # else the key may be there, misspelt
+            found.append(messages.list_without_time(at.key("lists", id_), id_))
+    elif len(given.spell) != 2:
+        found.append(messages.spell_ends(at.span("lists", id_, "spell")))
+    else:
+        for place, (name, wanted) in enumerate(zip(given.spell, ("date", "date?"), strict=True)):
+            _time(at.span("lists", id_, "spell", place), id_, name, columns, wanted, found)
+    if len(agencies) > 1 and "agency" not in columns:
+        found.append(messages.agency_column_needed(at.key("lists", id_), id_))
+    elif len(agencies) > 1 and columns["agency"] == Column("text", optional=True):
+        found.append(messages.agency_never_blank(at.span("lists", id_, "columns", "agency"), id_))
+    if len(found) > before or faulty:
+        return None
+    start, end = given.spell if given.spell else (cast("str", given.date), None)
+    return RecordList(id_, given.title, tuple(agencies), start, end, columns, due, tuple(given.files))
+
+
+def _columns(
+    at: Config, id_: str, given: schema.RecordList, breakdowns: Container[str], found: list[Diagnostic]
+) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    for name, text in given.columns.items():
+        if name in _RESERVED:
+            found.append(messages.column_reserved(at.key("lists", id_, "columns", name), name))
+        elif not name.isidentifier() or name != name.lower():
+            found.append(messages.bad_id(at.key("lists", id_, "columns", name), name))
+        kind = text.strip().removesuffix("?").rstrip()
+        if kind not in _KINDS:
+            found.append(messages.column_type(at.span("lists", id_, "columns", name), text, _KINDS))
+        elif kind != "text" and name in breakdowns:
+            found.append(messages.not_a_group_column(at.span("lists", id_, "columns", name), name))
+        columns[name] = Column(cast("Kind", kind), text.strip().endswith("?"))
+    return columns
+
+
+def _time(span: Span, id_: str, name: str, columns: Mapping[str, Column], wanted: str, found: list[Diagnostic]) -> None:
+    """Refuses a column that is not there, or cannot say when something was."""
+    column = columns.get(name)
+    if column is None:
+        found.append(messages.unknown_column(span, name, id_, columns))
+    elif column != Column("date", wanted.endswith("?")):
+        found.append(messages.not_a_date_column(span, name, wanted))

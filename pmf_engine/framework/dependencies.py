@@ -1,0 +1,196 @@
+"""What indicators reach: the figures and lists that they rest on, and the periods that they look at them in."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name, aggregates, children, names, of_senders
+from pmf_engine.framework.model import Framework, Indicator
+
+
+def reached(framework: Framework, indicators: Sequence[Indicator]) -> list[Indicator]:
+    """These indicators and all that their formulas and bands name."""
+    found: dict[str, Indicator] = {}
+    waiting = list(indicators)
+    while waiting:
+        indicator = waiting.pop()
+        if indicator.id not in found:
+            found[indicator.id] = indicator
+            waiting += [framework.indicators[name] for name in indicator.named if name in framework.indicators]
+    return list(found.values())
+
+
+def leaves_first(framework: Framework, indicator: Indicator) -> list[Indicator]:
+    """The indicators that a formula names, through others too, each after all that it names itself."""
+    found: dict[str, Indicator] = {}
+    waiting = [(indicator, False)]
+    while waiting:
+        one, done = waiting.pop()
+        if done:
+            found[one.id] = one
+        elif one.id not in found:
+            others = [
+                framework.indicators[name.name] for name in names(one.formula) if name.name in framework.indicators
+            ]
+            waiting += [(one, True), *((other, False) for other in others)]
+    del found[indicator.id]
+    return list(found.values())
+
+
+def figures_of(framework: Framework, indicators: Sequence[Indicator]) -> list[str]:
+    """Every figure that these indicators and their bands rest on."""
+    those = reached(framework, indicators)
+    named = {name for indicator in those for name in indicator.named if name in framework.figures}
+    return sorted(named | {name for indicator in those for name in indicator.figures})
+
+
+def asked_of_lists(framework: Framework, indicators: Sequence[Indicator]) -> list[Aggregate]:
+    """Every aggregate of lists that these indicators and their bands rest on, each once."""
+    found = [
+        one
+        for indicator in reached(framework, indicators)
+        for one in aggregates(indicator.formula)
+        if not of_senders(one)
+    ]
+    return list({one.text: one for one in found}.values())
+
+
+def counted_senders(framework: Framework, indicators: Sequence[Indicator]) -> list[Aggregate]:
+    """Every count of the agencies that sent a figure which these indicators rest on, each once."""
+    found = [
+        one for indicator in reached(framework, indicators) for one in aggregates(indicator.formula) if of_senders(one)
+    ]
+    return list({one.text: one for one in found}.values())
+
+
+def is_amount(node: Expression, figures: Container[str]) -> bool:
+    """Whether an expression is a figure or a sum of figures: what `missing` speaks of.
+
+    A share of which part is missing is not a smaller share, and what is taken away is not missing from a sum.
+    """
+    if isinstance(node, Name):
+        return node.name in figures
+    return isinstance(node, Binary) and node.operator == "+" and all(is_amount(one, figures) for one in children(node))
+
+
+def does_without(framework: Framework, indicator: Indicator) -> bool:
+    """Whether an indicator does without what lacks: as it says, and as its formula is a sum of figures."""
+    return indicator.missing != "any" and is_amount(indicator.formula, framework.figures)
+
+
+# -- which periods a value rests on ----------------------------------------------------
+
+
+def looked_back(framework: Framework, clocks: Mapping[str, Clock]) -> Mapping[str, Mapping[str, list[int]]]:
+    """How many months before a period each indicator, worked out in its clock, looks at each figure; 0 for the period.
+
+    Those that are looked at in their own period alone are left out.
+    """
+    found: dict[str, dict[str, list[int]]] = {}
+    known: dict[tuple[str, int], _Backs] = {}
+    for id_, clock in clocks.items():
+        one = framework.indicators[id_]
+        own = _formula_backs(framework, one, clock.months, known)
+        backs = {name: set(months) for name, months in own.items()}
+        for entry in one.tolerances:
+            for band in (entry.good, entry.tolerance):
+                for limit in band.limits if band else ():
+                    _add(backs, _backs(framework, limit.bound, clock.months, known, own))
+        found[id_] = {name: sorted(months) for name, months in backs.items() if months != {0}}
+    return found
+
+
+_Backs: TypeAlias = "Mapping[str, set[int]]"
+
+
+def _formula_backs(framework: Framework, one: Indicator, months: int, known: dict[tuple[str, int], _Backs]) -> _Backs:
+    if (one.id, months) not in known:
+        for other in (*leaves_first(framework, one), one):
+            if (other.id, months) not in known:
+                known[other.id, months] = _backs(framework, other.formula, months, known, {})
+    return known[one.id, months]
+
+
+def _backs(
+    framework: Framework, node: Expression, months: int, known: dict[tuple[str, int], _Backs], own: _Backs
+) -> _Backs:
+    """As `looked_back`, of an expression; `own` are those of the indicator whose `previous` and `year_ago` it names."""
+    if isinstance(node, Name):
+        if node.name in framework.figures:
+            return {node.name: {0}}
+        if node.name in framework.indicators:
+            return _formula_backs(framework, framework.indicators[node.name], months, known)
+        return _earlier(own, _offsets(node.name, months)) if node.name in _OWN else {}  # `target` is neither
+    if isinstance(node, Aggregate):
+        return {node.list.name: {0}}
+    found: dict[str, set[int]] = {}
+    for child in children(node):
+        _add(found, _backs(framework, child, months, known, own))
+    return _earlier(found, _offsets(node.function, months)) if isinstance(node, Call) else found
+
+
+_OWN = ("previous", "year_ago")
+"""What bands call the value that they judge, some time ago."""
+
+
+def _offsets(function: str, months: int, year: int = 12) -> Sequence[int]:
+    """How many months back a function looks, of periods of so many; `year` are those of the year to date."""
+    return {
+        "previous": [months],
+        "year_ago": [12],
+        "rolling_year": range(0, 12, months),
+        "year_to_date": range(0, year, months),
+    }.get(function, [0])
+
+
+def _earlier(backs: _Backs, steps: Sequence[int]) -> _Backs:
+    return {name: {back + step for back in months for step in steps} for name, months in backs.items()}
+
+
+def _add(backs: dict[str, set[int]], more: _Backs) -> None:
+    for name, months in more.items():
+        backs.setdefault(name, set()).update(months)
+
+
+# -- what one value looks at -----------------------------------------------------------
+
+ALL: Final = "all"
+SOME: Final = "some"
+EACH: Final = "each"
+"""How a figure is looked at: as what all its agencies sent, as what some did, or one agency by one."""
+
+Look: TypeAlias = "tuple[str, int, str]"
+"""A figure or the text of an aggregate, the first month of a period, and how it is looked at."""
+
+
+def reach(framework: Framework, own: Indicator, node: Expression, period: Period, spared: bool = False) -> set[Look]:
+    """The figures an expression looks at, each with the first month of a period that it looks at them in.
+
+    In the bands of `own`, `previous` and `year_ago` are its own value of then, which looks at all its formula does.
+    What is `spared` does without agencies that lack; what other indicators rest on never is.
+    """
+    months, year = period.clock.months, Clock(12, period.clock.year_start)
+    found = set[Look]()
+    waiting, seen = [(node, 0, spared)], set[tuple[int, int, bool]]()
+    while waiting:
+        part, back, spared = waiting.pop()
+        if (id(part), back, spared) in seen:
+            continue
+        seen.add((id(part), back, spared))
+        start = period.start - back
+        if isinstance(part, Aggregate):
+            found.add((part.list.name, start, EACH) if of_senders(part) else (part.text, start, ALL))
+        elif isinstance(part, Name) and part.name in framework.figures:
+            found.add((part.name, start, SOME if spared else ALL))
+        elif isinstance(part, Name) and part.name in _OWN:
+            [offset] = _offsets(part.name, months)
+            waiting.append((own.formula, back + offset, does_without(framework, own)))
+        elif isinstance(part, Name) and part.name in framework.indicators:  # `target` is neither
+            waiting.append((framework.indicators[part.name].formula, back, False))
+        else:
+            function = part.function if isinstance(part, Call) else ""
+            offsets = _offsets(function, months, start - year.holding(start).start + 1)
+            waiting += [(child, back + offset, spared) for child in children(part) for offset in offsets]
+    return found

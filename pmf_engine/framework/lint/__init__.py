@@ -1,0 +1,1 @@
+"""What is allowed in the two files, but looks like a slip."""

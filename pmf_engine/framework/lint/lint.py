@@ -1,0 +1,282 @@
+"""Warnings about what is allowed and looks like a slip: definitions that mean something else than they seem to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from datetime import date
+from math import inf, isinf
+
+from pmf_engine.diagnostics import messages
+from pmf_engine.diagnostics.diagnostic import Diagnostic
+from pmf_engine.diagnostics.source import Passage, Span
+from pmf_engine.domain.periods import Period, month_of
+from pmf_engine.formula.checker import time_dimension
+from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Lasting, Literal, Name, children, names
+from pmf_engine.framework.escalation_rules import Rule
+from pmf_engine.framework.lint.rule_outcomes import form, prospects
+from pmf_engine.framework.model import Framework, Indicator
+from pmf_engine.framework.tolerances import Entry, Interval, polarity, settled_band, spelt, terms
+
+_SUBSET = re.compile("_(in|within|with|without|over|under)_")
+"""What a name goes on with that says some of: `contacts_in_time` are some of `contacts`."""
+
+
+_ABOVE_ZERO = (0.001, 1.0, 1_000.0, 1_000_000.0)
+"""Numbers to try in place of one that only data decide: what holds for all of these holds for any above 0."""
+
+_FAR = 60
+"""Months from which on a tolerance to come is more likely a slip of the fingers."""
+
+
+def lint(framework: Framework, as_of: date) -> Iterator[Diagnostic]:
+    """All warnings about the formulas, bands and rules of a framework without errors, as on a day."""
+    shares = {
+        pair: one.id
+        for one in framework.indicators.values()
+        for node in _parts(one.formula)
+        if (pair := _share(node)) is not None
+    }
+    for one in framework.indicators.values():
+        for node in _parts(one.formula):
+            span = one.passage.span(node.start, node.end)
+            if (pair := _share(node)) is not None:
+                part, whole = pair
+                if _SUBSET.match(whole.removeprefix(part)) or (whole, part) in shares:
+                    yield messages.swapped(span, part, whole)
+            if isinstance(node, Call) and node.function == "rate" and not _population(framework, node.arguments[1]):
+                yield messages.no_population(span)
+            if isinstance(node, Binary) and node.operator == "+":
+                for stock in _stocks_over_time(framework, node):
+                    yield messages.stock_over_time(span, stock)
+        yield from _bands(framework, one)
+        yield from _entries(one, as_of)
+    yield from _rules(framework)
+
+
+def _parts(node: Expression) -> Iterator[Expression]:
+    yield node
+    for child in children(node):
+        yield from _parts(child)
+
+
+def _share(node: Expression) -> tuple[str, str] | None:
+    """The part and whole of a `percent` of two names."""
+    if isinstance(node, Call) and node.function == "percent":
+        part, whole = node.arguments
+        if isinstance(part, Name) and isinstance(whole, Name):
+            return part.name, whole.name
+    return None
+
+
+def _population(framework: Framework, node: Expression) -> bool:
+    """Whether what events are divided by can be a population: it names something, and nothing that is a flow."""
+    named = [name.name for name in names(node)]
+    flows = [name for name in named if name in framework.figures and framework.figures[name].kind == "flow"]
+    return bool(named) and not flows
+
+
+def _stocks_over_time(framework: Framework, node: Binary) -> Iterator[str]:
+    """Stocks of which two periods are added: `plans + previous(plans)`."""
+    terms = [*_terms(node)]
+    now = {term.name for term in terms if isinstance(term, Name)}
+    for term in terms:
+        if isinstance(term, Call) and term.function in ("previous", "year_ago"):
+            for name in names(term):
+                figure = framework.figures.get(name.name)
+                if figure is not None and figure.kind == "stock" and name.name in now:
+                    yield name.name
+
+
+def _terms(node: Expression) -> Iterator[Expression]:
+    if isinstance(node, Binary) and node.operator == "+":
+        yield from _terms(node.left)
+        yield from _terms(node.right)
+    else:
+        yield node
+
+
+def _bands(framework: Framework, one: Indicator) -> Iterator[Diagnostic]:
+    """Bands that do not fit what the indicator can come to: met by every value or by none, or in other units."""
+    for entry in one.tolerances:
+        rests = {key: {node.name for node in names(band)} for key, band in entry.bands.items()}
+        if entry.target is not None and not any("target" in named for named in rests.values()):
+            span = _place(entry, "target")
+            yield messages.unused_target(span, _text(span))
+        units = _units(entry, rests) if one.unit == "%" else {}
+        yield from (found for found in units.values() if found)
+        for key, band in entry.bands.items():
+            if key not in units:
+                yield from _reach(framework, one, entry, key)
+            for limit in band.limits:
+                yield from _measure(framework, one, limit.bound, entry.passages[key])
+
+
+def _units(entry: Entry, rests: Mapping[str, Container[str]]) -> dict[str, Diagnostic | None]:
+    """What of an entry is no percentage, by key: 0.2 is a fifth of one per cent, and above 100 there is nothing.
+
+    Bands that are none for the sake of a target that is none have nothing to say of their own.
+    """
+    found: dict[str, Diagnostic | None] = {}
+    target = entry.target
+    if target is not None and not (target == 0 or 1 <= abs(target) <= 100):
+        span = _place(entry, "target")
+        found |= {key: None for key, named in rests.items() if "target" in named}
+        found |= {"target": messages.not_a_percentage(span, _text(span))} if found else {}
+    for key, band in entry.bands.items():
+        interval = entry.intervals[key]
+        if key in found or interval is None:
+            continue
+        written = [abs(value) for limit in band.limits if (value := _written(limit.bound)) is not None]
+        ends = [abs(end) for end in (interval.low, interval.high) if not isinf(end)]
+        if max(written, default=0.0) > 100 or interval.low > 100 or 0 < max(ends, default=0.0) < 1:
+            found[key] = messages.not_a_percentage(_place(entry, key), band.text)
+    return found
+
+
+def _written(bound: Expression) -> float | None:
+    return bound.value if isinstance(bound, Literal) and isinstance(bound.value, float) else None
+
+
+def _reach(framework: Framework, one: Indicator, entry: Entry, key: str) -> Iterator[Diagnostic]:
+    """A band in numbers that no value of the indicator can meet, or a good that every value meets."""
+    band = entry.bands[key]
+    interval = entry.intervals[key]
+    if interval is None:
+        return
+    if one.type.kind == "grade":
+        grades = range(1, len(framework.scales[one.type.scale or ""]) + 1)
+        met = [Interval(grade, False, grade, False).inside(interval) for grade in grades]
+        every, some = all(met), any(met)
+    elif (least := _least(framework, one)) is not None:
+        most = 100.0 if one.unit == "%" else inf
+        low = max((least, False), (interval.low, interval.low_open))
+        high = min((most, False), (interval.high, interval.high_open), key=lambda end: (end[0], not end[1]))
+        every = Interval(least, False, most, False).inside(interval)
+        some = not Interval(*low, *high).empty
+    else:
+        return
+    if not some:
+        yield messages.never_met(_place(entry, key), band.text, one.id)
+    elif every and key == "good":
+        yield messages.always_good(_place(entry, key), band.text, one.id)
+
+
+def _least(framework: Framework, one: Indicator) -> float | None:
+    """The least that an indicator can come to, where its formula alone says that: a share, or what is counted."""
+    formula = one.formula
+    if one.unit == "%" or (isinstance(formula, Aggregate) and formula.function == "count"):
+        return 0.0
+    figure = framework.figures.get(formula.name) if isinstance(formula, Name) else None
+    return 0.0 if figure is not None and not figure.signed else None
+
+
+def _measure(framework: Framework, one: Indicator, bound: Expression, passage: Passage) -> Iterator[Diagnostic]:
+    """A bound that counts in something else than the indicator: what adds up over time is no share, nor a rate."""
+    if not one.unit:
+        return
+    other = framework.indicators.get(bound.name) if isinstance(bound, Name) else None
+    if other is not None and other.unit and other.unit != one.unit:
+        what = other.counted
+    elif time_dimension(bound, framework.dimension) == 1 and (one.dimension == 0 or _is_amount(framework, bound)):
+        what = "a flow"
+    else:
+        return
+    span = passage.span(bound.start, bound.end)
+    yield messages.bound_of_another_kind(span, passage.text[bound.start : bound.end], what, one.counted)
+
+
+def _is_amount(framework: Framework, bound: Expression) -> bool:
+    """Whether a bound is a figure, or an indicator that is no share and no rate."""
+    other = framework.indicators.get(bound.name) if isinstance(bound, Name) else None
+    return isinstance(bound, Name) and not (other is not None and other.unit)
+
+
+def _entries(one: Indicator, as_of: date) -> Iterator[Diagnostic]:
+    """Entries that say something, and cannot mean it: in their bands, their `from` or their `review_by`."""
+    for place, entry in enumerate(one.tolerances):
+        if entry.start is not None and (inside := one.clock.holding(entry.start)).start != entry.start:
+            following = Period(inside.end, one.clock)
+            yield messages.from_inside(entry.span, _text(entry.span), inside.label, following.label)
+        if entry.start is not None and entry.start > month_of(as_of) + _FAR:
+            yield messages.from_far(entry.span, _text(entry.span), _FAR // 12)
+        yield from _tolerance(entry)
+        later = (other.start for other in one.tolerances[place + 1 :])
+        replaced = any(start is not None and start <= month_of(as_of) for start in later)
+        if entry.review_by is not None:
+            day, span = entry.review_by
+            if entry.start is not None and month_of(day) < entry.start:
+                yield messages.review_before(span, _text(span), _text(entry.span))
+            elif day < as_of and not replaced:
+                yield messages.review_due(span, _text(span), one.id)
+
+
+def _tolerance(entry: Entry) -> Iterator[Diagnostic]:
+    """A tolerance that leaves nothing to be amber, or in which what is good has no room."""
+    if entry.tolerance is None:
+        return
+    good, tolerance = entry.good, entry.tolerance
+    inner, outer = entry.intervals["good"], entry.intervals["tolerance"]
+    said = [{(limit.operator, spelt(limit.bound)) for limit in band.limits} for band in (good, tolerance)]
+    if said[0] == said[1] or (inner and outer and outer.inside(inner)):
+        yield messages.no_amber(entry.span, tolerance.text)
+    if {entry.polarity, polarity(tolerance)} == {"low", "high"}:
+        yield messages.opposite(_place(entry, "tolerance"), good.text, tolerance.text)
+        return
+    named = {name for band in (good, tolerance) for limit in band.limits for name in terms(limit.bound)}
+    if len(named) != 1:
+        return
+    [name] = named
+
+    def beyond(number: float) -> bool:
+        first, second = (Interval.of(settled_band(band, {name: number}), entry.target) for band in (good, tolerance))
+        return bool(first and second and not first.empty and not first.inside(second))
+
+    if all(map(beyond, _ABOVE_ZERO)):
+        yield messages.good_beyond(entry.span, good.text, tolerance.text, name)
+
+
+def _rules(framework: Framework) -> Iterator[Diagnostic]:
+    """Rules that can never hold or never end, or that say nothing that another does not say."""
+    levels = list(framework.governance)
+    for place, rule in enumerate(framework.rules):
+        seen = prospects(rule.condition, rule.until)
+        until = rule.until_span or rule.span
+        if seen.never:
+            yield messages.never_holds(rule.span, rule.when)
+        elif seen.always:
+            yield messages.always_holds(rule.span, rule.when)
+        elif seen.never_ends:
+            yield messages.never_ends(until, rule.until_words, rule.when)
+        elif seen.idle:
+            yield messages.until_idle(until, rule.until_words, rule.when)
+        for other in framework.rules[:place]:
+            if (form(rule.condition), form(rule.until), rule.to) == (
+                form(other.condition),
+                form(other.until),
+                other.to,
+            ):
+                yield messages.rule_twice(rule.span, rule.text, other.span.line)
+                break
+        for other in framework.rules:
+            longer = _lasts(rule) > _lasts(other) and form(_what(rule)) == form(_what(other))
+            if longer and rule.until is None and levels.index(rule.to) < levels.index(other.to):
+                yield messages.rule_below(rule.span, rule.when, rule.to, other.when, other.to)
+                break
+
+
+def _lasts(rule: Rule) -> int:
+    return rule.condition.periods if isinstance(rule.condition, Lasting) else 1
+
+
+def _what(rule: Rule) -> Expression:
+    """What must hold, for however long."""
+    return rule.condition.operand if isinstance(rule.condition, Lasting) else rule.condition
+
+
+def _place(entry: Entry, key: str) -> Span:
+    return entry.passages[key].span()
+
+
+def _text(span: Span) -> str:
+    return span.source.text[span.start : span.end]

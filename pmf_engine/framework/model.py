@@ -1,0 +1,249 @@
+"""A board's framework as the rest of the engine uses it: figures, indicators, levels and rules, all resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pmf_engine.diagnostics.diagnostic import Diagnostic
+from pmf_engine.diagnostics.source import Passage
+from pmf_engine.domain.periods import Clock, Frequency, Period, parse_period
+from pmf_engine.formula.checker import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
+from pmf_engine.formula.constants import constant
+from pmf_engine.formula.syntax import Aggregate, Call, Expression, aggregates, names, of_senders
+from pmf_engine.framework import schema
+from pmf_engine.framework.escalation_rules import Rule
+from pmf_engine.framework.example_specs import Example
+from pmf_engine.framework.tolerances import Entry, terms
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What agencies send. `due` is how many days after a period's end each of them must have sent it."""
+
+    id: str
+    title: str
+    agencies: tuple[str, ...]
+    kind: schema.Kind
+    frequency: Frequency
+    clock: Clock
+    scale: str | None
+    signed: bool
+    due: Mapping[str, int]
+
+    @property
+    def type(self) -> Type:
+        """What the figure is in a formula."""
+        if self.kind == "grade":
+            return Type("grade", self.scale)
+        return {"flow": FLOW, "stock": NUMBER, "text": TEXT}[self.kind]
+
+
+Kind = Literal["text", "date", "number", "truth"]
+"""What the cells of a column are."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list; `optional` where its cells may be blank."""
+
+    kind: Kind
+    optional: bool
+
+
+@dataclass(frozen=True)
+class RecordList:
+    """A list of records, one row each. `start` is the column with the date of an event, or the start of a spell.
+
+    `end` is the column with the end of a spell, None for events. `due` is how many days after a period's end
+    each agency must have sent what it has for it. `files` are patterns of the files that hold it, below the
+    folder of submissions; where there are none, files and folders are known by its id.
+    """
+
+    id: str
+    title: str
+    agencies: tuple[str, ...]
+    start: str
+    end: str | None
+    columns: Mapping[str, Column]
+    due: Mapping[str, int]
+    files: tuple[str, ...]
+
+    @property
+    def scope(self) -> Columns:
+        """What formulas may say of its records."""
+        kinds = {"text": TEXT, "date": DATE, "number": NUMBER, "truth": TRUTH}
+        types = {name: kinds[column.kind] for name, column in self.columns.items()}
+        return Columns(types | {"period_start": DATE, "period_end": DATE}, self.end is not None)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One measure, ready to be worked out and judged.
+
+    `figures` and `aggregates` (of lists) are all it rests on, through others too; `compare` the figures and indicators
+    that it is shown beside. `dimension` is how its value grows with the length of its period (see `time_dimension`).
+    """
+
+    id: str
+    title: str
+    content_areas: tuple[str, ...]
+    evidence_type: schema.Evidence
+    level: schema.Level
+    lead_agency: str
+    frequency: Frequency
+    clock: Clock
+    sources: tuple[str, ...]
+    by: tuple[str, ...]
+    missing: schema.Missing
+    rationale: str | None
+    decimals: int | None
+    passage: Passage
+    formula: Expression
+    type: Type
+    figures: tuple[str, ...]
+    aggregates: tuple[Aggregate, ...] = ()
+    dimension: int | None = 0
+    compare: tuple[str, ...] = ()
+    tolerances: tuple[Entry, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Every figure and indicator that its own formula and bands name, and that it is compared with."""
+        found = {node.name for node in names(self.formula)} | {*self.compare}
+        found |= {one.list.name for one in aggregates(self.formula) if of_senders(one)}
+        for entry in self.tolerances:
+            for band in (entry.good, entry.tolerance):
+                for limit in band.limits if band else ():
+                    found |= {node.name for node in names(limit.bound)}
+        return frozenset(found)
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The lists it rests on."""
+        return tuple(dict.fromkeys(one.list.name for one in self.aggregates))
+
+    @cached_property
+    def band_terms(self) -> Mapping[str, Expression]:
+        """What its bands look up in data, in the order of how it is spelt: `england`, `previous`, `year_ago(x)`."""
+        bands = [band for entry in self.tolerances for band in (entry.good, entry.tolerance) if band]
+        found = dict(pair for band in bands for limit in band.limits for pair in terms(limit.bound).items())
+        return {spelling: found[spelling] for spelling in sorted(found)}
+
+    @property
+    def band_names(self) -> tuple[str, ...]:
+        """What its bands look up in data, by how it is spelt: see `band_terms`."""
+        return tuple(self.band_terms)
+
+    @property
+    def ratio(self) -> Call | None:
+        """The formula's outermost `percent` or `rate`, where that is what it is."""
+        formula = self.formula
+        return formula if isinstance(formula, Call) and formula.function in ("percent", "rate") else None
+
+    @property
+    def per(self) -> float | None:
+        """What its `percent` or `rate` is per, as far as that is the same in every period; None for other formulas."""
+        ratio = self.ratio
+        if ratio is None:
+            return None
+        return 100.0 if ratio.function == "percent" else constant(ratio.arguments[2], None)
+
+    @property
+    def unit(self) -> str:
+        """What the value counts in: `%`, `per 10,000`, or nothing."""
+        ratio = self.ratio
+        if ratio is None:
+            return ""
+        if ratio.function == "percent":
+            return "%"
+        per = constant(ratio.arguments[2], None)
+        return f"per {per:,.0f}" if per is not None else ""
+
+    @property
+    def counted(self) -> str:
+        """What it counts in, in words: nothing where it has no unit."""
+        return "a percentage" if self.unit == "%" else f"a rate {self.unit}".rstrip()
+
+    @property
+    def places(self) -> int:
+        """Decimals shown, where the value is not a whole number: as the indicator says, as `round` does, or 1."""
+        if self.decimals is not None:
+            return self.decimals
+        if isinstance(self.formula, Call) and self.formula.function == "round":
+            digits = constant(self.formula.arguments[1], None) if len(self.formula.arguments) > 1 else 0
+            if digits is not None and 0 <= digits <= 9:
+                return int(digits)
+        return 1
+
+    def entry_for(self, period: Period) -> Entry | None:
+        """The tolerance in force: the latest entry whose `from` is not after the period."""
+        in_force = [entry for entry in self.tolerances if entry.start is None or entry.start <= period.start]
+        return in_force[-1] if in_force else None
+
+
+@dataclass(frozen=True, eq=False)
+class Framework:
+    """A board's framework, checked. Maps are keyed by id, in the order of the files."""
+
+    folder: Path
+    board: schema.Board
+    agencies: Mapping[str, schema.Agency]
+    content_areas: Mapping[str, schema.ContentArea]
+    sources: Mapping[str, str]
+    scales: Mapping[str, list[str]]
+    breakdowns: Mapping[str, schema.Breakdown]
+    figures: Mapping[str, Figure]
+    lists: Mapping[str, RecordList]
+    indicators: Mapping[str, Indicator]
+    governance: Mapping[str, str]
+    rules: tuple[Rule, ...]
+    disclosure: schema.Disclosure | None
+    warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def submissions(self) -> Path:
+        """The folder where returns are, as the board says."""
+        return self.folder / self.board.submissions
+
+    def dimension(self, name: str) -> int | None:
+        """How a figure or an indicator grows with the length of its period (see `time_dimension`)."""
+        if name in self.figures:
+            return int(self.figures[name].kind == "flow")
+        other = self.indicators.get(name)
+        return other.dimension if other else 0
+
+    def rests_on(self, indicator: Indicator) -> tuple[str, ...]:
+        """Every figure that an indicator's value or rating rests on or is compared with, through its bands too."""
+        found = dict.fromkeys(indicator.figures)
+        looked_up = [node.name for term in indicator.band_terms.values() for node in names(term)]
+        for name in [*sorted(looked_up), *indicator.compare]:
+            other = self.indicators.get(name)
+            found |= dict.fromkeys(other.figures if other else (name,) if name in self.figures else ())
+        return tuple(found)
+
+    def senders(self, indicator: Indicator) -> set[str]:
+        """The agencies that send the figures and lists of an indicator's formula."""
+        found = {agency for name in indicator.figures for agency in self.figures[name].agencies}
+        return found | {agency for name in indicator.lists for agency in self.lists[name].agencies}
+
+    @property
+    def list_clocks(self) -> Mapping[str, Clock]:
+        """The periods in which each list that is used must come: the shortest of the indicators that rest on it."""
+        found: dict[str, Clock] = {}
+        for one in self.indicators.values():
+            for name in one.lists:
+                known = found.get(name)
+                found[name] = min(known, one.clock, key=lambda clock: clock.months) if known else one.clock
+        return found
+
+    def period(self, text: str) -> Period:
+        """The period that a text names in the board's year. Raises ValueError where it names none."""
+        period = parse_period(text, self.board.year_start)
+        if period is None:
+            raise ValueError(f"`{text}` is not a period; write `2016-17`, `2016-17 Q3`, `2016-17 H1` or `2016-12`")
+        return period

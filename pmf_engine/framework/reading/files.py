@@ -1,0 +1,166 @@
+"""From a folder to the data of the two files: reading, parsing, and putting several files together."""
+
+from __future__ import annotations
+
+import re
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pmf_engine.diagnostics import messages
+from pmf_engine.diagnostics.diagnostic import Diagnostic
+from pmf_engine.diagnostics.source import Passage, Source, Span
+from pmf_engine.framework.reading.yaml_document import Document, load
+
+Loc = tuple[str | int, ...]
+
+
+@dataclass
+class Config:
+    """One of the two files (or the folder that stands in for it): documents, data, and places by path.
+
+    `unsure` holds the paths of what was found fault with and left out of the data (the empty path where that
+    is a whole file): whoever looks for something there cannot say that it does not exist.
+    """
+
+    documents: list[Document]
+    data: dict[str, Any] = field(default_factory=dict)
+    home: dict[Loc, Document] = field(default_factory=dict)
+    unsure: set[Loc] = field(default_factory=set)
+
+    def document(self, path: Loc) -> Document:
+        """The document that holds a path."""
+        return self.home.get(path[:2]) or self.home.get(path[:1]) or self.documents[0]
+
+    def span(self, *path: str | int) -> Span:
+        """Where the value at a path stands."""
+        return self.document(path).span(path)
+
+    def key(self, *path: str | int) -> Span:
+        """Where the key at a path stands."""
+        return self.document(path).key_span(path)
+
+    def passage(self, *path: str | int) -> Passage:
+        """The text at a path, knowing its place."""
+        return self.document(path).passage(path)
+
+    def doubts(self, *path: str | int) -> bool:
+        """Whether there may be something at a path that was found fault with."""
+        return path in self.unsure or path[:1] in self.unsure or () in self.unsure
+
+
+def read_indicators(folder: Path) -> tuple[Config, list[Diagnostic]]:
+    """indicators.yaml, or every file of the folder indicators/, as one."""
+    parts, single = folder / "indicators", folder / "indicators.yaml"
+    paths = sorted(path for path in parts.glob("*") if path.suffix in (".yaml", ".yml")) if parts.is_dir() else []
+    config, found = _read(paths or [single])
+    if paths and single.exists():
+        found.insert(0, messages.file_and_folder(Span(Source(single.as_posix(), ""), 0, 0)))
+    return config, found
+
+
+def read_tolerances(folder: Path) -> tuple[Config, list[Diagnostic]]:
+    """tolerances.yaml."""
+    return _read([folder / "tolerances.yaml"])
+
+
+def _read(paths: Iterable[Path]) -> tuple[Config, list[Diagnostic]]:
+    found: list[Diagnostic] = []
+    documents = []
+    for path in paths:
+        source, trouble = read_source(path)
+        document, more = load(source) if not trouble else (Document(source, None, None), [])
+        documents.append(document)
+        found += trouble + more
+    config = Config(documents)
+    found += _merge(config)
+    found += _comments(config)
+    return config, found
+
+
+def read_source(path: Path) -> tuple[Source, list[Diagnostic]]:
+    """The text of a file, without a byte order mark, and with the line breaks of every system as one."""
+    name = path.as_posix()
+    nothing = Source(name, "")
+    start = Span(nothing, 0, 0)
+    try:
+        raw = path.read_bytes().removeprefix(BOM_UTF8)
+    except FileNotFoundError:
+        other = path.with_suffix(".yml")
+        return nothing, [messages.no_such_file(start, path.name, other.name if other.exists() else None)]
+    except OSError as error:
+        why = "it is a folder" if path.is_dir() else error.strerror or type(error).__name__
+        return nothing, [messages.unreadable_file(start, why)]
+    try:
+        return Source(name, _one_break(raw.decode("utf-8"))), []
+    except UnicodeDecodeError as error:
+        # Most likely Windows-1252, so the line can be shown as its author saw it.
+        before = _one_break(raw[: error.start].decode("utf-8"))
+        source = Source(name, before + _one_break(raw[error.start :].decode("cp1252", errors="replace")))
+        return source, [messages.not_utf8(Span(source, len(before), len(before) + 1), raw[error.start])]
+
+
+def _one_break(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _merge(config: Config) -> list[Diagnostic]:
+    """Puts the documents together; the same id in two of them is a finding."""
+    found: list[Diagnostic] = []
+    for document in config.documents:
+        if document.root is None:  # it could not be read, and what it would have held is unknown
+            config.unsure.add(())
+            continue
+        if not isinstance(document.data, dict):
+            found.append(messages.wrong_type(document.span(()), "the file", "keys with values", document.data))
+            config.unsure.add(())
+            continue
+        for section, value in document.data.items():
+            known = config.data.get(section)
+            config.home.setdefault((section,), document)
+            if section in config.data and not (isinstance(known, dict) and isinstance(value, dict)):
+                found.append(_twice(config, document, section))
+                continue
+            if not isinstance(value, dict):
+                config.data[section] = value
+                continue
+            found += [_twice(config, document, section, key) for key in value if known and key in known]
+            config.data[section] = value | (known or {})
+            for key in value:
+                config.home.setdefault((section, key), document)
+    return found
+
+
+def _twice(config: Config, document: Document, *path: str) -> Diagnostic:
+    first = config.key(*path)
+    return messages.already_given(document.key_span(path), path[-1], first.line, first.source.name)
+
+
+_SAID = {"formula", "good", "tolerance", "when"}
+
+
+_CUT = re.compile(r"(?:formula|good|tolerance|when)[\"']?\s*:[^\n]*\s#")
+
+
+def _comments(config: Config) -> Iterator[Diagnostic]:
+    """`formula: a # b`: a reader takes the rest of the line for part of the formula, YAML for a comment."""
+    if not any(_CUT.search(document.source.text) for document in config.documents):
+        return
+    for path, value in _walk(config.data, ()):
+        if path[-1] in _SAID and isinstance(value, (str, int, float)):
+            span = config.span(*path)
+            line = span.source.line(span.line)
+            rest = line[span.column - 1 + span.end - span.start :]
+            cut = rest.strip()
+            if cut.startswith("#") and "\n" not in span.source.text[span.start : span.end]:
+                start = span.end + rest.index("#")
+                yield messages.comment_cut(Span(span.source, start, start + len(cut)), cut)
+
+
+def _walk(data: Any, path: Loc) -> Iterator[tuple[Loc, Any]]:
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in items:
+        yield (*path, key), value
+        yield from _walk(value, (*path, key))

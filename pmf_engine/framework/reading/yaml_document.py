@@ -1,0 +1,325 @@
+"""YAML to plain data that remembers where everything stood; the one place that knows ruamel.
+
+Only what a board's files need is taken: maps with plain keys, lists and scalars. Anchors, aliases, merges,
+tags and second documents are refused, each with its place, because they hide what a reader should see.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.resolver import VersionedResolver
+
+from pmf_engine.diagnostics import messages
+from pmf_engine.diagnostics.diagnostic import Diagnostic
+from pmf_engine.diagnostics.source import Passage, Source, Span
+from pmf_engine.framework.reading.yaml_errors import explain
+
+Path = Sequence[str | int]
+
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_WORDS: Mapping[str, Any] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_PROPERTY = re.compile(r"(?P<word>[&!]\S*)\s*")
+_PROPERTY_MARKS = ("&", "!")
+_DEEPEST = 50
+
+
+class Refused:
+    """Stands in the data for what was found fault with and cannot be read, so that nobody finds fault twice."""
+
+
+REFUSED = Refused()
+MERGED = "<<"
+"""The key under which data says that keys may be missing because some were refused."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed file: its data, and the place of anything in it by its path of keys and positions."""
+
+    source: Source
+    data: Any
+    root: Node | None
+    _known: dict[int, dict[str | int, tuple[Node, Node]]] = field(default_factory=dict, repr=False, compare=False)
+
+    def span(self, path: Path) -> Span:
+        """Where the value at a path stands; of the nearest thing around it where there is none."""
+        node = self._nearest(path)[0]
+        if node is None:
+            return Span(self.source, 0, 0)
+        if isinstance(node, ScalarNode):
+            return _trimmed(self.source, node)
+        start = node.start_mark.index
+        return Span(self.source, start, min(len(self.source.text), start + 1))
+
+    def key_span(self, path: Path) -> Span:
+        """Where the key at a path stands, or the item where the path ends in a position."""
+        key = self._nearest(path)[1]
+        return _trimmed(self.source, key) if key is not None else self.span(path)
+
+    def passage(self, path: Path) -> Passage:
+        """The text at a path, as it was written, knowing the place of each of its characters."""
+        node = self._nearest(path)[0]
+        if not isinstance(node, ScalarNode):
+            raise TypeError(f"no scalar at {list(path)}")
+        return _passage(self.source, node)
+
+    def _pairs(self, node: MappingNode) -> dict[str | int, tuple[Node, Node]]:
+        """The keys and values of a map by key; the first where one stands twice."""
+        known = self._known.get(id(node))
+        if known is None:
+            known = {pair[0].value: pair for pair in reversed(node.value) if isinstance(pair[0], ScalarNode)}
+            self._known[id(node)] = known
+        return known
+
+    def _nearest(self, path: Path) -> tuple[Node | None, Node | None]:
+        node, key = self.root, None
+        for step in path:
+            if isinstance(node, MappingNode):
+                pair = self._pairs(node).get(step)
+                if pair is None:
+                    break
+                key, node = pair
+            elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+                key, node = None, node.value[step]
+            else:
+                break
+        return node, key
+
+
+def load(source: Source) -> tuple[Document, list[Diagnostic]]:
+    """Reads one YAML file. Where it is not YAML at all the document is empty and the finding says where it fails."""
+    empty = Document(source, None, None)
+    if not source.text.strip():
+        return empty, [messages.empty_file(Span(source, 0, 0))]
+    if (at := _bottomless(source.text)) is not None:
+        return empty, [messages.nested_too_deeply(Span(source, at, at + 1))]
+    try:
+        root = _compose(source.text)
+    except RecursionError:
+        return empty, [messages.nested_too_deeply(Span(source, 0, 1))]
+    except MarkedYAMLError as error:
+        return empty, [_syntax(source, error)]
+    except YAMLError as error:
+        at = getattr(error, "position", 0)
+        at = at if isinstance(at, int) and at < len(source.text) else 0
+        return empty, [messages.bad_character(Span(source, at, at + 1), source.text[at])]
+    if root is None:
+        return empty, [messages.empty_file(Span(source, 0, 0))]
+    found: list[Diagnostic] = []
+    data = _Reader(source, found).value(root, 0)
+    if data is None:
+        return empty, [*found, messages.empty_file(Span(source, 0, 0))]
+    if deep := [one for one in found if one.kind == "too-deep"]:
+        return empty, deep[:1]
+    return Document(source, data, root), found
+
+
+_BOTTOM = 500
+_BRACKET = re.compile(r"[\[\]{}]")
+_FAR_IN = re.compile(rf"^(?:[ ]|[-?][ ]){{{_BOTTOM}}}", re.MULTILINE)
+
+
+def _bottomless(text: str) -> int | None:
+    """Where a text is nested so deeply that the C parser, which has no limit of its own, might end the program."""
+    depth = 0
+    for bracket in _BRACKET.finditer(text):
+        depth = depth + 1 if bracket.group() in "[{" else max(0, depth - 1)
+        if depth > _BOTTOM:
+            return bracket.start()
+    found = _FAR_IN.search(text)
+    return found.end() - 1 if found else None
+
+
+def _compose(text: str) -> Node | None:
+    yaml = YAML(typ="safe")
+    yaml.Resolver = _Untyped
+    try:
+        return _checked(yaml.compose(text))
+    except YAMLError:
+        # The pure parser words its findings alike on every machine, and takes a few texts that the
+        # C one, which is older, does not.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ReusedAnchorWarning)  # every anchor is refused
+            return _checked(YAML(typ="safe", pure=True).compose(text))
+
+
+class _Untyped(VersionedResolver):
+    """Gives every node the same tag: `_plain` says what a value is, and finding tags is half of composing."""
+
+    def resolve(self, kind: object, value: object, implicit: object) -> Any:
+        return self.DEFAULT_SCALAR_TAG
+
+
+def _checked(node: Any) -> Node | None:
+    return node if isinstance(node, Node) else None
+
+
+def _syntax(source: Source, error: MarkedYAMLError) -> Diagnostic:
+    mark = error.problem_mark or error.context_mark
+    at = min(mark.index if mark is not None else 0, len(source.text))
+    start = error.context_mark.index if error.context_mark is not None else None
+    return explain(source, at, start, str(error.problem or ""), str(error.context or ""))
+
+
+class _Reader:
+    """Turns nodes into data, noting what a board's file must not hold."""
+
+    def __init__(self, source: Source, found: list[Diagnostic]) -> None:
+        self.source = source
+        self.found = found
+        self.met: set[int] = set()
+
+    def value(self, node: Node, depth: int) -> Any:
+        if id(node) in self.met:  # an alias, whose anchor is refused already; following it could go on for ever
+            return REFUSED
+        self.met.add(id(node))
+        if self._refuses_properties(node):
+            return REFUSED
+        if isinstance(node, ScalarNode):
+            return node.value if node.style else _plain(node.value)
+        if depth > _DEEPEST:
+            start = node.start_mark.index
+            self.found.append(messages.nested_too_deeply(Span(self.source, start, start + 1)))
+            return REFUSED
+        if isinstance(node, SequenceNode):
+            return [self.value(item, depth + 1) for item in node.value]
+        return dict(self._pairs(node, depth))
+
+    def _pairs(self, node: Node, depth: int) -> Iterator[tuple[str, Any]]:
+        seen: dict[str, Node] = {}
+        empty: ScalarNode | None = None
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                start = key.start_mark.index
+                self.found.append(messages.key_not_text(Span(self.source, start, start + 1)))
+                yield MERGED, REFUSED
+                continue
+            name = key.value
+            self._refuses_properties(key)
+            if not name and not key.style:
+                self.found.append(messages.nothing_before(_trimmed(self.source, key), ":"))
+                yield MERGED, REFUSED
+                continue
+            if name == MERGED and not key.style:
+                self.found.append(messages.merge_key(_trimmed(self.source, key)))
+                yield MERGED, REFUSED
+                continue
+            if name in seen and empty is not None:
+                if empty.value in seen:  # its own keys, as they are there a second time
+                    self.found.append(messages.same_column(_trimmed(self.source, empty), empty.value))
+                    yield empty.value, REFUSED
+                    del seen[empty.value]
+                continue
+            if name in seen:
+                first = _trimmed(self.source, seen[name])
+                self.found.append(messages.duplicate_key(_trimmed(self.source, key), name, first.line))
+                continue
+            seen[name] = key
+            empty = key if isinstance(value, ScalarNode) and not value.value and not value.style else None
+            yield name, self.value(value, depth + 1)
+
+    def _refuses_properties(self, node: Node) -> bool:
+        """Refuses anchors and tags, which stand before a value in either order; whether a tag changes its meaning."""
+        at = node.start_mark.index
+        if self.source.text[at : at + 1] not in _PROPERTY_MARKS:  # a plain value starts with neither
+            return False
+        tagged = False
+        while found := _PROPERTY.match(self.source.text, at):
+            word = found["word"]
+            refusal = messages.anchor if word[0] == "&" else messages.tag
+            self.found.append(refusal(Span(self.source, *found.span("word")), word))
+            tagged = tagged or word[0] == "!"
+            at = found.end()
+        return tagged
+
+
+def _plain(text: str) -> Any:
+    if text in _WORDS:
+        return _WORDS[text]
+    first = text[0]
+    if first.isdigit() or first in "-+.":
+        if _INTEGER.fullmatch(text) and len(text) < 400:
+            return int(text)
+        if _FLOAT.fullmatch(text) and isfinite(number := float(text)):
+            return number
+    return text
+
+
+def _trimmed(source: Source, node: Node) -> Span:
+    """The scalar without the white space that some parsers count with it; all of the first line at least."""
+    start, end = node.start_mark.index, node.end_mark.index
+    written = source.text[start:end].rstrip()
+    return Span(source, start, min(len(source.text), start + max(1, len(written))))
+
+
+def _passage(source: Source, node: ScalarNode) -> Passage:
+    start, end = node.start_mark.index, node.end_mark.index
+    raw = source.text[start:end]
+    if node.style in ("|", ">"):
+        header = raw.find("\n") + 1
+        text, offsets = _block(raw[header:]), start + header
+    elif node.style in ("'", '"'):
+        return _unquoted(source, raw, start, node)
+    else:
+        text, offsets = raw.rstrip(), start
+    if text != node.value and text.split() != node.value.split():  # a form this does not foresee: point at the whole
+        return Passage(source, node.value, (start,) * len(node.value) + (end,))
+    return Passage(source, text, offsets)
+
+
+def _block(text: str) -> str:
+    """The lines of a block scalar, without what a parser may count in beyond them."""
+    lines = text.splitlines(keepends=True)
+    filled = [line for line in lines if line.strip()]
+    if not filled:
+        return ""
+    indent = len(filled[0]) - len(filled[0].lstrip(" "))
+    kept = []
+    for line in lines:
+        if line.strip() and len(line) - len(line.lstrip(" ")) < indent:
+            break
+        kept.append(line)
+    return "".join(kept).rstrip()
+
+
+_ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\n[ \t]*|.)", re.S)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "\\": "\\", '"': '"', "/": "/", " ": " "}
+
+
+def _unquoted(source: Source, raw: str, start: int, node: ScalarNode) -> Passage:
+    """The text inside quotes, with the place of each character of it."""
+    chars: list[str] = []
+    places: list[int] = []
+    at, stop = 1, len(raw) - 1
+    while at < stop:
+        piece, length = raw[at], 1
+        if node.style == "'" and raw.startswith("''", at):
+            length = 2
+        elif node.style == '"' and piece == "\\" and (escape := _ESCAPE.match(raw, at)):
+            code = escape.group()
+            length = len(code)
+            if code[1] in "xuU":
+                piece = chr(int(code[2:], 16))
+            else:
+                piece = "" if code[1] == "\n" else _ESCAPED.get(code[1], " ")
+        if piece:
+            chars.append(piece)
+            places.append(start + at)
+        at += length
+    text = "".join(chars)
+    if text.split() != node.value.split():
+        return Passage(source, node.value, (start,) * len(node.value) + (start + len(raw),))
+    return Passage(source, text, (*places, start + stop))

@@ -1,0 +1,251 @@
+"""The shape of indicators.yaml and tolerances.yaml, as pydantic models; reads no file, knows no names.
+
+Strict: a number is never taken for text or the other way round, and a key that is not known is refused. What
+a board writes short (a string for a map with a title, one name for a list of one) is made long here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from pmf_engine.domain.periods import MONTHS, Frequency
+
+Evidence = Literal["quantity", "quality", "outcome"]
+Level = Literal["national", "local", "board"]
+Kind = Literal["flow", "stock", "grade", "text"]
+Missing = Literal["any", "all", "never"]
+AreaKind = Literal["priority", "vulnerable_group", "risk_issue"]
+
+
+Status = Literal[
+    "green", "amber", "red", "not_rated", "undefined", "no_data", "suppressed", "not_due", "late", "invalid"
+]
+Direction = Literal["improving", "worsening", "unchanged", "nothing"]
+Scalar = str | int | float | None
+Cell = Scalar | bool
+
+
+class Model(BaseModel):
+    """What all parts of the files share: strict, closed, unchangeable."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=False)
+
+
+def _one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _month(value: Any) -> Any:
+    if isinstance(value, str) and value.lower() in MONTHS:
+        return MONTHS.index(value.lower()) + 1
+    raise PydanticCustomError("month", "a month")
+
+
+def _days(value: Any) -> Any:
+    if isinstance(value, str) and (found := re.fullmatch(r"(\d{1,4}) days?", value.strip())):
+        return int(found[1])
+    raise PydanticCustomError("days", "a number of days")
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, str) and not value.strip():
+        raise PydanticCustomError("blank", "text")
+    return value
+
+
+def _word(value: Any) -> Any:
+    """A name written in a way that YAML reads as a number, such as a district called 12."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _said(value: Any) -> Any:
+    """A formula, band or condition: a number alone is text too, and the formula language says what is wrong with it."""
+    if isinstance(value, (bool, int, float)):
+        return str(value)
+    if isinstance(value, str):
+        return value
+    raise PydanticCustomError("said", "text")
+
+
+def _target(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise PydanticCustomError("target", "a number or a grade")
+    return value if isinstance(value, str) else float(value)
+
+
+def _titled(key: str) -> BeforeValidator:
+    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
+
+
+def _frequency(value: Any) -> Any:
+    try:
+        return Frequency(value)
+    except ValueError:
+        raise PydanticCustomError("frequency", "a frequency") from None
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Names = Annotated[list[Text], BeforeValidator(_one_or_many)]
+Month = Annotated[int, BeforeValidator(_month)]
+Days = Annotated[int, BeforeValidator(_days)]
+Rhythm = Annotated[Frequency, BeforeValidator(_frequency)]
+Decimals = Annotated[int, Field(ge=0, le=9)]
+Word = Annotated[Text, BeforeValidator(_word)]
+Said = Annotated[str, BeforeValidator(_said)]
+Maybe = Annotated[str | None, BeforeValidator(_said)]
+"""As `Said`, and may be left out, but not left blank: who writes a key means something by it."""
+
+
+class Board(Model):
+    """The board itself: its name, its year, and where and when returns come."""
+
+    name: Text
+    year_start: Month = 4
+    submissions: Text = "."
+    returns_due: Days = 30
+
+
+class Agency(Model):
+    """A partner that sends figures or leads indicators (element 5: who answers for safeguarding in it)."""
+
+    name: Text
+    lead_officer: Text | None = None
+    designated_person: Text | None = None
+    returns_due: Days | None = None
+
+
+class ContentArea(Model):
+    """What the board has agreed to watch (element 1)."""
+
+    title: Text
+    kind: AreaKind
+    informed_by: Names = []
+
+
+class Breakdown(Model):
+    """A way of dividing figures; `groups`, where given, are all there are."""
+
+    title: Text
+    groups: list[Word] | None = None
+
+
+class Figure(Model):
+    """What agencies send: a flow adds up over time, a stock does not."""
+
+    title: Text
+    from_: Annotated[Names, Field(alias="from", min_length=1)]
+    kind: Kind
+    frequency: Rhythm
+    scale: Text | None = None
+    year_start: Month | None = None
+    returns_due: Days | None = None
+    signed: bool = False
+
+
+class RecordList(Model):
+    """Records that agencies send, one row each: an event has a `date`, a spell starts and ends."""
+
+    title: Text
+    from_: Annotated[Names, Field(alias="from", min_length=1)]
+    date: Text | None = None
+    spell: list[Text] | None = None
+    columns: Annotated[dict[str, Text], Field(min_length=1)]
+    files: Names = []
+    returns_due: Days | None = None
+
+
+class Expectation(Model):
+    """What an example expects of the results: `nothing` or null is no value; what it does not name may be anything."""
+
+    value: Scalar = None
+    status: Status | None = None
+    reason: Text | None = None
+    direction: Direction | None = None
+    run: Annotated[int, Field(ge=1)] | None = None
+    escalate_to: Text | None = None
+
+
+class Example(Model):
+    """Figures given and results expected, written beside the indicator that they prove."""
+
+    given: dict[str, Scalar | dict[str, Scalar] | list[dict[str, Cell] | Scalar]]
+    expect: Expectation
+    period: Word | None = None
+    as_of: Text | None = None
+
+
+class Indicator(Model):
+    """One measure: its formula, evidence type, lead and frequency (elements 2 and 4)."""
+
+    title: Text
+    content_area: Annotated[Names, Field(min_length=1)]
+    evidence_type: Evidence
+    level: Level = "local"
+    lead_agency: Text
+    frequency: Rhythm
+    source: Names = []
+    formula: Said
+    compare: Names = []
+    by: Names = []
+    missing: Missing = "any"
+    rationale: Text | None = None
+    year_start: Month | None = None
+    decimals: Decimals | None = None
+    examples: list[Example] = []
+
+
+class IndicatorsFile(Model):
+    """indicators.yaml, or the files of a folder of that name together."""
+
+    board: Annotated[Board, _titled("name")]
+    agencies: dict[str, Annotated[Agency, _titled("name")]] = {}
+    content_areas: dict[str, ContentArea] = {}
+    sources: dict[str, Text] = {}
+    scales: dict[str, Annotated[list[Word], Field(min_length=2)]] = {}
+    breakdowns: dict[str, Annotated[Breakdown, _titled("title")]] = {}
+    figures: dict[str, Figure] = {}
+    lists: dict[str, RecordList] = {}
+    indicators: dict[str, Indicator] = {}
+
+
+class Entry(Model):
+    """Good and tolerance from a period on (element 3), and where they come from."""
+
+    from_: Annotated[Word | None, Field(alias="from")] = None
+    good: Said
+    tolerance: Maybe = None
+    target: Annotated[float | str | None, BeforeValidator(_target)] = None
+    reference: Text | None = None
+    review_by: Word | None = None
+    allow_for_chance: bool = False
+
+
+class Rule(Model):
+    """When an exception goes up, to whom, and until when it stays up (element 5)."""
+
+    when: Said
+    to: Text
+    until: Maybe = None
+
+
+class Disclosure(Model):
+    """What must not be given away in outputs for the public."""
+
+    suppress_below: Annotated[int, Field(ge=1)]
+
+
+def _entries(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+class TolerancesFile(Model):
+    """tolerances.yaml."""
+
+    governance: dict[str, Text] = {}
+    tolerances: dict[str, Annotated[list[Entry], BeforeValidator(_entries), Field(min_length=1)]] = {}
+    escalation: list[Rule] = []
+    disclosure: Disclosure | None = None

@@ -1,0 +1,1 @@
+"""What is said of a row: bands, status, direction, control charts, the life of an exception."""

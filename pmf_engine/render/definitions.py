@@ -1,0 +1,68 @@
+"""What a framework defines, as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pmf_engine.framework.model import Framework
+
+
+def render_listing(framework: Framework, what: Literal["indicators", "figures", "agencies"]) -> str:
+    """Indicators under their content areas, figures by agency, or agencies with who answers for them."""
+    return {"indicators": _indicators, "figures": _figures, "agencies": _agencies}[what](framework)
+
+
+def _indicators(framework: Framework) -> str:
+    lines: list[str] = []
+    for area, content in framework.content_areas.items():
+        rows = [
+            [one.id, one.evidence_type, one.level, one.frequency, one.lead_agency, _bands(framework, one.id)]
+            for one in framework.indicators.values()
+            if one.content_areas[:1] == (area,)
+        ]
+        if rows:
+            lines += [content.title, *_aligned(rows), ""]
+    return "\n".join([*lines, f"{len(framework.indicators)} indicators"]) + "\n"
+
+
+def _bands(framework: Framework, id_: str) -> str:
+    entries = framework.indicators[id_].tolerances
+    if not entries:
+        return "for information"
+    latest = entries[-1]
+    return f"good {latest.good.text}" + (f", tolerable {latest.tolerance.text}" if latest.tolerance else "")
+
+
+def _figures(framework: Framework) -> str:
+    lines: list[str] = []
+    for id_, agency in framework.agencies.items():
+        rows = [
+            [figure.id, figure.kind, figure.frequency, f"due {figure.due[id_]} days after", figure.title]
+            for figure in framework.figures.values()
+            if id_ in figure.agencies
+        ]
+        if rows:
+            lines += [agency.name, *_aligned(rows), ""]
+    return "\n".join([*lines, f"{len(framework.figures)} figures"]) + "\n"
+
+
+def _agencies(framework: Framework) -> str:
+    lines = []
+    for id_, agency in framework.agencies.items():
+        led = sum(one.lead_agency == id_ for one in framework.indicators.values())
+        sends = sum(id_ in figure.agencies for figure in framework.figures.values())
+        lines.append(f"{id_}: {agency.name}")
+        lines.append(f"  leads {led} indicators, sends {sends} figures")
+        if agency.lead_officer:
+            lines.append(f"  lead officer: {agency.lead_officer}")
+        if agency.designated_person:
+            lines.append(f"  designated person: {agency.designated_person}")
+    return "\n".join(lines) + "\n"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]

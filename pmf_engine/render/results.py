@@ -1,0 +1,60 @@
+"""Results as a table to read, and as CSV, JSON and Parquet for other programs."""
+
+from __future__ import annotations
+
+import io
+
+import polars as pl
+
+from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.judgement.formatting import show_value
+
+_TABLE = ["indicator", "period", "group", "value", "status", "direction", "run", "escalate_to", "reason"]
+_RIGHT = {"value", "run"}
+
+
+def to_table(evaluation: Evaluation) -> str:
+    """Aligned columns under a heading, values as in a report; the other formats have them in full."""
+    framework = evaluation.framework
+    shown = evaluation.history.filter("shown")
+    if shown.is_empty():
+        return "no results\n"
+    values = []
+    needed = ["indicator", "value", "start", "months", "named"]
+    for id_, value, start, months, named in shown.select(needed).iter_rows():
+        one = framework.indicators[id_]
+        entry = one.entry_for(Period(start, Clock(months, one.clock.year_start)))
+        known = {name: number for name, number in zip(one.band_names, named, strict=True) if number is not None}
+        grades = framework.scales.get(one.type.scale or "", ())
+        values.append("" if value is None else show_value(value, one, entry, grades=grades, known=known))
+    shown = shown.with_columns(value=pl.Series(values, dtype=pl.String))
+    columns = {name: ["" if cell is None else str(cell) for cell in shown[name].to_list()] for name in _TABLE}
+    columns = {name: cells for name, cells in columns.items() if any(cells)}
+    widths = {name: max(len(name), *map(len, cells)) for name, cells in columns.items()}
+
+    def line(cells: dict[str, str]) -> str:
+        return "  ".join(
+            cell.rjust(widths[name]) if name in _RIGHT else cell.ljust(widths[name]) for name, cell in cells.items()
+        ).rstrip()
+
+    head = line({name: name for name in columns})
+    body = [line(dict(zip(columns, cells, strict=True))) for cells in zip(*columns.values(), strict=True)]
+    return "\n".join([head, *body]) + "\n"
+
+
+def to_csv(results: pl.DataFrame) -> str:
+    """RFC 4180 with a header; the rules that hold are joined by `; `."""
+    return results.with_columns(pl.col("rules").list.join("; ")).write_csv()
+
+
+def to_json(results: pl.DataFrame) -> str:
+    """An array of objects."""
+    return results.write_json() + "\n"
+
+
+def to_parquet(results: pl.DataFrame) -> bytes:
+    """A Parquet file, as bytes."""
+    buffer = io.BytesIO()
+    results.write_parquet(buffer)
+    return buffer.getvalue()

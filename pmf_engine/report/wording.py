@@ -1,0 +1,237 @@
+"""What every face of a report says in the same words: marks, letters, and short sentences."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+from pmf_engine.domain.status import (
+    AD_HOC,
+    AMBER,
+    BY_CHANCE,
+    CONCERN,
+    CONSISTENTLY,
+    GAP,
+    GRADE,
+    GREEN,
+    IMPROVEMENT,
+    IMPROVING,
+    INVALID,
+    LATE,
+    NEVER,
+    NO_DATA,
+    NO_VALUE,
+    NOT_DUE,
+    NOT_RATED,
+    OUTSIDE_LIMITS,
+    RED,
+    SHIFT,
+    SUPPRESSED,
+    TOO_FEW,
+    TREND,
+    TWO_OF_THREE,
+    UNCHANGED,
+    UNDEFINED,
+    WORSENING,
+)
+from pmf_engine.judgement.control_charts import LEAST, RUN, Chart
+from pmf_engine.judgement.formatting import show_number, show_periods, show_status
+from pmf_engine.report.model import Group, Item, Moved, Point, Raised, Recovered, Travel
+
+# What categories of characters become: control, line and paragraph separators, lone surrogates, invisible formatting.
+_TAMED: Final = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd", "Cf": ""}
+
+MARKS: Final = {
+    RED: "■", AMBER: "◆", GREEN: "●", NOT_RATED: "○", LATE: "!",
+    NO_DATA: "?", SUPPRESSED: "~", UNDEFINED: "÷", INVALID: "x", NOT_DUE: "·",
+}  # fmt: skip
+"""A shape for each status, so that none is told by colour alone."""
+
+LETTERS: Final = {RED: "R", AMBER: "A", GREEN: "G", NOT_RATED: "-", LATE: "L", NOT_DUE: "·", None: "·"}
+"""A letter for each status, `?` for those not here, for a line of periods."""
+
+ARROWS: Final = {IMPROVING: "▲", WORSENING: "▼", UNCHANGED: "►"}
+QUESTIONS: Final = {
+    "quantity": "How much did we do?",
+    "quality": "How well did we do it?",
+    "outcome": "Is anyone better off?",
+}
+"""What each type of evidence answers (element 2)."""
+
+
+def tamed(words: str) -> str:
+    """The words on one line, without characters that command a terminal or reorder what it shows."""
+    return "".join(char if char == "\u200d" else _TAMED.get(unicodedata.category(char), char) for char in words)
+
+
+def status_word(status: str) -> str:
+    """A status as a word: in capitals what asks to be seen."""
+    word = show_status(status)
+    return word if status in (NOT_RATED, NOT_DUE) else word.upper()
+
+
+def value_words(item: Item) -> str:
+    """The value with its unit: `43.9 per 10,000`."""
+    if item.value is None:
+        return "no value"
+    return f"{item.shown} {item.unit}" if item.unit not in ("", "%") else item.shown
+
+
+def parts_words(item: Item) -> str:
+    """What the value was made of: `184 of 241`; empty where it was not made of two numbers."""
+    if item.value is None or item.numerator is None or item.denominator is None:
+        return ""
+    return f"{show_number(item.numerator)} of {show_number(item.denominator)}"
+
+
+def travel_words(item: Item) -> str:
+    """The direction of travel and where from: `▼ worsening, from 81.3%`."""
+    return _travelled(item.travel, "from")
+
+
+def year_ago_words(item: Item) -> str:
+    """The same since the same period of the year before, if there is a direction: `▲ improving, year ago 72.6%`."""
+    return _travelled(item.year_ago, "year ago") if item.year_ago and item.year_ago.direction else ""
+
+
+def _travelled(travel: Travel, since: str) -> str:
+    arrow = f"{ARROWS[travel.direction]} {travel.direction}" if travel.direction else ""
+    return ", ".join(part for part in (arrow, f"{since} {travel.then}" if travel.then else "") if part)
+
+
+def lasting_words(item: Item) -> str:
+    """How long it has been so, and what it was before: `red for 4 quarters, since 2015-16 Q4`."""
+    months, word = item.period.clock.months, show_status(item.status)
+    length = show_periods(1, months).removeprefix("1 ")
+    if item.run > 1:
+        return f"{word} for {show_periods(item.run, months)}, since {item.since}"
+    if item.previous is None or item.previous.status is None:
+        return f"{word} in the first {length} on record"
+    return f"{word} this {length}, {show_status(item.previous.status)} the {length} before"
+
+
+def carried_words(point: Point) -> str:
+    """What an indicator without a value last was: `RED when last known, in 2016-17 Q1: 73.1%`."""
+    return f"{status_word(point.status or NO_DATA)} when last known, in {point.period}: {point.shown}"
+
+
+def rule_words(item: Item) -> str:
+    """The rules that decide the level, and the others that hold."""
+    also = "; ".join(rule for rule in item.rules if rule not in item.deciding)
+    return "; ".join(item.deciding) + (f" (also: {also})" if also else "") if item.deciding else also
+
+
+def group_words(group: Group, months: int) -> str:
+    """A group, its value, how long it has been so, what chance has to do with it, and what it was where it looks better
+    now than when it was raised: `Basildon 61.0% (2 quarters)`, `North 10.0% (raised 2015-16 Q1, RED 50.0%)`."""
+    said = [show_periods(group.run, months) if group.run > 1 else ""]
+    said.append(f"allowing for chance, {group.interval}" if group.by_interval else "")
+    if group.raised and (group.raised.recovered or _eases(group.status, group.raised.then.status)):
+        said = [f"raised {group.raised.then.period}, {point_words(group.raised.then)}"]
+        said.append(moved_words(group.raised.moved) if group.raised.moved else "")
+    noted = "; ".join(part for part in said if part)
+    return " ".join(part for part in (group.name, group.shown, f"({noted})" if noted else "") if part)
+
+
+def _eases(now: str, then: str | None) -> bool:
+    """Whether a status looks better than what was raised, or hides it."""
+    return now != then and now != RED
+
+
+def point_words(point: Point) -> str:
+    """What an indicator was: `RED 34.1%`, or `LATE`."""
+    return " ".join(part for part in (status_word(point.status or NO_DATA), point.shown) if part)
+
+
+# -- control charts and exceptions ------------------------------------------------------
+
+_SIGNALS: Final = {
+    (OUTSIDE_LIMITS, 1): "above the upper limit of chance",
+    (OUTSIDE_LIMITS, -1): "below the lower limit of chance",
+    (TREND, 1): "{run} rising",
+    (TREND, -1): "{run} falling",
+    (TWO_OF_THREE, 1): "2 of 3 {each} close to the upper limit of chance or above it",
+    (TWO_OF_THREE, -1): "2 of 3 {each} close to the lower limit of chance or below it",
+    (SHIFT, 1): "{run} above the mean",
+    (SHIFT, -1): "{run} below the mean",
+}
+_CAUSES: Final = {CONCERN: ", a concern", IMPROVEMENT: ", an improvement", None: ""}
+_ASSURED: Final = {
+    CONSISTENTLY: "will be met unless something changes",
+    BY_CHANCE: "will be met or missed by chance",
+    NEVER: "will not be met unless something changes",
+}
+
+
+def signal_words(chart: Chart | None, months: int) -> str:
+    """What a control chart signals, and if that is good: `7 quarters rising, a concern`; empty without a signal."""
+    if chart is None or chart.signal is None or chart.side is None:
+        return ""
+    run = show_periods(RUN, months)
+    each = run.removeprefix(f"{RUN} ")
+    return _SIGNALS[chart.signal, chart.side].format(run=run, each=each) + _CAUSES[chart.special_cause]
+
+
+def no_signal_words(chart: Chart, months: int) -> str:
+    """Why a control chart gives no signal: `only 8 quarters, and a control chart needs 12`."""
+    had = show_periods(chart.points or 0, months)
+    return {
+        TOO_FEW: f"only {had} with a value, and a control chart needs {LEAST}",
+        GAP: f"only {had} since the gap in {chart.gap}, and a control chart needs {LEAST} without one",
+        NO_VALUE: "there is no value",
+        GRADE: "grades have no control chart",
+        AD_HOC: "what is asked for ad hoc has no control chart",
+        None: "what varies is chance",
+    }[chart.no_signal]
+
+
+def assurance_words(chart: Chart) -> str:
+    """Whether the target will be met: `will be met or missed by chance`; empty where nothing can be said."""
+    return _ASSURED.get(chart.assurance or "", "")
+
+
+def raised_words(raised: Raised, months: int) -> str:
+    """Since when something is an exception, as what and to whom: `2015-16 Q4, RED 34.1%, to the Board; 5 quarters`."""
+    if raised.recovered is None and raised.periods == 1:
+        return f"new this {show_periods(1, months).removeprefix('1 ')}"
+    lasted = show_periods(raised.periods, months)
+    said = f"{raised.then.period}, {point_words(raised.then)}, to {raised.to.title}; {lasted}"
+    return f"{said}; {moved_words(raised.moved)}" if raised.moved else said
+
+
+def moved_words(moved: Moved) -> str:
+    """That the tolerance has changed: `the tolerance has changed since, from at most 20 to at most 35`."""
+    return f"the tolerance has changed since, from {moved.then} to {moved.now}"
+
+
+def over_words(one: Recovered) -> list[str]:
+    """What has recovered was, how long it was an exception, and whether it is the tolerance that has changed."""
+    said = [f"was {point_words(one.then)} in {one.then.period}"]
+    if one.raised:
+        said.append(f"an exception from {one.raised.then.period} until {one.raised.recovered}")
+    return [*said, moved_words(one.moved)] if one.moved else said
+
+
+def interval_words(item: Item) -> str:
+    """What is said where a tolerance allows for chance: `allowing for chance, 10.9% to 25.5%: amber, not red`."""
+    if not item.allow_for_chance or item.value is None:
+        return ""
+    if not item.interval:
+        return "allowing for chance, without an interval"
+    decided = {RED: ": red all the same", AMBER: ": amber, not red"}.get(item.status, "") if item.by_interval else ""
+    return f"allowing for chance, {item.interval}{decided}"
+
+
+def charts_words(charts: Mapping[str, int]) -> str:
+    """What control charts say: `4 with a signal, 6 without; no chart for 97 with fewer than 12 periods`."""
+    read = f"{charts.get('signal', 0):,} with a signal, {charts.get('chance', 0):,} without"
+    why = {
+        TOO_FEW: f"with fewer than {LEAST} periods",
+        GAP: f"with a gap in the last {LEAST}",
+        NO_VALUE: "without a value",
+        GRADE: "of grades",
+        AD_HOC: "asked for ad hoc",
+    }
+    none = [f"{charts[reason]:,} {words}" for reason, words in why.items() if charts.get(reason)]
+    return read + (f"; no chart for {', '.join(none)}" if none else "")

@@ -1,0 +1,1 @@
+"""What agencies send, to readings: nothing is dropped in silence."""

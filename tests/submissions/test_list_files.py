@@ -1,0 +1,636 @@
+"""Files of records as people save them: what cannot be read is told with its place, and nothing is lost."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import polars as pl
+import pytest
+import xlsxwriter  # type: ignore[import-untyped]
+
+import pmf_engine as pmf
+import pmf_engine.records.count
+import pmf_engine.submissions.list_files
+from pmf_engine.submissions.folder import WORDING
+from tests.submissions.test_submissions import MODULES
+from tests.support.boards import HEAD, cell, evaluate, write_board
+
+LISTS = """\
+lists:
+  referral_list:
+    title: Referrals
+    from: care
+    date: received_on
+    columns: {child_id: text, received_on: date, cost: number?, urgent: truth?, district: text}
+  plan_list:
+    title: Plans
+    from: [care, police]
+    spell: [started_on, ended_on]
+    columns: {agency: text, started_on: date, ended_on: date?, ward: text?}
+"""
+INDICATORS = """
+number: {frequency: quarterly, by: [district, agency], formula: count(referral_list)}
+total: {frequency: quarterly, by: [district], formula: sum(cost of referral_list)}
+urgent_ones: {frequency: quarterly, formula: count(referral_list where urgent)}
+at_end: {frequency: quarterly, by: [agency, ward], formula: count(plan_list open)}
+"""
+HEADER = "child_id,received_on,cost,urgent,district\n"
+ROW = "a,2016-04-01,1,yes,North\n"
+PLANS = "agency,started_on,ended_on,ward\n"
+COVERS = "file,received_on,covers_from,covers_to\n"
+Q1, Q2 = "2016-17 Q1", "2016-17 Q2"
+COLUMNS = {
+    "child_id": ["a", "b"],
+    "received_on": [date(2016, 4, 1), date(2016, 6, 30)],
+    "cost": [1.5, None],
+    "urgent": [True, False],
+    "district": ["North", "South"],
+}
+
+
+def read(folder: Path, files: Mapping[str, str | bytes | pl.DataFrame], **options: Any) -> pmf.Evaluation:
+    """The evaluation of a board over these files."""
+    write_board(folder, "adults: {title: A, from: care, kind: stock, frequency: annual}", INDICATORS, head=HEAD + LISTS)
+    for name, content in files.items():
+        path = folder / "returns" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, pl.DataFrame) and path.suffix == ".parquet":
+            content.write_parquet(path)
+        elif isinstance(content, pl.DataFrame):
+            content.write_excel(path)
+        else:
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return evaluate(folder, **({"as_of": date(2017, 1, 1)} | options))
+
+
+def said(evaluation: pmf.Evaluation) -> list[tuple[Any, ...]]:
+    """File, row, column, text and kind of every problem."""
+    return evaluation.problems.select("file", "row", "column", "text", "kind").rows()
+
+
+def number(evaluation: pmf.Evaluation, group: str | None = None, period: str = Q1, of: str = "number") -> Any:
+    """The value of an indicator, or its status where it has none."""
+    value = cell(evaluation, of, period, "value", group)
+    return cell(evaluation, of, period, "status", group) if value is None else value
+
+
+LATER = "e,2016-07-01,1,no,South\n"
+GOOD = HEADER + ROW + "b,2016-05-01,2,no,South\n" + LATER
+
+
+# -- forms that are read --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        GOOD,
+        "\ufeff" + GOOD,
+        GOOD.replace("\n", "\r\n"),
+        GOOD.replace("\n", "\r"),
+        GOOD.replace(",", ";"),
+        GOOD.replace(",", "\t"),
+        GOOD.rstrip("\n"),
+        GOOD + ",,,,\n,,,,\n\n",
+        GOOD + " , ,, ,\n" + '"","","","",""\n',
+        GOOD.replace("a,", '"a",').replace("b,", '"b, or c",'),
+        GOOD.replace("a,", "Zo\u00eb,"),
+        GOOD.replace("a,", "Zo\u00eb,").encode("cp1252"),
+        "Referrals received,,,,\n\n" + GOOD,
+        GOOD.replace(",", "|").replace("a|", '"a"|'),
+        "Referrals received\n\n" + GOOD.replace("a,", '"a",').replace("b,", '"b, or c",'),
+        'Referrals,"in Q1, as sent",x,y,z,one more\n' + GOOD.replace(",", ";").replace("a;", '"a";'),
+        "Referrals \u2013 Q1\n\n".encode("cp1252") + GOOD.replace("a,", "Zo\u00eb,").encode("cp1252"),
+        GOOD.replace("child_id,received_on", "Child ID, Received On "),
+        GOOD.replace("2016-05-01", "01/05/2016"),
+        GOOD.replace("2016-04-01", "01/04/2016 00:00:00").replace("2016-05-01", "2016-05-01T09:30:00"),
+        GOOD.replace("2016-04-01", "01/04/2016 13:05").replace("2016-05-01", " 2016-05-01 09:30:00 "),
+        GOOD.replace(",1,yes,North", ', \u00a31.00 ,Y," NORTH "'),
+        "district,cost,received_on,urgent,child_id\nNorth,1,2016-04-01,TRUE,a\nsouth,2,2016-05-01,n,b\n"
+        "South,1,2016-07-01,0,e\n",
+    ],
+)  # fmt: skip
+def test_forms_that_people_save(tmp_path: Path, content: str | bytes) -> None:
+    evaluation = read(tmp_path, {"referral_list.csv": content})
+    assert said(evaluation) == []
+    assert [number(evaluation, group) for group in (None, "North", "South", "care")] == [2, 1, 1, 2]
+    assert number(evaluation, of="total") == 3
+    assert number(evaluation, of="urgent_ones") == 1
+    assert number(evaluation, None, Q2) == 1
+
+
+def test_parquet_and_excel_are_read_by_their_types(tmp_path: Path) -> None:
+    frame = pl.DataFrame(COLUMNS)
+    datetimes = frame.with_columns(pl.col("received_on").cast(pl.Datetime("us", "UTC")))
+    words = frame.with_columns(pl.col("district").cast(pl.Categorical), pl.Series("child_id", [1, 2]))
+    decimals = frame.with_columns(pl.Series("cost", [Decimal("1.50"), None]))
+    spaced = frame.with_columns(pl.Series("district", [" north ", "South"], pl.Enum([" north ", "South"])))
+    local = datetimes.with_columns(pl.col("received_on").dt.replace_time_zone(None))
+    ways = [("parquet", one) for one in (frame, datetimes, words, decimals, spaced)]
+    for place, (form, one) in enumerate([*ways, ("xlsx", frame), ("xlsx", local)]):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        evaluation = read(folder, {f"referral_list/a.{form}": one})
+        assert said(evaluation) == [], place
+        assert [number(evaluation, group) for group in (None, "North", "South")] == [2, 1, 1], place
+        assert [number(evaluation, group, of="total") for group in (None, "North")] == ["no_data", 1.5], place
+        assert number(evaluation, of="urgent_ones") == 1, place
+
+
+def test_a_frame_is_read_as_a_file_is(tmp_path: Path) -> None:
+    framework = read(tmp_path, {"referral_list.csv": GOOD}).framework
+    for frame in (pl.DataFrame(COLUMNS), pl.DataFrame(COLUMNS).lazy(), pl.DataFrame(COLUMNS).cast(pl.String)):
+        submissions = pmf.Submissions.from_frame(None, framework, lists={"referral_list": frame})
+        evaluation = pmf.evaluate(framework, submissions, None, date(2017, 1, 1))
+        assert [number(evaluation, group) for group in (None, "North", "South")] == [2, 1, 1]
+        assert said(evaluation) == []
+
+
+def test_a_frame_of_an_unknown_list_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
+    framework = read(tmp_path, {"referral_list.csv": GOOD}).framework
+    with pytest.raises(KeyError, match="unknown list `plan_lst`; did you mean `plan_list`"):
+        pmf.Submissions.from_frame(None, framework, lists={"plan_lst": pl.DataFrame(COLUMNS)})
+
+
+def test_several_files_globs_and_folders_are_one_list(tmp_path: Path) -> None:
+    frame = pl.DataFrame(COLUMNS).drop("district")
+    files: dict[str, str | bytes | pl.DataFrame] = {
+        "referral_list_2016-17.csv": HEADER + ROW,
+        "care/Referral_List-2.CSV": HEADER + ROW.replace("a,", "c,"),
+        "referral_list/2016/part-1.csv": HEADER + ROW.replace("a,", "d,"),
+        "referral_list/district=North/part.parquet": frame,
+        "referral_list/district=South/part.csv": "child_id,received_on,cost,urgent\nx,2016-04-02,3,no\n,,,\n",
+    }
+    evaluation = read(tmp_path, files)
+    assert said(evaluation) == []
+    assert [number(evaluation, group) for group in (None, "North", "South")] == [6, 5, 1]
+
+
+def test_files_are_known_by_patterns(tmp_path: Path) -> None:
+    global_lists = LISTS.replace("    date: received_on\n", "    date: received_on\n    files: extracts/**/ref*.csv\n")
+    write_board(tmp_path, "adults: {title: A, from: care, kind: stock, frequency: annual}", INDICATORS,
+                head=HEAD + global_lists)  # fmt: skip
+    for name in ("extracts/2016/referrals.csv", "extracts/ref.csv", "referral_list.csv"):
+        path = tmp_path / "returns" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(HEADER + ROW.replace("a,", f"{len(name)},"), encoding="utf-8")
+    evaluation = evaluate(tmp_path, as_of=date(2017, 1, 1))
+    assert number(evaluation) == 2
+    assert evaluation.problems.select("file", "kind").rows() == [("referral_list.csv", "not-a-return")]
+
+
+# -- Excel ----------------------------------------------------------------------------------------
+
+
+def test_rows_of_a_sheet_are_counted_as_excel_counts_them(tmp_path: Path) -> None:
+    (tmp_path / "returns").mkdir()
+    book = xlsxwriter.Workbook(tmp_path / "returns" / "referral_list.xlsx")
+    sheet = book.add_worksheet("Referrals")
+    day = book.add_format({"num_format": "dd/mm/yyyy"})
+    sheet.write(2, 0, "Referrals received in the quarter")
+    for place, title in enumerate(HEADER.strip().split(",")):
+        sheet.write(4, place, title)
+    sheet.write_row(5, 0, [17, None, 1.25, True, "North"])
+    sheet.write_datetime(5, 1, datetime(2016, 4, 1), day)
+    sheet.write_row(7, 0, ["b", "soon", 2, "no", "South"])
+    book.add_worksheet("Empty")
+    book.add_worksheet("Notes").write(0, 0, "nothing of a list")
+    book.close()
+    evaluation = read(tmp_path, {})
+    [problem] = evaluation.problems.rows()
+    assert problem[:6] == ("referral_list.xlsx", "Referrals", 8, "received_on", "soon", "not-a-date")
+    assert [number(evaluation, group) for group in (None, "North", "South")] == ["invalid", 1, "invalid"]
+    assert number(evaluation, "North", of="total") == 1.25
+
+
+def test_a_formula_without_a_value_is_not_a_blank(tmp_path: Path) -> None:
+    (tmp_path / "returns").mkdir()
+    book = xlsxwriter.Workbook(tmp_path / "returns" / "plan_list.xlsx")
+    book.add_worksheet("Notes & more").write_formula(0, 0, "=1/0", None, "#DIV/0!")
+    sheet = book.add_worksheet("Plans & spells")
+    sheet.write_row(2, 1, ["Agency", "started_on", "ended_on", "ward"])
+    sheet.write_row(3, 1, ["care", "2016-04-01", None, "Hill"])
+    for row, started, error in ((4, "2016-04-03", "#REF!"), (6, "2016-04-02", None)):
+        sheet.write_row(row, 1, ["care", started, None, "Hill"])
+        if error:
+            sheet.write_formula(row, 3, "=A0", None, error)
+    sheet.write_formula(6, 4, "=X", None, "#N/A")
+    for column in range(1, 5):
+        sheet.write_formula(8, column, "=1/0", None, "#DIV/0!")
+    book.close()
+    evaluation = read(tmp_path, {})
+    assert said(evaluation) == [
+        ("plan_list.xlsx", 5, "ended_on", "#REF!", "not-a-date"),
+        ("plan_list.xlsx", 7, "ward", "#N/A", "not-a-text"),
+        *[("plan_list.xlsx", 9, name, "#DIV/0!", kind) for name, kind in
+          (("Agency", "not-a-text"), ("ended_on", "not-a-date"), ("started_on", "not-a-date"),
+           ("ward", "not-a-text"))],
+    ]  # fmt: skip
+    assert number(evaluation, of="at_end") == "invalid"
+    assert number(evaluation, "Hill", of="at_end") == "invalid"
+
+
+def test_an_excel_file_that_is_none_is_told(tmp_path: Path) -> None:
+    evaluation = read(tmp_path, {"referral_list.xlsx": b"PK nonsense", "referral_list_2.csv": GOOD})
+    assert said(evaluation) == [("referral_list.xlsx", None, None, None, "unreadable")]
+    assert number(evaluation) == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("notes", "told", "expected"),
+    [
+        (["District", "Officer"], [("Notes", "sheet-not-read")], 1),
+        (["child_id", "received_on", "Officer"], [("Notes", "list-column-missing")], "invalid"),
+    ],
+)
+def test_a_sheet_that_shares_a_column_with_a_list_is_something_else(
+    tmp_path: Path, notes: list[str], told: list[tuple[str, str]], expected: object
+) -> None:
+    (tmp_path / "returns").mkdir()
+    book = xlsxwriter.Workbook(tmp_path / "returns" / "referral_list.xlsx")
+    book.add_worksheet("Notes").write_row(0, 0, notes)
+    sheet = book.add_worksheet("Referrals")
+    sheet.write_row(0, 0, HEADER.strip().split(","))
+    sheet.write_row(1, 0, ["a", "2016-04-01", 1, "yes", "North"])
+    book.close()
+    evaluation = read(tmp_path, {"~$referral_list.xlsx": b"\0", "referral_list/~$a.xlsx": b"\0"}, period=Q1)
+    assert evaluation.problems.select("sheet", "kind").rows() == told
+    assert number(evaluation) == expected
+
+
+def test_sheets_without_a_list_are_told(tmp_path: Path) -> None:
+    evaluation = read(tmp_path, {"referral_list.xlsx": pl.DataFrame({"x": [1], "y": [2]})})
+    assert said(evaluation) == [("referral_list.xlsx", None, None, None, "not-a-list")]
+
+
+# -- what is refused -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "text", "kind", "group"),
+    [
+        ("b,2016-13-01,2,no,South", "received_on", "2016-13-01", "not-a-date", "invalid"),
+        ("b,2016-02-30,2,no,South", "received_on", "2016-02-30", "not-a-date", "invalid"),
+        ("b,04/13/2016,2,no,South", "received_on", "04/13/2016", "not-a-date", "invalid"),
+        ("b,01/05/16,2,no,South", "received_on", "01/05/16", "not-a-date", "invalid"),
+        ("b,42491,2,no,South", "received_on", "42491", "not-a-date", "invalid"),
+        ("b,,2,no,South", "received_on", "", "blank", "invalid"),
+        ("b,2016-05-01,1O,no,South", "cost", "1O", "not-a-number", 1),
+        ("b,2016-05-01,1e400,no,South", "cost", "1e400", "not-a-number", 1),
+        ("b,2016-05-01,inf,no,South", "cost", "inf", "not-a-number", 1),
+        ("b,2016-05-01," + "9" * 400 + ",no,South", "cost", "9" * 400, "not-a-number", 1),
+        ("b,2016-05-01,2,maybe,South", "urgent", "maybe", "not-yes-or-no", 1),
+        (",2016-05-01,2,no,South", "child_id", "", "blank", 1),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_told_with_its_place(
+    tmp_path: Path, row: str, column: str, text: str, kind: str, group: object
+) -> None:
+    evaluation = read(tmp_path, {"referral_list.csv": HEADER + ROW + row + "\n" + LATER})
+    assert said(evaluation) == [("referral_list.csv", 3, column, text, kind)]
+    lost = column == "received_on"
+    assert [number(evaluation, name) for name in (None, "North", "South")] == ["invalid" if lost else 2, 1, group]
+    assert number(evaluation, "South", Q2) == ("invalid" if lost else 1)  # it may be of any period
+    of_cost = [number(evaluation, name, of="total") for name in (None, "North")]
+    assert of_cost == [("invalid" if lost or column == "cost" else 3), 1]
+    assert number(evaluation, of="urgent_ones") == ("invalid" if lost or column == "urgent" else 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "column"),
+    [
+        ("child_id,received_on,cost,urgent\n", "list-column-missing", None),
+        ("child_id,recieved_on,cost,urgent,district\n", "list-column-missing", None),
+        ("child_id,received_on,cost,Cost,district,urgent\n", "list-column-twice", None),
+        ("period,agency,figure,value\n", "not-a-list", None),
+        ("", "empty-file", None),
+    ],
+)
+def test_a_header_that_cannot_be_used_leaves_all_invalid(
+    tmp_path: Path, header: str, kind: str, column: str | None
+) -> None:
+    files = {"referral_list.csv": header and header + ROW, "referral_list_2.csv": GOOD}
+    evaluation = read(tmp_path, files)
+    [problem] = evaluation.problems.select("file", "kind").rows()
+    assert problem == ("referral_list.csv", kind)
+    assert number(evaluation) == "invalid"  # what it holds may be of any time
+    if kind == "list-column-missing":
+        assert evaluation.problems["row"].to_list() == [1]
+        missing = "`district`" if "recieved" not in header else "`received_on`"
+        meant = "; did you mean `recieved_on`?" if "recieved" in header else ""
+        message = f"no column {missing} in this header; nothing in this file can be used{meant}"
+        assert evaluation.problems["message"].to_list() == [message]
+
+
+def test_where_a_file_says_its_days_no_others_are_in_doubt(tmp_path: Path) -> None:
+    files = {
+        "referral_list.csv": "period,agency\n",
+        "referral_list_2.csv": HEADER + ROW.replace("04-01", "08-01"),
+        "manifest.csv": COVERS + "referral_list.csv,2016-07-01,2016-04-01,2016-06-30\n"
+        "referral_list_2.csv,2016-10-01,2016-07-01,2016-09-30\n",
+    }
+    evaluation = read(tmp_path, files)
+    assert [number(evaluation, None, period) for period in (Q1, Q2)] == ["invalid", 1]
+
+
+def test_columns_that_a_list_does_not_have_are_named_once(tmp_path: Path) -> None:
+    content = GOOD.replace("\n", ",x,y\n").replace("district,x,y", "district,Worker,Notes")
+    evaluation = read(tmp_path, {"referral_list.csv": content})
+    [problem] = evaluation.problems.select("file", "row", "kind", "message").rows()
+    message = "`Worker`, `Notes` are no columns of this list and are not read"
+    assert problem == ("referral_list.csv", 1, "columns-not-read", message)
+    assert number(evaluation) == 2
+
+
+def test_a_repeated_record_is_counted_and_told(tmp_path: Path) -> None:
+    evaluation = read(tmp_path, {"referral_list.csv": HEADER + ROW + ROW, "referral_list_2.csv": HEADER + ROW})
+    assert evaluation.problems.select("file", "row", "kind", "message").rows() == [
+        ("referral_list.csv", 3, "repeated-record", "this record is the same as row 2; both are counted"),
+        ("referral_list_2.csv", 2, "repeated-record",
+         "this record is the same as `referral_list.csv` row 2; both are counted"),
+    ]  # fmt: skip
+    assert number(evaluation) == 3
+
+
+def test_an_unknown_group_leaves_all_groups_of_its_period_in_doubt(tmp_path: Path) -> None:
+    evaluation = read(tmp_path, {"referral_list.csv": GOOD.replace("2,no,South", "2,no,Suoth")})
+    [problem] = evaluation.problems.select("file", "row", "column", "text", "kind", "message").rows()
+    message = "unknown group `Suoth` of `district`; did you mean `South`?"
+    assert problem == ("referral_list.csv", 3, "district", "Suoth", "unknown-group", message)
+    assert [number(evaluation, group) for group in (None, "North", "South")] == [2, "invalid", "invalid"]
+    assert [number(evaluation, group, Q2) for group in (None, "North", "South")] == [1, 0, 1]
+
+
+def test_agencies_that_are_not_known_or_do_not_send_the_list(tmp_path: Path) -> None:
+    rows = ["care,2016-04-01,,", "polise,2016-04-01,,", "Statistics Office,2016-07-01,,", "Police,2016-07-01,,"]
+    evaluation = read(tmp_path, {"plan_list.csv": PLANS + "\n".join(rows) + "\n"})
+    assert said(evaluation) == [
+        ("plan_list.csv", 3, "agency", "polise", "unknown-agency"),
+        ("plan_list.csv", 4, "agency", "Statistics Office", "wrong-sender"),
+    ]
+    assert evaluation.problems["message"].to_list() == [
+        "unknown agency `polise`; did you mean `Police`?",
+        "`Statistics Office` does not send `plan_list`; it comes from `care` or `police`",
+    ]
+    assert [number(evaluation, group, Q1, "at_end") for group in ("care", "police")] == ["invalid"] * 2
+
+
+def test_an_unclosed_quote_takes_one_record_and_is_not_passed_over(tmp_path: Path) -> None:
+    rows = ['b,2016-05-01,2,no,"South', "c,2016-05-02,2,no,South", "d,2016-05-03,2,no,North"]
+    evaluation = read(tmp_path, {"referral_list.csv": HEADER + ROW + "\n".join(rows) + "\n"})
+    assert [row[:2] + row[4:] for row in said(evaluation)] == [("referral_list.csv", 3, "unclosed-quote")]
+    # a record that nothing is known of may be of any period and group
+    assert [number(evaluation, group) for group in (None, "North", "South")] == ["invalid"] * 3
+    assert evaluation.problems.height == 1
+
+
+def test_a_record_that_nothing_is_known_of_may_be_of_a_group_that_it_need_not_name(tmp_path: Path) -> None:
+    rows = ["care,2016-04-01,,Hill", 'police,2016-04-01,,"Hill']
+    evaluation = read(tmp_path, {"plan_list.csv": PLANS + "\n".join(rows) + "\n"})
+    assert [row[1:2] + row[4:] for row in said(evaluation)] == [(3, "unclosed-quote")]
+    assert number(evaluation, "Hill", of="at_end") == "invalid"
+
+
+def test_a_cell_too_many_sets_its_record_aside(tmp_path: Path) -> None:
+    evaluation = read(tmp_path, {"referral_list.csv": GOOD.replace("2,no,South", "2,no,South,5")})
+    assert [row[:2] + row[4:] for row in said(evaluation)] == [("referral_list.csv", 3, "surplus-cell")]
+    assert number(evaluation) == "invalid"
+    split = GOOD.replace("b,2016-05-01,2,", "b,2016-05-01,1,234,")
+    evaluation = read(tmp_path, {"referral_list.csv": split})
+    assert [row[:2] + row[4:] for row in said(evaluation)] == [("referral_list.csv", 3, "split-number")]
+    assert [number(evaluation, of=of) for of in ("number", "total")] == ["invalid"] * 2
+
+
+def test_types_that_are_not_those_of_the_list(tmp_path: Path) -> None:
+    frame = pl.DataFrame(COLUMNS).with_columns(cost=pl.lit(float("nan")), urgent=pl.lit(1), child_id=pl.lit(0.5))
+    evaluation = read(tmp_path, {"referral_list.parquet": frame})
+    places = [(row, name, kind) for row in (1, 2) for name, kind in
+              (("child_id", "not-a-text"), ("cost", "not-a-number"), ("urgent", "not-yes-or-no"))]  # fmt: skip
+    assert sorted((row, column, kind) for _, row, column, _, kind in said(evaluation)) == sorted(places)
+    assert number(evaluation) == 2
+    assert [number(evaluation, of=of) for of in ("total", "urgent_ones")] == ["invalid"] * 2
+    evaluation = read(tmp_path, {"referral_list.parquet": frame.with_columns(received_on=pl.lit(20160401))})
+    assert {row[2:] for row in said(evaluation) if row[2] == "received_on"} == {
+        ("received_on", "20160401", "not-a-date")
+    }
+
+
+def test_an_optional_text_of_another_type_is_not_blank(tmp_path: Path) -> None:
+    plans = pl.DataFrame({"agency": ["care"], "started_on": [date(2016, 4, 1)], "ended_on": [None], "ward": [1.5]})
+    evaluation = read(tmp_path, {"plan_list.parquet": plans.cast({"ended_on": pl.Date})})
+    assert said(evaluation) == [("plan_list.parquet", 1, "ward", "1.5", "not-a-text")]
+    assert number(evaluation, of="at_end") == "late"  # the police have sent none
+    assert number(evaluation, "care", of="at_end") == 1
+
+
+def test_a_parquet_file_that_is_damaged_or_has_a_column_called_row(tmp_path: Path) -> None:
+    evaluation = read(tmp_path, {"referral_list.parquet": b"PAR1 nonsense PAR1"})
+    assert [row[-1] for row in said(evaluation)] == ["unreadable"]
+    evaluation = read(tmp_path, {"referral_list.parquet": pl.DataFrame(COLUMNS).with_columns(row=pl.lit(7))})
+    assert [row[-1] for row in said(evaluation)] == ["columns-not-read"]
+    assert number(evaluation) == 2
+
+
+def test_a_long_text_with_quotes_is_read_as_a_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pmf_engine.submissions.list_files, "_SMALL", 0)
+    rows = ['"a",2016-04-01,,,North', 'b,2016-05-01,2,no,"South"', "c,2016-05-02,,no,South"]
+    evaluation = read(tmp_path, {"referral_list.csv": HEADER + "\n".join(rows) + "\n"})
+    assert said(evaluation) == []
+    assert [number(evaluation, group) for group in (None, "North", "South")] == [3, 1, 2]
+    plans = ['"care",2016-04-01,,Hill', "care,2016-04-02,,", 'care,2016-04-03,,"Hill']
+    evaluation = read(tmp_path, {"plan_list.csv": PLANS + "\n".join([*plans, 'care,2016-04-03,,Hill"', ""])})
+    assert [row[1:3] + row[4:] for row in said(evaluation) if row[0] == "plan_list.csv"] == [(4, "ward", "not-a-text")]
+    assert number(evaluation, "care", of="at_end") == 3
+    assert number(evaluation, "Hill", of="at_end") == "invalid"  # one may be of any ward
+
+
+def test_many_mistakes_are_told_a_hundred_times(tmp_path: Path) -> None:
+    rows = "".join(f"{place},soon,1,no,Suoth\n" for place in range(150))
+    evaluation = read(tmp_path, {"referral_list.csv": GOOD + rows + ROW * 150})
+    counts = dict(evaluation.problems["kind"].value_counts().rows())
+    assert counts == {"not-a-date": 100, "unknown-group": 100, "repeated-record": 100, "more-records": 1}
+    assert evaluation.problems.filter(kind="more-records")["message"].to_list() == [
+        "there are more than 100 such records in this file"
+    ]
+
+
+# -- the manifest ----------------------------------------------------------------------------------------
+
+
+def test_a_later_file_that_speaks_for_all_its_days_takes_the_place_of_another(tmp_path: Path) -> None:
+    files = {
+        "referral_list_1.csv": HEADER + ROW + ROW.replace("a,", "b,"),
+        "referral_list_2.csv": HEADER + ROW.replace("a,", "c,"),
+        "manifest.csv": COVERS + "referral_list_1.csv,2016-07-01,2016-04-01,2016-06-30\n"
+        "referral_list_2.csv,2016-10-01,2016-04-01,2016-09-30\n",
+    }
+    evaluation = read(tmp_path, files)
+    assert number(evaluation) == 1
+    assert evaluation.problems.select("file", "kind", "message").rows() == [
+        ("referral_list_1.csv", "file-superseded",
+         "`referral_list_2.csv` came later and speaks for 2016-04-01 to 2016-06-30; "
+         "for these days its records are not counted")
+    ]  # fmt: skip
+    before = read(tmp_path, files, as_of=date(2016, 9, 30))  # the later one had not come
+    assert number(before) == 2
+    assert said(before) == []
+
+
+def test_a_later_file_takes_the_place_of_another_for_the_days_that_it_speaks_for(tmp_path: Path) -> None:
+    # The earlier one speaks for April alone then: of its two records the one of May is told anew by the later.
+    may = ROW.replace("a,", "b,").replace("2016-04-01", "2016-05-20")
+    files = {
+        "referral_list_1.csv": HEADER + ROW.replace("2016-04-01", "2016-04-30") + may,
+        "referral_list_2.csv": HEADER + may.replace("b,", "c,") + may.replace("b,", "d,"),
+        "manifest.csv": COVERS + "referral_list_1.csv,2016-06-01,2016-04-01,2016-05-31\n"
+        "referral_list_2.csv,2016-07-01,2016-05-01,2016-06-30\n",
+    }
+    assert ROW.count("2016-04-01") == 1
+    evaluation = read(tmp_path, files)
+    assert number(evaluation) == 3
+    assert ("referral_list_1.csv", "file-superseded") in evaluation.problems.select("file", "kind").rows()
+
+
+def test_files_that_came_on_one_day_are_parts_of_one(tmp_path: Path) -> None:
+    files = {
+        "referral_list_1.csv": HEADER + ROW,
+        "referral_list_2.csv": HEADER + ROW.replace("a,", "b,"),
+        "manifest.csv": COVERS + "".join(f"referral_list_{n}.csv,2016-07-01,2016-04-01,2016-06-30\n" for n in (1, 2)),
+    }
+    evaluation = read(tmp_path, files)
+    assert number(evaluation) == 2
+    assert said(evaluation) == []
+
+
+def test_what_a_file_does_not_speak_for_is_not_counted_and_told(tmp_path: Path) -> None:
+    files = {
+        "referral_list.csv": HEADER + ROW + ROW.replace("2016-04-01", "2015-04-01"),
+        "manifest.csv": COVERS + "referral_list.csv,2016-07-01,2016-04-01,2016-06-30\n",
+    }
+    evaluation = read(tmp_path, files)
+    assert number(evaluation) == 1
+    assert evaluation.problems.select("row", "column", "kind", "message").rows() == [
+        (3, "received_on", "outside-record",
+         "`2015-04-01` is none of the days from 2016-04-01 to 2016-06-30 that this file speaks for; "
+         "this record is not counted")
+    ]  # fmt: skip
+
+
+def test_what_one_agency_sends_later_replaces_nothing_of_another(tmp_path: Path) -> None:
+    def plans(*rows: str) -> str:
+        return PLANS + "".join(f"{row},,\n" for row in rows)
+
+    files = {
+        "plan_list_1.csv": plans("Social Care,2016-04-01", "care,2016-04-02", "police,2016-04-03"),
+        "plan_list_2.csv": plans("police,2016-04-04", "Police,2016-04-05"),
+        "manifest.csv": COVERS + "plan_list_1.csv,2016-07-01,2016-04-01,2016-06-30\n"
+        "plan_list_2.csv,2016-07-05,2016-04-01,2016-06-30\n",
+    }
+    evaluation = read(tmp_path, files)
+    assert [number(evaluation, group, of="at_end") for group in (None, "care", "police")] == [4, 2, 2]
+    assert evaluation.problems.select("file", "kind", "message").rows() == [
+        ("plan_list_1.csv", "file-superseded",
+         "`plan_list_2.csv` came later and speaks for 2016-04-01 to 2016-06-30; "
+         "for these days records of `police` are not counted")
+    ]  # fmt: skip
+    files["plan_list_1.csv"] = plans("care,2016-04-01")
+    apart = read(tmp_path, files)
+    assert [number(apart, group, of="at_end") for group in (None, "care", "police")] == [3, 1, 2]
+    assert said(apart) == []
+
+
+def test_an_empty_list_of_one_agency_says_that_there_was_nothing(tmp_path: Path) -> None:
+    files = {
+        "referral_list.csv": HEADER,
+        "manifest.csv": COVERS + "referral_list.csv,2016-07-01,2016-04-01,2016-06-30\n",
+    }
+    evaluation = read(tmp_path, files)
+    assert [number(evaluation, group) for group in (None, "North", "South")] == [0, 0, 0]
+    assert said(evaluation) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "kinds", "expected"),
+    [
+        (["2016-04-01,30/6/16"], ["not-a-date"], ["no_data", "invalid", "invalid"]),
+        (["2016-06-30,2016-04-01"], ["bad-manifest-dates"], ["invalid"] * 3),
+        (["2016-04-01,2016-06-30", "2016-04-01,2016-09-30"], ["file-twice"], ["invalid"] * 3),
+        (["2016-04-01,"], ["covers-half"], ["no_data", "invalid", "invalid"]),
+        ([",2016-06-30"], ["covers-half"], ["invalid", "invalid", "late"]),
+        (["1/4/16,2016-06-30"], ["not-a-date"], ["invalid", "invalid", "late"]),
+        (["2016-04-01,2016-06-30"], [], ["no_data", 0, "late"]),
+    ],
+)
+def test_a_file_whose_days_are_not_understood_speaks_for_none(
+    tmp_path: Path, rows: list[str], kinds: list[str], expected: list[object]
+) -> None:
+    manifest = COVERS + "".join(f"plan_list.csv,2016-07-01,{row}\n" for row in rows)
+    plans = PLANS + "care,2014-05-01,2015-01-01,\ncare,2016-04-02,2016-05-01,\n"
+    for period, value in zip(("2015-16 Q1", Q1, Q2), expected, strict=True):
+        evaluation = read(tmp_path, {"plan_list.csv": plans, "manifest.csv": manifest}, period=period)
+        assert number(evaluation, "care", period, "at_end") == value, period
+        assert [row[-1] for row in said(evaluation)] == kinds
+
+
+def test_a_folder_says_whose_an_empty_list_is(tmp_path: Path) -> None:
+    header = PLANS.removeprefix("agency,")
+    files = {
+        "plan_list/agency=police/p.csv": header,
+        "plan_list/agency=Social%20Care/ward=__HIVE_DEFAULT_PARTITION__/p.csv": "started_on,ended_on\n2016-04-01,\n",
+        "plan_list/agency=care/ward=Old%20Town/p.csv": "started_on,ended_on\n2016-04-02,\n",
+        "manifest.csv": COVERS + "plan_list/agency=police/p.csv,2016-07-01,2016-04-01,2016-06-30\n",
+    }
+    evaluation = read(tmp_path, files)
+    assert said(evaluation) == []
+    groups = (None, "care", "police", "Old Town")
+    assert [number(evaluation, group, of="at_end") for group in groups] == [2, 2, 0, 1]
+
+
+# -- every kind -----------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_problem_is_reached(tmp_path: Path) -> None:
+    """Those of returns are reached in `test_submissions`, the others here: there are none besides."""
+
+    def named(modules: tuple[ModuleType, ...]) -> str:
+        return "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
+
+    of_lists = {
+        kind for kind in WORDING if f'"{kind}"' in named((pmf_engine.submissions.list_files, pmf_engine.records.count))
+    }
+    of_returns = {kind for kind in WORDING if named(MODULES).count(f'"{kind}"') > 1}
+    assert of_lists | of_returns == WORDING.keys()
+    rows = [
+        "b,soon,1O,maybe,Suoth", ",2016-05-01,1,no,South", "c,2061-05-01,1,no,South", ROW.strip(),
+        *["d,x,1,no,South"] * 101,
+    ]  # fmt: skip
+    workbook = io.BytesIO()
+    book = xlsxwriter.Workbook(workbook)
+    book.add_worksheet().write_row(0, 0, HEADER.strip().split(","))
+    book.add_worksheet().write_row(0, 0, ["district", "officer"])
+    book.close()
+    files: dict[str, str | bytes | pl.DataFrame] = {
+        "referral_list/1.csv": HEADER + ROW + "\n".join(rows) + "\n",
+        "referral_list/2.csv": "child_id,received_on\n" + ROW,
+        "referral_list/3.csv": "child_id,child id,received_on,cost,urgent,district\n" + ROW,
+        "referral_list/4.csv": "period,agency\n",
+        "referral_list/5.csv": "",
+        "referral_list/6.parquet": b"PAR1",
+        "referral_list/7.csv": HEADER.replace("\n", ",more\n") + ROW,
+        "referral_list/9.xlsx": workbook.getvalue(),
+        "referral_list/8.parquet": pl.DataFrame(COLUMNS).with_columns(child_id=pl.lit(0.5)),
+        "plan_list/1.csv": PLANS + "police,2016-05-01,2016-04-01,\npolise,2016-05-01,,\nons,2016-05-01,,\n",
+        "plan_list/2.csv": PLANS + "police,2016-05-01,,\n",
+        "plan_list/3.csv": PLANS + "police,2016-05-02,,\npolice,2016-07-02,,\n",
+        "manifest.csv": COVERS + "plan_list/2.csv,2016-07-01,2016-04-01,2016-06-30\n"
+        "plan_list/3.csv,2016-07-02,2016-04-01,2016-06-30\n",
+    }
+    evaluation = read(tmp_path, files, period=Q1)
+    assert of_lists - set(evaluation.problems["kind"]) == set()
+    assert evaluation.problems["kind"].is_in(WORDING.keys()).all()
