@@ -705,7 +705,7 @@ def senders_counted(span: Span, name: str) -> Diagnostic:
     return Diagnostic("type", "agencies can only be counted", span, help_)
 
 
-def senders_clock(span: Span, name: str, id_: str) -> Diagnostic:
+def senders_cadence(span: Span, name: str, id_: str) -> Diagnostic:
     text = f"the agencies of `{name}` can only be counted in its own periods, and those of `{id_}` are others"
     return Diagnostic("frequency", text, span)
 

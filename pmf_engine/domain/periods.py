@@ -48,7 +48,7 @@ def month_of(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
-class Clock(NamedTuple):
+class Cadence(NamedTuple):
     """Periods of one length, in a year that starts in a given month (1 for January)."""
 
     months: int
@@ -66,15 +66,15 @@ class Clock(NamedTuple):
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """The months from `start` up to `end`, named as the clock's year has it."""
+    """The months from `start` up to `end`, named as the cadence's year has it."""
 
     start: int
-    clock: Clock
+    cadence: Cadence
 
     @property
     def end(self) -> int:
         """The month after the last one."""
-        return self.start + self.clock.months
+        return self.start + self.cadence.months
 
     @property
     def first_day(self) -> date:
@@ -90,15 +90,15 @@ class Period:
     @property
     def label(self) -> str:
         """The name people use: `2016-17`, `2016-17 Q3`, `2016-17 H1`, `2016-12`; `2016 Q3` in calendar years."""
-        if self.clock.months == 1:
+        if self.cadence.months == 1:
             return f"{self.start // 12}-{self.start % 12 + 1:02d}"
-        begun = self.start - (self.clock.year_start - 1)
+        begun = self.start - (self.cadence.year_start - 1)
         year, month = divmod(begun, 12)
-        name = str(year) if self.clock.year_start == 1 else f"{year}-{(year + 1) % 100:02d}"
-        if self.clock.months == 12:
+        name = str(year) if self.cadence.year_start == 1 else f"{year}-{(year + 1) % 100:02d}"
+        if self.cadence.months == 12:
             return name
-        letter = "Q" if self.clock.months == 3 else "H"
-        return f"{name} {letter}{month // self.clock.months + 1}"
+        letter = "Q" if self.cadence.months == 3 else "H"
+        return f"{name} {letter}{month // self.cadence.months + 1}"
 
     def __str__(self) -> str:
         return self.label
@@ -138,11 +138,11 @@ def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
     for form in _FORMS:
         if (found := form.fullmatch(text)) and (year := _year_start(found, year_start)) is not None:
             if not found["letter"]:
-                return Period(year, Clock(12, year_start))
+                return Period(year, Cadence(12, year_start))
             length = _PARTS[found["letter"]]
             number = int(found["number"])
             if 1 <= number <= 12 // length:
-                return Period(year + (number - 1) * length, Clock(length, year_start))
+                return Period(year + (number - 1) * length, Cadence(length, year_start))
     return _parse_month(text, year_start)
 
 
@@ -168,5 +168,5 @@ def _parse_month(text: str, year_start: int) -> Period | None:
                 number = int(parts["month"])
             year = int(parts["year"])
             if 1 <= number <= 12 and _FIRST_YEAR <= year <= _LAST_YEAR:
-                return Period(year * 12 + number - 1, Clock(1, year_start))
+                return Period(year * 12 + number - 1, Cadence(1, year_start))
     return None

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from pmf_engine.domain.periods import Clock, Frequency, Period, month_of
+from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.domain.reason_codes import status_rank
 from pmf_engine.domain.status import LATE, MISSING, NOT_DUE
 from pmf_engine.evaluation import indicator_rows
@@ -107,23 +107,23 @@ def evaluate(
     if not isinstance(period, str | Period | None):
         raise TypeError(f"`period` must be a text, such as '2016-17 Q3', or a Period, not {period!r}")
     asked = framework.period(period) if isinstance(period, str) else period
-    if asked is not None and asked != asked.clock.holding(asked.start):
+    if asked is not None and asked != asked.cadence.holding(asked.start):
         raise ValueError(
-            f"no period of {asked.clock.months} months begins there in a year that starts in month "
-            f"{asked.clock.year_start}"
+            f"no period of {asked.cadence.months} months begins there in a year that starts in month "
+            f"{asked.cadence.year_start}"
         )
-    clocks = {id_: _clock(one, asked) for id_, one in framework.indicators.items()}
+    cadences = {id_: _cadence(one, asked) for id_, one in framework.indicators.items()}
     cells = submissions.cells_at(as_of)
     last_day = min(as_of, asked.last_day) if asked else as_of
     standing_then = standing(submissions.lists, as_of)
-    counted, problems = counted_lists(framework, standing_then, clocks, last_day, as_of, engine)
+    counted, problems = counted_lists(framework, standing_then, cadences, last_day, as_of, engine)
     problems = together(submissions.problems, problems)
-    window = _window(cells, counted.extent(), asked, set(clocks.values()))
+    window = _window(cells, counted.extent(), asked, set(cadences.values()))
     if window is None:
         nothing = (pl.DataFrame(schema=_HISTORY), pl.DataFrame(schema=OUTSTANDING))
         return Evaluation(framework, submissions, asked, as_of, cells, *nothing, problems)
     inputs = Inputs(framework, cells, submissions.groups_at(as_of), window, as_of, counted=counted)
-    frame = history_plan(framework, inputs, clocks, asked)
+    frame = history_plan(framework, inputs, cadences, asked)
     end = asked.end if asked else window.end
     history, outstanding = collected([frame, _outstanding(inputs, end)])
     return Evaluation(
@@ -142,16 +142,19 @@ def evaluate(
 def counted_lists(
     framework: Framework,
     pieces: Sequence[Piece],
-    clocks: Mapping[str, Clock],
+    cadences: Mapping[str, Cadence],
     last_day: date,
     as_of: date | None = None,
     engine: Engine = "auto",
 ) -> tuple[Counted, pl.DataFrame]:
-    """What lists come to up to a day, for all that indicators ask in their clocks and breakdowns; with the problems."""
+    """What lists come to up to a day, for all that indicators ask in their cadences and breakdowns, and the problems."""
     indicators = framework.indicators
     wanted = views(
         framework,
-        [(clock, indicators[id_].by, asked_of_lists(framework, [indicators[id_]])) for id_, clock in clocks.items()],
+        [
+            (cadence, indicators[id_].by, asked_of_lists(framework, [indicators[id_]]))
+            for id_, cadence in cadences.items()
+        ],
     )
     return count(framework, pieces, wanted, last_day, as_of or last_day, engine)
 
@@ -159,42 +162,42 @@ def counted_lists(
 def history_plan(
     framework: Framework,
     inputs: Inputs,
-    clocks: Mapping[str, Clock],
+    cadences: Mapping[str, Cadence],
     asked: Period | None = None,
     kept: pl.DataFrame | None = None,
 ) -> pl.LazyFrame:
-    """All that is said of each indicator in the periods of its clock in `clocks`, up to the one asked for.
+    """All that is said of each indicator in the periods of its cadence in `cadences`, up to the one asked for.
 
     Where `kept` is given (indicator, by, group, start), nothing else is part of any series.
     """
-    times = _times(inputs.window, set(clocks.values()), asked)
+    times = _times(inputs.window, set(cadences.values()), asked)
     figures: dict[str | None, set[str]] = {}
-    for id_ in clocks:
+    for id_ in cadences:
         for by in (None, *framework.indicators[id_].by):
             figures.setdefault(by, set()).update(figures_of(framework, [framework.indicators[id_]]))
     inputs.gather(figures)
     rows = (
-        indicator_rows.rows(framework, inputs, clocks).lazy().join(times.lazy(), on=["months", "year_start", "start"])
+        indicator_rows.rows(framework, inputs, cadences).lazy().join(times.lazy(), on=["months", "year_start", "start"])
     )
     if kept is None:
         rows = _requested(rows, framework, inputs, asked)
     else:
         rows = rows.join(kept.lazy(), on=kept.columns, how="semi").with_columns(asked_in=pl.lit(True))
-    backs = looked_back(framework, clocks)
+    backs = looked_back(framework, cadences)
     raised = (pl.col("level") >= 0).any().over("indicator", "start")
     said = judged(rows, framework, inputs.as_of).with_columns(shown=pl.col("shown") & (pl.col("asked_in") | raised))
-    return reasons(said, _lacking(inputs, clocks), backs, framework)
+    return reasons(said, _lacking(inputs, cadences), backs, framework)
 
 
-def _times(window: Window, clocks: set[Clock], asked: Period | None) -> pl.DataFrame:
+def _times(window: Window, cadences: set[Cadence], asked: Period | None) -> pl.DataFrame:
     """The periods that are kept, by the numbers that stand for them: their names, and which a report shows."""
     rows = []
-    for clock in sorted(clocks):
-        last = clock.last_ended_by(asked.end) if asked else None
-        for period in window.worked_out(clock):
+    for cadence in sorted(cadences):
+        last = cadence.last_ended_by(asked.end) if asked else None
+        for period in window.worked_out(cadence):
             begun = window.first < period.end and (last is None or period.end <= last.end)
             if begun or period == last:
-                rows.append((clock.months, clock.year_start, period.start, period.label, last in (None, period)))
+                rows.append((cadence.months, cadence.year_start, period.start, period.label, last in (None, period)))
     keys = ["months", "year_start", "start"]
     schema = {**dict.fromkeys(keys, pl.Int32), "period": pl.String, "shown": pl.Boolean}
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -210,7 +213,7 @@ def _requested(rows: pl.LazyFrame, framework: Framework, inputs: Inputs, asked: 
     for one in ad_hoc:
         starts = sorted(set(inputs.starts(one.figures)) | inputs.list_starts(one))
         inside = [start for start in starts if asked is None or asked.start <= start < asked.end]
-        ended = [start for start in starts if asked is None or start + one.clock.months <= asked.end]
+        ended = [start for start in starts if asked is None or start + one.cadence.months <= asked.end]
         last = inside if asked is None else (inside or ended)[-1:]
         requests += [(one.id, start, start in last, start in inside) for start in starts]
     schema = {"indicator": pl.String, "start": pl.Int32, "requested": pl.Boolean, "asked_in": pl.Boolean}
@@ -226,51 +229,51 @@ def _requested(rows: pl.LazyFrame, framework: Framework, inputs: Inputs, asked: 
     )
 
 
-def _clock(one: Indicator, asked: Period | None) -> Clock:
+def _cadence(one: Indicator, asked: Period | None) -> Cadence:
     """An indicator's own periods, or the report's where those are longer; what is ad hoc is not added up."""
     if asked is None or one.frequency == Frequency.AD_HOC:
-        return one.clock
-    return Clock(max(one.clock.months, asked.clock.months), one.clock.year_start)
+        return one.cadence
+    return Cadence(max(one.cadence.months, asked.cadence.months), one.cadence.year_start)
 
 
-def _window(cells: pl.DataFrame, lists: range, asked: Period | None, clocks: set[Clock]) -> Window | None:
+def _window(cells: pl.DataFrame, lists: range, asked: Period | None, cadences: set[Cadence]) -> Window | None:
     """The months any data speaks for, and those asked for, to the ends of everybody's periods."""
     first, last = cells.select(pl.col("start").min(), (pl.col("start") + pl.col("months")).max().alias("end")).row(0)
     starts = [month for month in (first, asked.start if asked else None, *lists[:1]) if month is not None]
-    if not starts or not clocks:
+    if not starts or not cadences:
         return None
     end = asked.end if asked else max(month for month in (last, *(month + 1 for month in lists[-1:])) if month)
     first = min(starts)
     if first >= end:  # all that came is for later periods than the one asked for
         first = asked.start if asked else end - 1
     # From the start of a year, so that a sum over the year to date is never of part of it.
-    start = min(Clock(12, clock.year_start).holding(first).start for clock in clocks)
+    start = min(Cadence(12, cadence.year_start).holding(first).start for cadence in cadences)
     if asked:
-        start = min(start, *(clock.last_ended_by(asked.end).start for clock in clocks))
-    return Window(start, max(clock.holding(end - 1).end for clock in clocks), first, end)
+        start = min(start, *(cadence.last_ended_by(asked.end).start for cadence in cadences))
+    return Window(start, max(cadence.holding(end - 1).end for cadence in cadences), first, end)
 
 
-def _lacking(inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.LazyFrame:
-    """Which agencies each missing figure lacks from, by the periods of each clock.
+def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
+    """Which agencies each missing figure lacks from, by the periods of each cadence.
 
-    `lacked_in` is the period that it lacks in: its own, where that is longer (`apart`), else the clock's.
+    `lacked_in` is the period that it lacks in: its own, where that is longer (`apart`), else the cadence's.
     """
     names = {id_: agency.name for id_, agency in inputs.framework.agencies.items()}
     frames = []
-    uses: dict[tuple[Clock, str | None], set[str]] = {}
-    lists: dict[tuple[Clock, str | None], set[str]] = {}
-    for id_, clock in clocks.items():
+    uses: dict[tuple[Cadence, str | None], set[str]] = {}
+    lists: dict[tuple[Cadence, str | None], set[str]] = {}
+    for id_, cadence in cadences.items():
         indicator = inputs.framework.indicators[id_]
         for by in (None, *indicator.by):
-            uses.setdefault((clock, by), set()).update(inputs.framework.rests_on(indicator))
+            uses.setdefault((cadence, by), set()).update(inputs.framework.rests_on(indicator))
             asked = asked_of_lists(inputs.framework, [indicator])
-            lists.setdefault((clock, by), set()).update(one.list.name for one in asked)
-    for (clock, by), figures in sorted(uses.items(), key=_use):
+            lists.setdefault((cadence, by), set()).update(one.list.name for one in asked)
+    for (cadence, by), figures in sorted(uses.items(), key=_use):
         if not figures:
             continue
         number = pl.col("figure").to_physical().cast(pl.UInt32) + 1
         frames.append(
-            inputs.by_period(inputs.facts(sorted(figures), by).filter(pl.col("code") > 0), figures, clock)
+            inputs.by_period(inputs.facts(sorted(figures), by).filter(pl.col("code") > 0), figures, cadence)
             .with_columns(
                 code=pl.col("code") + number,
                 agency=pl.col("agency").replace_strict(names, default=pl.col("agency")),
@@ -283,13 +286,13 @@ def _lacking(inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.LazyFrame:
                 "agencies",
                 "lacked_in",
                 "apart",
-                months=pl.lit(clock.months, dtype=pl.Int32),
-                year_start=pl.lit(clock.year_start, dtype=pl.Int32),
+                months=pl.lit(cadence.months, dtype=pl.Int32),
+                year_start=pl.lit(cadence.year_start, dtype=pl.Int32),
                 by=pl.lit(by, dtype=pl.String),
                 group=pl.col("group") if by else pl.lit(None, dtype=pl.String),
             )
         )
-    frames += [inputs.lists_lacking(clock, by, ids) for (clock, by), ids in sorted(lists.items(), key=_use)]
+    frames += [inputs.lists_lacking(cadence, by, ids) for (cadence, by), ids in sorted(lists.items(), key=_use)]
     schema = {
         "code": pl.UInt32, "start": pl.Int32, "agencies": pl.String, "months": pl.Int32,
         "year_start": pl.Int32, "by": pl.String, "group": pl.String, "lacked_in": pl.String, "apart": pl.Boolean,
@@ -297,7 +300,7 @@ def _lacking(inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.LazyFrame:
     return pl.concat(frames, how="diagonal") if frames else pl.LazyFrame(schema=schema)
 
 
-def _use(use: tuple[tuple[Clock, str | None], object]) -> tuple[Clock, str]:
+def _use(use: tuple[tuple[Cadence, str | None], object]) -> tuple[Cadence, str]:
     return use[0][0], str(use[0][1])
 
 
@@ -327,10 +330,10 @@ def _outstanding(inputs: Inputs, end: int) -> pl.LazyFrame:
 
 
 def _outstanding_named(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    starts = {name: figure.clock.year_start for name, figure in framework.figures.items()}
-    starts |= {id_: clock.year_start for id_, clock in framework.list_clocks.items()}
+    starts = {name: figure.cadence.year_start for name, figure in framework.figures.items()}
+    starts |= {id_: cadence.year_start for id_, cadence in framework.list_cadences.items()}
     labels = [
-        Period(start, Clock(months, starts[figure])).label
+        Period(start, Cadence(months, starts[figure])).label
         for figure, start, months in rows.select("figure", "start", "months").iter_rows()
     ]
     return (
@@ -380,4 +383,4 @@ def latest_quarter(framework: Framework, submissions: Submissions, as_of: date) 
     """The latest quarter that is over on a day and that anything has been sent for; None where nothing has."""
     ends = submissions.cells_at(as_of).filter(pl.col("start") + pl.col("months") <= month_of(as_of))
     last = ends.select((pl.col("start") + pl.col("months")).max()).item()
-    return None if last is None else Clock(3, framework.board.year_start).last_ended_by(last)
+    return None if last is None else Cadence(3, framework.board.year_start).last_ended_by(last)

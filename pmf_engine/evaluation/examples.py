@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
-from pmf_engine.domain.periods import Clock, Frequency, Period, month_of
+from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.domain.status import AMBER, GREEN, INVALID, RATED, RED, UNDEFINED
 from pmf_engine.evaluation.evaluate import counted_lists, history_plan
 from pmf_engine.evaluation.inputs import WORLD, Inputs, Window
@@ -134,11 +134,11 @@ def _evaluated(
     lists = _records(apart, worlds)
     submissions = Submissions.from_frame(returns, apart, lists=lists, name="examples")
     cells = submissions.cells
-    clocks = {id_: one.clock for id_, one in apart.indicators.items() if one.by}
+    cadences = {id_: one.cadence for id_, one in apart.indicators.items() if one.by}
     begun = _begun(apart, worlds, submissions.lists)
     window = _window(apart, worlds, begun)
     last_day = max(example.period.last_day for _, _, example in worlds.values())
-    counted, problems = counted_lists(apart, submissions.lists, clocks, last_day)
+    counted, problems = counted_lists(apart, submissions.lists, cadences, last_day)
     sent = dict(cells.group_by("group").agg(pl.col("start").min()).iter_rows())
     rests = {
         name: (apart.rests_on(one), min(begun[name], sent.get(name, begun[name])))
@@ -147,7 +147,7 @@ def _evaluated(
     given = {name: example.records for name, (_, _, example) in worlds.items()}
     silent = replace(counted, spoken={})  # an example's lists speak for it alone
     inputs = Inputs(apart, cells, submissions.groups_at(as_of), window, as_of, rests, silent, given)
-    rows = history_plan(apart, inputs, clocks, kept=_kept(worlds, begun, cells)).collect(engine="in-memory")
+    rows = history_plan(apart, inputs, cadences, kept=_kept(worlds, begun, cells)).collect(engine="in-memory")
     shown = {(row["group"], row["start"]): row for row in rows.iter_rows(named=True)}
     told = {name: shown[name, example.period.start] for name, (_, _, example) in worlds.items()}
     return told, _wrong_records(worlds, problems)
@@ -198,7 +198,7 @@ def _begun(framework: Framework, worlds: Mapping[str, _World], pieces: Iterable[
         if framework.rests_on(one):
             begun[name] -= _before(framework, example)
         elif name in first:
-            begun[name] = min(period.start, period.clock.holding(month_of(first[name])).start)
+            begun[name] = min(period.start, period.cadence.holding(month_of(first[name])).start)
     return begun
 
 
@@ -207,9 +207,9 @@ def _before(framework: Framework, example: Example) -> int:
 
     A figure that comes more seldom serves several periods, and says of none of them that it is part of the example.
     """
-    months = example.period.clock.months
+    months = example.period.cadence.months
     lengths = [
-        (framework.figures[name].clock.months, len(_series(framework.figures[name], values)) - 1)
+        (framework.figures[name].cadence.months, len(_series(framework.figures[name], values)) - 1)
         for name, given in example.given.items()
         for values in ([given] if isinstance(given, str) else given.values())
     ]
@@ -219,11 +219,11 @@ def _before(framework: Framework, example: Example) -> int:
 
 def _window(framework: Framework, worlds: Mapping[str, _World], begun: Mapping[str, int]) -> Window:
     """The months up to the last period, from so early that no formula looks at what was before."""
-    backs = looked_back(framework, {one.id: one.clock for one, _, _ in worlds.values()})
+    backs = looked_back(framework, {one.id: one.cadence for one, _, _ in worlds.values()})
     starts = []
     for name, (one, _, example) in worlds.items():
         back = max((month for months in backs[one.id].values() for month in months), default=0)
-        year = Clock(12, example.period.clock.year_start)
+        year = Cadence(12, example.period.cadence.year_start)
         starts.append(year.holding(begun[name] - min(back, _LONGEST_BACK)).start)
     return Window(min(starts), max(example.period.end for _, _, example in worlds.values()), min(starts))
 
@@ -234,7 +234,7 @@ def _kept(worlds: Mapping[str, _World], begun: Mapping[str, int], cells: pl.Data
     rows = [
         (one.id, WORLD, name, start)
         for name, (one, _, example) in worlds.items()
-        for start in range(begun[name], example.period.end, example.period.clock.months)
+        for start in range(begun[name], example.period.end, example.period.cadence.months)
         if one.frequency != Frequency.AD_HOC or start == example.period.start or (name, start) in asked
     ]
     names = dict.fromkeys(["indicator", "by", "group"], pl.String)
@@ -296,13 +296,13 @@ def _spread(figure: Figure, period: Period, back: int, value: str) -> Iterator[t
     Where the figure's year starts in another month, no return can name the indicator's period; then it is sent
     for the figure's periods inside, of which a flow is the sum, and a stock or grade the last.
     """
-    own, months = figure.clock, period.clock.months
+    own, months = figure.cadence, period.cadence.months
     if own.months > months:
         last = own.holding(period.end - 1)
         yield Period(last.start - back * own.months, own), value
         return
     start = period.start - back * months
-    whole = Clock(months, own.year_start).holding(start)
+    whole = Cadence(months, own.year_start).holding(start)
     if whole.start == start:
         yield whole, value
         return

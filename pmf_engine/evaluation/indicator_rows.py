@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pmf_engine.domain.periods import Clock
+from pmf_engine.domain.periods import Cadence
 from pmf_engine.evaluation.inputs import AGENCY, Inputs, Panel, laid_out
 from pmf_engine.formula.compute.batches import Steps
 from pmf_engine.formula.compute.operations import amount, number
@@ -33,29 +33,29 @@ from pmf_engine.judgement.bands import SIGNS, Case, Shape, said_of
 class _Job:
     """The indicators of one panel."""
 
-    clock: Clock
+    cadence: Cadence
     by: str | None
     indicators: tuple[Indicator, ...]
 
 
-def rows(framework: Framework, inputs: Inputs, clocks: Mapping[str, Clock]) -> pl.DataFrame:
-    """Every indicator in every period of its clock in `clocks` and of the window, whole and by its breakdowns.
+def rows(framework: Framework, inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.DataFrame:
+    """Every indicator in every period of its cadence in `cadences` and of the window, whole and by its breakdowns.
 
     Columns: indicator, start, months, year_start, by, group (null for the whole), value, code, left_out, numerator,
     denominator, good, tolerable (null: cannot be said), band_code, rated, entry (the place of the one in force), sign,
     gaps (how far it is from good by each entry by which closeness is), named and compared (see `Evaluation`).
     """
-    jobs = _jobs(framework, clocks)
-    steps = Steps([job.clock.months for job in jobs])
+    jobs = _jobs(framework, cadences)
+    steps = Steps([job.cadence.months for job in jobs])
     cases: list[Case] = []
     for place, job in enumerate(jobs):
-        sheet = Sheet(framework, steps, place, job.clock.months)
+        sheet = Sheet(framework, steps, place, job.cadence.months)
         cases += [case for one in job.indicators for case in sheet.cases(one, job.by)]
-    panels = [panel_of(framework, inputs, job.clock, job.by, job.indicators) for job in jobs]
+    panels = [panel_of(framework, inputs, job.cadence, job.by, job.indicators) for job in jobs]
     frames = laid_out(panels)
     worked = steps.worked_out(frames, [number for case in cases for number in case.steps])
     known = pl.DataFrame(
-        [(place, job.clock.months, job.clock.year_start, job.by) for place, job in enumerate(jobs)],
+        [(place, job.cadence.months, job.cadence.year_start, job.by) for place, job in enumerate(jobs)],
         schema={"panel": pl.UInt32, "months": pl.Int32, "year_start": pl.Int32, "by": pl.String},
         orient="row",
     )
@@ -63,24 +63,24 @@ def rows(framework: Framework, inputs: Inputs, clocks: Mapping[str, Clock]) -> p
     return said.with_columns(group=pl.when(pl.col("by").is_not_null()).then("group"))
 
 
-def _jobs(framework: Framework, clocks: Mapping[str, Clock]) -> list[_Job]:
-    grouped: dict[tuple[Clock, str | None], list[Indicator]] = {}
-    for id_, clock in clocks.items():
+def _jobs(framework: Framework, cadences: Mapping[str, Cadence]) -> list[_Job]:
+    grouped: dict[tuple[Cadence, str | None], list[Indicator]] = {}
+    for id_, cadence in cadences.items():
         indicator = framework.indicators[id_]
         for by in (None, *indicator.by):
-            grouped.setdefault((clock, by), []).append(indicator)
+            grouped.setdefault((cadence, by), []).append(indicator)
     order = {None: 0} | {by: place for place, by in enumerate(["agency", *framework.breakdowns], start=1)}
     keys = sorted(grouped, key=lambda key: (key[0], order[key[1]]))
-    return [_Job(clock, by, tuple(grouped[clock, by])) for clock, by in keys]
+    return [_Job(cadence, by, tuple(grouped[cadence, by])) for cadence, by in keys]
 
 
 def panel_of(
-    framework: Framework, inputs: Inputs, clock: Clock, by: str | None, indicators: Sequence[Indicator]
+    framework: Framework, inputs: Inputs, cadence: Cadence, by: str | None, indicators: Sequence[Indicator]
 ) -> Panel:
     """All that these indicators and their bands rest on."""
     lenient = any(one.missing != "any" for one in reached(framework, indicators))
     listed = [*asked_of_lists(framework, indicators), *counted_senders(framework, indicators)]
-    return inputs.panel(clock, by, figures_of(framework, indicators), lenient, listed)
+    return inputs.panel(cadence, by, figures_of(framework, indicators), lenient, listed)
 
 
 class Sheet:
@@ -190,7 +190,7 @@ class Sheet:
         What adds up over time is not judged over a longer period by what is good in a shorter one, and a bound that
         adds up says nothing of what does not.
         """
-        return self.months == indicator.clock.months or entry.scale_free
+        return self.months == indicator.cadence.months or entry.scale_free
 
     def _by_closeness(self, indicator: Indicator, entry: Entry) -> bool:
         return entry.polarity == "close" and self.judges(indicator, entry)

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pmf_engine.domain.numbers import NEAR
-from pmf_engine.domain.periods import Clock, Frequency, Period
+from pmf_engine.domain.periods import Cadence, Frequency, Period
 from pmf_engine.domain.reason_codes import FIGURE_BITS, NOT_COME, reason_code, status_rank
 from pmf_engine.domain.status import INVALID, LATE, NO_DATA, NOT_DUE, SUPPRESSED, UNDEFINED
 from pmf_engine.evaluation.sender_counts import count_senders
@@ -54,23 +54,23 @@ class Window:
     first: int
     last: int | None = None
 
-    def periods(self, clock: Clock) -> list[Period]:
-        """The clock's periods that figures are looked at in, in order."""
-        return self._up_to(clock, self.end)
+    def periods(self, cadence: Cadence) -> list[Period]:
+        """The cadence's periods that figures are looked at in, in order."""
+        return self._up_to(cadence, self.end)
 
-    def worked_out(self, clock: Clock) -> list[Period]:
-        """The clock's periods that indicators are worked out in, in order."""
-        return self._up_to(clock, self.end if self.last is None else self.last)
+    def worked_out(self, cadence: Cadence) -> list[Period]:
+        """The cadence's periods that indicators are worked out in, in order."""
+        return self._up_to(cadence, self.end if self.last is None else self.last)
 
-    def _up_to(self, clock: Clock, end: int) -> list[Period]:
-        first = clock.holding(self.start)
-        count = -(-(end - first.start) // clock.months)
-        return [Period(first.start + place * clock.months, clock) for place in range(count)]
+    def _up_to(self, cadence: Cadence, end: int) -> list[Period]:
+        first = cadence.holding(self.start)
+        count = -(-(end - first.start) // cadence.months)
+        return [Period(first.start + place * cadence.months, cadence) for place in range(count)]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Where indicators of one clock and one breakdown (or the whole) are worked out, yet to be collected.
+    """Where indicators of one cadence and one breakdown (or the whole) are worked out, yet to be collected.
 
     `frame` has `start`, `place` (of the period, from 0), `turn` (its place in its year, from 0), `group`, and the value
     and codes of aggregates (see `laid_out`). Rows are dense and sorted by group and start. `values` has these of the
@@ -157,7 +157,7 @@ class Inputs:
         )
         self.groups = {by: self._groups(by, groups) for by in framework.breakdowns}
         self.senders = pl.DataFrame(
-            [(figure.id, len(figure.agencies), figure.clock.months) for figure in framework.figures.values()],
+            [(figure.id, len(figure.agencies), figure.cadence.months) for figure in framework.figures.values()],
             schema={"figure": self.names, "senders": pl.UInt32, "own_months": pl.Int32},
             orient="row",
         )
@@ -171,7 +171,7 @@ class Inputs:
         """The first month that anything came for from each agency, figures and lists alike."""
         found: dict[str, int] = dict(cells.group_by("agency").agg(pl.col("start").min()).iter_rows())
         for (_, agency), spoken in self.counted.spoken.items():
-            said = [one.months(Clock(1, 1)) for one in spoken if one.exact or not one.refused]
+            said = [one.months(Cadence(1, 1)) for one in spoken if one.exact or not one.refused]
             for months in filter(None, said):
                 found[agency] = min(months.start, found.get(agency, months.start))
         return found
@@ -204,8 +204,8 @@ class Inputs:
                     figure.id,
                     agency,
                     figure.due[agency],
-                    figure.clock.months,
-                    figure.clock.year_start,
+                    figure.cadence.months,
+                    figure.cadence.year_start,
                     self.heard.get(agency, self.window.first),
                 )
                 for figure in regular
@@ -221,9 +221,9 @@ class Inputs:
             },
             orient="row",
         )
-        clocks = sorted({figure.clock for figure in regular})
+        cadences = sorted({figure.cadence for figure in regular})
         times = pl.DataFrame(
-            [(*clock, period.start, period.last_day) for clock in clocks for period in self._needed(clock)],
+            [(*cadence, period.start, period.last_day) for cadence in cadences for period in self._needed(cadence)],
             schema={"months": pl.Int32, "year_start": pl.Int32, "start": pl.Int32, "last_day": pl.Date},
             orient="row",
         )
@@ -246,11 +246,11 @@ class Inputs:
             )
         )
 
-    def _needed(self, clock: Clock) -> list[Period]:
+    def _needed(self, cadence: Cadence) -> list[Period]:
         """The periods whose figures the window rests on: a yearly stock serves the year after, too."""
-        periods = self.window.periods(clock)
+        periods = self.window.periods(cadence)
         first = periods[0]
-        return [Period(first.start - clock.months, clock), *periods] if clock.months == 12 else periods
+        return [Period(first.start - cadence.months, cadence), *periods] if cadence.months == 12 else periods
 
     def _sent(self, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
         """One row per figure, agency, period and group that something was sent for."""
@@ -353,15 +353,21 @@ class Inputs:
         columns = ["figure", "agency", "start", "months", "group", "value", "code"]
         return pl.concat([sent.select(columns), missing.select(columns)])
 
-    def by_period(self, facts: pl.LazyFrame, figures: Iterable[str], clock: Clock) -> pl.LazyFrame:
-        """Facts by the `start` of the clock's periods that they speak for, as `brought` has it.
+    def by_period(self, facts: pl.LazyFrame, figures: Iterable[str], cadence: Cadence) -> pl.LazyFrame:
+        """Facts by the `start` of the cadence's periods that they speak for, as `brought` has it.
 
-        `lacked_in` names a fact's own period where that is longer than the clock's (`apart`), else the clock's.
+        `lacked_in` names a fact's own period where that is longer than the cadence's (`apart`), else the cadence's.
         """
         told = [self.framework.figures[name] for name in figures]
         known = pl.LazyFrame(
             [
-                (one.id, one.clock.months, one.clock.year_start, _is_apart(one.clock, clock), one.kind == "flow")
+                (
+                    one.id,
+                    one.cadence.months,
+                    one.cadence.year_start,
+                    _is_apart(one.cadence, cadence),
+                    one.kind == "flow",
+                )
                 for one in told
             ],
             schema={
@@ -376,26 +382,26 @@ class Inputs:
         labels = pl.LazyFrame(
             [
                 (*one, period.start, period.label)
-                for one in {clock, *(fig.clock for fig in told)}
+                for one in {cadence, *(fig.cadence for fig in told)}
                 for period in self._needed(one)
             ],
             schema={"own_months": pl.Int32, "own_year": pl.Int32, "own_start": pl.Int32, "lacked_in": pl.String},
             orient="row",
         )
-        first = pl.col("start") - (pl.col("start") - (clock.year_start - 1)) % clock.months
-        last = pl.col("start") + pl.col("months") == first + clock.months
-        periods = pl.when("apart").then((pl.col("own_months") // clock.months).clip(1)).otherwise(1)
+        first = pl.col("start") - (pl.col("start") - (cadence.year_start - 1)) % cadence.months
+        last = pl.col("start") + pl.col("months") == first + cadence.months
+        periods = pl.when("apart").then((pl.col("own_months") // cadence.months).clip(1)).otherwise(1)
         apart = pl.when("apart")
         return (
             facts.join(known, on="figure")
-            .filter((pl.col("months") == clock.months) | (pl.col("months") == pl.col("own_months")))
+            .filter((pl.col("months") == cadence.months) | (pl.col("months") == pl.col("own_months")))
             .filter(pl.col("apart") | pl.col("added") | last)
             .with_columns(own_start="start", start=first, serves=pl.int_ranges(0, periods))
             .explode("serves")
-            .with_columns(start=(pl.col("start") + pl.col("serves") * clock.months).cast(pl.Int32))
+            .with_columns(start=(pl.col("start") + pl.col("serves") * cadence.months).cast(pl.Int32))
             .with_columns(
-                own_months=apart.then("own_months").otherwise(clock.months),
-                own_year=apart.then("own_year").otherwise(clock.year_start),
+                own_months=apart.then("own_months").otherwise(cadence.months),
+                own_year=apart.then("own_year").otherwise(cadence.year_start),
                 own_start=apart.then("own_start").otherwise("start"),
             )
             .join(labels, on=["own_months", "own_year", "own_start"], how="left")
@@ -439,31 +445,31 @@ class Inputs:
         codes = {"code": code.cast(pl.UInt32), "lenient": lenient.cast(pl.UInt32)}
         return rows.select("figure", "start", "months", "group", "value", **codes)
 
-    def brought(self, combined: pl.LazyFrame, figures: Sequence[str], clock: Clock) -> pl.LazyFrame:
-        """Figures in the periods of a clock: flows added up, of stocks and grades the last."""
+    def brought(self, combined: pl.LazyFrame, figures: Sequence[str], cadence: Cadence) -> pl.LazyFrame:
+        """Figures in the periods of a cadence: flows added up, of stocks and grades the last."""
         parts = []
-        by_clock: dict[Clock, list[Figure]] = {}
+        by_cadence: dict[Cadence, list[Figure]] = {}
         for name in figures:
             figure = self.framework.figures[name]
-            by_clock.setdefault(figure.clock, []).append(figure)
-        for own, members in by_clock.items():
+            by_cadence.setdefault(figure.cadence, []).append(figure)
+        for own, members in by_cadence.items():
             flows = [figure.id for figure in members if figure.kind == "flow"]
             others = [figure.id for figure in members if figure.kind != "flow"]
             if flows:
-                parts.append(_gathered(self._only(combined, flows), own, clock, added=True))
-            if _is_apart(own, clock):
-                parts.append(self._served(self._only(combined, others), own, clock))
+                parts.append(_gathered(self._only(combined, flows), own, cadence, added=True))
+            if _is_apart(own, cadence):
+                parts.append(self._served(self._only(combined, others), own, cadence))
             elif others:
-                parts.append(_gathered(self._only(combined, others), own, clock, added=False))
+                parts.append(_gathered(self._only(combined, others), own, cadence, added=False))
         return pl.concat(parts) if parts else combined.drop("months")  # formulas may name no figure at all
 
     def _only(self, frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
         return frame.filter(pl.col("figure").is_in(list(names)))
 
-    def _served(self, frame: pl.LazyFrame, own: Clock, clock: Clock) -> pl.LazyFrame:
+    def _served(self, frame: pl.LazyFrame, own: Cadence, cadence: Cadence) -> pl.LazyFrame:
         """A stock that comes more seldom serves the periods that end in its own, and the next until another comes."""
         rows = []
-        for period in self.window.worked_out(clock):
+        for period in self.window.worked_out(cadence):
             holding = own.holding(period.end - 1)
             rows.append((period.start, holding.start, holding.start - own.months))
         times = pl.LazyFrame(rows, schema={"at": pl.Int32, "now": pl.Int32, "before": pl.Int32}, orient="row")
@@ -484,7 +490,7 @@ class Inputs:
 
     def panel(
         self,
-        clock: Clock,
+        cadence: Cadence,
         by: str | None,
         figures: Sequence[str],
         lenient: bool,
@@ -494,11 +500,11 @@ class Inputs:
         used = sorted(figures)
         facts = self.facts(used, by)
         kept = facts if by != AGENCY else facts.filter(pl.col("group") == pl.col("agency"))
-        values = self.brought(self.combined(kept, by), used, clock)
+        values = self.brought(self.combined(kept, by), used, cadence)
         periods = pl.DataFrame(
             [
-                (place, period.start, (period.start - (clock.year_start - 1)) % 12 // clock.months)
-                for place, period in enumerate(self.window.worked_out(clock))
+                (place, period.start, (period.start - (cadence.year_start - 1)) % 12 // cadence.months)
+                for place, period in enumerate(self.window.worked_out(cadence))
             ],
             schema={PLACE: pl.UInt32, "start": pl.Int32, TURN: pl.UInt32},
             orient="row",
@@ -511,13 +517,13 @@ class Inputs:
         grid = groups.join(periods, how="cross").sort("group", PLACE)
         frame = grid.lazy()
         if listed:
-            frame = self._listed(frame, clock, by, listed)
+            frame = self._listed(frame, cadence, by, listed)
         for one in sent:
             figure = self.framework.figures[one.list.name]
             grades = self.framework.scales.get(figure.scale or "", [])
             every = 1 if by == AGENCY else len(figure.agencies)
             sent_by = self.facts([figure.id], by)
-            counted = count_senders(one, figure, sent_by, clock, grades, self.numbers[figure.id], every)
+            counted = count_senders(one, figure, sent_by, cadence, grades, self.numbers[figure.id], every)
             frame = frame.join(counted, on=["group", "start"], how="left").with_columns(
                 pl.col(f"{letter}:{one.text}").fill_null(_NO_DATA + self.numbers[one.list.name]) for letter in "ck"
             )
@@ -549,9 +555,9 @@ class Inputs:
 
     # -- what lists came to ------------------------------------------------------------------
 
-    def list_codes(self, list_: RecordList, clock: Clock) -> pl.DataFrame:
+    def list_codes(self, list_: RecordList, cadence: Cadence) -> pl.DataFrame:
         """Whether a list speaks for each period, `start`, of an `agency`: its `code`."""
-        periods = self.window.worked_out(clock)
+        periods = self.window.worked_out(cadence)
         rows = [
             (period.start, agency, code)
             for agency in list_.agencies
@@ -569,15 +575,15 @@ class Inputs:
         for id_ in indicator.lists:
             list_ = self.framework.lists[id_]
             for agency in list_.agencies:
-                sure, _ = self.counted.months(list_, indicator.clock, agency)
-                found |= {indicator.clock.holding(month).start for month in sure}
+                sure, _ = self.counted.months(list_, indicator.cadence, agency)
+                found |= {indicator.cadence.holding(month).start for month in sure}
         return found
 
-    def lists_lacking(self, clock: Clock, by: str | None, ids: Iterable[str]) -> pl.LazyFrame:
+    def lists_lacking(self, cadence: Cadence, by: str | None, ids: Iterable[str]) -> pl.LazyFrame:
         """Which agencies each list that does not speak for a period lacks from: as `evaluation` wants it."""
         frames = []
         for id_ in sorted(ids):
-            codes = self.list_codes(self.framework.lists[id_], clock).filter(pl.col("code") > 0)
+            codes = self.list_codes(self.framework.lists[id_], cadence).filter(pl.col("code") > 0)
             names = {agency: self.framework.agencies[agency].name for agency in self.framework.lists[id_].agencies}
             codes = codes.with_columns(
                 pl.col("code") + self.numbers[id_],
@@ -585,7 +591,7 @@ class Inputs:
                 agency=pl.col("agency").replace(names),
             )
             lacking = codes.group_by("code", "start", "group").agg(agencies=pl.col("agency").sort().str.join(", "))
-            labels = {period.start: period.label for period in self.window.worked_out(clock)}
+            labels = {period.start: period.label for period in self.window.worked_out(cadence)}
             lacking = lacking.with_columns(lacked_in=pl.col("start").replace_strict(labels, return_dtype=pl.String))
             if by not in (None, AGENCY):
                 lacking = lacking.drop("group").join(pl.DataFrame({"group": self.groups[by]}), how="cross")
@@ -598,8 +604,8 @@ class Inputs:
             "code",
             "start",
             "agencies",
-            months=pl.lit(clock.months, dtype=pl.Int32),
-            year_start=pl.lit(clock.year_start, dtype=pl.Int32),
+            months=pl.lit(cadence.months, dtype=pl.Int32),
+            year_start=pl.lit(cadence.year_start, dtype=pl.Int32),
             by=pl.lit(by, dtype=pl.String),
             group="group",
             lacked_in="lacked_in",
@@ -609,12 +615,12 @@ class Inputs:
     def lists_absent(self) -> pl.LazyFrame:
         """What agencies' lists do not speak for, as `absent` has it of figures."""
         rows = []
-        for id_, clock in self.framework.list_clocks.items():
+        for id_, cadence in self.framework.list_cadences.items():
             list_ = self.framework.lists[id_]
-            codes = self.list_codes(list_, clock).filter(pl.col("code") > 0)
+            codes = self.list_codes(list_, cadence).filter(pl.col("code") > 0)
             for start, agency, code in codes.iter_rows():
-                due = Period(start, clock).last_day + timedelta(days=list_.due[agency])
-                rows.append((id_, agency, start, clock.months, None, due, code))
+                due = Period(start, cadence).last_day + timedelta(days=list_.due[agency])
+                rows.append((id_, agency, start, cadence.months, None, due, code))
         schema = {
             "figure": pl.String, "agency": pl.String, "start": pl.Int32, "months": pl.Int32, "begun": pl.Int32,
             "due": pl.Date, "code": pl.UInt32,
@@ -622,11 +628,11 @@ class Inputs:
         return pl.LazyFrame(rows, schema=schema, orient="row")
 
     def _listed(
-        self, frame: pl.LazyFrame, clock: Clock, by: str | None, aggregates: Sequence[Aggregate]
+        self, frame: pl.LazyFrame, cadence: Cadence, by: str | None, aggregates: Sequence[Aggregate]
     ) -> pl.LazyFrame:
         """A panel with the value and code of each aggregate."""
         for id_ in dict.fromkeys(one.list.name for one in aggregates):
-            codes = self.list_codes(self.framework.lists[id_], clock).lazy()
+            codes = self.list_codes(self.framework.lists[id_], cadence).lazy()
             if by == AGENCY:
                 codes = codes.rename({"agency": "group", "code": f"l:{id_}"})
                 frame = frame.join(codes, on=["start", "group"], how="left")
@@ -639,9 +645,9 @@ class Inputs:
                 own = [world for list_, world in self.given if list_ == id_]
                 spoken = pl.when(pl.col("group").is_in(own)).then(0).otherwise(spoken)
             frame = frame.with_columns(spoken.cast(pl.UInt32).alias(f"l:{id_}"))
-        views: dict[tuple[str, Clock, str | None], list[Aggregate]] = {}
+        views: dict[tuple[str, Cadence, str | None], list[Aggregate]] = {}
         for one in aggregates:
-            views.setdefault((one.list.name, clock, one.state), []).append(one)
+            views.setdefault((one.list.name, cadence, one.state), []).append(one)
         for key, members in views.items():
             table = self.counted.tables.get((*key, by))
             number = self.numbers[key[0]]
@@ -681,19 +687,19 @@ class Inputs:
         return (code + whose).cast(pl.UInt32)
 
 
-def _is_apart(own: Clock, clock: Clock) -> bool:
-    """Whether the clock's periods end within a figure's own, so that none of them is the last of such a period."""
-    return own.months > clock.months or (own.year_start - clock.year_start) % own.months != 0
+def _is_apart(own: Cadence, cadence: Cadence) -> bool:
+    """Whether the cadence's periods end within a figure's own, so that none of them is the last of such a period."""
+    return own.months > cadence.months or (own.year_start - cadence.year_start) % own.months != 0
 
 
-def _gathered(frame: pl.LazyFrame, own: Clock, clock: Clock, added: bool) -> pl.LazyFrame:
-    """Figures of the clock's own length as they are; shorter ones added up, or the last of them."""
+def _gathered(frame: pl.LazyFrame, own: Cadence, cadence: Cadence, added: bool) -> pl.LazyFrame:
+    """Figures of the cadence's own length as they are; shorter ones added up, or the last of them."""
     columns = ["figure", "start", "group", "value", "code", "lenient"]
-    as_sent = frame.filter(pl.col("months") == clock.months).select(columns)
-    if own.months == clock.months:
+    as_sent = frame.filter(pl.col("months") == cadence.months).select(columns)
+    if own.months == cadence.months:
         return as_sent
-    shift = clock.year_start - 1
-    start = pl.col("start") - (pl.col("start") - shift) % clock.months
+    shift = cadence.year_start - 1
+    start = pl.col("start") - (pl.col("start") - shift) % cadence.months
     parts = frame.filter(pl.col("months") == own.months)
     if added:
         summed = (
@@ -705,7 +711,9 @@ def _gathered(frame: pl.LazyFrame, own: Clock, clock: Clock, added: bool) -> pl.
         )
     else:
         summed = (
-            parts.filter(pl.col("start") + own.months == start + clock.months).with_columns(start=start).select(columns)
+            parts.filter(pl.col("start") + own.months == start + cadence.months)
+            .with_columns(start=start)
+            .select(columns)
         )
     # A longer period as sent stands, as a whole does before its groups.
     return pl.concat([as_sent, summed.join(as_sent, on=list(_KEY), how="anti")])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from pmf_engine.domain.periods import Clock
+from pmf_engine.domain.periods import Cadence
 from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import NO_DATA
 from pmf_engine.formula.compute.conditions import Columns, truth
@@ -27,9 +27,15 @@ from pmf_engine.framework.model import Figure
 
 
 def count_senders(
-    one: Aggregate, figure: Figure, facts: pl.LazyFrame, clock: Clock, grades: Sequence[str], number: int, every: int
+    one: Aggregate,
+    figure: Figure,
+    facts: pl.LazyFrame,
+    cadence: Cadence,
+    grades: Sequence[str],
+    number: int,
+    every: int,
 ) -> pl.LazyFrame:
-    """The count by `group` and `start`, in the last of the figure's periods in each of a clock's.
+    """The count by `group` and `start`, in the last of the figure's periods in each of a cadence's.
 
     `facts` are those of the figure (see `Inputs.facts`), `number` is its own, `every` how many agencies are asked in
     a group. The value is `v:` and the count's text, `c:` and `k:` its code: it lacks while one agency has not sent the
@@ -43,14 +49,14 @@ def count_senders(
         held = truth(said, numbers, names.__getitem__, {}, lambda condition, _: condition)
         for stage in numbers.stages:
             facts = facts.with_columns(stage)
-    start = pl.col("start") - (pl.col("start") - (clock.year_start - 1)) % clock.months
+    start = pl.col("start") - (pl.col("start") - (cadence.year_start - 1)) % cadence.months
     # Who has not answered an ad hoc request leaves no row.
     absent = pl.when(pl.col("agency").n_unique() < every).then(reason_code(NO_DATA)).otherwise(0)
     code = pl.max_horizontal(pl.col("code").max(), absent)
     named = pl.when(code > 0).then(code + number).otherwise(0).cast(pl.UInt32)
-    own = figure.clock.months
+    own = figure.cadence.months
     return (
-        facts.filter(pl.col("months") == own, pl.col("start") + own == start + clock.months)
+        facts.filter(pl.col("months") == own, pl.col("start") + own == start + cadence.months)
         .with_columns(start=start)
         .group_by("group", "start")
         .agg(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name, aggregates, children, names, of_senders
 from pmf_engine.framework.model import Framework, Indicator
 
@@ -83,21 +83,21 @@ def does_without(framework: Framework, indicator: Indicator) -> bool:
 # -- which periods a value rests on ----------------------------------------------------
 
 
-def looked_back(framework: Framework, clocks: Mapping[str, Clock]) -> Mapping[str, Mapping[str, list[int]]]:
-    """How many months before a period each indicator, worked out in its clock, looks at each figure; 0 for the period.
+def looked_back(framework: Framework, cadences: Mapping[str, Cadence]) -> Mapping[str, Mapping[str, list[int]]]:
+    """How many months before a period each indicator, at its cadence, looks at each figure; 0 for the period.
 
     Those that are looked at in their own period alone are left out.
     """
     found: dict[str, dict[str, list[int]]] = {}
     known: dict[tuple[str, int], _Backs] = {}
-    for id_, clock in clocks.items():
+    for id_, cadence in cadences.items():
         one = framework.indicators[id_]
-        own = _formula_backs(framework, one, clock.months, known)
+        own = _formula_backs(framework, one, cadence.months, known)
         backs = {name: set(months) for name, months in own.items()}
         for entry in one.tolerances:
             for band in (entry.good, entry.tolerance):
                 for limit in band.limits if band else ():
-                    _add(backs, _backs(framework, limit.bound, clock.months, known, own))
+                    _add(backs, _backs(framework, limit.bound, cadence.months, known, own))
         found[id_] = {name: sorted(months) for name, months in backs.items() if months != {0}}
     return found
 
@@ -171,7 +171,7 @@ def reach(framework: Framework, own: Indicator, node: Expression, period: Period
     In the bands of `own`, `previous` and `year_ago` are its own value of then, which looks at all its formula does.
     What is `spared` does without agencies that lack; what other indicators rest on never is.
     """
-    months, year = period.clock.months, Clock(12, period.clock.year_start)
+    months, year = period.cadence.months, Cadence(12, period.cadence.year_start)
     found = set[Look]()
     waiting, seen = [(node, 0, spared)], set[tuple[int, int, bool]]()
     while waiting:

@@ -72,8 +72,8 @@ def read_example(
     default = setting.period
     period: Period | None = default
     if example.period is not None:
-        period = parse_period(example.period, default.clock.year_start, default.clock.months)
-        if period is None or (setting.fixed and period.clock != default.clock):
+        period = parse_period(example.period, default.cadence.year_start, default.cadence.months)
+        if period is None or (setting.fixed and period.cadence != default.cadence):
             found.append(messages.not_its_period(at.span(*where, "period"), example.period, default.label))
     as_of = None
     if example.as_of is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import ConfigError, Diagnostic, in_file_order, nearest
 from pmf_engine.diagnostics.source import Passage, Source, Span
-from pmf_engine.domain.periods import Clock, Frequency, Period, parse_period
+from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
 from pmf_engine.formula.checker import NUMBER, Checker, Columns, Scope, Type, time_dimension
 from pmf_engine.formula.equivalence import Meanings
 from pmf_engine.formula.functions import FUNCTIONS
@@ -128,7 +128,7 @@ class _Builder:
         indicators = self._tolerances(indicators)
         indicators = {id_: self._with_examples(one, indicators) for id_, one in indicators.items()}
         for id_ in model.indicators.keys() - indicators.keys():
-            list(self._examples(id_, model.figures, self._clock(model.indicators[id_])))
+            list(self._examples(id_, model.figures, self._cadence(model.indicators[id_])))
         escalation = self._escalation()
         sound = not any(one.severity == "error" for one in self.found)
         if sound:
@@ -252,7 +252,7 @@ class _Builder:
             agencies=agencies,
             kind=figure.kind,
             frequency=figure.frequency,
-            clock=Clock(figure.frequency.months, figure.year_start or model.board.year_start),
+            cadence=Cadence(figure.frequency.months, figure.year_start or model.board.year_start),
             scale=figure.scale,
             signed=figure.signed,
             due=self._due(figure, agencies),
@@ -273,8 +273,8 @@ class _Builder:
         self.path.pop()
         return self.indicators[id_]
 
-    def _clock(self, given: schema.Indicator) -> Clock:
-        return Clock(given.frequency.months, given.year_start or self.model.board.year_start)
+    def _cadence(self, given: schema.Indicator) -> Cadence:
+        return Cadence(given.frequency.months, given.year_start or self.model.board.year_start)
 
     def _read_indicator(self, id_: str, given: schema.Indicator) -> Indicator | None:
         model, found = self.model, self.found
@@ -289,7 +289,7 @@ class _Builder:
         except FormulaError as error:
             found.append(error.diagnostic)
             return None
-        clock = self._clock(given)
+        cadence = self._cadence(given)
         uses = self._names(id_, formula, passage)
         if uses is None:
             return None
@@ -308,13 +308,13 @@ class _Builder:
             checker.names_something(formula)
         found += checker.found
         for name, span in uses.items():
-            if span is None or not self._fits(id_, self.figures[name], given.frequency, clock, span):
+            if span is None or not self._fits(id_, self.figures[name], given.frequency, cadence, span):
                 self.misfits.add((id_, name))
         records = self._aggregates(formula)
         for node in aggregates(formula):
-            if of_senders(node) and node.list.name in uses and self.figures[node.list.name].clock != clock:
+            if of_senders(node) and node.list.name in uses and self.figures[node.list.name].cadence != cadence:
                 span = passage.span(node.list.start, node.list.end)
-                found.append(messages.senders_clock(span, node.list.name, id_))
+                found.append(messages.senders_cadence(span, node.list.name, id_))
         lists = [self.lists[name] for name in dict.fromkeys(one.list.name for one in records) if name in self.lists]
         senders = {self.figures[name].agencies for name in uses} | {one.agencies for one in lists}
         if "agency" in by and len(senders) > 1:
@@ -336,7 +336,7 @@ class _Builder:
             level=given.level,
             lead_agency=given.lead_agency,
             frequency=given.frequency,
-            clock=clock,
+            cadence=cadence,
             sources=sources,
             by=by,
             missing=given.missing,
@@ -389,7 +389,7 @@ class _Builder:
                     uses.setdefault(name, None if (node.name, name) in self.misfits else span)
         return uses
 
-    def _fits(self, id_: str, figure: Figure, frequency: Frequency, clock: Clock, span: Span) -> bool:
+    def _fits(self, id_: str, figure: Figure, frequency: Frequency, cadence: Cadence, span: Span) -> bool:
         """Whether a figure can be brought to the periods of an indicator."""
         before = len(self.found)
         for key in ("frequency", "year_start"):
@@ -397,9 +397,12 @@ class _Builder:
                 return True  # nobody knows, and what is wrong is said
         if figure.frequency == Frequency.AD_HOC and frequency != Frequency.AD_HOC:
             self.found.append(messages.ad_hoc_figure(span, figure.id))
-        elif figure.kind == "flow" and figure.clock.months > clock.months:
+        elif figure.kind == "flow" and figure.cadence.months > cadence.months:
             self.found.append(messages.too_coarse(span, figure.id, figure.frequency, id_, frequency))
-        elif figure.clock.months <= clock.months and (figure.clock.year_start - clock.year_start) % figure.clock.months:
+        elif (
+            figure.cadence.months <= cadence.months
+            and (figure.cadence.year_start - cadence.year_start) % figure.cadence.months
+        ):
             self.found.append(messages.misaligned(span, figure.id, id_))
         return len(self.found) == before
 
@@ -438,7 +441,7 @@ class _Builder:
             self.found.append(messages.not_comparable(span, name, what, own))
             return False
         figures = other.figures if other else (name,)
-        fits = [self._fits(one.id, self.figures[each], one.frequency, one.clock, span) for each in figures]
+        fits = [self._fits(one.id, self.figures[each], one.frequency, one.cadence, span) for each in figures]
         return all(fits)
 
     # -- tolerances --------------------------------------------------------------------
@@ -534,7 +537,7 @@ class _Builder:
         starts = [entry.start for entry in one.tolerances if entry.start is not None]
         grades = self.model.scales.get(one.type.scale or "", [])
         lists = {name: self._given_columns(one, self.lists[name]) for name in one.lists}
-        examples = self._examples(one.id, rested, one.clock, starts, one.type, grades, lists)
+        examples = self._examples(one.id, rested, one.cadence, starts, one.type, grades, lists)
         return replace(one, examples=tuple(examples))
 
     def _given_columns(self, one: Indicator, list_: RecordList) -> tuple[list[str], list[str]]:
@@ -551,7 +554,7 @@ class _Builder:
         self,
         id_: str,
         rested: Iterable[str],
-        clock: Clock,
+        cadence: Cadence,
         starts: Sequence[int] = (),
         type_: Type | None = None,
         grades: Sequence[str] = (),
@@ -559,11 +562,11 @@ class _Builder:
     ) -> Iterator[Example]:
         """The examples of an indicator that can be run; what is wrong with the others is reported."""
         # The last period of the year in which the latest tolerance begins, so that it is in force.
-        year = Clock(12, clock.year_start).holding(max(starts, default=_EXAMPLE_MONTH))
+        year = Cadence(12, cadence.year_start).holding(max(starts, default=_EXAMPLE_MONTH))
         setting = Setting(
             senders={name: self.model.figures[name].from_ for name in rested if name in self.figures},
             lists=lists or {},
-            period=clock.last_ended_by(year.end),
+            period=cadence.last_ended_by(year.end),
             fixed=not self.at.doubts("indicators", id_, "frequency"),
             type=type_,
             grades=grades,
@@ -584,7 +587,7 @@ class _Builder:
         errors = len(self.found)
         start = None
         if entry.from_ is not None:
-            period = self._period(entry.from_, one, one.clock.months)
+            period = self._period(entry.from_, one, one.cadence.months)
             if period is None:
                 self.found.append(messages.bad_from(at.span(*where, "from"), entry.from_))
             else:
@@ -638,7 +641,7 @@ class _Builder:
 
     def _period(self, text: str, one: Indicator, months: int) -> Period | None:
         """The period that a text names in an indicator's year, or else in the board's; `months` long, as a rule."""
-        years = dict.fromkeys((one.clock.year_start, self.model.board.year_start))
+        years = dict.fromkeys((one.cadence.year_start, self.model.board.year_start))
         periods = [parse_period(text, year, months) for year in years]
         return next((period for period in periods if period), None)
 
@@ -669,7 +672,7 @@ class _Builder:
             other = self.indicators.get(node.name)
             for name in (node.name,) if node.name in self.figures else other.figures if other else ():
                 if (node.name, name) not in self.misfits:
-                    self._fits(one.id, self.figures[name], one.frequency, one.clock, span)
+                    self._fits(one.id, self.figures[name], one.frequency, one.cadence, span)
 
     def _target(
         self, at: Config, where: tuple[str | int, ...], one: Indicator, entry: schema.Entry

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage
-from pmf_engine.domain.periods import Clock, Frequency, Period, parse_period
+from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
 from pmf_engine.formula.checker import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
 from pmf_engine.formula.constants import constant
 from pmf_engine.formula.syntax import Aggregate, Call, Expression, aggregates, names, of_senders
@@ -29,7 +29,7 @@ class Figure:
     agencies: tuple[str, ...]
     kind: schema.Kind
     frequency: Frequency
-    clock: Clock
+    cadence: Cadence
     scale: str | None
     signed: bool
     due: Mapping[str, int]
@@ -95,7 +95,7 @@ class Indicator:
     level: schema.Level
     lead_agency: str
     frequency: Frequency
-    clock: Clock
+    cadence: Cadence
     sources: tuple[str, ...]
     by: tuple[str, ...]
     missing: schema.Missing
@@ -232,13 +232,13 @@ class Framework:
         return found | {agency for name in indicator.lists for agency in self.lists[name].agencies}
 
     @property
-    def list_clocks(self) -> Mapping[str, Clock]:
+    def list_cadences(self) -> Mapping[str, Cadence]:
         """The periods in which each list that is used must come: the shortest of the indicators that rest on it."""
-        found: dict[str, Clock] = {}
+        found: dict[str, Cadence] = {}
         for one in self.indicators.values():
             for name in one.lists:
                 known = found.get(name)
-                found[name] = min(known, one.clock, key=lambda clock: clock.months) if known else one.clock
+                found[name] = min(known, one.cadence, key=lambda cadence: cadence.months) if known else one.cadence
         return found
 
     def period(self, text: str) -> Period:

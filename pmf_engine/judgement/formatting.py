@@ -119,7 +119,7 @@ def show_months(period: Period) -> str:
     """The months of a period: `October to December 2016`."""
     first, last = period.first_day, period.last_day
     start, end = MONTHS[first.month - 1].capitalize(), MONTHS[last.month - 1].capitalize()
-    if period.clock.months == 1:
+    if period.cadence.months == 1:
         return f"{end} {last.year}"
     return f"{start} to {end} {last.year}" if first.year == last.year else f"{start} {first.year} to {end} {last.year}"
 

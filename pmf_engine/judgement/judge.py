@@ -238,7 +238,7 @@ def reasons(
     """Adds `reason`: why there is no value or no rating, and which figure of which agencies lacks, and when.
 
     `lacking` has by, group, months, year_start, start, code and `agencies`, their names, for every figure
-    that lacks in a period of a clock; `lacked_in` names the period, which is a longer one where `apart`. `backs` are
+    that lacks in a period of a cadence; `lacked_in` names the period, which is a longer one where `apart`. `backs` are
     how many months back indicators look at figures, least first, where not in the period itself alone.
     """
     senders: Mapping[str, Figure | RecordList] = {**framework.figures, **framework.lists}

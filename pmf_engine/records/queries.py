@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from pmf_engine.domain.periods import Clock, month_of
+from pmf_engine.domain.periods import Cadence, month_of
 from pmf_engine.formula.compute.record_expressions import Rows, month_of_day
 from pmf_engine.formula.syntax import Aggregate, Expression, columns_of, names
 from pmf_engine.framework.model import Framework, RecordList
@@ -36,34 +36,34 @@ _APART = ("median",)
 
 @dataclass(frozen=True)
 class View:
-    """What is asked of a list in the periods of one clock, of its events or of spells in one state.
+    """What is asked of a list in the periods of one cadence, of its events or of spells in one state.
 
     `by` are the breakdowns in which any of it is asked for, besides the whole.
     """
 
     one: RecordList
-    clock: Clock
+    cadence: Cadence
     state: str | None
     aggregates: tuple[Aggregate, ...]
     by: tuple[str, ...]
 
     @property
-    def key(self) -> tuple[str, Clock, str | None]:
+    def key(self) -> tuple[str, Cadence, str | None]:
         """What tells it from other views."""
-        return self.one.id, self.clock, self.state
+        return self.one.id, self.cadence, self.state
 
 
-def views(framework: Framework, asked: Iterable[tuple[Clock, Sequence[str], Sequence[Aggregate]]]) -> list[View]:
-    """What indicators ask of lists, given the clock, the breakdowns and the aggregates of each."""
-    parts: dict[tuple[str, Clock, str | None], tuple[dict[str, Aggregate], dict[str, None]]] = {}
-    for clock, by, aggregates in asked:
+def views(framework: Framework, asked: Iterable[tuple[Cadence, Sequence[str], Sequence[Aggregate]]]) -> list[View]:
+    """What indicators ask of lists, given the cadence, the breakdowns and the aggregates of each."""
+    parts: dict[tuple[str, Cadence, str | None], tuple[dict[str, Aggregate], dict[str, None]]] = {}
+    for cadence, by, aggregates in asked:
         for one in aggregates:
-            known, groups = parts.setdefault((one.list.name, clock, one.state), ({}, {}))
+            known, groups = parts.setdefault((one.list.name, cadence, one.state), ({}, {}))
             known.setdefault(one.text, one)
             groups |= dict.fromkeys(by)
     return [
-        View(framework.lists[name], clock, state, tuple(known.values()), tuple(by))
-        for (name, clock, state), (known, by) in parts.items()
+        View(framework.lists[name], cadence, state, tuple(known.values()), tuple(by))
+        for (name, cadence, state), (known, by) in parts.items()
     ]
 
 
@@ -236,14 +236,14 @@ class ListPlan:
 
         What cannot be placed, since its dates were refused, has none.
         """
-        clock, one = view.clock, self.one
+        cadence, one = view.cadence, self.one
         lost = pl.any_horizontal([pl.col(bad(name)) for name in self.times])
         if one.end is not None:
             lost = lost | pl.col(REVERSED)
         if view.state != "open":
             day = one.end if view.state == "ended" else one.start
             assert day is not None
-            start = pl.when(~lost).then(_period(pl.col(day), clock))
+            start = pl.when(~lost).then(_period(pl.col(day), cadence))
             counted = pl.col(day) <= self.last_day
             if self.bounded:  # another file may have the record too, and speak for its day
                 counted = counted & pl.col(day).is_between(_SINCE, _UNTIL)
@@ -251,27 +251,27 @@ class ListPlan:
             timed = records.filter(within).with_columns(start.alias(START))
         else:
             assert one.end is not None
-            final = clock.holding(month_of(self.last_day)).start
-            first = _period(pl.col(one.start), clock)
+            final = cadence.holding(month_of(self.last_day)).start
+            first = _period(pl.col(one.start), cadence)
             # Open at the end of a period: not if it ends in it, be it on the last day.
-            end = _period(pl.col(one.end), clock).fill_null(final + clock.months)
-            after = pl.min_horizontal(end, final + clock.months)
+            end = _period(pl.col(one.end), cadence).fill_null(final + cadence.months)
+            after = pl.min_horizontal(end, final + cadence.months)
             timed = (
                 records.with_columns(pl.when(~lost).then(first).alias(_FIRST), after.alias(_AFTER))
                 .filter(pl.col(_FIRST).is_null() | (pl.col(_FIRST) < pl.col(_AFTER)))
-                .with_columns(pl.int_ranges(_FIRST, _AFTER, clock.months, dtype=pl.Int32).alias(START))
+                .with_columns(pl.int_ranges(_FIRST, _AFTER, cadence.months, dtype=pl.Int32).alias(START))
                 .explode(START)
                 .drop(_FIRST, _AFTER)
             )
             if self.bounded:
-                ends = pl.col(START) + clock.months - 1
+                ends = pl.col(START) + cadence.months - 1
                 timed = timed.filter(pl.col(START).is_null() | ends.is_between(_FROM, _TO))
         used = {name for each in view.aggregates for name in columns_of(each)}
         bounds = []
         if "period_start" in used:
             bounds.append(_first_day(pl.col(START)).alias("period_start"))
         if "period_end" in used:
-            bounds.append((_first_day(pl.col(START) + clock.months) - pl.duration(days=1)).alias("period_end"))
+            bounds.append((_first_day(pl.col(START) + cadence.months) - pl.duration(days=1)).alias("period_end"))
         return timed.with_columns(bounds) if bounds else timed
 
 
@@ -303,13 +303,15 @@ def _per_record(value: pl.Expr | None, node: Expression | None) -> pl.Expr | Non
     return pl.when(pl.col(PIECE).is_not_null()).then(value)
 
 
-def _period(day: pl.Expr, clock: Clock) -> pl.Expr:
+def _period(day: pl.Expr, cadence: Cadence) -> pl.Expr:
     """The first month of the period that holds a day."""
     month, _ = month_of_day(day)
-    if clock.months == 1:
+    if cadence.months == 1:
         return month
-    first = clock.year_start - 1
-    return (month - first) // clock.months * clock.months + first  # to divide takes a third of what a remainder does
+    first = cadence.year_start - 1
+    return (
+        month - first
+    ) // cadence.months * cadence.months + first  # to divide takes a third of what a remainder does
 
 
 def _first_day(month: pl.Expr) -> pl.Expr:

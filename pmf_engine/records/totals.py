@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from pmf_engine.domain.periods import Clock, Period, month_of
+from pmf_engine.domain.periods import Cadence, Period, month_of
 from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import INVALID, LATE, NO_DATA, NOT_DUE, UNDEFINED
 from pmf_engine.formula.syntax import Aggregate, columns_of
@@ -42,10 +42,10 @@ class Spoken:
     exact: bool
     refused: bool = False
 
-    def months(self, clock: Clock) -> range:
+    def months(self, cadence: Cadence) -> range:
         """The months it speaks for: where nobody said which days, all of each period (quarter at most) it touches."""
         if not self.exact:
-            part = Clock(min(clock.months, 3), clock.year_start)
+            part = Cadence(min(cadence.months, 3), cadence.year_start)
             return range(part.holding(month_of(self.first)).start, part.holding(month_of(self.last)).end)
         return range(month_of(self.first) + (self.first.day > 1), month_of(self.last + timedelta(days=1)))
 
@@ -84,24 +84,24 @@ class Counted:
     `groups` are those met, by breakdown; `read` is what was read, by list.
     """
 
-    tables: dict[tuple[str, Clock, str | None, str | None], Table] = field(default_factory=dict)
+    tables: dict[tuple[str, Cadence, str | None, str | None], Table] = field(default_factory=dict)
     spoken: dict[tuple[str, str], list[Spoken]] = field(default_factory=dict)
     groups: dict[str, set[str]] = field(default_factory=dict)
     read: dict[str, list[Read]] = field(default_factory=dict)
 
     def extent(self) -> range:
         """The months that anything in lists speaks for, from the first to the last."""
-        quarter = Clock(1, 1)
+        quarter = Cadence(1, 1)
         said = [spoken for each in self.spoken.values() for spoken in each if spoken.exact or not spoken.refused]
         found = [months for spoken in said if (months := spoken.months(quarter))]
         return range(min(each.start for each in found), max(each.stop for each in found)) if found else range(0)
 
-    def months(self, list_: RecordList, clock: Clock, agency: str) -> tuple[set[int], set[int]]:
+    def months(self, list_: RecordList, cadence: Cadence, agency: str) -> tuple[set[int], set[int]]:
         """The months that an agency's records speak for, and those of which something was refused."""
         sure: set[int] = set()
         refused: set[int] = set()
         for spoken in self.spoken.get((list_.id, agency), []):
-            (refused if spoken.refused else sure).update(spoken.months(clock))
+            (refused if spoken.refused else sure).update(spoken.months(cadence))
         return sure, refused
 
     def codes(self, list_: RecordList, agency: str, periods: Sequence[Period], as_of: date, first: int) -> list[int]:
@@ -111,9 +111,9 @@ class Counted:
         """
         if not periods:
             return []
-        sure, refused = self.months(list_, periods[0].clock, agency)
-        clock = periods[0].clock
-        begun = min((month for each in list_.agencies for month in self.months(list_, clock, each)[0]), default=first)
+        sure, refused = self.months(list_, periods[0].cadence, agency)
+        cadence = periods[0].cadence
+        begun = min((month for each in list_.agencies for month in self.months(list_, cadence, each)[0]), default=first)
         found = []
         for period in periods:
             months = range(period.start, period.end)
@@ -239,7 +239,7 @@ def spoken(
         one = words.framework.lists[piece.list]
         covers = None
         if piece.covers:  # people write `9999-12-31` for no end
-            month = Clock(1, 1).holding(month_of(as_of))
+            month = Cadence(1, 1).holding(month_of(as_of))
             covers = (max(piece.covers[0], _FIRST_DAY), min(piece.covers[1], month.last_day))
         if piece.frame is None:
             first, last = covers or (_FIRST_DAY, as_of)
@@ -272,7 +272,7 @@ def spoken(
 def _unsure(first: date | None, last: date | None, as_of: date) -> Spoken:
     """What a piece may speak for of which one end is known at most."""
     begins = max(first or _FIRST_DAY, _FIRST_DAY)
-    ends = Clock(1, 1).holding(month_of(min(last or as_of, as_of))).last_day
+    ends = Cadence(1, 1).holding(month_of(min(last or as_of, as_of))).last_day
     if begins > ends:
         begins = _FIRST_DAY
     return Spoken(begins, ends, exact=first is not None, refused=True)

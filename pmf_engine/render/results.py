@@ -6,7 +6,7 @@ import io
 
 import polars as pl
 
-from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.judgement.formatting import show_value
 
@@ -24,7 +24,7 @@ def to_table(evaluation: Evaluation) -> str:
     needed = ["indicator", "value", "start", "months", "named"]
     for id_, value, start, months, named in shown.select(needed).iter_rows():
         one = framework.indicators[id_]
-        entry = one.entry_for(Period(start, Clock(months, one.clock.year_start)))
+        entry = one.entry_for(Period(start, Cadence(months, one.cadence.year_start)))
         known = {name: number for name, number in zip(one.band_names, named, strict=True) if number is not None}
         grades = framework.scales.get(one.type.scale or "", ())
         values.append("" if value is None else show_value(value, one, entry, grades=grades, known=known))

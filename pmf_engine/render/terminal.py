@@ -331,7 +331,7 @@ def _bands(page: _Page, item: Item) -> list[Text]:
 
 def _history(page: _Page, item: Item) -> list[Text]:
     """Since when it has been an exception, and what its control chart signals."""
-    months = item.period.clock.months
+    months = item.period.cadence.months
     said = [
         ("raised", raised_words(item.raised, months) if item.raised else ""),
         ("signal", signal_words(item.chart, months)),
@@ -342,7 +342,7 @@ def _history(page: _Page, item: Item) -> list[Text]:
 def _words(page: _Page, item: Item, indent: int) -> None:
     """The groups outside, and what agencies say."""
     for outside in item.outside:
-        page.line(_groups(page, outside, item.period.clock.months), indent, 2)
+        page.line(_groups(page, outside, item.period.cadence.months), indent, 2)
     for comment in item.comments:
         of = f", of {_one_line(comment.group)}" if comment.group else ""
         said = page.write((f"“{_one_line(comment.words)}”", "italic"), f" — {_one_line(comment.agency.title)}{of}")
@@ -371,7 +371,7 @@ def _watch(page: _Page, items: Sequence[Item], title: str) -> None:
         chance = interval_words(item) if item.by_interval else ""
         known = carried_words(item.carried) if item.carried else ""
         why = item.reason or "" if item.status in MISSING else f"good: {item.good}"
-        signal = signal_words(item.chart, item.period.clock.months)
+        signal = signal_words(item.chart, item.period.cadence.months)
         facts = [value_words(item), travel, year_ago, why, chance, known, f"signal: {signal}" if signal else ""]
         _row(page, item.status, item.indicator.title, item.agency.title, facts)
 
@@ -429,7 +429,7 @@ def _groups_over(page: _Page, report: ExceptionReport) -> None:
     count = sum(len(one.groups) for one in report.groups_over)
     page.heading("Groups no longer an exception", show_count(count, "group"))
     for one in report.groups_over:
-        months = report.period.clock.months
+        months = report.period.cadence.months
         page.line(page.write((_one_line(one.indicator.title), "bold"), f"; {_one_line(one.agency.title)}"), hang=2)
         page.line(_groups(page, one, months), 2, 2)
 

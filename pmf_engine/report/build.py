@@ -169,7 +169,7 @@ class _Gatherer(Lookup):
         indicator, period, past = self.indicator(row), self.when(row), self.past[key_of(row)]
         agency = self.framework.agencies[indicator.lead_agency]
         entry = self.entry(row)
-        length = period.clock.months
+        length = period.cadence.months
         before, known = past.get(period.start - length), self.last_known(row)
         outside = self._outside(row)
         good, tolerance = self.bands(row)
@@ -285,7 +285,7 @@ class _Gatherer(Lookup):
             figure = self.framework.figures.get(row["figure"])
             words = dict.fromkeys(one.strip() for one in (row["text"], row["comment"]) if one and one.strip())
             if figure and figure.kind == "text" and words and self.lead in (None, row["agency"]):
-                label = Period(row["start"], figure.clock).label
+                label = Period(row["start"], figure.cadence).label
                 named = Named(figure.id, figure.title)
                 found.append(Observation(self.agency(row["agency"]), named, label, "\n".join(words)))
         found = list(dict.fromkeys(found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import AMBER, RATED, RED, UNCHANGED, WITH_VALUE
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.framework.model import Indicator
@@ -59,7 +59,7 @@ class Lookup:
 
     def when(self, row: Row) -> Period:
         """The period of a row."""
-        return Period(row["start"], Clock(row["months"], self.indicator(row).clock.year_start))
+        return Period(row["start"], Cadence(row["months"], self.indicator(row).cadence.year_start))
 
     def entry(self, row: Row) -> Entry | None:
         """The tolerance in force in the period of a row."""
@@ -137,10 +137,10 @@ class Lookup:
     def trend(self, row: Row) -> tuple[Point, ...]:
         """The last periods, from the first on in which anything was known."""
         past, period = self.past[key_of(row)], self.when(row)
-        length = period.clock.months
+        length = period.cadence.months
         first = min((start for start in past if past[start]["value"] is not None), default=period.start)
         return tuple(
-            self.point(past[start]) if start in past else Point(Period(start, period.clock).label, None, None, "")
+            self.point(past[start]) if start in past else Point(Period(start, period.cadence).label, None, None, "")
             for start in range(period.start - (TREND_PERIODS - 1) * length, period.start + 1, length)
             if min(first, period.start) <= start
         )

@@ -102,7 +102,7 @@ def _travelled(travel: Travel, since: str) -> str:
 
 def lasting_words(item: Item) -> str:
     """How long it has been so, and what it was before: `red for 4 quarters, since 2015-16 Q4`."""
-    months, word = item.period.clock.months, show_status(item.status)
+    months, word = item.period.cadence.months, show_status(item.status)
     length = show_periods(1, months).removeprefix("1 ")
     if item.run > 1:
         return f"{word} for {show_periods(item.run, months)}, since {item.since}"

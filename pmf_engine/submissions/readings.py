@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from pmf_engine.diagnostics.diagnostic import nearest
-from pmf_engine.domain.periods import MONTHS, Clock, parse_period
+from pmf_engine.domain.periods import MONTHS, Cadence, parse_period
 from pmf_engine.framework.model import Figure, Framework
 from pmf_engine.submissions.folder import (
     EDGES,
@@ -502,12 +502,12 @@ class Reader:
     def _period(self, figure_id: str | None, text: str | None) -> tuple[Any, ...]:
         year_start = self.framework.board.year_start
         figure = self.framework.figures[figure_id] if figure_id else None
-        usual = figure.clock if figure else Clock(3, year_start)
+        usual = figure.cadence if figure else Cadence(3, year_start)
         if text is None:
             expected = f"expected a period such as {_example(usual)}"
             return None, None, "blank", say("blank", what="period", expected=expected)
-        years = [figure.clock.year_start, year_start] if figure else [year_start]
-        months = figure.clock.months if figure else 12
+        years = [figure.cadence.year_start, year_start] if figure else [year_start]
+        months = figure.cadence.months if figure else 12
         period = next((found for year in years if (found := self._parse(text, year, months))), None)
         if period is None:
             month = self._parse(text.replace("/", "-"), year_start, months)
@@ -516,11 +516,11 @@ class Reader:
                 names = {"month": f"{MONTHS[number][:3].capitalize()} {year}", "year": f"{year}-{year + 1}"}
                 return None, None, "ambiguous-period", say("ambiguous-period", text=text, **names)
             return None, None, "not-a-period", say("not-a-period", text=text, example=_example(usual))
-        length = period.clock.months
+        length = period.cadence.months
         if figure and length < months:
             message = say("period-too-short", text=text, figure=figure.id, frequency=figure.frequency.value)
             return None, None, "period-too-short", message
-        if figure and (period.start - (figure.clock.year_start - 1)) % length:
+        if figure and (period.start - (figure.cadence.year_start - 1)) % length:
             return None, None, "period-misaligned", say("period-misaligned", text=text, figure=figure.id)
         return period.start, length, None, None
 
@@ -585,6 +585,6 @@ class Reader:
         return kind, say(kind, text=text, figure=figure_id)
 
 
-def _example(clock: Clock) -> str:
-    year = "2016" if clock.year_start == 1 else "2016-17"
-    return {1: "`2016-12`", 3: f"`{year} Q3`", 6: f"`{year} H1`"}.get(clock.months, f"`{year}`")
+def _example(cadence: Cadence) -> str:
+    year = "2016" if cadence.year_start == 1 else "2016-17"
+    return {1: "`2016-12`", 3: f"`{year} Q3`", 6: f"`{year} H1`"}.get(cadence.months, f"`{year}`")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.folder import (
     EDGES,
@@ -454,11 +454,11 @@ def _compare_times(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     differ = pl.concat([flows, lasts], how="diagonal").filter((pl.col("value") - pl.col("value_part")).abs() > near)
     problems: list[tuple[object, ...]] = []
     for cell in differ.iter_rows(named=True):
-        clock = Clock(cell["months"], words.framework.figures[cell["figure"]].clock.year_start)
+        cadence = Cadence(cell["months"], words.framework.figures[cell["figure"]].cadence.year_start)
         said = f"its {_PARTS[cell['months_part']]} add up to {cell['value_part']:.12g}"
         if cell["type"] != "flow":
             said = f"the last of its {_PARTS[cell['months_part']]} is `{cell['text_part'].strip(EDGES)}`"
-        period, text = Period(cell["start"], clock).label, cell["text"].strip(EDGES)
+        period, text = Period(cell["start"], cadence).label, cell["text"].strip(EDGES)
         message = say("longer-differs", period=period, text=text, parts=said)
         problems.append((*(cell[name] for name in _PLACE), cell["text"], "longer-differs", message))
     return pl.DataFrame(problems, schema=PROBLEMS, orient="row")

@@ -19,7 +19,7 @@ def test_a_financial_year_is_never_a_month(text: str, year_start: int) -> None:
 def test_a_month_in_the_ways_people_write_it(text: str) -> None:
     period = parse_period(text, APRIL, months=1)
     assert period is not None
-    assert (period.label, period.clock.months) == ("2010-11", 1)
+    assert (period.label, period.cadence.months) == ("2010-11", 1)
 
 
 @pytest.mark.parametrize("text", ["2010/11", "2010-11", "2010/2011", "2010-2011", "201011"])
@@ -27,7 +27,7 @@ def test_a_year_where_quarters_or_years_are_expected(text: str) -> None:
     for months in (3, 12):
         period = parse_period(text, APRIL, months)
         assert period is not None
-        assert (period.label, period.clock.months) == ("2010-11", 12)
+        assert (period.label, period.cadence.months) == ("2010-11", 12)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import pmf_engine as pmf
-from pmf_engine.domain.periods import Clock
+from pmf_engine.domain.periods import Cadence
 from pmf_engine.evaluation.explanation.explain import Explanation, explain
 from pmf_engine.render.explanation import to_json, to_text
 from tests.support import strategies
@@ -311,7 +311,7 @@ def test_the_cells_make_the_value_and_what_lacks_is_named(seed: int, tmp_path: P
     framework = pmf.load_framework(tmp_path)
     submissions = pmf.Submissions.from_frame(strategies.returns(board), framework)
     start, months = board.asked or (max(one.start for one in board.cells), 3)
-    asked_for = Clock(months, board.year_start).holding(start)
+    asked_for = Cadence(months, board.year_start).holding(start)
     evaluation = pmf.evaluate(framework, submissions, asked_for, board.as_of)
     for row in evaluation.results.iter_rows(named=True):
         group = None if row["group"] is None else f"{row['by']}={row['group']}"

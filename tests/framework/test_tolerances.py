@@ -81,7 +81,7 @@ def test_rules_as_published(tmp_path: Path, rule: str, first: str, sent: dict[st
         period = framework.period(first)
         for value in values.split():
             rows.append(f"{period.label},{framework.figures[figure].agencies[0]},{figure},{value}")
-            period = period.clock.holding(period.end)
+            period = period.cadence.holding(period.end)
     (tmp_path / "returns").mkdir()
     (tmp_path / "returns" / "sent.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     submissions = pmf.read_submissions(tmp_path / "returns", framework)

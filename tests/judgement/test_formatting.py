@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pmf_engine.diagnostics.source import Passage, Source
 from pmf_engine.domain.numbers import close
-from pmf_engine.domain.periods import Clock, Frequency, parse_period
+from pmf_engine.domain.periods import Cadence, Frequency, parse_period
 from pmf_engine.formula.checker import NUMBER, Type
 from pmf_engine.formula.parser import parse_band, parse_formula
 from pmf_engine.framework.model import Indicator
@@ -41,7 +41,7 @@ def passage(text: str) -> Passage:
 def indicator(formula: str = "percent(a, b)", decimals: int | None = None) -> Indicator:
     return Indicator(
         id="one", title="One", content_areas=(), evidence_type="quality", level="local", lead_agency="care",
-        frequency=Frequency.QUARTERLY, clock=Clock(3, 4), sources=(), by=(), missing="any", rationale=None,
+        frequency=Frequency.QUARTERLY, cadence=Cadence(3, 4), sources=(), by=(), missing="any", rationale=None,
         decimals=decimals, passage=passage(formula), formula=parse_formula(passage(formula)), type=NUMBER,
         figures=("a", "b"),
     )  # fmt: skip

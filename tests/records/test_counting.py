@@ -20,7 +20,7 @@ from polars.testing import assert_frame_equal
 
 import pmf_engine as pmf
 import pmf_engine.records.count
-from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.formula.syntax import aggregates
 from pmf_engine.records import pre_aggregation
 from pmf_engine.records.queries import ListPlan, views
@@ -40,7 +40,7 @@ def engine_rows(board: Board, folder: Path) -> dict[Key, dict[str, Any]]:
     list_boards.write_board(board, folder)
     framework = pmf.load_framework(folder)
     submissions = pmf.read_submissions(framework.submissions, framework)
-    asked = Period(board.asked[0], Clock(board.asked[1], board.year_start)) if board.asked else None
+    asked = Period(board.asked[0], Cadence(board.asked[1], board.year_start)) if board.asked else None
     rows: dict[Key, dict[str, Any]] = {}
     for row in pmf.evaluate(framework, submissions, asked, board.as_of, "in-memory").history.iter_rows(named=True):
         key = (row["indicator"], row["start"], row["by"], row["group"])
@@ -656,7 +656,7 @@ def queries(folder: Path, patient: bool) -> Iterator[pl.LazyFrame]:
     pieces = pmf.read_submissions(framework.submissions, framework).lists
     indicators = framework.indicators.values()
     for one in framework.lists.values():
-        asked = views(framework, [(indicator.clock, indicator.by, indicator.aggregates) for indicator in indicators])
+        asked = views(framework, [(indicator.cadence, indicator.by, indicator.aggregates) for indicator in indicators])
         mine = [view for view in asked if view.one.id == one.id]
         own = [piece for piece in pieces if piece.list == one.id]
         plan = ListPlan(Vocabulary(framework), one, own, mine, date(2017, 3, 31), date(2017, 3, 31), patient)

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 from pmf_engine.domain.numbers import close
-from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import DIRECTIONS, STATUSES
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
@@ -155,7 +155,7 @@ MADE = [
     ),
 ]  # fmt: skip
 
-PERIOD = Period(2016 * 12 + 9, Clock(3, 4))
+PERIOD = Period(2016 * 12 + 9, Cadence(3, 4))
 AS_OF = date(2017, 2, 14)
 COMMENTS = {
     "cp_conferences_15_days": (
@@ -235,17 +235,17 @@ def _direction(polarity: str | None, value: float | str, before: float | None) -
 def _series(one: Made, group: str | None, values: Sequence[float | str]) -> list[dict[str, Any]]:
     """Rows of history for one whole or group, with the four rules of the stand-in applied by hand."""
     indicator = framework().indicators[one.id]
-    last = indicator.clock.holding(PERIOD.end - 1)
+    last = indicator.cadence.holding(PERIOD.end - 1)
     if last.end > PERIOD.end:
-        last = Period(last.start - last.clock.months, last.clock)
+        last = Period(last.start - last.cadence.months, last.cadence)
     polarity = indicator.tolerances[0].polarity if indicator.tolerances else None
     rows: list[dict[str, Any]] = []
     known: list[str] = []
     for place, value in enumerate(values):
-        period = Period(last.start - (len(values) - 1 - place) * last.clock.months, last.clock)
+        period = Period(last.start - (len(values) - 1 - place) * last.cadence.months, last.cadence)
         status = _status(one, value, values[:place])
         before = rows[-1] if rows else None
-        ago = rows[-4] if len(rows) >= 4 and last.clock.months == 3 else None
+        ago = rows[-4] if len(rows) >= 4 and last.cadence.months == 3 else None
         direction, year_ago = (_direction(polarity, value, row["value"] if row else None) for row in (before, ago))
         if not isinstance(value, str):
             known.append(status)
@@ -268,7 +268,7 @@ def _series(one: Made, group: str | None, values: Sequence[float | str]) -> list
                 "upper": None, "status": status, "reason": one.reason if isinstance(value, str) else None,
                 "direction": direction, "direction_year_ago": year_ago,
                 "run": before["run"] + 1 if before and before["status"] == status else 1,
-                "escalate_to": to, "rules": rules, "start": period.start, "months": period.clock.months,
+                "escalate_to": to, "rules": rules, "start": period.start, "months": period.cadence.months,
                 "named": [_back(values, place, name) for name in indicator.band_names],
             }
             | _life(before, to, period.label, status, value)

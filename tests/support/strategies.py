@@ -17,7 +17,7 @@ from random import Random
 import polars as pl
 from hypothesis import strategies as st
 
-from pmf_engine.domain.periods import MONTHS, Clock, Period
+from pmf_engine.domain.periods import MONTHS, Cadence, Period
 from pmf_engine.formula.syntax import (
     Aggregate,
     Binary,
@@ -328,10 +328,10 @@ class Maker:
         for place in range(rnd.choice([6, 10, 14]) if self.size > 20 else rnd.choice([2, 4, 7])):
             self.figure(f"f{place}")
         # Each kind of period and breakdown is a plan of its own, so a board has few of them.
-        clocks = [self.clock() for _ in range(3)]
+        cadences = [self.cadence() for _ in range(3)]
         by_group = rnd.random() < 0.3
         for place in range(self.size):
-            self.indicator(f"i{place}", *rnd.choice(clocks), by_group)
+            self.indicator(f"i{place}", *rnd.choice(cadences), by_group)
         if rnd.random() < 0.4:
             # Often a day on which returns are due, or the one after.
             month = rnd.randint(self.begin + 2, self.end + 4)
@@ -377,7 +377,7 @@ class Maker:
             return figure.kind != "flow"
         return (figure.year_start - year_start) % figure.months == 0
 
-    def clock(self) -> tuple[int, int, bool]:
+    def cadence(self) -> tuple[int, int, bool]:
         """The months and the first month of a year of some indicators, and whether they are ad hoc."""
         rnd = self.rnd
         ad_hoc = rnd.random() < 0.06
@@ -667,7 +667,7 @@ def _rating(one: Indicator, rating: Rating) -> dict[str, object]:
     if rating.target is not None:
         found["target"] = rating.target if one.scale else float(rating.target)
     if rating.start is not None:
-        found["from"] = Period(rating.start, Clock(12, one.year_start)).label
+        found["from"] = Period(rating.start, Cadence(12, one.year_start)).label
     return found
 
 
@@ -675,7 +675,13 @@ def returns(board: Board) -> pl.DataFrame:
     """What was sent, as one return in the long layout."""
     years = {one.id: one.year_start for one in board.figures}
     rows = [
-        (Period(one.start, Clock(one.months, years[one.figure])).label, one.agency, one.figure, one.district, one.text)
+        (
+            Period(one.start, Cadence(one.months, years[one.figure])).label,
+            one.agency,
+            one.figure,
+            one.district,
+            one.text,
+        )
         for one in board.cells
     ]
     names = ("period", "agency", "figure", "district", "value")

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pmf_engine as pmf
-from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.judgement.formatting import show_band, show_value
 from pmf_engine.render.terminal import render_terminal
 from pmf_engine.report.build import exception_report
@@ -246,7 +246,7 @@ def test_what_is_shown_stands_in_the_same_bands(
     judged: tuple[pmf.Evaluation, dict[tuple[str, str], Case]],
 ) -> None:
     evaluation, cases = judged
-    period = Period(2016 * 12 + 3, Clock(3, 4))
+    period = Period(2016 * 12 + 3, Cadence(3, 4))
     for row in evaluation.history.iter_rows(named=True):
         if row["period"] != NOW or row["group"] is None:
             continue

@@ -23,7 +23,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import pmf_engine as pmf
-from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.formula.compute import batches
 from pmf_engine.formula.syntax import children
 from tests.support import reference, strategies
@@ -53,7 +53,7 @@ def engine_rows(board: Board, folder: Path) -> dict[Key, dict[str, Any]]:
     strategies.write_files(board, folder)
     framework = pmf.load_framework(folder)
     submissions = pmf.Submissions.from_frame(strategies.returns(board), framework)
-    asked = Period(board.asked[0], Clock(board.asked[1], board.year_start)) if board.asked else None
+    asked = Period(board.asked[0], Cadence(board.asked[1], board.year_start)) if board.asked else None
     history = pmf.evaluate(framework, submissions, asked, board.as_of).history
     rows: dict[Key, dict[str, Any]] = {}
     for row in history.iter_rows(named=True):

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from pmf_engine.diagnostics.diagnostic import nearest
-from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import INVALID, MISSING, NO_DATA, RED
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.explanation.provenance import BLANK, Source, reason, sources
@@ -170,7 +170,7 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
         raise ValueError("only an evaluation of one period can be explained")
     row = _row(evaluation, indicator, group)
     group = row["group"]
-    period = Period(row["start"], Clock(row["months"], one.clock.year_start))
+    period = Period(row["start"], Cadence(row["months"], one.cadence.year_start))
     entry = one.entry_for(period)
     worked = workings(framework, evaluation.inputs, one, period, row["by"], group)
     history = evaluation.history.filter(
@@ -180,7 +180,7 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
         pl.col("start") <= period.start,
     ).rows(named=True)
     ago = [point for point in history if point["start"] == period.start - 12]
-    traced = tuple(sources(evaluation, evaluation.inputs, one, worked, period.clock, row["by"], group))
+    traced = tuple(sources(evaluation, evaluation.inputs, one, worked, period.cadence, row["by"], group))
     return Explanation(
         indicator=indicator,
         title=one.title,
@@ -304,7 +304,7 @@ def _tried(rule: Rule, holds: bool) -> Tried:
 
 
 def _judgement(entry: Entry, worked: Workings, row: dict[str, Any], one: Indicator, period: Period) -> Judgement:
-    judges = entry.scale_free or period.clock.months == one.clock.months
+    judges = entry.scale_free or period.cadence.months == one.cadence.months
     known = row["value"] is not None  # of a period that is not over there is none, whatever came
     good = all(holds for band, *_, holds in worked.limits if band == "good")
     asked = judges and entry.allow_for_chance and row["lower"] is not None and not good

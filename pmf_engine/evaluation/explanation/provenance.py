@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
-from pmf_engine.domain.periods import Clock, Period
+from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.reason_codes import decoded
 from pmf_engine.domain.status import INVALID, LATE, NO_DATA, NOT_DUE
 from pmf_engine.evaluation.evaluate import Evaluation
@@ -97,13 +97,13 @@ def sources(
     inputs: Inputs,
     indicator: Indicator,
     worked: Workings,
-    clock: Clock,
+    cadence: Cadence,
     by: str | None,
     group: str | None,
 ) -> Iterator[Source]:
     """The figures and lists that a value and its judgement rest on, each with the cells it came from."""
     for looked in worked.looked:
-        period = Period(looked.start, clock)
+        period = Period(looked.start, cadence)
         if looked.name in evaluation.framework.figures:
             yield _sent(evaluation, inputs, looked, period, by, group)
         else:
@@ -151,7 +151,7 @@ def _counted(
     asked = {one.text: one for one in asked_of_lists(framework, [indicator])}
     one = asked[looked.name]
     list_ = framework.lists[one.list.name]
-    codes = inputs.list_codes(list_, period.clock).filter(pl.col("start") == period.start, pl.col("code") > 0)
+    codes = inputs.list_codes(list_, period.cadence).filter(pl.col("start") == period.start, pl.col("code") > 0)
     waiting = [
         f"{sender} for {period.label}, due {period.last_day + timedelta(days=list_.due[sender])}"
         for sender, code in codes.select("agency", "code").iter_rows()
@@ -180,7 +180,7 @@ def _counted(
 
 @dataclass(frozen=True)
 class _Used:
-    """The cells that count, and the periods they are for: those of a figure's own `clock`, or a longer one as sent.
+    """The cells that count, and the periods they are for: those of a figure's own `cadence`, or a longer one as sent.
 
     `instead_of` is the period that has not all come where the one before it `serves`, and `partly` whether some of
     it has; `lacking` says what is wrong with groups that make no whole, and `without` names the agencies that have no
@@ -216,7 +216,7 @@ def _used(
     known, combined = pl.collect_all(asked, engine="in-memory")
     used = _times(figure, period, {(start, months): code for start, months, code in combined.iter_rows()})
     if counted:  # in the last of the figure's periods, whatever it is
-        used = _Used([(period.end - figure.clock.months, figure.clock.months)])
+        used = _Used([(period.end - figure.cadence.months, figure.cadence.months)])
     cells = evaluation.cells.filter(pl.col("figure") == figure.id)
     if by == AGENCY:
         cells = cells.filter(pl.col("agency") == group)
@@ -272,8 +272,8 @@ def _waiting(inputs: Inputs, figure: Figure, used: _Used, by: str | None, group:
 
 def _times(figure: Figure, period: Period, codes: Mapping[_Time, int]) -> _Used:
     """The periods whose cells count, as `Inputs.brought` has it; `codes` are those of the figure over its agencies."""
-    own, clock = figure.clock, period.clock
-    apart = own.months > clock.months or (own.year_start - clock.year_start) % own.months != 0
+    own, cadence = figure.cadence, period.cadence
+    apart = own.months > cadence.months or (own.year_start - cadence.year_start) % own.months != 0
     if figure.kind != "flow" and apart:
         now = (own.holding(period.end - 1).start, own.months)
         before = (now[0] - own.months, own.months)
@@ -281,8 +281,8 @@ def _times(figure: Figure, period: Period, codes: Mapping[_Time, int]) -> _Used:
         if yet and codes.get(before) == 0:
             return _Used([before], serves=True, instead_of=now)
         return _Used([now], serves=True)
-    as_sent = (period.start, clock.months)
-    if as_sent in codes or own.months == clock.months:
+    as_sent = (period.start, cadence.months)
+    if as_sent in codes or own.months == cadence.months:
         return _Used([as_sent])
     if figure.kind != "flow":
         return _Used([(period.end - own.months, own.months)])
@@ -386,9 +386,9 @@ def _how(figure: Figure, period: Period, used: _Used, looked: Looked) -> Iterato
         if used.instead_of and used.partly:
             since = f", since not all of {_label(*used.instead_of, figure)} has come"
         yield f"{_label(start, months, figure)} serves {period.label}{since}"
-    elif months > figure.clock.months:
+    elif months > figure.cadence.months:
         yield f"as sent for {_label(start, months, figure)}"
-    elif months < period.clock.months:
+    elif months < period.cadence.months:
         yield f"the last of the period, {_label(start, months, figure)}"
 
 
@@ -417,7 +417,7 @@ def _only(some: Collection[Any], every: Collection[Any], word: str, name: Callab
 
 
 def _label(start: int, months: int, figure: Figure) -> str:
-    return Period(start, Clock(months, figure.clock.year_start)).label
+    return Period(start, Cadence(months, figure.cadence.year_start)).label
 
 
 def _cell(row: _Row, figure: Figure, why: tuple[str, ...]) -> Cell:

@@ -59,7 +59,7 @@ class Records:
 
 def is_blank(inputs: Inputs, one: Aggregate, period: Period, by: str | None, group: str | None) -> bool:
     """Whether an aggregate has no value since a cell that it adds up is blank."""
-    table = inputs.counted.tables.get((one.list.name, period.clock, one.state, by))
+    table = inputs.counted.tables.get((one.list.name, period.cadence, one.state, by))
     if table is None:
         return False
     rows = table.rows.filter(pl.col("start") == period.start, pl.col("group") == (group or ""))

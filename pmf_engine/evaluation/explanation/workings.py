@@ -54,8 +54,8 @@ def workings(
 ) -> Workings:
     """Works an indicator out for one period and group, keeping every part; by the same code as `rows`."""
     counted = counted_senders(framework, [indicator])
-    steps = Steps([period.clock.months])
-    sheet = Sheet(framework, steps, 0, period.clock.months)
+    steps = Steps([period.cadence.months])
+    sheet = Sheet(framework, steps, 0, period.cadence.months)
     value = sheet.indicator(indicator)
     text = indicator.passage.text
     nodes = {" ".join(text[node.start : node.end].split()): node for node in _parts(framework, indicator.formula)}
@@ -68,7 +68,7 @@ def workings(
         if band
         for limit in band.limits
     ]
-    [frame] = laid_out([panel_of(framework, inputs, period.clock, by, [indicator])])
+    [frame] = laid_out([panel_of(framework, inputs, period.cadence, by, [indicator])])
     worked = steps.worked_out([frame], [value, *parts, *(bound for *_, bound in bounds)])
     rows = frame.with_row_index("row").filter(pl.col("group") == (group or ""))
     by_start = {row["start"]: row for row in rows.iter_rows(named=True)}

@@ -195,8 +195,8 @@ def _is_amount(framework: Framework, bound: Expression) -> bool:
 def _entries(one: Indicator, as_of: date) -> Iterator[Diagnostic]:
     """Entries that say something, and cannot mean it: in their bands, their `from` or their `review_by`."""
     for place, entry in enumerate(one.tolerances):
-        if entry.start is not None and (inside := one.clock.holding(entry.start)).start != entry.start:
-            following = Period(inside.end, one.clock)
+        if entry.start is not None and (inside := one.cadence.holding(entry.start)).start != entry.start:
+            following = Period(inside.end, one.cadence)
             yield messages.from_inside(entry.span, _text(entry.span), inside.label, following.label)
         if entry.start is not None and entry.start > month_of(as_of) + _FAR:
             yield messages.from_far(entry.span, _text(entry.span), _FAR // 12)
