@@ -147,7 +147,7 @@ def counted_lists(
     as_of: date | None = None,
     engine: Engine = "auto",
 ) -> tuple[Counted, pl.DataFrame]:
-    """What lists come to up to a day, for all that indicators ask in their cadences and breakdowns, and the problems."""
+    """The totals of lists up to a day for all that indicators ask at their cadences and breakdowns, with problems."""
     indicators = framework.indicators
     wanted = views(
         framework,
