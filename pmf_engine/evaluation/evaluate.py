@@ -16,8 +16,11 @@ from pmf_engine.evaluation.inputs import Inputs, Window, collected, status_not_c
 from pmf_engine.framework.dependencies import asked_of_lists, figures_of, looked_back
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.judgement.control_charts import CHART
+from pmf_engine.judgement.direction import DIRECTION
 from pmf_engine.judgement.exception_life import LIFE
-from pmf_engine.judgement.judge import DIRECTION, STATUS, judged, reasons
+from pmf_engine.judgement.judge import judged
+from pmf_engine.judgement.reasons import with_reasons
+from pmf_engine.judgement.status import STATUS
 from pmf_engine.records.count import Engine, count, standing
 from pmf_engine.records.queries import views
 from pmf_engine.records.totals import Counted
@@ -186,7 +189,7 @@ def history_plan(
     backs = looked_back(framework, cadences)
     raised = (pl.col("level") >= 0).any().over("indicator", "start")
     said = judged(rows, framework, inputs.as_of).with_columns(shown=pl.col("shown") & (pl.col("asked_in") | raised))
-    return reasons(said, _lacking(inputs, cadences), backs, framework)
+    return with_reasons(said, _lacking(inputs, cadences), backs, framework)
 
 
 def _times(window: Window, cadences: set[Cadence], asked: Period | None) -> pl.DataFrame:

@@ -77,3 +77,15 @@ def of_rate(events: pl.Expr, population: pl.Expr, per: pl.Expr) -> tuple[pl.Expr
     low, high = poisson(events)
     scale = pl.when(population > 0).then(per / population)
     return low * scale, high * scale
+
+
+def with_interval(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The 95 % interval of a share or a rate."""
+    parts = pl.col("numerator"), pl.col("denominator")
+    percent, rate = of_percent(*parts), of_rate(*parts, pl.col("per"))
+    ratio = pl.when("has_value").then("ratio")
+    lower, upper = (
+        pl.when(ratio == "percent").then(of_percent).when(ratio == "rate").then(of_rate)
+        for of_percent, of_rate in zip(percent, rate, strict=True)
+    )
+    return frame.with_columns(lower=lower, upper=upper)

@@ -1,0 +1,62 @@
+"""Direction of travel: whether a value improved since the period before, and since the same period a year before."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pmf_engine.domain.status import DIRECTIONS, IMPROVING, RATED, UNCHANGED, WORSENING
+
+DIRECTION = pl.Enum(list(DIRECTIONS))
+
+
+def with_direction(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Which way the value went since the period before, and since the same period of the year before."""
+    value = pl.when("known").then("value")
+    earlier = {"before": pl.lit(1), "ago": (12 // pl.col("months")).first()}
+    frame = frame.with_columns(
+        column.shift(periods).over("line").alias(f"{when}:{name}")
+        for when, periods in earlier.items()
+        for name, column in (("value", value), *((name, pl.col(name)) for name in ("gaps", "status", "start")))
+    )
+    # An ad hoc indicator is not asked for in every quarter, so its row of so many rows before may be of any.
+    a_year = pl.col("ago:start") == pl.col("start") - 12
+    return frame.with_columns(
+        before=pl.col("before:value"),
+        direction=_travelled("before").cast(DIRECTION),
+        direction_year_ago=pl.when(a_year).then(_travelled("ago")).cast(DIRECTION),
+    ).drop(f"{when}:{name}" for when in earlier for name in ("value", "gaps", "status", "start"))
+
+
+def _travelled(when: str) -> pl.Expr:
+    """Direction of travel by polarity, from the columns that say how things were; unchanged if it shows the same.
+
+    A step from one rating into another is a change however small. Where closeness is good, both values are held
+    against the band now in force; where no bound was known for one of them, nothing can be said.
+    """
+    before, gap, places = pl.col(f"{when}:value"), gap_in_force(pl.col(f"{when}:gaps")), pl.col("places")
+    closeness = pl.col("sign") == 0
+    better = pl.when(closeness).then(gap - pl.col("gap")).otherwise(pl.col("sign") * (pl.col("value") - before))
+    same = _shown(pl.col("value"), places) == _shown(before, places)
+    as_near = closeness & (_shown(pl.col("gap"), places) == _shown(gap, places))
+    rated = pl.col("status", f"{when}:status").cast(pl.String).is_in(list(RATED))
+    moved = pl.all_horizontal(rated) & (pl.col("status") != pl.col(f"{when}:status"))
+    return (
+        pl.when(~pl.col("has_value") | before.is_null() | better.is_null())
+        .then(None)
+        .when(((same | as_near) & ~moved) | (better == 0))
+        .then(pl.lit(UNCHANGED))
+        .when(better > 0)
+        .then(pl.lit(IMPROVING))
+        .otherwise(pl.lit(WORSENING))
+    )
+
+
+def _shown(value: pl.Expr, places: pl.Expr) -> pl.Expr:
+    """The value as shown, in units of its last decimal: rounded half up."""
+    scaled = (value.abs() * pl.lit(10.0).pow(places)).round_sig_figs(12)
+    return (scaled + 0.5).floor() * value.sign()
+
+
+def gap_in_force(gaps: pl.Expr) -> pl.Expr:
+    """Of the gaps by each entry, that by the one now in force."""
+    return gaps.list.get(pl.col("entry"), null_on_oob=True)

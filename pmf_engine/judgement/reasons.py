@@ -1,0 +1,89 @@
+"""Reasons: why a row has no value or no rating, in the words that results and reports print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from pmf_engine.domain.reason_codes import FIGURE_BITS, status_rank
+from pmf_engine.domain.status import MISSING
+from pmf_engine.framework.model import Figure, Framework, RecordList
+
+_SAID = {
+    "undefined": "nothing to divide by",
+    "invalid": "the part exceeds the whole, what cannot be is below zero, or the result is no number",
+    "not_due": "the period has not ended",
+    "no_data": "there is no earlier period to look at",
+}
+_OF_FIGURE = {
+    "no_data": "{} is not available{}",
+    "suppressed": "{} is withheld{}",
+    "not_due": "{} is not due yet{}",
+    "late": "{} has not come{}",
+    "invalid": "{} was refused{}",
+}
+
+
+_WHOSE = {"no_data": "from", "suppressed": "by", "not_due": "from", "late": "from", "invalid": "as sent by"}
+
+
+def with_reasons(
+    frame: pl.LazyFrame,
+    lacking: pl.LazyFrame,
+    backs: Mapping[str, Mapping[str, Sequence[int]]],
+    framework: Framework,
+) -> pl.LazyFrame:
+    """Adds `reason`: why there is no value or no rating, and which figure of which agencies lacks, and when.
+
+    `lacking` has by, group, months, year_start, start, code and `agencies`, their names, for every figure
+    that lacks in a period of a cadence; `lacked_in` names the period, which is a longer one where `apart`. `backs` are
+    how many months back indicators look at figures, least first, where not in the period itself alone.
+    """
+    senders: Mapping[str, Figure | RecordList] = {**framework.figures, **framework.lists}
+    numbers = {name: number for number, name in enumerate(senders, start=1)}
+    alone = [framework.agencies[one.agencies[0]].name if len(one.agencies) == 1 else None for one in senders.values()]
+    figures = pl.LazyFrame(
+        {"number": numbers.values(), "figure": numbers.keys(), "alone": alone},
+        schema={"number": pl.UInt32, "figure": pl.String, "alone": pl.String},
+    )
+    looked = pl.LazyFrame(
+        [(id_, numbers[name], months) for id_, found in backs.items() for name, months in found.items()],
+        schema={"indicator": pl.String, "number": pl.UInt32, "back": pl.List(pl.Int32)},
+        orient="row",
+    )
+    code = pl.when(pl.col("code") > 0).then("code").when("has_value").then("left_out").otherwise(0)
+    keys = ["months", "year_start", "by", "group"]
+    frame = (
+        frame.with_columns(because=code.cast(pl.UInt32))
+        .with_columns(number=pl.col("because") % (1 << FIGURE_BITS))
+        .join(figures, on="number", how="left", maintain_order="left")
+        .join(looked, on=["indicator", "number"], how="left", maintain_order="left")
+        .with_row_index("row")
+        .explode("back")
+        .with_columns(pl.col("back").fill_null(0), at=pl.col("start") - pl.col("back").fill_null(0))
+        .join(
+            lacking,
+            left_on=[*keys, "at", "because"],
+            right_on=[*keys, "start", "code"],
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        # Of the periods that are looked at, the nearest in which it lacks.
+        .sort("row", pl.col("agencies").is_null(), maintain_order=True)
+        .unique("row", keep="first", maintain_order=True)
+    )
+    elsewhere = pl.when((pl.col("back") > 0) | pl.col("apart")).then(" for " + pl.col("lacked_in")).fill_null("")
+    figure = pl.format("`{}`{}", "figure", elsewhere)
+    rank = status_rank(pl.col("because"))
+    reason = pl.lit(None, dtype=pl.String)
+    for place, status in enumerate(MISSING, start=1):
+        if status in _SAID:
+            reason = pl.when((rank == place) & pl.col("figure").is_null()).then(pl.lit(_SAID[status])).otherwise(reason)
+        if status in _OF_FIGURE:
+            whose = (pl.lit(f" {_WHOSE[status]} ") + pl.coalesce("agencies", "alone")).fill_null("")
+            said = pl.format(_OF_FIGURE[status], figure, whose)
+            reason = pl.when((rank == place) & pl.col("figure").is_not_null()).then(said).otherwise(reason)
+    without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
+    return frame.with_columns(reason=without)

@@ -1,0 +1,211 @@
+"""Escalation rules: which rules hold in each period, and the highest level they escalate an indicator to.
+
+One pass over all rows answers every rule for every series. A missing value ends no exception: a period without a value
+answers only conditions about its own status, a period that is not due answers none, and a rule without an answer keeps
+its last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from pmf_engine.domain.reason_codes import reason_code
+from pmf_engine.domain.status import (
+    CONCERN,
+    IMPROVEMENT,
+    IMPROVING,
+    MISSING,
+    NO_DATA,
+    NOT_DUE,
+    NOT_RATED,
+    RATED,
+    STATUSES,
+    UNCHANGED,
+    WORSENING,
+)
+from pmf_engine.formula.compute.conditions import Columns, truth
+from pmf_engine.formula.compute.operations import Computed
+from pmf_engine.formula.syntax import LOGIC, Binary, Expression, Lasting, Name, Unary, names
+from pmf_engine.framework.escalation_rules import Rule
+from pmf_engine.framework.model import Framework
+from pmf_engine.judgement.exception_life import with_life
+
+
+def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
+    """Adds `rules` (those that hold), `escalate_to` and `level` (the highest they name), and the columns of `LIFE`.
+
+    The rows are sorted by series, which `line` numbers, and say period, value, status, has_value, before, direction,
+    special_cause and no_signal.
+    """
+    levels = list(framework.governance)
+    numbers = Columns()
+    stages = _held(framework.rules, numbers)
+    change = _difference(pl.col("value"), pl.col("before"))
+    frame = frame.with_columns(change=pl.when("has_value").then(change), **_said())
+    for stage in [*numbers.stages, *stages]:
+        frame = frame.with_columns(stage)
+    numbered = list(enumerate(framework.rules))
+    texts = [pl.when(f"rule:{place}").then(pl.lit(rule.text)) for place, rule in numbered]
+    ranks = [pl.when(f"rule:{place}").then(levels.index(rule.to)).otherwise(-1) for place, rule in numbered]
+    rules = pl.concat_list(texts).list.drop_nulls() if texts else pl.lit([], dtype=pl.List(pl.String))
+    highest = pl.max_horizontal(ranks) if ranks else pl.lit(-1)
+    level = pl.lit(None, dtype=pl.String)
+    for place, name in enumerate(levels):
+        level = pl.when(highest == place).then(pl.lit(name)).otherwise(level)
+    frame = frame.with_columns(rules=rules, escalate_to=level, level=highest.cast(pl.Int32))
+    return with_life(frame).drop("^(rule|since|said|for):.*$")
+
+
+def _held(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
+    """Whether each rule holds in each row, as columns to be added one list after the other.
+
+    It does where its condition did in the last period that it can be said of. What stands after `until` looks at the
+    periods since then, and is answered only in a period with a value, whatever it is about: nothing that is missing
+    ends an exception.
+    """
+    asked = _Asked(numbers, ["line"], "when")
+    holds = [asked.last(rule.condition) for rule in rules]
+    latched = [(place, rule.until) for place, rule in enumerate(rules) if rule.until]
+    ends = {place: _Asked(numbers, ["line", f"since:{place}"], f"until:{place}", until=True) for place, _ in latched}
+    over = {place: ends[place].last(until) & pl.col("has_value") for place, until in latched}
+    held = {place: pl.col(f"rule:{place}") for place in over}
+    times = {place: one.cast(pl.Int64) for place, one in held.items()}
+    turned = {place: pl.when(one).then(True).when(over[place]).then(False) for place, one in held.items()}
+    return [
+        *([column] for column in asked.columns),
+        [one.alias(f"rule:{place}") for place, one in enumerate(holds)],
+        [(one.cum_sum() - one).over("line").alias(f"since:{place}") for place, one in times.items()],
+        *([column] for end in ends.values() for column in end.columns),
+        [one.forward_fill().over("line").fill_null(False).alias(f"rule:{place}") for place, one in turned.items()],
+    ]
+
+
+@dataclass
+class _Asked:
+    """What conditions say of each row, of the periods that the columns `over` keep together.
+
+    `columns` are what stands before each `for N periods`, called `for:` and `name`, to be added one after the other
+    before what is returned. With `until` the conditions say when something is over.
+    """
+
+    numbers: Columns
+    over: Sequence[str]
+    name: str
+    until: bool = False
+    columns: list[pl.Expr] = field(default_factory=list)
+
+    def last(self, condition: Expression) -> pl.Expr:
+        """What a condition said in the last period that it can be said of."""
+        return _lasting(self.said(condition), 1).over(self.over).fill_null(False)
+
+    def said(self, condition: Expression) -> pl.Expr:
+        """True, false, or null where it cannot be said: then it stays as it was.
+
+        What it needs of good news that cannot be said has not come, and where it holds without it, it does. But nothing
+        is denied for want of that: `red and unchanged` is open as long as it is red.
+        """
+        named = {node.name for node in names(condition)}
+        condition = self._counted(condition)
+        without, open_ = (self._truth(condition, _words(unsaid)) for unsaid in (False, None))
+        if self.until:
+            return pl.when("has_value").then(without)
+        return pl.when(without).then(True).when(_deniable(named)).then(open_)
+
+    def _truth(self, condition: Expression, words: Mapping[str, pl.Expr]) -> pl.Expr:
+        counted = {name: pl.col(name) for name in (one.meta.output_name() for one in self.columns)}
+        return truth(condition, self.numbers, _quantity, {**words, **counted}, _lasting)
+
+    def _counted(self, node: Expression) -> Expression:
+        """A condition with a column's name for each `for N periods`: written out, each would cost those inside it."""
+        match node:
+            case Lasting():
+                name = f"for:{self.name}:{len(self.columns)}"
+                held = _lasting(self.said(node.operand), node.periods).over(self.over)
+                self.columns.append(held.alias(name))
+                return Name(node.start, node.end, name)
+            case Unary(operator="not"):
+                return replace(node, operand=self._counted(node.operand))
+            case Binary(operator=operator) if operator in LOGIC:
+                return replace(node, left=self._counted(node.left), right=self._counted(node.right))
+        return node
+
+
+def _deniable(named: set[str]) -> pl.Expr:
+    """Whether a row may say no to a condition that names these words.
+
+    Without a value, only to what is about nothing but that: `late` is over when the figure is withheld, `red and not
+    late` is not. While a figure is not due nobody can say that it is not late, and while nothing rates a value, nobody
+    that it is not red, whatever else is asked of it.
+    """
+    status = pl.col("status")
+    if named <= {NOT_DUE}:
+        return pl.lit(True)
+    if named <= {*MISSING}:
+        return status != NOT_DUE
+    if NOT_RATED in named and named & {*RATED}:
+        return pl.col("has_value") & (status != NOT_RATED)
+    return pl.col("has_value")
+
+
+def _words(unsaid: bool | None) -> Mapping[str, pl.Expr]:
+    """What conditions may name; `unsaid` is what good news is where it cannot be said.
+
+    Of a period without a value only its own status can be said, of one that is not due nothing else, and of a value
+    that nothing rates no rating.
+    """
+    status, valued = pl.col("status"), pl.col("has_value")
+    known = dict.fromkeys(STATUSES, status != NOT_DUE)
+    known |= dict.fromkeys(RATED, valued & (status != NOT_RATED)) | {NOT_RATED: valued, NOT_DUE: pl.lit(True)}
+    words = {name: pl.when(known[name]).then(status == name) for name in STATUSES}
+    good = {word: pl.col("direction") == word for word in (IMPROVING, UNCHANGED)}
+    good[IMPROVEMENT] = pl.when(pl.col("no_signal").is_null()).then(_is_special(IMPROVEMENT))
+    words |= {word: pl.when(valued).then(pl.coalesce(said, pl.lit(unsaid, pl.Boolean))) for word, said in good.items()}
+    return words | {word: pl.when(valued).then(f"said:{word}") for word in (WORSENING, CONCERN)}
+
+
+def _said() -> Mapping[str, pl.Expr]:
+    """What tells of something bad, and rests on earlier periods too: where these lack, what was said last stands.
+
+    Otherwise one missing return would end an exception a period later, when there is nothing to compare with.
+    """
+    readable = pl.col("has_value") & pl.col("no_signal").is_null()
+    return {
+        f"said:{word}": said.forward_fill().over("line").fill_null(False)
+        for word, said in (
+            (WORSENING, pl.col("direction") == WORSENING),
+            (CONCERN, pl.when(readable).then(_is_special(CONCERN))),
+        )
+    }
+
+
+def _is_special(cause: str) -> pl.Expr:
+    return (pl.col("special_cause") == cause).fill_null(False)
+
+
+_SURE_DIGITS = 15
+"""Digits that a number is sure to hold."""
+
+
+def _difference(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """What one number is above another, in the digits that both are sure to hold: of what rounding left, nothing."""
+    difference = left - right
+    largest = pl.max_horizontal(left.abs(), right.abs())
+    scale = pl.lit(10.0).pow(_SURE_DIGITS - 1 - largest.log10().floor())
+    exact = (difference == difference.floor()) | scale.is_infinite()
+    return pl.when(exact).then(difference).otherwise((difference * scale).round() / scale)
+
+
+def _quantity(name: str) -> Computed:
+    column = pl.when("has_value").then(name)
+    code = pl.when(column.is_null()).then(reason_code(NO_DATA)).otherwise(0).cast(pl.UInt32)
+    return Computed(column, code)
+
+
+def _lasting(condition: pl.Expr, periods: int) -> pl.Expr:
+    """Whether a condition held in the last so many periods that it can be said of."""
+    held = condition.fill_null(False).cast(pl.Int64).cum_sum()
+    ended = pl.when(~condition).then(held).forward_fill().fill_null(0)
+    return held - ended >= periods
