@@ -17,7 +17,8 @@ import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.domain.status import AMBER, GREEN, INVALID, RATED, RED, UNDEFINED
-from pmf_engine.evaluation.evaluate import counted_lists, history_plan
+from pmf_engine.evaluation.evaluate import counted_lists
+from pmf_engine.evaluation.history import history_plan
 from pmf_engine.evaluation.inputs import WORLD, Inputs, Window
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Name, Node, children, of_senders
 from pmf_engine.framework import schema

@@ -1,0 +1,183 @@
+"""The history of every indicator: its rows in all periods up to the one asked for, and which of them a report shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pmf_engine.domain.periods import Cadence, Frequency, Period
+from pmf_engine.evaluation import indicator_rows
+from pmf_engine.evaluation.inputs import Inputs, Window
+from pmf_engine.framework.dependencies import asked_of_lists, figures_of, looked_back
+from pmf_engine.framework.model import Framework
+from pmf_engine.judgement.control_charts import CHART
+from pmf_engine.judgement.direction import DIRECTION
+from pmf_engine.judgement.exception_life import LIFE
+from pmf_engine.judgement.judge import judged
+from pmf_engine.judgement.reasons import with_reasons
+from pmf_engine.judgement.status import STATUS
+
+RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "indicator": pl.String,
+    "period": pl.String,
+    "by": pl.String,
+    "group": pl.String,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "value": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "status": STATUS,
+    "reason": pl.String,
+    "direction": DIRECTION,
+    "run": pl.Int64,
+    "escalate_to": pl.String,
+    "rules": pl.List(pl.String),
+}
+"""The columns of `Evaluation.results`."""
+
+HISTORY: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    **RESULTS,
+    "start": pl.Int32,
+    "months": pl.Int32,
+    "level": pl.Int32,
+    "named": pl.List(pl.Float64),
+    "compared": pl.List(pl.Float64),
+    "direction_year_ago": DIRECTION,
+    **CHART,
+    **LIFE,
+    "shown": pl.Boolean,
+}
+"""The columns of `Evaluation.history`."""
+
+
+def history_plan(
+    framework: Framework,
+    inputs: Inputs,
+    cadences: Mapping[str, Cadence],
+    asked: Period | None = None,
+    kept: pl.DataFrame | None = None,
+) -> pl.LazyFrame:
+    """All that is said of each indicator in the periods of its cadence in `cadences`, up to the one asked for.
+
+    Where `kept` is given (indicator, by, group, start), nothing else is part of any series.
+    """
+    times = _times(inputs.window, set(cadences.values()), asked)
+    figures: dict[str | None, set[str]] = {}
+    for id_ in cadences:
+        for by in (None, *framework.indicators[id_].by):
+            figures.setdefault(by, set()).update(figures_of(framework, [framework.indicators[id_]]))
+    inputs.gather(figures)
+    rows = (
+        indicator_rows.rows(framework, inputs, cadences).lazy().join(times.lazy(), on=["months", "year_start", "start"])
+    )
+    if kept is None:
+        rows = _requested(rows, framework, inputs, asked)
+    else:
+        rows = rows.join(kept.lazy(), on=kept.columns, how="semi").with_columns(asked_in=pl.lit(True))
+    backs = looked_back(framework, cadences)
+    raised = (pl.col("level") >= 0).any().over("indicator", "start")
+    said = judged(rows, framework, inputs.as_of).with_columns(shown=pl.col("shown") & (pl.col("asked_in") | raised))
+    return with_reasons(said, _lacking(inputs, cadences), backs, framework)
+
+
+def _times(window: Window, cadences: set[Cadence], asked: Period | None) -> pl.DataFrame:
+    """The periods that are kept, by the numbers that stand for them: their names, and which a report shows."""
+    rows = []
+    for cadence in sorted(cadences):
+        last = cadence.last_ended_by(asked.end) if asked else None
+        for period in window.worked_out(cadence):
+            begun = window.first < period.end and (last is None or period.end <= last.end)
+            if begun or period == last:
+                rows.append((cadence.months, cadence.year_start, period.start, period.label, last in (None, period)))
+    keys = ["months", "year_start", "start"]
+    schema = {**dict.fromkeys(keys, pl.Int32), "period": pl.String, "shown": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _requested(rows: pl.LazyFrame, framework: Framework, inputs: Inputs, asked: Period | None) -> pl.LazyFrame:
+    """Without the periods in which an ad hoc indicator was not asked for; a report shows the last of the others.
+
+    Where that is not `asked_in` the report's period, only if what was raised then has not been answered since.
+    """
+    ad_hoc = [one for one in framework.indicators.values() if one.frequency == Frequency.AD_HOC]
+    requests = []
+    for one in ad_hoc:
+        starts = sorted(set(inputs.starts(one.figures)) | inputs.list_starts(one))
+        inside = [start for start in starts if asked is None or asked.start <= start < asked.end]
+        ended = [start for start in starts if asked is None or start + one.cadence.months <= asked.end]
+        last = inside if asked is None else (inside or ended)[-1:]
+        requests += [(one.id, start, start in last, start in inside) for start in starts]
+    schema = {"indicator": pl.String, "start": pl.Int32, "requested": pl.Boolean, "asked_in": pl.Boolean}
+    table = pl.LazyFrame(requests, schema=schema, orient="row")
+    regular = ~pl.col("indicator").is_in([one.id for one in ad_hoc])
+    return (
+        rows.join(table, on=["indicator", "start"], how="left")
+        .filter(regular | pl.col("requested").is_not_null())
+        .with_columns(
+            shown=pl.when(regular).then("shown").otherwise("requested"), asked_in=regular | pl.col("asked_in")
+        )
+        .drop("requested")
+    )
+
+
+def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
+    """Which agencies each missing figure lacks from, by the periods of each cadence.
+
+    `lacked_in` is the period that it lacks in: its own, where that is longer (`apart`), else the cadence's.
+    """
+    names = {id_: agency.name for id_, agency in inputs.framework.agencies.items()}
+    frames = []
+    uses: dict[tuple[Cadence, str | None], set[str]] = {}
+    lists: dict[tuple[Cadence, str | None], set[str]] = {}
+    for id_, cadence in cadences.items():
+        indicator = inputs.framework.indicators[id_]
+        for by in (None, *indicator.by):
+            uses.setdefault((cadence, by), set()).update(inputs.framework.rests_on(indicator))
+            asked = asked_of_lists(inputs.framework, [indicator])
+            lists.setdefault((cadence, by), set()).update(one.list.name for one in asked)
+    for (cadence, by), figures in sorted(uses.items(), key=_use):
+        if not figures:
+            continue
+        number = pl.col("figure").to_physical().cast(pl.UInt32) + 1
+        frames.append(
+            inputs.by_period(inputs.facts(sorted(figures), by).filter(pl.col("code") > 0), figures, cadence)
+            .with_columns(
+                code=pl.col("code") + number,
+                agency=pl.col("agency").replace_strict(names, default=pl.col("agency")),
+            )
+            .group_by("code", "start", "group")
+            .agg(pl.col("lacked_in", "apart").first(), agencies=pl.col("agency").unique().sort().str.join(", "))
+            .select(
+                "code",
+                "start",
+                "agencies",
+                "lacked_in",
+                "apart",
+                months=pl.lit(cadence.months, dtype=pl.Int32),
+                year_start=pl.lit(cadence.year_start, dtype=pl.Int32),
+                by=pl.lit(by, dtype=pl.String),
+                group=pl.col("group") if by else pl.lit(None, dtype=pl.String),
+            )
+        )
+    frames += [inputs.lists_lacking(cadence, by, ids) for (cadence, by), ids in sorted(lists.items(), key=_use)]
+    schema = {
+        "code": pl.UInt32, "start": pl.Int32, "agencies": pl.String, "months": pl.Int32,
+        "year_start": pl.Int32, "by": pl.String, "group": pl.String, "lacked_in": pl.String, "apart": pl.Boolean,
+    }  # fmt: skip
+    return pl.concat(frames, how="diagonal") if frames else pl.LazyFrame(schema=schema)
+
+
+def _use(use: tuple[tuple[Cadence, str | None], object]) -> tuple[Cadence, str]:
+    return use[0][0], str(use[0][1])
+
+
+def in_framework_order(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    """The rows in the order of the framework, wholes before groups."""
+    place = {id_: number for number, id_ in enumerate(framework.indicators)}
+    return (
+        rows.with_columns(place=pl.col("indicator").replace_strict(place, return_dtype=pl.Int32))
+        .sort("place", "by", "group", "start", nulls_last=False)
+        .select(list(HISTORY))
+    )

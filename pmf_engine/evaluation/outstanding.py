@@ -1,0 +1,65 @@
+"""Outstanding returns: which figures and lists have not come, from whom, since when, and when they are due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.domain.reason_codes import status_rank
+from pmf_engine.domain.status import LATE, MISSING, NOT_DUE
+from pmf_engine.evaluation.inputs import Inputs, status_not_come
+from pmf_engine.framework.model import Framework
+
+OUTSTANDING: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "figure": pl.String,
+    "agency": pl.String,
+    "start": pl.Int32,
+    "months": pl.Int32,
+    "period": pl.String,
+    "due": pl.Date,
+    "status": pl.String,
+    "run": pl.Int64,
+}
+"""The columns of `Evaluation.outstanding`."""
+
+
+def outstanding_plan(inputs: Inputs, end: int) -> pl.LazyFrame:
+    """What has not come for the last period of each figure and agency, and how many periods running it has not.
+
+    Where that is not due yet, nor has the period before it come, the last of those that are late is told as well.
+    """
+    used = sorted({name for one in inputs.framework.indicators.values() for name in inputs.framework.rests_on(one)})
+    latest = pl.col("start") + 2 * pl.col("months") > end
+    late = status_rank(pl.col("code")) == MISSING.index(LATE) + 1
+    waited = pl.concat([inputs.absent(used).with_columns(pl.col("figure").cast(pl.String)), inputs.lists_absent()])
+    return (
+        waited.filter(pl.col("start") + pl.col("months") <= end, status_not_come(pl.col("code")))
+        .sort("figure", "agency", "start")
+        .with_columns(block=pl.col("start") - pl.col("months") * pl.int_range(pl.len()).over("figure", "agency"))
+        .with_columns(
+            run=pl.int_range(1, pl.len() + 1).over("figure", "agency", "block"),
+            status=pl.when(late).then(pl.lit(LATE)).otherwise(pl.lit(NOT_DUE)),
+            last_late=pl.when(late).then("start").max().over("figure", "agency", "block"),
+        )
+        .filter(latest.any().over("figure", "agency", "block"), latest | (pl.col("start") == pl.col("last_late")))
+        .select(
+            pl.col("figure").cast(pl.String), "agency", "start", "months", "due", "status", pl.col("run").cast(pl.Int64)
+        )
+    )
+
+
+def with_period_labels(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    """Adds the name of each period, orders the columns as `OUTSTANDING` has them, and sorts the rows."""
+    starts = {name: figure.cadence.year_start for name, figure in framework.figures.items()}
+    starts |= {id_: cadence.year_start for id_, cadence in framework.list_cadences.items()}
+    labels = [
+        Period(start, Cadence(months, starts[figure])).label
+        for figure, start, months in rows.select("figure", "start", "months").iter_rows()
+    ]
+    return (
+        rows.with_columns(period=pl.Series(labels, dtype=pl.String))
+        .select(list(OUTSTANDING))
+        .sort("figure", "agency", "start")
+    )
