@@ -14,9 +14,10 @@ from pmf_engine.evaluation.inputs import Inputs, Window, collected
 from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_plan, with_period_labels
 from pmf_engine.framework.dependencies import asked_of_lists
 from pmf_engine.framework.model import Framework, Indicator
-from pmf_engine.records.count import Engine, count, standing
-from pmf_engine.records.queries import views
-from pmf_engine.records.totals import Counted
+from pmf_engine.records.count import Engine, count
+from pmf_engine.records.coverage import standing
+from pmf_engine.records.queries import list_queries
+from pmf_engine.records.totals import ListTotals
 from pmf_engine.submissions.list_files import Piece
 from pmf_engine.submissions.submissions import Submissions, together
 
@@ -123,10 +124,10 @@ def counted_lists(
     last_day: date,
     as_of: date | None = None,
     engine: Engine = "auto",
-) -> tuple[Counted, pl.DataFrame]:
+) -> tuple[ListTotals, pl.DataFrame]:
     """The totals of lists up to a day for all that indicators ask at their cadences and breakdowns, with problems."""
     indicators = framework.indicators
-    wanted = views(
+    wanted = list_queries(
         framework,
         [
             (cadence, indicators[id_].by, asked_of_lists(framework, [indicators[id_]]))

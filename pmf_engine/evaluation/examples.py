@@ -146,7 +146,7 @@ def _evaluated(
         for name, (one, _, _) in worlds.items()
     }
     given = {name: example.records for name, (_, _, example) in worlds.items()}
-    silent = replace(counted, spoken={})  # an example's lists speak for it alone
+    silent = replace(counted, coverage={})  # an example's lists speak for it alone
     inputs = Inputs(apart, cells, submissions.groups_at(as_of), window, as_of, rests, silent, given)
     rows = history_plan(apart, inputs, cadences, kept=_kept(worlds, begun, cells)).collect(engine="in-memory")
     shown = {(row["group"], row["start"]): row for row in rows.iter_rows(named=True)}

@@ -21,7 +21,7 @@ from pmf_engine.evaluation.sender_counts import count_senders
 from pmf_engine.formula.compute.operations import PLACE, SNAP, TURN
 from pmf_engine.formula.syntax import Aggregate, of_senders
 from pmf_engine.framework.model import Figure, Framework, Indicator, RecordList
-from pmf_engine.records.totals import Counted
+from pmf_engine.records.totals import ListTotals
 
 AGENCY = "agency"
 """The breakdown that every figure has: by the agency that sent it."""
@@ -130,13 +130,13 @@ class Inputs:
         window: Window,
         as_of: date,
         worlds: Mapping[str, tuple[Iterable[str], int]] | None = None,
-        counted: Counted | None = None,
+        counted: ListTotals | None = None,
         given: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         self.framework = framework
         self._known_facts: dict[str | None, tuple[list[str], pl.DataFrame]] = {}
         self.given = {(list_, world) for world, lists in (given or {}).items() for list_ in lists}
-        self.counted = counted or Counted()
+        self.counted = counted or ListTotals()
         self.window = window
         self.as_of = as_of
         self.numbers = {name: place for place, name in enumerate([*framework.figures, *framework.lists], start=1)}
@@ -170,7 +170,7 @@ class Inputs:
     def _heard(self, cells: pl.DataFrame) -> dict[str, int]:
         """The first month that anything came for from each agency, figures and lists alike."""
         found: dict[str, int] = dict(cells.group_by("agency").agg(pl.col("start").min()).iter_rows())
-        for (_, agency), spoken in self.counted.spoken.items():
+        for (_, agency), spoken in self.counted.coverage.items():
             said = [one.months(Cadence(1, 1)) for one in spoken if one.exact or not one.refused]
             for months in filter(None, said):
                 found[agency] = min(months.start, found.get(agency, months.start))
@@ -660,11 +660,11 @@ class Inputs:
                 continue
             columns = [f"{letter}:{one.text}" for one in members for letter in "vc"]
             lost = [f"e:{one.text}" for one in members]
-            adrift = table.adrift["start"]
+            adrift = table.ungrouped["start"]
             unsure = pl.lit(True) if adrift.null_count() else pl.col("start").is_in(adrift.drop_nulls().to_list())
             frame = (
                 frame.join(table.rows.lazy().select("start", "group", *columns), on=["start", "group"], how="left")
-                .join(table.lost.lazy().select("group", *lost), on="group", how="left")
+                .join(table.unplaced.lazy().select("group", *lost), on="group", how="left")
                 .with_columns(
                     *[pl.col(f"v:{one.text}").fill_null(0.0) for one in members],
                     *[self._code(one, spoken, unsure, number).alias(f"c:{one.text}") for one in members],

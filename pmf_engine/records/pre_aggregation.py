@@ -1,9 +1,9 @@
-"""Records that answer alike to all that is asked are counted together, and asked once.
+"""Pre-aggregation: group records by the values that conditions distinguish, count each group, then test the conditions
+on the groups.
 
 A hundred indicators ask a hundred questions of a record: how many days to its assessment, how old the child, who
-referred it. But what they ask about takes few values, since of a number only its place among those that it is
-compared with matters. So records are first counted by these, and the questions are then put to the few different
-kinds there are, in place of the millions of records.
+referred it. But what they ask about takes few values, since of a number only its place among those that it is compared
+with matters. So millions of records fall into a few hundred combinations of values, and conditions are tested on these.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from math import prod
 from typing import TypeAlias
 
 import polars as pl
@@ -32,34 +33,41 @@ from pmf_engine.formula.syntax import (
     children,
     names,
 )
+from pmf_engine.records.columns import START, Part
 from pmf_engine.submissions.folder import EDGES
 from pmf_engine.submissions.list_files import raw
 
-_MOST_KINDS = 256
-"""How many kinds of records a group may fall into before counting by kind no longer pays."""
+_MOST_COMBINATIONS = 256
+"""How many combinations of values there may be before pre-aggregation no longer pays."""
 
 WORTH = 8
-"""How many questions make it worth while to count by kind first."""
+"""How many aggregates make pre-aggregation worth while."""
 
 _FEW_TEXTS = 12
 """How many different texts a column that is compared with texts is taken to have."""
 
 _TRUTHS = 3
-
-START = ":start"
-"""The column with the first month of the period that a record is counted in."""
+"""True, false and blank."""
 
 _PACKED = ":packed"
+"""One number for the period and all distinguished values but texts."""
+
+_LENGTH = ":len"
+"""How many records a combination has."""
+
 _LARGE = 1_000_000_000
+"""Numbers beyond are not packed."""
 
 Key: TypeAlias = "tuple[object, ...]"
 
 
 @dataclass
-class Trait:
-    """Something that is asked of records: a column of few values, under a name that no column of a list can have.
+class Distinction:
+    """A value that conditions distinguish records by, in a column with a name that no column of a list can have.
 
-    Of a whole `number`, those below and above all that it is compared with, from `least` to `most`, are as one.
+    `kind` is `number`, `text` or `truth`; a truth is any condition that is neither of the others. All whole numbers
+    below `least` count as one, and so do all above `most`: those are the least and greatest that the value is
+    compared with.
     """
 
     name: str
@@ -75,6 +83,12 @@ class Trait:
             return max(self.most, self.least) - self.least + 4
         return _FEW_TEXTS if self.kind == "text" else _TRUTHS
 
+    def include(self, number: int) -> None:
+        """Widens `least` to `most` to a number that the value is compared with."""
+        first = self.most < self.least
+        self.least = number if first else min(self.least, number)
+        self.most = number if first else max(self.most, number)
+
     def text(self) -> pl.Expr:
         """The text of each record as it was written."""
         assert isinstance(self.node, Name)
@@ -87,25 +101,25 @@ class Trait:
             value = value.clip(self.least - 1, max(self.most, self.least) + 1) - (self.least - 1)
         return value.cast(pl.Int32).fill_null(self.size - 1)
 
-    def undone(self, digit: pl.Expr) -> pl.Expr:
+    def from_digit(self, digit: pl.Expr) -> pl.Expr:
         """Its value from such a number."""
         value = digit.cast(pl.Int32) + self.least - 1 if self.kind == "number" else digit == 1
         return pl.when(digit < self.size - 1).then(value).alias(self.name)
 
 
 @dataclass
-class Traits:
-    """The traits that the conditions of one list's aggregates ask about, each once.
+class Distinctions:
+    """The values that the conditions of one list's aggregates distinguish, each once.
 
-    `label` says of a column and its texts how these are compared.
+    `label` gives, for a column and its texts, how these are compared.
     """
 
     rows: Rows
     label: Callable[[str, pl.Expr], pl.Expr]
-    found: dict[Key, Trait] = field(default_factory=dict)
+    by_key: dict[Key, Distinction] = field(default_factory=dict)
 
     def rewritten(self, node: Expression, used: set[Key]) -> Expression:
-        """A condition that asks of traits what `node` asks of records; `used` gets the traits' keys."""
+        """`node` as a condition on distinguished values instead of records; `used` gets their keys."""
         match node:
             case Unary(operator="not"):
                 return replace(node, operand=self.rewritten(node.operand, used))
@@ -114,41 +128,45 @@ class Traits:
             case Literal():
                 return node
             case Binary(operator=operator, left=left, right=right) if operator in COMPARISON:
-                if name := self._measured(left, [right], used):
+                if name := self._place_among(left, [right], used):
                     return replace(node, left=name)
-                if name := self._measured(right, [left], used):
+                if name := self._place_among(right, [left], used):
                     return replace(node, right=name)
             case Between(operand=operand, low=low, high=high):
-                if name := self._measured(operand, [low, high], used):
+                if name := self._place_among(operand, [low, high], used):
                     return replace(node, operand=name)
             case In(operand=operand, items=items):
-                if name := self._measured(operand, items, used):
+                if name := self._place_among(operand, items, used):
                     return replace(node, operand=name)
             case IsMissing(operand=operand):
-                if name := self._measured(operand, [], used):
+                if name := self._place_among(operand, [], used):
                     return replace(node, operand=name)
         return self._name("truth", node, used)
 
-    def _measured(self, operand: Expression, others: Sequence[Expression], used: set[Key]) -> Name | None:
-        """The trait whose place among constants is asked for, if it has few such places."""
+    def _place_among(self, operand: Expression, others: Sequence[Expression], used: set[Key]) -> Name | None:
+        """The value whose place among constants is asked for, if it has few such places."""
         values = [_constant(other) for other in others]
         if _constant(operand) is not None or None in values:
             return None
         if isinstance(operand, Name) and self.rows.kinds.get(operand.name) == "text":
             return self._name("text", operand, used)
         numbers = [int(value) for value in values if type(value) is float and value.is_integer()]
-        if not self.rows.is_whole(operand) or len(numbers) < len(values) or any(abs(one) > _LARGE for one in numbers):
+        if (
+            not self.rows.is_whole(operand)
+            or len(numbers) < len(values)
+            or any(abs(number) > _LARGE for number in numbers)
+        ):
             return None
         return self._name("number", operand, used, numbers)
 
     def _name(self, kind: str, node: Expression, used: set[Key], values: Iterable[int] = ()) -> Name:
+        """The name of a distinguished value in rewritten conditions, given the numbers that it is compared with."""
         key = (kind, *_key(node))
-        trait = self.found.setdefault(key, Trait(f":{len(self.found)}", kind, node))
+        distinction = self.by_key.setdefault(key, Distinction(f":{len(self.by_key)}", kind, node))
         for value in values:
-            first = trait.most < trait.least
-            trait.least, trait.most = (value, value) if first else (min(trait.least, value), max(trait.most, value))
+            distinction.include(value)
         used.add(key)
-        return Name(0, 0, trait.name)
+        return Name(0, 0, distinction.name)
 
 
 def _constant(node: Expression) -> float | str | date | bool | None:
@@ -166,43 +184,52 @@ def _key(node: Node) -> Key:
 
 
 @dataclass
-class Bin:
-    """Aggregates that ask about the same few traits, by their places."""
+class SharedGrouping:
+    """Aggregates that share one pre-aggregation, by number, with their conditions rewritten.
 
-    traits: set[Key]
+    `keys` are those of the values that the conditions distinguish: records are grouped by these.
+    """
+
+    keys: set[Key]
     aggregates: dict[int, tuple[Aggregate, Expression | None]]
 
 
-def bins(traits: Traits, aggregates: Mapping[int, Aggregate]) -> list[Bin]:
-    """The aggregates that are better counted by kind of record, put together as far as their traits allow."""
-    asked = []
-    for place, aggregate in aggregates.items():
+def shared_groupings(distinctions: Distinctions, aggregates: Mapping[int, Aggregate]) -> list[SharedGrouping]:
+    """The aggregates that pre-aggregation makes faster, put together as far as the number of combinations allows.
+
+    Greedy bin packing: the aggregate with most combinations comes first, and each joins the first grouping that has
+    all its values, else the first that has room for them.
+    """
+    rewritten = []
+    for number, aggregate in aggregates.items():
         if aggregate.where is not None and _varies(aggregate):
             used: set[Key] = set()
-            asked.append((used, place, aggregate, traits.rewritten(aggregate.where, used)))
+            condition = distinctions.rewritten(aggregate.where, used)
+            rewritten.append((used, number, aggregate, condition))
 
-    def size(used: set[Key]) -> int:
-        product = 1
-        for key in used:
-            product *= traits.found[key].size
-        return product
+    def combinations(keys: set[Key]) -> int:
+        return prod(distinctions.by_key[key].size for key in keys)
 
-    found: list[Bin] = []
-    for used, place, aggregate, condition in sorted(asked, key=lambda one: -size(one[0])):
-        if size(used) > _MOST_KINDS:
+    groupings: list[SharedGrouping] = []
+    for used, number, aggregate, condition in sorted(rewritten, key=lambda each: -combinations(each[0])):
+        if combinations(used) > _MOST_COMBINATIONS:
             continue
-        fits = (one for one in found if size(one.traits | used) <= _MOST_KINDS)
-        chosen = next((one for one in found if used <= one.traits), None) or next(fits, None)
+        roomy = (each for each in groupings if combinations(each.keys | used) <= _MOST_COMBINATIONS)
+        chosen = next((each for each in groupings if used <= each.keys), None) or next(roomy, None)
         if chosen is None:
-            chosen = Bin(set(), {})
-            found.append(chosen)
-        chosen.traits |= used
-        chosen.aggregates[place] = (aggregate, condition)
-    found = [one for one in found if len(one.aggregates) >= WORTH]
-    if found:  # what counts every record can be had of any kinds
-        plain = {place: (one, None) for place, one in aggregates.items() if one.where is None and _varies(one)}
-        found[-1].aggregates |= plain
-    return found
+            chosen = SharedGrouping(set(), {})
+            groupings.append(chosen)
+        chosen.keys |= used
+        chosen.aggregates[number] = (aggregate, condition)
+    groupings = [each for each in groupings if len(each.aggregates) >= WORTH]
+    if groupings:  # an aggregate without a condition can use any grouping
+        unconditional = {
+            number: (aggregate, None)
+            for number, aggregate in aggregates.items()
+            if aggregate.where is None and _varies(aggregate)
+        }
+        groupings[-1].aggregates |= unconditional
+    return groupings
 
 
 def _varies(aggregate: Aggregate) -> bool:
@@ -210,46 +237,60 @@ def _varies(aggregate: Aggregate) -> bool:
     return aggregate.of is None or bool(names(aggregate.of))
 
 
-def counted(one: Bin, traits: Traits, timed: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
-    """What a bin's aggregates come to by `by`: records are counted by kind, and the kinds asked."""
-    asked = [traits.found[key] for key in sorted(one.traits, key=str)]
-    values = {_key(each.of): each.of for each, _ in one.aggregates.values() if each.of is not None}
-    numbers = {key: place for place, key in enumerate(values)}
-    summed = [part for key, of in values.items() for part in _parts(numbers[key], traits.rows, of, one)]
-    written = [trait for trait in asked if trait.kind == "text"]
-    places = [trait for trait in asked if trait.kind != "text"]
+def pre_aggregated(
+    grouping: SharedGrouping, distinctions: Distinctions, records: pl.LazyFrame, by: Sequence[str]
+) -> pl.LazyFrame:
+    """The parts of a grouping's aggregates by `by`, START among these: from counts of combinations of values."""
+    distinguished = [distinctions.by_key[key] for key in sorted(grouping.keys, key=str)]
+    values = {_key(each.of): each.of for each, _ in grouping.aggregates.values() if each.of is not None}
+    value_numbers = {key: number for number, key in enumerate(values)}
+    combinations = _combinations(grouping, distinctions, distinguished, values, records, by)
+    numbers = frozenset(each.name for each in distinguished if each.kind == "number")
+    rows = Rows({each.name: each.kind for each in distinguished}, numbers)
+    return combinations.group_by(by).agg(
+        part
+        for number, (aggregate, condition) in grouping.aggregates.items()
+        for part in _combined_parts(
+            number,
+            aggregate,
+            value_numbers.get(_key(aggregate.of)) if aggregate.of else None,
+            pl.lit(True) if condition is None else rows.value(condition),
+        )
+    )
+
+
+def _combinations(
+    grouping: SharedGrouping,
+    distinctions: Distinctions,
+    distinguished: Sequence[Distinction],
+    values: Mapping[Key, Expression],
+    records: pl.LazyFrame,
+    by: Sequence[str],
+) -> pl.LazyFrame:
+    """Each combination of distinguished values, with how many records have it and parts of each value over these."""
+    rows = distinctions.rows
+    texts = [each for each in distinguished if each.kind == "text"]
+    digits = [each for each in distinguished if each.kind != "text"]
     # One number in place of several columns to group by takes two thirds of the time. Its first digit is the period's
     # month, which is above 0, or 0 where there is none.
     packed = pl.col(START).fill_null(0)
-    for trait in places:
-        packed = packed * trait.size + trait.digit(traits.rows)
-    kinds = (
-        timed.with_columns(packed.alias(_PACKED), *(trait.text() for trait in written))
-        .group_by(_PACKED, *(name for name in by if name != START), *(trait.name for trait in written))
-        .agg(pl.len().alias(":len"), *summed)
+    for each in digits:
+        packed = packed * each.size + each.digit(rows)
+    parts = [part for number, of in enumerate(values.values()) for part in _parts(number, rows, of, grouping)]
+    combinations = (
+        records.with_columns(packed.alias(_PACKED), *(each.text() for each in texts))
+        .group_by(_PACKED, *(name for name in by if name != START), *(each.name for each in texts))
+        .agg(pl.len().alias(_LENGTH), *parts)
     )
     left = pl.col(_PACKED)
-    for trait in reversed(places):
-        kinds = kinds.with_columns(trait.undone(left % trait.size))
-        left = left // trait.size
-    kinds = kinds.with_columns(pl.when(left > 0).then(left).alias(START))
-    texts = {trait.name: trait.node.name for trait in asked if isinstance(trait.node, Name) and trait.kind == "text"}
-    kinds = kinds.with_columns(trimmed(name).alias(name) for name in texts)
-    labels = [traits.label(column, pl.col(name)).alias(f"label:{name}") for name, column in texts.items()]
-    again = Rows({trait.name: trait.kind for trait in asked}, frozenset(t.name for t in asked if t.kind == "number"))
-    return (
-        kinds.with_columns(labels)
-        .group_by(by)
-        .agg(
-            part
-            for place, (each, condition) in one.aggregates.items()
-            for part in _brought(
-                place,
-                each,
-                numbers.get(_key(each.of)) if each.of else None,
-                pl.lit(True) if condition is None else again.value(condition),
-            )
-        )
+    for each in reversed(digits):
+        combinations = combinations.with_columns(each.from_digit(left % each.size))
+        left = left // each.size
+    combinations = combinations.with_columns(pl.when(left > 0).then(left).alias(START))
+    columns = {each.name: each.node.name for each in texts if isinstance(each.node, Name)}
+    combinations = combinations.with_columns(trimmed(name).alias(name) for name in columns)
+    return combinations.with_columns(
+        distinctions.label(column, pl.col(name)).alias(f"label:{name}") for name, column in columns.items()
     )
 
 
@@ -259,22 +300,46 @@ def trimmed(name: str) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-_PARTS: Mapping[str, str] = {"count": "n", "sum": "nbs", "mean": "ns", "min": "nl", "max": "nh"}
-"""What each aggregate needs of the records it counts: how many, how many are blank, the sum, the least, the most."""
+_PARTS: Mapping[str, tuple[Part, ...]] = {
+    "count": (Part.COUNT,),
+    "sum": (Part.COUNT, Part.BLANK, Part.SUM),
+    "mean": (Part.COUNT, Part.SUM),
+    "min": (Part.COUNT, Part.LEAST),
+    "max": (Part.COUNT, Part.GREATEST),
+}
+"""The parts that each additive function is made from."""
 
 
-def _parts(number: int, rows: Rows, of: Expression, one: Bin) -> Iterator[pl.Expr]:
-    """What kinds of records need to know of a value, for all that is asked of it."""
-    functions = {each.function for each, _ in one.aggregates.values() if each.of and _key(each.of) == _key(of)}
-    letters = {letter for function in functions for letter in _PARTS[function]}
+def _part_of_value(part: Part, number: int) -> str:
+    """The column with a part of a value over the records of a combination."""
+    return f":{part}{number}"
+
+
+def _parts(number: int, rows: Rows, of: Expression, grouping: SharedGrouping) -> Iterator[pl.Expr]:
+    """The parts of a value over the records of a combination that the grouping's aggregates of it are made from."""
+    functions = {each.function for each, _ in grouping.aggregates.values() if each.of and _key(each.of) == _key(of)}
+    parts = {part for function in functions for part in _PARTS[function]}
     value = rows.value(of) if functions == {"count"} else rows.number(of).cast(pl.Float64)
-    made = {"n": value.count(), "b": value.is_null().sum(), "s": value.sum(), "l": value.min(), "h": value.max()}
-    return (made[letter].alias(f":{letter}{number}") for letter in sorted(letters))
+    expressions = {
+        Part.COUNT: value.count(),
+        Part.BLANK: value.is_null().sum(),
+        Part.SUM: value.sum(),
+        Part.LEAST: value.min(),
+        Part.GREATEST: value.max(),
+    }
+    return (expressions[part].alias(_part_of_value(part, number)) for part in sorted(parts))
 
 
-def _brought(place: int, each: Aggregate, number: int | None, held: pl.Expr) -> Iterator[pl.Expr]:
-    """An aggregate from its parts, of the kinds of records that are counted."""
-    for letter in _PARTS[each.function]:
-        part = pl.col(":len" if number is None else f":{letter}{number}").filter(held)
-        found = part.min() if letter == "l" else part.max() if letter == "h" else part.sum()
-        yield found.alias(f"{letter}:{place}")
+def _combined_parts(
+    number: int, aggregate: Aggregate, value_number: int | None, condition: pl.Expr
+) -> Iterator[pl.Expr]:
+    """The parts of an aggregate, combined over the combinations that its condition holds of."""
+    for part in _PARTS[aggregate.function]:
+        column = pl.col(_LENGTH if value_number is None else _part_of_value(part, value_number)).filter(condition)
+        if part is Part.LEAST:
+            whole = column.min()
+        elif part is Part.GREATEST:
+            whole = column.max()
+        else:
+            whole = column.sum()
+        yield whole.alias(part.column(number))

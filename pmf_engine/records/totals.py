@@ -1,53 +1,34 @@
-"""What lists came to: each aggregate by period and group, and which periods the lists speak for.
+"""Totals of lists: each aggregate by period and group, and which periods the lists cover.
 
-In a period that a list speaks for, no matching records means 0; in any other it means nothing. A record that was
-refused makes what it might have counted in `invalid`: its period and group where these are known, else all.
+In a period that a list covers, no matching record means 0; in any other it means nothing. A record that was refused
+makes the totals that it might have counted in `invalid`: those of its period and group where these are known, else all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import polars as pl
 
-from pmf_engine.domain.periods import Cadence, Period, month_of
+from pmf_engine.domain.dates import DateRange
+from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import INVALID, LATE, NO_DATA, NOT_DUE, UNDEFINED
 from pmf_engine.formula.syntax import Aggregate, columns_of
 from pmf_engine.framework.model import RecordList
-from pmf_engine.records.pre_aggregation import START
-from pmf_engine.records.queries import AGENCY, ListPlan, View
-from pmf_engine.submissions.list_files import Piece, bad
-from pmf_engine.submissions.readings import Names, Vocabulary
+from pmf_engine.records.columns import AGENCY, START, Part, code_column, combined, unplaced_column, value_column
+from pmf_engine.records.coverage import Coverage
+from pmf_engine.records.queries import ListPlan, ListQuery
+from pmf_engine.submissions.list_files import bad
+from pmf_engine.submissions.readings import Names
 
 _INVALID, _NO_DATA, _UNDEFINED = reason_code(INVALID), reason_code(NO_DATA), reason_code(UNDEFINED)
-_FIRST_DAY = date(1950, 1, 1)
 _DIGITS = 12
 """Digits of a sum or mean that are sure: the last ones depend on the order in which a stream adds."""
 _LEAST, _MOST = 10.0**_DIGITS, 2.0**53
 """Between these, what is sure is whole: whole numbers come to the same in any order."""
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """Days that a piece speaks for; `exact` where the manifest says so, else those its records are dated.
-
-    `refused` where it may speak, and cannot be understood.
-    """
-
-    first: date
-    last: date
-    exact: bool
-    refused: bool = False
-
-    def months(self, cadence: Cadence) -> range:
-        """The months it speaks for: where nobody said which days, all of each period (quarter at most) it touches."""
-        if not self.exact:
-            part = Cadence(min(cadence.months, 3), cadence.year_start)
-            return range(part.holding(month_of(self.first)).start, part.holding(month_of(self.last)).end)
-        return range(month_of(self.first) + (self.first.day > 1), month_of(self.last + timedelta(days=1)))
 
 
 @dataclass(frozen=True)
@@ -59,124 +40,129 @@ class Read:
     records: int
     first: date | None
     last: date | None
-    covers: tuple[date, date] | None
+    covers: DateRange | None
     refused: int
 
 
 @dataclass(frozen=True)
 class Table:
-    """What a view came to in one breakdown, or the whole.
+    """The totals of a query in one breakdown, or of the whole.
 
-    `rows` has `start`, `group` (empty for the whole), and for each aggregate `v:` its value and `c:` its code. `lost`
-    has, by `group`, `e:` the code of what records that could not be placed in time leave unknown. `adrift` has `start`
-    of periods in which a record cannot be given to a group, null for one that could be in any.
+    `rows` has `start`, `group` (empty for the whole), and for each aggregate its value and reason code (see
+    `value_column`, `code_column`). `unplaced` has, by `group`, the code that records leave which cannot be placed in
+    time (`unplaced_column`). `ungrouped` has `start` of periods in which a record cannot be given to a group, null
+    for one that could be in any.
     """
 
     rows: pl.DataFrame
-    lost: pl.DataFrame
-    adrift: pl.DataFrame
+    unplaced: pl.DataFrame
+    ungrouped: pl.DataFrame
 
 
 @dataclass
-class Counted:
-    """All that lists came to: `tables` by view and breakdown, and `spoken`, what each agency's records speak for.
+class ListTotals:
+    """The totals of all lists: `tables` by query and breakdown, and `coverage` by list and agency.
 
     `groups` are those met, by breakdown; `read` is what was read, by list.
     """
 
     tables: dict[tuple[str, Cadence, str | None, str | None], Table] = field(default_factory=dict)
-    spoken: dict[tuple[str, str], list[Spoken]] = field(default_factory=dict)
+    coverage: dict[tuple[str, str], list[Coverage]] = field(default_factory=dict)
     groups: dict[str, set[str]] = field(default_factory=dict)
     read: dict[str, list[Read]] = field(default_factory=dict)
 
     def extent(self) -> range:
-        """The months that anything in lists speaks for, from the first to the last."""
-        quarter = Cadence(1, 1)
-        said = [spoken for each in self.spoken.values() for spoken in each if spoken.exact or not spoken.refused]
-        found = [months for spoken in said if (months := spoken.months(quarter))]
-        return range(min(each.start for each in found), max(each.stop for each in found)) if found else range(0)
+        """The months that lists cover, from the first to the last."""
+        monthly = Cadence(1, 1)
+        certain = [each for coverage in self.coverage.values() for each in coverage if each.exact or not each.refused]
+        covered = [months for each in certain if (months := each.months(monthly))]
+        if not covered:
+            return range(0)
+        return range(min(months.start for months in covered), max(months.stop for months in covered))
 
     def months(self, list_: RecordList, cadence: Cadence, agency: str) -> tuple[set[int], set[int]]:
-        """The months that an agency's records speak for, and those of which something was refused."""
+        """The months that an agency's records cover, and those of which something was refused."""
         sure: set[int] = set()
         refused: set[int] = set()
-        for spoken in self.spoken.get((list_.id, agency), []):
-            (refused if spoken.refused else sure).update(spoken.months(cadence))
+        for each in self.coverage.get((list_.id, agency), []):
+            (refused if each.refused else sure).update(each.months(cadence))
         return sure, refused
 
     def codes(self, list_: RecordList, agency: str, periods: Sequence[Period], as_of: date, first: int) -> list[int]:
-        """Whether an agency's records speak for each period (0), and if not, why; as `Inputs.absent` has it.
+        """For each period 0 where an agency's records cover it, else the reason code.
 
-        What never came from anybody is late from the month `first` on.
+        Args:
+            list_: The list.
+            agency: An agency that sends it.
+            periods: Periods of one cadence.
+            as_of: The day at which records are late or not due yet.
+            first: The month from which a list is late that no agency ever sent.
         """
         if not periods:
             return []
-        sure, refused = self.months(list_, periods[0].cadence, agency)
         cadence = periods[0].cadence
+        sure, refused = self.months(list_, cadence, agency)
         begun = min((month for each in list_.agencies for month in self.months(list_, cadence, each)[0]), default=first)
-        found = []
+        codes = []
         for period in periods:
             months = range(period.start, period.end)
             if not refused.isdisjoint(months):
-                found.append(_INVALID)
+                codes.append(_INVALID)
             elif sure.issuperset(months):
-                found.append(0)
+                codes.append(0)
             elif period.end <= begun:
-                found.append(_NO_DATA)
+                codes.append(_NO_DATA)
             else:
                 due = period.last_day + timedelta(days=list_.due[agency])
-                found.append(reason_code(LATE if due < as_of else NOT_DUE))
-        return found
+                codes.append(reason_code(LATE if due < as_of else NOT_DUE))
+        return codes
 
 
 # -- from the answers to tables ------------------------------------------------------------
 
 
-def tables(plan: ListPlan, view: View, frames: Sequence[pl.DataFrame]) -> Mapping[str | None, Table]:
-    """The table of each breakdown of a view, and of the whole, from the answers to its queries."""
-    added, *alone = frames
-    by = [name for name in view.by if name in plan.columns]
+def tables(plan: ListPlan, query: ListQuery, frames: Sequence[pl.DataFrame]) -> Mapping[str | None, Table]:
+    """The table of each breakdown of a query, and of the whole (None), from the frames of `ListPlan.queries`."""
+    additive, *alone = frames
+    by = [name for name in query.by if name in plan.columns]
     found: dict[str | None, Table] = {}
-    for place, name in enumerate([None, *by]):
-        apart = alone[place] if alone else None
-        found[name] = _table(plan, view, name, added, apart)
-    if AGENCY in view.by and AGENCY not in plan.columns:
-        agency = pl.lit(view.one.agencies[0] if view.one.agencies else "").alias("group")
+    for number, name in enumerate([None, *by]):
+        found[name] = _table(plan, query, name, additive, alone[number] if alone else None)
+    if AGENCY in query.by and AGENCY not in plan.columns:
+        agency = pl.lit(query.list.agencies[0] if query.list.agencies else "").alias("group")
         whole = found[None]
-        found[AGENCY] = Table(whole.rows.with_columns(agency), whole.lost.with_columns(agency), whole.adrift)
+        found[AGENCY] = Table(whole.rows.with_columns(agency), whole.unplaced.with_columns(agency), whole.ungrouped)
     return found
 
 
-def _table(plan: ListPlan, view: View, name: str | None, added: pl.DataFrame, apart: pl.DataFrame | None) -> Table:
-    grouped = _grouped(added, name, plan)
-    alone = None if apart is None else _grouped(apart, name, plan)
-    adrift = grouped.select("start").clear()
+def _table(
+    plan: ListPlan, query: ListQuery, name: str | None, additive: pl.DataFrame, alone: pl.DataFrame | None
+) -> Table:
+    """The table of one breakdown: parts are combined over the others, and made into values with codes."""
+    grouped = _grouped(additive, name, plan)
+    ungrouped = grouped.select("start").clear()
     if name is not None:
         # Blank where it may be, a record is of no group; else nobody knows of which.
-        of_none = added[name].is_null() if view.one.columns[name].optional else pl.lit(False)
-        if view.one.columns[name].optional:
-            of_none = of_none & (added[bad(name)] == 0)
-        if name == AGENCY and len(view.one.agencies) == 1:  # who else should have sent it
-            sender = pl.lit(view.one.agencies[0])
+        of_none: pl.Expr | pl.Series = pl.lit(False)
+        if query.list.columns[name].optional:
+            of_none = additive[name].is_null() & (additive[bad(name)] == 0)
+        if name == AGENCY and len(query.list.agencies) == 1:  # who else should have sent it
+            sender = pl.lit(query.list.agencies[0])
             grouped = grouped.with_columns(group=pl.when(of_none).then(sender).otherwise("group"))
-        adrift = grouped.filter(pl.col("group").is_null() & ~of_none).select("start").unique()
-    brought = [
-        pl.col(column).min()
-        if column[:2] == "l:"
-        else pl.col(column).max()
-        if column[:2] == "h:"
-        else pl.col(column).sum()
-        for column in grouped.columns
-        if ":" in column
-    ]
-    rows = grouped.filter(pl.col("group").is_not_null()).group_by("start", "group").agg(brought)
+        ungrouped = grouped.filter(pl.col("group").is_null() & ~of_none).select("start").unique()
+    parts = [combined(column) for column in grouped.columns if ":" in column]
+    rows = grouped.filter(pl.col("group").is_not_null()).group_by("start", "group").agg(parts)
     if alone is not None:
-        alone = alone.filter(pl.col("group").is_not_null())
-        rows = rows.join(alone, on=["start", "group"], how="left", nulls_equal=True)
-    values = [one for place, each in enumerate(view.aggregates) for one in _value(place, each, view.one)]
+        values_alone = _grouped(alone, name, plan).filter(pl.col("group").is_not_null())
+        rows = rows.join(values_alone, on=["start", "group"], how="left", nulls_equal=True)
+    values = [
+        expression
+        for number, aggregate in enumerate(query.aggregates)
+        for expression in _value_and_code(number, aggregate, query.list)
+    ]
     placed = rows.filter(pl.col("start").is_not_null()).select("start", "group", *values)
-    codes = [pl.lit(_INVALID, dtype=pl.UInt32).alias(f"e:{each.text}") for each in view.aggregates]
-    return Table(placed, rows.filter(pl.col("start").is_null()).select("group", *codes), adrift)
+    codes = [pl.lit(_INVALID, dtype=pl.UInt32).alias(unplaced_column(each.text)) for each in query.aggregates]
+    return Table(placed, rows.filter(pl.col("start").is_null()).select("group", *codes), ungrouped)
 
 
 def _grouped(answer: pl.DataFrame, name: str | None, plan: ListPlan) -> pl.DataFrame:
@@ -190,94 +176,39 @@ def _group(texts: pl.Series, names: Names | None) -> pl.Series:
     """The group that each text names, null where there is none."""
     if names is None:
         return texts.alias("group")
-    found = {text: names.find(text) for text in texts.unique().drop_nulls()}
-    return texts.replace_strict(found, default=None, return_dtype=pl.String).alias("group")
+    groups = {text: names.find(text) for text in texts.unique().drop_nulls()}
+    return texts.replace_strict(groups, default=None, return_dtype=pl.String).alias("group")
 
 
-def _value(place: int, aggregate: Aggregate, one: RecordList) -> list[pl.Expr]:
-    """The value of an aggregate and its code, from what its parts came to."""
-    count, nothing = pl.col(f"n:{place}"), pl.lit(False)
+_EXTREMES = {"min": Part.LEAST, "max": Part.GREATEST, "median": Part.MEDIAN}
+
+
+def _value_and_code(number: int, aggregate: Aggregate, list_: RecordList) -> list[pl.Expr]:
+    """The value of an aggregate and its reason code, from its parts."""
+    count, nothing = pl.col(Part.COUNT.column(number)), pl.lit(False)
+    total = pl.col(Part.SUM.column(number))
     blank = nothing
     if aggregate.distinct:
-        value = pl.col(f"d:{place}").cast(pl.Float64)
+        value = pl.col(Part.DISTINCT.column(number)).cast(pl.Float64)
     elif aggregate.function == "count":
         value = count.cast(pl.Float64)
     elif aggregate.function == "sum":
-        value, blank = _sure(pl.col(f"s:{place}")), pl.col(f"b:{place}") > 0
+        value, blank = _sure(total), pl.col(Part.BLANK.column(number)) > 0
     elif aggregate.function == "mean":
-        value, nothing = _sure(pl.col(f"s:{place}") / count), count == 0
+        value, nothing = _sure(total / count), count == 0
     else:
-        letter = {"min": "l", "max": "h", "median": "m"}[aggregate.function]
-        value = pl.col(f"{letter}:{place}").cast(pl.Float64)
+        value = pl.col(_EXTREMES[aggregate.function].column(number)).cast(pl.Float64)
         nothing = value.is_null()
-    looked = [bad(name) for name in sorted(columns_of(aggregate)) if name in one.columns]
-    looked = [name for name in looked if name not in (bad(one.start), bad(one.end or ""))]
-    refused = pl.any_horizontal([pl.col(name) > 0 for name in looked]) if looked else pl.lit(False)
+    used = [name for name in sorted(columns_of(aggregate)) if name in list_.columns]
+    flags = [bad(name) for name in used if name not in (list_.start, list_.end)]
+    refused = pl.any_horizontal([pl.col(name) > 0 for name in flags]) if flags else pl.lit(False)
     code = (
         pl.when(refused).then(_INVALID).when(blank).then(_NO_DATA).when(nothing).then(_UNDEFINED).otherwise(0)
     ).cast(pl.UInt32)
-    return [value.alias(f"v:{aggregate.text}"), code.alias(f"c:{aggregate.text}")]
+    return [value.alias(value_column(aggregate.text)), code.alias(code_column(aggregate.text))]
 
 
 def _sure(value: pl.Expr) -> pl.Expr:
+    """A sum or mean without the digits that depend on the order in which a stream adds."""
     whole = (value.abs() >= _LEAST) & (value.abs() < _MOST)
     return pl.when(whole).then(value.round()).otherwise(value.round_sig_figs(_DIGITS))
-
-
-# -- what lists speak for -------------------------------------------------------------------
-
-
-def spoken(
-    words: Vocabulary, pieces: Sequence[Piece], checks: Iterable[Mapping[str, object]], as_of: date
-) -> Mapping[tuple[str, str], list[Spoken]]:
-    """What each agency's records of a list speak for up to a day, from the pieces and what was found in each."""
-    found: dict[tuple[str, str], list[Spoken]] = {}
-    dated: dict[int, list[Mapping[str, object]]] = {}
-    for check in checks:
-        dated.setdefault(_int(check["piece"]), []).append(check)
-    for number, piece in enumerate(pieces):
-        one = words.framework.lists[piece.list]
-        covers = None
-        if piece.covers:  # people write `9999-12-31` for no end
-            month = Cadence(1, 1).holding(month_of(as_of))
-            covers = (max(piece.covers[0], _FIRST_DAY), min(piece.covers[1], month.last_day))
-        if piece.frame is None:
-            first, last = covers or (_FIRST_DAY, as_of)
-            for agency in one.agencies:
-                found.setdefault((one.id, agency), []).append(
-                    Spoken(first, last, exact=covers is not None, refused=True)
-                )
-            continue
-        whose: dict[str | None, list[Mapping[str, object]]] = {}
-        for row in dated.get(number, []):
-            sender = words.agencies.find(str(row[AGENCY] or "")) if len(one.agencies) > 1 else one.agencies[0]
-            whose.setdefault(sender, []).append(row)
-        if not whose and AGENCY in piece.folders:
-            whose = {words.agencies.find(piece.folders[AGENCY]): []}
-        if not whose and piece.unsure:  # it may be anyone's
-            whose = {agency: [] for agency in one.agencies}
-        if not whose and len(one.agencies) == 1:  # nothing in it, and that is what it says
-            whose = {one.agencies[0]: []}
-        for agency in [agency for agency in one.agencies if agency in whose]:
-            days = [day for row in whose[agency] for day in (row["first"], row["last"]) if isinstance(day, date)]
-            if piece.unsure:
-                found.setdefault((one.id, agency), []).append(_unsure(*piece.unsure, as_of))
-            elif covers:
-                found.setdefault((one.id, agency), []).append(Spoken(*covers, exact=True))
-            elif days:
-                found.setdefault((one.id, agency), []).append(Spoken(min(days), max(days), exact=False))
-    return found
-
-
-def _unsure(first: date | None, last: date | None, as_of: date) -> Spoken:
-    """What a piece may speak for of which one end is known at most."""
-    begins = max(first or _FIRST_DAY, _FIRST_DAY)
-    ends = Cadence(1, 1).holding(month_of(min(last or as_of, as_of))).last_day
-    if begins > ends:
-        begins = _FIRST_DAY
-    return Spoken(begins, ends, exact=first is not None, refused=True)
-
-
-def _int(value: object) -> int:
-    assert isinstance(value, int)
-    return value

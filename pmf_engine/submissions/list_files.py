@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 import polars as pl
 
+from pmf_engine.domain.dates import DateRange
 from pmf_engine.formula.parser import FIRST_YEAR, LAST_YEAR
 from pmf_engine.framework.model import Column, Framework, RecordList
 from pmf_engine.submissions.excel_tables import read_sheets
@@ -68,7 +69,7 @@ class Piece:
     titles: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
     received_on: date | None = None
-    covers: tuple[date, date] | None = None
+    covers: DateRange | None = None
     unsure: tuple[date | None, date | None] | None = None
     dates: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
@@ -112,7 +113,7 @@ def read_pieces(path: Path, name: str, one: RecordList, framework: Framework, ar
     if arrival and arrival.unsure:
         blank = replace(blank, unsure=(arrival.covers_from, arrival.covers_to))
     elif arrival and arrival.covers_from and arrival.covers_to:
-        blank = replace(blank, covers=(arrival.covers_from, arrival.covers_to))
+        blank = replace(blank, covers=DateRange(arrival.covers_from, arrival.covers_to))
     header = _Header(one, framework, _folders(name))
     try:
         match path.suffix.lower():

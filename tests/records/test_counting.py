@@ -19,11 +19,11 @@ from polars.io.plugins import register_io_source
 from polars.testing import assert_frame_equal
 
 import pmf_engine as pmf
-import pmf_engine.records.count
+import pmf_engine.records.record_problems
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.formula.syntax import aggregates
 from pmf_engine.records import pre_aggregation
-from pmf_engine.records.queries import ListPlan, views
+from pmf_engine.records.queries import ListPlan, list_queries
 from pmf_engine.submissions.readings import Vocabulary
 from tests.support import list_boards
 from tests.support.boards import HEAD, cell, evaluate, write_board
@@ -656,8 +656,10 @@ def queries(folder: Path, patient: bool) -> Iterator[pl.LazyFrame]:
     pieces = pmf.read_submissions(framework.submissions, framework).lists
     indicators = framework.indicators.values()
     for one in framework.lists.values():
-        asked = views(framework, [(indicator.cadence, indicator.by, indicator.aggregates) for indicator in indicators])
-        mine = [view for view in asked if view.one.id == one.id]
+        asked = list_queries(
+            framework, [(indicator.cadence, indicator.by, indicator.aggregates) for indicator in indicators]
+        )
+        mine = [query for query in asked if query.list.id == one.id]
         own = [piece for piece in pieces if piece.list == one.id]
         plan = ListPlan(Vocabulary(framework), one, own, mine, date(2017, 3, 31), date(2017, 3, 31), patient)
         yield plan.checks
@@ -739,7 +741,7 @@ def test_a_list_is_read_once_whatever_is_asked_of_it(
 ) -> None:
     # A short one is read once more, to look at every cell of it.
     if long:
-        monkeypatch.setattr(pmf_engine.records.count, "_MOST", 0)
+        monkeypatch.setattr(pmf_engine.records.record_problems, "_MOST", 0)
     framework = pmf.load_framework(everything(tmp_path))
     sources = {
         "referral_list": Counted(

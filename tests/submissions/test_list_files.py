@@ -15,7 +15,8 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 import pmf_engine as pmf
-import pmf_engine.records.count
+import pmf_engine.records.coverage
+import pmf_engine.records.record_problems
 import pmf_engine.submissions.list_files
 from pmf_engine.submissions.folder import WORDING
 from tests.submissions.test_submissions import MODULES
@@ -601,9 +602,9 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path) -> None:
     def named(modules: tuple[ModuleType, ...]) -> str:
         return "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
 
-    of_lists = {
-        kind for kind in WORDING if f'"{kind}"' in named((pmf_engine.submissions.list_files, pmf_engine.records.count))
-    }
+    records = (pmf_engine.records.coverage, pmf_engine.records.record_problems)
+    text_of_lists = named((pmf_engine.submissions.list_files, *records))
+    of_lists = {kind for kind in WORDING if f'"{kind}"' in text_of_lists}
     of_returns = {kind for kind in WORDING if named(MODULES).count(f'"{kind}"') > 1}
     assert of_lists | of_returns == WORDING.keys()
     rows = [

@@ -16,8 +16,8 @@ from pmf_engine.evaluation.inputs import AGENCY, Inputs
 from pmf_engine.formula.compute.record_expressions import Rows
 from pmf_engine.formula.syntax import Aggregate, columns_of
 from pmf_engine.framework.model import RecordList
-from pmf_engine.records.count import standing
-from pmf_engine.records.queries import group_names
+from pmf_engine.records.columns import group_names
+from pmf_engine.records.coverage import standing
 from pmf_engine.records.totals import Read
 from pmf_engine.submissions.list_files import ROW, Piece, bad, typed
 from pmf_engine.submissions.readings import Names, Vocabulary

@@ -1,0 +1,37 @@
+"""Ranges of days."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+
+class DateRange(NamedTuple):
+    """The days from the first to the last, both included."""
+
+    first: date
+    last: date
+
+    def shared(self, other: DateRange) -> DateRange | None:
+        """The days that are in both, None where there are none.
+
+        >>> april = DateRange(date(2016, 4, 1), date(2016, 4, 30))
+        >>> april.shared(DateRange(date(2016, 4, 20), date(2016, 5, 10)))
+        DateRange(first=datetime.date(2016, 4, 20), last=datetime.date(2016, 4, 30))
+        """
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        return DateRange(first, last) if first <= last else None
+
+    def without(self, other: DateRange) -> list[DateRange]:
+        """The days that are not in the other range: none, one range, or one on each side of it.
+
+        >>> april = DateRange(date(2016, 4, 1), date(2016, 4, 30))
+        >>> [str(left.last) for left in april.without(DateRange(date(2016, 4, 10), date(2016, 4, 12)))]
+        ['2016-04-09', '2016-04-30']
+        """
+        left: list[DateRange] = []
+        if self.first < other.first:
+            left.append(DateRange(self.first, min(self.last, other.first - timedelta(days=1))))
+        if other.last < self.last:
+            left.append(DateRange(max(self.first, other.last + timedelta(days=1)), self.last))
+        return left
