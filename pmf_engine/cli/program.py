@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pmf_engine import __version__
 from pmf_engine.diagnostics.diagnostic import ConfigError, Diagnostic, render, render_github, render_json
-from pmf_engine.domain.status import STATUSES
+from pmf_engine.domain.status import Status, texts
 
 if TYPE_CHECKING:
     from pmf_engine.evaluation.evaluate import Evaluation
@@ -89,7 +89,10 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--format", choices=["terminal"], default="terminal")
     report.add_argument("--width", type=_width, metavar="COLUMNS", help="how wide (default: the terminal's width)")
     report.add_argument(
-        "--fail-on", choices=STATUSES, metavar="STATUS", help="exit with 1 if an indicator reported on has this status"
+        "--fail-on",
+        choices=texts(Status),
+        metavar="STATUS",
+        help="exit with 1 if an indicator reported on has this status",
     )
     report.set_defaults(run=_report)
 

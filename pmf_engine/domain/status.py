@@ -1,54 +1,125 @@
-"""The words the engine says of a value: its status, and where it is going."""
+"""What the engine says of a row: its status, its direction of travel, and what its control chart shows.
+
+Every member is its own text: `Status.GREEN == "green"`, and `str(Status.GREEN)` is `green`. Polars columns hold the
+plain texts.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cache
 
-GREEN: Final = "green"
-AMBER: Final = "amber"
-RED: Final = "red"
-NOT_RATED: Final = "not_rated"
-UNDEFINED: Final = "undefined"
-NO_DATA: Final = "no_data"
-SUPPRESSED: Final = "suppressed"
-NOT_DUE: Final = "not_due"
-LATE: Final = "late"
-INVALID: Final = "invalid"
 
-RATED: Final = (GREEN, AMBER, RED)
-WITH_VALUE: Final = (*RATED, NOT_RATED)
+class Status(StrEnum):
+    """The status of a row: a rating, a value that nothing rates, or the reason why there is no value.
 
-MISSING: Final = (UNDEFINED, NO_DATA, SUPPRESSED, NOT_DUE, LATE, INVALID)
-"""Why there is no value, the least telling first: where several inputs lack, the last of them is the status."""
+    Reasons stand in the order of their rank: where several inputs of a formula have no value, the reason with the
+    highest rank becomes the status.
 
-STATUSES: Final = (*WITH_VALUE, *MISSING)
+    >>> max(Status.LATE, Status.NO_DATA, key=lambda status: status.rank)
+    <Status.LATE: 'late'>
+    """
 
-IMPROVING: Final = "improving"
-WORSENING: Final = "worsening"
-UNCHANGED: Final = "unchanged"
-DIRECTIONS: Final = (IMPROVING, WORSENING, UNCHANGED)
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    NOT_RATED = "not_rated"
+    UNDEFINED = "undefined"
+    NO_DATA = "no_data"
+    SUPPRESSED = "suppressed"
+    NOT_DUE = "not_due"
+    LATE = "late"
+    INVALID = "invalid"
 
-OUTSIDE_LIMITS: Final = "outside_limits"
-TREND: Final = "trend"
-TWO_OF_THREE: Final = "two_of_three"
-SHIFT: Final = "shift"
-SIGNALS: Final = (OUTSIDE_LIMITS, TREND, TWO_OF_THREE, SHIFT)
-"""What a control chart signals, the first that applies."""
+    @property
+    def is_rated(self) -> bool:
+        """Whether a tolerance rated the value: green, amber or red."""
+        return self in Status.rated()
 
-CONCERN: Final = "special_cause_concern"
-IMPROVEMENT: Final = "special_cause_improvement"
-SPECIAL_CAUSES: Final = (CONCERN, IMPROVEMENT)
+    @property
+    def has_value(self) -> bool:
+        """Whether there is a value, rated or not."""
+        return self in Status.with_value()
 
-TOO_FEW: Final = "too_few"
-GAP: Final = "gap"
-NO_VALUE: Final = "no_value"
-GRADE: Final = "grade"
-AD_HOC: Final = "ad_hoc"
-NO_SIGNAL: Final = (TOO_FEW, GAP, NO_VALUE, GRADE, AD_HOC)
-"""Why a control chart cannot be read: fewer points than it needs, fewer since a gap, no value, or no such chart."""
+    @property
+    def rank(self) -> int:
+        """The rank as a reason for having no value, from 1; 0 of a status with a value.
 
-CONSISTENTLY: Final = "consistently"
-BY_CHANCE: Final = "by_chance"
-NEVER: Final = "never"
-ASSURANCES: Final = (CONSISTENTLY, BY_CHANCE, NEVER)
-"""Whether a target will be met if nothing changes but by chance."""
+        >>> Status.RED.rank, Status.UNDEFINED.rank, Status.INVALID.rank
+        (0, 1, 6)
+        """
+        return 0 if self.has_value else Status.missing().index(self) + 1
+
+    @classmethod
+    @cache
+    def rated(cls) -> tuple[Status, ...]:
+        """The ratings, the best first."""
+        return (cls.GREEN, cls.AMBER, cls.RED)
+
+    @classmethod
+    @cache
+    def with_value(cls) -> tuple[Status, ...]:
+        """The statuses of rows that have a value."""
+        return (*cls.rated(), cls.NOT_RATED)
+
+    @classmethod
+    @cache
+    def missing(cls) -> tuple[Status, ...]:
+        """The statuses of rows that have no value, by rank, the lowest first."""
+        return tuple(status for status in cls if status not in cls.with_value())
+
+
+class Direction(StrEnum):
+    """The direction of travel since an earlier period, by the polarity of the indicator."""
+
+    IMPROVING = "improving"
+    WORSENING = "worsening"
+    UNCHANGED = "unchanged"
+
+
+class Signal(StrEnum):
+    """What a control chart signals. Of several the first applies."""
+
+    OUTSIDE_LIMITS = "outside_limits"
+    TREND = "trend"
+    TWO_OF_THREE = "two_of_three"
+    SHIFT = "shift"
+
+
+class SpecialCause(StrEnum):
+    """Whether a signal is bad news or good news."""
+
+    CONCERN = "special_cause_concern"
+    IMPROVEMENT = "special_cause_improvement"
+
+
+class NoSignal(StrEnum):
+    """Why there is no control chart to read.
+
+    Too few points, too few since the last gap, no value in the period itself, or an indicator without a chart: one of
+    grades, or one that is asked for ad hoc.
+    """
+
+    TOO_FEW = "too_few"
+    GAP = "gap"
+    NO_VALUE = "no_value"
+    GRADE = "grade"
+    AD_HOC = "ad_hoc"
+
+
+class Assurance(StrEnum):
+    """Whether the process meets its target if nothing but chance changes it."""
+
+    CONSISTENTLY = "consistently"
+    BY_CHANCE = "by_chance"
+    NEVER = "never"
+
+
+def texts(members: Iterable[StrEnum]) -> list[str]:
+    """The plain texts of members: Polars and argparse treat a list of members as something else.
+
+    >>> texts(Direction)
+    ['improving', 'worsening', 'unchanged']
+    """
+    return [member.value for member in members]

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
-from pmf_engine.domain.status import AMBER, GREEN, INVALID, RATED, RED, UNDEFINED
+from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import counted_lists
 from pmf_engine.evaluation.history import history_plan
 from pmf_engine.evaluation.inputs import WORLD, Inputs, Window
@@ -354,11 +354,9 @@ def _coverage(one: Indicator, outcomes: Iterable[Outcome]) -> Coverage:
 
 def _bands(one: Indicator) -> list[str]:
     amber = any(entry.tolerance or entry.allow_for_chance for entry in one.tolerances)
-    return (
-        [status for status in RATED if status in ((GREEN, RED, AMBER) if amber else (GREEN, RED))]
-        if one.tolerances
-        else []
-    )
+    if not one.tolerances:
+        return []
+    return [status for status in Status.rated() if amber or status != Status.AMBER]
 
 
 def _reasons(one: Indicator) -> list[str]:
@@ -369,13 +367,13 @@ def _reasons(one: Indicator) -> list[str]:
         node = waiting.pop()
         waiting += children(node)
         if isinstance(node, Call) and node.function in ("percent", "rate") and not _counts_all(node.arguments[1]):
-            found.add(UNDEFINED)
+            found.add(Status.UNDEFINED)
         if isinstance(node, Call) and node.function == "percent" and not _holds(node.arguments[1], node.arguments[0]):
-            found.add(INVALID)
+            found.add(Status.INVALID)
         if isinstance(node, Binary) and node.operator == "/":
-            found.add(UNDEFINED)
+            found.add(Status.UNDEFINED)
         if isinstance(node, Aggregate) and node.function not in ("count", "sum"):
-            found.add(UNDEFINED)
+            found.add(Status.UNDEFINED)
     return sorted(found, reverse=True)
 
 

@@ -16,7 +16,7 @@ import polars as pl
 from pmf_engine.domain.numbers import NEAR
 from pmf_engine.domain.periods import Cadence, Frequency, Period
 from pmf_engine.domain.reason_codes import FIGURE_BITS, NOT_COME, reason_code, status_rank
-from pmf_engine.domain.status import INVALID, LATE, NO_DATA, NOT_DUE, SUPPRESSED, UNDEFINED
+from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.sender_counts import count_senders
 from pmf_engine.formula.compute.operations import PLACE, SNAP, TURN
 from pmf_engine.formula.syntax import Aggregate, of_senders
@@ -31,12 +31,12 @@ WORLD = "__example"
 
 _STATE_CODES = {
     "ok": 0,
-    "no_data": reason_code(NO_DATA),
-    "suppressed": reason_code(SUPPRESSED),
-    "invalid": reason_code(INVALID),
+    "no_data": reason_code(Status.NO_DATA),
+    "suppressed": reason_code(Status.SUPPRESSED),
+    "invalid": reason_code(Status.INVALID),
 }
-_NO_DATA = reason_code(NO_DATA)
-_SOFT = (_NO_DATA, reason_code(LATE))
+_NO_DATA = reason_code(Status.NO_DATA)
+_SOFT = (_NO_DATA, reason_code(Status.LATE))
 _KEY = ("figure", "start", "group")
 _SENT = ("figure", "agency", "start", "months")
 
@@ -238,10 +238,10 @@ class Inputs:
             .select("figure", "agency", "start", "months", "begun", due=due.cast(pl.Date))
             .with_columns(
                 code=pl.when(pl.col("start") + pl.col("months") <= pl.col("begun"))
-                .then(reason_code(NO_DATA))
+                .then(reason_code(Status.NO_DATA))
                 .when(pl.col("due") < self.as_of)
-                .then(reason_code(LATE))
-                .otherwise(reason_code(NOT_DUE))
+                .then(reason_code(Status.LATE))
+                .otherwise(reason_code(Status.NOT_DUE))
                 .cast(pl.UInt32)
             )
         )
@@ -302,7 +302,7 @@ class Inputs:
                 code=pl.when(refused.is_not_null())
                 .then(refused)
                 .when(differ)
-                .then(reason_code(INVALID))
+                .then(reason_code(Status.INVALID))
                 .when(known.any())
                 .then(0)
                 .otherwise(_NO_DATA)
@@ -675,15 +675,15 @@ class Inputs:
 
     def _code(self, one: Aggregate, spoken: pl.Expr, unsure: pl.Expr, number: int) -> pl.Expr:
         """The code of an aggregate, from what its list speaks for and what was refused."""
-        empty = 0 if one.function in ("count", "sum") else reason_code(UNDEFINED)
+        empty = 0 if one.function in ("count", "sum") else reason_code(Status.UNDEFINED)
         code = pl.max_horizontal(
             spoken,
             pl.col(f"c:{one.text}").fill_null(empty),
             pl.col(f"e:{one.text}").fill_null(0),
-            pl.when(unsure).then(reason_code(INVALID)).otherwise(0),
+            pl.when(unsure).then(reason_code(Status.INVALID)).otherwise(0),
         )
         plain = status_rank(code) * (1 << FIGURE_BITS)
-        whose = pl.when((plain > 0) & (plain != reason_code(UNDEFINED))).then(number).otherwise(0)
+        whose = pl.when((plain > 0) & (plain != reason_code(Status.UNDEFINED))).then(number).otherwise(0)
         return (code + whose).cast(pl.UInt32)
 
 
@@ -722,7 +722,7 @@ def _gathered(frame: pl.LazyFrame, own: Cadence, cadence: Cadence, added: bool) 
 def status_not_come(code: pl.Expr) -> pl.Expr:
     """Whether a code says that the figure has not come, late or not."""
     rank = code // (1 << FIGURE_BITS) * (1 << FIGURE_BITS)
-    return (rank == reason_code(LATE)) | (rank == reason_code(NOT_DUE))
+    return (rank == reason_code(Status.LATE)) | (rank == reason_code(Status.NOT_DUE))
 
 
 def _total(values: pl.Expr) -> pl.Expr:

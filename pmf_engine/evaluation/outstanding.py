@@ -8,7 +8,7 @@ import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.reason_codes import status_rank
-from pmf_engine.domain.status import LATE, MISSING, NOT_DUE
+from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.inputs import Inputs, status_not_come
 from pmf_engine.framework.model import Framework
 
@@ -32,7 +32,7 @@ def outstanding_plan(inputs: Inputs, end: int) -> pl.LazyFrame:
     """
     used = sorted({name for one in inputs.framework.indicators.values() for name in inputs.framework.rests_on(one)})
     latest = pl.col("start") + 2 * pl.col("months") > end
-    late = status_rank(pl.col("code")) == MISSING.index(LATE) + 1
+    late = status_rank(pl.col("code")) == Status.LATE.rank
     waited = pl.concat([inputs.absent(used).with_columns(pl.col("figure").cast(pl.String)), inputs.lists_absent()])
     return (
         waited.filter(pl.col("start") + pl.col("months") <= end, status_not_come(pl.col("code")))
@@ -40,7 +40,7 @@ def outstanding_plan(inputs: Inputs, end: int) -> pl.LazyFrame:
         .with_columns(block=pl.col("start") - pl.col("months") * pl.int_range(pl.len()).over("figure", "agency"))
         .with_columns(
             run=pl.int_range(1, pl.len() + 1).over("figure", "agency", "block"),
-            status=pl.when(late).then(pl.lit(LATE)).otherwise(pl.lit(NOT_DUE)),
+            status=pl.when(late).then(pl.lit(Status.LATE)).otherwise(pl.lit(Status.NOT_DUE)),
             last_late=pl.when(late).then("start").max().over("figure", "agency", "block"),
         )
         .filter(latest.any().over("figure", "agency", "block"), latest | (pl.col("start") == pl.col("last_late")))

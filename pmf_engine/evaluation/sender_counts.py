@@ -9,7 +9,7 @@ import polars as pl
 
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.domain.reason_codes import reason_code
-from pmf_engine.domain.status import NO_DATA
+from pmf_engine.domain.status import Status
 from pmf_engine.formula.compute.conditions import Columns, truth
 from pmf_engine.formula.compute.operations import Computed
 from pmf_engine.formula.syntax import (
@@ -51,7 +51,7 @@ def count_senders(
             facts = facts.with_columns(stage)
     start = pl.col("start") - (pl.col("start") - (cadence.year_start - 1)) % cadence.months
     # Who has not answered an ad hoc request leaves no row.
-    absent = pl.when(pl.col("agency").n_unique() < every).then(reason_code(NO_DATA)).otherwise(0)
+    absent = pl.when(pl.col("agency").n_unique() < every).then(reason_code(Status.NO_DATA)).otherwise(0)
     code = pl.max_horizontal(pl.col("code").max(), absent)
     named = pl.when(code > 0).then(code + number).otherwise(0).cast(pl.UInt32)
     own = figure.cadence.months

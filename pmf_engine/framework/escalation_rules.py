@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage, Span
-from pmf_engine.domain.status import DIRECTIONS, SPECIAL_CAUSES, STATUSES
+from pmf_engine.domain.status import Direction, SpecialCause, Status
 from pmf_engine.formula.checker import NUMBER, TRUTH, Checker, Scope
 from pmf_engine.formula.parser import FormulaError, parse_condition
 from pmf_engine.formula.syntax import COMPARISON, Between, Binary, Expression, In, IsMissing, children
 
 CONDITION_SCOPE = Scope(
-    {**dict.fromkeys((*STATUSES, *DIRECTIONS, *SPECIAL_CAUSES), TRUTH), "change": NUMBER, "value": NUMBER},
+    {**dict.fromkeys((*Status, *Direction, *SpecialCause), TRUTH), "change": NUMBER, "value": NUMBER},
     "condition",
     {},
     over_time=False,

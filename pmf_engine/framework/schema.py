@@ -7,12 +7,14 @@ a board writes short (a string for a map with a title, one name for a list of on
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from pmf_engine.domain.periods import MONTHS, Frequency
+from pmf_engine.domain.status import Direction, Status
 
 Evidence = Literal["quantity", "quality", "outcome"]
 Level = Literal["national", "local", "board"]
@@ -21,10 +23,6 @@ Missing = Literal["any", "all", "never"]
 AreaKind = Literal["priority", "vulnerable_group", "risk_issue"]
 
 
-Status = Literal[
-    "green", "amber", "red", "not_rated", "undefined", "no_data", "suppressed", "not_due", "late", "invalid"
-]
-Direction = Literal["improving", "worsening", "unchanged", "nothing"]
 Scalar = str | int | float | None
 Cell = Scalar | bool
 
@@ -81,18 +79,23 @@ def _titled(key: str) -> BeforeValidator:
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
 
-def _frequency(value: Any) -> Any:
-    try:
-        return Frequency(value)
-    except ValueError:
-        raise PydanticCustomError("frequency", "a frequency") from None
+def _one_of(words: Iterable[str]) -> BeforeValidator:
+    """Takes one of the words for itself, and for the member of an enumeration that it stands for."""
+    members = {str(word): word for word in words}
+
+    def member(value: Any) -> Any:
+        if isinstance(value, str) and value in members:
+            return members[value]
+        raise PydanticCustomError("not_one_of", "one of the words", {"words": list(members)})
+
+    return BeforeValidator(member)
 
 
 Text = Annotated[str, BeforeValidator(_text)]
 Names = Annotated[list[Text], BeforeValidator(_one_or_many)]
 Month = Annotated[int, BeforeValidator(_month)]
 Days = Annotated[int, BeforeValidator(_days)]
-Rhythm = Annotated[Frequency, BeforeValidator(_frequency)]
+Rhythm = Annotated[Frequency, _one_of(Frequency)]
 Decimals = Annotated[int, Field(ge=0, le=9)]
 Word = Annotated[Text, BeforeValidator(_word)]
 Said = Annotated[str, BeforeValidator(_said)]
@@ -162,9 +165,9 @@ class Expectation(Model):
     """What an example expects of the results: `nothing` or null is no value; what it does not name may be anything."""
 
     value: Scalar = None
-    status: Status | None = None
+    status: Annotated[Status, _one_of(Status)] | None = None
     reason: Text | None = None
-    direction: Direction | None = None
+    direction: Annotated[str, _one_of([*Direction, "nothing"])] | None = None
     run: Annotated[int, Field(ge=1)] | None = None
     escalate_to: Text | None = None
 

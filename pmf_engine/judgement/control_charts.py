@@ -15,28 +15,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from pmf_engine.domain import status
 from pmf_engine.domain.numbers import close
-from pmf_engine.domain.status import (
-    AD_HOC,
-    ASSURANCES,
-    BY_CHANCE,
-    CONCERN,
-    CONSISTENTLY,
-    GAP,
-    GRADE,
-    IMPROVEMENT,
-    NEVER,
-    NO_SIGNAL,
-    NO_VALUE,
-    OUTSIDE_LIMITS,
-    SHIFT,
-    SIGNALS,
-    SPECIAL_CAUSES,
-    TOO_FEW,
-    TREND,
-    TWO_OF_THREE,
-)
+from pmf_engine.domain.status import Assurance, NoSignal, Signal, SpecialCause, texts
 from pmf_engine.formula.compute.operations import compare, less
 
 LEAST: Final = 12
@@ -59,11 +39,11 @@ CHART: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "mean": pl.Float64,
     "lower_limit": pl.Float64,
     "upper_limit": pl.Float64,
-    "signal": pl.Enum(list(SIGNALS)),
+    "signal": pl.Enum(texts(Signal)),
     "side": pl.Int8,
-    "special_cause": pl.Enum(list(SPECIAL_CAUSES)),
-    "no_signal": pl.Enum(list(NO_SIGNAL)),
-    "assurance": pl.Enum(list(ASSURANCES)),
+    "special_cause": pl.Enum(texts(SpecialCause)),
+    "no_signal": pl.Enum(texts(NoSignal)),
+    "assurance": pl.Enum(texts(Assurance)),
 }
 """What `charted` adds. `side` is 1 for a signal of high or rising values, -1 for one of low or falling ones."""
 
@@ -104,9 +84,9 @@ def _signal_points(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     match row["signal"]:
         case None:
             return ()
-        case status.OUTSIDE_LIMITS:
+        case Signal.OUTSIDE_LIMITS:
             giving = rows[-1:]
-        case status.TWO_OF_THREE:
+        case Signal.TWO_OF_THREE:
             line = row["mean"] + row["side"] * (row["upper_limit"] - row["mean"]) * 2 / 3
             giving = [
                 one for one in rows[-3:] if (one["value"] - line) * row["side"] > 0 and not close(one["value"], line)
@@ -152,15 +132,15 @@ def _stretches(frame: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(
             range=pl.when(~pl.col("new")).then((pl.col("value") - pl.col("value").shift(1)).abs()),
             no_signal=pl.when(pl.col("kind") == "grade")
-            .then(pl.lit(GRADE))
+            .then(pl.lit(NoSignal.GRADE))
             .when(~pl.col("regular"))
-            .then(pl.lit(AD_HOC))
+            .then(pl.lit(NoSignal.AD_HOC))
             .when(~point)
-            .then(pl.lit(NO_VALUE))
+            .then(pl.lit(NoSignal.NO_VALUE))
             .when(few & earlier)
-            .then(pl.lit(GAP))
+            .then(pl.lit(NoSignal.GAP))
             .when(few)
-            .then(pl.lit(TOO_FEW))
+            .then(pl.lit(NoSignal.TOO_FEW))
             .cast(CHART["no_signal"]),
         )
     )
@@ -228,13 +208,13 @@ def _signals(frame: pl.LazyFrame) -> pl.LazyFrame:
     # Rows further back are of the same stretch, as there is a mean only from twelve points on.
     high, low = _away(2 / 3), _away(-2 / 3)
     found = {
-        OUTSIDE_LIMITS: (less(pl.col("upper_limit"), value), less(value, pl.col("lower_limit"))),
-        TREND: (running(less(before, value)), running(less(value, before))),
-        TWO_OF_THREE: (
+        Signal.OUTSIDE_LIMITS: (less(pl.col("upper_limit"), value), less(value, pl.col("lower_limit"))),
+        Signal.TREND: (running(less(before, value)), running(less(value, before))),
+        Signal.TWO_OF_THREE: (
             less(high, value) & less(high, pl.max_horizontal(before, before_that)),
             less(value, low) & less(pl.min_horizontal(before, before_that), low),
         ),
-        SHIFT: (less(mean, value.rolling_min(RUN)), less(value.rolling_max(RUN), mean)),
+        Signal.SHIFT: (less(mean, value.rolling_min(RUN)), less(value.rolling_max(RUN), mean)),
     }
     signal, side = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.Int8)
     for name, (above, below) in reversed(found.items()):
@@ -260,7 +240,7 @@ def _special_cause() -> pl.Expr:
     worse = (
         pl.when(pl.col("sign") == 0).then(less(usual_gap, pl.col("gap"))).otherwise(towards_good < 0).fill_null(False)
     )
-    said = pl.when(better).then(pl.lit(IMPROVEMENT)).when(worse).then(pl.lit(CONCERN))
+    said = pl.when(better).then(pl.lit(SpecialCause.IMPROVEMENT)).when(worse).then(pl.lit(SpecialCause.CONCERN))
     return pl.when(pl.col("signal").is_not_null()).then(said).cast(CHART["special_cause"])
 
 
@@ -281,10 +261,10 @@ def _assurance() -> pl.Expr:
     known = pl.col("aim").is_not_null() & pl.col("mean").is_not_null()
     return (
         pl.when(known & low & high)
-        .then(pl.lit(CONSISTENTLY))
+        .then(pl.lit(Assurance.CONSISTENTLY))
         .when(known & ~low & ~high)
-        .then(pl.lit(NEVER))
+        .then(pl.lit(Assurance.NEVER))
         .when(known & (low | high))
-        .then(pl.lit(BY_CHANCE))
+        .then(pl.lit(Assurance.BY_CHANCE))
         .cast(CHART["assurance"])
     )

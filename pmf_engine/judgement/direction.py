@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from pmf_engine.domain.status import DIRECTIONS, IMPROVING, RATED, UNCHANGED, WORSENING
+from pmf_engine.domain.status import Direction, Status, texts
 
-DIRECTION = pl.Enum(list(DIRECTIONS))
+DIRECTION = pl.Enum(texts(Direction))
 
 
 def with_direction(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -38,16 +38,16 @@ def _travelled(when: str) -> pl.Expr:
     better = pl.when(closeness).then(gap - pl.col("gap")).otherwise(pl.col("sign") * (pl.col("value") - before))
     same = _shown(pl.col("value"), places) == _shown(before, places)
     as_near = closeness & (_shown(pl.col("gap"), places) == _shown(gap, places))
-    rated = pl.col("status", f"{when}:status").cast(pl.String).is_in(list(RATED))
+    rated = pl.col("status", f"{when}:status").cast(pl.String).is_in(texts(Status.rated()))
     moved = pl.all_horizontal(rated) & (pl.col("status") != pl.col(f"{when}:status"))
     return (
         pl.when(~pl.col("has_value") | before.is_null() | better.is_null())
         .then(None)
         .when(((same | as_near) & ~moved) | (better == 0))
-        .then(pl.lit(UNCHANGED))
+        .then(pl.lit(Direction.UNCHANGED))
         .when(better > 0)
-        .then(pl.lit(IMPROVING))
-        .otherwise(pl.lit(WORSENING))
+        .then(pl.lit(Direction.IMPROVING))
+        .otherwise(pl.lit(Direction.WORSENING))
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from pmf_engine.domain.status import NO_DATA
+from pmf_engine.domain.status import Status
 
 LIFE: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "raised": pl.String,
@@ -58,7 +58,7 @@ def with_life(frame: pl.LazyFrame) -> pl.LazyFrame:
     lived["raised_for"] = up.cast(pl.Int64).cum_sum().over(life)
     lived["recovered"] = pl.when(~up).then(pl.when(~up).then("period").drop_nulls().first().over(life))
     return (
-        frame.with_columns(heard=(pl.col("status") != NO_DATA).cast(pl.Int8).cum_max().over("line"))
+        frame.with_columns(heard=(pl.col("status") != Status.NO_DATA).cast(pl.Int8).cum_max().over("line"))
         .with_columns(began=up & ~up.shift(1).over("line", "heard").fill_null(False))
         .with_columns(life=pl.col("began").cast(pl.Int64).cum_sum().over("line", "heard"))
         .with_columns(**{name: pl.when(pl.col("life") > 0).then(column) for name, column in lived.items()})

@@ -7,25 +7,29 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from pmf_engine.domain.reason_codes import FIGURE_BITS, status_rank
-from pmf_engine.domain.status import MISSING
+from pmf_engine.domain.status import Status
 from pmf_engine.framework.model import Figure, Framework, RecordList
 
 _SAID = {
-    "undefined": "nothing to divide by",
-    "invalid": "the part exceeds the whole, what cannot be is below zero, or the result is no number",
-    "not_due": "the period has not ended",
-    "no_data": "there is no earlier period to look at",
+    Status.UNDEFINED: "nothing to divide by",
+    Status.INVALID: "the part exceeds the whole, what cannot be is below zero, or the result is no number",
+    Status.NOT_DUE: "the period has not ended",
+    Status.NO_DATA: "there is no earlier period to look at",
 }
 _OF_FIGURE = {
-    "no_data": "{} is not available{}",
-    "suppressed": "{} is withheld{}",
-    "not_due": "{} is not due yet{}",
-    "late": "{} has not come{}",
-    "invalid": "{} was refused{}",
+    Status.NO_DATA: "{} is not available{}",
+    Status.SUPPRESSED: "{} is withheld{}",
+    Status.NOT_DUE: "{} is not due yet{}",
+    Status.LATE: "{} has not come{}",
+    Status.INVALID: "{} was refused{}",
 }
-
-
-_WHOSE = {"no_data": "from", "suppressed": "by", "not_due": "from", "late": "from", "invalid": "as sent by"}
+_WHOSE = {
+    Status.NO_DATA: "from",
+    Status.SUPPRESSED: "by",
+    Status.NOT_DUE: "from",
+    Status.LATE: "from",
+    Status.INVALID: "as sent by",
+}
 
 
 def with_reasons(
@@ -78,12 +82,16 @@ def with_reasons(
     figure = pl.format("`{}`{}", "figure", elsewhere)
     rank = status_rank(pl.col("because"))
     reason = pl.lit(None, dtype=pl.String)
-    for place, status in enumerate(MISSING, start=1):
+    for status in Status.missing():
         if status in _SAID:
-            reason = pl.when((rank == place) & pl.col("figure").is_null()).then(pl.lit(_SAID[status])).otherwise(reason)
+            reason = (
+                pl.when((rank == status.rank) & pl.col("figure").is_null())
+                .then(pl.lit(_SAID[status]))
+                .otherwise(reason)
+            )
         if status in _OF_FIGURE:
             whose = (pl.lit(f" {_WHOSE[status]} ") + pl.coalesce("agencies", "alone")).fill_null("")
             said = pl.format(_OF_FIGURE[status], figure, whose)
-            reason = pl.when((rank == place) & pl.col("figure").is_not_null()).then(said).otherwise(reason)
+            reason = pl.when((rank == status.rank) & pl.col("figure").is_not_null()).then(said).otherwise(reason)
     without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
     return frame.with_columns(reason=without)

@@ -13,19 +13,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from pmf_engine.domain.reason_codes import reason_code
-from pmf_engine.domain.status import (
-    CONCERN,
-    IMPROVEMENT,
-    IMPROVING,
-    MISSING,
-    NO_DATA,
-    NOT_DUE,
-    NOT_RATED,
-    RATED,
-    STATUSES,
-    UNCHANGED,
-    WORSENING,
-)
+from pmf_engine.domain.status import Direction, SpecialCause, Status
 from pmf_engine.formula.compute.conditions import Columns, truth
 from pmf_engine.formula.compute.operations import Computed
 from pmf_engine.formula.syntax import LOGIC, Binary, Expression, Lasting, Name, Unary, names
@@ -141,12 +129,12 @@ def _deniable(named: set[str]) -> pl.Expr:
     that it is not red, whatever else is asked of it.
     """
     status = pl.col("status")
-    if named <= {NOT_DUE}:
+    if named <= {Status.NOT_DUE}:
         return pl.lit(True)
-    if named <= {*MISSING}:
-        return status != NOT_DUE
-    if NOT_RATED in named and named & {*RATED}:
-        return pl.col("has_value") & (status != NOT_RATED)
+    if named <= {*Status.missing()}:
+        return status != Status.NOT_DUE
+    if Status.NOT_RATED in named and named & {*Status.rated()}:
+        return pl.col("has_value") & (status != Status.NOT_RATED)
     return pl.col("has_value")
 
 
@@ -157,13 +145,16 @@ def _words(unsaid: bool | None) -> Mapping[str, pl.Expr]:
     that nothing rates no rating.
     """
     status, valued = pl.col("status"), pl.col("has_value")
-    known = dict.fromkeys(STATUSES, status != NOT_DUE)
-    known |= dict.fromkeys(RATED, valued & (status != NOT_RATED)) | {NOT_RATED: valued, NOT_DUE: pl.lit(True)}
-    words = {name: pl.when(known[name]).then(status == name) for name in STATUSES}
-    good = {word: pl.col("direction") == word for word in (IMPROVING, UNCHANGED)}
-    good[IMPROVEMENT] = pl.when(pl.col("no_signal").is_null()).then(_is_special(IMPROVEMENT))
+    known: dict[str, pl.Expr] = dict.fromkeys(Status, status != Status.NOT_DUE)
+    known |= dict.fromkeys(map(str, Status.rated()), valued & (status != Status.NOT_RATED))
+    known |= {Status.NOT_RATED: valued, Status.NOT_DUE: pl.lit(True)}
+    words: dict[str, pl.Expr] = {name: pl.when(known[name]).then(status == name) for name in Status}
+    good: dict[str, pl.Expr] = {
+        word: pl.col("direction") == word for word in (Direction.IMPROVING, Direction.UNCHANGED)
+    }
+    good[SpecialCause.IMPROVEMENT] = pl.when(pl.col("no_signal").is_null()).then(_is_special(SpecialCause.IMPROVEMENT))
     words |= {word: pl.when(valued).then(pl.coalesce(said, pl.lit(unsaid, pl.Boolean))) for word, said in good.items()}
-    return words | {word: pl.when(valued).then(f"said:{word}") for word in (WORSENING, CONCERN)}
+    return words | {word: pl.when(valued).then(f"said:{word}") for word in (Direction.WORSENING, SpecialCause.CONCERN)}
 
 
 def _said() -> Mapping[str, pl.Expr]:
@@ -175,8 +166,8 @@ def _said() -> Mapping[str, pl.Expr]:
     return {
         f"said:{word}": said.forward_fill().over("line").fill_null(False)
         for word, said in (
-            (WORSENING, pl.col("direction") == WORSENING),
-            (CONCERN, pl.when(readable).then(_is_special(CONCERN))),
+            (Direction.WORSENING, pl.col("direction") == Direction.WORSENING),
+            (SpecialCause.CONCERN, pl.when(readable).then(_is_special(SpecialCause.CONCERN))),
         )
     }
 
@@ -200,7 +191,7 @@ def _difference(left: pl.Expr, right: pl.Expr) -> pl.Expr:
 
 def _quantity(name: str) -> Computed:
     column = pl.when("has_value").then(name)
-    code = pl.when(column.is_null()).then(reason_code(NO_DATA)).otherwise(0).cast(pl.UInt32)
+    code = pl.when(column.is_null()).then(reason_code(Status.NO_DATA)).otherwise(0).cast(pl.UInt32)
     return Computed(column, code)
 
 

@@ -8,23 +8,24 @@ import polars as pl
 
 from pmf_engine.domain.periods import month_of
 from pmf_engine.domain.reason_codes import reason_code, status_rank
-from pmf_engine.domain.status import AMBER, GREEN, MISSING, NOT_DUE, NOT_RATED, RED, STATUSES, WITH_VALUE
+from pmf_engine.domain.status import Status, texts
 
-STATUS = pl.Enum(list(STATUSES))
+STATUS = pl.Enum(texts(Status))
 
 
 def with_status(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     """The status of each row, from its code, its bands and whether its period is over."""
     # What came for a period that is not over is part of it, and nothing can be said of that yet.
     over = pl.col("start") + pl.col("months") <= month_of(as_of)
-    code = pl.when(over).then("code").otherwise(pl.lit(reason_code(NOT_DUE), dtype=pl.UInt32))
+    code = pl.when(over).then("code").otherwise(pl.lit(reason_code(Status.NOT_DUE), dtype=pl.UInt32))
     lacking = pl.when(code > 0).then(code).when(pl.col("rated") & _is_rating_open()).then("band_code").otherwise(0)
     rank = status_rank(pl.col("code"))
-    rating = pl.when("good").then(pl.lit(GREEN)).when("tolerable").then(pl.lit(AMBER)).otherwise(pl.lit(RED))
-    status = pl.when("rated").then(rating).otherwise(pl.lit(NOT_RATED))
+    amber_or_red = pl.when("tolerable").then(pl.lit(Status.AMBER)).otherwise(pl.lit(Status.RED))
+    rating = pl.when("good").then(pl.lit(Status.GREEN)).otherwise(amber_or_red)
+    status = pl.when("rated").then(rating).otherwise(pl.lit(Status.NOT_RATED))
     missing = pl.lit(None, dtype=pl.String)
-    for place, name in enumerate(MISSING, start=1):
-        missing = pl.when(rank == place).then(pl.lit(name)).otherwise(missing)
+    for reason in Status.missing():
+        missing = pl.when(rank == reason.rank).then(pl.lit(reason)).otherwise(missing)
     return (
         frame.with_columns(
             pl.when(over).then(pl.col("value", "numerator", "denominator")),
@@ -32,7 +33,7 @@ def with_status(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
             known=over & (pl.col("code") == 0),  # there is a value, whether or not a band could judge it
         )
         .with_columns(status=pl.when(pl.col("code") == 0).then(status).otherwise(missing).cast(STATUS))
-        .with_columns(has_value=pl.col("status").is_in(list(WITH_VALUE)))
+        .with_columns(has_value=pl.col("status").is_in(texts(Status.with_value())))
     )
 
 

@@ -15,7 +15,7 @@ import polars as pl
 from pmf_engine.domain.dates import DateRange
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.reason_codes import reason_code
-from pmf_engine.domain.status import INVALID, LATE, NO_DATA, NOT_DUE, UNDEFINED
+from pmf_engine.domain.status import Status
 from pmf_engine.formula.syntax import Aggregate, columns_of
 from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import AGENCY, START, Part, code_column, combined, unplaced_column, value_column
@@ -24,7 +24,7 @@ from pmf_engine.records.queries import ListPlan, ListQuery
 from pmf_engine.submissions.list_files import bad
 from pmf_engine.submissions.readings import Names
 
-_INVALID, _NO_DATA, _UNDEFINED = reason_code(INVALID), reason_code(NO_DATA), reason_code(UNDEFINED)
+_INVALID, _NO_DATA, _UNDEFINED = reason_code(Status.INVALID), reason_code(Status.NO_DATA), reason_code(Status.UNDEFINED)
 _DIGITS = 12
 """Digits of a sum or mean that are sure: the last ones depend on the order in which a stream adds."""
 _LEAST, _MOST = 10.0**_DIGITS, 2.0**53
@@ -114,7 +114,7 @@ class ListTotals:
                 codes.append(_NO_DATA)
             else:
                 due = period.last_day + timedelta(days=list_.due[agency])
-                codes.append(reason_code(LATE if due < as_of else NOT_DUE))
+                codes.append(reason_code(Status.LATE if due < as_of else Status.NOT_DUE))
         return codes
 
 

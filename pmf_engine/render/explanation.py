@@ -9,7 +9,7 @@ from math import isfinite
 from textwrap import wrap
 from typing import Any
 
-from pmf_engine.domain.status import WITH_VALUE
+from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.explanation.explain import Compared, Comparison, Explanation
 from pmf_engine.evaluation.explanation.provenance import Cell, Source
 from pmf_engine.evaluation.explanation.record_faults import Records
@@ -46,7 +46,7 @@ def _lines(one: Explanation) -> Iterator[str]:
     yield f"{one.title}"
     yield f"{one.indicator}, {one.period}{group}, as of {one.as_of}"
     yield ""
-    because = ", " if one.status in WITH_VALUE else ", because "
+    because = ", " if one.status in Status.with_value() else ", because "
     yield f"status: {one.status}" + (f"{because}{one.reason}" if one.reason else "")
     if one.value is not None:
         place = f", {int(one.value)} of {len(one.scale)} on its scale" if one.scale else ""
@@ -85,7 +85,7 @@ def _lines(one: Explanation) -> Iterator[str]:
         up = f"{so_far} -> {point.escalate_to}" if point.escalate_to else ""
         yield f"  {point.period}: {', '.join(part for part in said if part)}{up}"
     periods = f"{one.run} period{'' if one.run == 1 else 's'}"
-    over = ", those without a value stepped over" if one.status in WITH_VALUE else ""
+    over = ", those without a value stepped over" if one.status in Status.with_value() else ""
     yield f"  {one.status} for {periods} running{over}"
     yield ""
     yield "escalation"

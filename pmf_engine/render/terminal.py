@@ -7,14 +7,14 @@ text: brackets, control characters and the like mean nothing here. Lines wrap, n
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from itertools import zip_longest
 
 from rich.console import Console
 from rich.text import Text
 
-from pmf_engine.domain.status import AMBER, GREEN, LATE, MISSING, NOT_DUE, NOT_RATED, RED
+from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count, show_date, show_months, trend
 from pmf_engine.report.model import ExceptionReport, GroupsOver, Item, LateReturn, Outside, Recovered
 from pmf_engine.report.wording import (
@@ -48,7 +48,13 @@ _MOST_MARKS = 400
 """How many indicators are drawn one mark each."""
 
 # Light on dark, dark on light, and blue for green: told apart by brightness where hues look alike.
-_STYLES = {RED: "bold white on red", AMBER: "bold black on yellow", GREEN: "cyan", LATE: "bold magenta", NOT_DUE: "dim"}
+_STYLES: Mapping[str, str] = {
+    Status.RED: "bold white on red",
+    Status.AMBER: "bold black on yellow",
+    Status.GREEN: "cyan",
+    Status.LATE: "bold magenta",
+    Status.NOT_DUE: "dim",
+}
 _ASCII = str.maketrans(
     {
         "■": "#", "◆": "+", "●": "o", "○": "-", "÷": "/", "·": ".", "▲": "^", "▼": "v", "►": ">",
@@ -207,11 +213,11 @@ def _flow(page: _Page, texts: Iterable[Text], indent: int = 0, gap: int = 3) -> 
 
 def _evidence(page: _Page, report: ExceptionReport, total: int) -> None:
     heads = ("RED", "AMBER", "GREEN", "not rated", "no value", "not due")
-    missing = [status for status in MISSING if status != NOT_DUE]
+    missing = [status for status in Status.missing() if status != Status.NOT_DUE]
     rows = []
     for kind, counts in [*report.evidence.items(), ("", report.counts)]:
-        numbers = [counts[status] for status in (RED, AMBER, GREEN, NOT_RATED)]
-        numbers += [sum(counts[status] for status in missing), counts[NOT_DUE]]
+        numbers = [counts[status] for status in (Status.RED, Status.AMBER, Status.GREEN, Status.NOT_RATED)]
+        numbers += [sum(counts[status] for status in missing), counts[Status.NOT_DUE]]
         rows.append((QUESTIONS.get(kind, f"All {show_count(total, 'indicator')}"), numbers))
     label = max(len(question) for question, _ in rows) + 2
     if label + sum(len(head) + 3 for head in heads) <= page.width:
@@ -301,7 +307,7 @@ def _gone(page: _Page, item: Item) -> list[Text]:
     texts = []
     if item.group_only:
         texts.append(page.write("Only groups go up; the whole does not."))
-    if item.status in MISSING and item.reason:
+    if item.status in Status.missing() and item.reason:
         texts.append(page.write(_one_line(item.reason)))
     if item.carried:
         texts.append(page.write((carried_words(item.carried), "bold")))
@@ -370,7 +376,7 @@ def _watch(page: _Page, items: Sequence[Item], title: str) -> None:
         year_ago = year_ago_words(item) if item.year_ago and item.year_ago.direction != item.direction else ""
         chance = interval_words(item) if item.by_interval else ""
         known = carried_words(item.carried) if item.carried else ""
-        why = item.reason or "" if item.status in MISSING else f"good: {item.good}"
+        why = item.reason or "" if item.status in Status.missing() else f"good: {item.good}"
         signal = signal_words(item.chart, item.period.cadence.months)
         facts = [value_words(item), travel, year_ago, why, chance, known, f"signal: {signal}" if signal else ""]
         _row(page, item.status, item.indicator.title, item.agency.title, facts)
@@ -405,7 +411,7 @@ def _late(page: _Page, report: ExceptionReport) -> None:
             batches.setdefault((late.period, late.days_late), []).append(late)
         for (period, days), returns in batches.items():
             due = f" {show_count(days, 'day')}: {period}, due {show_date(returns[0].due)}"
-            page.line(page.write(_status(LATE), due), 2, 2)
+            page.line(page.write(_status(Status.LATE), due), 2, 2)
             for late in returns:
                 again = f" ({show_count(late.run, 'period')} running)" if late.run > 1 else ""
                 page.line(page.write(_one_line(late.figure.title) + again), 4, 2)
@@ -488,4 +494,4 @@ def _status(status: str) -> tuple[str, str]:
 
 
 def _style(status: str) -> str:
-    return _STYLES.get(status, "magenta" if status in MISSING else "")
+    return _STYLES.get(status, "magenta" if status in Status.missing() else "")

@@ -10,20 +10,7 @@ import polars as pl
 
 from pmf_engine.diagnostics.diagnostic import nearest
 from pmf_engine.domain.periods import Period
-from pmf_engine.domain.status import (
-    AMBER,
-    GREEN,
-    IMPROVING,
-    LATE,
-    MISSING,
-    NO_SIGNAL,
-    NOT_DUE,
-    NOT_RATED,
-    RED,
-    UNCHANGED,
-    WITH_VALUE,
-    WORSENING,
-)
+from pmf_engine.domain.status import Direction, NoSignal, Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.framework.model import Indicator
 from pmf_engine.judgement.control_charts import read_chart
@@ -46,8 +33,15 @@ from pmf_engine.report.model import (
     Recovered,
 )
 
-_READING_ORDER = (RED, AMBER, GREEN, NOT_RATED, *(status for status in MISSING[::-1] if status != NOT_DUE), NOT_DUE)
-_DIRECTION_RANKS = (WORSENING, UNCHANGED, None, IMPROVING)
+_READING_ORDER = (
+    Status.RED,
+    Status.AMBER,
+    Status.GREEN,
+    Status.NOT_RATED,
+    *(status for status in Status.missing()[::-1] if status != Status.NOT_DUE),
+    Status.NOT_DUE,
+)
+_DIRECTION_RANKS = (Direction.WORSENING, Direction.UNCHANGED, None, Direction.IMPROVING)
 
 
 def exception_report(evaluation: Evaluation, *, agency: str | None = None, to: str | None = None) -> ExceptionReport:
@@ -112,14 +106,17 @@ class _Gatherer(Lookup):
             charts=self._charts(),
             watch=tuple(sorted((item for item in rest if item.status in RANKS), key=_worst_first)),
             without_value=tuple(
-                sorted((item for item in rest if item.status in MISSING and item.status != NOT_DUE), key=_worst_first)
+                sorted(
+                    (item for item in rest if item.status in Status.missing() and item.status != Status.NOT_DUE),
+                    key=_worst_first,
+                )
             ),
-            late=self._late(row for row in outstanding if row["status"] == LATE),
+            late=self._late(row for row in outstanding if row["status"] == Status.LATE),
             recovered=_told(self._recovered(raised)),
             ended=_told(self._ended()),
             groups_over=tuple(self._groups_over()),
-            not_due=sum(row["status"] == NOT_DUE for row in outstanding),
-            unrated=tuple(item for item in rest if item.status == NOT_RATED),
+            not_due=sum(row["status"] == Status.NOT_DUE for row in outstanding),
+            unrated=tuple(item for item in rest if item.status == Status.NOT_RATED),
             observations=self._observations(),
             data_quality=_data_quality(self.evaluation),
         )
@@ -134,7 +131,7 @@ class _Gatherer(Lookup):
             for row in self.wholes
             if row["no_signal"] or row["mean"] is not None
         ]
-        return {what: said.count(what) for what in ("signal", "chance", *NO_SIGNAL) if what in said}
+        return {what: said.count(what) for what in ("signal", "chance", *NoSignal) if what in said}
 
     # -- items --------------------------------------------------------------------------
 
@@ -211,7 +208,7 @@ class _Gatherer(Lookup):
             chart=read_chart([past[start] for start in sorted(past) if start <= row["start"]]),
             comments=self._comments(indicator, period, {group.name for one in outside for group in one.groups}),
             outside=outside,
-            carried=self.point(known) if known and row["status"] in MISSING else None,
+            carried=self.point(known) if known and row["status"] in Status.missing() else None,
             group_only=False,
             compared=tuple(self.compared(row)),
         )
@@ -227,7 +224,11 @@ class _Gatherer(Lookup):
         found = []
         for by in dict.fromkeys(row["by"] for row in groups):
             rows = [row for row in groups if row["by"] == by]
-            worst = [row for row in rows if row["escalate_to"] or row["status"] not in (GREEN, NOT_RATED, NOT_DUE)]
+            worst = [
+                row
+                for row in rows
+                if row["escalate_to"] or row["status"] not in (Status.GREEN, Status.NOT_RATED, Status.NOT_DUE)
+            ]
             if worst:
                 outside = sorted(map(self._group, worst), key=lambda one: (_rank(one.status), -one.run, one.name))
                 found.append(Outside(self.breakdown(by), len(rows), tuple(outside)))
@@ -336,11 +337,11 @@ class _Gatherer(Lookup):
         """What has turned green in the months reported on: exceptions that had a value, and what was red or amber."""
         over = [row["indicator"] for row in self._over(self.wholes)]
         for row in self.wholes:
-            if row["status"] != GREEN or not self._new(row):
+            if row["status"] != Status.GREEN or not self._new(row):
                 continue
             known = self.last_known(row)
             if row["indicator"] in over:
-                if any(one["status"] in WITH_VALUE for one in self.lived(row)):
+                if any(one["status"] in Status.with_value() for one in self.lived(row)):
                     yield self._turned(row, worst_of(self.lived(row)), self.raised(row))
             # Missing figures do not make well: what was red before them has recovered only now.
             elif row["indicator"] not in raised and known and known["status"] in RANKS:
@@ -350,7 +351,7 @@ class _Gatherer(Lookup):
         """What is no longer an exception, and has not turned green from a value."""
         for row in self._over(self.wholes):
             lived = self.lived(row)
-            if row["status"] != GREEN or not any(one["status"] in WITH_VALUE for one in lived):
+            if row["status"] != Status.GREEN or not any(one["status"] in Status.with_value() for one in lived):
                 yield self._turned(row, worst_of(lived), self.raised(row))
 
     def _groups_over(self) -> Iterator[GroupsOver]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.domain.status import AMBER, RATED, RED, UNCHANGED, WITH_VALUE
+from pmf_engine.domain.status import Direction, Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.framework.model import Indicator
 from pmf_engine.framework.tolerances import Entry, Interval, settled_band
@@ -18,7 +18,7 @@ TREND_PERIODS = 8
 
 Row = Mapping[str, Any]
 _Key = tuple[str, str | None, str | None]
-RANKS = (RED, AMBER)
+RANKS = (Status.RED, Status.AMBER)
 
 
 class Lookup:
@@ -109,7 +109,7 @@ class Lookup:
             return False
         band = Interval.known(settled_band(entry.tolerance or entry.good, self.known(row)), entry.target)
         outside = row["value"] is not None and not all(band.sides(row["value"]))
-        return row["status"] == RED or (row["status"] == AMBER and outside)
+        return row["status"] == Status.RED or (row["status"] == Status.AMBER and outside)
 
     def compared(self, row: Row) -> Iterator[Compared]:
         """What the indicator is shown beside, as its own values are shown."""
@@ -131,7 +131,8 @@ class Lookup:
         if before is None or then is None:
             return Travel(row.get(column), "")
         places = self.indicator(row).places
-        alike = row.get(column) == UNCHANGED and show_rounded(then, places) == show_rounded(row["value"], places)
+        unchanged = row.get(column) == Direction.UNCHANGED
+        alike = unchanged and show_rounded(then, places) == show_rounded(row["value"], places)
         return Travel(row.get(column), "" if alike else self.show(before, then))
 
     def trend(self, row: Row) -> tuple[Point, ...]:
@@ -154,7 +155,7 @@ class Lookup:
     def last_known(self, row: Row) -> Row | None:
         """The last row before with a value."""
         past = self.past[key_of(row)]
-        known = [start for start in past if start < row["start"] and past[start]["status"] in WITH_VALUE]
+        known = [start for start in past if start < row["start"] and past[start]["status"] in Status.with_value()]
         return past[max(known)] if known else None
 
     def raised(self, row: Row) -> Raised | None:
@@ -178,7 +179,7 @@ class Lookup:
     def moved(self, then: Row, now: Row) -> Moved | None:
         """The tolerance that judged then and the one in force now, where they are not the same."""
         before, entry = self.entry(then), self.entry(now)
-        if then["status"] not in RATED or before is None or _judging(before) == _judging(entry):
+        if then["status"] not in Status.rated() or before is None or _judging(before) == _judging(entry):
             return None
         return Moved(self._bands(then), self._bands(now))
 
@@ -195,7 +196,7 @@ def key_of(row: Row) -> _Key:
 def worst_of(rows: Sequence[Row]) -> Row:
     """The last that was red or amber, else the last with a value, else the first."""
     bad = [row for row in rows if row["status"] in RANKS]
-    known = [row for row in rows if row["status"] in WITH_VALUE]
+    known = [row for row in rows if row["status"] in Status.with_value()]
     return [*rows[:1], *known[-1:], *bad[-1:]][-1]
 
 

@@ -248,7 +248,7 @@ class ExceptionReport:
     `watch` are red and amber indicators that no rule sends up; `without_value` are those that have no value for
     another reason than not being due, and that no rule sends up. `below` counts the exceptions left out because
     they go to a lower level than was asked for. `charts` has indicators by what their control charts say: `signal`,
-    `chance` where there is none, or why there can be none (see `statuses.NO_SIGNAL`). `recovered` is what is green
+    `chance` where there is none, or why there can be none (see `NoSignal`). `recovered` is what is green
     again, exceptions that ended so among it; `ended` are the other exceptions that are over, `groups_over` those of
     groups.
     """

@@ -6,35 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from pmf_engine.domain.status import (
-    AD_HOC,
-    AMBER,
-    BY_CHANCE,
-    CONCERN,
-    CONSISTENTLY,
-    GAP,
-    GRADE,
-    GREEN,
-    IMPROVEMENT,
-    IMPROVING,
-    INVALID,
-    LATE,
-    NEVER,
-    NO_DATA,
-    NO_VALUE,
-    NOT_DUE,
-    NOT_RATED,
-    OUTSIDE_LIMITS,
-    RED,
-    SHIFT,
-    SUPPRESSED,
-    TOO_FEW,
-    TREND,
-    TWO_OF_THREE,
-    UNCHANGED,
-    UNDEFINED,
-    WORSENING,
-)
+from pmf_engine.domain.status import Assurance, Direction, NoSignal, Signal, SpecialCause, Status
 from pmf_engine.judgement.control_charts import LEAST, RUN, Chart
 from pmf_engine.judgement.formatting import show_number, show_periods, show_status
 from pmf_engine.report.model import Group, Item, Moved, Point, Raised, Recovered, Travel
@@ -42,16 +14,24 @@ from pmf_engine.report.model import Group, Item, Moved, Point, Raised, Recovered
 # What categories of characters become: control, line and paragraph separators, lone surrogates, invisible formatting.
 _TAMED: Final = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd", "Cf": ""}
 
-MARKS: Final = {
-    RED: "■", AMBER: "◆", GREEN: "●", NOT_RATED: "○", LATE: "!",
-    NO_DATA: "?", SUPPRESSED: "~", UNDEFINED: "÷", INVALID: "x", NOT_DUE: "·",
+MARKS: Final[Mapping[str, str]] = {
+    Status.RED: "■", Status.AMBER: "◆", Status.GREEN: "●", Status.NOT_RATED: "○", Status.LATE: "!",
+    Status.NO_DATA: "?", Status.SUPPRESSED: "~", Status.UNDEFINED: "÷", Status.INVALID: "x", Status.NOT_DUE: "·",
 }  # fmt: skip
 """A shape for each status, so that none is told by colour alone."""
 
-LETTERS: Final = {RED: "R", AMBER: "A", GREEN: "G", NOT_RATED: "-", LATE: "L", NOT_DUE: "·", None: "·"}
+LETTERS: Final[Mapping[str | None, str]] = {
+    Status.RED: "R",
+    Status.AMBER: "A",
+    Status.GREEN: "G",
+    Status.NOT_RATED: "-",
+    Status.LATE: "L",
+    Status.NOT_DUE: "·",
+    None: "·",
+}
 """A letter for each status, `?` for those not here, for a line of periods."""
 
-ARROWS: Final = {IMPROVING: "▲", WORSENING: "▼", UNCHANGED: "►"}
+ARROWS: Final[Mapping[str, str]] = {Direction.IMPROVING: "▲", Direction.WORSENING: "▼", Direction.UNCHANGED: "►"}
 QUESTIONS: Final = {
     "quantity": "How much did we do?",
     "quality": "How well did we do it?",
@@ -68,7 +48,7 @@ def tamed(words: str) -> str:
 def status_word(status: str) -> str:
     """A status as a word: in capitals what asks to be seen."""
     word = show_status(status)
-    return word if status in (NOT_RATED, NOT_DUE) else word.upper()
+    return word if status in (Status.NOT_RATED, Status.NOT_DUE) else word.upper()
 
 
 def value_words(item: Item) -> str:
@@ -113,7 +93,7 @@ def lasting_words(item: Item) -> str:
 
 def carried_words(point: Point) -> str:
     """What an indicator without a value last was: `RED when last known, in 2016-17 Q1: 73.1%`."""
-    return f"{status_word(point.status or NO_DATA)} when last known, in {point.period}: {point.shown}"
+    return f"{status_word(point.status or Status.NO_DATA)} when last known, in {point.period}: {point.shown}"
 
 
 def rule_words(item: Item) -> str:
@@ -136,31 +116,35 @@ def group_words(group: Group, months: int) -> str:
 
 def _eases(now: str, then: str | None) -> bool:
     """Whether a status looks better than what was raised, or hides it."""
-    return now != then and now != RED
+    return now != then and now != Status.RED
 
 
 def point_words(point: Point) -> str:
     """What an indicator was: `RED 34.1%`, or `LATE`."""
-    return " ".join(part for part in (status_word(point.status or NO_DATA), point.shown) if part)
+    return " ".join(part for part in (status_word(point.status or Status.NO_DATA), point.shown) if part)
 
 
 # -- control charts and exceptions ------------------------------------------------------
 
-_SIGNALS: Final = {
-    (OUTSIDE_LIMITS, 1): "above the upper limit of chance",
-    (OUTSIDE_LIMITS, -1): "below the lower limit of chance",
-    (TREND, 1): "{run} rising",
-    (TREND, -1): "{run} falling",
-    (TWO_OF_THREE, 1): "2 of 3 {each} close to the upper limit of chance or above it",
-    (TWO_OF_THREE, -1): "2 of 3 {each} close to the lower limit of chance or below it",
-    (SHIFT, 1): "{run} above the mean",
-    (SHIFT, -1): "{run} below the mean",
+_SIGNALS: Final[Mapping[tuple[str, int], str]] = {
+    (Signal.OUTSIDE_LIMITS, 1): "above the upper limit of chance",
+    (Signal.OUTSIDE_LIMITS, -1): "below the lower limit of chance",
+    (Signal.TREND, 1): "{run} rising",
+    (Signal.TREND, -1): "{run} falling",
+    (Signal.TWO_OF_THREE, 1): "2 of 3 {each} close to the upper limit of chance or above it",
+    (Signal.TWO_OF_THREE, -1): "2 of 3 {each} close to the lower limit of chance or below it",
+    (Signal.SHIFT, 1): "{run} above the mean",
+    (Signal.SHIFT, -1): "{run} below the mean",
 }
-_CAUSES: Final = {CONCERN: ", a concern", IMPROVEMENT: ", an improvement", None: ""}
-_ASSURED: Final = {
-    CONSISTENTLY: "will be met unless something changes",
-    BY_CHANCE: "will be met or missed by chance",
-    NEVER: "will not be met unless something changes",
+_CAUSES: Final[Mapping[str | None, str]] = {
+    SpecialCause.CONCERN: ", a concern",
+    SpecialCause.IMPROVEMENT: ", an improvement",
+    None: "",
+}
+_ASSURED: Final[Mapping[str, str]] = {
+    Assurance.CONSISTENTLY: "will be met unless something changes",
+    Assurance.BY_CHANCE: "will be met or missed by chance",
+    Assurance.NEVER: "will not be met unless something changes",
 }
 
 
@@ -176,14 +160,15 @@ def signal_words(chart: Chart | None, months: int) -> str:
 def no_signal_words(chart: Chart, months: int) -> str:
     """Why a control chart gives no signal: `only 8 quarters, and a control chart needs 12`."""
     had = show_periods(chart.points or 0, months)
-    return {
-        TOO_FEW: f"only {had} with a value, and a control chart needs {LEAST}",
-        GAP: f"only {had} since the gap in {chart.gap}, and a control chart needs {LEAST} without one",
-        NO_VALUE: "there is no value",
-        GRADE: "grades have no control chart",
-        AD_HOC: "what is asked for ad hoc has no control chart",
+    words: Mapping[str | None, str] = {
+        NoSignal.TOO_FEW: f"only {had} with a value, and a control chart needs {LEAST}",
+        NoSignal.GAP: f"only {had} since the gap in {chart.gap}, and a control chart needs {LEAST} without one",
+        NoSignal.NO_VALUE: "there is no value",
+        NoSignal.GRADE: "grades have no control chart",
+        NoSignal.AD_HOC: "what is asked for ad hoc has no control chart",
         None: "what varies is chance",
-    }[chart.no_signal]
+    }
+    return words[chart.no_signal]
 
 
 def assurance_words(chart: Chart) -> str:
@@ -213,13 +198,16 @@ def over_words(one: Recovered) -> list[str]:
     return [*said, moved_words(one.moved)] if one.moved else said
 
 
+_DECIDED: Final[Mapping[str, str]] = {Status.RED: ": red all the same", Status.AMBER: ": amber, not red"}
+
+
 def interval_words(item: Item) -> str:
     """What is said where a tolerance allows for chance: `allowing for chance, 10.9% to 25.5%: amber, not red`."""
     if not item.allow_for_chance or item.value is None:
         return ""
     if not item.interval:
         return "allowing for chance, without an interval"
-    decided = {RED: ": red all the same", AMBER: ": amber, not red"}.get(item.status, "") if item.by_interval else ""
+    decided = _DECIDED.get(item.status, "") if item.by_interval else ""
     return f"allowing for chance, {item.interval}{decided}"
 
 
@@ -227,11 +215,11 @@ def charts_words(charts: Mapping[str, int]) -> str:
     """What control charts say: `4 with a signal, 6 without; no chart for 97 with fewer than 12 periods`."""
     read = f"{charts.get('signal', 0):,} with a signal, {charts.get('chance', 0):,} without"
     why = {
-        TOO_FEW: f"with fewer than {LEAST} periods",
-        GAP: f"with a gap in the last {LEAST}",
-        NO_VALUE: "without a value",
-        GRADE: "of grades",
-        AD_HOC: "asked for ad hoc",
+        NoSignal.TOO_FEW: f"with fewer than {LEAST} periods",
+        NoSignal.GAP: f"with a gap in the last {LEAST}",
+        NoSignal.NO_VALUE: "without a value",
+        NoSignal.GRADE: "of grades",
+        NoSignal.AD_HOC: "asked for ad hoc",
     }
     none = [f"{charts[reason]:,} {words}" for reason, words in why.items() if charts.get(reason)]
     return read + (f"; no chart for {', '.join(none)}" if none else "")

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pmf_engine.domain.status import STATUSES
+from pmf_engine.domain.status import Status
 from pmf_engine.render.terminal import render_terminal
 from pmf_engine.report.build import exception_report
 from pmf_engine.report.model import Comment, ExceptionReport, Item, Named, Observation
@@ -131,9 +131,9 @@ def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_every_status_has_a_word_and_a_mark_of_its_own() -> None:
-    assert len({status_word(status) for status in STATUSES}) == len(STATUSES)
-    assert len({MARKS[status] for status in STATUSES}) == len(STATUSES)
-    counts = {status: place for place, status in enumerate(STATUSES, start=1)}
+    assert len({status_word(status) for status in Status}) == len(Status)
+    assert len({MARKS[status] for status in Status}) == len(Status)
+    counts: dict[str, int] = {status: place for place, status in enumerate(Status, start=1)}
     text = render_terminal(replace(report(), counts=counts), width=160, color=False)
     for status, count in counts.items():
         assert f"{MARKS[status]} {status_word(status)} {count}" in text

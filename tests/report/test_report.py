@@ -17,7 +17,7 @@ import pytest
 
 from pmf_engine.domain.numbers import close
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.domain.status import DIRECTIONS, STATUSES
+from pmf_engine.domain.status import Direction, Status, texts
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
 from pmf_engine.framework.tolerances import Interval
@@ -294,9 +294,9 @@ def _life(
 COLUMNS: dict[str, Any] = {
     "indicator": pl.String, "period": pl.String, "by": pl.String, "group": pl.String, "numerator": pl.Float64,
     "denominator": pl.Float64, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64,
-    "status": pl.Enum(STATUSES), "reason": pl.String, "direction": pl.Enum(DIRECTIONS), "run": pl.Int64,
+    "status": pl.Enum(texts(Status)), "reason": pl.String, "direction": pl.Enum(texts(Direction)), "run": pl.Int64,
     "escalate_to": pl.String, "rules": pl.List(pl.String), "start": pl.Int32, "months": pl.Int32,
-    "named": pl.List(pl.Float64), "direction_year_ago": pl.Enum(DIRECTIONS), **CHART, **LIFE,
+    "named": pl.List(pl.Float64), "direction_year_ago": pl.Enum(texts(Direction)), **CHART, **LIFE,
 }  # fmt: skip
 RESULTS = list(COLUMNS)[:15]
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 import pmf_engine as pmf
-from pmf_engine.domain.status import STATUSES
+from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_value
 from pmf_engine.render.terminal import render_terminal
 from tests.support.boards import cell, load_script
@@ -131,7 +131,7 @@ def test_essex_in_2016_17_as_published(
 
 def test_the_fixtures_hold_every_status(quarter: pmf.Evaluation) -> None:
     wholes = quarter.results.filter(pl.col("group").is_null())
-    assert set(wholes["status"].to_list()) == set(STATUSES)
+    assert set(wholes["status"].to_list()) == set(Status)
 
 
 @pytest.mark.parametrize(

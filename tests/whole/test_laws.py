@@ -17,7 +17,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import pmf_engine as pmf
-from pmf_engine.domain.status import MISSING
+from pmf_engine.domain.status import Status
 from tests.support import strategies
 from tests.support.boards import evaluate, write_board, write_returns
 from tests.support.reference import Board, Cell, Figure, Indicator, holding
@@ -249,9 +249,9 @@ def test_missing_data_never_removes_an_exception(data: st.DataObject, as_of: dat
     for id_, series in rows.items():
         for before, row in pairwise(series):
             kept = {*before["rules"]} - {"not_due"} if row["status"] == "not_due" else {*before["rules"]} & lasting
-            if row["status"] in MISSING:
+            if row["status"] in Status.missing():
                 assert kept <= set(row["rules"]), (id_, before, row)
-            if before["raised"] and row["recovered"] == row["period"] and row["status"] in MISSING:
+            if before["raised"] and row["recovered"] == row["period"] and row["status"] in Status.missing():
                 assert not {*before["rules"]} & lasting
         if id_.startswith("missing"):
             known = rows[id_.replace("missing", "sent")][-2]

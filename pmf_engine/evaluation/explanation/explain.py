@@ -12,7 +12,7 @@ import polars as pl
 
 from pmf_engine.diagnostics.diagnostic import nearest
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.domain.status import INVALID, MISSING, NO_DATA, RED
+from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.explanation.provenance import BLANK, Source, reason, sources
 from pmf_engine.evaluation.explanation.workings import Workings, workings
@@ -234,7 +234,7 @@ def _compared(points: Sequence[Mapping[str, Any]]) -> Compared | None:
 def _points(history: Sequence[Mapping[str, Any]]) -> Iterator[Point]:
     known = False
     for point in history:
-        known = known or point["status"] != NO_DATA
+        known = known or point["status"] != Status.NO_DATA
         yield Point(
             point["period"],
             point["value"],
@@ -282,7 +282,7 @@ def _steps(framework: Framework, worked: Workings, whole: float | None) -> Itera
         formula, where = (_formula(named), str(named.passage.span())) if named else (None, None)
         why = reason(code, framework)
         if value is not None and not isfinite(value):
-            value, why = None, f"{INVALID}: too large for a number"
+            value, why = None, f"{Status.INVALID}: too large for a number"
         if value is None and place == len(worked.steps):
             value = whole  # a sum of nothing is 0, and keeps its reason
         yield Step(text, value, why, formula, where)
@@ -296,7 +296,7 @@ def _tried(rule: Rule, holds: bool) -> Tried:
     until = rule.until_words or None
     if until:
         cleared = f"the first period with a value in which `{until}` holds, counted from when `{rule.when}` last did"
-    elif {node.name for node in names(rule.condition)} <= {*MISSING}:
+    elif {node.name for node in names(rule.condition)} <= {*Status.missing()}:
         cleared = f"the first period in which `{rule.when}` does not hold"
     else:
         cleared = f"the first period with a value in which `{rule.when}` does not hold"
@@ -319,6 +319,6 @@ def _judgement(entry: Entry, worked: Workings, row: dict[str, Any], one: Indicat
             for band, words, operator, bound, holds in worked.limits
         ),
         allow_for_chance=entry.allow_for_chance,
-        beyond_chance=row["status"] == RED if asked else None,
+        beyond_chance=row["status"] == Status.RED if asked else None,
         frequency=None if judges else one.frequency.value,
     )

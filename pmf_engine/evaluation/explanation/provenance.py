@@ -11,7 +11,7 @@ import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.reason_codes import decoded
-from pmf_engine.domain.status import INVALID, LATE, NO_DATA, NOT_DUE
+from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.explanation.record_faults import Records, is_blank, records
 from pmf_engine.evaluation.explanation.workings import Looked, Workings
@@ -155,7 +155,7 @@ def _counted(
     waiting = [
         f"{sender} for {period.label}, due {period.last_day + timedelta(days=list_.due[sender])}"
         for sender, code in codes.select("agency", "code").iter_rows()
-        if (by != AGENCY or sender == group) and decoded(code)[0] != INVALID  # it came, and cannot be read
+        if (by != AGENCY or sender == group) and decoded(code)[0] != Status.INVALID  # it came, and cannot be read
     ]
     if by == AGENCY and group not in list_.agencies:
         waiting = [f"{group}, who is not asked for it"]
@@ -277,7 +277,7 @@ def _times(figure: Figure, period: Period, codes: Mapping[_Time, int]) -> _Used:
     if figure.kind != "flow" and apart:
         now = (own.holding(period.end - 1).start, own.months)
         before = (now[0] - own.months, own.months)
-        yet = codes.get(now, 0) > 0 and decoded(codes[now])[0] in (LATE, NOT_DUE)
+        yet = codes.get(now, 0) > 0 and decoded(codes[now])[0] in (Status.LATE, Status.NOT_DUE)
         if yet and codes.get(before) == 0:
             return _Used([before], serves=True, instead_of=now)
         return _Used([now], serves=True)
@@ -308,13 +308,13 @@ def _of_whole(rows: Sequence[_Row], figure: Figure, inputs: Inputs, code: int) -
     said = []
     status = decoded(code)[0] if code else None
     whose = f" from {rows[0]['agency']}" if len(figure.agencies) > 1 else ""
-    if status == NO_DATA:
+    if status == Status.NO_DATA:
         for by in every:
             if lost[by]:
                 more = f" and {len(lost[by]) - _MOST_NAMED} more" if len(lost[by]) > _MOST_NAMED else ""
                 named = ", ".join(f"`{group}`" for group in lost[by][:_MOST_NAMED])
                 said.append(f"no whole{whose} without {named}{more} of `{by}`")
-    if status == INVALID and all(row["state"] != "invalid" for row in rows):
+    if status == Status.INVALID and all(row["state"] != "invalid" for row in rows):
         come_to = [f"{_combined(groups[by], figure):.12g} over `{by}`" for by in complete]
         said.append(f"{' but '.join(come_to)}{whose}, and nobody can say which is right")
     aside = "its groups make no whole" if code else None

@@ -10,7 +10,7 @@ import polars as pl
 
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.reason_codes import reason_code
-from pmf_engine.domain.status import NO_DATA
+from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.inputs import AGENCY, Inputs
 from pmf_engine.formula.compute.record_expressions import Rows
@@ -63,7 +63,7 @@ def is_blank(inputs: Inputs, one: Aggregate, period: Period, by: str | None, gro
     if table is None:
         return False
     rows = table.rows.filter(pl.col("start") == period.start, pl.col("group") == (group or ""))
-    return reason_code(NO_DATA) in rows[f"c:{one.text}"]
+    return reason_code(Status.NO_DATA) in rows[f"c:{one.text}"]
 
 
 def records(

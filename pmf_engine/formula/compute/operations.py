@@ -13,7 +13,7 @@ import polars as pl
 
 from pmf_engine.domain.numbers import NEAR
 from pmf_engine.domain.reason_codes import NOT_COME, reason_code, soft, status_rank
-from pmf_engine.domain.status import INVALID, NO_DATA, UNDEFINED
+from pmf_engine.domain.status import Status
 from pmf_engine.formula.syntax import (
     Aggregate,
     Binary,
@@ -31,9 +31,9 @@ SNAP = 1e-14
 _HALF = 5e-15
 """A number that falls short of a half by no more than this share of itself counts as one."""
 
-_UNDEFINED = reason_code(UNDEFINED)
-_INVALID = reason_code(INVALID)
-_NOTHING_BEFORE = reason_code(NO_DATA)
+_UNDEFINED = reason_code(Status.UNDEFINED)
+_INVALID = reason_code(Status.INVALID)
+_NOTHING_BEFORE = reason_code(Status.NO_DATA)
 
 PLACE, TURN = "place", "turn"
 """Columns that operations over time look at: the place of a row's period in its series, and in its year, from 0."""

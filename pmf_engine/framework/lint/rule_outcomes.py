@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from itertools import product
 from typing import Any
 
-from pmf_engine.domain.status import DIRECTIONS, MISSING, SPECIAL_CAUSES, STATUSES, WITH_VALUE
+from pmf_engine.domain.status import Direction, SpecialCause, Status
 from pmf_engine.formula.syntax import (
     LOGIC,
     Binary,
@@ -43,12 +43,12 @@ class State:
     @property
     def has_value(self) -> bool:
         """Whether there is a value in it."""
-        return self.status in WITH_VALUE
+        return self.status in Status.with_value()
 
 
 STATES = (
-    *(State(*each) for each in product(WITH_VALUE, (*DIRECTIONS, None), (*SPECIAL_CAUSES, None))),
-    *(State(status, None, None) for status in MISSING),
+    *(State(*each) for each in product(Status.with_value(), (*Direction, None), (*SpecialCause, None))),
+    *(State(status, None, None) for status in Status.missing()),
 )
 
 
@@ -149,6 +149,6 @@ def _said(node: Expression, state: State, choice: _Choice) -> bool | None:
 
 
 def _word(name: str, state: State) -> bool | None:
-    if name in STATUSES and name not in WITH_VALUE:
+    if name in Status.missing():
         return name == state.status
     return name in (state.status, state.direction, state.cause) if state.has_value else None

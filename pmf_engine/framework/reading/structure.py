@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic, nearest
-from pmf_engine.domain.periods import MONTHS, Frequency
+from pmf_engine.domain.periods import MONTHS
 from pmf_engine.framework import schema
 from pmf_engine.framework.reading.files import Config, Loc
 from pmf_engine.framework.reading.yaml_document import MERGED, REFUSED
@@ -282,8 +282,8 @@ class _Shape:
         if kind == "literal_error":
             words = str(context["expected"]).replace("'", "").replace(" or ", ", ")
             return messages.not_one_of(span, what, value, words.split(", "))
-        if kind == "frequency":
-            return messages.not_one_of(span, what, value, list(Frequency))
+        if kind == "not_one_of":
+            return messages.not_one_of(span, what, value, context["words"])
         if kind == "month":
             return messages.not_a_month(span, what, value, MONTHS)
         if kind == "too_short":
