@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -10,21 +12,54 @@ from pmf_engine.domain.periods import Frequency
 from pmf_engine.formula.constants import constant
 from pmf_engine.framework.model import Framework
 from pmf_engine.framework.tolerances import Entry
+from pmf_engine.judgement.bands import BANDED
 from pmf_engine.judgement.confidence import with_interval
-from pmf_engine.judgement.control_charts import charted
-from pmf_engine.judgement.direction import gap_in_force, with_direction
+from pmf_engine.judgement.control_charts import CHART, charted
+from pmf_engine.judgement.direction import DIRECTION, gap_in_force, with_direction
+from pmf_engine.judgement.exception_life import LIFE
 from pmf_engine.judgement.rules import escalated
 from pmf_engine.judgement.runs import with_run
-from pmf_engine.judgement.status import with_status
+from pmf_engine.judgement.status import STATUS, with_status
 
 _SERIES = ["indicator", "by", "group"]
 
+ROWS: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
+    **{name: dtype for name, dtype in BANDED.items() if name != "panel"},
+    "months": pl.Int32,  # the length of the period
+    "year_start": pl.Int32,  # the month, from 1, that the period's year starts in
+    "by": pl.String,  # the breakdown; null for the whole
+}
+"""The columns of indicator rows, before they are judged. `group` is null for the whole."""
+
+JUDGED: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
+    "status": STATUS,
+    "has_value": pl.Boolean,
+    "direction": DIRECTION,
+    "direction_year_ago": DIRECTION,
+    "run": pl.Int64,  # how many periods in a row have had this status
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    **CHART,
+    "rules": pl.List(pl.String),  # the texts of the rules that hold
+    "escalate_to": pl.String,
+    "level": pl.Int32,  # the position of `escalate_to` in governance; -1 for none
+    **LIFE,
+}
+"""The columns that `judged` adds."""
+
 
 def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFrame:
-    """Adds all that is said of them to the rows of `plan.rows` (with their `period`), and sorts these by series.
+    """Judges indicator rows, each of them with the name of its `period`, and sorts them by series and start.
 
-    The series (an indicator, its whole or one group) are numbered by `line`. Added are status, direction, run and
-    interval, the control chart (see `control`), and rules, level and the life of the exception (see `exceptions`).
+    A series is an indicator, whole or of one group.
+
+    Args:
+        rows: The columns of `ROWS` and `period`.
+        framework: The framework that defines the indicators and the escalation rules.
+        as_of: The day of the evaluation; periods that are not over then are `not_due`.
+
+    Returns:
+        The columns of `rows` and of `JUDGED`, and others that only judgement uses.
     """
     frame = _described(rows, framework)
     frame = with_status(frame, as_of).sort(*_SERIES, "start", nulls_last=False)
@@ -37,18 +72,18 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFram
 
 
 def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
-    """What the rows need to know of their indicators, and how far they are from good by the entry in force."""
-    known = pl.LazyFrame(
+    """Adds the attributes of indicators and of tolerance entries that judging uses, and `gap` by the entry in force."""
+    indicators = pl.LazyFrame(
         [
             (
-                one.id,
-                one.ratio and one.ratio.function,
-                one.per,
-                one.places,
-                one.type.kind,
-                one.frequency != Frequency.AD_HOC,
+                indicator.id,
+                indicator.ratio and indicator.ratio.function,
+                indicator.per,
+                indicator.places,
+                indicator.type.kind,
+                indicator.frequency != Frequency.AD_HOC,
             )
-            for one in framework.indicators.values()
+            for indicator in framework.indicators.values()
         ],
         schema={
             "indicator": pl.String, "ratio": pl.String, "per": pl.Float64, "places": pl.Int32, "kind": pl.String,
@@ -58,21 +93,24 @@ def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     )  # fmt: skip
     aims = pl.LazyFrame(
         [
-            (one.id, place, *aim)
-            for one in framework.indicators.values()
-            for place, entry in enumerate(one.tolerances)
+            (indicator.id, position, *aim)
+            for indicator in framework.indicators.values()
+            for position, entry in enumerate(indicator.tolerances)
             if (aim := _aim(entry))
         ],
         schema={"indicator": pl.String, "entry": pl.UInt32, "aim": pl.Float64, "aim_open": pl.Boolean},
         orient="row",
     )
     rows = rows.with_columns(gap=gap_in_force(pl.col("gaps")))
-    rows = rows.join(known, on="indicator", how="left", maintain_order="left")
+    rows = rows.join(indicators, on="indicator", how="left", maintain_order="left")
     return rows.join(aims, on=["indicator", "entry"], how="left", maintain_order="left")
 
 
 def _aim(entry: Entry) -> tuple[float, bool] | None:
-    """The target that a good band sets by its one constant end, and whether that end is itself outside the band."""
+    """The target, and whether it is itself outside the good band.
+
+    The target is the one end of the good band, if that is a constant; None where there is no such end.
+    """
     if len(entry.good.limits) != 1 or entry.polarity == "close":
         return None
     [limit] = entry.good.limits
