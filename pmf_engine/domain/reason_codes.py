@@ -1,39 +1,106 @@
-"""Codes: why there is no value, beside every value.
+"""Reason codes: why there is no value, as an integer beside every value. The only place that knows their bits.
 
-A code of 0 says that there is a value; any other says why there is none, and then the value means nothing. Codes of
-several parts combine by taking the largest, which is what makes a missing figure impossible to lose on the way through
-a formula.
+A code of 0 says that there is a value; any other says why there is none and which source has none, and then the value
+means nothing. Codes of several parts combine by maximum, so no missing figure is lost on the way through a formula.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import polars as pl
 
 from pmf_engine.domain.status import Status
 
-FIGURE_BITS = 16
-"""A code is a rank shifted by this, plus the number (from 1) of the figure that lacks, 0 for none."""
+_SOURCE_BITS = 16
+_SOURCES = 1 << _SOURCE_BITS
+"""A code is the rank of a status times this, plus the number of a source; 0 for no source."""
 
-NOT_COME = 1
-"""The code of what sums may do without. Below all others, so that nothing that was withheld hides behind it."""
-
-
-def reason_code(status: Status, figure: int = 0) -> int:
-    """The code for a status without a value; the graver the status, the larger."""
-    return (status.rank << FIGURE_BITS) + figure
+NOT_RECEIVED = 1
+"""Code of a figure that was not received. It is the smallest code: where parts combine by maximum, a withheld or
+refused part wins."""
 
 
-def decoded(code: int) -> tuple[Status, int]:
-    """The status and the number (from 1; 0 for none) of the figure that a code other than 0 stands for."""
-    return Status.missing()[(code >> FIGURE_BITS) - 1], code & ((1 << FIGURE_BITS) - 1)
+class ReasonCode(NamedTuple):
+    """What a code other than 0 says: a status without a value, and the number of the source that has none.
+
+    >>> ReasonCode(Status.LATE, 3).code
+    327683
+    >>> ReasonCode.read(327683)
+    ReasonCode(status=<Status.LATE: 'late'>, source=3)
+    """
+
+    status: Status
+    source: int = 0
+    """From 1, as `SourceIndex` numbers sources; 0 for none."""
+
+    @property
+    def code(self) -> int:
+        """The integer that stands beside the value."""
+        return reason_code(self.status, self.source)
+
+    @classmethod
+    def read(cls, code: int) -> ReasonCode:
+        """What a code other than 0 and `NOT_RECEIVED` says."""
+        return cls(Status.missing()[(code >> _SOURCE_BITS) - 1], code % _SOURCES)
+
+
+def reason_code(status: Status, source: int = 0) -> int:
+    """The code of a status without a value: the higher its rank, the larger.
+
+    >>> reason_code(Status.UNDEFINED, 2)
+    65538
+    """
+    return (status.rank << _SOURCE_BITS) + source
+
+
+class SourceIndex:
+    """The numbers of sources in codes, from 1: figures in the order of the framework, then lists.
+
+    >>> index = SourceIndex(["referrals", "plans"], ["visits"])
+    >>> index.numbers["visits"], index.name(1)
+    (3, 'referrals')
+    """
+
+    def __init__(self, figures: Iterable[str], lists: Iterable[str]) -> None:
+        self._names = [*figures, *lists]
+        self.numbers = {name: number for number, name in enumerate(self._names, start=1)}
+
+    def name(self, number: int) -> str | None:
+        """The figure or list with a number; None for 0."""
+        return self._names[number - 1] if number else None
+
+
+def figure_number(figure: pl.Expr) -> pl.Expr:
+    """The number of a figure in codes, from a column that is an Enum of all figures in the order of the framework."""
+    return figure.to_physical().cast(pl.UInt32) + 1
+
+
+def source_number(code: pl.Expr) -> pl.Expr:
+    """The number of the source in a code, 0 for none."""
+    return code % _SOURCES
 
 
 def status_rank(code: pl.Expr) -> pl.Expr:
-    """The place in `Status.missing()` of a code, from 1; 0 where there is a value."""
-    return code // (1 << FIGURE_BITS)
+    """`Status.rank` of a code; 0 where there is a value, or the code is `NOT_RECEIVED`."""
+    return code // _SOURCES
 
 
-def soft(code: pl.Expr) -> pl.Expr:
-    """Whether nothing came (as against withheld, refused, not due or undefined, which nothing makes good)."""
+def has_status(code: pl.Expr, *statuses: Status) -> pl.Expr:
+    """Whether a code says one of some statuses, whatever its source."""
     rank = status_rank(code)
-    return (rank == Status.NO_DATA.rank) | (rank == Status.LATE.rank)
+    return pl.any_horizontal([rank == status.rank for status in statuses])
+
+
+def is_absent(code: pl.Expr) -> pl.Expr:
+    """Whether nothing was sent.
+
+    A part that is withheld, refused, not due or undefined is not absent: no other part stands in for it.
+    """
+    return has_status(code, Status.NO_DATA, Status.LATE)
+
+
+def is_awaited(code: pl.Expr) -> pl.Expr:
+    """Whether the figure is still to be sent, late or not due yet."""
+    return has_status(code, Status.LATE, Status.NOT_DUE)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Frequency, Period
+from pmf_engine.domain.reason_codes import figure_number
 from pmf_engine.evaluation import indicator_rows
 from pmf_engine.evaluation.inputs import Inputs, Window
 from pmf_engine.framework.dependencies import asked_of_lists, figures_of, looked_back
@@ -140,7 +141,7 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
     for (cadence, by), figures in sorted(uses.items(), key=_use):
         if not figures:
             continue
-        number = pl.col("figure").to_physical().cast(pl.UInt32) + 1
+        number = figure_number(pl.col("figure"))
         frames.append(
             inputs.by_period(inputs.facts(sorted(figures), by).filter(pl.col("code") > 0), figures, cadence)
             .with_columns(

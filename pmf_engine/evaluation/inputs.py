@@ -15,7 +15,16 @@ import polars as pl
 
 from pmf_engine.domain.numbers import NEAR
 from pmf_engine.domain.periods import Cadence, Frequency, Period
-from pmf_engine.domain.reason_codes import FIGURE_BITS, NOT_COME, reason_code, status_rank
+from pmf_engine.domain.reason_codes import (
+    NOT_RECEIVED,
+    SourceIndex,
+    figure_number,
+    has_status,
+    is_absent,
+    is_awaited,
+    reason_code,
+    status_rank,
+)
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.sender_counts import count_senders
 from pmf_engine.formula.compute.operations import PLACE, SNAP, TURN
@@ -36,7 +45,6 @@ _STATE_CODES = {
     "invalid": reason_code(Status.INVALID),
 }
 _NO_DATA = reason_code(Status.NO_DATA)
-_SOFT = (_NO_DATA, reason_code(Status.LATE))
 _KEY = ("figure", "start", "group")
 _SENT = ("figure", "agency", "start", "months")
 
@@ -99,7 +107,7 @@ def laid_out(panels: Sequence[Panel]) -> list[pl.DataFrame]:
     """The frames of panels, with the figures beside the aggregates.
 
     Of each there is `v:` its value and `c:` its code; where anything may do without what has not come, `k:` is the code
-    for that (see `NOT_COME`).
+    for that (see `NOT_RECEIVED`).
     """
     found = collected([frame for panel in panels for frame in (panel.frame, panel.values)])
     frames = []
@@ -139,7 +147,7 @@ class Inputs:
         self.counted = counted or ListTotals()
         self.window = window
         self.as_of = as_of
-        self.numbers = {name: place for place, name in enumerate([*framework.figures, *framework.lists], start=1)}
+        self.numbers = SourceIndex(framework.figures, framework.lists).numbers
         self.names = pl.Enum(list(framework.figures))
         known = cells.filter(pl.col("figure").is_in(list(framework.figures)))
         asked = known.clear() if worlds else known
@@ -411,9 +419,9 @@ class Inputs:
 
     def combined(self, facts: pl.LazyFrame, by: str | None) -> pl.LazyFrame:
         """Figures over their agencies: `code` where all must have sent, `lenient` where some may not have."""
-        soft = pl.col("code").filter(pl.col("code").is_in(_SOFT)).max().fill_null(0)
-        hard = pl.col("code").filter(~pl.col("code").is_in(_SOFT)).max().fill_null(0)
-        number = pl.col("figure").to_physical().cast(pl.UInt32) + 1
+        soft = pl.col("code").filter(is_absent(pl.col("code"))).max().fill_null(0)
+        hard = pl.col("code").filter(~is_absent(pl.col("code"))).max().fill_null(0)
+        number = figure_number(pl.col("figure"))
         every = 1 if by == AGENCY else pl.col("senders")
         rows = (
             facts.sort("figure", "start", "months", "group", "agency")
@@ -440,7 +448,7 @@ class Inputs:
         )
         code = pl.when(pl.col("code") > 0).then(pl.col("code") + number).otherwise(0)
         spared = (pl.col("hard") == 0) & (pl.col("known") > 0)
-        hard = pl.when(pl.col("hard") > 0).then(pl.col("hard") + number).otherwise(NOT_COME)
+        hard = pl.when(pl.col("hard") > 0).then(pl.col("hard") + number).otherwise(NOT_RECEIVED)
         lenient = pl.when(spared).then(0).otherwise(hard)
         codes = {"code": code.cast(pl.UInt32), "lenient": lenient.cast(pl.UInt32)}
         return rows.select("figure", "start", "months", "group", "value", **codes)
@@ -482,7 +490,7 @@ class Inputs:
             right_on=[*keys, "start"],
             how="left",
         )
-        yet = status_not_come(pl.col("code")) & (pl.col("code_before") == 0).fill_null(False)
+        yet = is_awaited(pl.col("code")) & (pl.col("code_before") == 0).fill_null(False)
         chosen = [
             pl.when(yet).then(f"{name}_before").otherwise(name).alias(name) for name in ("value", "code", "lenient")
         ]
@@ -536,13 +544,13 @@ class Inputs:
         A regular figure always has one that says why there is no value; an ad hoc one that was not asked for has none.
         """
         each = pl.DataFrame({"figure": figures}, schema={"figure": self.names}).with_row_index("turn")
-        number = pl.col("figure").to_physical().cast(pl.UInt32) + 1
+        number = figure_number(pl.col("figure"))
         return (
             each.lazy()
             .join(grid.lazy().select("group", "start", "at"), how="cross")
             .join(values, on=["figure", "group", "start"], how="left")
             .sort(pl.col("turn").cast(pl.Int64) * grid.height + pl.col("at"))
-            .select("value", pl.col("code").fill_null(number + _NO_DATA), pl.col("lenient").fill_null(NOT_COME))
+            .select("value", pl.col("code").fill_null(number + _NO_DATA), pl.col("lenient").fill_null(NOT_RECEIVED))
         )
 
     def _panel_groups(self, by: str | None, figures: Sequence[str], senders: Iterable[str]) -> list[str]:
@@ -682,8 +690,8 @@ class Inputs:
             pl.col(f"e:{one.text}").fill_null(0),
             pl.when(unsure).then(reason_code(Status.INVALID)).otherwise(0),
         )
-        plain = status_rank(code) * (1 << FIGURE_BITS)
-        whose = pl.when((plain > 0) & (plain != reason_code(Status.UNDEFINED))).then(number).otherwise(0)
+        of_list = (status_rank(code) > 0) & ~has_status(code, Status.UNDEFINED)
+        whose = pl.when(of_list).then(number).otherwise(0)
         return (code + whose).cast(pl.UInt32)
 
 
@@ -717,12 +725,6 @@ def _gathered(frame: pl.LazyFrame, own: Cadence, cadence: Cadence, added: bool) 
         )
     # A longer period as sent stands, as a whole does before its groups.
     return pl.concat([as_sent, summed.join(as_sent, on=list(_KEY), how="anti")])
-
-
-def status_not_come(code: pl.Expr) -> pl.Expr:
-    """Whether a code says that the figure has not come, late or not."""
-    rank = code // (1 << FIGURE_BITS) * (1 << FIGURE_BITS)
-    return (rank == reason_code(Status.LATE)) | (rank == reason_code(Status.NOT_DUE))
 
 
 def _total(values: pl.Expr) -> pl.Expr:

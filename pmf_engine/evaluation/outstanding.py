@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.domain.reason_codes import status_rank
+from pmf_engine.domain.reason_codes import has_status, is_awaited
 from pmf_engine.domain.status import Status
-from pmf_engine.evaluation.inputs import Inputs, status_not_come
+from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.framework.model import Framework
 
 OUTSTANDING: Mapping[str, pl.DataType | type[pl.DataType]] = {
@@ -32,10 +32,10 @@ def outstanding_plan(inputs: Inputs, end: int) -> pl.LazyFrame:
     """
     used = sorted({name for one in inputs.framework.indicators.values() for name in inputs.framework.rests_on(one)})
     latest = pl.col("start") + 2 * pl.col("months") > end
-    late = status_rank(pl.col("code")) == Status.LATE.rank
+    late = has_status(pl.col("code"), Status.LATE)
     waited = pl.concat([inputs.absent(used).with_columns(pl.col("figure").cast(pl.String)), inputs.lists_absent()])
     return (
-        waited.filter(pl.col("start") + pl.col("months") <= end, status_not_come(pl.col("code")))
+        waited.filter(pl.col("start") + pl.col("months") <= end, is_awaited(pl.col("code")))
         .sort("figure", "agency", "start")
         .with_columns(block=pl.col("start") - pl.col("months") * pl.int_range(pl.len()).over("figure", "agency"))
         .with_columns(

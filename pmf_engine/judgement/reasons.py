@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pmf_engine.domain.reason_codes import FIGURE_BITS, status_rank
+from pmf_engine.domain.reason_codes import SourceIndex, source_number, status_rank
 from pmf_engine.domain.status import Status
 from pmf_engine.framework.model import Figure, Framework, RecordList
 
@@ -45,7 +45,7 @@ def with_reasons(
     how many months back indicators look at figures, least first, where not in the period itself alone.
     """
     senders: Mapping[str, Figure | RecordList] = {**framework.figures, **framework.lists}
-    numbers = {name: number for number, name in enumerate(senders, start=1)}
+    numbers = SourceIndex(framework.figures, framework.lists).numbers
     alone = [framework.agencies[one.agencies[0]].name if len(one.agencies) == 1 else None for one in senders.values()]
     figures = pl.LazyFrame(
         {"number": numbers.values(), "figure": numbers.keys(), "alone": alone},
@@ -60,7 +60,7 @@ def with_reasons(
     keys = ["months", "year_start", "by", "group"]
     frame = (
         frame.with_columns(because=code.cast(pl.UInt32))
-        .with_columns(number=pl.col("because") % (1 << FIGURE_BITS))
+        .with_columns(number=source_number(pl.col("because")))
         .join(figures, on="number", how="left", maintain_order="left")
         .join(looked, on=["indicator", "number"], how="left", maintain_order="left")
         .with_row_index("row")

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.domain.reason_codes import decoded
+from pmf_engine.domain.reason_codes import ReasonCode, SourceIndex
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.explanation.record_faults import Records, is_blank, records
@@ -87,9 +87,9 @@ def reason(code: int, framework: Framework) -> str | None:
     r"""Why there is no value, and for want of which figure: `late: \`referrals\``; None where there is one."""
     if code == 0:
         return None
-    status, number = decoded(code)
-    figures = [*framework.figures, *framework.lists]
-    return f"{status}: `{figures[number - 1]}`" if number else status
+    status, number = ReasonCode.read(code)
+    source = SourceIndex(framework.figures, framework.lists).name(number)
+    return f"{status}: `{source}`" if source else status
 
 
 def sources(
@@ -155,7 +155,8 @@ def _counted(
     waiting = [
         f"{sender} for {period.label}, due {period.last_day + timedelta(days=list_.due[sender])}"
         for sender, code in codes.select("agency", "code").iter_rows()
-        if (by != AGENCY or sender == group) and decoded(code)[0] != Status.INVALID  # it came, and cannot be read
+        if (by != AGENCY or sender == group)
+        and ReasonCode.read(code).status != Status.INVALID  # it came, and cannot be read
     ]
     if by == AGENCY and group not in list_.agencies:
         waiting = [f"{group}, who is not asked for it"]
@@ -277,7 +278,7 @@ def _times(figure: Figure, period: Period, codes: Mapping[_Time, int]) -> _Used:
     if figure.kind != "flow" and apart:
         now = (own.holding(period.end - 1).start, own.months)
         before = (now[0] - own.months, own.months)
-        yet = codes.get(now, 0) > 0 and decoded(codes[now])[0] in (Status.LATE, Status.NOT_DUE)
+        yet = codes.get(now, 0) > 0 and ReasonCode.read(codes[now]).status in (Status.LATE, Status.NOT_DUE)
         if yet and codes.get(before) == 0:
             return _Used([before], serves=True, instead_of=now)
         return _Used([now], serves=True)
@@ -306,7 +307,7 @@ def _of_whole(rows: Sequence[_Row], figure: Figure, inputs: Inputs, code: int) -
     if code == 0 and complete:
         return groups[complete[0]], []
     said = []
-    status = decoded(code)[0] if code else None
+    status = ReasonCode.read(code).status if code else None
     whose = f" from {rows[0]['agency']}" if len(figure.agencies) > 1 else ""
     if status == Status.NO_DATA:
         for by in every:

@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeVar
 import polars as pl
 
 from pmf_engine.domain.numbers import NEAR
-from pmf_engine.domain.reason_codes import NOT_COME, reason_code, soft, status_rank
+from pmf_engine.domain.reason_codes import NOT_RECEIVED, is_absent, reason_code, status_rank
 from pmf_engine.domain.status import Status
 from pmf_engine.formula.syntax import (
     Aggregate,
@@ -101,7 +101,7 @@ def number(node: Expression, maker: Maker[Part], look_up: Callable[[str], Part])
 
 
 def amount(node: Expression, maker: Maker[Part], look_up: Callable[[str], Part]) -> Part:
-    """A sum of figures that does without those that are `NOT_COME`, as long as one has come."""
+    """A sum of figures that does without those that are `NOT_RECEIVED`, as long as one has come."""
     if not isinstance(node, Binary):
         return number(node, maker, look_up)
     return maker.made("sum", amount(node.left, maker, look_up), amount(node.right, maker, look_up))
@@ -177,7 +177,7 @@ def _worked(operation: str, of: Sequence[Computed], months: int) -> tuple[pl.Exp
             lost = (first.code == 0) & ~first.value.is_finite()
             return known(first), pl.when(lost).then(_INVALID).otherwise(first.code)
         case "nothing":
-            none_came = (pl.min_horizontal(codes[1:]) > 0) & (pl.max_horizontal(codes[1:]) == NOT_COME)
+            none_came = (pl.min_horizontal(codes[1:]) > 0) & (pl.max_horizontal(codes[1:]) == NOT_RECEIVED)
             return pl.when(none_came).then(0.0).otherwise(first.value), first.code
     raise AssertionError(f"no such operation: {operation}")
 
@@ -252,15 +252,15 @@ def half_up(value: pl.Expr, digits: pl.Expr) -> pl.Expr:
 
 def _first_known(part: Computed, other: Computed) -> tuple[pl.Expr, pl.Expr]:
     """The first that is there; what is withheld, refused or undefined is not passed over."""
-    passed = soft(part.code)
-    neither = pl.when(soft(other.code)).then(pl.max_horizontal(part.code, other.code)).otherwise(other.code)
+    passed = is_absent(part.code)
+    neither = pl.when(is_absent(other.code)).then(pl.max_horizontal(part.code, other.code)).otherwise(other.code)
     value = pl.when(passed).then(other.value).otherwise(part.value)
     return value, pl.when(passed).then(neither).otherwise(part.code)
 
 
 def _passed_over(part: Computed, other: Computed) -> pl.Expr:
     without = _largest([part.code, *([] if other.spared is None else [other.spared])])
-    return pl.when(soft(part.code)).then(without).otherwise(pl.lit(0) if part.spared is None else part.spared)
+    return pl.when(is_absent(part.code)).then(without).otherwise(pl.lit(0) if part.spared is None else part.spared)
 
 
 def _back(operation: str, months: int) -> int:
