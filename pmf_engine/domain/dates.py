@@ -1,4 +1,4 @@
-"""Ranges of days."""
+"""Ranges of days, and what two of them have in common."""
 
 from __future__ import annotations
 
