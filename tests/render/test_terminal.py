@@ -1,6 +1,6 @@
 """The report on a terminal: compared with files at two widths, and never wider, cut or obeyed as markup.
 
-After a change that is meant, `python -m tests.test_terminal` writes the files anew.
+After a change that is meant, `python -m tests.support.golden` writes the files anew.
 """
 
 from __future__ import annotations
@@ -157,10 +157,3 @@ def test_a_quiet_quarter_is_short() -> None:
 
 def test_narrower_than_can_be_read_is_taken_as_the_narrowest() -> None:
     assert render_terminal(report(), width=7, color=False) == render_terminal(report(), width=40, color=False)
-
-
-if __name__ == "__main__":
-    for width in WIDTHS:
-        (GOLDEN / f"width_{width}.txt").write_text(
-            render_terminal(report(), width=width, color=False), encoding="utf-8", newline="\n"
-        )
