@@ -18,7 +18,7 @@ from pmf_engine.records.count import Engine, count
 from pmf_engine.records.coverage import standing
 from pmf_engine.records.queries import list_queries
 from pmf_engine.records.totals import ListTotals
-from pmf_engine.submissions.list_files import Piece
+from pmf_engine.submissions.list_files import ListPart
 from pmf_engine.submissions.submissions import Submissions, together
 
 
@@ -119,7 +119,7 @@ def evaluate(
 
 def counted_lists(
     framework: Framework,
-    pieces: Sequence[Piece],
+    pieces: Sequence[ListPart],
     cadences: Mapping[str, Cadence],
     last_day: date,
     as_of: date | None = None,

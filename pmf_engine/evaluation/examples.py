@@ -26,7 +26,7 @@ from pmf_engine.framework.dependencies import looked_back
 from pmf_engine.framework.example_specs import Example
 from pmf_engine.framework.model import Column, Figure, Framework, Indicator
 from pmf_engine.judgement.formatting import show_number, show_rounded
-from pmf_engine.submissions.list_files import Piece, typed
+from pmf_engine.submissions.list_files import ListPart, typed
 from pmf_engine.submissions.readings import NUMBER, PERCENT
 from pmf_engine.submissions.submissions import Submissions
 
@@ -179,7 +179,7 @@ _OF_A_RECORD = [
 """Kinds of problems with one record: it may be meant to be the same as another, or to be of a day to come."""
 
 
-def _begun(framework: Framework, worlds: Mapping[str, _World], pieces: Iterable[Piece]) -> dict[str, int]:
+def _begun(framework: Framework, worlds: Mapping[str, _World], pieces: Iterable[ListPart]) -> dict[str, int]:
     """The first month of the period that each example begins with: nothing from before it counts in a run or a rule.
 
     That is where the longest series of a figure begins. Where an indicator rests on lists alone, which speak for every

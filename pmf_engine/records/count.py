@@ -16,7 +16,7 @@ from pmf_engine.records.queries import ListPlan, ListQuery
 from pmf_engine.records.record_problems import record_problems
 from pmf_engine.records.totals import ListTotals, Read, tables
 from pmf_engine.submissions.folder import PROBLEMS, Problem
-from pmf_engine.submissions.list_files import Piece, bad
+from pmf_engine.submissions.list_files import ListPart, bad
 from pmf_engine.submissions.readings import Vocabulary
 
 Engine = Literal["auto", "in-memory", "streaming"]
@@ -30,7 +30,7 @@ _CACHES_AS_PLANNED = pl.QueryOptFlags(comm_subplan_elim=False)
 
 def count(
     framework: Framework,
-    pieces: Sequence[Piece],
+    pieces: Sequence[ListPart],
     queries: Sequence[ListQuery],
     last_day: date,
     as_of: date,
@@ -78,7 +78,7 @@ def count(
 class _Answers:
     """What the queries over a list gave: `checks` are its rows by piece and agency, `frames` those of each query."""
 
-    pieces: Sequence[Piece]
+    pieces: Sequence[ListPart]
     plan: ListPlan
     checks: Sequence[Mapping[str, Any]]
     frames: Sequence[Sequence[pl.DataFrame]]
@@ -87,7 +87,7 @@ class _Answers:
 def _answers(
     vocabulary: Vocabulary,
     list_: RecordList,
-    pieces: Sequence[Piece],
+    pieces: Sequence[ListPart],
     queries: Sequence[ListQuery],
     days: tuple[date, date],
     engine: Engine,

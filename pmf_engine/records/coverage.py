@@ -17,7 +17,7 @@ from pmf_engine.domain.periods import Cadence, month_of
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.columns import AGENCY, group_names
 from pmf_engine.submissions.folder import Problem, say
-from pmf_engine.submissions.list_files import Piece, read_again
+from pmf_engine.submissions.list_files import ListPart, read_again
 from pmf_engine.submissions.readings import Vocabulary
 
 _FIRST_DAY = date(1950, 1, 1)
@@ -55,18 +55,20 @@ class Coverage:
 # -- which file counts ------------------------------------------------------------------------
 
 
-def standing(pieces: Sequence[Piece], as_of: date) -> list[Piece]:
+def standing(pieces: Sequence[ListPart], as_of: date) -> list[ListPart]:
     """The pieces that had come by a day."""
     return [piece for piece in pieces if piece.received_on is None or piece.received_on <= as_of]
 
 
-def current(pieces: Sequence[Piece], list_: RecordList, vocabulary: Vocabulary) -> tuple[list[Piece], list[Problem]]:
+def current(
+    pieces: Sequence[ListPart], list_: RecordList, vocabulary: Vocabulary
+) -> tuple[list[ListPart], list[Problem]]:
     """The pieces of a list, each for the days that no later one covers; with a problem for each that was replaced.
 
     Pieces that came on the same day are parts of one. Where several agencies send the list, a piece replaces only
     what the agencies in it have sent.
     """
-    current: list[Piece] = []
+    current: list[ListPart] = []
     problems: list[Problem] = []
     for piece in pieces:
         others = [other for other in pieces if _replaces(other, piece)]
@@ -93,21 +95,21 @@ def current(pieces: Sequence[Piece], list_: RecordList, vocabulary: Vocabulary) 
     return current, problems
 
 
-def _superseded(piece: Piece, other: Piece, what: str) -> Problem:
+def _superseded(piece: ListPart, other: ListPart, what: str) -> Problem:
     shared = _shared(piece, other)
     assert shared is not None
     message = say("file-superseded", other=other.file, first=shared.first, last=shared.last, what=what)
     return Problem(piece.file, piece.sheet, None, None, None, "file-superseded", message)
 
 
-def _of(piece: Piece, texts: Sequence[str], without: bool = False) -> Piece:
+def _of(piece: ListPart, texts: Sequence[str], without: bool = False) -> ListPart:
     """A piece with the records of an agency, however it is written, or without them."""
     assert piece.frame is not None
     held = pl.col(AGENCY).cast(pl.String).is_in(texts).fill_null(False)
     return replace(piece, frame=piece.frame.filter(~held if without else held))
 
 
-def _left(piece: Piece, others: Sequence[Piece]) -> list[DateRange]:
+def _left(piece: ListPart, others: Sequence[ListPart]) -> list[DateRange]:
     """The days that a piece covers and others do not."""
     assert piece.covers is not None
     left = [piece.covers]
@@ -117,19 +119,19 @@ def _left(piece: Piece, others: Sequence[Piece]) -> list[DateRange]:
     return left
 
 
-def _shared(piece: Piece, other: Piece) -> DateRange | None:
+def _shared(piece: ListPart, other: ListPart) -> DateRange | None:
     """The days that both cover; None where there are none, or where a manifest gives none for one of them."""
     return piece.covers.shared(other.covers) if piece.covers and other.covers else None
 
 
-def _replaces(other: Piece, piece: Piece) -> bool:
+def _replaces(other: ListPart, piece: ListPart) -> bool:
     """Whether a piece came later than another and covers some of its days."""
     if other.list != piece.list or not (other.received_on and piece.received_on):
         return False
     return _shared(piece, other) is not None and other.received_on > piece.received_on
 
 
-def _senders(piece: Piece, list_: RecordList, vocabulary: Vocabulary) -> dict[str, str]:
+def _senders(piece: ListPart, list_: RecordList, vocabulary: Vocabulary) -> dict[str, str]:
     """The agencies whose records a piece holds, by each text that names one."""
     if piece.frame is None:
         return {}
@@ -142,7 +144,7 @@ def _senders(piece: Piece, list_: RecordList, vocabulary: Vocabulary) -> dict[st
     return {text: agency for text in texts[AGENCY].sort() if (agency := agencies.find(text)) is not None}
 
 
-def readable(piece: Piece, list_: RecordList, framework: Framework) -> Piece:
+def readable(piece: ListPart, list_: RecordList, framework: Framework) -> ListPart:
     """A piece that can be read: as it is, row by row, or not at all, and then with a problem."""
     if piece.frame is None:
         return piece
@@ -161,7 +163,7 @@ def readable(piece: Piece, list_: RecordList, framework: Framework) -> Piece:
 
 
 def covered(
-    vocabulary: Vocabulary, pieces: Sequence[Piece], checks: Iterable[Mapping[str, object]], as_of: date
+    vocabulary: Vocabulary, pieces: Sequence[ListPart], checks: Iterable[Mapping[str, object]], as_of: date
 ) -> Mapping[tuple[str, str], list[Coverage]]:
     """What the pieces of a list cover up to a day, by list and agency.
 
@@ -198,7 +200,7 @@ def covered(
     return found
 
 
-def _given(piece: Piece, as_of: date) -> DateRange | None:
+def _given(piece: ListPart, as_of: date) -> DateRange | None:
     """The days that the manifest gives, within what is possible: people write `9999-12-31` for no end."""
     if not piece.covers:
         return None
@@ -207,7 +209,7 @@ def _given(piece: Piece, as_of: date) -> DateRange | None:
 
 
 def _checks_by_agency(
-    piece: Piece, list_: RecordList, checks: Sequence[Mapping[str, object]], vocabulary: Vocabulary
+    piece: ListPart, list_: RecordList, checks: Sequence[Mapping[str, object]], vocabulary: Vocabulary
 ) -> dict[str | None, list[Mapping[str, object]]]:
     """The checks of a piece by the agency that sent the records; an agency of an empty piece has none of them."""
     whose: dict[str | None, list[Mapping[str, object]]] = {}

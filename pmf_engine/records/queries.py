@@ -31,7 +31,7 @@ from pmf_engine.records.columns import (
     Part,
     group_names,
 )
-from pmf_engine.submissions.list_files import PIECE, Piece, bad, raw, typed, whole_numbers
+from pmf_engine.submissions.list_files import PIECE, ListPart, bad, raw, typed, whole_numbers
 from pmf_engine.submissions.readings import Vocabulary
 
 _NOT_ADDITIVE = ("median",)
@@ -88,7 +88,7 @@ class ListPlan:
         self,
         vocabulary: Vocabulary,
         list_: RecordList,
-        pieces: Sequence[Piece],
+        pieces: Sequence[ListPart],
         list_queries: Sequence[ListQuery],
         last_day: date,
         as_of: date,
@@ -250,7 +250,7 @@ _BOUNDS = ("period_start", "period_end")
 """Names that conditions may use as dates besides a list's columns."""
 
 
-def _bounded(frame: pl.LazyFrame, piece: Piece) -> pl.LazyFrame:
+def _bounded(frame: pl.LazyFrame, piece: ListPart) -> pl.LazyFrame:
     """A piece's records with the days that it covers."""
     first, last = piece.covers or (date.min, date.max)
     last = min(last, date.max - timedelta(days=1))

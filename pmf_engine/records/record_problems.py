@@ -14,7 +14,7 @@ from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import AGENCY
 from pmf_engine.records.queries import ListPlan
 from pmf_engine.submissions.folder import Problem, listed, say
-from pmf_engine.submissions.list_files import PIECE, ROW, Piece, bad, typed
+from pmf_engine.submissions.list_files import PIECE, ROW, ListPart, bad, typed
 
 _MOST = 1_000_000
 """Of lists of no more records every cell is looked at, and repeats are sought; of longer ones, what is used."""
@@ -24,7 +24,7 @@ _SHOWN = 100
 
 
 def record_problems(
-    pieces: Sequence[Piece],
+    pieces: Sequence[ListPart],
     plan: ListPlan,
     checks: Sequence[Mapping[str, Any]],
     answers: Sequence[Sequence[pl.DataFrame]],
@@ -84,12 +84,12 @@ def _columns_with_unknown_groups(
     }
 
 
-def _held(piece: Piece) -> Piece:
+def _held(piece: ListPart) -> ListPart:
     """A piece that is read once, and then stays as it is, whatever it comes from."""
     return piece if piece.frame is None else replace(piece, frame=piece.frame.collect(engine="streaming").lazy())
 
 
-def _typed(piece: Piece, list_: RecordList, columns: Sequence[str], number: int) -> pl.LazyFrame:
+def _typed(piece: ListPart, list_: RecordList, columns: Sequence[str], number: int) -> pl.LazyFrame:
     """A held piece's records; patiently only where that is needed, as it takes many times as long."""
     records = typed(piece, list_, columns, number, patient=False).collect()
     if records.select(pl.any_horizontal([pl.col(bad(name)).any() for name in columns])).item():
@@ -98,7 +98,7 @@ def _typed(piece: Piece, list_: RecordList, columns: Sequence[str], number: int)
 
 
 def _faults(
-    piece: Piece, list_: RecordList, records: pl.LazyFrame, columns: Sequence[str], as_of: date
+    piece: ListPart, list_: RecordList, records: pl.LazyFrame, columns: Sequence[str], as_of: date
 ) -> Iterator[Problem]:
     """Cells that were refused, and dates that cannot be: reversed, in the future, or outside what the piece covers."""
     reversed_ = (pl.col(list_.end or list_.start) < pl.col(list_.start)).fill_null(False)
@@ -124,7 +124,7 @@ def _faults(
 
 
 def _faults_of(
-    piece: Piece,
+    piece: ListPart,
     list_: RecordList,
     row: Mapping[str, Any],
     texts: Mapping[str, Any],
@@ -151,13 +151,13 @@ def _more_records(file: str, sheet: str | None) -> Problem:
     return Problem(file, sheet, None, None, None, "more-records", say("more-records", shown=_SHOWN))
 
 
-def _problem(piece: Piece, row: int, name: str, text: str | None, kind: str, **words: object) -> Problem:
+def _problem(piece: ListPart, row: int, name: str, text: str | None, kind: str, **words: object) -> Problem:
     """A problem of a kind at one cell; `words` fill in its wording."""
     message = say(kind, text=text, **words)
     return Problem(piece.file, piece.sheet, row, piece.titles.get(name, name), text, kind, message)
 
 
-def _refused(piece: Piece, list_: RecordList, name: str, row: int, was: object) -> Problem:
+def _refused(piece: ListPart, list_: RecordList, name: str, row: int, was: object) -> Problem:
     """Says why a cell was refused: it is blank where it may not be, or not of its column's kind."""
     text = "" if was is None else str(was).strip()
     if not text:
@@ -169,7 +169,7 @@ def _refused(piece: Piece, list_: RecordList, name: str, row: int, was: object) 
     return _problem(piece, row, name, text, kind[list_.columns[name].kind], **hint)
 
 
-def _unknown_groups(piece: Piece, plan: ListPlan, name: str, records: pl.LazyFrame) -> Iterator[Problem]:
+def _unknown_groups(piece: ListPart, plan: ListPlan, name: str, records: pl.LazyFrame) -> Iterator[Problem]:
     """Groups and agencies that are not known, and agencies that do not send the list."""
     names = plan.names[name]
     texts = records.select(pl.col(name).drop_nulls().unique()).collect(engine="streaming")[name].sort().to_list()
@@ -188,7 +188,7 @@ def _unknown_groups(piece: Piece, plan: ListPlan, name: str, records: pl.LazyFra
         yield _more_records(piece.file, piece.sheet)
 
 
-def _repeated(pieces: Sequence[Piece], records: pl.LazyFrame, columns: Sequence[str]) -> Iterator[Problem]:
+def _repeated(pieces: Sequence[ListPart], records: pl.LazyFrame, columns: Sequence[str]) -> Iterator[Problem]:
     """Records that are there more than once, alike in every column."""
     first = pl.struct(PIECE, ROW).first()
     twice = (

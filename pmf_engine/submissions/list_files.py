@@ -51,7 +51,7 @@ _TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/
 
 
 @dataclass(frozen=True)
-class Piece:
+class ListPart:
     """One file, sheet or frame with records of a list.
 
     `frame` has the list's columns as they came, by id, and ROW, where they stand; it is None where the header cannot
@@ -107,9 +107,11 @@ def _matches(name: str, pattern: str) -> bool:
     return fnmatch(name, pattern.replace("\\", "/").removeprefix("./").replace("**/", "*"))
 
 
-def read_pieces(path: Path, name: str, one: RecordList, framework: Framework, arrival: Arrival | None) -> list[Piece]:
+def read_list_parts(
+    path: Path, name: str, one: RecordList, framework: Framework, arrival: Arrival | None
+) -> list[ListPart]:
     """The pieces that a file holds: one, or one for each sheet."""
-    blank = Piece(one.id, name, None, path=path, received_on=arrival.received_on if arrival else None)
+    blank = ListPart(one.id, name, None, path=path, received_on=arrival.received_on if arrival else None)
     if arrival and arrival.unsure:
         blank = replace(blank, unsure=(arrival.covers_from, arrival.covers_to))
     elif arrival and arrival.covers_from and arrival.covers_to:
@@ -128,9 +130,9 @@ def read_pieces(path: Path, name: str, one: RecordList, framework: Framework, ar
         return [_refused(blank, "unreadable", why=why.lower())]
 
 
-def piece_of(frame: pl.DataFrame | pl.LazyFrame, name: str, one: RecordList, framework: Framework) -> Piece:
+def list_part_of(frame: pl.DataFrame | pl.LazyFrame, name: str, one: RecordList, framework: Framework) -> ListPart:
     """A frame that an embedding tool holds, as a piece."""
-    blank = Piece(one.id, name, None, ready=isinstance(frame, pl.DataFrame))
+    blank = ListPart(one.id, name, None, ready=isinstance(frame, pl.DataFrame))
     return _from_frame(blank, frame.lazy(), _Header(one, framework, {}))
 
 
@@ -140,7 +142,7 @@ def _folders(name: str) -> dict[str, str]:
     return {fold_header(unquote(key)): "" if value == _BLANK else unquote(value) for key, value in pairs}
 
 
-def _refused(piece: Piece, kind: str, row: int | None = None, **words: object) -> Piece:
+def _refused(piece: ListPart, kind: str, row: int | None = None, **words: object) -> ListPart:
     problem = Problem(piece.file, piece.sheet, row, None, None, kind, say(kind, **words))
     return replace(piece, frame=None, problems=(*piece.problems, problem))
 
@@ -169,7 +171,7 @@ class _Header:
         needed = {name for name, column in self.one.columns.items() if not column.optional}
         return len(needed & named) * 2 < len(needed)
 
-    def read(self, piece: Piece, header: Sequence[str], row: int | None) -> tuple[Piece, dict[str, int]]:
+    def read(self, piece: ListPart, header: Sequence[str], row: int | None) -> tuple[ListPart, dict[str, int]]:
         """Where each column stands; a piece that cannot be used says why."""
         places: dict[str, int] = {}
         other: list[str] = []
@@ -202,7 +204,7 @@ class _Header:
         ]
 
 
-def _from_frame(piece: Piece, frame: pl.LazyFrame, header: _Header) -> Piece:
+def _from_frame(piece: ListPart, frame: pl.LazyFrame, header: _Header) -> ListPart:
     names = frame.collect_schema().names()
     piece, places = header.read(piece, names, None)
     if not piece.titles:
@@ -211,9 +213,9 @@ def _from_frame(piece: Piece, frame: pl.LazyFrame, header: _Header) -> Piece:
     return replace(piece, frame=frame.with_row_index(ROW, 1).select(ROW, *header.columns(chosen)))
 
 
-def _from_sheets(piece: Piece, path: Path, header: _Header) -> list[Piece]:
-    found: list[Piece] = []
-    strange: list[Piece] = []
+def _from_sheets(piece: ListPart, path: Path, header: _Header) -> list[ListPart]:
+    found: list[ListPart] = []
+    strange: list[ListPart] = []
     for name, (rows, errors) in read_sheets(path).items():
         head = [[str(cell or "") for cell in row] for row in rows.head(20).iter_rows()]
         scores = [header.score(row) for row in head]
@@ -238,7 +240,7 @@ def _from_sheets(piece: Piece, path: Path, header: _Header) -> list[Piece]:
     ]
 
 
-def _from_text(piece: Piece, path: Path, header: _Header) -> Piece:
+def _from_text(piece: ListPart, path: Path, header: _Header) -> ListPart:
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
         if not head.strip():
@@ -295,7 +297,7 @@ def _top(text: str, delimiter: str, header: _Header) -> tuple[int, int, list[str
     return (*best, rows, delimiter)
 
 
-def whole_text(piece: Piece, header: _Header) -> Piece:
+def whole_text(piece: ListPart, header: _Header) -> ListPart:
     """A text file read row by row, as returns are: for what cannot be read as a stream of plain rows."""
     assert piece.path is not None
     table, problems = read_csv(piece.path, piece.file, header.score, piece.received_on, titled=True)
@@ -315,7 +317,7 @@ def whole_text(piece: Piece, header: _Header) -> Piece:
     return replace(piece, frame=frame.lazy(), dates={}, broken=table.broken, ready=True)
 
 
-def read_again(piece: Piece, one: RecordList, framework: Framework) -> Piece:
+def read_again(piece: ListPart, one: RecordList, framework: Framework) -> ListPart:
     """A text file of which the rows are not plain, read row by row."""
     kept = tuple(problem for problem in piece.problems if problem.kind != "columns-not-read")
     return whole_text(replace(piece, problems=kept), _Header(one, framework, _folders(piece.file)))
@@ -334,7 +336,7 @@ def raw(name: str) -> str:
     return f"raw:{name}"
 
 
-def typed(piece: Piece, one: RecordList, columns: Iterable[str], number: int, patient: bool) -> pl.LazyFrame:
+def typed(piece: ListPart, one: RecordList, columns: Iterable[str], number: int, patient: bool) -> pl.LazyFrame:
     """A piece's records with the types that its list declares, its number as `piece`, and `bad:` of each column.
 
     Cells that are refused are null. Texts also come as they were written (`raw:`), since looking at each costs more
@@ -365,7 +367,7 @@ def typed(piece: Piece, one: RecordList, columns: Iterable[str], number: int, pa
     return frame.select(pl.col(ROW).cast(pl.Int64), numbered.alias(PIECE), *made)
 
 
-def _cell(piece: Piece, one: RecordList, name: str, dtype: pl.DataType, patient: bool) -> tuple[pl.Expr, pl.Expr]:
+def _cell(piece: ListPart, one: RecordList, name: str, dtype: pl.DataType, patient: bool) -> tuple[pl.Expr, pl.Expr]:
     """A column with its type, and whether each cell is refused: cannot be read, or is blank and may not be."""
     column: Column = one.columns[name]
     raw = pl.col(name)
@@ -435,7 +437,7 @@ def _from_type(raw: pl.Expr, kind: str, dtype: pl.DataType) -> pl.Expr:
     return pl.lit(None, dtype=blank[kind])
 
 
-def whole_numbers(pieces: Sequence[Piece], one: RecordList) -> frozenset[str]:
+def whole_numbers(pieces: Sequence[ListPart], one: RecordList) -> frozenset[str]:
     """The columns of numbers that hold whole ones in every piece."""
     schemas = [piece.frame.collect_schema() for piece in pieces if piece.frame is not None]
     numbers = [name for name, column in one.columns.items() if column.kind == "number"]

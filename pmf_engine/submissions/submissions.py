@@ -29,7 +29,7 @@ from pmf_engine.submissions.folder import (
     read_manifest,
     say,
 )
-from pmf_engine.submissions.list_files import Piece, list_of, piece_of, read_pieces
+from pmf_engine.submissions.list_files import ListPart, list_of, list_part_of, read_list_parts
 from pmf_engine.submissions.readings import (
     OUTCOME,
     READINGS,
@@ -78,7 +78,7 @@ class Submissions:
     readings: pl.DataFrame
     problems: pl.DataFrame
     files: pl.DataFrame
-    lists: tuple[Piece, ...] = ()
+    lists: tuple[ListPart, ...] = ()
 
     @property
     def cells(self) -> pl.DataFrame:
@@ -131,7 +131,7 @@ class Submissions:
         for id_ in lists or {}:
             if id_ not in framework.lists:
                 raise KeyError(f"unknown list `{id_}`{meant(id_, framework.lists)}")
-        pieces = [piece_of(frame, id_, framework.lists[id_], framework) for id_, frame in (lists or {}).items()]
+        pieces = [list_part_of(frame, id_, framework.lists[id_], framework) for id_, frame in (lists or {}).items()]
         if returns is None:
             return _with_lists(_understand([], [], {}, Vocabulary(framework)), pieces)
         frame = returns.collect() if isinstance(returns, pl.LazyFrame) else returns
@@ -156,14 +156,14 @@ def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
     files = files_in(folder)
     arrivals, problems = read_manifest(files)
     tables: list[Table] = []
-    pieces: list[Piece] = []
+    pieces: list[ListPart] = []
     received: dict[str, date | None] = {}
     for name, path in files.items():
         if path.name.startswith(_LOCK):
             continue
         if held := list_of(name, framework):
             for one in held:
-                pieces += read_pieces(path, name, one, framework, arrivals.get(name))
+                pieces += read_list_parts(path, name, one, framework, arrivals.get(name))
             continue
         if path.suffix.lower() in _SHEETS:
             problems.append(Problem(name, None, None, None, None, "not-read", say("not-read")))
@@ -177,7 +177,7 @@ def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
     return _with_lists(_understand(tables, problems, received, words), pieces)
 
 
-def _with_lists(submissions: Submissions, pieces: list[Piece]) -> Submissions:
+def _with_lists(submissions: Submissions, pieces: list[ListPart]) -> Submissions:
     """Submissions with the files of lists, and what is wrong with these."""
     said = pl.DataFrame([one for piece in pieces for one in piece.problems], schema=PROBLEMS, orient="row")
     return replace(submissions, lists=tuple(pieces), problems=together(submissions.problems, said))

@@ -19,7 +19,7 @@ from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import group_names
 from pmf_engine.records.coverage import standing
 from pmf_engine.records.totals import Read
-from pmf_engine.submissions.list_files import ROW, Piece, bad, typed
+from pmf_engine.submissions.list_files import ROW, ListPart, bad, typed
 from pmf_engine.submissions.readings import Names, Vocabulary
 
 _SHOWN = 5
@@ -106,7 +106,7 @@ class _Trace:
 
     def __init__(
         self,
-        piece: Piece | None,
+        piece: ListPart | None,
         list_: RecordList,
         one: Aggregate,
         period: Period,
