@@ -1,4 +1,4 @@
-"""The command line: arguments in, the library called, papers out."""
+"""The command line: arguments in, the library called, text or bytes out."""
 
 from pmf_engine.cli.program import main
 

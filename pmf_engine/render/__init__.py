@@ -1,1 +1,1 @@
-"""Reports on paper: one module for each form."""
+"""How reports, results, explanations, outcomes of examples and definitions look: a file or folder for each."""

@@ -1,0 +1,222 @@
+"""The commands, a row each in `COMMANDS`. A command calls the library and writes the outcome; it computes nothing.
+
+Libraries that take long to load are imported by the commands that need them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pmf_engine.cli.arguments import CONFIG, EVALUATION, OUTPUT, day, width
+from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
+from pmf_engine.cli.output import write
+from pmf_engine.diagnostics.diagnostic import Diagnostic, render, render_github, render_json
+from pmf_engine.domain.status import Status, texts
+from pmf_engine.render.renderers import (
+    EXPLANATION_RENDERERS,
+    OUTCOME_RENDERERS,
+    RENDERERS,
+    RESULT_RENDERERS,
+    PageOptions,
+)
+
+if TYPE_CHECKING:
+    from pmf_engine.evaluation.evaluate import Evaluation
+    from pmf_engine.framework.model import Framework
+
+_NARROWEST = 40
+
+
+def _report(given: argparse.Namespace) -> ExitCode:
+    from pmf_engine.report.build import exception_report
+
+    evaluation = _evaluation(given, one_period=True)
+    framework = evaluation.framework
+    _require_name("agency", given.agency, framework.agencies)
+    _require_name("level", given.to, framework.governance)
+    report = exception_report(evaluation, agency=given.agency, to=given.to)
+    to_terminal = given.output is None and sys.stdout.isatty()
+    options = PageOptions(
+        width=max(_NARROWEST, given.width or _terminal_width()),
+        color=to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        ascii=given.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"),
+    )
+    write(RENDERERS[given.format](report, options), given.output)
+    return ExitCode.FINDING if given.fail_on and report.counts.get(given.fail_on) else ExitCode.DONE
+
+
+def _evaluate(given: argparse.Namespace) -> ExitCode:
+    evaluation = _evaluation(given, one_period=False)
+    if given.format == "parquet" and given.output is None and sys.stdout.isatty():
+        raise CannotDoError("a terminal cannot show Parquet; name a file with `--output`")
+    write(RESULT_RENDERERS[given.format](evaluation, PageOptions()), given.output)
+    return ExitCode.DONE
+
+
+def _explain(given: argparse.Namespace) -> ExitCode:
+    from pmf_engine.evaluation.explanation.explain import explain
+
+    evaluation = _evaluation(given, one_period=True)
+    _require_name("indicator", given.indicator, evaluation.framework.indicators)
+    try:
+        explanation = explain(evaluation, given.indicator, given.group)
+    except ValueError as error:
+        raise CannotDoError(str(error)) from None
+    options = PageOptions(width=max(_NARROWEST, _terminal_width()))
+    write(EXPLANATION_RENDERERS[given.format](explanation, options), given.output)
+    return ExitCode.DONE
+
+
+def _check(given: argparse.Namespace) -> ExitCode:
+    from pmf_engine.framework.load import check_framework
+
+    if not given.config.is_dir():
+        raise CannotDoError(f"there is no folder `{given.config.as_posix()}`")
+    framework, diagnostics = check_framework(given.config, given.as_of)
+    errors = sum(diagnostic.severity == "error" for diagnostic in diagnostics)
+    if given.format == "json":
+        write(f"{render_json(diagnostics)}\n".encode(), None)
+    elif given.format == "github":
+        write("".join(f"{render_github(diagnostic)}\n" for diagnostic in diagnostics), None)
+    else:
+        excerpts = "".join(f"{render(diagnostic)}\n\n" for diagnostic in diagnostics)
+        write(f"{excerpts}{_summary(framework, diagnostics, errors)}\n", None)
+    return ExitCode.FINDING if errors else ExitCode.DONE
+
+
+def _summary(framework: Framework | None, diagnostics: Sequence[Diagnostic], errors: int) -> str:
+    """The last line of a check: how much is defined, and how many errors and warnings there are."""
+    warnings = len(diagnostics) - errors
+    if errors or framework is None:
+        return f"{_count(errors, 'error')}, {_count(warnings, 'warning')}"
+    parts = [_count(len(framework.indicators), "indicator"), _count(len(framework.figures), "figure")]
+    parts.append(_count(len(framework.rules), "escalation rule"))
+    return f"{', '.join(parts)}: no errors, {_count(warnings, 'warning')}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _test(given: argparse.Namespace) -> ExitCode:
+    from pmf_engine.evaluation.examples import run_examples
+    from pmf_engine.framework.load import load_framework
+
+    outcomes, coverage = run_examples(load_framework(given.config))
+    write(OUTCOME_RENDERERS[given.format]((outcomes, coverage), PageOptions()), given.output)
+    return ExitCode.DONE if all(outcome.passed for outcome in outcomes) else ExitCode.FINDING
+
+
+def _list(given: argparse.Namespace) -> ExitCode:
+    from pmf_engine.framework.load import load_framework
+    from pmf_engine.render.definitions import render_listing
+
+    write(render_listing(load_framework(given.config), given.what), None)
+    return ExitCode.DONE
+
+
+COMMANDS = (
+    Command(
+        "report",
+        "the exception report for a period",
+        (
+            *EVALUATION,
+            option("--agency", metavar="AGENCY", help="only what this agency leads"),
+            option("--to", metavar="LEVEL", help="only what goes to this level of governance or above"),
+            option("--format", choices=list(RENDERERS), default="terminal"),
+            option("--width", type=width, metavar="COLUMNS", help="how wide (default: the terminal's width)"),
+            option(
+                "--fail-on",
+                choices=texts(Status),
+                metavar="STATUS",
+                help="exit with 1 if an indicator reported on has this status",
+            ),
+        ),
+        _report,
+    ),
+    Command(
+        "evaluate",
+        "the results, one row per indicator, period and group",
+        (*EVALUATION, option("--format", choices=list(RESULT_RENDERERS), default="table")),
+        _evaluate,
+    ),
+    Command(
+        "explain",
+        "every step to one value, and why it is judged so",
+        (
+            *EVALUATION,
+            option("indicator", metavar="INDICATOR"),
+            option("--group", metavar="GROUP", help="a district or agency, instead of the whole"),
+            option("--format", choices=list(EXPLANATION_RENDERERS), default="text"),
+        ),
+        _explain,
+    ),
+    Command(
+        "check",
+        "what is wrong with the two YAML files",
+        (
+            CONFIG,
+            option("--format", choices=["text", "json", "github"], default="text"),
+            option("--as-of", type=day, metavar="DATE", help="the day reviews must not be past (default: today)"),
+        ),
+        _check,
+    ),
+    Command(
+        "test",
+        "run the examples written beside the indicators",
+        (CONFIG, option("--format", choices=list(OUTCOME_RENDERERS), default="text"), OUTPUT),
+        _test,
+    ),
+    Command(
+        "list",
+        "what is defined",
+        (CONFIG, option("what", nargs="?", choices=["indicators", "figures", "agencies"], default="indicators")),
+        _list,
+    ),
+)
+
+
+# -- what the commands share ----------------------------------------------------------------
+
+
+def _evaluation(given: argparse.Namespace, one_period: bool) -> Evaluation:
+    """The evaluation that the options ask for; with `one_period`, of the latest quarter where they name no period."""
+    from pmf_engine.evaluation.evaluate import evaluate, latest_quarter
+    from pmf_engine.framework.load import load_framework
+    from pmf_engine.submissions.submissions import SubmissionsError, read_submissions
+
+    framework = load_framework(given.config)
+    period = None
+    try:
+        if given.period is not None:
+            period = framework.period(given.period)
+        submissions = read_submissions(given.data or framework.submissions, framework)
+    except (ValueError, SubmissionsError) as error:
+        raise CannotDoError(str(error)) from None
+    as_of = given.as_of or date.today()
+    if one_period and period is None:
+        period = latest_quarter(framework, submissions, as_of)
+        if period is None:
+            raise CannotDoError("nothing has been sent yet; name a period with `--period`")
+    return evaluate(framework, submissions, period, as_of)
+
+
+def _require_name(kind: str, name: str | None, names: Iterable[str]) -> None:
+    """Raises CannotDoError, with the nearest name, where a name was given that the framework does not define."""
+    from pmf_engine.diagnostics.diagnostic import nearest
+
+    defined = list(names)
+    if name is not None and name not in defined:
+        near = nearest(name, defined)
+        meant = f"did you mean `{near}`?" if near else "`pmf list` shows what there is"
+        raise CannotDoError(f"unknown {kind} `{name}`; {meant}")
+
+
+def _terminal_width() -> int:
+    return shutil.get_terminal_size((80, 24)).columns

@@ -1,0 +1,109 @@
+"""Every rendering, a row in the table of what it renders. A rendering loads its libraries when it is first used.
+
+A renderer returns text for people to read, and bytes for other programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pmf_engine.evaluation.evaluate import Evaluation
+    from pmf_engine.evaluation.examples import Coverage, Outcome
+    from pmf_engine.evaluation.explanation.explain import Explanation
+    from pmf_engine.report.model import ExceptionReport
+
+
+@dataclass(frozen=True)
+class PageOptions:
+    """How a rendering for people looks; the other renderings ignore it.
+
+    `width` is in columns, `color` allows escape codes, `ascii` allows no other characters than those of ASCII.
+    """
+
+    width: int = 80
+    color: bool = False
+    ascii: bool = False
+
+
+def _report_on_terminal(report: ExceptionReport, options: PageOptions) -> str:
+    from pmf_engine.render.terminal import render_terminal
+
+    return render_terminal(report, width=options.width, color=options.color, ascii=options.ascii)
+
+
+def _results_as_table(evaluation: Evaluation, options: PageOptions) -> str:
+    from pmf_engine.render.results import to_table
+
+    return to_table(evaluation)
+
+
+def _results_as_csv(evaluation: Evaluation, options: PageOptions) -> bytes:
+    from pmf_engine.render.results import to_csv
+
+    return to_csv(evaluation.results).encode("utf-8")
+
+
+def _results_as_json(evaluation: Evaluation, options: PageOptions) -> bytes:
+    from pmf_engine.render.results import to_json
+
+    return to_json(evaluation.results).encode("utf-8")
+
+
+def _results_as_parquet(evaluation: Evaluation, options: PageOptions) -> bytes:
+    from pmf_engine.render.results import to_parquet
+
+    return to_parquet(evaluation.results)
+
+
+def _explanation_as_text(explanation: Explanation, options: PageOptions) -> str:
+    from pmf_engine.render.explanation import to_text
+
+    return to_text(explanation, options.width)
+
+
+def _explanation_as_json(explanation: Explanation, options: PageOptions) -> bytes:
+    from pmf_engine.render.explanation import to_json
+
+    return to_json(explanation).encode("utf-8")
+
+
+def _outcomes_as_text(ran: tuple[list[Outcome], list[Coverage]], options: PageOptions) -> str:
+    from pmf_engine.render.example_outcomes import to_text
+
+    return to_text(*ran)
+
+
+def _outcomes_as_junit(ran: tuple[list[Outcome], list[Coverage]], options: PageOptions) -> str:
+    from pmf_engine.render.example_outcomes import to_junit
+
+    outcomes, _ = ran
+    return to_junit(outcomes)
+
+
+RENDERERS: Final[Mapping[str, Callable[[ExceptionReport, PageOptions], str | bytes]]] = {
+    "terminal": _report_on_terminal,
+}
+"""Renderings of an exception report."""
+
+RESULT_RENDERERS: Final[Mapping[str, Callable[[Evaluation, PageOptions], str | bytes]]] = {
+    "table": _results_as_table,
+    "csv": _results_as_csv,
+    "json": _results_as_json,
+    "parquet": _results_as_parquet,
+}
+"""Renderings of the results of an evaluation."""
+
+EXPLANATION_RENDERERS: Final[Mapping[str, Callable[[Explanation, PageOptions], str | bytes]]] = {
+    "text": _explanation_as_text,
+    "json": _explanation_as_json,
+}
+"""Renderings of an explanation."""
+
+OUTCOME_RENDERERS: Final[Mapping[str, Callable[[tuple[list[Outcome], list[Coverage]], PageOptions], str | bytes]]] = {
+    "text": _outcomes_as_text,
+    "junit": _outcomes_as_junit,
+}
+"""Renderings of the outcomes of examples and of what the examples cover."""

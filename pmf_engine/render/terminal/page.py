@@ -1,0 +1,145 @@
+"""A page of the terminal: lines of styled text of a given width.
+
+Everything that people wrote goes in as plain text: brackets, control characters and the like mean nothing here. Lines
+wrap, nothing is cut.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
+from itertools import zip_longest
+
+from rich.console import Console
+from rich.text import Text
+
+from pmf_engine.domain.status import Status
+from pmf_engine.report.wording import MARKS, status_word, tamed
+
+NARROWEST = 40
+WIDE = 130
+"""From this width on, indicators are rows of columns."""
+
+# Light on dark, dark on light, and blue for green: told apart by brightness where hues look alike.
+_STYLES: Mapping[str, str] = {
+    Status.RED: "bold white on red",
+    Status.AMBER: "bold black on yellow",
+    Status.GREEN: "cyan",
+    Status.LATE: "bold magenta",
+    Status.NOT_DUE: "dim",
+}
+_ASCII = str.maketrans(
+    {
+        "■": "#", "◆": "+", "●": "o", "○": "-", "÷": "/", "·": ".", "▲": "^", "▼": "v", "►": ">",
+        "─": "-", "\u2013": "-", "—": "-", "\u2018": "'", "\u2019": "'", "“": '"', "”": '"', "…": "...", "•": "*",
+    }
+)  # fmt: skip
+
+Part = str | tuple[str, str]
+"""Words, or words and their style."""
+
+
+class Page:
+    """Lines of text of a given width, as they come."""
+
+    def __init__(self, width: int, ascii: bool) -> None:
+        self.width = width
+        self.ascii = ascii
+        self.lines: list[Text] = []
+        self.console = Console(file=StringIO(), width=width, color_system=None)
+
+    def write(self, *parts: Part) -> Text:
+        """A text of parts, each plain or with a style."""
+        text = Text()
+        for part in parts:
+            words, style = part if isinstance(part, tuple) else (part, "")
+            text.append(_clean(words, self.ascii), style)
+        return text
+
+    def wrapped(self, text: Text, width: int, hang: int = 0) -> list[Text]:
+        """The text in lines of a width, all but the first moved in by `hang`."""
+        if hang and (first := text.wrap(self.console, width, overflow="fold", tab_size=1)) and len(first) > 1:
+            rest = text[len(first[0].plain) :]
+            while rest.plain.startswith(" "):
+                rest = rest[1:]
+            moved = [Text(" " * hang) + line for line in self.wrapped(rest, width - hang)]
+            return [first[0], *moved]
+        return list(text.wrap(self.console, width, overflow="fold", tab_size=1))
+
+    def line(self, text: Text | None = None, indent: int = 0, hang: int = 0) -> None:
+        """Adds a text, wrapped to the page, moved in by `indent`."""
+        for line in self.wrapped(text or Text(), self.width - indent, hang):
+            self.lines.append(Text(" " * indent) + line)
+
+    def flow(self, texts: Iterable[Text], indent: int = 0, gap: int = 3) -> None:
+        """Adds texts one after another, on a new line where the next does not fit."""
+        line = Text()
+        for text in texts:
+            if line.cell_len and line.cell_len + gap + text.cell_len > self.width - indent:
+                self.line(line, indent)
+                line = Text()
+            line += (Text(" " * gap) if line.cell_len else Text()) + text
+        self.line(line, indent)
+
+    def columns(self, cells: Sequence[tuple[int, Sequence[Text]]], indent: int = 0) -> None:
+        """Adds texts side by side, each cell its texts below one another in so many characters, a gap of 2 between."""
+        stacks = [[line for text in texts for line in self.wrapped(text, width, 2)] for width, texts in cells]
+        for row in zip_longest(*stacks):
+            line = Text(" " * indent)
+            for (width, _), part in zip(cells, row, strict=True):
+                part = part.copy() if part is not None else Text()
+                part.rstrip()
+                line += part + Text(" " * (width - part.cell_len + 2))
+            self.lines.append(line)
+
+    def heading(self, title: str, note: str = "") -> None:
+        """Adds the name of a section, with a note to its right where there is room, and a rule under it."""
+        self.line()
+        left, right = self.write((title, "bold")), self.write(note)
+        if left.cell_len + right.cell_len + 2 <= self.width:
+            self.line(left + Text(" " * (self.width - left.cell_len - right.cell_len)) + right)
+        else:
+            self.line(left)
+            self.line(right)
+        self.line(self.write(("─" * self.width, "dim")))
+
+    def text(self, color: bool) -> str:
+        """All lines, none with spaces at its end."""
+        out = StringIO()
+        console = Console(
+            file=out,
+            width=self.width,
+            color_system="standard" if color else None,
+            force_terminal=color,
+            no_color=not color,
+            legacy_windows=False,
+        )
+        for line in self.lines:
+            line.rstrip()
+            console.print(line, soft_wrap=True, highlight=False)
+        return out.getvalue()
+
+
+def _clean(words: str, ascii: bool) -> str:
+    """The words as `tamed` has them, in ASCII only where that is asked for."""
+    kept = tamed(words)
+    if not ascii:
+        return kept
+    plain = unicodedata.normalize("NFKD", kept.translate(_ASCII))
+    return "".join(char for char in plain if not unicodedata.combining(char)).encode("ascii", "replace").decode()
+
+
+def one_line(words: str) -> str:
+    """Words with each run of white space as one space."""
+    return " ".join(words.split())
+
+
+def marked_status(status: str) -> tuple[str, str]:
+    """A status with its mark, and its style."""
+    return f"{MARKS[status]} {status_word(status)}", status_style(status)
+
+
+def status_style(status: str) -> str:
+    """The style of a status."""
+    return _STYLES.get(status, "magenta" if status in Status.missing() else "")

@@ -1,0 +1,155 @@
+"""The sections after the exceptions, each left out where it has nothing to say, and the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pmf_engine.domain.status import Status
+from pmf_engine.judgement.formatting import show_count, show_date
+from pmf_engine.render.terminal.exceptions import groups_text
+from pmf_engine.render.terminal.page import WIDE, Page, marked_status, one_line
+from pmf_engine.report.model import ExceptionReport, Item, LateReturn, Recovered
+from pmf_engine.report.wording import (
+    carried_words,
+    charts_words,
+    interval_words,
+    over_words,
+    signal_words,
+    status_word,
+    travel_words,
+    value_words,
+    year_ago_words,
+)
+
+_LONGEST_ROW = 110
+
+
+def write_indicators(page: Page, items: Sequence[Item], title: str) -> None:
+    """Writes indicators that no rule sends up, a row each."""
+    if not items:
+        return
+    page.heading(title, show_count(len(items), "indicator"))
+    for item in items:
+        travel = travel_words(item).split(",")[0] if item.direction else ""
+        year_ago = year_ago_words(item) if item.year_ago and item.year_ago.direction != item.direction else ""
+        chance = interval_words(item) if item.by_interval else ""
+        known = carried_words(item.carried) if item.carried else ""
+        why = item.reason or "" if item.status in Status.missing() else f"good: {item.good}"
+        signal = signal_words(item.chart, item.period.cadence.months)
+        facts = [value_words(item), travel, year_ago, why, chance, known, f"signal: {signal}" if signal else ""]
+        _write_row(page, item.status, item.indicator.title, item.agency.title, facts)
+
+
+def _write_row(page: Page, status: str, title: str, agency: str, facts: Sequence[str]) -> None:
+    """A status, a title, what there is to say of it (the first of it bold) and an agency, side by side or below."""
+    said = page.write((one_line(facts[0]), "bold"), *(f"; {one_line(fact)}" for fact in facts[1:] if fact))
+    left = max(9, len(status_word(status)) + 2)
+    if page.width >= WIDE:
+        room = page.width - left - 6
+        page.columns(
+            [
+                (left, [page.write(marked_status(status))]),
+                (room * 2 // 5, [page.write((one_line(title), "bold"))]),
+                (room * 3 // 10, [said]),
+                (room * 3 // 10, [page.write(one_line(agency))]),
+            ]
+        )
+        return
+    said += page.write(f"; {one_line(agency)}")
+    page.columns(
+        [(left, [page.write(marked_status(status))]), (page.width - left - 2, [page.write(one_line(title)), said])]
+    )
+
+
+def write_late_returns(page: Page, report: ExceptionReport) -> None:
+    """Writes the late returns of each agency, by period and days late."""
+    count = sum(len(one.returns) for one in report.late)
+    page.heading("Late returns", show_count(count, "figure") if count else "none")
+    for agency in report.late:
+        page.line(page.write((one_line(agency.agency.title), "bold")), hang=2)
+        batches: dict[tuple[str, int], list[LateReturn]] = {}
+        for late in agency.returns:
+            batches.setdefault((late.period, late.days_late), []).append(late)
+        for (period, days), returns in batches.items():
+            due = f" {show_count(days, 'day')}: {period}, due {show_date(returns[0].due)}"
+            page.line(page.write(marked_status(Status.LATE), due), 2, 2)
+            for late in returns:
+                again = f" ({show_count(late.run, 'period')} running)" if late.run > 1 else ""
+                page.line(page.write(one_line(late.figure.title) + again), 4, 2)
+            waiting = dict.fromkeys(one_line(one.title) for late in returns for one in late.waiting)
+            if waiting:
+                page.line(page.write((f"waiting: {'; '.join(waiting)}", "dim")), 4, 2)
+
+
+def write_recovered(page: Page, found: Sequence[Recovered], title: str) -> None:
+    """Writes indicators that have recovered or are exceptions no more, a row each."""
+    if not found:
+        return
+    page.heading(title, show_count(len(found), "indicator"))
+    for one in found:
+        facts = [one.now.shown or "no value", *over_words(one)]
+        _write_row(page, one.now.status or "", one.indicator.title, one.agency.title, facts)
+
+
+def write_groups_over(page: Page, report: ExceptionReport) -> None:
+    """Writes the groups that are exceptions no more, by indicator."""
+    if not report.groups_over:
+        return
+    count = sum(len(one.groups) for one in report.groups_over)
+    page.heading("Groups no longer an exception", show_count(count, "group"))
+    for one in report.groups_over:
+        months = report.period.cadence.months
+        page.line(page.write((one_line(one.indicator.title), "bold"), f"; {one_line(one.agency.title)}"), hang=2)
+        page.line(groups_text(page, one, months), 2, 2)
+
+
+def write_unrated(page: Page, report: ExceptionReport) -> None:
+    """Writes the indicators without a tolerance: title, value and direction."""
+    if not report.unrated:
+        return
+    page.heading("For information, not rated", show_count(len(report.unrated), "indicator"))
+    for item in report.unrated:
+        words = (item.indicator.title, value_words(item), travel_words(item))
+        title, value, before = (page.write(one_line(text)) for text in words)
+        if page.width >= 72:
+            room = min(page.width, _LONGEST_ROW)
+            page.columns([(room - 37, [title]), (18, [value]), (15, [before])])
+        else:
+            page.line(title, hang=2)
+            page.line(value + page.write("  ") + before, 2, 2)
+
+
+def write_observations(page: Page, report: ExceptionReport) -> None:
+    """Writes the evidence in words that agencies sent."""
+    if not report.observations:
+        return
+    page.heading("What agencies observed", show_count(len(report.observations), "observation"))
+    for one in report.observations:
+        page.line(page.write((one_line(one.figure.title), "bold"), f", {one_line(one.agency.title)}"), hang=2)
+        page.line(page.write((f"“{one_line(one.words)}”", "italic")), 2)
+
+
+def write_foot(page: Page, report: ExceptionReport) -> None:
+    """Writes what was read, what the control charts say, and the legend."""
+    quality = report.data_quality
+    lists = f"{show_count(quality.records_read, 'record')} in {show_count(quality.lists, 'file')} of lists; "
+    lists = lists if quality.lists else ""
+    page.heading("Data and legend")
+    page.line(page.write(f"Not due yet: {show_count(report.not_due, 'figure')}."))
+    page.line(
+        page.write(
+            f"Data: {show_count(quality.files, 'file')}, {show_count(quality.cells_read, 'cell')} read = "
+            f"{quality.cells_used:,} used + {quality.cells_set_aside:,} set aside; "
+            f"{lists}{show_count(quality.problems, 'problem')} reported."
+        ),
+        hang=2,
+    )
+    if report.charts:
+        page.line(page.write(f"Control charts: {charts_words(report.charts)}."), hang=2)
+    for words in (
+        "▲ improving, ▼ worsening, ► unchanged: whether it gets better, not whether it rises.",
+        "Lines of blocks and letters: the last periods, oldest first, their values and statuses. R red, A amber, "
+        "G green, - not rated, L late, ? without a value for another reason, · not due or nothing known.",
+        "Rules `for N periods` skip periods without a value.",
+    ):
+        page.line(page.write((words, "dim")), hang=2)
