@@ -10,8 +10,9 @@ import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.evaluation.history import HISTORY, RESULTS, history_plan, in_framework_order
-from pmf_engine.evaluation.inputs import Inputs, Window, collected
+from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
 from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_plan, with_period_labels
+from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.dependencies import asked_of_lists
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.records.count import Engine, count
@@ -100,7 +101,7 @@ def evaluate(
     if window is None:
         nothing = (pl.DataFrame(schema=HISTORY), pl.DataFrame(schema=OUTSTANDING))
         return Evaluation(framework, submissions, asked, as_of, cells, *nothing, problems)
-    inputs = Inputs(framework, cells, submissions.groups_at(as_of), window, as_of, counted=counted)
+    inputs = inputs_of(framework, cells, submissions.groups_at(as_of), window, as_of, counted=counted)
     frame = history_plan(framework, inputs, cadences, asked)
     end = asked.end if asked else window.end
     history, outstanding = collected([frame, outstanding_plan(inputs, end)])

@@ -19,7 +19,8 @@ from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import counted_lists
 from pmf_engine.evaluation.history import history_plan
-from pmf_engine.evaluation.inputs import WORLD, Inputs, Window
+from pmf_engine.evaluation.inputs import WORLD, inputs_of
+from pmf_engine.evaluation.window import Window
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Name, Node, children, of_senders
 from pmf_engine.framework import schema
 from pmf_engine.framework.dependencies import looked_back
@@ -147,7 +148,7 @@ def _evaluated(
     }
     given = {name: example.records for name, (_, _, example) in worlds.items()}
     silent = replace(counted, coverage={})  # an example's lists speak for it alone
-    inputs = Inputs(apart, cells, submissions.groups_at(as_of), window, as_of, rests, silent, given)
+    inputs = inputs_of(apart, cells, submissions.groups_at(as_of), window, as_of, rests, silent, given)
     rows = history_plan(apart, inputs, cadences, kept=_kept(worlds, begun, cells)).collect(engine="in-memory")
     shown = {(row["group"], row["start"]): row for row in rows.iter_rows(named=True)}
     told = {name: shown[name, example.period.start] for name, (_, _, example) in worlds.items()}

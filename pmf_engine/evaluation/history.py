@@ -9,7 +9,11 @@ import polars as pl
 from pmf_engine.domain.periods import Cadence, Frequency, Period
 from pmf_engine.domain.reason_codes import figure_number
 from pmf_engine.evaluation import indicator_rows
-from pmf_engine.evaluation.inputs import Inputs, Window
+from pmf_engine.evaluation.aligning import facts_by_period
+from pmf_engine.evaluation.figure_facts import figure_facts, gather
+from pmf_engine.evaluation.inputs import Inputs
+from pmf_engine.evaluation.list_facts import list_starts, lists_lacking
+from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.dependencies import asked_of_lists, figures_of, looked_back
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.control_charts import CHART
@@ -69,7 +73,7 @@ def history_plan(
     for id_ in cadences:
         for by in (None, *framework.indicators[id_].by):
             figures.setdefault(by, set()).update(figures_of(framework, [framework.indicators[id_]]))
-    inputs.gather(figures)
+    gather(inputs, figures)
     rows = (
         indicator_rows.rows(framework, inputs, cadences).lazy().join(times.lazy(), on=["months", "year_start", "start"])
     )
@@ -105,7 +109,7 @@ def _requested(rows: pl.LazyFrame, framework: Framework, inputs: Inputs, asked: 
     ad_hoc = [one for one in framework.indicators.values() if one.frequency == Frequency.AD_HOC]
     requests = []
     for one in ad_hoc:
-        starts = sorted(set(inputs.starts(one.figures)) | inputs.list_starts(one))
+        starts = sorted(set(inputs.starts(one.figures)) | list_starts(inputs, one))
         inside = [start for start in starts if asked is None or asked.start <= start < asked.end]
         ended = [start for start in starts if asked is None or start + one.cadence.months <= asked.end]
         last = inside if asked is None else (inside or ended)[-1:]
@@ -143,7 +147,9 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
             continue
         number = figure_number(pl.col("figure"))
         frames.append(
-            inputs.by_period(inputs.facts(sorted(figures), by).filter(pl.col("code") > 0), figures, cadence)
+            facts_by_period(
+                inputs, figure_facts(inputs, sorted(figures), by).filter(pl.col("code") > 0), figures, cadence
+            )
             .with_columns(
                 code=pl.col("code") + number,
                 agency=pl.col("agency").replace_strict(names, default=pl.col("agency")),
@@ -162,7 +168,7 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
                 group=pl.col("group") if by else pl.lit(None, dtype=pl.String),
             )
         )
-    frames += [inputs.lists_lacking(cadence, by, ids) for (cadence, by), ids in sorted(lists.items(), key=_use)]
+    frames += [lists_lacking(inputs, cadence, by, ids) for (cadence, by), ids in sorted(lists.items(), key=_use)]
     schema = {
         "code": pl.UInt32, "start": pl.Int32, "agencies": pl.String, "months": pl.Int32,
         "year_start": pl.Int32, "by": pl.String, "group": pl.String, "lacked_in": pl.String, "apart": pl.Boolean,

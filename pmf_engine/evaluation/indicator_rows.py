@@ -13,8 +13,10 @@ from typing import NamedTuple
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence
-from pmf_engine.evaluation.inputs import AGENCY, Inputs, Panel, laid_out
+from pmf_engine.evaluation.inputs import AGENCY, Inputs
+from pmf_engine.evaluation.panels import Panel, laid_out, planned_panel
 from pmf_engine.formula.compute.batches import Steps
+from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
 from pmf_engine.formula.compute.operations import amount, number
 from pmf_engine.formula.syntax import Band, Binary, Expression, children
 from pmf_engine.framework.dependencies import (
@@ -87,7 +89,7 @@ def panel_of(
     """The panel of every figure and list total that these indicators and their bands use."""
     lenient = any(indicator.missing != "any" for indicator in reached(framework, indicators))
     listed = [*asked_of_lists(framework, indicators), *counted_senders(framework, indicators)]
-    return inputs.panel(cadence, by, figures_of(framework, indicators), lenient, listed)
+    return planned_panel(inputs, cadence, by, figures_of(framework, indicators), lenient, listed)
 
 
 class _IndicatorKey(NamedTuple):
@@ -127,17 +129,17 @@ class Sheet:
         """
         other = self.framework.indicators.get(name)
         if other is None:
-            return self._column(name, "c")
+            return self._column(name, code_column(name))
         return self.indicator(other if other.missing == "any" else replace(other, missing="any"))
 
     # -- indicators ------------------------------------------------------------------
 
     def _column(self, name: str, code: str) -> int:
-        return self.steps.column(self.panel, f"v:{name}", f"{code}:{name}")
+        return self.steps.column(self.panel, value_column(name), code)
 
     def _lenient(self, name: str) -> int:
         """A figure or aggregate with the code by which sums do without what has not come; see `laid_out`."""
-        return self._column(name, "k")
+        return self._column(name, lenient_column(name))
 
     def indicator(self, indicator: Indicator) -> int:
         """The value of an indicator; a value that overflows becomes `invalid`, so that no band rates it."""

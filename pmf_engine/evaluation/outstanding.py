@@ -9,7 +9,9 @@ import polars as pl
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.reason_codes import has_status, is_awaited
 from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.expected import absent
 from pmf_engine.evaluation.inputs import Inputs
+from pmf_engine.evaluation.list_facts import lists_absent
 from pmf_engine.framework.model import Framework
 
 OUTSTANDING: Mapping[str, pl.DataType | type[pl.DataType]] = {
@@ -33,7 +35,7 @@ def outstanding_plan(inputs: Inputs, end: int) -> pl.LazyFrame:
     used = sorted({name for one in inputs.framework.indicators.values() for name in inputs.framework.rests_on(one)})
     latest = pl.col("start") + 2 * pl.col("months") > end
     late = has_status(pl.col("code"), Status.LATE)
-    waited = pl.concat([inputs.absent(used).with_columns(pl.col("figure").cast(pl.String)), inputs.lists_absent()])
+    waited = pl.concat([absent(inputs, used).with_columns(pl.col("figure").cast(pl.String)), lists_absent(inputs)])
     return (
         waited.filter(pl.col("start") + pl.col("months") <= end, is_awaited(pl.col("code")))
         .sort("figure", "agency", "start")

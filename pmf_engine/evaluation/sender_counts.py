@@ -10,6 +10,7 @@ import polars as pl
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import Status
+from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
 from pmf_engine.formula.compute.conditions import Columns, truth
 from pmf_engine.formula.compute.operations import Computed
 from pmf_engine.formula.syntax import (
@@ -37,8 +38,8 @@ def count_senders(
 ) -> pl.LazyFrame:
     """The count by `group` and `start`, in the last of the figure's periods in each of a cadence's.
 
-    `facts` are those of the figure (see `Inputs.facts`), `number` is its own, `every` how many agencies are asked in
-    a group. The value is `v:` and the count's text, `c:` and `k:` its code: it lacks while one agency has not sent the
+    `facts` are those of the figure (see `figure_facts`), `number` is its own, `every` how many agencies are asked in
+    a group. The columns are those of the count's text (see `column_names`): it lacks while one agency has not sent the
     figure, since nobody knows what of.
     """
     names = {"value": Computed(pl.col("value"), pl.lit(0, dtype=pl.UInt32))}
@@ -60,9 +61,9 @@ def count_senders(
         .with_columns(start=start)
         .group_by("group", "start")
         .agg(
-            ((pl.col("code") == 0) & held).sum().cast(pl.Float64).alias(f"v:{one.text}"),
-            named.alias(f"c:{one.text}"),
-            named.alias(f"k:{one.text}"),
+            ((pl.col("code") == 0) & held).sum().cast(pl.Float64).alias(value_column(one.text)),
+            named.alias(code_column(one.text)),
+            named.alias(lenient_column(one.text)),
         )
     )
 

@@ -60,18 +60,8 @@ def combined(column: str) -> pl.Expr:
     return pl.col(column).sum()
 
 
-def value_column(text: str) -> str:
-    """The column of a table of totals with the value of the aggregate that is written so."""
-    return f"v:{text}"
-
-
-def code_column(text: str) -> str:
-    """The column with the reason code beside that value."""
-    return f"c:{text}"
-
-
 def unplaced_column(text: str) -> str:
-    """The column with the reason code that records leave which cannot be placed in time."""
+    """The column of a table of totals with the reason code that records leave which cannot be placed in time."""
     return f"e:{text}"
 
 

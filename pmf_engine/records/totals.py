@@ -16,9 +16,10 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import Status
+from pmf_engine.formula.compute.column_names import code_column, value_column
 from pmf_engine.formula.syntax import Aggregate, columns_of
 from pmf_engine.framework.model import RecordList
-from pmf_engine.records.columns import AGENCY, START, Part, code_column, combined, unplaced_column, value_column
+from pmf_engine.records.columns import AGENCY, START, Part, combined, unplaced_column
 from pmf_engine.records.coverage import Coverage
 from pmf_engine.records.queries import ListPlan, ListQuery
 from pmf_engine.submissions.list_files import bad

@@ -12,10 +12,14 @@ import polars as pl
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.reason_codes import ReasonCode, SourceIndex
 from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.combining import over_agencies
 from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.expected import absent as expected_absent
 from pmf_engine.evaluation.explanation.record_faults import Records, is_blank, records
 from pmf_engine.evaluation.explanation.workings import Looked, Workings
+from pmf_engine.evaluation.figure_facts import figure_facts
 from pmf_engine.evaluation.inputs import AGENCY, Inputs
+from pmf_engine.evaluation.list_facts import list_codes
 from pmf_engine.framework.dependencies import asked_of_lists
 from pmf_engine.framework.model import Figure, Framework, Indicator
 from pmf_engine.submissions.folder import EDGES, say
@@ -151,7 +155,7 @@ def _counted(
     asked = {one.text: one for one in asked_of_lists(framework, [indicator])}
     one = asked[looked.name]
     list_ = framework.lists[one.list.name]
-    codes = inputs.list_codes(list_, period.cadence).filter(pl.col("start") == period.start, pl.col("code") > 0)
+    codes = list_codes(inputs, list_, period.cadence).filter(pl.col("start") == period.start, pl.col("code") > 0)
     waiting = [
         f"{sender} for {period.label}, due {period.last_day + timedelta(days=list_.due[sender])}"
         for sender, code in codes.select("agency", "code").iter_rows()
@@ -206,13 +210,13 @@ def _used(
     group: str | None,
     counted: bool,
 ) -> _Used:
-    facts = inputs.facts([figure.id], by)
+    facts = figure_facts(inputs, [figure.id], by)
     facts = facts.filter(pl.col("group") == (pl.lit("") if by is None else pl.lit(group)))
     if by == AGENCY:
         facts = facts.filter(pl.col("agency") == group)
     asked = [
         facts.select("agency", "start", "months", "code"),
-        inputs.combined(facts, by).select("start", "months", "code"),
+        over_agencies(inputs, facts, by).select("start", "months", "code"),
     ]
     known, combined = pl.collect_all(asked, engine="in-memory")
     used = _times(figure, period, {(start, months): code for start, months, code in combined.iter_rows()})
@@ -258,7 +262,7 @@ def _waiting(inputs: Inputs, figure: Figure, used: _Used, by: str | None, group:
     if by == AGENCY and group not in figure.agencies:
         yield f"{group}, who is not asked for it"
         return
-    absent = inputs.absent([figure.id]).collect(engine="in-memory").iter_rows(named=True)
+    absent = expected_absent(inputs, [figure.id]).collect(engine="in-memory").iter_rows(named=True)
     due = {(row["agency"], (row["start"], row["months"])): row["due"] for row in absent}
     heard = {(cell["agency"], (cell["start"], cell["months"])) for cell in used.cells}
     times = {*used.times, *([used.instead_of] if used.instead_of else [])}

@@ -9,8 +9,10 @@ import polars as pl
 
 from pmf_engine.domain.periods import Period
 from pmf_engine.evaluation.indicator_rows import Sheet, panel_of
-from pmf_engine.evaluation.inputs import Inputs, laid_out
+from pmf_engine.evaluation.inputs import Inputs
+from pmf_engine.evaluation.panels import laid_out
 from pmf_engine.formula.compute.batches import Steps, Worked
+from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
 from pmf_engine.formula.compute.operations import Computed
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Limit, Name, Unary, children
 from pmf_engine.framework.dependencies import ALL, EACH, SOME, Look, counted_senders, does_without, reach
@@ -81,15 +83,15 @@ def workings(
         for name, start, how in sorted(reach(framework, indicator, node, period, spared)):
             if start not in by_start:
                 continue
-            if how == SOME and (by_start[start][f"c:{name}"] == 0 or by_start[start][f"k:{name}"] > 0):
+            if how == SOME and (by_start[start][code_column(name)] == 0 or by_start[start][lenient_column(name)] > 0):
                 how = ALL  # nothing lacks, or too much
             used_by.setdefault((name, start, how), {})[user] = None
     senders = {one.list.name: one.text for one in counted}
 
     def seen(name: str, start: int, how: str, users: tuple[str, ...]) -> Looked:
         key = senders[name] if how == EACH else name
-        code = 0 if how == SOME else by_start[start][f"c:{key}"]
-        value = by_start[start][f"v:{key}"] if code == 0 and how != EACH else None
+        code = 0 if how == SOME else by_start[start][code_column(key)]
+        value = by_start[start][value_column(key)] if code == 0 and how != EACH else None
         return Looked(name, start, value, code, users, partial=how == SOME, counted=how == EACH)
 
     return Workings(

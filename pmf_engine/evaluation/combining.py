@@ -1,0 +1,126 @@
+"""Combining figures: groups to an agency's total where it sent none, and agencies to one figure."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pmf_engine.domain.numbers import NEAR
+from pmf_engine.domain.reason_codes import NOT_RECEIVED, figure_number, is_absent, reason_code
+from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.expected import SENT
+from pmf_engine.evaluation.inputs import AGENCY, CELL, Inputs
+from pmf_engine.formula.compute.operations import SNAP
+
+_NO_DATA = reason_code(Status.NO_DATA)
+
+
+def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
+    """An agency's total from the cells of its groups: their sum (of grades, the worst), if every group has a value.
+
+    Only in the figure's own periods: groups of a longer period make no total. Where several breakdowns are complete,
+    the first one in the framework's order counts; where their totals differ, the figure is invalid.
+
+    A trace keeps `cells` (those that the total took; all, where there is no total) and `breakdowns` (`by`, `value`,
+    `code` and `cells` of each breakdown, in the framework's order).
+    """
+    groups = pl.LazyFrame(
+        [(by, len(inputs.groups[by]), place) for place, by in enumerate(inputs.framework.breakdowns)],
+        schema={"by": pl.String, "groups": pl.UInt32, "place": pl.UInt32},
+        orient="row",
+    )
+    code, value, has_value = pl.col("code"), pl.col("value"), pl.col("code") == 0
+    incomplete = pl.when(pl.col("sent") < pl.col("groups")).then(_NO_DATA).otherwise(0).cast(pl.UInt32)
+    by_breakdown = (
+        cells.join(inputs.senders.lazy(), on="figure")
+        .filter(pl.col("months") == pl.col("own_months"))
+        .sort(*SENT, "by", "group")
+        .group_by(*SENT, "by", maintain_order=True)
+        .agg(
+            total(value).alias("sum"),
+            value.min().alias("worst"),
+            code.max(),
+            pl.col("group").drop_nulls().n_unique().alias("sent"),
+            *([pl.col(CELL).alias("cells")] if inputs.traced else []),
+        )
+        .join(groups, on="by")
+        .with_columns(code=pl.max_horizontal("code", incomplete))
+        .with_columns(value=pl.when(has_value).then(pl.when(inputs.is_of_kind("grade")).then("worst").otherwise("sum")))
+    )
+    # Two breakdowns with different totals are not both right, and nothing says which one is.
+    differ = value.max() - value.min() > NEAR * value.abs().max()
+    refused = code.filter(code > _NO_DATA).max()
+    trace = [
+        pl.struct("by", "value", "code", "cells").alias("breakdowns"),
+        pl.col("cells").filter(has_value).first().alias("taken"),
+        pl.col("cells").explode(),
+    ]
+    totals = (
+        by_breakdown.sort(*SENT, "place")
+        .group_by(*SENT, maintain_order=True)
+        .agg(
+            value.filter(has_value).first(),
+            code=pl.when(refused.is_not_null())
+            .then(refused)
+            .when(differ)
+            .then(reason_code(Status.INVALID))
+            .when(has_value.any())
+            .then(0)
+            .otherwise(_NO_DATA)
+            .cast(pl.UInt32),
+            **({column.meta.output_name(): column for column in trace} if inputs.traced else {}),
+        )
+        .with_columns(value=pl.when(has_value).then(value))
+    )
+    if not inputs.traced:
+        return totals
+    return totals.with_columns(cells=pl.when(has_value).then("taken").otherwise("cells")).drop("taken")
+
+
+def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.LazyFrame:
+    """Figures over their agencies: sums, of grades the worst.
+
+    Columns: figure, start, months, group, value, `code` (where every agency must have sent) and `lenient` (where some
+    may not have).
+    """
+    soft = pl.col("code").filter(is_absent(pl.col("code"))).max().fill_null(0)
+    hard = pl.col("code").filter(~is_absent(pl.col("code"))).max().fill_null(0)
+    number = figure_number(pl.col("figure"))
+    every = 1 if by == AGENCY else pl.col("senders")
+    rows = (
+        facts.sort("figure", "start", "months", "group", "agency")
+        .group_by("figure", "start", "months", "group", maintain_order=True)
+        .agg(
+            total(pl.col("value")).alias("sum"),
+            pl.col("value").min().alias("worst"),
+            soft.alias("soft"),
+            hard.alias("hard"),
+            pl.col("value").count().alias("values"),
+            pl.col("agency").n_unique().alias("sent"),
+        )
+        .join(inputs.senders.lazy(), on="figure")
+        # A period longer than the figure's own counts only where every agency sent it.
+        .filter((pl.col("months") == pl.col("own_months")) | (pl.col("sent") >= every))
+        # An agency that has not answered an ad hoc request has no row.
+        .with_columns(soft=pl.when(pl.col("sent") < every).then(pl.max_horizontal("soft", _NO_DATA)).otherwise("soft"))
+        .with_columns(
+            value=pl.when(inputs.is_of_kind("grade")).then("worst").otherwise("sum"),
+            code=pl.max_horizontal("hard", "soft"),
+        )
+    )
+    code = pl.when(pl.col("code") > 0).then(pl.col("code") + number).otherwise(0)
+    does_without = (pl.col("hard") == 0) & (pl.col("values") > 0)
+    hard = pl.when(pl.col("hard") > 0).then(pl.col("hard") + number).otherwise(NOT_RECEIVED)
+    lenient = pl.when(does_without).then(0).otherwise(hard)
+    codes = {"code": code.cast(pl.UInt32), "lenient": lenient.cast(pl.UInt32)}
+    return rows.select("figure", "start", "months", "group", "value", **codes)
+
+
+def total(values: pl.Expr) -> pl.Expr:
+    """The sum of a column, as an aggregate; 0 where only rounding is left of it.
+
+    A sum of decimals is rounded to fifteen digits, which a number is sure to hold. Its last digit depends on the order
+    of adding, and so on how many threads there are. Whole numbers add up exactly.
+    """
+    sum_ = values.sum()
+    exact = pl.when(sum_ == sum_.floor()).then(sum_).otherwise(sum_.round_sig_figs(15))
+    return pl.when(sum_.abs() > values.abs().max() * SNAP).then(exact).otherwise(0.0)

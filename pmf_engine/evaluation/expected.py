@@ -1,0 +1,79 @@
+"""Which agency owes which figure for which period, and when it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from pmf_engine.domain.periods import Frequency
+from pmf_engine.domain.reason_codes import reason_code
+from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.inputs import Inputs
+
+SENT = ("figure", "agency", "start", "months")
+"""What a return is for: a figure of an agency in a period."""
+
+
+def absent(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
+    """The regular figures that agencies have not sent: the rows of `expected` without a cell."""
+    return expected(inputs, figures).join(inputs.cells, on=list(SENT), how="anti")
+
+
+def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
+    """The regular figures that agencies should send, whether they have come or not.
+
+    Columns: those of `SENT`, `begun` (the first month that the figure was asked for), `due` (the last day on which it
+    is in time) and `code` (why there is no value if it has not come).
+    """
+    regular = [
+        figure for figure in map(inputs.framework.figures.__getitem__, figures) if figure.frequency != Frequency.AD_HOC
+    ]
+    senders = pl.LazyFrame(
+        [
+            (
+                figure.id,
+                agency,
+                figure.due[agency],
+                *figure.cadence,
+                inputs.first_heard.get(agency, inputs.window.first),
+            )
+            for figure in regular
+            for agency in figure.agencies
+        ],
+        schema={
+            "figure": inputs.names,
+            "agency": pl.String,
+            "days": pl.Int64,
+            "months": pl.Int32,
+            "year_start": pl.Int32,
+            "first_heard": pl.Int32,
+        },
+        orient="row",
+    )
+    times = pl.LazyFrame(
+        [
+            (*cadence, period.start, period.last_day)
+            for cadence in sorted({figure.cadence for figure in regular})
+            for period in inputs.window.expected(cadence)
+        ],
+        schema={"months": pl.Int32, "year_start": pl.Int32, "start": pl.Int32, "last_day": pl.Date},
+        orient="row",
+    )
+    due = pl.col("last_day") + pl.duration(days=pl.col("days"))
+    return (
+        senders.join(times, on=["months", "year_start"])
+        .join(inputs.begun.lazy(), on="figure", how="left")
+        # A figure was asked for since an agency first sent it. One that no agency ever sent is late from the first
+        # month that the agency which owes it sent anything, whatever other agencies sent before.
+        .with_columns(begun=pl.coalesce("begun", "first_heard"))
+        .select(*SENT, "begun", due=due.cast(pl.Date))
+        .with_columns(
+            code=pl.when(pl.col("start") + pl.col("months") <= pl.col("begun"))
+            .then(reason_code(Status.NO_DATA))
+            .when(pl.col("due") < inputs.as_of)
+            .then(reason_code(Status.LATE))
+            .otherwise(reason_code(Status.NOT_DUE))
+            .cast(pl.UInt32)
+        )
+    )

@@ -1,0 +1,122 @@
+"""Facts: each figure by agency, period and group, with its value or why there is none.
+
+What has not come is a row too, so that a missing figure cannot be left out by not being there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
+
+import polars as pl
+
+from pmf_engine.domain.periods import Frequency
+from pmf_engine.domain.reason_codes import reason_code
+from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.combining import over_groups
+from pmf_engine.evaluation.expected import SENT, absent, expected
+from pmf_engine.evaluation.inputs import AGENCY, CELL, WORLD, Inputs, collected
+
+_Schema: TypeAlias = "Mapping[str, pl.DataType | type[pl.DataType]]"
+
+FACTS: _Schema = {
+    "figure": pl.Enum,
+    "agency": pl.String,
+    "start": pl.Int32,
+    "months": pl.Int32,
+    "group": pl.String,
+    "value": pl.Float64,
+    "code": pl.UInt32,
+}
+"""The columns of facts. `figure` is an Enum of all figures, `group` is empty for the whole and the agency by agency."""
+
+_CELLS = pl.List(pl.UInt32)
+
+TRACE: _Schema = {
+    "cells": _CELLS,
+    "breakdowns": pl.List(pl.Struct({"by": pl.String, "value": pl.Float64, "code": pl.UInt32, "cells": _CELLS})),
+}
+"""What a trace adds to facts: the cells that a fact rests on, and the totals of the breakdowns that it may come from.
+
+A group that an agency left out rests on the cell of the agency's whole.
+"""
+
+
+def gather(inputs: Inputs, figures: Mapping[str | None, Collection[str]]) -> None:
+    """Collects at once the facts of all figures that are asked for by each breakdown, and keeps them."""
+    names = {by: sorted(asked) for by, asked in figures.items()}
+    frames = collected([_facts(inputs, asked, by) for by, asked in names.items()])
+    inputs.gathered.clear()
+    inputs.gathered.update(zip(names, zip(names.values(), frames, strict=True), strict=True))
+
+
+def figure_facts(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
+    """The facts of figures by a breakdown, with the columns of `FACTS` (and of `TRACE` where a trace is kept)."""
+    names, frame = inputs.gathered.get(by, ((), None))
+    if frame is None or not set(figures) <= set(names):
+        return _facts(inputs, figures, by)
+    return frame.lazy() if set(figures) == set(names) else of_figures(frame.lazy(), figures)
+
+
+def of_figures(frame: pl.LazyFrame, figures: Sequence[str]) -> pl.LazyFrame:
+    """The rows of some figures."""
+    return frame.filter(pl.col("figure").is_in(list(figures)))
+
+
+def _facts(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
+    sent = _sent(inputs, figures, by)
+    missing = _missing(inputs, figures, by, sent).with_columns(value=pl.lit(None, dtype=pl.Float64))
+    columns = _columns(inputs)
+    return pl.concat([sent.select(columns), _traced(inputs, missing).select(columns)])
+
+
+def _columns(inputs: Inputs) -> list[str]:
+    return [*FACTS, *(TRACE if inputs.traced else ())]
+
+
+def _traced(inputs: Inputs, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of one cell each, or of none, with the columns of a trace where one is kept."""
+    if not inputs.traced:
+        return rows
+    cells = pl.concat_list(CELL).list.drop_nulls() if CELL in rows.collect_schema() else pl.lit([], dtype=_CELLS)
+    return rows.with_columns(cells=cells.cast(_CELLS), breakdowns=pl.lit(None, dtype=TRACE["breakdowns"]))
+
+
+def _sent(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
+    """One row per figure, agency, period and group that an agency sent."""
+    cells = of_figures(inputs.cells, figures)
+    columns = _columns(inputs)
+    if by is not None and by != AGENCY:
+        return _traced(inputs, cells.filter(pl.col("by") == by, pl.col("group").is_not_null())).select(columns)
+    wholes = _traced(inputs, cells.filter(pl.col("by").is_null())).with_columns(group=pl.lit(""))
+    totals = over_groups(inputs, cells.filter(pl.col("by").is_not_null()))
+    totals = totals.join(wholes, on=list(SENT), how="anti").with_columns(group=pl.lit(""))
+    sent = pl.concat([wholes.select(columns), totals.select(columns)])
+    return sent.with_columns(group=pl.col("agency")) if by == AGENCY else sent
+
+
+def _missing(inputs: Inputs, figures: Sequence[str], by: str | None, sent: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per figure, agency, period and group that an agency should have sent and has not."""
+    if by is None or by == AGENCY:
+        not_sent = absent(inputs, figures).select(*SENT, "code")
+        return not_sent.with_columns(group=pl.col("agency") if by == AGENCY else pl.lit(""))
+    if by == WORLD:
+        worlds = expected(inputs, figures).join(inputs.worlds.lazy(), on="figure")
+        worlds = worlds.filter(pl.col("start") + pl.col("months") > pl.col("first"))
+        return worlds.select(*SENT, "group", "code").join(sent, on=[*SENT, "group"], how="anti")
+    groups = pl.LazyFrame({"group": inputs.groups[by]}, schema={"group": pl.String})
+    trace = [CELL] if inputs.traced else []
+    # A group that the agency left out of a return is `no_data`, or what the agency's whole is where that is withheld
+    # or refused.
+    wholes = inputs.cells.filter(pl.col("by").is_null()).select(*SENT, *trace, pl.col("code").alias("of_whole"))
+    ad_hoc = [name for name in figures if inputs.framework.figures[name].frequency == Frequency.AD_HOC]
+    asked = [expected(inputs, figures).select(SENT), of_figures(inputs.cells, ad_hoc).select(SENT).unique()]
+    came = (
+        pl.concat(asked)
+        .join(inputs.cells, on=list(SENT), how="semi")
+        .join(wholes, on=list(SENT), how="left")
+        .with_columns(code=pl.max_horizontal(pl.lit(reason_code(Status.NO_DATA), dtype=pl.UInt32), "of_whole"))
+    )
+    not_sent = absent(inputs, figures).select(*SENT, "code", *(pl.lit(None, dtype=pl.UInt32).alias(n) for n in trace))
+    incomplete = pl.concat([not_sent, came.select(*SENT, "code", *trace)])
+    return incomplete.join(groups, how="cross").join(sent, on=[*SENT, "group"], how="anti")

@@ -1,0 +1,186 @@
+"""Facts of lists: which periods each agency's list covers, and the value of each aggregate over a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+import polars as pl
+
+from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.domain.reason_codes import has_status, reason_code, status_rank
+from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.inputs import AGENCY, WORLD, Inputs
+from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
+from pmf_engine.formula.syntax import Aggregate
+from pmf_engine.framework.model import Indicator, RecordList
+from pmf_engine.records.columns import unplaced_column
+
+_NO_DATA = reason_code(Status.NO_DATA)
+_ABSENT = {
+    "figure": pl.String,
+    "agency": pl.String,
+    "start": pl.Int32,
+    "months": pl.Int32,
+    "begun": pl.Int32,
+    "due": pl.Date,
+    "code": pl.UInt32,
+}
+_LACKING = {
+    "code": pl.UInt32,
+    "start": pl.Int32,
+    "agencies": pl.String,
+    "months": pl.Int32,
+    "year_start": pl.Int32,
+    "by": pl.String,
+    "group": pl.String,
+    "lacked_in": pl.String,
+    "apart": pl.Boolean,
+}
+
+
+def list_codes(inputs: Inputs, list_: RecordList, cadence: Cadence) -> pl.DataFrame:
+    """Whether a list covers each period, `start`, of an `agency`: its `code`, 0 where it does."""
+    periods = inputs.window.worked_out(cadence)
+    rows = []
+    for agency in list_.agencies:
+        first = inputs.first_heard.get(agency, inputs.window.first)
+        codes = inputs.counted.codes(list_, agency, periods, inputs.as_of, first)
+        rows += [(period.start, agency, code) for period, code in zip(periods, codes, strict=True)]
+    return pl.DataFrame(rows, schema={"start": pl.Int32, "agency": pl.String, "code": pl.UInt32}, orient="row")
+
+
+def list_starts(inputs: Inputs, indicator: Indicator) -> set[int]:
+    """The first months of the periods that an ad hoc indicator's lists cover a month of."""
+    starts: set[int] = set()
+    for id_ in indicator.lists:
+        list_ = inputs.framework.lists[id_]
+        for agency in list_.agencies:
+            covered, _ = inputs.counted.months(list_, indicator.cadence, agency)
+            starts |= {indicator.cadence.holding(month).start for month in covered}
+    return starts
+
+
+def lists_lacking(inputs: Inputs, cadence: Cadence, by: str | None, ids: Iterable[str]) -> pl.LazyFrame:
+    """The agencies whose list does not cover a period, by the code of the list, in words that reasons name."""
+    labels = {period.start: period.label for period in inputs.window.worked_out(cadence)}
+    frames = [pl.DataFrame(schema=_LACKING)]
+    for id_ in sorted(ids):
+        list_ = inputs.framework.lists[id_]
+        names = {agency: inputs.framework.agencies[agency].name for agency in list_.agencies}
+        lacking = (
+            list_codes(inputs, list_, cadence)
+            .filter(pl.col("code") > 0)
+            .with_columns(
+                pl.col("code") + inputs.numbers[id_],
+                group=pl.col("agency") if by == AGENCY else pl.lit(None, dtype=pl.String),
+                agency=pl.col("agency").replace(names),
+            )
+            .group_by("code", "start", "group")
+            .agg(agencies=pl.col("agency").sort().str.join(", "))
+            .with_columns(
+                months=pl.lit(cadence.months, dtype=pl.Int32),
+                year_start=pl.lit(cadence.year_start, dtype=pl.Int32),
+                by=pl.lit(by, dtype=pl.String),
+                lacked_in=pl.col("start").replace_strict(labels, return_dtype=pl.String),
+                apart=pl.lit(False),
+            )
+        )
+        if by not in (None, AGENCY):
+            lacking = lacking.drop("group").join(pl.DataFrame({"group": inputs.groups[by]}), how="cross")
+        frames.append(lacking.select(list(_LACKING)))
+    return pl.concat(frames).lazy()
+
+
+def lists_absent(inputs: Inputs) -> pl.LazyFrame:
+    """The periods that agencies' lists do not cover, with the columns of `expected.absent`."""
+    rows = []
+    for id_, cadence in inputs.framework.list_cadences.items():
+        list_ = inputs.framework.lists[id_]
+        for start, agency, code in list_codes(inputs, list_, cadence).filter(pl.col("code") > 0).iter_rows():
+            due = Period(start, cadence).last_day + timedelta(days=list_.due[agency])
+            rows.append((id_, agency, start, cadence.months, None, due, code))
+    return pl.LazyFrame(rows, schema=_ABSENT, orient="row")
+
+
+def with_aggregates(
+    inputs: Inputs, frame: pl.LazyFrame, cadence: Cadence, by: str | None, aggregates: Sequence[Aggregate]
+) -> pl.LazyFrame:
+    """A panel with the value and the codes of each aggregate over a list."""
+    for id_ in dict.fromkeys(aggregate.list.name for aggregate in aggregates):
+        frame = _with_coverage(inputs, frame, cadence, by, id_)
+    views: dict[tuple[str, Cadence, str | None], list[Aggregate]] = {}
+    for aggregate in aggregates:
+        views.setdefault((aggregate.list.name, cadence, aggregate.state), []).append(aggregate)
+    for view, members in views.items():
+        frame = _with_view(inputs, frame, view, by, members)
+    return frame
+
+
+def _coverage_column(id_: str) -> str:
+    return f"covers:{id_}"
+
+
+def _with_coverage(inputs: Inputs, frame: pl.LazyFrame, cadence: Cadence, by: str | None, id_: str) -> pl.LazyFrame:
+    """A panel with the code of a list in each period: 0 where it covers the period."""
+    column = _coverage_column(id_)
+    codes = list_codes(inputs, inputs.framework.lists[id_], cadence).lazy()
+    if by == AGENCY:
+        frame = frame.join(codes.rename({"agency": "group", "code": column}), on=["start", "group"], how="left")
+    else:
+        worst = codes.group_by("start").agg(pl.col("code").max().alias(column))
+        frame = frame.join(worst, on="start", how="left")
+    # An agency that does not send the list has no row.
+    code = pl.col(column).fill_null(_NO_DATA)
+    if by == WORLD:
+        own = [world for list_, world in inputs.world_lists if list_ == id_]
+        code = pl.when(pl.col("group").is_in(own)).then(0).otherwise(code)
+    return frame.with_columns(code.cast(pl.UInt32).alias(column))
+
+
+def _with_view(
+    inputs: Inputs,
+    frame: pl.LazyFrame,
+    view: tuple[str, Cadence, str | None],
+    by: str | None,
+    members: Sequence[Aggregate],
+) -> pl.LazyFrame:
+    """A panel with the aggregates of one list over records of one state."""
+    id_ = view[0]
+    table = inputs.counted.tables.get((*view, by))
+    number = inputs.numbers[id_]
+    coverage = pl.col(_coverage_column(id_))
+    texts = [aggregate.text for aggregate in members]
+    if table is None:
+        code = (pl.when(coverage > 0).then(coverage).otherwise(_NO_DATA) + number).cast(pl.UInt32)
+        zeros = [pl.lit(0.0).alias(value_column(text)) for text in texts]
+        codes = [code.alias(column(text)) for text in texts for column in (code_column, lenient_column)]
+        return frame.with_columns(*zeros, *codes)
+    columns = [column(text) for text in texts for column in (value_column, code_column)]
+    without_group = table.ungrouped["start"]
+    unsure = pl.col("start").is_in(without_group.drop_nulls().to_list())
+    if without_group.null_count():  # a record without a group may be in any period
+        unsure = pl.lit(True)
+    return (
+        frame.join(table.rows.lazy().select("start", "group", *columns), on=["start", "group"], how="left")
+        .join(table.unplaced.lazy().select("group", *map(unplaced_column, texts)), on="group", how="left")
+        .with_columns(
+            *[pl.col(value_column(text)).fill_null(0.0) for text in texts],
+            *[_code(aggregate, coverage, unsure, number).alias(code_column(aggregate.text)) for aggregate in members],
+        )
+        .with_columns(*[pl.col(code_column(text)).alias(lenient_column(text)) for text in texts])
+    )
+
+
+def _code(aggregate: Aggregate, coverage: pl.Expr, unsure: pl.Expr, number: int) -> pl.Expr:
+    """The code of an aggregate, from what its list covers and which records were refused."""
+    empty = 0 if aggregate.function in ("count", "sum") else reason_code(Status.UNDEFINED)
+    code = pl.max_horizontal(
+        coverage,
+        pl.col(code_column(aggregate.text)).fill_null(empty),
+        pl.col(unplaced_column(aggregate.text)).fill_null(0),
+        pl.when(unsure).then(reason_code(Status.INVALID)).otherwise(0),
+    )
+    of_list = (status_rank(code) > 0) & ~has_status(code, Status.UNDEFINED)
+    source = pl.when(of_list).then(number).otherwise(0)
+    return (code + source).cast(pl.UInt32)

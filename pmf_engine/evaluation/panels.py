@@ -1,0 +1,143 @@
+"""Panels: figures and aggregates laid out one column each, over every period of a window and every group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pmf_engine.domain.periods import Cadence
+from pmf_engine.domain.reason_codes import NOT_RECEIVED, figure_number, reason_code
+from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.aligning import aligned
+from pmf_engine.evaluation.combining import over_agencies
+from pmf_engine.evaluation.figure_facts import figure_facts
+from pmf_engine.evaluation.inputs import AGENCY, Inputs, collected
+from pmf_engine.evaluation.list_facts import with_aggregates
+from pmf_engine.evaluation.sender_counts import count_senders
+from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
+from pmf_engine.formula.compute.operations import PLACE, TURN
+from pmf_engine.formula.syntax import Aggregate, of_senders
+
+_NO_DATA = reason_code(Status.NO_DATA)
+
+GRID = {"group": pl.String, PLACE: pl.UInt32, "start": pl.Int32, TURN: pl.UInt32}
+"""The columns of a panel beside those of figures and aggregates: the group, the first month of the period, its place
+in the window and its place in its year, both from 0."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The inputs of indicators of one cadence and one breakdown (or the whole), yet to be collected.
+
+    `frame` has the columns of `GRID`, and the value and codes of aggregates (see `laid_out`). Rows are dense and sorted
+    by group and start. `values` has `value`, `code` and `lenient` of the `figures`: all rows of the first, then of the
+    next.
+    """
+
+    figures: tuple[str, ...]
+    lenient: bool
+    frame: pl.LazyFrame
+    values: pl.LazyFrame
+
+
+def laid_out(panels: Sequence[Panel]) -> list[pl.DataFrame]:
+    """The frames of panels, with columns for figures beside those of aggregates.
+
+    For each there is a `value_column`, a `code_column` and, where any indicator may do without what has not come, a
+    `lenient_column`.
+    """
+    frames = collected([frame for panel in panels for frame in (panel.frame, panel.values)])
+    laid = []
+    for panel, frame, values in zip(panels, frames[::2], frames[1::2], strict=True):
+        assert values.height == len(panel.figures) * frame.height
+        names = {"value": value_column, "code": code_column} | ({"lenient": lenient_column} if panel.lenient else {})
+        columns = [
+            values[column].slice(place * frame.height, frame.height).alias(name_of(figure))
+            for column, name_of in names.items()
+            for place, figure in enumerate(panel.figures)
+        ]
+        laid.append(frame.hstack(columns))
+    return laid
+
+
+def planned_panel(
+    inputs: Inputs,
+    cadence: Cadence,
+    by: str | None,
+    figures: Sequence[str],
+    lenient: bool,
+    aggregates: Sequence[Aggregate] = (),
+) -> Panel:
+    """The figures and aggregates laid out over every period of the window and every group."""
+    used = sorted(figures)
+    facts = figure_facts(inputs, used, by)
+    own = facts if by != AGENCY else facts.filter(pl.col("group") == pl.col("agency"))
+    values = aligned(inputs, over_agencies(inputs, own, by), used, cadence)
+    over_lists = [aggregate for aggregate in aggregates if not of_senders(aggregate)]
+    agencies = {agency for each in over_lists for agency in inputs.framework.lists[each.list.name].agencies}
+    groups = pl.DataFrame({"group": _groups(inputs, by, used, agencies)}, schema={"group": pl.String})
+    grid = groups.join(_periods(inputs, cadence), how="cross").sort("group", PLACE)
+    frame = grid.lazy()
+    if over_lists:
+        frame = with_aggregates(inputs, frame, cadence, by, over_lists)
+    for aggregate in aggregates:
+        if of_senders(aggregate):
+            frame = _with_sender_count(inputs, frame, cadence, by, aggregate)
+    dense = _dense(inputs, values, used, grid.with_row_index("at"))
+    return Panel(tuple(used), lenient, frame.sort("group", PLACE), dense)
+
+
+def _periods(inputs: Inputs, cadence: Cadence) -> pl.DataFrame:
+    """The periods in which indicators of a cadence are evaluated, with their places."""
+    return pl.DataFrame(
+        [
+            (place, period.start, (period.start - (cadence.year_start - 1)) % 12 // cadence.months)
+            for place, period in enumerate(inputs.window.worked_out(cadence))
+        ],
+        schema={PLACE: GRID[PLACE], "start": GRID["start"], TURN: GRID[TURN]},
+        orient="row",
+    )
+
+
+def _with_sender_count(
+    inputs: Inputs, frame: pl.LazyFrame, cadence: Cadence, by: str | None, aggregate: Aggregate
+) -> pl.LazyFrame:
+    """A panel with the value and the codes of a `count(agencies of f where ...)`."""
+    figure = inputs.framework.figures[aggregate.list.name]
+    grades = inputs.framework.scales.get(figure.scale or "", [])
+    every = 1 if by == AGENCY else len(figure.agencies)
+    facts = figure_facts(inputs, [figure.id], by)
+    number = inputs.numbers[figure.id]
+    counts = count_senders(aggregate, figure, facts, cadence, grades, number, every)
+    return frame.join(counts, on=["group", "start"], how="left").with_columns(
+        pl.col(column(aggregate.text)).fill_null(_NO_DATA + number) for column in (code_column, lenient_column)
+    )
+
+
+def _dense(inputs: Inputs, values: pl.LazyFrame, figures: Sequence[str], grid: pl.DataFrame) -> pl.LazyFrame:
+    """The value and the codes of each figure in turn, a row for each of the grid's.
+
+    A regular figure has a row for every period, if only with the code of what is missing. An ad hoc figure has none
+    for a period in which it was not asked for, and is `no_data` there.
+    """
+    each = pl.DataFrame({"figure": figures}, schema={"figure": inputs.names}).with_row_index("turn")
+    number = figure_number(pl.col("figure"))
+    return (
+        each.lazy()
+        .join(grid.lazy().select("group", "start", "at"), how="cross")
+        .join(values, on=["figure", "group", "start"], how="left")
+        .sort(pl.col("turn").cast(pl.Int64) * grid.height + pl.col("at"))
+        .select("value", pl.col("code").fill_null(number + _NO_DATA), pl.col("lenient").fill_null(NOT_RECEIVED))
+    )
+
+
+def _groups(inputs: Inputs, by: str | None, figures: Sequence[str], list_agencies: Iterable[str]) -> list[str]:
+    """The groups of a breakdown; by agency, all that send any of the figures or lists."""
+    if by is None:
+        return [""]
+    if by == AGENCY:
+        senders = {agency for name in figures for agency in inputs.framework.figures[name].agencies}
+        return sorted(senders | set(list_agencies))
+    return sorted(inputs.groups[by])

@@ -1,0 +1,33 @@
+"""Names of the columns that hold a figure or an aggregate, of which a frame has one set for each.
+
+Only this file knows how these names are spelt.
+"""
+
+from __future__ import annotations
+
+
+def value_column(name: str) -> str:
+    """The column of values of a figure, or of an aggregate by its text; a value means nothing where there is a code.
+
+    >>> value_column("referrals")
+    'v:referrals'
+    """
+    return f"v:{name}"
+
+
+def code_column(name: str) -> str:
+    """The column of reason codes: why there is no value, 0 where there is one.
+
+    >>> code_column("referrals")
+    'c:referrals'
+    """
+    return f"c:{name}"
+
+
+def lenient_column(name: str) -> str:
+    """The column of reason codes for sums that may do without agencies that have sent nothing.
+
+    >>> lenient_column("referrals")
+    'k:referrals'
+    """
+    return f"k:{name}"
