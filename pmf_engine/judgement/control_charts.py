@@ -1,17 +1,17 @@
-"""Control charts: whether an indicator's own history says that something has changed, or only chance is at work.
+"""Control charts: whether an indicator's own history shows a special cause, or only chance at work.
 
-The chart is that of individual values and their moving ranges (XmR), with the signals that the health service in
-England uses. At each period it rests on the history up to then and on nothing later, so what a report said stays
-said. Method: D. J. Wheeler, "Understanding Variation: The Key to Managing Chaos" (SPC Press, 2nd edition, 2000), for
-the chart and its constants; NHS England, "Making data count: strengthening your decisions" (2019), for the signals,
-for leaving out the largest moving ranges and for assurance.
+`CHARTS` is the table of kinds of chart. It holds one: individual values and their moving ranges (XmR), with the signals
+that the health service in England uses. The chart of a period uses the history up to it and nothing later, so that a
+later evaluation never changes what an earlier report printed. Method: D. J. Wheeler, "Understanding Variation: The Key
+to Managing Chaos" (SPC Press, 2nd edition, 2000), for the chart and its constants; NHS England, "Making data count:
+strengthening your decisions" (2019), for the signals, for leaving out the largest moving ranges and for assurance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import polars as pl
 
@@ -23,16 +23,16 @@ LEAST: Final = 12
 """Points that a chart needs: limits of fewer are too uncertain to judge by."""
 
 SPREAD: Final = 2.66
-"""Limits lie so many mean moving ranges from the mean: three sigma, a sigma being the range over 1.128."""
+"""The distance from the mean to a limit, in mean moving ranges: three sigma, where a sigma is the range over 1.128."""
 
 LARGEST: Final = 3.267
-"""A moving range of so many times their mean and above is itself a special cause, and no measure of chance."""
+"""A moving range from this many times their mean on shows a special cause, so it does not count as chance."""
 
 RUN: Final = 7
 """Points in a trend, and in a shift."""
 
 _SNAP = 1e-14
-"""A line nearer to 0 than this share of the numbers it comes from is what rounding left of 0."""
+"""A line nearer to 0 than this share of the numbers that it is computed from is 0 with a rounding error."""
 
 CHART: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "points": pl.Int64,
@@ -45,15 +45,15 @@ CHART: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "no_signal": pl.Enum(texts(NoSignal)),
     "assurance": pl.Enum(texts(Assurance)),
 }
-"""What `charted` adds. `side` is 1 for a signal of high or rising values, -1 for one of low or falling ones."""
+"""The columns that `charted` adds. `side` is 1 for a signal of high or rising values, -1 of low or falling ones."""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """What the control chart of a series says in one period; see `CHART` for the words.
+    """The control chart of a series in one period, with the columns of `CHART`.
 
-    `signal_points` are the periods that give the signal, oldest first; `gap` the last period without a value before the
-    points that the chart has, where there is one.
+    `signal_points` are the periods that give the signal, oldest first. `gap` is the last period without a value before
+    the points of the chart; None where the chart reaches back to the first value.
     """
 
     points: int | None
@@ -70,58 +70,47 @@ class Chart:
 
 
 def read_chart(rows: Sequence[Mapping[str, Any]]) -> Chart:
-    """The chart of a series in the last of its rows of `Evaluation.history`, which are all up to then, by start."""
+    """Reads the chart of a period from the rows of its series in `Evaluation.history` up to it, sorted by start."""
     row = rows[-1]
     points = row["points"]
     before = rows[: len(rows) - points] if points else ()
     gap = before[-1]["period"] if before and any(earlier["points"] for earlier in before) else None
     values = {name: row[name] for name in CHART}
-    return Chart(**values, signal_points=_signal_points(rows), gap=gap)
+    points_of = {rule.signal: rule.points for rule in SIGNAL_RULES}
+    giving = points_of[Signal(row["signal"])](rows) if row["signal"] is not None else ()
+    return Chart(**values, signal_points=tuple(point["period"] for point in giving), gap=gap)
 
 
-def _signal_points(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    row = rows[-1]
-    match row["signal"]:
-        case None:
-            return ()
-        case Signal.OUTSIDE_LIMITS:
-            giving = rows[-1:]
-        case Signal.TWO_OF_THREE:
-            line = row["mean"] + row["side"] * (row["upper_limit"] - row["mean"]) * 2 / 3
-            giving = [
-                one for one in rows[-3:] if (one["value"] - line) * row["side"] > 0 and not close(one["value"], line)
-            ]
-        case _:
-            giving = rows[-RUN:]
-    return tuple(one["period"] for one in giving)
+def charted(frame: pl.LazyFrame, kind: ChartKind | None = None) -> pl.LazyFrame:
+    """Adds the columns of `CHART` to rows that are sorted by series and start.
 
-
-def charted(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Adds the columns of `CHART` to rows sorted by series, which `line` numbers, and within them by start.
-
-    Reads `value`, `known` (whether there is one), `start` and `months`; `kind` and `regular` of the indicator; and of
-    the band in force `sign` (which way is better), `gap` (how far the value is outside, where closeness is good), `aim`
-    (the one constant end of what is good) and `aim_open` (whether that end is itself outside).
+    Args:
+        frame: The number of the series (`line`); `value`, `known` (whether there is a value), `start` and `months` of
+            the row; `kind` (of the number) and `regular` (not ad hoc) of the indicator; of the tolerance entry in force
+            `sign` (see `bands.SIGNS`), `gap` (the distance to the good band, where polarity is `close`), `aim` (the one
+            constant end of the good band) and `aim_open` (whether that end is outside the band).
+        kind: The kind of chart; without one, XmR.
     """
-    frame = _limits(_stretches(frame))
-    frame = _signals(frame)
+    kind = kind or CHARTS["xmr"]
+    frame = kind.limits(_stretches(frame, kind.least))
+    frame = _signals(frame, kind.signals)
     usual_gap = pl.col("gap").cum_sum().over("stretch") / pl.col("gap").cum_count().over("stretch")
     frame = frame.with_columns(usual_gap=usual_gap)
     frame = frame.with_columns(special_cause=_special_cause(), assurance=_assurance())
     return frame.drop("at", "new", "stretch", "range", "usual", "spread", "usual_gap")
 
 
-def _stretches(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Which points stand in one unbroken row of periods, and how many of them there are up to each.
+def _stretches(frame: pl.LazyFrame, least: int) -> pl.LazyFrame:
+    """Numbers the stretches of periods without a gap, counts the points up to each, and says why there is no chart.
 
-    A chart does not reach over a gap: two points with a period missing between them have no moving range, and nobody
-    knows what the mean was meanwhile.
+    A chart does not reach across a gap: two points with a period missing between them have no moving range, and the
+    mean of the time between is unknown.
     """
     begins = pl.col("line") != pl.col("line").shift(1)
     point = pl.col("known") & (pl.col("kind") != "grade") & pl.col("regular")
     follows = point & point.shift(1) & (pl.col("start") == pl.col("start").shift(1) + pl.col("months"))
     at = pl.col("at")
-    few = pl.col("points") < LEAST
+    few = pl.col("points") < least
     earlier = point.cast(pl.Int64).cum_sum().over("line") > pl.col("points")
     return (
         frame.with_columns(new=(begins | ~follows).fill_null(True), at=pl.int_range(pl.len(), dtype=pl.Int64))
@@ -147,9 +136,9 @@ def _stretches(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _limits(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The mean, and the limits at 2.66 mean moving ranges from it, of all points of the stretch up to each.
+    """The XmR chart of all points of the stretch up to each: the mean, and limits at 2.66 mean moving ranges from it.
 
-    Moving ranges of 3.267 times their mean and above are left out, once: what is left is not screened again.
+    Leaves out moving ranges of 3.267 times their mean and above, once: the rest is not screened again.
     """
     readable = pl.col("no_signal").is_null()
     range_, usual = pl.col("range"), pl.col("usual")
@@ -179,47 +168,26 @@ def _limits(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _away(spreads: float) -> pl.Expr:
-    """A line so many spreads from the mean: 1 is the upper limit, -1 the lower."""
+    """The line at a number of spreads from the mean: 1 is the upper limit, -1 the lower."""
     mean, spread = pl.col("mean"), pl.col("spread") * spreads
     return _line(mean + spread, pl.max_horizontal(mean.abs(), spread.abs()))
 
 
 def _line(value: pl.Expr, largest: pl.Expr) -> pl.Expr:
-    """A line worked out from numbers of which this is the largest; 0 where only rounding is left of it.
+    """Snaps a line to 0 where it is only a rounding error, measured by the largest number that it is computed from.
 
-    So a value of 0 is on a line at 0, as one of 10 is on a line at 10, and not beyond it by a rounding error.
+    Otherwise a value of 0 would lie beyond a line at 0 by that error, where one of 10 lies on a line at 10.
     """
     return pl.when(value.abs() > largest * _SNAP).then(value).otherwise(value * 0.0)
 
 
-def _signals(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The first signal that the latest points give, and on which side; the latest point is always one of them.
-
-    In this order: a point outside the limits; 7 points, each above (each below) the one before; 2 of 3 points beyond
-    two thirds of the way to a limit, on one side; 7 points on one side of the mean. A point that is counted equal to a
-    line is on neither side of it.
-    """
-    value, mean = pl.col("value"), pl.col("mean")
-    before, before_that = value.shift(1), value.shift(2)
-
-    def running(steps: pl.Expr) -> pl.Expr:
-        return steps.cast(pl.Int64).rolling_sum(RUN - 1) == RUN - 1
-
-    # Rows further back are of the same stretch, as there is a mean only from twelve points on.
-    high, low = _away(2 / 3), _away(-2 / 3)
-    found = {
-        Signal.OUTSIDE_LIMITS: (less(pl.col("upper_limit"), value), less(value, pl.col("lower_limit"))),
-        Signal.TREND: (running(less(before, value)), running(less(value, before))),
-        Signal.TWO_OF_THREE: (
-            less(high, value) & less(high, pl.max_horizontal(before, before_that)),
-            less(value, low) & less(pl.min_horizontal(before, before_that), low),
-        ),
-        Signal.SHIFT: (less(mean, value.rolling_min(RUN)), less(value.rolling_max(RUN), mean)),
-    }
+def _signals(frame: pl.LazyFrame, rules: Sequence[SignalRule]) -> pl.LazyFrame:
+    """The first of the signals that the latest points give, and on which side; the latest point always gives it too."""
     signal, side = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.Int8)
-    for name, (above, below) in reversed(found.items()):
-        signal = pl.when(above | below).then(pl.lit(name)).otherwise(signal)
-        side = pl.when(above).then(pl.lit(1, dtype=pl.Int8)).when(below).then(pl.lit(-1, dtype=pl.Int8)).otherwise(side)
+    for rule in reversed(rules):
+        high, low = rule.high(), rule.low()
+        signal = pl.when(high | low).then(pl.lit(rule.signal.value)).otherwise(signal)
+        side = pl.when(high).then(pl.lit(1, dtype=pl.Int8)).when(low).then(pl.lit(-1, dtype=pl.Int8)).otherwise(side)
     readable = pl.col("no_signal").is_null()
     return frame.with_columns(
         signal=pl.when(readable).then(signal).cast(CHART["signal"]), side=pl.when(readable).then(side)
@@ -240,8 +208,8 @@ def _special_cause() -> pl.Expr:
     worse = (
         pl.when(pl.col("sign") == 0).then(less(usual_gap, pl.col("gap"))).otherwise(towards_good < 0).fill_null(False)
     )
-    said = pl.when(better).then(pl.lit(SpecialCause.IMPROVEMENT)).when(worse).then(pl.lit(SpecialCause.CONCERN))
-    return pl.when(pl.col("signal").is_not_null()).then(said).cast(CHART["special_cause"])
+    cause = pl.when(better).then(pl.lit(SpecialCause.IMPROVEMENT)).when(worse).then(pl.lit(SpecialCause.CONCERN))
+    return pl.when(pl.col("signal").is_not_null()).then(cause).cast(CHART["special_cause"])
 
 
 def _assurance() -> pl.Expr:
@@ -268,3 +236,96 @@ def _assurance() -> pl.Expr:
         .then(pl.lit(Assurance.BY_CHANCE))
         .cast(CHART["assurance"])
     )
+
+
+# -- the tables ------------------------------------------------------------------------
+
+_Row: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SignalRule:
+    """A signal of control charts: when the latest points give it, and which points do.
+
+    Attributes:
+        signal: Its name.
+        high: Whether the row's point and those before it give the signal by high or rising values.
+        low: The same by low or falling values.
+        points: Those rows that give the signal, from the rows of a series of which the last gives it.
+    """
+
+    signal: Signal
+    high: Callable[[], pl.Expr]
+    low: Callable[[], pl.Expr]
+    points: Callable[[Sequence[_Row]], Sequence[_Row]]
+
+
+@dataclass(frozen=True)
+class ChartKind:
+    """A kind of control chart.
+
+    Attributes:
+        least: The fewest points that it needs in a row.
+        limits: Adds `mean`, `spread`, `lower_limit` and `upper_limit` to the rows of `_stretches`.
+        signals: Its signals; of several that a point gives, the first counts.
+    """
+
+    least: int
+    limits: Callable[[pl.LazyFrame], pl.LazyFrame]
+    signals: tuple[SignalRule, ...]
+
+
+# Rules look at rows further back without asking for their series: a chart has a mean only from its twelfth point on.
+# A point that counts as equal to a line is on neither side of it.
+
+
+def _all_steps(steps: pl.Expr) -> pl.Expr:
+    """Whether the last `RUN` points have only such steps between them."""
+    return steps.cast(pl.Int64).rolling_sum(RUN - 1) == RUN - 1
+
+
+def _two_high() -> pl.Expr:
+    value, line = pl.col("value"), _away(2 / 3)
+    return less(line, value) & less(line, pl.max_horizontal(value.shift(1), value.shift(2)))
+
+
+def _two_low() -> pl.Expr:
+    value, line = pl.col("value"), _away(-2 / 3)
+    return less(value, line) & less(pl.min_horizontal(value.shift(1), value.shift(2)), line)
+
+
+def _points_beyond_two_thirds(rows: Sequence[_Row]) -> Sequence[_Row]:
+    """Of the last three points those beyond two thirds of the way to the limit on the side of the signal."""
+    row = rows[-1]
+    line = row["mean"] + row["side"] * (row["upper_limit"] - row["mean"]) * 2 / 3
+    return [
+        point for point in rows[-3:] if (point["value"] - line) * row["side"] > 0 and not close(point["value"], line)
+    ]
+
+
+SIGNAL_RULES: Final = (
+    SignalRule(
+        Signal.OUTSIDE_LIMITS,
+        high=lambda: less(pl.col("upper_limit"), pl.col("value")),
+        low=lambda: less(pl.col("value"), pl.col("lower_limit")),
+        points=lambda rows: rows[-1:],
+    ),
+    SignalRule(
+        Signal.TREND,
+        high=lambda: _all_steps(less(pl.col("value").shift(1), pl.col("value"))),
+        low=lambda: _all_steps(less(pl.col("value"), pl.col("value").shift(1))),
+        points=lambda rows: rows[-RUN:],
+    ),
+    SignalRule(Signal.TWO_OF_THREE, high=_two_high, low=_two_low, points=_points_beyond_two_thirds),
+    SignalRule(
+        Signal.SHIFT,
+        high=lambda: less(pl.col("mean"), pl.col("value").rolling_min(RUN)),
+        low=lambda: less(pl.col("value").rolling_max(RUN), pl.col("mean")),
+        points=lambda rows: rows[-RUN:],
+    ),
+)
+"""A row for each signal: a point outside the limits; 7 points, each above (or each below) the one before; 2 of 3 points
+beyond two thirds of the way to a limit, on one side; 7 points on one side of the mean."""
+
+CHARTS: Final[Mapping[str, ChartKind]] = {"xmr": ChartKind(least=LEAST, limits=_limits, signals=SIGNAL_RULES)}
+"""A row for each kind of chart."""

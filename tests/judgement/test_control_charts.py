@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pmf_engine as pmf
-from pmf_engine.judgement.control_charts import CHART, charted, read_chart
+from pmf_engine.domain.status import Signal
+from pmf_engine.judgement.control_charts import CHART, CHARTS, SIGNAL_RULES, charted, read_chart
 from tests.support.boards import evaluate, write_board, write_returns
 from tests.support.chart import read
 
@@ -367,3 +368,30 @@ def test_a_chart_is_of_the_periods_that_are_shown(tmp_path: Path) -> None:
     evaluation = board(tmp_path, LEVEL, "{good: at most 40}", period="2014-15 Q4")
     assert said(evaluation, "points") == [1, 2, 3, 4]
     assert said(evaluation, "no_signal")[-1] == "too_few"
+
+
+# -- the tables ----------------------------------------------------------------------------
+
+
+def test_every_signal_has_a_rule() -> None:
+    assert [rule.signal for rule in SIGNAL_RULES] == list(Signal)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_kind_of_chart_has_limits_and_signals(name: str) -> None:
+    """As a chart without one of its parts would say nothing, or raise only once a series is long enough."""
+    kind = CHARTS[name]
+    values: list[Value] = [*VISCOSITY[: kind.least], 1_000.0]
+    rows = [
+        {
+            "line": 0, "start": start, "months": 1, "value": value, "known": True, "kind": "number", "regular": True,
+            "sign": 1, "gap": None, "aim": None, "aim_open": False,
+        }
+        for start, value in enumerate(values)
+    ]  # fmt: skip
+    frame = pl.LazyFrame(rows, schema_overrides={"gap": pl.Float64, "aim": pl.Float64, "sign": pl.Int8})
+    said = charted(frame, kind).collect()
+    assert dict(said.select(list(CHART)).schema) == CHART
+    assert said["no_signal"].to_list() == ["too_few"] * (kind.least - 1) + [None, None]
+    assert said["lower_limit"][-1] < said["mean"][-1] < said["upper_limit"][-1]
+    assert len(kind.signals) > 0
