@@ -10,7 +10,7 @@ DIRECTION = pl.Enum(texts(Direction))
 
 
 def with_direction(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Which way the value went since the period before, and since the same period of the year before."""
+    """Adds `before` (the value of the period before), `direction` and `direction_year_ago`."""
     value = pl.when("known").then("value")
     earlier = {"before": pl.lit(1), "ago": (12 // pl.col("months")).first()}
     frame = frame.with_columns(
@@ -18,7 +18,7 @@ def with_direction(frame: pl.LazyFrame) -> pl.LazyFrame:
         for when, periods in earlier.items()
         for name, column in (("value", value), *((name, pl.col(name)) for name in ("gaps", "status", "start")))
     )
-    # An ad hoc indicator is not asked for in every quarter, so its row of so many rows before may be of any.
+    # An ad hoc indicator has no row for quarters without a request, so the fourth row before may be of any quarter.
     a_year = pl.col("ago:start") == pl.col("start") - 12
     return frame.with_columns(
         before=pl.col("before:value"),
@@ -28,10 +28,10 @@ def with_direction(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _travelled(when: str) -> pl.Expr:
-    """Direction of travel by polarity, from the columns that say how things were; unchanged if it shows the same.
+    """Direction of travel by polarity since the row whose columns begin with `when`.
 
-    A step from one rating into another is a change however small. Where closeness is good, both values are held
-    against the band now in force; where no bound was known for one of them, nothing can be said.
+    `unchanged` where both values are shown with the same digits, unless their ratings differ. Where polarity is
+    `close`, the band now in force measures both values; null where one of its bounds has no number for either.
     """
     before, gap, places = pl.col(f"{when}:value"), gap_in_force(pl.col(f"{when}:gaps")), pl.col("places")
     closeness = pl.col("sign") == 0
@@ -58,5 +58,5 @@ def _shown(value: pl.Expr, places: pl.Expr) -> pl.Expr:
 
 
 def gap_in_force(gaps: pl.Expr) -> pl.Expr:
-    """Of the gaps by each entry, that by the one now in force."""
+    """The gap by the tolerance entry now in force, from the list of gaps by each entry."""
     return gaps.list.get(pl.col("entry"), null_on_oob=True)

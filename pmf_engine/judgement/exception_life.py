@@ -41,10 +41,10 @@ def read_life(row: Mapping[str, Any]) -> Life | None:
 
 
 def with_life(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The life of each exception, as far as the series had come in each period.
+    """Adds the columns of `LIFE`: the life of each exception as it stood in each period.
 
-    Before a figure was first sent there is `no_data`, which a rule may send up; an exception that goes on when figures
-    come has its own beginning all the same, and is not as old as the first period that anybody knows anything of.
+    Before the first return of a figure the status is `no_data`, which a rule may escalate. Once returns come, an
+    exception begins anew, so that it is not as old as the series.
     """
     up = pl.col("level") >= 0
     life = ["line", "heard", "life"]  # the rows from where an exception began to where the next one does

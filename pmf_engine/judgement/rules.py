@@ -50,9 +50,9 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
 def _held(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
     """Whether each rule holds in each row, as columns to be added one list after the other.
 
-    It does where its condition did in the last period that it can be said of. What stands after `until` looks at the
-    periods since then, and is answered only in a period with a value, whatever it is about: nothing that is missing
-    ends an exception.
+    A rule holds where its condition was true in the last period that answers it. The condition after `until` looks at
+    the periods since the rule began to hold, and only a period with a value answers it: no missing value ends an
+    exception.
     """
     asked = _Asked(numbers, ["line"], "when")
     holds = [asked.last(rule.condition) for rule in rules]
@@ -122,11 +122,10 @@ class _Asked:
 
 
 def _deniable(named: set[str]) -> pl.Expr:
-    """Whether a row may say no to a condition that names these words.
+    """Whether a row can make a condition that names these words false.
 
-    Without a value, only to what is about nothing but that: `late` is over when the figure is withheld, `red and not
-    late` is not. While a figure is not due nobody can say that it is not late, and while nothing rates a value, nobody
-    that it is not red, whatever else is asked of it.
+    A row without a value can do so only where all words are reasons: `late` ends when the figure is withheld, `red and
+    not late` does not. A row that is `not_due` leaves `late` open, and an unrated value leaves `red` open.
     """
     status = pl.col("status")
     if named <= {Status.NOT_DUE}:
@@ -158,9 +157,9 @@ def _words(unsaid: bool | None) -> Mapping[str, pl.Expr]:
 
 
 def _said() -> Mapping[str, pl.Expr]:
-    """What tells of something bad, and rests on earlier periods too: where these lack, what was said last stands.
+    """The words for bad news that also depend on earlier periods: their last answer stays until there is a new one.
 
-    Otherwise one missing return would end an exception a period later, when there is nothing to compare with.
+    Otherwise one missing return would end an exception a period later, when there is no earlier value to compare with.
     """
     readable = pl.col("has_value") & pl.col("no_signal").is_null()
     return {
@@ -181,7 +180,7 @@ _SURE_DIGITS = 15
 
 
 def _difference(left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    """What one number is above another, in the digits that both are sure to hold: of what rounding left, nothing."""
+    """`left - right`, rounded to the digits that both numbers hold exactly, so that no rounding error remains."""
     difference = left - right
     largest = pl.max_horizontal(left.abs(), right.abs())
     scale = pl.lit(10.0).pow(_SURE_DIGITS - 1 - largest.log10().floor())
@@ -196,7 +195,7 @@ def _quantity(name: str) -> Computed:
 
 
 def _lasting(condition: pl.Expr, periods: int) -> pl.Expr:
-    """Whether a condition held in the last so many periods that it can be said of."""
+    """Whether a condition was true in each of the last `periods` periods that answer it."""
     held = condition.fill_null(False).cast(pl.Int64).cum_sum()
     ended = pl.when(~condition).then(held).forward_fill().fill_null(0)
     return held - ended >= periods

@@ -6,9 +6,9 @@ import polars as pl
 
 
 def with_run(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """How many periods running the status is what it is.
+    """Adds `run`: for how many periods in a row the series has had its status.
 
-    A period without a value does not end a run of values: nothing is known of it, so it is stepped over.
+    A period without a value does not end a run of a status with a value: the run steps over it.
     """
     value_status = pl.when("has_value").then("status")
     last = value_status.forward_fill().shift(1).over("line")

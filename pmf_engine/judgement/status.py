@@ -15,7 +15,7 @@ STATUS = pl.Enum(texts(Status))
 
 def with_status(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     """The status of each row, from its code, its bands and whether its period is over."""
-    # What came for a period that is not over is part of it, and nothing can be said of that yet.
+    # A period that is not over has only part of its data, so its value is not shown yet.
     over = pl.col("start") + pl.col("months") <= month_of(as_of)
     code = pl.when(over).then("code").otherwise(pl.lit(reason_code(Status.NOT_DUE), dtype=pl.UInt32))
     lacking = pl.when(code > 0).then(code).when(pl.col("rated") & _is_rating_open()).then("band_code").otherwise(0)
@@ -38,5 +38,5 @@ def with_status(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
 
 
 def _is_rating_open() -> pl.Expr:
-    """Whether a missing bound leaves it open how the value is to be rated."""
+    """Whether the rating depends on a bound that has no number."""
     return pl.col("good").is_null() | (~pl.col("good") & pl.col("tolerable").is_null())
