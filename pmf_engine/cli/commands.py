@@ -209,7 +209,7 @@ def _evaluation(given: argparse.Namespace, one_period: bool) -> Evaluation:
 
 def _require_name(kind: str, name: str | None, names: Iterable[str]) -> None:
     """Raises CannotDoError, with the nearest name, where a name was given that the framework does not define."""
-    from pmf_engine.diagnostics.diagnostic import nearest
+    from pmf_engine.diagnostics.suggestions import nearest
 
     defined = list(names)
     if name is not None and name not in defined:

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
 from pmf_engine.diagnostics.source import Span
@@ -47,13 +46,6 @@ class ConfigError(Exception):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics: tuple[Diagnostic, ...] = tuple(in_file_order(diagnostics))
         super().__init__("\n".join(render(found) for found in self.diagnostics))
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` was most likely meant to be, or nothing if none is near."""
-    folded = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
-    found = get_close_matches(name.lower(), list(folded), n=1, cutoff=0.7)
-    return folded[found[0]] if found else None
 
 
 def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pmf_engine.diagnostics import messages
-from pmf_engine.diagnostics.diagnostic import Diagnostic, nearest
+from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Span
+from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import Period, parse_period
 from pmf_engine.formula.checker import Type
 from pmf_engine.framework import schema

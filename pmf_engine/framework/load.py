@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 
 from pmf_engine.diagnostics import messages
-from pmf_engine.diagnostics.diagnostic import ConfigError, Diagnostic, in_file_order, nearest
+from pmf_engine.diagnostics.diagnostic import ConfigError, Diagnostic, in_file_order
 from pmf_engine.diagnostics.source import Passage, Source, Span
+from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
 from pmf_engine.formula.checker import NUMBER, Checker, Columns, Scope, Type, time_dimension
 from pmf_engine.formula.equivalence import Meanings

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
-from pmf_engine.diagnostics.diagnostic import nearest
+from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Direction, NoSignal, Status
 from pmf_engine.evaluation.evaluate import Evaluation

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from pmf_engine.diagnostics.diagnostic import nearest
+from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import parse_period
 
 PROBLEMS: dict[str, Any] = {

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from pmf_engine.diagnostics.diagnostic import nearest
+from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import MONTHS, Cadence, parse_period
 from pmf_engine.framework.model import Figure, Framework
 from pmf_engine.submissions.folder import (

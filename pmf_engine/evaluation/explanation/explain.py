@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from pmf_engine.diagnostics.diagnostic import nearest
+from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation

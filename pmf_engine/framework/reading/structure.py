@@ -13,7 +13,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from pmf_engine.diagnostics import messages
-from pmf_engine.diagnostics.diagnostic import Diagnostic, nearest
+from pmf_engine.diagnostics.diagnostic import Diagnostic
+from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import MONTHS
 from pmf_engine.framework import schema
 from pmf_engine.framework.reading.files import Config, Loc

@@ -1,0 +1,27 @@
+"""What is allowed and looks like a slip."""
+
+from __future__ import annotations
+
+from pmf_engine.diagnostics.diagnostic import Diagnostic
+from pmf_engine.diagnostics.source import Span
+
+
+def swapped(span: Span, part: str, whole: str) -> Diagnostic:
+    text = f"`{part}` is the part here and `{whole}` the whole, which looks the wrong way round"
+    return Diagnostic("swapped", text, span, "write percent(part, whole)", "warning")
+
+
+def no_population(span: Span) -> Diagnostic:
+    text = "this rate is not of a population: what it divides by is not a stock"
+    return Diagnostic("no-population", text, span, "write percent(part, whole) for a share", "warning")
+
+
+def stock_over_time(span: Span, name: str) -> Diagnostic:
+    text = f"`{name}` is a stock, and the same may be counted in both periods that are added here"
+    return Diagnostic("stock-over-time", text, span, None, "warning")
+
+
+def not_a_percentage(span: Span, text: str) -> Diagnostic:
+    return Diagnostic(
+        "unit", f"the indicator is a percentage, from 0 to 100, and `{text}` is not", span, None, "warning"
+    )
