@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from pmf_engine.domain.numbers import NEAR
+from pmf_engine.domain.numbers import NEAR, SNAP
 from pmf_engine.domain.reason_codes import NOT_RECEIVED, figure_number, is_absent, reason_code
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.expected import SENT
 from pmf_engine.evaluation.inputs import AGENCY, CELL, Inputs
-from pmf_engine.formula.compute.operations import SNAP
 
 _NO_DATA = reason_code(Status.NO_DATA)
 

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 
 import polars as pl
 
-from pmf_engine.domain.numbers import close
+from pmf_engine.domain.numbers import SNAP, close
 from pmf_engine.domain.status import Assurance, NoSignal, Signal, SpecialCause, texts
 from pmf_engine.formula.compute.operations import compare, less
 
@@ -30,9 +30,6 @@ LARGEST: Final = 3.267
 
 RUN: Final = 7
 """Points in a trend, and in a shift."""
-
-_SNAP = 1e-14
-"""A line nearer to 0 than this share of the numbers that it is computed from is 0 with a rounding error."""
 
 CHART: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "points": pl.Int64,
@@ -178,7 +175,7 @@ def _line(value: pl.Expr, largest: pl.Expr) -> pl.Expr:
 
     Otherwise a value of 0 would lie beyond a line at 0 by that error, where one of 10 lies on a line at 10.
     """
-    return pl.when(value.abs() > largest * _SNAP).then(value).otherwise(value * 0.0)
+    return pl.when(value.abs() > largest * SNAP).then(value).otherwise(value * 0.0)
 
 
 def _signals(frame: pl.LazyFrame, rules: Sequence[SignalRule]) -> pl.LazyFrame:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pmf_engine.domain.numbers import NEAR
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.folder import (
@@ -416,7 +417,7 @@ def _compare_wholes(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
             "complete",
             pl.col("wanted").is_null() | (pl.col("count") == pl.col("wanted")),
             (pl.col("value") - pl.col("total")).abs()
-            > 1e-9 * pl.max_horizontal(pl.col("value").abs(), pl.col("total").abs()),
+            > NEAR * pl.max_horizontal(pl.col("value").abs(), pl.col("total").abs()),
         )
         for file, sheet, row, column, text, by, total in both.select(*_PLACE, "text", "by", "total").iter_rows():
             message = say("whole-differs", text=text.strip(EDGES), by=by, total=f"{total:.12g}")
@@ -450,7 +451,7 @@ def _compare_times(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     )
     flows = longer.join(summed, on="place").filter(pl.col("covered") == pl.col("months"))
     lasts = inside.filter(~is_flow, end_of_part == end)
-    near = 1e-9 * pl.max_horizontal(pl.col("value").abs(), pl.col("value_part").abs())
+    near = NEAR * pl.max_horizontal(pl.col("value").abs(), pl.col("value_part").abs())
     differ = pl.concat([flows, lasts], how="diagonal").filter((pl.col("value") - pl.col("value_part")).abs() > near)
     problems: list[tuple[object, ...]] = []
     for cell in differ.iter_rows(named=True):

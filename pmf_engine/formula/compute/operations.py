@@ -11,7 +11,7 @@ from typing import Final, Protocol, TypeVar
 
 import polars as pl
 
-from pmf_engine.domain.numbers import NEAR
+from pmf_engine.domain.numbers import NEAR, SNAP
 from pmf_engine.domain.reason_codes import NOT_RECEIVED, is_absent, reason_code, status_rank
 from pmf_engine.domain.status import Status
 from pmf_engine.formula.syntax import (
@@ -24,9 +24,6 @@ from pmf_engine.formula.syntax import (
     Name,
     Unary,
 )
-
-SNAP = 1e-14
-"""A sum smaller than this share of its terms is what rounding left of zero."""
 
 _HALF = 5e-15
 """A number that falls short of a half by no more than this share of itself counts as one."""
