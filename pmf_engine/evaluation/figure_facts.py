@@ -6,10 +6,10 @@ What has not come is a row too, so that a missing figure cannot be left out by n
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TypeAlias
 
 import polars as pl
 
+from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.periods import Frequency
 from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import Status
@@ -17,29 +17,32 @@ from pmf_engine.evaluation.combining import over_groups
 from pmf_engine.evaluation.expected import SENT, absent, expected
 from pmf_engine.evaluation.inputs import AGENCY, CELL, WORLD, Inputs, collected
 
-_Schema: TypeAlias = "Mapping[str, pl.DataType | type[pl.DataType]]"
-
-FACTS: _Schema = {
-    "figure": pl.Enum,
-    "agency": pl.String,
-    "start": pl.Int32,
-    "months": pl.Int32,
-    "group": pl.String,
-    "value": pl.Float64,
-    "code": pl.UInt32,
-}
-"""The columns of facts. `figure` is an Enum of all figures, `group` is empty for the whole and the agency by agency."""
-
 _CELLS = pl.List(pl.UInt32)
 
-TRACE: _Schema = {
-    "cells": _CELLS,
-    "breakdowns": pl.List(pl.Struct({"by": pl.String, "value": pl.Float64, "code": pl.UInt32, "cells": _CELLS})),
-}
-"""What a trace adds to facts: the cells that a fact rests on, and the totals of the breakdowns that it may come from.
 
-A group that an agency left out rests on the cell of the agency's whole.
-"""
+def facts_schema(figures: pl.Enum, traced: bool = False) -> FrameSchema:
+    """The columns of facts; `figures` is the type of the ids of all figures.
+
+    A trace adds what each fact rests on. A group that an agency left out rests on the cell of the agency's whole.
+    """
+    facts = FrameSchema(
+        "FACTS",
+        Column("figure", figures, "the figure's id"),
+        Column("agency", pl.String, "the agency that sent the figure or should have"),
+        Column("start", pl.Int32, "the first month of the period"),
+        Column("months", pl.Int32, "the length of the period"),
+        Column("group", pl.String, "the group; empty for the whole, and the agency's id by agency"),
+        Column("value", pl.Float64, "the value, which means nothing unless the code is 0", nullable=True),
+        Column("code", pl.UInt32, "0, or the reason code, without a source"),
+    )
+    if not traced:
+        return facts
+    total = pl.Struct({"by": pl.String, "value": pl.Float64, "code": pl.UInt32, "cells": _CELLS})
+    return facts.with_columns(
+        "FACTS with a trace",
+        Column("cells", _CELLS, "the cells that the fact rests on"),
+        Column("breakdowns", pl.List(total), "the totals of groups that it may come from", nullable=True),
+    )
 
 
 def gather(inputs: Inputs, figures: Mapping[str | None, Collection[str]]) -> None:
@@ -51,7 +54,7 @@ def gather(inputs: Inputs, figures: Mapping[str | None, Collection[str]]) -> Non
 
 
 def figure_facts(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
-    """The facts of figures by a breakdown, with the columns of `FACTS` (and of `TRACE` where a trace is kept)."""
+    """The facts of figures by a breakdown, with the columns of `facts_schema`."""
     names, frame = inputs.gathered.get(by, ((), None))
     if frame is None or not set(figures) <= set(names):
         return _facts(inputs, figures, by)
@@ -66,26 +69,25 @@ def of_figures(frame: pl.LazyFrame, figures: Sequence[str]) -> pl.LazyFrame:
 def _facts(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
     sent = _sent(inputs, figures, by)
     missing = _missing(inputs, figures, by, sent).with_columns(value=pl.lit(None, dtype=pl.Float64))
-    columns = _columns(inputs)
-    return pl.concat([sent.select(columns), _traced(inputs, missing).select(columns)])
-
-
-def _columns(inputs: Inputs) -> list[str]:
-    return [*FACTS, *(TRACE if inputs.traced else ())]
+    schema = facts_schema(inputs.names, inputs.traced)
+    columns = list(schema.columns)
+    return schema.check(pl.concat([sent.select(columns), _traced(inputs, missing).select(columns)]))
 
 
 def _traced(inputs: Inputs, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Rows of one cell each, or of none, with the columns of a trace where one is kept."""
     if not inputs.traced:
         return rows
-    cells = pl.concat_list(CELL).list.drop_nulls() if CELL in rows.collect_schema() else pl.lit([], dtype=_CELLS)
-    return rows.with_columns(cells=cells.cast(_CELLS), breakdowns=pl.lit(None, dtype=TRACE["breakdowns"]))
+    has_cell = CELL in rows.collect_schema()
+    cells = pl.concat_list(CELL).list.drop_nulls() if has_cell else pl.lit([], dtype=_CELLS)
+    no_breakdowns = pl.lit(None, dtype=facts_schema(inputs.names, traced=True).polars["breakdowns"])
+    return rows.with_columns(cells=cells.cast(_CELLS), breakdowns=no_breakdowns)
 
 
 def _sent(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
     """One row per figure, agency, period and group that an agency sent."""
     cells = of_figures(inputs.cells, figures)
-    columns = _columns(inputs)
+    columns = list(facts_schema(inputs.names, inputs.traced).columns)
     if by is not None and by != AGENCY:
         return _traced(inputs, cells.filter(pl.col("by") == by, pl.col("group").is_not_null())).select(columns)
     wholes = _traced(inputs, cells.filter(pl.col("by").is_null())).with_columns(group=pl.lit(""))

@@ -11,8 +11,8 @@ from typing import Any
 
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.explanation.explain import Compared, Comparison, Explanation
-from pmf_engine.evaluation.explanation.provenance import Cell, Source
-from pmf_engine.evaluation.explanation.record_faults import Records
+from pmf_engine.evaluation.explanation.figure_sources import Cell, Source
+from pmf_engine.evaluation.explanation.record_sources import Records
 from pmf_engine.report.wording import assurance_words, no_signal_words, signal_words, tamed
 
 _WORDS = {"<=": "at most", "<": "below", ">=": "at least", ">": "above", "=": "equal to"}

@@ -14,8 +14,9 @@ from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
-from pmf_engine.evaluation.explanation.provenance import BLANK, Source, reason, sources
+from pmf_engine.evaluation.explanation.figure_sources import BLANK, Source, reason, sources
 from pmf_engine.evaluation.explanation.workings import Workings, workings
+from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.formula.syntax import names
 from pmf_engine.framework.dependencies import does_without
 from pmf_engine.framework.escalation_rules import Rule
@@ -25,7 +26,7 @@ from pmf_engine.judgement.control_charts import Chart, read_chart
 from pmf_engine.judgement.exception_life import Life, read_life
 
 _PERIODS = 8
-"""How many periods of history are told."""
+"""How many periods of history an explanation shows."""
 
 
 @dataclass(frozen=True)
@@ -159,20 +160,13 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
     where the evaluation was not for one period, or shows no such indicator or group, or several such groups, and
     TypeError where either is no text.
     """
-    for name, given in (("indicator", indicator), ("group", group)):
-        if not isinstance(given, str | None) or (given is None and name == "indicator"):
-            raise TypeError(f"`{name}` must be a text, not {given!r}")
+    inputs, one = _asked(evaluation, indicator, group)
     framework = evaluation.framework
-    one = framework.indicators.get(indicator)
-    if one is None:
-        raise ValueError(f"unknown indicator `{indicator}`")
-    if evaluation.period is None or evaluation.inputs is None:
-        raise ValueError("only an evaluation of one period can be explained")
     row = _row(evaluation, indicator, group)
     group = row["group"]
     period = Period(row["start"], Cadence(row["months"], one.cadence.year_start))
     entry = one.entry_for(period)
-    worked = workings(framework, evaluation.inputs, one, period, row["by"], group)
+    worked = workings(framework, inputs, one, period, row["by"], group)
     history = evaluation.history.filter(
         pl.col("indicator") == indicator,
         pl.col("by").eq_missing(pl.lit(row["by"])),
@@ -180,7 +174,7 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
         pl.col("start") <= period.start,
     ).rows(named=True)
     ago = [point for point in history if point["start"] == period.start - 12]
-    traced = tuple(sources(evaluation, evaluation.inputs, one, worked, period.cadence, row["by"], group))
+    traced = tuple(sources(evaluation, inputs, one, worked, period.cadence, row["by"], group))
     return Explanation(
         indicator=indicator,
         title=one.title,
@@ -216,15 +210,28 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
     )
 
 
-def _reason(said: str | None, traced: Sequence[Source]) -> str | None:
-    """Why there is no value; of a list that is there, that a cell is blank, where nothing else lacks of it."""
-    blank = {one.reason for one in traced if BLANK in one.how}
-    others = {one.reason for one in traced if BLANK not in one.how}
+def _asked(evaluation: Evaluation, indicator: str, group: str | None) -> tuple[Inputs, Indicator]:
+    """The inputs of the evaluation and the indicator, where that can be explained; raises as `explain` says."""
+    for name, given in (("indicator", indicator), ("group", group)):
+        if not isinstance(given, str | None) or (given is None and name == "indicator"):
+            raise TypeError(f"`{name}` must be a text, not {given!r}")
+    asked = evaluation.framework.indicators.get(indicator)
+    if asked is None:
+        raise ValueError(f"unknown indicator `{indicator}`")
+    if evaluation.period is None or evaluation.inputs is None:
+        raise ValueError("only an evaluation of one period can be explained")
+    return evaluation.inputs, asked
+
+
+def _reason(reason_text: str | None, traced: Sequence[Source]) -> str | None:
+    """Why there is no value: a blank cell, where that is all that is wrong with a list."""
+    blank = {source.reason for source in traced if BLANK in source.how}
+    others = {source.reason for source in traced if BLANK not in source.how}
     for lack in blank - others:
         name = str(lack).partition(": ")[2]
-        if said and (found := re.match(rf"{re.escape(name)}( for .+?)? is not available", said)):
-            return f"a cell of {name}{found[1] or ''} that would be added up is blank"
-    return said
+        if reason_text and (match := re.match(rf"{re.escape(name)}( for .+?)? is not available", reason_text)):
+            return f"a cell of {name}{match[1] or ''} that would be added up is blank"
+    return reason_text
 
 
 def _compared(points: Sequence[Mapping[str, Any]]) -> Compared | None:
@@ -248,6 +255,7 @@ def _points(history: Sequence[Mapping[str, Any]]) -> Iterator[Point]:
 
 
 def _row(evaluation: Evaluation, indicator: str, group: str | None) -> dict[str, Any]:
+    """The row of the results that is explained; raises ValueError where the results have none, or several."""
     rows = evaluation.history.filter("shown", pl.col("indicator") == indicator)
     if rows.is_empty():
         raise ValueError(f"`{indicator}` is ad hoc, and nothing was asked for in this period")
@@ -276,14 +284,14 @@ def _spelt(groups: pl.DataFrame) -> list[str]:
 
 
 def _steps(framework: Framework, worked: Workings, whole: float | None) -> Iterator[Step]:
-    """The steps; the text of one that is but a name is the id of an indicator."""
-    for place, (text, value, code) in enumerate(worked.steps, start=1):
+    """The parts of the formula; a part whose text is only a name is an indicator."""
+    for number, (text, value, code) in enumerate(worked.steps, start=1):
         named = framework.indicators.get(text)
         formula, where = (_formula(named), str(named.passage.span())) if named else (None, None)
         why = reason(code, framework)
         if value is not None and not isfinite(value):
             value, why = None, f"{Status.INVALID}: too large for a number"
-        if value is None and place == len(worked.steps):
+        if value is None and number == len(worked.steps):
             value = whole  # a sum of nothing is 0, and keeps its reason
         yield Step(text, value, why, formula, where)
 

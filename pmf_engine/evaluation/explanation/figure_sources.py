@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeAlias
 
@@ -12,13 +12,13 @@ import polars as pl
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.reason_codes import ReasonCode, SourceIndex
 from pmf_engine.domain.status import Status
-from pmf_engine.evaluation.combining import over_agencies
+from pmf_engine.evaluation.aligning import lasts
 from pmf_engine.evaluation.evaluate import Evaluation
-from pmf_engine.evaluation.expected import absent as expected_absent
-from pmf_engine.evaluation.explanation.record_faults import Records, is_blank, records
+from pmf_engine.evaluation.expected import absent
+from pmf_engine.evaluation.explanation.record_sources import Records, is_blank, records
+from pmf_engine.evaluation.explanation.trace import Fact, Trace, traced
 from pmf_engine.evaluation.explanation.workings import Looked, Workings
-from pmf_engine.evaluation.figure_facts import figure_facts
-from pmf_engine.evaluation.inputs import AGENCY, Inputs
+from pmf_engine.evaluation.inputs import AGENCY, Inputs, Slice
 from pmf_engine.evaluation.list_facts import list_codes
 from pmf_engine.framework.dependencies import asked_of_lists
 from pmf_engine.framework.model import Figure, Framework, Indicator
@@ -33,9 +33,6 @@ BLANK = "a cell that would be added up is blank"
 
 _DIFFERS = ("whole-differs", "longer-differs")
 """Problems of a cell that stands all the same."""
-
-_Time: TypeAlias = "tuple[int, int]"
-"""The first month of a period, and how many there are."""
 
 _Row: TypeAlias = "dict[str, Any]"
 """A row of `Evaluation.cells`; `aside` says why it is no part of what its figure came to, where that is so."""
@@ -106,21 +103,24 @@ def sources(
     group: str | None,
 ) -> Iterator[Source]:
     """The figures and lists that a value and its judgement rest on, each with the cells it came from."""
+    slice_ = Slice(by, group)
+    figures = sorted({looked.name for looked in worked.looked} & evaluation.framework.figures.keys())
+    trace = traced(inputs, evaluation.cells, figures, cadence, slice_)
     for looked in worked.looked:
         period = Period(looked.start, cadence)
         if looked.name in evaluation.framework.figures:
-            yield _sent(evaluation, inputs, looked, period, by, group)
+            yield _sent(evaluation, inputs, trace, looked, period, slice_)
         else:
-            yield _counted(evaluation, inputs, indicator, looked, period, by, group)
+            yield _counted(evaluation, inputs, indicator, looked, period, slice_)
 
 
 def _sent(
-    evaluation: Evaluation, inputs: Inputs, looked: Looked, period: Period, by: str | None, group: str | None
+    evaluation: Evaluation, inputs: Inputs, trace: Trace, looked: Looked, period: Period, slice_: Slice
 ) -> Source:
-    """What a figure came to, and the cells it came from."""
+    """The value of a figure, and the cells it came from."""
     framework = evaluation.framework
     figure = framework.figures[looked.name]
-    used = _used(evaluation, inputs, figure, period, by, group, looked.counted)
+    used = _used(evaluation, inputs, trace, figure, period, slice_, looked.counted)
     came = evaluation.submissions.readings.filter(
         pl.col("figure") == figure.id,
         pl.col("received_on").is_null() | (pl.col("received_on") <= evaluation.as_of),
@@ -136,7 +136,7 @@ def _sent(
         used_by=looked.used_by,
         how=(*used.lacking, *_how(figure, period, used, looked)),
         cells=tuple(_cell(row, figure, _why(evaluation, row)) for cell in used.cells for row in _told(came, cell)),
-        absent=tuple(_waiting(inputs, figure, used, by, group)),
+        absent=tuple(_waiting(inputs, figure, used, slice_)),
         scale=tuple(framework.scales.get(figure.scale or "", ())),
     )
 
@@ -147,23 +147,23 @@ def _counted(
     indicator: Indicator,
     looked: Looked,
     period: Period,
-    by: str | None,
-    group: str | None,
+    slice_: Slice,
 ) -> Source:
-    """What an aggregate of a list came to, and the files it was counted in."""
+    """The value of an aggregate over a list, and the files it was counted in."""
+    by, group = slice_
     framework = evaluation.framework
     asked = {one.text: one for one in asked_of_lists(framework, [indicator])}
     one = asked[looked.name]
     list_ = framework.lists[one.list.name]
     codes = list_codes(inputs, list_, period.cadence).filter(pl.col("start") == period.start, pl.col("code") > 0)
-    waiting = [
+    not_covered = [
         f"{sender} for {period.label}, due {period.last_day + timedelta(days=list_.due[sender])}"
         for sender, code in codes.select("agency", "code").iter_rows()
         if (by != AGENCY or sender == group)
         and ReasonCode.read(code).status != Status.INVALID  # it came, and cannot be read
     ]
     if by == AGENCY and group not in list_.agencies:
-        waiting = [f"{group}, who is not asked for it"]
+        not_covered = [f"{group}, who is not asked for it"]
     blank = is_blank(inputs, one, period, by, group)
     return Source(
         figure=looked.name,
@@ -175,7 +175,7 @@ def _counted(
         used_by=looked.used_by,
         how=(BLANK,) if blank else (),
         cells=(),
-        absent=tuple(waiting),
+        absent=tuple(not_covered),
         records=records(evaluation, inputs, one, period, by, group),
     )
 
@@ -185,150 +185,105 @@ def _counted(
 
 @dataclass(frozen=True)
 class _Used:
-    """The cells that count, and the periods they are for: those of a figure's own `cadence`, or a longer one as sent.
+    """The cells and the periods that the trace shows to count.
 
-    `instead_of` is the period that has not all come where the one before it `serves`, and `partly` whether some of
-    it has; `lacking` says what is wrong with groups that make no whole, and `without` names the agencies that have no
-    value in some of the periods.
+    `lasts` says that the figure, a stock or grade, counts for longer than its period, and `partly` that some of the
+    period which it waits for has come. `lacking` says what is wrong with groups that make no whole, and `without` names
+    the agencies that have no value in some of the periods.
     """
 
-    times: Sequence[_Time]
-    serves: bool = False
-    instead_of: _Time | None = None
-    partly: bool = False
-    cells: Sequence[_Row] = ()
-    lacking: Sequence[str] = ()
-    without: Mapping[str, Sequence[_Time]] = field(default_factory=dict)
+    periods: Sequence[Period]
+    waits_for: Period | None
+    lasts: bool
+    partly: bool
+    cells: Sequence[_Row]
+    lacking: Sequence[str]
+    without: Mapping[str, Sequence[Period]]
 
 
 def _used(
-    evaluation: Evaluation,
-    inputs: Inputs,
-    figure: Figure,
-    period: Period,
-    by: str | None,
-    group: str | None,
-    counted: bool,
+    evaluation: Evaluation, inputs: Inputs, trace: Trace, figure: Figure, period: Period, slice_: Slice, counted: bool
 ) -> _Used:
-    facts = figure_facts(inputs, [figure.id], by)
-    facts = facts.filter(pl.col("group") == (pl.lit("") if by is None else pl.lit(group)))
-    if by == AGENCY:
-        facts = facts.filter(pl.col("agency") == group)
-    asked = [
-        facts.select("agency", "start", "months", "code"),
-        over_agencies(inputs, facts, by).select("start", "months", "code"),
-    ]
-    known, combined = pl.collect_all(asked, engine="in-memory")
-    used = _times(figure, period, {(start, months): code for start, months, code in combined.iter_rows()})
-    if counted:  # in the last of the figure's periods, whatever it is
-        used = _Used([(period.end - figure.cadence.months, figure.cadence.months)])
-    cells = evaluation.cells.filter(pl.col("figure") == figure.id)
-    if by == AGENCY:
-        cells = cells.filter(pl.col("agency") == group)
-    elif by is not None:
-        cells = cells.filter(pl.col("by").is_null() | ((pl.col("by") == by) & (pl.col("group") == group)))
-    ordered = cells.sort("start", "agency", "by", "group", "file", "row", nulls_last=False)
-    sent: dict[tuple[str, _Time], list[_Row]] = {}
-    partly = False
-    for row in ordered.iter_rows(named=True):
-        time = (row["start"], row["months"])
-        if time in used.times:
-            sent.setdefault((row["agency"], time), []).append(row)
-        partly = partly or time == used.instead_of
-    codes = {(agency, (start, months)): code for agency, start, months, code in known.iter_rows()}
+    """The cells that a figure rests on in one period of an indicator, as the trace has them."""
+    taken = trace.periods_of(figure, period, counted)
     chosen: list[_Row] = []
     lacking: list[str] = []
-    for key, rows in sent.items():
-        if by in (None, AGENCY):
-            some, said = _of_whole(rows, figure, inputs, codes.get(key, 0))
-            lacking += [one for one in said if one not in lacking]
-        else:  # where a group lacks, what was said of the whole stands
-            some = [row for row in rows if row["group"] is not None] or [row for row in rows if row["state"] != "ok"]
-        chosen += some
+    valued: set[tuple[str, Period]] = set()
+    for own in taken.periods:
+        for fact in trace.facts_of(figure, own):
+            if fact.code == 0:
+                valued.add((fact.agency, own))
+            rows = [evaluation.cells.row(cell, named=True) for cell in fact.cells]
+            if slice_.by in (None, AGENCY):
+                rows, wrong = _of_whole(fact, rows, figure, inputs)
+                lacking += [sentence for sentence in wrong if sentence not in lacking]
+            else:  # a whole that is in order says nothing of a group that the agency left out
+                rows = [row for row in rows if row["group"] is not None or row["state"] != "ok"]
+            chosen += rows
     without = {
-        agency: times
-        for agency in _senders(figure, by, group)
-        if (times := [time for time in used.times if codes.get((agency, time), 1) > 0])
+        agency: periods
+        for agency in _senders(figure, slice_)
+        if (periods := [own for own in taken.periods if (agency, own) not in valued])
     }
-    return replace(used, cells=chosen, lacking=lacking, partly=partly, without=without)
+    return _Used(
+        periods=taken.periods,
+        waits_for=taken.waits_for,
+        lasts=not counted and figure.kind != "flow" and lasts(figure.cadence, period.cadence),
+        partly=taken.waits_for is not None and any(fact.cells for fact in trace.facts_of(figure, taken.waits_for)),
+        cells=chosen,
+        lacking=lacking,
+        without=without,
+    )
 
 
-def _senders(figure: Figure, by: str | None, group: str | None) -> list[str]:
-    return sorted(agency for agency in figure.agencies if by != AGENCY or agency == group)
+def _senders(figure: Figure, slice_: Slice) -> list[str]:
+    return sorted(agency for agency in figure.agencies if slice_.by != AGENCY or agency == slice_.group)
 
 
-def _waiting(inputs: Inputs, figure: Figure, used: _Used, by: str | None, group: str | None) -> Iterator[str]:
-    """Who has sent nothing for which period, or nothing of a group, and when it was due."""
-    if by == AGENCY and group not in figure.agencies:
-        yield f"{group}, who is not asked for it"
+def _waiting(inputs: Inputs, figure: Figure, used: _Used, slice_: Slice) -> Iterator[str]:
+    """Which agency has sent nothing for which period, or nothing of a group, and when it was due."""
+    if slice_.by == AGENCY and slice_.group not in figure.agencies:
+        yield f"{slice_.group}, who is not asked for it"
         return
-    absent = expected_absent(inputs, [figure.id]).collect(engine="in-memory").iter_rows(named=True)
-    due = {(row["agency"], (row["start"], row["months"])): row["due"] for row in absent}
-    heard = {(cell["agency"], (cell["start"], cell["months"])) for cell in used.cells}
-    times = {*used.times, *([used.instead_of] if used.instead_of else [])}
-    for time in sorted(times):
-        for agency in _senders(figure, by, group):
-            if (agency, time) in due:
-                yield f"{agency} for {_label(*time, figure)}, due {due[agency, time]}"
-            elif time in used.times and (agency, time) not in heard:
-                of = f", {by} {group}" if by not in (None, AGENCY) else ""
-                yield f"{agency} for {_label(*time, figure)}{of}"
+    rows = absent(inputs, [figure.id]).collect(engine="in-memory").iter_rows(named=True)
+    due = {(row["agency"], row["start"], row["months"]): row["due"] for row in rows}
+    sent = {(cell["agency"], cell["start"], cell["months"]) for cell in used.cells}
+    periods = {*used.periods, *([used.waits_for] if used.waits_for else [])}
+    for own in sorted(periods):
+        for agency in _senders(figure, slice_):
+            key = (agency, own.start, own.cadence.months)
+            if key in due:
+                yield f"{agency} for {own.label}, due {due[key]}"
+            elif own in used.periods and key not in sent:
+                of = f", {slice_.by} {slice_.group}" if slice_.by not in (None, AGENCY) else ""
+                yield f"{agency} for {own.label}{of}"
 
 
-def _times(figure: Figure, period: Period, codes: Mapping[_Time, int]) -> _Used:
-    """The periods whose cells count, as `Inputs.brought` has it; `codes` are those of the figure over its agencies."""
-    own, cadence = figure.cadence, period.cadence
-    apart = own.months > cadence.months or (own.year_start - cadence.year_start) % own.months != 0
-    if figure.kind != "flow" and apart:
-        now = (own.holding(period.end - 1).start, own.months)
-        before = (now[0] - own.months, own.months)
-        yet = codes.get(now, 0) > 0 and ReasonCode.read(codes[now]).status in (Status.LATE, Status.NOT_DUE)
-        if yet and codes.get(before) == 0:
-            return _Used([before], serves=True, instead_of=now)
-        return _Used([now], serves=True)
-    as_sent = (period.start, cadence.months)
-    if as_sent in codes or own.months == cadence.months:
-        return _Used([as_sent])
-    if figure.kind != "flow":
-        return _Used([(period.end - own.months, own.months)])
-    months = range(period.start, period.end)
-    return _Used([(month, own.months) for month in months if own.holding(month).start == month])
+def _of_whole(fact: Fact, rows: list[_Row], figure: Figure, inputs: Inputs) -> tuple[list[_Row], list[str]]:
+    """The cells of one agency's whole, and what is wrong where its groups make none.
 
-
-def _of_whole(rows: Sequence[_Row], figure: Figure, inputs: Inputs, code: int) -> tuple[list[_Row], list[str]]:
-    """Of one agency's cells for one period, those that are its whole, and what is wrong where they are none.
-
-    As `Inputs` has it: the whole as sent, else the first breakdown of which nothing lacks. Groups that are in order and
-    make no whole are set aside.
+    Groups that are in order and make no whole are set aside.
     """
-    wholes = [row for row in rows if row["by"] is None]
-    if wholes:
-        return wholes, []
-    every = [by for by in inputs.groups if any(row["by"] == by for row in rows)]
-    groups = {by: [row for row in rows if row["by"] == by] for by in every}
-    lost = {by: sorted({*inputs.groups[by]} - {row["group"] for row in groups[by]}) for by in every}
-    complete = [by for by in every if not lost[by] and all(row["state"] == "ok" for row in groups[by])]
-    if code == 0 and complete:
-        return groups[complete[0]], []
-    said = []
-    status = ReasonCode.read(code).status if code else None
-    whose = f" from {rows[0]['agency']}" if len(figure.agencies) > 1 else ""
+    if not fact.breakdowns:
+        return rows, []
+    order = [total.by for total in fact.breakdowns]
+    rows = sorted(rows, key=lambda row: (order.index(row["by"]), row["group"] is not None, row["group"] or ""))
+    if fact.code == 0:
+        return rows, []
+    wrong = []
+    status = ReasonCode.read(fact.code).status
+    whose = f" from {fact.agency}" if len(figure.agencies) > 1 else ""
     if status == Status.NO_DATA:
-        for by in every:
-            if lost[by]:
-                more = f" and {len(lost[by]) - _MOST_NAMED} more" if len(lost[by]) > _MOST_NAMED else ""
-                named = ", ".join(f"`{group}`" for group in lost[by][:_MOST_NAMED])
-                said.append(f"no whole{whose} without {named}{more} of `{by}`")
+        for by in order:
+            left_out = sorted({*inputs.groups[by]} - {row["group"] for row in rows if row["by"] == by})
+            if left_out:
+                more = f" and {len(left_out) - _MOST_NAMED} more" if len(left_out) > _MOST_NAMED else ""
+                named = ", ".join(f"`{group}`" for group in left_out[:_MOST_NAMED])
+                wrong.append(f"no whole{whose} without {named}{more} of `{by}`")
     if status == Status.INVALID and all(row["state"] != "invalid" for row in rows):
-        come_to = [f"{_combined(groups[by], figure):.12g} over `{by}`" for by in complete]
-        said.append(f"{' but '.join(come_to)}{whose}, and nobody can say which is right")
-    aside = "its groups make no whole" if code else None
-    return [row | {"aside": aside if row["state"] == "ok" else None} for by in every for row in groups[by]], said
-
-
-def _combined(rows: Iterable[_Row], figure: Figure) -> float:
-    values: list[float] = sorted(row["value"] for row in rows)
-    return min(values) if figure.kind == "grade" else sum(values)
+        totals = [f"{total.value:.12g} over `{total.by}`" for total in fact.breakdowns if total.code == 0]
+        wrong.append(f"{' but '.join(totals)}{whose}, and nobody can say which is right")
+    return [row | {"aside": "its groups make no whole" if row["state"] == "ok" else None} for row in rows], wrong
 
 
 def _told(came: pl.DataFrame, cell: _Row) -> Iterator[_Row]:
@@ -373,28 +328,26 @@ def _why(evaluation: Evaluation, cell: _Row) -> tuple[str, ...]:
 
 
 def _how(figure: Figure, period: Period, used: _Used, looked: Looked) -> Iterator[str]:
-    """How the cells were brought together: nothing is added up where it came to no value."""
+    """How the cells were combined; nothing is said to be added up where there is no value."""
     if not used.cells:
         return
     known = looked.value is not None
     if known or looked.counted:
         yield from _joined(figure, used.cells, looked.counted)
     if looked.partial:
-        for agency, times in used.without.items():
-            yield f"without {agency}{_only(times, used.times, 'for', lambda time: _label(time[0], time[1], figure))}"
-    start, months = used.times[0]
-    if len(used.times) > 1:
+        for agency, periods in used.without.items():
+            yield f"without {agency}{_only(periods, used.periods, 'for', str)}"
+    own = used.periods[0]
+    if len(used.periods) > 1:
         if known:
-            yield f"added up over {len(used.times)} periods"
-    elif used.serves:
-        since = ""
-        if used.instead_of and used.partly:
-            since = f", since not all of {_label(*used.instead_of, figure)} has come"
-        yield f"{_label(start, months, figure)} serves {period.label}{since}"
-    elif months > figure.cadence.months:
-        yield f"as sent for {_label(start, months, figure)}"
-    elif months < period.cadence.months:
-        yield f"the last of the period, {_label(start, months, figure)}"
+            yield f"added up over {len(used.periods)} periods"
+    elif used.lasts:
+        since = f", since not all of {used.waits_for} has come" if used.waits_for and used.partly else ""
+        yield f"{own} serves {period}{since}"
+    elif own.cadence.months > figure.cadence.months:
+        yield f"as sent for {own}"
+    elif own.cadence.months < period.cadence.months:
+        yield f"the last of the period, {own}"
 
 
 def _joined(figure: Figure, every: Sequence[_Row], counted: bool) -> Iterator[str]:
