@@ -48,8 +48,8 @@ class FrameSchema:
         columns: Its columns, in order.
 
     >>> facts = FrameSchema("FACTS", Column("figure", pl.String, "the figure's id"))
-    >>> facts.polars
-    Schema([('figure', String)])
+    >>> dict(facts.polars)
+    {'figure': String}
     >>> facts.empty().columns
     ['figure']
     """
