@@ -21,6 +21,7 @@ from pmf_engine.evaluation.evaluate import counted_lists
 from pmf_engine.evaluation.history import history_plan
 from pmf_engine.evaluation.inputs import WORLD, inputs_of
 from pmf_engine.evaluation.window import Window
+from pmf_engine.formula.functions import RATIOS
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Name, Node, children, of_senders
 from pmf_engine.framework import schema
 from pmf_engine.framework.dependencies import looked_back
@@ -367,7 +368,7 @@ def _reasons(one: Indicator) -> list[str]:
     while waiting:
         node = waiting.pop()
         waiting += children(node)
-        if isinstance(node, Call) and node.function in ("percent", "rate") and not _counts_all(node.arguments[1]):
+        if isinstance(node, Call) and node.function in RATIOS and not _counts_all(node.arguments[1]):
             found.add(Status.UNDEFINED)
         if isinstance(node, Call) and node.function == "percent" and not _holds(node.arguments[1], node.arguments[0]):
             found.add(Status.INVALID)

@@ -18,6 +18,7 @@ from pmf_engine.evaluation.panels import Panel, laid_out, planned_panel
 from pmf_engine.formula.compute.batches import Steps
 from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
 from pmf_engine.formula.compute.operations import amount, number
+from pmf_engine.formula.functions import EARLIER_VALUES
 from pmf_engine.formula.syntax import Band, Binary, Expression, children
 from pmf_engine.framework.dependencies import (
     asked_of_lists,
@@ -118,9 +119,9 @@ class Sheet:
         """A number that is the same in every row."""
         return self.steps.constant(self.panel, value)
 
-    def made(self, operation: str, *of: int) -> int:
+    def made(self, operation: str, *of: int, span: int = 0) -> int:
         """The result of an operation on other steps."""
-        return self.steps.made(self.panel, operation, of)
+        return self.steps.made(self.panel, operation, of, span)
 
     def named(self, name: str) -> int:
         """A figure, an aggregate, or an indicator.
@@ -158,7 +159,7 @@ class Sheet:
         strict = number(node, self, self.named)
         if not does_without(self.framework, indicator):
             return strict
-        return self.made("spare", amount(node, self, self._lenient), strict)
+        return self.made("lenient_or_reason", amount(node, self, self._lenient), strict)
 
     # -- bands -----------------------------------------------------------------------
 
@@ -169,7 +170,7 @@ class Sheet:
         is_sum = isinstance(indicator.formula, Binary) and does_without(self.framework, indicator)
         if indicator.missing == "never" and is_sum:
             # A sum without any input is shown as 0; it keeps its reason code, so that nothing rates it.
-            shown_value = self.made("nothing", value, *(self._lenient(name) for name in indicator.figures))
+            shown_value = self.made("zero_if_none_came", value, *(self._lenient(name) for name in indicator.figures))
         ratio = indicator.ratio
         parts = [shown_value]
         if ratio is not None:
@@ -243,7 +244,7 @@ class Sheet:
 
     def _looked_up(self, name: str, value: int) -> int:
         """What a name in a band stands for: `value` in an earlier period, or a figure or indicator."""
-        return self.made(name, value) if name in ("previous", "year_ago") else self.named(name)
+        return self.made(name, value) if name in EARLIER_VALUES else self.named(name)
 
 
 def _operators(band: Band | None) -> tuple[str, ...]:

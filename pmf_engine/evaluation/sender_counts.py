@@ -12,7 +12,7 @@ from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import Status
 from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
 from pmf_engine.formula.compute.conditions import Columns, truth
-from pmf_engine.formula.compute.operations import Computed
+from pmf_engine.formula.compute.maybe import MaybeExpr
 from pmf_engine.formula.syntax import (
     Aggregate,
     Between,
@@ -42,7 +42,7 @@ def count_senders(
     a group. The columns are those of the count's text (see `column_names`): it lacks while one agency has not sent the
     figure, since nobody knows what of.
     """
-    names = {"value": Computed(pl.col("value"), pl.lit(0, dtype=pl.UInt32))}
+    names = {"value": MaybeExpr(pl.col("value"), pl.lit(0, dtype=pl.UInt32))}
     held = pl.lit(True)
     if one.where is not None:
         numbers = Columns()

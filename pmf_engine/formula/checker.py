@@ -12,7 +12,7 @@ from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage, Span
 from pmf_engine.formula import syntax
 from pmf_engine.formula.constants import constant
-from pmf_engine.formula.functions import FUNCTIONS
+from pmf_engine.formula.functions import FUNCTIONS, OVER_TIME, Constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,6 @@ DATE = Type("date")
 
 OF_AGENCY = "agency"
 """What a name is called where it is asked what one agency sent: there is none but `value`."""
-
-_MOST_DIGITS = 9
-_DIGITS_WANTED = f"a whole number from -{_MOST_DIGITS} to {_MOST_DIGITS}"
 
 _LITERALS = {float: NUMBER, str: TEXT, bool: TRUTH, date: DATE}
 
@@ -67,13 +64,14 @@ class Scope:
 
     `doubts` says whether a name that has no type here is one whose fault is reported elsewhere. `lists` are those
     that aggregates may be of, None where there can be no aggregates: in a band or a condition; `figures` are those of
-    which the agencies may be counted. `record` is the list whose records are spoken of, inside an aggregate.
+    which the agencies may be counted. `record` is the list whose records are spoken of, inside an aggregate. `months`
+    is the length of the periods, None where there are no regular ones to look back over.
     """
 
     types: Mapping[str, Type]
     what: str
     scales: Mapping[str, Sequence[str]]
-    over_time: bool = True
+    months: int | None = 1
     doubts: Callable[[str], bool] = _sound
     lists: Mapping[str, Columns] | None = None
     figures: Container[str] = ()
@@ -144,7 +142,7 @@ class Checker:
                 in_band = self.scope.what == "figure" and self.scope.lists is None
                 wrong = messages.no_target if in_band else messages.target_outside
                 self.report(wrong(self.span(node)))
-            elif node.name in FUNCTIONS and FUNCTIONS[node.name].over_time and not self.scope.over_time:
+            elif node.name in OVER_TIME and self.scope.months is None:
                 self._no_other_period(self.span(node), node.name)
             elif node.name in FUNCTIONS:
                 self.report(messages.not_yet_function(self.span(node), node.name))
@@ -181,7 +179,7 @@ class Checker:
             self.report(wrong(span, node.function))
             if self.scope.record is None:  # what it is of would be columns, which have no meaning here
                 return NUMBER
-        elif function.over_time and not self.scope.over_time:
+        elif function.look_back and self.scope.months is None:
             self._no_other_period(span, node.function)
             if self.scope.what == "condition":
                 return None
@@ -192,17 +190,12 @@ class Checker:
             given = [self._need(argument, DATE, name) for argument in node.arguments]
         else:
             given = self._alike(node.arguments, name)
-        if node.function == "first_known":
+        if function.stands_in:
             for argument in node.arguments:
                 if _constant(argument):
                     self.report(messages.stands_for_missing(self.span(argument)))
-        if (
-            node.function == "round"
-            and len(given) == function.most
-            and given[1]
-            and constant(node.arguments[1]) is None
-        ):
-            self.report(messages.impossible_number(self.span(node.arguments[1]), node.function, _DIGITS_WANTED))
+        if function.constant and function.constant.needed and len(given) == function.most and given[1]:
+            self._needs_constant(node, function.constant)
         first = given[0] if given else None
         if function.flows_only:
             if first is not None and not first.flow:
@@ -274,15 +267,17 @@ class Checker:
 
     def _constants(self, node: syntax.Call) -> None:
         """Numbers written in the formula with which there is never a value."""
-        for argument in node.arguments[1:]:
+        wanted, months = FUNCTIONS[node.function].constant, self.scope.months or 1
+        for argument in node.arguments[1:] if wanted else ():
             value = constant(argument)
-            if value is None:
-                continue
-            span = self.span(argument)
-            if node.function in ("percent", "rate") and value <= 0:
-                self.report(messages.impossible_number(span, node.function, "a number above 0"))
-            elif node.function == "round" and (abs(value) > _MOST_DIGITS or value != int(value)):
-                self.report(messages.impossible_number(span, node.function, _DIGITS_WANTED))
+            if wanted and value is not None and not wanted.holds(value, months):
+                self.report(messages.impossible_number(self.span(argument), node.function, wanted.wanted(months)))
+
+    def _needs_constant(self, node: syntax.Call, wanted: Constant) -> None:
+        """Reports a second argument that varies, where only a constant will do."""
+        if constant(node.arguments[1]) is None:
+            span = self.span(node.arguments[1])
+            self.report(messages.impossible_number(span, node.function, wanted.wanted(self.scope.months or 1)))
 
     def _alike(self, arguments: Sequence[syntax.Expression], name: str) -> list[Type | None]:
         """Numbers, or grades of one scale."""
@@ -391,33 +386,23 @@ def time_dimension(node: syntax.Expression, of_name: Callable[[str], int | None]
         found = {of(part) for part in parts}
         return found.pop() if len(found) == 1 else None
 
-    def less(one: int | None, other: int | None) -> int | None:
-        return None if one is None or other is None else one - other
-
     match node:
         case syntax.Name():
             return of_name(node.name)
         case syntax.Unary():
             return of(node.operand)
-        case syntax.Call(function="percent" | "rate"):
-            ratio = less(of(node.arguments[0]), of(node.arguments[1]))
-            per = of(node.arguments[2]) if node.function == "rate" else 0
-            return None if ratio is None or per is None else ratio + per
-        case syntax.Call(function="rolling_year" | "year_to_date"):
-            return 0
-        case syntax.Call(function="round"):
-            return of(node.arguments[0])
         case syntax.Aggregate():
             adds_up = node.function in ("count", "sum") and node.state != "open"
             return int(adds_up and not syntax.of_senders(node))
         case syntax.Call():
-            return alike(node.arguments)
+            return FUNCTIONS[node.function].dimension([of(argument) for argument in node.arguments])
         case syntax.Binary(operator="+" | "-"):
             return alike((node.left, node.right))
         case syntax.Binary(operator="*"):
             left, right = of(node.left), of(node.right)
             return None if left is None or right is None else left + right
         case syntax.Binary(operator="/"):
-            return less(of(node.left), of(node.right))
+            left, right = of(node.left), of(node.right)
+            return None if left is None or right is None else left - right
         case _:
             return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from pmf_engine.formula.functions import FUNCTIONS
+from pmf_engine.formula.functions import OVER_TIME
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Grade, Literal, Name, Unary, children
 
 
@@ -36,7 +36,7 @@ class Meanings:
     def _coming_to(self, node: Expression, number: int) -> Iterator[Expression]:
         if self.of(node) == number:
             yield node
-        elif not (isinstance(node, Call) and node.function in FUNCTIONS and FUNCTIONS[node.function].over_time):
+        elif not (isinstance(node, Call) and node.function in OVER_TIME):
             for child in children(node):
                 yield from self._coming_to(child, number)
 

@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.formula.functions import EARLIER_VALUES, months_back, span
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name, aggregates, children, names, of_senders
 from pmf_engine.framework.model import Framework, Indicator
 
@@ -122,27 +123,15 @@ def _backs(
             return {node.name: {0}}
         if node.name in framework.indicators:
             return _formula_backs(framework, framework.indicators[node.name], months, known)
-        return _earlier(own, _offsets(node.name, months)) if node.name in _OWN else {}  # `target` is neither
+        return (
+            _earlier(own, months_back(node.name, months)) if node.name in EARLIER_VALUES else {}
+        )  # `target` is neither
     if isinstance(node, Aggregate):
         return {node.list.name: {0}}
     found: dict[str, set[int]] = {}
     for child in children(node):
         _add(found, _backs(framework, child, months, known, own))
-    return _earlier(found, _offsets(node.function, months)) if isinstance(node, Call) else found
-
-
-_OWN = ("previous", "year_ago")
-"""What bands call the value that they judge, some time ago."""
-
-
-def _offsets(function: str, months: int, year: int = 12) -> Sequence[int]:
-    """How many months back a function looks, of periods of so many; `year` are those of the year to date."""
-    return {
-        "previous": [months],
-        "year_ago": [12],
-        "rolling_year": range(0, 12, months),
-        "year_to_date": range(0, year, months),
-    }.get(function, [0])
+    return _earlier(found, months_back(node.function, months, span(node))) if isinstance(node, Call) else found
 
 
 def _earlier(backs: _Backs, steps: Sequence[int]) -> _Backs:
@@ -184,13 +173,13 @@ def reach(framework: Framework, own: Indicator, node: Expression, period: Period
             found.add((part.list.name, start, EACH) if of_senders(part) else (part.text, start, ALL))
         elif isinstance(part, Name) and part.name in framework.figures:
             found.add((part.name, start, SOME if spared else ALL))
-        elif isinstance(part, Name) and part.name in _OWN:
-            [offset] = _offsets(part.name, months)
+        elif isinstance(part, Name) and part.name in EARLIER_VALUES:
+            [offset] = months_back(part.name, months)
             waiting.append((own.formula, back + offset, does_without(framework, own)))
         elif isinstance(part, Name) and part.name in framework.indicators:  # `target` is neither
             waiting.append((framework.indicators[part.name].formula, back, False))
         else:
-            function = part.function if isinstance(part, Call) else ""
-            offsets = _offsets(function, months, start - year.holding(start).start + 1)
+            of_year = start - year.holding(start).start + 1
+            offsets = months_back(part.function, months, span(part), of_year) if isinstance(part, Call) else [0]
             waiting += [(child, back + offset, spared) for child in children(part) for offset in offsets]
     return found

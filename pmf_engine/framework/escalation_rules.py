@@ -17,7 +17,7 @@ CONDITION_SCOPE = Scope(
     {**dict.fromkeys((*Status, *Direction, *SpecialCause), TRUTH), "change": NUMBER, "value": NUMBER},
     "condition",
     {},
-    over_time=False,
+    months=None,
 )
 """What a condition may name. `change` is the value less that of the period before."""
 

@@ -17,7 +17,7 @@ from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
 from pmf_engine.formula.checker import NUMBER, Checker, Columns, Scope, Type, time_dimension
 from pmf_engine.formula.equivalence import Meanings
-from pmf_engine.formula.functions import FUNCTIONS
+from pmf_engine.formula.functions import EARLIER_VALUES, FUNCTIONS
 from pmf_engine.formula.parser import AGGREGATES, KEYWORDS, FormulaError, parse_band, parse_formula
 from pmf_engine.formula.syntax import Aggregate, Band, Expression, Name, aggregates, columns_of, names, of_senders
 from pmf_engine.framework import schema
@@ -31,7 +31,7 @@ from pmf_engine.framework.reading.files import Config
 from pmf_engine.framework.tolerances import Entry, Interval, band_scope, read_band
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
-_WORDS = KEYWORDS | FUNCTIONS.keys() | {*AGGREGATES, "target", "previous", "year_ago"}
+_WORDS = KEYWORDS | FUNCTIONS.keys() | {*AGGREGATES, "target"}
 
 
 def load_framework(folder: str | Path = ".", as_of: date | None = None) -> Framework:
@@ -294,8 +294,8 @@ class _Builder:
         uses = self._names(id_, formula, passage)
         if uses is None:
             return None
-        over_time = given.frequency != Frequency.AD_HOC
-        scope = Scope(self.types, "figure", model.scales, over_time, self._doubts, self.scopes, self.figures)
+        months = None if given.frequency == Frequency.AD_HOC else cadence.months
+        scope = Scope(self.types, "figure", model.scales, months, self._doubts, self.scopes, self.figures)
         checker = Checker(passage, scope)
         result = checker.type_of(formula)
         if result is not None and result.kind not in ("number", "grade") and not checker.found:
@@ -487,7 +487,7 @@ class _Builder:
             return  # then a grade cannot be told from a mistake
         grades = [grade for scale in self.model.scales.values() for grade in scale]
         for entry, where in self._entries(id_, entries):
-            known = [*self.types, "previous", "year_ago", *([] if entry.target is None else ["target"])]
+            known = [*self.types, *EARLIER_VALUES, *([] if entry.target is None else ["target"])]
             for key in ("good", "tolerance") if entry.tolerance is not None else ("good",):
                 passage = self.at_tolerances.passage(*where, key)
                 try:
@@ -600,8 +600,8 @@ class _Builder:
         elif before:
             self.found.append(messages.from_needed(at.key(*where)))
         target, target_type = self._target(at, where, one, entry)
-        over_time = one.frequency != Frequency.AD_HOC
-        scope = band_scope(self.types, one.type, target_type, self.model.scales, over_time, self._doubts)
+        months = None if one.frequency == Frequency.AD_HOC else one.cadence.months
+        scope = band_scope(self.types, one.type, target_type, self.model.scales, months, self._doubts)
         good = read_band(at.passage(*where, "good"), scope, one.type, target, self.found)
         tolerance = None
         if entry.tolerance is not None:
@@ -648,7 +648,7 @@ class _Builder:
 
     def _scale_free(self, one: Indicator, bands: Sequence[Band]) -> bool:
         """Whether bands mean the same over periods of any length: neither the value nor any bound adds up."""
-        own = {"target": 0, "previous": one.dimension, "year_ago": one.dimension}
+        own = {"target": 0, **dict.fromkeys(EARLIER_VALUES, one.dimension)}
 
         def of(name: str) -> int | None:
             return own[name] if name in own else self._dimension(name)

@@ -13,6 +13,7 @@ from pmf_engine.diagnostics.source import Passage
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
 from pmf_engine.formula.checker import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
 from pmf_engine.formula.constants import constant
+from pmf_engine.formula.functions import RATIOS
 from pmf_engine.formula.syntax import Aggregate, Call, Expression, aggregates, names, of_senders
 from pmf_engine.framework import schema
 from pmf_engine.framework.escalation_rules import Rule
@@ -143,7 +144,7 @@ class Indicator:
     def ratio(self) -> Call | None:
         """The formula's outermost `percent` or `rate`, where that is what it is."""
         formula = self.formula
-        return formula if isinstance(formula, Call) and formula.function in ("percent", "rate") else None
+        return formula if isinstance(formula, Call) and formula.function in RATIOS else None
 
     @property
     def per(self) -> float | None:

@@ -21,14 +21,11 @@ from pmf_engine.diagnostics.source import Passage, Span
 from pmf_engine.domain.numbers import close
 from pmf_engine.formula.checker import Checker, Scope, Type
 from pmf_engine.formula.constants import constant
-from pmf_engine.formula.functions import FUNCTIONS
+from pmf_engine.formula.functions import EARLIER_VALUES, FUNCTIONS, OVER_TIME
 from pmf_engine.formula.parser import FormulaError, parse_band
 from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Grade, Limit, Literal, Name, Unary, children
 
 Polarity = OneOf["low", "high", "close"]
-
-LOOKING_BACK = frozenset(name for name, function in FUNCTIONS.items() if function.over_time)
-"""Functions that look at other periods, so that what they come to is not worked out from this period's numbers."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +143,7 @@ def terms(node: Expression) -> dict[str, Expression]:
     """
     if isinstance(node, Name):
         return {} if node.name == "target" else {node.name: node}
-    if isinstance(node, Call) and node.function in LOOKING_BACK:
+    if isinstance(node, Call) and node.function in OVER_TIME:
         return {spelt(node): node}
     return {spelling: term for child in children(node) for spelling, term in terms(child).items()}
 
@@ -156,7 +153,7 @@ def settled(node: Expression, known: Mapping[str, float]) -> Expression:
     match node:
         case Name() if node.name in known:
             return Literal(node.start, node.end, known[node.name])
-        case Call(function=function) if function in LOOKING_BACK:
+        case Call(function=function) if function in OVER_TIME:
             value = known.get(spelt(node))
             return node if value is None else Literal(node.start, node.end, value)
         case Unary():
@@ -228,11 +225,11 @@ def band_scope(
     result: Type,
     target: Type | None,
     scales: Mapping[str, list[str]],
-    over_time: bool,
+    months: int | None,
     doubts: Callable[[str], bool],
 ) -> Scope:
     """The names a band may use: figures, indicators, and what is said about the indicator itself."""
-    own: dict[str, Type] = {"previous": result, "year_ago": result} if over_time else {}
+    own: dict[str, Type] = dict.fromkeys(EARLIER_VALUES, result) if months else {}
     if target is not None:
         own["target"] = target
-    return Scope(ChainMap(own, cast("dict[str, Type]", names)), "figure", scales, over_time, doubts)
+    return Scope(ChainMap(own, cast("dict[str, Type]", names)), "figure", scales, months, doubts)

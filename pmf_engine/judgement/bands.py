@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from pmf_engine.formula.compute.batches import Worked, repeated, stacked
-from pmf_engine.formula.compute.operations import Computed, compare, known, near
+from pmf_engine.formula.compute.batches import repeated, stacked
+from pmf_engine.formula.compute.maybe import MaybeExpr, MaybeSeries, known
+from pmf_engine.formula.compute.operations import compare, near
 from pmf_engine.framework.tolerances import Polarity
 from pmf_engine.judgement import confidence
 
@@ -111,7 +112,7 @@ class Case:
     senders: frozenset[str] | None = None
 
 
-def banded(cases: Sequence[Case], panels: Sequence[pl.DataFrame], worked: Mapping[int, Worked]) -> pl.DataFrame:
+def banded(cases: Sequence[Case], panels: Sequence[pl.DataFrame], worked: Mapping[int, MaybeSeries]) -> pl.DataFrame:
     """Tests every case against its bands: one row for each case, period and group, with the columns of `BANDED`.
 
     Args:
@@ -139,19 +140,19 @@ def _banded_alike(
     shape: Shape,
     cases: Sequence[Case],
     panels: Sequence[pl.DataFrame],
-    worked: Mapping[int, Worked],
+    worked: Mapping[int, MaybeSeries],
     masks: dict[_Extent, pl.Series],
 ) -> pl.DataFrame:
     """Tests the cases of one shape: stacks their numbers into one frame, and applies the same expressions to all."""
     columns: dict[str, pl.Series] = {}
-    parts: dict[str, Computed] = {}
+    parts: dict[str, MaybeExpr] = {}
     for position, name in enumerate(shape.columns):
         results = [worked[case.steps[position]] for case in cases]
         columns[f"value of {name}"] = stacked([result.value for result in results])
         columns[f"code of {name}"] = stacked([result.code for result in results])
-        parts[name] = Computed(pl.col(f"value of {name}"), pl.col(f"code of {name}"))
+        parts[name] = MaybeExpr(pl.col(f"value of {name}"), pl.col(f"code of {name}"))
     heights = [panels[case.panel].height for case in cases]
-    left_out = [worked[case.steps[0]].spared for case in cases]
+    left_out = [worked[case.steps[0]].left_out for case in cases]
     columns["left_out"] = stacked(
         [
             repeated(0, pl.UInt32, height) if codes is None else codes
@@ -201,7 +202,7 @@ def _mask(case: Case, panel: pl.DataFrame, masks: dict[_Extent, pl.Series]) -> p
     return masks[extent]
 
 
-def _number(parts: Mapping[str, Computed], name: str) -> pl.Expr:
+def _number(parts: Mapping[str, MaybeExpr], name: str) -> pl.Expr:
     """The number of that name; null where it has a reason code, or where the shape has no such number."""
     return known(parts[name]) if name in parts else pl.lit(None, dtype=pl.Float64)
 
@@ -211,7 +212,7 @@ def _listed(numbers: Sequence[pl.Expr]) -> pl.Expr:
     return pl.concat_list(numbers) if numbers else pl.lit([], dtype=pl.List(pl.Float64))
 
 
-def _ratings(shape: Shape, parts: Mapping[str, Computed]) -> dict[str, pl.Expr]:
+def _ratings(shape: Shape, parts: Mapping[str, MaybeExpr]) -> dict[str, pl.Expr]:
     """The columns `good`, `tolerable`, `band_code` (the reason code of a bound without a number) and `rated`."""
     if not shape.good:
         nothing = pl.lit(None, dtype=pl.Boolean)
@@ -228,19 +229,19 @@ def _ratings(shape: Shape, parts: Mapping[str, Computed]) -> dict[str, pl.Expr]:
     }
 
 
-def _holds(band: str, operators: Sequence[str], parts: Mapping[str, Computed]) -> tuple[pl.Expr, pl.Expr]:
+def _holds(band: str, operators: Sequence[str], parts: Mapping[str, MaybeExpr]) -> tuple[pl.Expr, pl.Expr]:
     """Whether a value is in a band (null where a bound has no number), and the reason code of that bound."""
     bounds = [parts[f"{band}:{position}"] for position in range(len(operators))]
     held = [held_against(operator, parts["value"], bound) for operator, bound in zip(operators, bounds, strict=True)]
     return pl.all_horizontal(held), pl.max_horizontal([bound.code for bound in bounds])
 
 
-def held_against(operator: str, value: Computed, bound: Computed) -> pl.Expr:
+def held_against(operator: str, value: MaybeExpr, bound: MaybeExpr) -> pl.Expr:
     """Whether a value meets a bound (`value operator bound`); null where either has no number."""
     return pl.when((bound.code == 0) & (value.code == 0)).then(compare(operator, value.value, bound.value))
 
 
-def _within_chance(shape: Shape, parts: Mapping[str, Computed], tolerable: pl.Expr) -> pl.Expr:
+def _within_chance(shape: Shape, parts: Mapping[str, MaybeExpr], tolerable: pl.Expr) -> pl.Expr:
     """Whether the 95 % interval overlaps the tolerable band; without an interval, whether the value is in the band.
 
     Bounds that come from data may contradict each other, so that no value meets both: that band overlaps nothing.
@@ -270,7 +271,7 @@ def _within_chance(shape: Shape, parts: Mapping[str, Computed], tolerable: pl.Ex
     return pl.when(lower.is_null()).then(tolerable).otherwise(pl.all_horizontal(held))
 
 
-def _gap(shape: Shape, parts: Mapping[str, Computed], entry: int) -> pl.Expr:
+def _gap(shape: Shape, parts: Mapping[str, MaybeExpr], entry: int) -> pl.Expr:
     """How far a value lies outside the good band of an entry.
 
     0 inside the band and on its ends; null where the value or a bound has no number.

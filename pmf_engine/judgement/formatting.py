@@ -15,6 +15,7 @@ from typing import Final
 from pmf_engine.domain.numbers import close
 from pmf_engine.domain.periods import MONTHS, Period
 from pmf_engine.formula.constants import constant
+from pmf_engine.formula.functions import RATIOS
 from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Limit, Name, children
 from pmf_engine.framework.model import Indicator
 from pmf_engine.framework.tolerances import Entry, Interval, settled, settled_band
@@ -22,7 +23,7 @@ from pmf_engine.framework.tolerances import Entry, Interval, settled, settled_ba
 MOST_DECIMALS: Final = 12
 
 _ROUNDING: Final = Context(prec=400, rounding=ROUND_HALF_UP)
-_DIVIDING: Final = {"percent", "rate", "mean", "median"}
+_DIVIDING: Final = RATIOS | {"mean", "median"}
 _LENGTHS: Final = {1: "month", 3: "quarter", 6: "half-year", 12: "year"}
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 _ASCII_BLOCKS: Final = "_.-~=+*#"

@@ -15,7 +15,7 @@ import polars as pl
 from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import Direction, SpecialCause, Status
 from pmf_engine.formula.compute.conditions import Columns, truth
-from pmf_engine.formula.compute.operations import Computed
+from pmf_engine.formula.compute.maybe import MaybeExpr
 from pmf_engine.formula.syntax import LOGIC, Binary, Expression, Lasting, Name, Unary, names
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.model import Framework
@@ -188,10 +188,10 @@ def _difference(left: pl.Expr, right: pl.Expr) -> pl.Expr:
     return pl.when(exact).then(difference).otherwise((difference * scale).round() / scale)
 
 
-def _quantity(name: str) -> Computed:
+def _quantity(name: str) -> MaybeExpr:
     column = pl.when("has_value").then(name)
     code = pl.when(column.is_null()).then(reason_code(Status.NO_DATA)).otherwise(0).cast(pl.UInt32)
-    return Computed(column, code)
+    return MaybeExpr(column, code)
 
 
 def _lasting(condition: pl.Expr, periods: int) -> pl.Expr:

@@ -76,7 +76,7 @@ def test_any_text_is_a_band_or_refused(text: str, result: Type) -> None:
     except FormulaError as error:
         within(error.diagnostic)
     found: list[Diagnostic] = []
-    scope = band_scope(NAMES, result, NUMBER, {"audit": GRADES}, True, lambda name: False)
+    scope = band_scope(NAMES, result, NUMBER, {"audit": GRADES}, 3, lambda name: False)
     assert (read_band(passage, scope, result, 90.0, found) is None) == bool(found)
     for one in found:
         within(one)

@@ -11,9 +11,9 @@ from pmf_engine.domain.periods import Period
 from pmf_engine.evaluation.indicator_rows import Sheet, panel_of
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.panels import laid_out
-from pmf_engine.formula.compute.batches import Steps, Worked
+from pmf_engine.formula.compute.batches import Steps
 from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
-from pmf_engine.formula.compute.operations import Computed
+from pmf_engine.formula.compute.maybe import MaybeExpr, MaybeSeries
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Limit, Name, Unary, children
 from pmf_engine.framework.dependencies import ALL, EACH, SOME, Look, counted_senders, does_without, reach
 from pmf_engine.framework.model import Framework, Indicator
@@ -110,15 +110,15 @@ def workings(
     )
 
 
-def _told(step: Worked, at: int) -> tuple[float | None, int]:
+def _told(step: MaybeSeries, at: int) -> tuple[float | None, int]:
     """The value and the code of a step in one row."""
     return (None if step.code[at] else step.value[at]), step.code[at]
 
 
-def _holds(limit: Limit, value: Worked, bound: Worked, at: int) -> bool | None:
+def _holds(limit: Limit, value: MaybeSeries, bound: MaybeSeries, at: int) -> bool | None:
     """Whether a limit holds in one row; None where the value or the bound lacks."""
     one, other = (
-        Computed(*(pl.lit(column[at], dtype=column.dtype) for column in (step.value, step.code)))
+        MaybeExpr(*(pl.lit(column[at], dtype=column.dtype) for column in (step.value, step.code)))
         for step in (value, bound)
     )
     held: bool | None = pl.select(held_against(limit.operator, one, other)).item()

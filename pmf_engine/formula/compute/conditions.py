@@ -1,4 +1,4 @@
-"""Conditions in Polars: what is true of each row of a frame."""
+"""Conditions in Polars, in three-valued logic: true, false or null of each row of a frame."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pmf_engine.formula.compute.operations import Computed, compare, known, near, number, work
+from pmf_engine.formula.compute.maybe import MaybeExpr, known
+from pmf_engine.formula.compute.operations import compare, near, number, work
 from pmf_engine.formula.syntax import (
     COMPARISON,
     LOGIC,
@@ -25,40 +26,48 @@ from pmf_engine.formula.syntax import (
 
 @dataclass
 class Columns:
-    """The numbers of conditions, a column for each operation; `stages` must be added first, one after the other."""
+    """The numbers in conditions, as columns; `stages` must be added to the frame first, one stage after the other.
+
+    `depth` is the number of stages that each column needs.
+    """
 
     stages: list[list[pl.Expr]] = field(default_factory=list)
     depth: dict[str, int] = field(default_factory=dict)
 
-    def constant(self, value: float) -> Computed:
+    def constant(self, value: float) -> MaybeExpr:
         """A number, the same in every row."""
-        return Computed(pl.lit(value), pl.lit(0, dtype=pl.UInt32))
+        return MaybeExpr(pl.lit(value), pl.lit(0, dtype=pl.UInt32))
 
-    def made(self, operation: str, *of: Computed) -> Computed:
-        """What an operation makes of other numbers, as columns."""
-        part = work(operation, of)
-        depth = max((self.depth.get(one.value.meta.output_name(), 0) for one in of), default=0)
+    def made(self, operation: str, *of: MaybeExpr, span: int = 0) -> MaybeExpr:
+        """The result of an operation on other numbers, as columns."""
+        result = work(operation, of, span=span)
+        depth = max((self.depth.get(part.value.meta.output_name(), 0) for part in of), default=0)
         name = f"part:{len(self.depth)}"
         while len(self.stages) <= depth:
             self.stages.append([])
-        self.stages[depth] += [part.value.alias(f"v:{name}"), part.code.cast(pl.UInt32).alias(f"c:{name}")]
+        self.stages[depth] += [result.value.alias(f"v:{name}"), result.code.cast(pl.UInt32).alias(f"c:{name}")]
         self.depth[f"v:{name}"] = depth + 1
-        return Computed(pl.col(f"v:{name}"), pl.col(f"c:{name}"))
+        return MaybeExpr(pl.col(f"v:{name}"), pl.col(f"c:{name}"))
 
 
 def truth(
     node: Expression,
     columns: Columns,
-    look_up: Callable[[str], Computed],
+    look_up: Callable[[str], MaybeExpr],
     words: Mapping[str, pl.Expr],
     lasting: Callable[[pl.Expr, int], pl.Expr],
 ) -> pl.Expr:
     """True, false, or null where a missing number leaves it open.
 
-    `words` are the names that are true or false themselves; `lasting` says what `for N periods` asks of one.
+    Args:
+        node: a condition.
+        columns: where the numbers in it are made.
+        look_up: the number that a name stands for.
+        words: the names that are true or false themselves.
+        lasting: makes `C for N periods` of C and N.
     """
 
-    def computed(part: Expression) -> Computed:
+    def computed(part: Expression) -> MaybeExpr:
         return number(part, columns, look_up)
 
     def inner(part: Expression) -> pl.Expr:
@@ -67,8 +76,8 @@ def truth(
     match node:
         case Name():
             return words[node.name]
-        case Literal(value=bool() as said):
-            return pl.lit(said)
+        case Literal(value=bool() as truth_value):
+            return pl.lit(truth_value)
         case Unary(operator="not"):
             return ~inner(node.operand)
         case Binary(operator=operator) if operator in LOGIC:
@@ -77,17 +86,17 @@ def truth(
         case Binary(operator=operator) if operator in COMPARISON:
             return compare(operator, known(computed(node.left)), known(computed(node.right)))
         case In():
-            held = pl.any_horizontal(
+            holds = pl.any_horizontal(
                 [near(known(computed(node.operand)), known(computed(item))) for item in node.items]
             )
-            return ~held if node.negated else held
+            return ~holds if node.negated else holds
         case Between():
             value, low, high = (known(computed(part)) for part in (node.operand, node.low, node.high))
-            held = compare(">=", value, low) & compare("<=", value, high)
-            return ~held if node.negated else held
+            holds = compare(">=", value, low) & compare("<=", value, high)
+            return ~holds if node.negated else holds
         case IsMissing():
-            held = computed(node.operand).code > 0
-            return ~held if node.negated else held
+            holds = computed(node.operand).code > 0
+            return ~holds if node.negated else holds
         case Lasting():
             return lasting(inner(node.operand), node.periods)
     raise AssertionError(f"neither true nor false: {node}")

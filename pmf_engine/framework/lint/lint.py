@@ -12,6 +12,7 @@ from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage, Span
 from pmf_engine.domain.periods import Period, month_of
 from pmf_engine.formula.checker import time_dimension
+from pmf_engine.formula.functions import EARLIER_VALUES
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Lasting, Literal, Name, children, names
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.lint.rule_outcomes import form, prospects
@@ -81,7 +82,7 @@ def _stocks_over_time(framework: Framework, node: Binary) -> Iterator[str]:
     terms = [*_terms(node)]
     now = {term.name for term in terms if isinstance(term, Name)}
     for term in terms:
-        if isinstance(term, Call) and term.function in ("previous", "year_ago"):
+        if isinstance(term, Call) and term.function in EARLIER_VALUES:
             for name in names(term):
                 figure = framework.figures.get(name.name)
                 if figure is not None and figure.kind == "stock" and name.name in now:
