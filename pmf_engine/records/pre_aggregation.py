@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from pmf_engine.formula.compute.record_expressions import Rows
+from pmf_engine.formula.compute.record_expressions import RecordExpressions
 from pmf_engine.formula.syntax import (
     COMPARISON,
     LOGIC,
@@ -94,7 +94,7 @@ class Distinction:
         assert isinstance(self.node, Name)
         return pl.col(raw(self.node.name)).alias(self.name)
 
-    def digit(self, rows: Rows) -> pl.Expr:
+    def digit(self, rows: RecordExpressions) -> pl.Expr:
         """Its value for each record as a whole number from 0, the last of them for a blank."""
         value = rows.value(self.node)
         if self.kind == "number":
@@ -114,7 +114,7 @@ class Distinctions:
     `label` gives, for a column and its texts, how these are compared.
     """
 
-    rows: Rows
+    rows: RecordExpressions
     label: Callable[[str, pl.Expr], pl.Expr]
     by_key: dict[Key, Distinction] = field(default_factory=dict)
 
@@ -246,7 +246,7 @@ def pre_aggregated(
     value_numbers = {key: number for number, key in enumerate(values)}
     combinations = _combinations(grouping, distinctions, distinguished, values, records, by)
     numbers = frozenset(each.name for each in distinguished if each.kind == "number")
-    rows = Rows({each.name: each.kind for each in distinguished}, numbers)
+    rows = RecordExpressions({each.name: each.kind for each in distinguished}, numbers)
     return combinations.group_by(by).agg(
         part
         for number, (aggregate, condition) in grouping.aggregates.items()
@@ -315,7 +315,7 @@ def _part_of_value(part: Part, number: int) -> str:
     return f":{part}{number}"
 
 
-def _parts(number: int, rows: Rows, of: Expression, grouping: SharedGrouping) -> Iterator[pl.Expr]:
+def _parts(number: int, rows: RecordExpressions, of: Expression, grouping: SharedGrouping) -> Iterator[pl.Expr]:
     """The parts of a value over the records of a combination that the grouping's aggregates of it are made from."""
     functions = {each.function for each, _ in grouping.aggregates.values() if each.of and _key(each.of) == _key(of)}
     parts = {part for function in functions for part in _PARTS[function]}

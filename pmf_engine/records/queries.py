@@ -13,7 +13,8 @@ from datetime import date, timedelta
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, month_of
-from pmf_engine.formula.compute.record_expressions import Rows, month_of_day
+from pmf_engine.formula.compute.dates import month_of_day
+from pmf_engine.formula.compute.record_expressions import RecordExpressions
 from pmf_engine.formula.syntax import Aggregate, Expression, columns_of, names
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records import pre_aggregation
@@ -109,7 +110,7 @@ class ListPlan:
         self.columns = sorted({*self.times, *looked, *groups, *senders})
         usable = [(number, piece) for number, piece in enumerate(pieces) if piece.frame is not None]
         frames = [typed(piece, list_, self.columns, number, patient) for number, piece in usable]
-        self.rows = Rows(
+        self.rows = RecordExpressions(
             {name: column.kind for name, column in list_.columns.items()} | dict.fromkeys(_BOUNDS, "date"),
             whole_numbers([piece for _, piece in usable], list_),
             frozenset(self.names),

@@ -13,7 +13,7 @@ from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.inputs import AGENCY, Inputs
-from pmf_engine.formula.compute.record_expressions import Rows
+from pmf_engine.formula.compute.record_expressions import RecordExpressions
 from pmf_engine.formula.syntax import Aggregate, columns_of
 from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import group_names
@@ -148,7 +148,7 @@ class _Trace:
         """The blank cells that leave a sum without a value."""
         assert self.one.of is not None
         kinds = {name: column.kind for name, column in self.list.columns.items()}
-        compiled = Rows(kinds | {"period_start": "date", "period_end": "date"})
+        compiled = RecordExpressions(kinds | {"period_start": "date", "period_end": "date"})
         lacks = compiled.number(self.one.of).is_null()
         if self.one.where is not None:
             lacks = lacks & compiled.value(self.one.where).fill_null(False)

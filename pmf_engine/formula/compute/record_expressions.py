@@ -1,18 +1,19 @@
-"""What formulas say of one record of a list, as Polars expressions over its columns.
+"""Expressions about one record of a list, as Polars expressions over its columns.
 
-A blank cell is null, and a comparison with it is neither true nor false, so that no record counts by what is
-not known of it. Texts are compared without regard to case and to spaces around them.
+A blank cell is null, and a comparison with it is neither true nor false: no record counts by a value that is not known.
+Texts are compared without regard to case and to spaces around them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import cache
 
 import polars as pl
 
+from pmf_engine.formula.compute.dates import DATE_FUNCTIONS
 from pmf_engine.formula.compute.operations import compare, half_up
+from pmf_engine.formula.functions import FUNCTIONS
 from pmf_engine.formula.syntax import (
     COMPARISON,
     LOGIC,
@@ -29,10 +30,6 @@ from pmf_engine.formula.syntax import (
     names,
 )
 
-_FIRST_YEAR, _LAST_YEAR = 1950, 2099
-_SMALL = ("days", "working_days", "months", "years")
-"""Functions that give whole numbers."""
-
 _MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 _EXACT: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
@@ -45,12 +42,15 @@ _EXACT: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
 }
 
 
-class Rows:
-    """Compiles what is said of the records of one list.
+class RecordExpressions:
+    """Compiles expressions about the records of one list.
 
-    `kinds` are the kinds of its columns; `whole` names the columns of numbers that are whole in the data, which
-    may be compared exactly. `groups` names those that say which listed group a record is of. `labels` collects the
-    text columns that are compared with texts, or counted by group: each must be there as `label:` and its name, folded.
+    Attributes:
+        kinds: the kind of each of its columns.
+        whole: the columns of numbers that are whole in the data, which may be compared exactly.
+        groups: the columns that name the listed group of a record.
+        labels: collects the text columns that are compared with texts, or counted by group. The frame must have each
+            of them as `label:` and its name, folded.
     """
 
     def __init__(
@@ -73,8 +73,9 @@ class Rows:
             case Unary():
                 return ~self.value(node.operand)
             case Call():
-                made = self._call(node)
-                return made if names(node) else pl.lit(pl.select(made).item())  # else of one length, be there none
+                result = self._call(node)
+                # A constant call as a literal: as an expression it would have one row even where there is no record.
+                return result if names(node) else pl.lit(pl.select(result).item())
             case Binary(operator=operator) if operator in LOGIC:
                 left, right = self.value(node.left), self.value(node.right)
                 return left & right if operator == "and" else left | right
@@ -83,15 +84,15 @@ class Rows:
             case Binary():
                 return self._arithmetic(node)
             case In():
-                held = self._in(node)
-                return ~held if node.negated else held
+                holds = self._in(node)
+                return ~holds if node.negated else holds
             case Between():
-                held = self._compared(">=", node.operand, node.low) & self._compared("<=", node.operand, node.high)
-                return ~held if node.negated else held
+                holds = self._compared(">=", node.operand, node.low) & self._compared("<=", node.operand, node.high)
+                return ~holds if node.negated else holds
             case IsMissing():
                 inner = self.value(node.operand)
                 return inner.is_not_null() if node.negated else inner.is_null()
-        raise AssertionError(f"nothing to say of a record: {node}")
+        raise AssertionError(f"not about a record: {node}")
 
     def distinct(self, node: Expression) -> pl.Expr:
         """A value so written that those which count as one are alike: groups however they are spelt."""
@@ -108,8 +109,8 @@ class Rows:
 
     def _arithmetic(self, node: Binary) -> pl.Expr:
         if self.is_whole(node):
-            one, other = self._plain(node.left), self._plain(node.right)
-            return one + other if node.operator == "+" else one - other
+            first, second = self._plain(node.left), self._plain(node.right)
+            return first + second if node.operator == "+" else first - second
         left, right = self.number(node.left), self.number(node.right)
         if node.operator == "/":
             return pl.when(right != 0).then(left / right)
@@ -123,7 +124,7 @@ class Rows:
             case Name():
                 return node.name in self.whole
             case Call():
-                return node.function in _SMALL
+                return FUNCTIONS[node.function].takes == "dates"
             case Unary(operator="-"):
                 return self.is_whole(node.operand)
             case Binary(operator="+" | "-"):
@@ -185,82 +186,25 @@ class Rows:
         return pl.any_horizontal([self._compared("=", operand, item) for item in node.items])
 
     def _call(self, node: Call) -> pl.Expr:
-        if node.function in _SMALL:
+        function = FUNCTIONS[node.function]
+        if function.takes == "dates":
             first, second = (self.value(argument) for argument in node.arguments)
-            return _DATES[node.function](first, second)
+            return DATE_FUNCTIONS[node.function](first, second)
         given = [self.number(argument) for argument in node.arguments]
-        match node.function:
-            case "abs":
-                return given[0].abs()
-            case "round":
-                return half_up(given[0], given[1] if len(given) > 1 else pl.lit(0.0))
-            case "min" | "max":
-                known = pl.all_horizontal([one.is_not_null() for one in given])
-                extreme = pl.min_horizontal(given) if node.function == "min" else pl.max_horizontal(given)
-                return pl.when(known).then(extreme)
-        raise AssertionError(f"no such function of a record: {node.function}")
+        if function.default is not None and len(given) < function.most:
+            given.append(pl.lit(function.default))
+        return NUMBER_FUNCTIONS[node.function](given)
 
 
-# -- dates -----------------------------------------------------------------------------
-
-_MARCH = date(1900, 3, 1)
-"""From here to the end of February 2100 every fourth year is a leap year, which is what `month_of_day` rests on."""
-
-
-def month_of_day(day: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """The month of a date, counted from the year 0, and its day of the month, both from 1900-03-01 to 2100-02-28.
-
-    Years are taken to begin in March, as then the leap day is the last of the year and the lengths of months follow
-    a straight line (Richards, *Mapping Time*, 1998). Many times as fast as to ask for year, month and day.
-    """
-    days = day.cast(pl.Int32) - (_MARCH - date(1970, 1, 1)).days
-    year = (days * 4 + 3) // 1461
-    in_year = days - year * 1461 // 4
-    month = (in_year * 5 + 2) // 153
-    return year * 12 + month + (_MARCH.year * 12 + 2), in_year - (month * 153 + 2) // 5 + 1
+def _where_all(given: Sequence[pl.Expr], value: pl.Expr) -> pl.Expr:
+    """A value where all of the numbers it is made of are there: Polars itself would pass over those that are blank."""
+    return pl.when(pl.all_horizontal([number.is_not_null() for number in given])).then(value)
 
 
-def _months(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    """Whole months between two dates: one less where the later date has not reached the day of the earlier one."""
-    (month, day), (other_month, other_day) = month_of_day(first), month_of_day(second)
-    # As if every month had 32 days, so that a whole one is 32 from any day to the same.
-    days = (other_month * 32 + other_day) - (month * 32 + day)
-    return (days.abs() // 32 * days.sign()).cast(pl.Int64)
-
-
-def _years(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    """Whole years, as the law counts an age: who is born on 29 February is a year older on 1 March of other years."""
-    months = _months(first, second)
-    return months.abs() // 12 * months.sign()
-
-
-def _days(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    return (second.cast(pl.Int32) - first.cast(pl.Int32)).cast(pl.Int64)
-
-
-def _working_days(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    """Days but Saturdays, Sundays and bank holidays of England and Wales, after the first up to and with the second.
-
-    Where the second is earlier, as many below zero as from it to the first.
-    """
-    day, back = pl.duration(days=1), second < first
-    begin, end = pl.when(back).then(second).otherwise(first), pl.when(back).then(first).otherwise(second)
-    count = pl.business_day_count(begin + day, end + day, holidays=list(bank_holidays())).cast(pl.Int64)
-    return pl.when(back).then(-count).otherwise(count)
-
-
-@cache
-def bank_holidays() -> tuple[date, ...]:
-    """The bank holidays of England and Wales, past and announced or expected."""
-    from holidays import country_holidays  # a table of every country: loaded only where working days are counted
-
-    found = country_holidays("GB", subdiv="ENG", years=range(_FIRST_YEAR, _LAST_YEAR + 1))
-    return tuple(sorted(found))
-
-
-_DATES: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
-    "days": _days,
-    "working_days": _working_days,
-    "months": _months,
-    "years": _years,
+NUMBER_FUNCTIONS: Mapping[str, Callable[[Sequence[pl.Expr]], pl.Expr]] = {
+    "abs": lambda given: given[0].abs(),
+    "round": lambda given: half_up(given[0], given[1]),
+    "min": lambda given: _where_all(given, pl.min_horizontal(given)),
+    "max": lambda given: _where_all(given, pl.max_horizontal(given)),
 }
+"""The functions of numbers that may be said of a record, by name."""
