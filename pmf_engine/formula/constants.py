@@ -1,11 +1,11 @@
-"""The value of what is the same in every period: numbers as written, and what is made of nothing else."""
+"""Constant folding: the value of an expression that is the same in every period."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from math import copysign, floor, isfinite
 
-from pmf_engine.formula.syntax import Binary, Call, Expression, Grade, Literal, Name, Unary
+from pmf_engine.formula.syntax import Binary, Call, Expression, Grade, Literal, Name, Unary, aggregates, names
 
 _DIGITS = 15
 _LARGEST = 1e15
@@ -35,8 +35,13 @@ def constant(node: Expression, target: float | None = None) -> float | None:
     return None
 
 
+def is_constant(node: Expression) -> bool:
+    """Whether an expression names nothing, so that it is the same in every period."""
+    return not names(node) and not aggregates(node)
+
+
 def _called(function: str, given: list[float]) -> float | None:
-    """What a function of constants comes to; None where it has no value, or looks at other periods."""
+    """The value of a function of constants; None where it has none, or looks at other periods."""
     match function, given:
         case "abs", [value]:
             return abs(value)

@@ -12,7 +12,7 @@ from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Span
 from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import Period, parse_period
-from pmf_engine.formula.checker import Type
+from pmf_engine.formula.types import Type
 from pmf_engine.framework import schema
 from pmf_engine.framework.reading.files import Config, Loc
 

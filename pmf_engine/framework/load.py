@@ -15,11 +15,14 @@ from pmf_engine.diagnostics.diagnostic import ConfigError, Diagnostic, in_file_o
 from pmf_engine.diagnostics.source import Passage, Source, Span
 from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
-from pmf_engine.formula.checker import NUMBER, Checker, Columns, Scope, Type, time_dimension
+from pmf_engine.formula.band_parser import parse_band
+from pmf_engine.formula.checker import Checker
 from pmf_engine.formula.equivalence import Meanings
 from pmf_engine.formula.functions import EARLIER_VALUES, FUNCTIONS
-from pmf_engine.formula.parser import AGGREGATES, KEYWORDS, FormulaError, parse_band, parse_formula
+from pmf_engine.formula.lexer import FormulaError
+from pmf_engine.formula.parser import AGGREGATES, KEYWORDS, parse_formula
 from pmf_engine.formula.syntax import Aggregate, Band, Expression, Name, aggregates, columns_of, names, of_senders
+from pmf_engine.formula.types import NUMBER, Columns, Scope, Type, time_dimension
 from pmf_engine.framework import schema
 from pmf_engine.framework.building.lists import read_list
 from pmf_engine.framework.escalation_rules import Rule, read_rule

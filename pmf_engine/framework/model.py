@@ -11,10 +11,10 @@ from typing import Literal
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
-from pmf_engine.formula.checker import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
 from pmf_engine.formula.constants import constant
 from pmf_engine.formula.functions import RATIOS
 from pmf_engine.formula.syntax import Aggregate, Call, Expression, aggregates, names, of_senders
+from pmf_engine.formula.types import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
 from pmf_engine.framework import schema
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.example_specs import Example

@@ -19,11 +19,13 @@ from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage, Span
 from pmf_engine.domain.numbers import close
-from pmf_engine.formula.checker import Checker, Scope, Type
+from pmf_engine.formula.band_parser import parse_band
+from pmf_engine.formula.checker import Checker
 from pmf_engine.formula.constants import constant
 from pmf_engine.formula.functions import EARLIER_VALUES, FUNCTIONS, OVER_TIME
-from pmf_engine.formula.parser import FormulaError, parse_band
+from pmf_engine.formula.lexer import FormulaError
 from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Grade, Limit, Literal, Name, Unary, children
+from pmf_engine.formula.types import Scope, Type
 
 Polarity = OneOf["low", "high", "close"]
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 import polars as pl
 
 from pmf_engine.domain.dates import DateRange
-from pmf_engine.formula.parser import FIRST_YEAR, LAST_YEAR
+from pmf_engine.formula.lexer import FIRST_YEAR, LAST_YEAR
 from pmf_engine.framework.model import Column, Framework, RecordList
 from pmf_engine.submissions.excel_tables import read_sheets
 from pmf_engine.submissions.folder import EDGES, Arrival, Problem, listed, meant, read_csv, say

@@ -19,9 +19,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pmf_engine.diagnostics.source import Passage, Source
-from pmf_engine.formula.checker import FLOW, NUMBER, Checker, Scope, Type
-from pmf_engine.formula.parser import FormulaError, parse_band, parse_condition, parse_formula
+from pmf_engine.formula.band_parser import parse_band
+from pmf_engine.formula.checker import Checker
+from pmf_engine.formula.lexer import FormulaError
+from pmf_engine.formula.parser import parse_condition, parse_formula
 from pmf_engine.formula.syntax import Band, Expression
+from pmf_engine.formula.types import FLOW, NUMBER, Scope, Type
 from tests.support.strategies import Writer, written
 
 SEED = 20162

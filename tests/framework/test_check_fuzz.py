@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from pmf_engine import check_framework
 from pmf_engine.diagnostics.diagnostic import Diagnostic, render, render_github, render_json
 from pmf_engine.diagnostics.source import Passage, Source
-from pmf_engine.formula.checker import FLOW, NUMBER, TEXT, Checker, Scope, Type
-from pmf_engine.formula.parser import FormulaError, parse_band, parse_condition, parse_formula
+from pmf_engine.formula.band_parser import parse_band
+from pmf_engine.formula.checker import Checker
+from pmf_engine.formula.lexer import FormulaError
+from pmf_engine.formula.parser import parse_condition, parse_formula
+from pmf_engine.formula.types import FLOW, NUMBER, TEXT, Scope, Type
 from pmf_engine.framework.escalation_rules import read_rule
 from pmf_engine.framework.tolerances import band_scope, read_band
 from tests.diagnostics.test_mistakes import FOLDER

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from pmf_engine.diagnostics.source import Passage, Source
 from pmf_engine.domain.numbers import close
 from pmf_engine.domain.periods import Cadence, Frequency, parse_period
-from pmf_engine.formula.checker import NUMBER, Type
-from pmf_engine.formula.parser import parse_band, parse_formula
+from pmf_engine.formula.band_parser import parse_band
+from pmf_engine.formula.parser import parse_formula
+from pmf_engine.formula.types import NUMBER, Type
 from pmf_engine.framework.model import Indicator
 from pmf_engine.framework.tolerances import Entry, Interval
 from pmf_engine.judgement.formatting import (

@@ -15,7 +15,8 @@ from fractions import Fraction
 from functools import cache, cached_property
 
 from pmf_engine.diagnostics.source import Passage, Source
-from pmf_engine.formula.parser import parse_band, parse_formula
+from pmf_engine.formula.band_parser import parse_band
+from pmf_engine.formula.parser import parse_formula
 from pmf_engine.formula.syntax import (
     Aggregate,
     Band,

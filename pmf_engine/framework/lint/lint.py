@@ -11,9 +11,9 @@ from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage, Span
 from pmf_engine.domain.periods import Period, month_of
-from pmf_engine.formula.checker import time_dimension
 from pmf_engine.formula.functions import EARLIER_VALUES
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Lasting, Literal, Name, children, names
+from pmf_engine.formula.types import time_dimension
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.lint.rule_outcomes import form, prospects
 from pmf_engine.framework.model import Framework, Indicator
