@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import polars as pl
 
 from pmf_engine.domain.numbers import SNAP, close
 from pmf_engine.domain.status import Assurance, NoSignal, Signal, SpecialCause, texts
 from pmf_engine.formula.compute.operations import compare, less
+from pmf_engine.judgement.history_row import HistoryRow
 
 LEAST: Final = 12
 """Points that a chart needs: limits of fewer are too uncertain to judge by."""
@@ -66,16 +67,26 @@ class Chart:
     assurance: str | None
 
 
-def read_chart(rows: Sequence[Mapping[str, Any]]) -> Chart:
-    """Reads the chart of a period from the rows of its series in `Evaluation.history` up to it, sorted by start."""
+def read_chart(rows: Sequence[HistoryRow]) -> Chart:
+    """Reads the chart of a period from the rows of its series up to it, sorted by start."""
     row = rows[-1]
-    points = row["points"]
-    before = rows[: len(rows) - points] if points else ()
-    gap = before[-1]["period"] if before and any(earlier["points"] for earlier in before) else None
-    values = {name: row[name] for name in CHART}
+    before = rows[: len(rows) - row.points] if row.points else ()
+    gap = before[-1].period if before and any(earlier.points for earlier in before) else None
     points_of = {rule.signal: rule.points for rule in SIGNAL_RULES}
-    giving = points_of[Signal(row["signal"])](rows) if row["signal"] is not None else ()
-    return Chart(**values, signal_points=tuple(point["period"] for point in giving), gap=gap)
+    giving = points_of[Signal(row.signal)](rows) if row.signal is not None else ()
+    return Chart(
+        points=row.points,
+        mean=row.mean,
+        lower_limit=row.lower_limit,
+        upper_limit=row.upper_limit,
+        signal=row.signal,
+        side=row.side,
+        special_cause=row.special_cause,
+        signal_points=tuple(point.period for point in giving),
+        no_signal=row.no_signal,
+        gap=gap,
+        assurance=row.assurance,
+    )
 
 
 def charted(frame: pl.LazyFrame, kind: ChartKind | None = None) -> pl.LazyFrame:
@@ -237,8 +248,6 @@ def _assurance() -> pl.Expr:
 
 # -- the tables ------------------------------------------------------------------------
 
-_Row: TypeAlias = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class SignalRule:
@@ -254,7 +263,7 @@ class SignalRule:
     signal: Signal
     high: Callable[[], pl.Expr]
     low: Callable[[], pl.Expr]
-    points: Callable[[Sequence[_Row]], Sequence[_Row]]
+    points: Callable[[Sequence[HistoryRow]], Sequence[HistoryRow]]
 
 
 @dataclass(frozen=True)
@@ -291,12 +300,17 @@ def _two_low() -> pl.Expr:
     return less(value, line) & less(pl.min_horizontal(value.shift(1), value.shift(2)), line)
 
 
-def _points_beyond_two_thirds(rows: Sequence[_Row]) -> Sequence[_Row]:
+def _points_beyond_two_thirds(rows: Sequence[HistoryRow]) -> Sequence[HistoryRow]:
     """Of the last three points those beyond two thirds of the way to the limit on the side of the signal."""
     row = rows[-1]
-    line = row["mean"] + row["side"] * (row["upper_limit"] - row["mean"]) * 2 / 3
+    assert row.mean is not None
+    assert row.upper_limit is not None
+    assert row.side is not None
+    line = row.mean + row.side * (row.upper_limit - row.mean) * 2 / 3
     return [
-        point for point in rows[-3:] if (point["value"] - line) * row["side"] > 0 and not close(point["value"], line)
+        point
+        for point in rows[-3:]
+        if point.value is not None and (point.value - line) * row.side > 0 and not close(point.value, line)
     ]
 
 

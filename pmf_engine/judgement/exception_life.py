@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from pmf_engine.domain.status import Status
+from pmf_engine.judgement.history_row import HistoryRow
 
 LIFE: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "raised": pl.String,
@@ -35,9 +36,14 @@ class Life:
     recovered: str | None
 
 
-def read_life(row: Mapping[str, Any]) -> Life | None:
-    """The life of the exception that lasts in a row of `Evaluation.history`, or of the last one; None without any."""
-    return Life(**{name: row[name] for name in LIFE}) if row["raised"] is not None else None
+def read_life(row: HistoryRow) -> Life | None:
+    """The life of the exception that lasts in a row, or of the last one before it; None without any."""
+    if row.raised is None:
+        return None
+    assert row.raised_to is not None
+    assert row.raised_status is not None
+    assert row.raised_for is not None
+    return Life(row.raised, row.raised_to, row.raised_status, row.raised_value, row.raised_for, row.recovered)
 
 
 def with_life(frame: pl.LazyFrame) -> pl.LazyFrame:

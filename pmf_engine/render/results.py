@@ -6,9 +6,9 @@ import io
 
 import polars as pl
 
-from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.evaluation.evaluate import Evaluation
-from pmf_engine.judgement.formatting import show_value
+from pmf_engine.judgement.history_row import history_rows
+from pmf_engine.report.row_words import RowWords
 
 _TABLE = ["indicator", "period", "group", "value", "status", "direction", "run", "escalate_to", "reason"]
 _RIGHT = {"value", "run"}
@@ -16,18 +16,11 @@ _RIGHT = {"value", "run"}
 
 def to_table(evaluation: Evaluation) -> str:
     """Aligned columns under a heading, values as in a report; the other formats have them in full."""
-    framework = evaluation.framework
     shown = evaluation.history.filter("shown")
     if shown.is_empty():
         return "no results\n"
-    values = []
-    needed = ["indicator", "value", "start", "months", "named"]
-    for id_, value, start, months, named in shown.select(needed).iter_rows():
-        one = framework.indicators[id_]
-        entry = one.entry_for(Period(start, Cadence(months, one.cadence.year_start)))
-        known = {name: number for name, number in zip(one.band_names, named, strict=True) if number is not None}
-        grades = framework.scales.get(one.type.scale or "", ())
-        values.append("" if value is None else show_value(value, one, entry, grades=grades, known=known))
+    words = RowWords(evaluation.framework)
+    values = [words.value(row) for row in history_rows(shown)]
     shown = shown.with_columns(value=pl.Series(values, dtype=pl.String))
     columns = {name: ["" if cell is None else str(cell) for cell in shown[name].to_list()] for name in _TABLE}
     columns = {name: cells for name, cells in columns.items() if any(cells)}

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import pmf_engine as pmf
 from pmf_engine.domain.status import Signal
 from pmf_engine.judgement.control_charts import CHART, CHARTS, SIGNAL_RULES, charted, read_chart
+from pmf_engine.judgement.history_row import HistoryRow
 from tests.support.boards import evaluate, write_board, write_returns
 from tests.support.chart import read
 
@@ -50,6 +51,11 @@ def charts(
     for row in said:
         by_series.setdefault(row["line"], []).append(row)
     return list(by_series.values())
+
+
+def typed(rows: Sequence[dict[str, Any]]) -> list[HistoryRow]:
+    """The same as rows of the history, None in what a chart does not read."""
+    return [HistoryRow._make(row.get(name) for name in HistoryRow._fields) for row in rows]
 
 
 def last(values: Sequence[Value], **columns: Any) -> dict[str, Any]:
@@ -156,7 +162,7 @@ def test_the_first_signal_that_applies_is_told() -> None:
 
 def test_the_points_that_give_a_signal_are_named() -> None:
     def points(values: list[float]) -> tuple[str, ...]:
-        return read_chart(charts(values)[0]).signal_points
+        return read_chart(typed(charts(values)[0])).signal_points
 
     assert points([9.0, 11.0] * 6 + [30.0]) == ("12",)
     assert points(UP_AND_DOWN + [51.0] * 7) == ("12", "13", "14", "15", "16", "17", "18")
@@ -173,9 +179,9 @@ def test_eleven_points_are_too_few_and_a_gap_begins_anew() -> None:
     rows = charts([10.0] * 14 + [None] + [10.0, 9.0] * 5 + [99.0, 99.0])[0]
     assert [row["no_signal"] for row in rows[14:]] == ["no_value"] + ["gap"] * 11 + [None]
     assert [row["signal"] for row in rows[14:26]] == [None] * 12
-    said = read_chart(rows[:20])
+    said = read_chart(typed(rows[:20]))
     assert (said.points, said.gap, said.no_signal, said.mean) == (5, "14", "gap", None)
-    assert read_chart(charts([None, None, 1.0])[0]).gap is None
+    assert read_chart(typed(charts([None, None, 1.0])[0])).gap is None
 
 
 def test_a_period_that_is_left_out_of_the_series_is_a_gap_too() -> None:

@@ -297,6 +297,7 @@ COLUMNS: dict[str, Any] = {
     "status": pl.Enum(texts(Status)), "reason": pl.String, "direction": pl.Enum(texts(Direction)), "run": pl.Int64,
     "escalate_to": pl.String, "rules": pl.List(pl.String), "start": pl.Int32, "months": pl.Int32,
     "named": pl.List(pl.Float64), "direction_year_ago": pl.Enum(texts(Direction)), **CHART, **LIFE,
+    "level": pl.Int32, "compared": pl.List(pl.Float64), "shown": pl.Boolean,
 }  # fmt: skip
 RESULTS = list(COLUMNS)[:15]
 
@@ -308,6 +309,7 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
     for one in made:
         for group, values in [(None, one.series), *one.groups.items()]:
             series = _series(one, group, values)
+            series[-1]["shown"] = True
             rows += series
             shown.append(series[-1])
     levels = list(framework().governance)

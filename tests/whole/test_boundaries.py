@@ -24,7 +24,7 @@ from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.judgement.formatting import show_band, show_value
 from pmf_engine.render.terminal import render_terminal
 from pmf_engine.report.build import exception_report
-from pmf_engine.report.history_view import Lookup
+from pmf_engine.report.history_view import HistoryView
 from tests.judgement.test_formatting import entry, indicator
 from tests.support.boards import evaluate, write_board, write_returns
 
@@ -297,12 +297,12 @@ def test_every_end_of_shares_and_rates(tmp_path: Path, function: str, per: int) 
             cases[f"y{place}", QUARTERS[number]] = Case(exactly, good[1](NOBODY), held(tolerance))
     write_board(tmp_path, "\n".join(figures), "\n".join(indicators), "\n".join(tolerances))
     write_returns(tmp_path, "\n".join(rows))
-    found = Lookup(evaluate(tmp_path))
-    for row in [row for rows in found.past.values() for row in rows.values()]:
-        case = cases.pop((row["indicator"], row["period"]), None)
+    view = HistoryView(evaluate(tmp_path))
+    for row in view.rows():
+        case = cases.pop((row.indicator, row.period), None)
         if case is not None:
-            assert row["status"] == status(case.value, case.good, case.tolerance), (row, case)
-            shown = Fraction(found.show(row, row["value"]).rstrip("%").replace(",", ""))
+            assert row.status == status(case.value, case.good, case.tolerance), (row, case)
+            shown = Fraction(view.value(row).rstrip("%").replace(",", ""))
             for limits in (case.good, case.tolerance):
                 assert limits is None or stands(shown, limits) == stands(case.value, limits), (row, shown, case)
     assert cases == {}
@@ -435,12 +435,12 @@ def test_comparators_are_shown_in_their_own_bands(tmp_path: Path) -> None:
             cases[f"y{place}", QUARTERS[number]] = Fraction(decimal(value)), held_by
     write_board(tmp_path, "\n".join(figures), "\n".join(indicators), "\n".join(tolerances))
     write_returns(tmp_path, "\n".join(rows))
-    found = Lookup(evaluate(tmp_path))
-    for row in [row for rows in found.past.values() for row in rows.values()]:
-        if (row["indicator"], row["period"]) not in cases:
+    view = HistoryView(evaluate(tmp_path))
+    for row in view.rows():
+        if (row.indicator, row.period) not in cases:
             continue
-        value, bands_of = cases.pop((row["indicator"], row["period"]))
-        [beside] = found.compared(row)
+        value, bands_of = cases.pop((row.indicator, row.period))
+        [beside] = view.compared(row)
         for limits in bands_of:
             assert stands(Fraction(beside.shown.replace(",", "")), limits) == stands(value, limits), (beside, value)
     assert cases == {}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
 
 import polars as pl
 
@@ -24,6 +23,7 @@ from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.framework.tolerances import Entry
 from pmf_engine.judgement.control_charts import Chart, read_chart
 from pmf_engine.judgement.exception_life import Life, read_life
+from pmf_engine.judgement.history_row import HistoryRow, history_rows
 
 _PERIODS = 8
 """How many periods of history an explanation shows."""
@@ -163,47 +163,48 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
     inputs, one = _asked(evaluation, indicator, group)
     framework = evaluation.framework
     row = _row(evaluation, indicator, group)
-    group = row["group"]
-    period = Period(row["start"], Cadence(row["months"], one.cadence.year_start))
+    group = row.group
+    period = Period(row.start, Cadence(row.months, one.cadence.year_start))
     entry = one.entry_for(period)
-    worked = workings(framework, inputs, one, period, row["by"], group)
-    history = evaluation.history.filter(
+    worked = workings(framework, inputs, one, period, row.by, group)
+    series = evaluation.history.filter(
         pl.col("indicator") == indicator,
-        pl.col("by").eq_missing(pl.lit(row["by"])),
+        pl.col("by").eq_missing(pl.lit(row.by)),
         pl.col("group").eq_missing(pl.lit(group)),
         pl.col("start") <= period.start,
-    ).rows(named=True)
-    ago = [point for point in history if point["start"] == period.start - 12]
-    traced = tuple(sources(evaluation, inputs, one, worked, period.cadence, row["by"], group))
+    )
+    history = history_rows(series)
+    ago = [point for point in history if point.start == period.start - 12]
+    traced = tuple(sources(evaluation, inputs, one, worked, period.cadence, row.by, group))
     return Explanation(
         indicator=indicator,
         title=one.title,
         place=str(one.passage.span()),
         formula=_formula(one),
         period=period.label,
-        by=row["by"],
+        by=row.by,
         group=group,
         as_of=evaluation.as_of.isoformat(),
-        status=row["status"],
-        reason=_reason(row["reason"], traced),
-        value=row["value"],
-        numerator=row["numerator"],
-        denominator=row["denominator"],
-        lower=row["lower"],
-        upper=row["upper"],
+        status=row.status,
+        reason=_reason(row.reason, traced),
+        value=row.value,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        lower=row.lower,
+        upper=row.upper,
         scale=tuple(framework.scales.get(one.type.scale or "", ())),
-        direction=row["direction"],
-        before=_compared(history[-2:-1]) if row["direction"] else None,
-        direction_year_ago=row["direction_year_ago"],
-        year_ago=_compared(ago) if row["direction_year_ago"] else None,
-        run=row["run"],
-        escalate_to=row["escalate_to"],
+        direction=row.direction,
+        before=_compared(history[-2:-1]) if row.direction else None,
+        direction_year_ago=row.direction_year_ago,
+        year_ago=_compared(ago) if row.direction_year_ago else None,
+        run=row.run,
+        escalate_to=row.escalate_to,
         missing=one.missing,
         does_without=does_without(framework, one),
         sources=traced,
-        steps=tuple(_steps(framework, worked, row["value"])),
+        steps=tuple(_steps(framework, worked, row.value)),
         judgement=_judgement(entry, worked, row, one, period) if entry else None,
-        rules=tuple(_tried(rule, rule.text in row["rules"]) for rule in framework.rules),
+        rules=tuple(_tried(rule, rule.text in row.rules) for rule in framework.rules),
         exception=read_life(row),
         chart=read_chart(history),
         history=tuple(_points(history))[-_PERIODS:],
@@ -234,33 +235,33 @@ def _reason(reason_text: str | None, traced: Sequence[Source]) -> str | None:
     return reason_text
 
 
-def _compared(points: Sequence[Mapping[str, Any]]) -> Compared | None:
-    return Compared(points[0]["period"], points[0]["value"]) if points else None
+def _compared(points: Sequence[HistoryRow]) -> Compared | None:
+    return Compared(points[0].period, points[0].value) if points else None
 
 
-def _points(history: Sequence[Mapping[str, Any]]) -> Iterator[Point]:
+def _points(history: Sequence[HistoryRow]) -> Iterator[Point]:
     known = False
     for point in history:
-        known = known or point["status"] != Status.NO_DATA
+        known = known or point.status != Status.NO_DATA
         yield Point(
-            point["period"],
-            point["value"],
-            point["status"],
-            point["direction"],
-            point["escalate_to"],
-            point["signal"],
-            point["direction_year_ago"],
+            point.period,
+            point.value,
+            point.status,
+            point.direction,
+            point.escalate_to,
+            point.signal,
+            point.direction_year_ago,
             known,
         )
 
 
-def _row(evaluation: Evaluation, indicator: str, group: str | None) -> dict[str, Any]:
+def _row(evaluation: Evaluation, indicator: str, group: str | None) -> HistoryRow:
     """The row of the results that is explained; raises ValueError where the results have none, or several."""
     rows = evaluation.history.filter("shown", pl.col("indicator") == indicator)
     if rows.is_empty():
         raise ValueError(f"`{indicator}` is ad hoc, and nothing was asked for in this period")
     if group is None:
-        return rows.filter(pl.col("group").is_null()).row(0, named=True)
+        return history_rows(rows.filter(pl.col("group").is_null()))[0]
     groups = rows.filter(pl.col("group").is_not_null())
     chosen = groups.filter(pl.concat_str("by", pl.lit("="), "group") == group)
     if chosen.is_empty():
@@ -273,7 +274,7 @@ def _row(evaluation: Evaluation, indicator: str, group: str | None) -> dict[str,
     if len(chosen) > 1:
         known = " or ".join(_spelt(chosen))
         raise ValueError(f"`{indicator}` has a group `{group}` in {len(chosen)} breakdowns; write {known}")
-    return chosen.row(0, named=True)
+    return history_rows(chosen)[0]
 
 
 def _spelt(groups: pl.DataFrame) -> list[str]:
@@ -311,11 +312,11 @@ def _tried(rule: Rule, holds: bool) -> Tried:
     return Tried(rule.when, until, rule.to, str(rule.span), holds, cleared if holds else None)
 
 
-def _judgement(entry: Entry, worked: Workings, row: dict[str, Any], one: Indicator, period: Period) -> Judgement:
+def _judgement(entry: Entry, worked: Workings, row: HistoryRow, one: Indicator, period: Period) -> Judgement:
     judges = entry.scale_free or period.cadence.months == one.cadence.months
-    known = row["value"] is not None  # of a period that is not over there is none, whatever came
+    known = row.value is not None  # of a period that is not over there is none, whatever came
     good = all(holds for band, *_, holds in worked.limits if band == "good")
-    asked = judges and entry.allow_for_chance and row["lower"] is not None and not good
+    asked = judges and entry.allow_for_chance and row.lower is not None and not good
     return Judgement(
         place=str(entry.span),
         reference=entry.reference,
@@ -327,6 +328,6 @@ def _judgement(entry: Entry, worked: Workings, row: dict[str, Any], one: Indicat
             for band, words, operator, bound, holds in worked.limits
         ),
         allow_for_chance=entry.allow_for_chance,
-        beyond_chance=row["status"] == Status.RED if asked else None,
+        beyond_chance=row.status == Status.RED if asked else None,
         frequency=None if judges else one.frequency.value,
     )

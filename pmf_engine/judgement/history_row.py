@@ -1,0 +1,57 @@
+"""A row of `Evaluation.history` as a type: one indicator, or one group of it, in one period."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+
+class HistoryRow(NamedTuple):
+    """A row of `Evaluation.history`; the fields are the columns of `HISTORY`, in their order.
+
+    `start` is a month as a number, `months` the length of the period. `by` and `group` are None for the whole.
+    """
+
+    indicator: str
+    period: str
+    by: str | None
+    group: str | None
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    lower: float | None
+    upper: float | None
+    status: str
+    reason: str | None
+    direction: str | None
+    run: int
+    escalate_to: str | None
+    rules: list[str]
+    start: int
+    months: int
+    level: int | None
+    named: list[float | None]
+    compared: list[float | None] | None
+    direction_year_ago: str | None
+    points: int | None
+    mean: float | None
+    lower_limit: float | None
+    upper_limit: float | None
+    signal: str | None
+    side: int | None
+    special_cause: str | None
+    no_signal: str | None
+    assurance: str | None
+    raised: str | None
+    raised_to: str | None
+    raised_status: str | None
+    raised_value: float | None
+    raised_for: int | None
+    recovered: str | None
+    shown: bool | None
+
+
+def history_rows(history: pl.DataFrame) -> list[HistoryRow]:
+    """The rows of `Evaluation.history`, or of a part of it, in their order."""
+    return [HistoryRow._make(values) for values in history.select(HistoryRow._fields).iter_rows()]

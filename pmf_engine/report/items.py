@@ -1,0 +1,136 @@
+"""Items of a report: an indicator with all that is needed to scrutinise it, and the groups outside what is good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pmf_engine.domain.status import Status
+from pmf_engine.framework.model import Indicator
+from pmf_engine.judgement.formatting import show_number, show_value
+from pmf_engine.judgement.history_row import HistoryRow
+from pmf_engine.report.model import Group, Item, Named, Outside
+from pmf_engine.report.order import rank, worst_first
+from pmf_engine.report.remarks import Remarks
+from pmf_engine.report.scope import Scope
+
+_NOT_OUTSIDE = (Status.GREEN, Status.NOT_RATED, Status.NOT_DUE)
+
+
+class Items:
+    """Makes items of the rows in the scope of a report."""
+
+    def __init__(self, scope: Scope, remarks: Remarks) -> None:
+        self.scope = scope
+        self.view = scope.view
+        self.remarks = remarks
+
+    def exceptions(self) -> list[Item]:
+        """The exceptions, worst first.
+
+        There is one item for each indicator of which the whole or a group goes up, at the highest level of these.
+        """
+        wholes = {row.indicator: row for row in self.scope.wholes}
+        raised: dict[str, list[HistoryRow]] = {}
+        for row in self.scope.rows:
+            if row.escalate_to:
+                raised.setdefault(row.indicator, []).append(row)
+        items = [self._raised_item(wholes[id_], rows) for id_, rows in raised.items()]
+        return sorted(items, key=worst_first)
+
+    def _raised_item(self, whole: HistoryRow, raised: list[HistoryRow]) -> Item:
+        """The item of an indicator of which these rows, the whole's among them or not, go up."""
+        framework = self.scope.framework
+        highest = max((row.escalate_to or "" for row in raised), key=list(framework.governance).index)
+        holding = {rule for row in raised for rule in row.rules or ()}
+        deciding = tuple(rule.text for rule in framework.rules if rule.to == highest and rule.text in holding)
+        group_only = all(row.by is not None for row in raised)
+        item = self.item(whole)
+        others = sorted(holding) if group_only else item.rules
+        return replace(
+            item,
+            escalate_to=self.view.level(highest),
+            rules=tuple(dict.fromkeys((*deciding, *others))),
+            deciding=deciding,
+            group_only=group_only,
+        )
+
+    def item(self, row: HistoryRow) -> Item:
+        """The item of a whole, as far as its own row says."""
+        view, indicator, period = self.view, self.view.indicator(row), self.view.period(row)
+        areas, entry, length = self.scope.framework.content_areas, view.entry(row), period.cadence.months
+        last = view.last_with_value(row) if row.status in Status.missing() else None
+        outside = self._outside(row)
+        groups = {group.name for breakdown in outside for group in breakdown.groups}
+        good, tolerance = view.bands(row)
+        return Item(
+            indicator=Named(indicator.id, indicator.title),
+            content_areas=tuple(Named(area, areas[area].title) for area in indicator.content_areas),
+            evidence_type=indicator.evidence_type,
+            level=indicator.level,
+            agency=view.agency(indicator.lead_agency),
+            lead_officer=self.scope.framework.agencies[indicator.lead_agency].lead_officer,
+            period=period,
+            status=row.status,
+            reason=row.reason,
+            value=row.value,
+            shown=view.value(row),
+            unit=indicator.unit,
+            numerator=row.numerator,
+            denominator=row.denominator,
+            lower=row.lower,
+            upper=row.upper,
+            interval=view.interval(row),
+            good=good,
+            tolerance=tolerance,
+            allow_for_chance=entry is not None and entry.allow_for_chance,
+            by_interval=view.by_interval(row),
+            target=self._target(indicator, entry.target) if entry and entry.target is not None else "",
+            reference=entry.reference if entry else None,
+            direction=row.direction,
+            previous=view.previous(row),
+            travel=view.travel(row, length, row.direction),
+            year_ago=view.travel(row, 12, row.direction_year_ago) if length < 12 else None,
+            trend=view.trend(row),
+            run=row.run or 0,
+            since=view.since(row),
+            escalate_to=view.level(row.escalate_to),
+            rules=tuple(row.rules or ()),
+            deciding=(),
+            raised=view.raised(row) if row.escalate_to else None,
+            chart=view.chart(row),
+            comments=self.remarks.comments(indicator, period, groups),
+            outside=outside,
+            carried=view.point(last) if last else None,
+            group_only=False,
+            compared=tuple(view.compared(row)),
+        )
+
+    def _target(self, indicator: Indicator, target: float) -> str:
+        if indicator.type.kind == "grade":
+            return show_value(target, indicator, grades=self.view.grades(indicator))
+        return show_number(target) + ("%" if indicator.unit == "%" else "")
+
+    def _outside(self, whole: HistoryRow) -> tuple[Outside, ...]:
+        """The indicator's groups that are red, amber or without a value, or go up themselves, by breakdown."""
+        breakdowns = []
+        for by, rows in self.scope.breakdowns.get(whole.indicator, {}).items():
+            groups = [self.group(row) for row in rows if row.escalate_to or row.status not in _NOT_OUTSIDE]
+            if groups:
+                groups.sort(key=lambda group: (rank(group.status), -group.run, group.name))
+                breakdowns.append(Outside(self.view.breakdown(by), len(rows), tuple(groups)))
+        return tuple(breakdowns)
+
+    def group(self, row: HistoryRow) -> Group:
+        """A group as its row says; `raised` is the exception that lasts."""
+        return Group(
+            name=self.view.group(row),
+            status=row.status,
+            value=row.value,
+            shown=self.view.value(row),
+            reason=row.reason,
+            run=row.run or 0,
+            escalate_to=self.view.level(row.escalate_to),
+            raised=self.view.raised(row) if row.escalate_to else None,
+            interval=self.view.interval(row),
+            by_interval=self.view.by_interval(row),
+        )

@@ -1,0 +1,65 @@
+"""What agencies have not sent: returns that are late, and how many are not due yet."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from pmf_engine.domain.status import Status
+from pmf_engine.report.model import LateAgency, LateReturn, Named
+from pmf_engine.report.scope import Scope
+
+
+class OutstandingRow(NamedTuple):
+    """A row of `Evaluation.outstanding`; the fields are the columns of `OUTSTANDING` that a report needs."""
+
+    figure: str
+    agency: str
+    period: str
+    due: date
+    status: str
+    run: int | None
+
+
+def outstanding_rows(scope: Scope) -> list[OutstandingRow]:
+    """What has not come and concerns the scope: the agency owes it, or an indicator that it leads waits for it."""
+    frame = scope.evaluation.outstanding.select(OutstandingRow._fields)
+    return [
+        row
+        for row in map(OutstandingRow._make, frame.iter_rows())
+        if scope.agency in (None, row.agency) or any(scope.covers(named.id) for named in _waiting(scope, row.figure))
+    ]
+
+
+def late_returns(scope: Scope, rows: list[OutstandingRow]) -> tuple[LateAgency, ...]:
+    """The late ones among outstanding rows by agency, the longest overdue first."""
+    late: dict[str, list[LateReturn]] = {}
+    for row in rows:
+        if row.status == Status.LATE:
+            late.setdefault(row.agency, []).append(_late_return(scope, row))
+    agencies = [
+        LateAgency(scope.view.agency(id_), tuple(sorted(returns, key=lambda late: (-late.days_late, late.figure.id))))
+        for id_, returns in late.items()
+    ]
+    return tuple(sorted(agencies, key=lambda agency: (-agency.returns[0].days_late, agency.agency.id)))
+
+
+def _late_return(scope: Scope, row: OutstandingRow) -> LateReturn:
+    figure_or_list = scope.framework.figures.get(row.figure) or scope.framework.lists.get(row.figure)
+    return LateReturn(
+        figure=Named(row.figure, figure_or_list.title if figure_or_list else row.figure),
+        period=row.period,
+        due=row.due,
+        days_late=(scope.evaluation.as_of - row.due).days,
+        run=row.run or 0,
+        waiting=_waiting(scope, row.figure),
+    )
+
+
+def _waiting(scope: Scope, figure: str) -> tuple[Named, ...]:
+    """The indicators that use a figure or a list."""
+    return tuple(
+        Named(indicator.id, indicator.title)
+        for indicator in scope.framework.indicators.values()
+        if figure in scope.framework.rests_on(indicator) or figure in indicator.lists
+    )

@@ -1,0 +1,45 @@
+"""The orders of a report: statuses as they are read, and items worst first."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pmf_engine.domain.status import Direction, Status
+from pmf_engine.report.model import Item
+
+OUTSIDE: Final = (Status.RED, Status.AMBER)
+"""The statuses of a value outside the good band, worst first."""
+
+READING_ORDER: Final = (
+    Status.RED,
+    Status.AMBER,
+    Status.GREEN,
+    Status.NOT_RATED,
+    *(status for status in Status.missing()[::-1] if status != Status.NOT_DUE),
+    Status.NOT_DUE,
+)
+"""All statuses, in the order of the headline counts."""
+
+_DIRECTIONS: Final = (Direction.WORSENING, Direction.UNCHANGED, None, Direction.IMPROVING)
+
+
+def rank(status: str | None) -> int:
+    """The place of a status in an order of worst first.
+
+    >>> rank("red"), rank("amber"), rank("green"), rank(None)
+    (0, 1, 2, 2)
+    """
+    return OUTSIDE.index(status) if status in OUTSIDE else len(OUTSIDE)
+
+
+def worst_first(item: Item) -> tuple[int, bool, int, int, int, str]:
+    """The key that sorts items: red, amber, then the rest, of which those that were last red come first.
+
+    An item of groups alone takes the rank of its worst group, and stands after wholes of that rank.
+    """
+    place = rank(item.status)
+    if item.group_only:
+        place = min(rank(group.status) for outside in item.outside for group in outside.groups if group.escalate_to)
+    carried = rank(item.carried.status) if item.carried else len(OUTSIDE)
+    direction = _DIRECTIONS.index(item.direction) if item.direction in _DIRECTIONS else 2
+    return place, item.group_only, carried, direction, -item.run, item.indicator.id

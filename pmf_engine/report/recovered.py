@@ -1,0 +1,88 @@
+"""What is over: indicators that are green again, exceptions that ended otherwise, and groups no longer exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from pmf_engine.domain.status import Status
+from pmf_engine.judgement.history_row import HistoryRow
+from pmf_engine.report.history_view import last_telling
+from pmf_engine.report.items import Items
+from pmf_engine.report.model import GroupsOver, Named, Raised, Recovered
+from pmf_engine.report.order import OUTSIDE, rank
+from pmf_engine.report.scope import Scope
+
+
+def recovered(scope: Scope, raised: set[str]) -> tuple[Recovered, ...]:
+    """What turned green in the report's period: exceptions that had a value, and what was red or amber.
+
+    Args:
+        scope: The scope of the report.
+        raised: The ids of the indicators that are exceptions.
+    """
+    return _worst_first(_green_again(scope, raised))
+
+
+def _green_again(scope: Scope, raised: set[str]) -> Iterator[Recovered]:
+    view = scope.view
+    over = {row.indicator for row in scope.over(scope.wholes)}
+    for row in scope.wholes:
+        if row.status != Status.GREEN or not scope.ended_in_period(row):
+            continue
+        before = view.last_with_value(row)
+        if row.indicator in over:
+            lasted = view.exception_rows(row)
+            if _any_value(lasted):
+                yield _recovered(scope, row, last_telling(lasted), view.raised(row))
+        # A missing figure is no recovery: what was red before the figure went missing recovers only now.
+        elif row.indicator not in raised and before and before.status in OUTSIDE:
+            yield _recovered(scope, row, before, None)
+
+
+def ended(scope: Scope) -> tuple[Recovered, ...]:
+    """The exceptions that ended in the report's period, but did not turn green from a value."""
+    rows = ((row, scope.view.exception_rows(row)) for row in scope.over(scope.wholes))
+    return _worst_first(
+        _recovered(scope, row, last_telling(lasted), scope.view.raised(row))
+        for row, lasted in rows
+        if row.status != Status.GREEN or not _any_value(lasted)
+    )
+
+
+def groups_over(scope: Scope, items: Items) -> Iterator[GroupsOver]:
+    """The groups that are no longer exceptions since the report's period, by indicator and breakdown."""
+    for id_, breakdowns in scope.breakdowns.items():
+        indicator = scope.framework.indicators[id_]
+        for by, rows in breakdowns.items():
+            groups = [replace(items.group(row), raised=scope.view.raised(row)) for row in scope.over(rows)]
+            if groups:
+                yield GroupsOver(
+                    indicator=Named(id_, indicator.title),
+                    agency=scope.view.agency(indicator.lead_agency),
+                    by=scope.view.breakdown(by),
+                    of=len(rows),
+                    groups=tuple(sorted(groups, key=lambda group: (-rank(group.status), group.name))),
+                )
+
+
+def _recovered(scope: Scope, row: HistoryRow, then: HistoryRow, raised: Raised | None) -> Recovered:
+    """What was, as a row `then` says, and what is, as `row` says."""
+    view, indicator = scope.view, scope.view.indicator(row)
+    return Recovered(
+        indicator=Named(indicator.id, indicator.title),
+        agency=view.agency(indicator.lead_agency),
+        then=view.point(then),
+        now=view.point(row),
+        raised=raised,
+        moved=view.moved(then, row),
+    )
+
+
+def _any_value(rows: list[HistoryRow]) -> bool:
+    return any(row.status in Status.with_value() for row in rows)
+
+
+def _worst_first(over: Iterable[Recovered]) -> tuple[Recovered, ...]:
+    """By what each was: red, amber, then the rest."""
+    return tuple(sorted(over, key=lambda was: (rank(was.then.status), was.indicator.id)))

@@ -1,0 +1,66 @@
+"""What agencies sent in words: comments on their figures, and evidence in figures of text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pmf_engine.domain.periods import Period
+from pmf_engine.framework.model import Indicator
+from pmf_engine.report.model import Comment, Named, Observation
+from pmf_engine.report.scope import Scope
+
+
+class Remark(NamedTuple):
+    """A cell that holds words: the `text` of a figure of text, a `comment` on any figure, or both."""
+
+    figure: str
+    agency: str
+    start: int
+    months: int
+    group: str | None
+    text: str | None
+    comment: str | None
+
+
+class Remarks:
+    """The cells with words among those that an evaluation used."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        cells = scope.evaluation.cells
+        texts = [id_ for id_, figure in scope.framework.figures.items() if figure.kind == "text"]
+        speaking = cells.filter(cells["comment"].is_not_null() | cells["figure"].is_in(texts))
+        self._remarks = [Remark._make(values) for values in speaking.select(Remark._fields).iter_rows()]
+
+    def comments(self, indicator: Indicator, period: Period, groups: set[str]) -> tuple[Comment, ...]:
+        """The comments on an indicator's figures in a period: on its wholes, and on these groups."""
+        comments = (
+            Comment(self.scope.view.agency(remark.agency), remark.group, (remark.comment or "").strip())
+            for remark in self._within(period)
+            if remark.figure in indicator.figures and (remark.group is None or remark.group in groups)
+        )
+        return tuple(dict.fromkeys(comment for comment in comments if comment.words))
+
+    def observations(self) -> tuple[Observation, ...]:
+        """The evidence in words for the report's period, by figure and agency."""
+        observations = []
+        for remark in self._within(self.scope.period):
+            figure = self.scope.framework.figures.get(remark.figure)
+            words = dict.fromkeys(part.strip() for part in (remark.text, remark.comment) if part and part.strip())
+            if figure and figure.kind == "text" and words and self.scope.agency in (None, remark.agency):
+                label = Period(remark.start, figure.cadence).label
+                named = Named(figure.id, figure.title)
+                observations.append(Observation(self.scope.view.agency(remark.agency), named, label, "\n".join(words)))
+        return tuple(sorted(dict.fromkeys(observations), key=_reading_order))
+
+    def _within(self, period: Period) -> list[Remark]:
+        """The remarks on a period or a part of it; a year's are not a quarter's."""
+        return [
+            remark
+            for remark in self._remarks
+            if period.start <= remark.start and remark.start + remark.months <= period.end
+        ]
+
+
+def _reading_order(observation: Observation) -> tuple[str, str, str, str]:
+    return observation.figure.id, observation.agency.id, observation.period, observation.words

@@ -1,0 +1,108 @@
+"""A row of the history in words: names of what it is about, and its numbers on their sides of the bands in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.domain.status import Status
+from pmf_engine.framework.model import Framework, Indicator
+from pmf_engine.framework.tolerances import Entry, Interval, settled_band
+from pmf_engine.judgement.formatting import show_band, show_value
+from pmf_engine.judgement.history_row import HistoryRow
+from pmf_engine.report.model import Compared, Named
+
+
+class RowWords:
+    """Puts rows of the history into words, by the names, scales and tolerances of a framework."""
+
+    def __init__(self, framework: Framework) -> None:
+        self.framework = framework
+
+    # -- names ------------------------------------------------------------------------
+
+    def indicator(self, row: HistoryRow) -> Indicator:
+        """The indicator that a row is about."""
+        return self.framework.indicators[row.indicator]
+
+    def agency(self, id_: str) -> Named:
+        """An agency by its id; an id that the framework does not have is its own name."""
+        agency = self.framework.agencies.get(id_)
+        return Named(id_, agency.name if agency else id_)
+
+    def level(self, id_: str | None) -> Named | None:
+        """A level of governance by its id."""
+        return None if id_ is None else Named(id_, self.framework.governance.get(id_, id_))
+
+    def breakdown(self, by: str) -> Named:
+        """A breakdown by its id."""
+        breakdown = self.framework.breakdowns.get(by)
+        return Named(by, breakdown.title if breakdown else by.capitalize())
+
+    def group(self, row: HistoryRow) -> str:
+        """The name of the group that a row is about; an agency's where the breakdown is by agency."""
+        assert row.group is not None
+        return self.agency(row.group).title if row.by == "agency" else row.group
+
+    # -- numbers and bands ---------------------------------------------------------------
+
+    def period(self, row: HistoryRow) -> Period:
+        """The period of a row."""
+        return Period(row.start, Cadence(row.months, self.indicator(row).cadence.year_start))
+
+    def entry(self, row: HistoryRow) -> Entry | None:
+        """The tolerance in force in the period of a row."""
+        return self.indicator(row).entry_for(self.period(row))
+
+    def numbers(self, row: HistoryRow) -> dict[str, float]:
+        """The numbers of the names in the bands, such as `previous`; a name without a number is left out."""
+        names = self.indicator(row).band_names
+        return {name: number for name, number in zip(names, row.named, strict=True) if number is not None}
+
+    def grades(self, indicator: Indicator) -> list[str]:
+        """The grades of an indicator's scale, worst to best."""
+        return self.framework.scales.get(indicator.type.scale or "", [])
+
+    def show(self, row: HistoryRow, number: float | None) -> str:
+        """A number in the unit of a row, with the decimals that keep it on its side of every end of the bands."""
+        if number is None:
+            return ""
+        indicator = self.indicator(row)
+        return show_value(number, indicator, self.entry(row), grades=self.grades(indicator), known=self.numbers(row))
+
+    def value(self, row: HistoryRow) -> str:
+        """The value of a row; empty where there is none."""
+        return self.show(row, row.value)
+
+    def bands(self, row: HistoryRow) -> tuple[str, str]:
+        """The good band and the tolerance in force: the author's words, with the numbers of names in brackets."""
+        entry = self.entry(row)
+        if entry is None:
+            return "", ""
+        unit, shown = self.indicator(row).unit, self.value(row)
+        good, tolerance = (
+            show_band(band, entry, known=self.numbers(row), unit=unit, value=row.value, shown=shown)
+            for band in (entry.good, entry.tolerance)
+        )
+        return good, tolerance
+
+    def interval(self, row: HistoryRow) -> str:
+        """The 95 % interval, each end on its side of the bands; empty where there is none."""
+        if row.lower is None:
+            return ""
+        return f"{self.show(row, row.lower)} to {self.show(row, row.upper)}"
+
+    def by_interval(self, row: HistoryRow) -> bool:
+        """Whether the interval decided the status: red all the same, or amber where the value alone would be red."""
+        entry = self.entry(row)
+        if entry is None or not entry.allow_for_chance or row.lower is None:
+            return False
+        band = Interval.known(settled_band(entry.tolerance or entry.good, self.numbers(row)), entry.target)
+        outside = row.value is not None and not all(band.sides(row.value))
+        return row.status == Status.RED or (row.status == Status.AMBER and outside)
+
+    def compared(self, row: HistoryRow) -> Iterator[Compared]:
+        """The figures and indicators that stand beside the indicator, with their values as its own is shown."""
+        for id_, value in zip(self.indicator(row).compare, row.compared or (), strict=False):
+            beside = self.framework.indicators.get(id_) or self.framework.figures[id_]
+            yield Compared(Named(id_, beside.title), value, self.show(row, value))

@@ -1,0 +1,63 @@
+"""The scope of a report: one period, one lead agency or all, and the rows of the history within it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from pmf_engine.domain.periods import Period
+from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.framework.model import Framework
+from pmf_engine.judgement.history_row import HistoryRow
+from pmf_engine.report.history_view import HistoryView
+
+
+class Scope:
+    """What a report is about.
+
+    Attributes:
+        evaluation: The evaluation that is reported on.
+        view: Its history.
+        period: The period of the report.
+        agency: The lead agency that the report is limited to; None for all.
+        rows: The rows shown of the indicators within the scope, those of groups among them.
+        wholes: Those of `rows` that are of a whole.
+    """
+
+    def __init__(self, evaluation: Evaluation, period: Period, agency: str | None) -> None:
+        self.evaluation = evaluation
+        self.view = HistoryView(evaluation)
+        self.period = period
+        self.agency = agency
+        self.rows = [row for row in self.view.rows() if row.shown and self.covers(row.indicator)]
+        self.wholes = [row for row in self.rows if row.by is None]
+
+    @property
+    def framework(self) -> Framework:
+        """The framework of the evaluation."""
+        return self.evaluation.framework
+
+    def covers(self, indicator: str) -> bool:
+        """Whether the report is about an indicator: about all, or about those that its agency leads."""
+        return self.agency in (None, self.framework.indicators[indicator].lead_agency)
+
+    @cached_property
+    def breakdowns(self) -> dict[str, dict[str, list[HistoryRow]]]:
+        """The rows of groups, by indicator and breakdown."""
+        breakdowns: dict[str, dict[str, list[HistoryRow]]] = {}
+        for row in self.rows:
+            if row.by is not None:
+                breakdowns.setdefault(row.indicator, {}).setdefault(row.by, []).append(row)
+        return breakdowns
+
+    def ended_in_period(self, row: HistoryRow) -> bool:
+        """Whether the period of a row ended within the report's: what ended before it is not news."""
+        return self.period.start < row.start + row.months <= self.period.end
+
+    def over(self, rows: Sequence[HistoryRow]) -> list[HistoryRow]:
+        """The rows in whose period, within the report's, an exception recovered."""
+        return [
+            row
+            for row in rows
+            if row.recovered is not None and row.recovered == row.period and self.ended_in_period(row)
+        ]
