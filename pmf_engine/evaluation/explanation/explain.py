@@ -108,7 +108,7 @@ class Compared:
     """An earlier period that a value is compared with, and its value."""
 
     period: str
-    value: float
+    value: float | None
 
 
 @dataclass(frozen=True)
