@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from pmf_engine.diagnostics import messages
@@ -10,6 +11,9 @@ from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Span
 from pmf_engine.formula.parser import KEYWORDS
 from pmf_engine.framework import schema
+from pmf_engine.framework.building.agencies import due_days
+from pmf_engine.framework.building.draft import Draft
+from pmf_engine.framework.building.references import refer
 from pmf_engine.framework.model import Column, Kind, RecordList
 from pmf_engine.framework.reading.files import Config
 
@@ -17,7 +21,25 @@ _KINDS = ("text", "date", "number", "truth")
 _RESERVED = KEYWORDS | {"period_start", "period_end"}
 
 
-def read_list(
+def read_lists(draft: Draft) -> None:
+    """Adds every list without a fault to the draft, and what formulas may say of its records."""
+    for id_, given in draft.model.lists.items():
+        agencies = refer(draft, "agencies", draft.model.agencies, given.from_, "lists", id_, "from")
+        groups = {*draft.model.breakdowns, "agency"}
+        list_ = _read_list(draft.at, id_, given, agencies, groups, due_days(draft, given, agencies), draft.found)
+        if list_ is not None:
+            draft.lists[id_] = list_
+            draft.scopes[id_] = replace(list_.scope, closed=_closed(draft, given))
+
+
+def _closed(draft: Draft, given: schema.RecordList) -> dict[str, list[str]]:
+    """The columns of a list that hold nothing but listed groups, or the agencies that send it."""
+    listed = {name: one.groups for name, one in draft.model.breakdowns.items() if one.groups is not None}
+    doubted = [name for name in listed if draft.at.doubts("breakdowns", name)]
+    return {name: held for name, held in (listed | {"agency": given.from_}).items() if name not in doubted}
+
+
+def _read_list(
     at: Config,
     id_: str,
     given: schema.RecordList,

@@ -1,0 +1,51 @@
+"""The order in which the sections are built, and the framework they make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pmf_engine.framework.building.comparators import with_comparators
+from pmf_engine.framework.building.draft import Draft
+from pmf_engine.framework.building.escalation import read_escalation
+from pmf_engine.framework.building.examples import read_examples, with_examples
+from pmf_engine.framework.building.figures import read_figures
+from pmf_engine.framework.building.indicators import indicator_cadence, read_indicators
+from pmf_engine.framework.building.lists import read_lists
+from pmf_engine.framework.building.references import check_ids, check_used
+from pmf_engine.framework.building.tolerances import with_tolerances
+from pmf_engine.framework.model import Framework
+
+
+def build_framework(folder: Path, draft: Draft) -> Framework:
+    """The framework of a draft; what is wrong with it is added to what the draft has found.
+
+    Later builders look up what earlier ones resolved: formulas name figures and lists, bands and examples indicators.
+    """
+    model, rules = draft.model, draft.rules
+    check_ids(draft)
+    read_figures(draft)
+    read_lists(draft)
+    indicators = read_indicators(draft)
+    indicators = {id_: with_comparators(draft, indicator) for id_, indicator in indicators.items()}
+    indicators = with_tolerances(draft, indicators)
+    indicators = {id_: with_examples(draft, indicator, indicators) for id_, indicator in indicators.items()}
+    for id_ in model.indicators.keys() - indicators.keys():
+        list(read_examples(draft, id_, model.figures, indicator_cadence(draft, model.indicators[id_])))
+    escalation = read_escalation(draft)
+    if draft.sound:
+        check_used(draft, indicators)
+    return Framework(
+        folder=folder,
+        board=model.board,
+        agencies=model.agencies,
+        content_areas=model.content_areas,
+        sources=model.sources,
+        scales=model.scales,
+        breakdowns=model.breakdowns,
+        figures=draft.figures,
+        lists=draft.lists,
+        indicators=indicators,
+        governance=rules.governance,
+        rules=tuple(escalation),
+        disclosure=rules.disclosure,
+    )

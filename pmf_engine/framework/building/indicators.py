@@ -1,0 +1,172 @@
+"""Indicators: what they refer to, and their formulas, those that others name first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pmf_engine.diagnostics import messages
+from pmf_engine.diagnostics.diagnostic import Diagnostic
+from pmf_engine.diagnostics.source import Passage, Span
+from pmf_engine.domain.periods import Cadence, Frequency
+from pmf_engine.formula.checker import Checker
+from pmf_engine.formula.lexer import FormulaError
+from pmf_engine.formula.parser import parse_formula
+from pmf_engine.formula.syntax import Aggregate, Expression, aggregates, names, of_senders
+from pmf_engine.formula.types import Scope, Type, time_dimension
+from pmf_engine.framework import schema
+from pmf_engine.framework.building.cadences import fits
+from pmf_engine.framework.building.draft import Draft
+from pmf_engine.framework.building.references import refer
+from pmf_engine.framework.model import Indicator
+
+_LONGEST_CHAIN = 50
+"""How many indicators may rest on one another in a row; the program's own depth grows with it."""
+
+
+def read_indicators(draft: Draft) -> dict[str, Indicator]:
+    """The indicators without a fault in their formula, in the order of the file."""
+    for id_ in draft.model.indicators:
+        _resolve(draft, id_)
+    return {id_: indicator for id_ in draft.model.indicators if (indicator := draft.indicators[id_])}
+
+
+def indicator_cadence(draft: Draft, given: schema.Indicator) -> Cadence:
+    """The periods of an indicator, in its own year or else the board's."""
+    return Cadence(given.frequency.months, given.year_start or draft.model.board.year_start)
+
+
+def _resolve(draft: Draft, id_: str) -> Indicator | None:
+    """The indicator, worked out once; those that it names come first."""
+    if id_ in draft.indicators:
+        return draft.indicators[id_]
+    draft.indicators[id_] = None
+    draft.chain.append(id_)
+    indicator = draft.indicators[id_] = _read_indicator(draft, id_, draft.model.indicators[id_])
+    if indicator is not None:
+        draft.types.setdefault(id_, indicator.type)
+        draft.meanings.tell(id_, indicator.formula)
+    draft.chain.pop()
+    return draft.indicators[id_]
+
+
+def _read_indicator(draft: Draft, id_: str, given: schema.Indicator) -> Indicator | None:
+    model, found = draft.model, draft.found
+    areas = refer(draft, "content_areas", model.content_areas, given.content_area, "indicators", id_, "content_area")
+    refer(draft, "agencies", model.agencies, [given.lead_agency], "indicators", id_, "lead_agency")
+    sources = refer(draft, "sources", model.sources, given.source, "indicators", id_, "source")
+    breakdowns = {**model.breakdowns, "agency": None}
+    by = refer(draft, "breakdowns", breakdowns, given.by, "indicators", id_, "by")
+    passage = draft.at.passage("indicators", id_, "formula")
+    try:
+        formula = parse_formula(passage)
+    except FormulaError as error:
+        found.append(error.diagnostic)
+        return None
+    cadence = indicator_cadence(draft, given)
+    uses = _figures_used(draft, id_, formula, passage)
+    if uses is None:
+        return None
+    months = None if given.frequency == Frequency.AD_HOC else cadence.months
+    scope = Scope(draft.types, "figure", model.scales, months, draft.doubts, draft.scopes, draft.figures)
+    result = _result_type(Checker(passage, scope), formula, found)
+    for name, span in uses.items():
+        if span is None or not fits(draft, id_, draft.figures[name], given.frequency, cadence, span):
+            draft.misfits.add((id_, name))
+    records = _aggregates(draft, formula)
+    _check_senders(draft, id_, formula, cadence, passage)
+    _check_breakdowns(draft, id_, by, uses, records)
+    if result is None:
+        return None
+    return Indicator(
+        id=id_,
+        title=given.title,
+        content_areas=areas,
+        evidence_type=given.evidence_type,
+        level=given.level,
+        lead_agency=given.lead_agency,
+        frequency=given.frequency,
+        cadence=cadence,
+        sources=sources,
+        by=by,
+        missing=given.missing,
+        rationale=given.rationale,
+        decimals=given.decimals,
+        passage=passage,
+        formula=formula,
+        type=result,
+        figures=tuple(uses),
+        aggregates=tuple({node.text: node for node in records}.values()),
+        dimension=time_dimension(formula, draft.dimension),
+    )
+
+
+def _result_type(checker: Checker, formula: Expression, found: list[Diagnostic]) -> Type | None:
+    """What a formula comes to; None, with what is wrong added to `found`, where an indicator cannot come to it."""
+    result = checker.type_of(formula)
+    if result is not None and not checker.found:
+        if result.kind not in ("number", "grade"):
+            wanted = "an indicator is a number or a grade"
+            found.append(messages.not_a_result(checker.span(formula), str(result), wanted))
+            return None
+        checker.names_something(formula)
+    found += checker.found
+    return None if checker.found else result
+
+
+def _check_senders(draft: Draft, id_: str, formula: Expression, cadence: Cadence, passage: Passage) -> None:
+    """Whether figures whose senders are counted come in the indicator's own periods."""
+    for node in aggregates(formula):
+        if of_senders(node) and node.list.name in draft.figures and draft.figures[node.list.name].cadence != cadence:
+            span = passage.span(node.list.start, node.list.end)
+            draft.found.append(messages.senders_cadence(span, node.list.name, id_))
+
+
+def _check_breakdowns(
+    draft: Draft, id_: str, by: Sequence[str], uses: Iterable[str], records: Sequence[Aggregate]
+) -> None:
+    """Whether the same agencies send all that an indicator rests on, and its lists have a column for each breakdown."""
+    lists = [draft.lists[name] for name in dict.fromkeys(node.list.name for node in records) if name in draft.lists]
+    senders = {draft.figures[name].agencies for name in uses} | {list_.agencies for list_ in lists}
+    if "agency" in by and len(senders) > 1:
+        place = draft.model.indicators[id_].by.index("agency")
+        rests = [*uses, *(list_.id for list_ in lists)]
+        draft.found.append(messages.by_agency_mixed(draft.at.span("indicators", id_, "by", place), rests))
+    for name in by:
+        lacking = [list_.id for list_ in lists if name != "agency" and name not in list_.columns]
+        if lacking:
+            place = draft.model.indicators[id_].by.index(name)
+            draft.found.append(messages.no_column_for(draft.at.span("indicators", id_, "by", place), name, lacking))
+
+
+def _aggregates(draft: Draft, formula: Expression) -> list[Aggregate]:
+    """Those over lists of a formula and of the indicators it names."""
+    found = [node for node in aggregates(formula) if not of_senders(node)]
+    for node in names(formula):
+        other = draft.indicators.get(node.name)
+        found += other.aggregates if other else ()
+    return found
+
+
+def _figures_used(draft: Draft, id_: str, formula: Expression, passage: Passage) -> dict[str, Span | None] | None:
+    """The figures a formula rests on, with the name in it that leads there; None where it goes in a circle.
+
+    The name is None where the figure does not fit an indicator that is named: that is reported there.
+    """
+    uses: dict[str, Span | None] = {}
+    sent = [node.list for node in aggregates(formula) if of_senders(node)]
+    for node in [*names(formula), *sent]:
+        span = passage.span(node.start, node.end)
+        if node.name in draft.figures:
+            uses.setdefault(node.name, span)
+        elif node.name in draft.chain:
+            circle = [*draft.chain[draft.chain.index(node.name) :], node.name]
+            draft.found.append(messages.cycle(span, circle))
+            return None
+        elif node.name in draft.model.indicators:
+            if len(draft.chain) >= _LONGEST_CHAIN and node.name not in draft.indicators:
+                draft.found.append(messages.chain_too_long(span, _LONGEST_CHAIN))
+                return None
+            other = _resolve(draft, node.name)
+            for name in other.figures if other else ():
+                uses.setdefault(name, None if (node.name, name) in draft.misfits else span)
+    return uses
