@@ -20,7 +20,8 @@ from pmf_engine.records.coverage import standing
 from pmf_engine.records.queries import list_queries
 from pmf_engine.records.totals import ListTotals
 from pmf_engine.submissions.list_files import ListPart
-from pmf_engine.submissions.submissions import Submissions, together
+from pmf_engine.submissions.problems import together
+from pmf_engine.submissions.submissions import Submissions
 
 
 @dataclass(frozen=True, eq=False)

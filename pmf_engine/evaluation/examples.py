@@ -28,8 +28,9 @@ from pmf_engine.framework.dependencies import looked_back
 from pmf_engine.framework.example_specs import Example
 from pmf_engine.framework.model import Column, Figure, Framework, Indicator
 from pmf_engine.judgement.formatting import show_number, show_rounded
-from pmf_engine.submissions.list_files import ListPart, typed
-from pmf_engine.submissions.readings import NUMBER, PERCENT
+from pmf_engine.submissions.cell_values import NUMBER, PERCENT
+from pmf_engine.submissions.list_files import ListPart
+from pmf_engine.submissions.list_values import typed
 from pmf_engine.submissions.submissions import Submissions
 
 _World: TypeAlias = tuple[Indicator, int, Example]

@@ -10,7 +10,7 @@ from enum import StrEnum
 import polars as pl
 
 from pmf_engine.framework.model import RecordList
-from pmf_engine.submissions.readings import Names, Vocabulary
+from pmf_engine.submissions.vocabulary import Names, Vocabulary
 
 AGENCY = "agency"
 """The list's own column with the agency that sent a record, where several agencies send the list."""

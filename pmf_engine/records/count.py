@@ -15,9 +15,10 @@ from pmf_engine.records.coverage import covered, current, readable
 from pmf_engine.records.queries import ListPlan, ListQuery
 from pmf_engine.records.record_problems import record_problems
 from pmf_engine.records.totals import ListTotals, Read, tables
-from pmf_engine.submissions.folder import PROBLEMS, Problem
-from pmf_engine.submissions.list_files import ListPart, bad
-from pmf_engine.submissions.readings import Vocabulary
+from pmf_engine.submissions.list_files import ListPart
+from pmf_engine.submissions.list_values import bad
+from pmf_engine.submissions.problems import PROBLEMS, Problem
+from pmf_engine.submissions.vocabulary import Vocabulary
 
 Engine = Literal["auto", "in-memory", "streaming"]
 

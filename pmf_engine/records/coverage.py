@@ -16,9 +16,9 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.domain.periods import Cadence, month_of
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.columns import AGENCY, group_names
-from pmf_engine.submissions.folder import Problem, say
 from pmf_engine.submissions.list_files import ListPart, read_again
-from pmf_engine.submissions.readings import Vocabulary
+from pmf_engine.submissions.problems import Problem, say
+from pmf_engine.submissions.vocabulary import Vocabulary
 
 _FIRST_DAY = date(1950, 1, 1)
 """No record is dated before."""

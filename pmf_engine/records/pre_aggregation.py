@@ -34,8 +34,8 @@ from pmf_engine.formula.syntax import (
     names,
 )
 from pmf_engine.records.columns import START, Part
-from pmf_engine.submissions.folder import EDGES
-from pmf_engine.submissions.list_files import raw
+from pmf_engine.submissions.list_values import raw
+from pmf_engine.submissions.table import EDGES
 
 _MOST_COMBINATIONS = 256
 """How many combinations of values there may be before pre-aggregation no longer pays."""

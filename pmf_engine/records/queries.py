@@ -32,8 +32,9 @@ from pmf_engine.records.columns import (
     Part,
     group_names,
 )
-from pmf_engine.submissions.list_files import PIECE, ListPart, bad, raw, typed, whole_numbers
-from pmf_engine.submissions.readings import Vocabulary
+from pmf_engine.submissions.list_files import PIECE, ListPart
+from pmf_engine.submissions.list_values import bad, raw, typed, whole_numbers
+from pmf_engine.submissions.vocabulary import Vocabulary
 
 _NOT_ADDITIVE = ("median",)
 """Functions whose value of a whole cannot be had from those of its groups; nor can that of `distinct` ones."""

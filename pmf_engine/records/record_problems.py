@@ -13,8 +13,9 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import AGENCY
 from pmf_engine.records.queries import ListPlan
-from pmf_engine.submissions.folder import Problem, listed, say
-from pmf_engine.submissions.list_files import PIECE, ROW, ListPart, bad, typed
+from pmf_engine.submissions.list_files import PIECE, ROW, ListPart
+from pmf_engine.submissions.list_values import bad, typed
+from pmf_engine.submissions.problems import Problem, listed, say
 
 _MOST = 1_000_000
 """Of lists of no more records every cell is looked at, and repeats are sought; of longer ones, what is used."""

@@ -22,8 +22,8 @@ from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import AGENCY, START, Part, combined, unplaced_column
 from pmf_engine.records.coverage import Coverage
 from pmf_engine.records.queries import ListPlan, ListQuery
-from pmf_engine.submissions.list_files import bad
-from pmf_engine.submissions.readings import Names
+from pmf_engine.submissions.list_values import bad
+from pmf_engine.submissions.vocabulary import Names
 
 _INVALID, _NO_DATA, _UNDEFINED = reason_code(Status.INVALID), reason_code(Status.NO_DATA), reason_code(Status.UNDEFINED)
 _DIGITS = 12

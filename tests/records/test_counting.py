@@ -24,7 +24,7 @@ from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.formula.syntax import aggregates
 from pmf_engine.records import pre_aggregation
 from pmf_engine.records.queries import ListPlan, list_queries
-from pmf_engine.submissions.readings import Vocabulary
+from pmf_engine.submissions.vocabulary import Vocabulary
 from tests.support import list_boards
 from tests.support.boards import HEAD, cell, evaluate, write_board
 from tests.support.reference import formula

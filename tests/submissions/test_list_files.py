@@ -18,7 +18,7 @@ import pmf_engine as pmf
 import pmf_engine.records.coverage
 import pmf_engine.records.record_problems
 import pmf_engine.submissions.list_files
-from pmf_engine.submissions.folder import WORDING
+from pmf_engine.submissions.problems import WORDING
 from tests.submissions.test_submissions import MODULES
 from tests.support.boards import HEAD, cell, evaluate, write_board
 

@@ -14,12 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+import pmf_engine.submissions.cell_values
+import pmf_engine.submissions.cross_checks
+import pmf_engine.submissions.csv_tables
+import pmf_engine.submissions.duplicates
 import pmf_engine.submissions.folder
+import pmf_engine.submissions.headers
+import pmf_engine.submissions.layout
+import pmf_engine.submissions.problems
 import pmf_engine.submissions.readings
 import pmf_engine.submissions.submissions
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
-from pmf_engine.submissions.folder import WORDING, parse_date
+from pmf_engine.submissions.folder import parse_date
+from pmf_engine.submissions.problems import WORDING
 from pmf_engine.submissions.submissions import Submissions, SubmissionsError, read_submissions
 
 INDICATORS = """
@@ -38,7 +46,18 @@ figures:
   recruitment: {title: Safe recruitment, from: [social_care, police], kind: grade, scale: section_11, frequency: annual}
   story: {title: What happened, from: [social_care, police], kind: text, frequency: ad hoc}
 """
-MODULES = (pmf_engine.submissions.readings, pmf_engine.submissions.folder, pmf_engine.submissions.submissions)
+MODULES = (
+    pmf_engine.submissions.cell_values,
+    pmf_engine.submissions.cross_checks,
+    pmf_engine.submissions.csv_tables,
+    pmf_engine.submissions.duplicates,
+    pmf_engine.submissions.folder,
+    pmf_engine.submissions.headers,
+    pmf_engine.submissions.layout,
+    pmf_engine.submissions.problems,
+    pmf_engine.submissions.readings,
+    pmf_engine.submissions.submissions,
+)
 HEADER = "period,agency,figure,value\n"
 ROW = "2016-17 Q3,police,referrals,"
 

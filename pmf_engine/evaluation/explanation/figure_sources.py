@@ -22,8 +22,9 @@ from pmf_engine.evaluation.inputs import AGENCY, Inputs, Slice
 from pmf_engine.evaluation.list_facts import list_codes
 from pmf_engine.framework.dependencies import asked_of_lists
 from pmf_engine.framework.model import Figure, Framework, Indicator
-from pmf_engine.submissions.folder import EDGES, say
-from pmf_engine.submissions.submissions import KEY
+from pmf_engine.submissions.problems import say
+from pmf_engine.submissions.readings import KEY
+from pmf_engine.submissions.table import EDGES
 
 _MOST_NAMED = 5
 """How many groups that have not come are named."""

@@ -19,8 +19,9 @@ from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import group_names
 from pmf_engine.records.coverage import standing
 from pmf_engine.records.totals import Read
-from pmf_engine.submissions.list_files import ROW, ListPart, bad, typed
-from pmf_engine.submissions.readings import Names, Vocabulary
+from pmf_engine.submissions.list_files import ROW, ListPart
+from pmf_engine.submissions.list_values import bad, typed
+from pmf_engine.submissions.vocabulary import Names, Vocabulary
 
 _SHOWN = 5
 """Problems of a file that are shown one by one."""

@@ -1,0 +1,82 @@
+"""Cross-checks: wholes against their groups, and longer periods against their parts."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pmf_engine.domain.numbers import NEAR
+from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.submissions.problems import PLACE, PROBLEMS, say
+from pmf_engine.submissions.readings import KEY, KNOWN
+from pmf_engine.submissions.table import EDGES
+from pmf_engine.submissions.vocabulary import Vocabulary
+
+
+def compare_wholes(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
+    """A problem for each whole that is not the sum of its groups, where all of these were sent."""
+    numbers = readings.filter(
+        KNOWN, pl.col("outcome").is_in(["used", "refused"]), pl.col("type").is_in(["flow", "stock"])
+    )
+    groups = numbers.filter(pl.col("by").is_not_null())
+    problems: list[tuple[object, ...]] = []
+    if not groups.is_empty():
+        of = KEY[:4]
+        sums = groups.group_by(*of, "by").agg(
+            pl.col("value").sort().sum().alias("total"),
+            (pl.col("state") == "ok").all().alias("complete"),
+            pl.col("group").n_unique().alias("count"),
+        )
+        all_groups = pl.DataFrame(
+            [(by, len(names.titles)) for by, names in words.groups.items()],
+            schema={"by": pl.String, "wanted": pl.UInt32},
+            orient="row",
+        )
+        wholes = numbers.filter(pl.col("by").is_null(), pl.col("state") == "ok").drop("by", "group")
+        both = wholes.join(sums.join(all_groups, on="by", how="left"), on=of).filter(
+            "complete",
+            pl.col("wanted").is_null() | (pl.col("count") == pl.col("wanted")),
+            (pl.col("value") - pl.col("total")).abs()
+            > NEAR * pl.max_horizontal(pl.col("value").abs(), pl.col("total").abs()),
+        )
+        for file, sheet, row, column, text, by, total in both.select(*PLACE, "text", "by", "total").iter_rows():
+            message = say("whole-differs", text=text.strip(EDGES), by=by, total=f"{total:.12g}")
+            problems.append((file, sheet, row, column, text, "whole-differs", message))
+    return pl.DataFrame(problems, schema=PROBLEMS, orient="row")
+
+
+_PARTS = {1: "months", 3: "quarters", 6: "half-years"}
+
+
+def compare_times(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
+    """A problem for each figure for a longer period that is not what its parts come to, where these were sent.
+
+    Flows add up; of a stock or a grade the last part counts.
+    """
+    used = readings.filter(KNOWN, pl.col("outcome") == "used", pl.col("value").is_not_null())
+    of = ["figure", "agency", "by", "group"]
+    longer = used.filter(pl.col("months") > pl.col("months").min().over(of))
+    parts = longer.join(used.select(*of, "start", "months", "value", "text"), on=of, nulls_equal=True, suffix="_part")
+    end, end_of_part = pl.col("start") + pl.col("months"), pl.col("start_part") + pl.col("months_part")
+    inside = parts.filter(
+        pl.col("months_part") < pl.col("months"), pl.col("start_part") >= pl.col("start"), end_of_part <= end
+    )
+    is_flow = pl.col("type") == "flow"
+    summed = (
+        inside.filter(is_flow)
+        .group_by("place", "months_part")
+        .agg(pl.col("value_part").sort().sum(), pl.col("months_part").sum().alias("covered"))
+    )
+    flows = longer.join(summed, on="place").filter(pl.col("covered") == pl.col("months"))
+    lasts = inside.filter(~is_flow, end_of_part == end)
+    near = NEAR * pl.max_horizontal(pl.col("value").abs(), pl.col("value_part").abs())
+    differ = pl.concat([flows, lasts], how="diagonal").filter((pl.col("value") - pl.col("value_part")).abs() > near)
+    problems: list[tuple[object, ...]] = []
+    for cell in differ.iter_rows(named=True):
+        cadence = Cadence(cell["months"], words.framework.figures[cell["figure"]].cadence.year_start)
+        said = f"its {_PARTS[cell['months_part']]} add up to {cell['value_part']:.12g}"
+        if cell["type"] != "flow":
+            said = f"the last of its {_PARTS[cell['months_part']]} is `{cell['text_part'].strip(EDGES)}`"
+        period, text = Period(cell["start"], cadence).label, cell["text"].strip(EDGES)
+        message = say("longer-differs", period=period, text=text, parts=said)
+        problems.append((*(cell[name] for name in PLACE), cell["text"], "longer-differs", message))
+    return pl.DataFrame(problems, schema=PROBLEMS, orient="row")

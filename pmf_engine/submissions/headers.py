@@ -1,0 +1,122 @@
+"""Headers of returns: what each column holds, and whether the file can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pmf_engine.submissions.problems import Problem, listed, meant, say
+from pmf_engine.submissions.table import EDGES, RawTable, blank, letter
+from pmf_engine.submissions.vocabulary import REQUIRED, Vocabulary
+
+
+@dataclass
+class Found:
+    """What tables hold: `cells` to be understood, cells `set_aside` unread, and the problems so far."""
+
+    cells: list[pl.DataFrame] = field(default_factory=list)
+    set_aside: list[pl.DataFrame] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a return by what they hold. A column is named by its place, as in `RawTable.rows`."""
+
+    titles: list[str]
+    own: dict[str, str]
+    by: dict[str, str]
+    figures: dict[str, list[str]]
+    unknown: list[str]
+    near: dict[str, str]
+
+    @property
+    def long(self) -> bool:
+        """Whether each row names its figure, with the value in a column of its own."""
+        return "value" in self.own
+
+    @property
+    def of_figures(self) -> list[str]:
+        """The columns that are named as a figure."""
+        return [column for columns in self.figures.values() for column in columns]
+
+    @property
+    def unread(self) -> list[str]:
+        """The columns whose cells say something of figures that nobody can use."""
+        return self.of_figures if self.long else self.unknown
+
+    @property
+    def beside(self) -> list[str]:
+        """The columns that may tell apart what rows are of, though nobody can say how."""
+        stray = self.of_figures if self.long else []
+        return sorted((column for column in [*self.unknown, *stray] if column not in self.near), key=self.called)
+
+    def called(self, column: str) -> str:
+        """What a column is called."""
+        return self.titles[int(column)]
+
+    def title(self, column: str) -> pl.Expr:
+        """What a column is called, in every row."""
+        return pl.lit(self.called(column))
+
+
+def recognise(
+    table: RawTable, words: Vocabulary, found: Found, unread: Callable[[pl.DataFrame, str, str], None]
+) -> Columns | None:
+    """What the header says; where it does not say what is needed, None, with every row set aside."""
+    titles = [name.strip(EDGES) or letter(place) for place, name in enumerate(table.header)]
+    roles = [words.role(name) for name in table.header]
+    places: dict[tuple[str, str], list[str]] = {}
+    for place, role in enumerate(roles):
+        if role:
+            places.setdefault(role, []).append(str(place))
+    own = {name: places[name, name][0] for name in (*REQUIRED, "comment") if (name, name) in places}
+    figures = {id_: columns for (what, id_), columns in places.items() if what == "figure column"}
+    by = {id_: columns[0] for (what, id_), columns in places.items() if what == "by"}
+    long = bool(own.keys() & {"figure", "value"})
+    needed = own.keys() & set(REQUIRED)
+
+    def report(kind: str, column: str | None = None, **more: object) -> None:
+        text = None if column is None else titles[int(column)]
+        message = say(kind, text=text, **more)
+        found.problems.append(Problem(table.file, table.sheet, table.header_row, text, text, kind, message))
+
+    if len(needed) < 2 and not (figures and needed):
+        # of a file that is something else, how its rows fit its first row says nothing
+        noise = ("surplus-cell", "split-number")
+        found.problems = [one for one in found.problems if one.file != table.file or one.kind not in noise]
+        report("not-a-return")
+        return None
+    unknown = [
+        str(place)
+        for place, role in enumerate(roles)
+        if role is None and (table.header[place].strip(EDGES) or not table.rows.select(blank(str(place)).all()).item())
+    ]
+    meant_by = {c: words.breakdown_meant(titles[int(c)], table.rows[c].drop_nulls().unique()) for c in unknown}
+    near = {column: by for column, by in meant_by.items() if by is not None}
+    known = words.headers if long else [*words.headers, *words.figures.titles, *words.figures.titles.values()]
+    for column in unknown:
+        aside = f"; rows that fill it are set aside, since they may be of a group of `{near.get(column)}`"
+        report("unknown-column", column, help=meant(titles[int(column)], known) + aside * (column in near))
+    for columns in figures.values() if long else ():
+        for column in columns:
+            report("figure-column", column)
+    missing = [name for name in (REQUIRED if long else ("period", "agency")) if name not in own]
+    unusable = False
+    for (what, _), columns in places.items():
+        if len(columns) > 1 and not (long and what == "figure column"):
+            fatal = what not in ("comment", "figure column")
+            unusable |= fatal
+            so = "both are set aside" if what == "figure column" else "the first is used"
+            report("column-twice", columns[1], so="everything in this file is set aside" if fatal else so)
+    if missing or not (long or figures):
+        names = listed(missing, "and") if missing else "named after a figure, nor `figure` and `value`,"
+        report("missing-column", missing=names)
+        unusable = True
+    if unusable:
+        shown = own.get("value", "0")
+        unread(table.rows, shown, titles[int(shown)])
+        return None
+    return Columns(titles, own, by, figures, unknown, near)

@@ -1,0 +1,131 @@
+"""Layouts of returns: the value cells of a long or wide table, each with the texts that say what it is of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import polars as pl
+
+from pmf_engine.submissions.csv_tables import FIRST_HALF, SECOND_HALF
+from pmf_engine.submissions.headers import Columns, Found, recognise
+from pmf_engine.submissions.problems import Problem, meant, say
+from pmf_engine.submissions.table import EDGES, RawTable, blank, clean_text
+from pmf_engine.submissions.vocabulary import Vocabulary
+
+_END = re.compile(SECOND_HALF)
+
+
+def lay_out(table: RawTable, words: Vocabulary, found: Found) -> None:
+    """Adds the value cells of a long or wide table to `found`, each with the texts that say what it is of."""
+    here = [
+        pl.lit(table.file).alias("file"),
+        pl.lit(table.sheet, pl.String).alias("sheet"),
+        pl.lit(table.received_on, pl.Date).alias("received_on"),
+    ]
+
+    def unread(rows: pl.DataFrame, column: str, title: str) -> None:
+        text = pl.col(column).fill_null("").alias("text")
+        found.set_aside.append(rows.select(*here, "row", pl.lit(title).alias("column"), text))
+
+    columns = recognise(table, words, found, unread)
+    if columns is None:
+        return
+    if table.from_text:
+        table = _rejoin(table, columns, words, found)
+    own, title, nothing = columns.own, columns.title, pl.lit(None, pl.String)
+    by = [(id_, column, "") for id_, column in columns.by.items()]
+    by += [(id_, column, columns.called(column)) for column, id_ in columns.near.items()]
+    filled = {column: ~blank(column) for _, column, _ in by}
+
+    def of_group(says: Callable[[str, str, str], pl.Expr]) -> pl.Expr:
+        return pl.coalesce(nothing, *(pl.when(filled[one[1]]).then(says(*one)) for one in by))
+
+    beside = [pl.concat_str(title(c), clean_text(c), separator="\x1f") for c in columns.beside]
+    broken = pl.col("row").is_in(sorted(table.broken))
+    keys = [
+        *here,
+        *(clean_text(own[name]).alias(f"{name}_text") for name in ("period", "agency")),
+        *(title(own[name]).alias(f"{name}_column") for name in ("period", "agency")),
+        of_group(lambda id_, column, misnamed: pl.lit(id_)).alias("by"),
+        of_group(lambda id_, column, misnamed: clean_text(column)).alias("group_text"),
+        of_group(lambda id_, column, misnamed: title(column)).alias("group_column"),
+        of_group(lambda id_, column, misnamed: pl.lit(misnamed)).alias("misnamed"),
+        (pl.sum_horizontal(pl.lit(0), *filled.values()) > 1).alias("crowded"),
+        clean_text(own.get("comment")).alias("comment"),
+        pl.concat_str([pl.lit(""), *beside], separator="\x1e", ignore_nulls=True).alias("beside"),
+        pl.lit(not columns.long).alias("wide"),
+        broken.alias("broken"),
+    ]
+    if columns.long:
+        value = own["value"]
+        cells = table.rows.select(
+            "row",
+            *keys,
+            clean_text(own["figure"]).alias("figure_text"),
+            title(own["figure"]).alias("figure_column"),
+            title(value).alias("column"),
+            pl.col(value).fill_null("").alias("text"),
+            broken.alias("refused"),
+        )
+        found.cells.append(cells)
+    else:
+        rows = table.rows.with_columns(*keys)
+        wide = [
+            rows.select(
+                pl.exclude([str(place) for place in range(len(table.header))]),
+                pl.lit(id_).alias("figure_text"),
+                title(column).alias("figure_column"),
+                title(column).alias("column"),
+                pl.col(column).fill_null("").alias("text"),
+                (pl.col("broken") | (pl.lit(len(twins) > 1) & ~blank(column))).alias("refused"),
+            )
+            for id_, twins in columns.figures.items()
+            for column in twins
+        ]
+        found.cells.append(pl.concat(wide).sort("row", "column", maintain_order=True))
+    for column in columns.unread:
+        unread(table.rows.filter(~blank(column)), column, columns.called(column))
+
+
+def _rejoin(table: RawTable, columns: Columns, words: Vocabulary, found: Found) -> RawTable:
+    """Makes numbers whole that were written without quotes, so that `30,75` became `30` and a `75` beside it.
+
+    The rows are broken: what was meant cannot be known, but what stands after the number moves back to where it
+    belongs, so that the row is of its own period, agency, figure and group. A column beside a number that holds digits
+    alone is taken for such an end, unless they are of its own: a group that is listed, or another figure's number.
+    """
+    rows, broken, said = table.rows, set(table.broken), dict[int, tuple[str, str]]()
+    role = {place: what for what, place in [*columns.own.items(), *columns.by.items()]}
+    for value in [columns.own["value"]] if columns.long else columns.of_figures:
+        after, column = str(int(value) + 1), columns.called(value)
+        if int(after) == len(table.header) or after in columns.of_figures:
+            continue
+        if not columns.long and after in columns.unknown and meant(columns.called(after), words.figures.titles):
+            continue
+        while True:
+            texts = {(text or "").strip(EDGES) for text in rows[after].unique()}
+            ends = [text for text in texts if _END.fullmatch(text) and not words.stands_for(role.get(after, ""), text)]
+            if not ends:
+                break
+            number, end = clean_text(value), clean_text(after)
+            # what is broken already may go on with more thousands
+            more = number.str.contains(",") & end.str.contains(r"^[0-9]{3}\b") | ~pl.col("row").is_in(sorted(broken))
+            split = (number.str.contains(f"^(?:{FIRST_HALF})$") & end.is_in(ends) & more).fill_null(False)
+            whole = pl.concat_str(number, end, separator=",")
+            halves = rows.filter(split).select("row", whole).rows()
+            if not halves:
+                break
+            said |= {row: (column, text) for row, text in halves}
+            broken |= said.keys()
+            places = [str(place) for place in range(int(after), len(table.header))]
+            moved = [(value, whole), *zip(places, [*map(pl.col, places[1:]), pl.lit(None, pl.String)], strict=True)]
+            rows = rows.with_columns(
+                pl.when(split).then(text).otherwise(pl.col(place)).alias(place) for place, text in moved
+            )
+    for row, (column, text) in said.items():
+        if row not in table.broken:
+            message = say("split-number", text=text)
+            found.problems.append(Problem(table.file, table.sheet, row, column, text, "split-number", message))
+    return replace(table, rows=rows, broken=frozenset(broken))

@@ -1,0 +1,115 @@
+"""Names that returns may use, in every spelling: figures, agencies, breakdowns, groups and columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from pmf_engine.diagnostics.suggestions import nearest
+from pmf_engine.domain.periods import parse_period
+from pmf_engine.framework.model import Framework
+from pmf_engine.submissions.problems import meant
+from pmf_engine.submissions.table import EDGES
+
+WHOLE_WORDS = {"total", "all", "whole", "overall"}
+"""What people write in place of a group where the cell should be blank."""
+
+REQUIRED = ("period", "agency", "figure", "value")
+
+
+def fold(text: str) -> str:
+    """A text without regard to case and repeated spaces."""
+    return " ".join(text.strip(EDGES).casefold().split())
+
+
+def fold_header(text: str) -> str:
+    """A column's name without regard to case, spaces, underscores and hyphens."""
+    return re.sub(r"[\s_\-\u200b\ufeff]+", "", text.casefold())
+
+
+class Names:
+    """Ids and the ways to write them, ids before titles. A spelling that fits two of them stands for neither."""
+
+    def __init__(self, titles: Mapping[str, str], folded: Callable[[str], str] = fold) -> None:
+        self.titles, self._fold = titles, folded
+        self._spellings = _unique(titles, titles, folded)
+        ids = {folded(id_) for id_ in titles}
+        by_title = _unique(titles, titles.values(), folded)
+        self._spellings |= {spelling: id_ for spelling, id_ in by_title.items() if spelling not in ids}
+
+    @property
+    def spellings(self) -> Mapping[str, str]:
+        """Every spelling, folded, with the id that it stands for."""
+        return self._spellings
+
+    def find(self, text: str) -> str | None:
+        """The id that a text names, or nothing."""
+        return text if text in self.titles else self._spellings.get(self._fold(text))
+
+    def help(self, text: str) -> str:
+        """The end of a message about an unknown name."""
+        return meant(text, [*self.titles, *self.titles.values()])
+
+
+def _unique(ids: Iterable[str], texts: Iterable[str], folded: Callable[[str], str]) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for id_, text in zip(ids, texts, strict=True):
+        found.setdefault(folded(text), set()).add(id_)
+    return {spelling: next(iter(fits)) for spelling, fits in found.items() if len(fits) == 1}
+
+
+class Vocabulary:
+    """All the names that returns to a framework may use."""
+
+    def __init__(self, framework: Framework) -> None:
+        titles = {id_: figure.title for id_, figure in framework.figures.items()}
+        breakdowns = {id_: breakdown.title for id_, breakdown in framework.breakdowns.items()}
+        self.framework = framework
+        self.figures = Names(titles)
+        self.agencies = Names({id_: agency.name for id_, agency in framework.agencies.items()})
+        self.breakdowns = Names(breakdowns, fold_header)
+        self.groups = {
+            id_: Names({name: name for name in breakdown.groups}, lambda text: fold(text).replace(" ", ""))
+            for id_, breakdown in framework.breakdowns.items()
+            if breakdown.groups is not None
+        }
+        self._base = Names({name: name for name in (*REQUIRED, "comment")}, fold_header)
+        self._columns = Names(titles, fold_header)
+        self.headers = [*self._base.titles, *breakdowns, *breakdowns.values()]
+
+    def breakdown_meant(self, header: str, texts: Iterable[str]) -> str | None:
+        """The breakdown that an unknown column may be: one whose groups it holds, or one that it is nearly called."""
+        texts = list(texts)
+        for id_, groups in self.groups.items():
+            if any(groups.find(text) for text in texts):
+                return id_
+        known = [*self.breakdowns.titles, *self.breakdowns.titles.values()]
+        for name in (header[:100], *re.findall(r"[^\W\d_]+", header[:100])):
+            if found := nearest(name, known):
+                return self.breakdowns.find(found)
+        return None
+
+    def group_meant(self, by: str, text: str) -> str | None:
+        """The group, folded, that a text was most likely meant for; nothing where none is near."""
+        if by not in self.groups:
+            return fold(text)
+        found = self.groups[by].find(text) or nearest(text[:100], self.groups[by].titles)
+        return None if found is None else fold(found)
+
+    def stands_for(self, what: str, text: str) -> bool:
+        """Whether a text in a column for `what` (an own column or a breakdown that lists its groups) is one of its."""
+        if what == "period":
+            return any(parse_period(text, year) for year in (1, self.framework.board.year_start))
+        names = {"figure": self.figures, "agency": self.agencies, **self.groups}.get(what)
+        return names is not None and names.find(text) is not None
+
+    def role(self, header: str) -> tuple[str, str] | None:
+        """What a column holds: its own name, `by` a breakdown, a `figure column`, or nothing that is known."""
+        for what, names in (("", self._base), ("by", self.breakdowns), ("figure column", self._columns)):
+            if (found := names.find(header.strip(EDGES))) is not None:
+                return (found, found) if not what else (what, found)
+        return None
+
+    def score(self, header: Sequence[str]) -> int:
+        """How many columns of a header are known."""
+        return sum(self.role(name) is not None for name in header)
