@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pmf_engine.framework.model import Framework
+from pmf_engine.framework.model import Framework, Indicator
 
 
 def render_listing(framework: Framework, what: Literal["indicators", "figures", "agencies"]) -> str:
@@ -14,20 +14,29 @@ def render_listing(framework: Framework, what: Literal["indicators", "figures", 
 
 
 def _indicators(framework: Framework) -> str:
+    """Each indicator under its first content area, with its bands."""
     lines: list[str] = []
     for area, content in framework.content_areas.items():
         rows = [
-            [one.id, one.evidence_type, one.level, one.frequency, one.lead_agency, _bands(framework, one.id)]
-            for one in framework.indicators.values()
-            if one.content_areas[:1] == (area,)
+            [
+                indicator.id,
+                indicator.evidence_type,
+                indicator.level,
+                indicator.frequency,
+                indicator.lead_agency,
+                _bands(indicator),
+            ]
+            for indicator in framework.indicators.values()
+            if indicator.content_areas[:1] == (area,)
         ]
         if rows:
             lines += [content.title, *_aligned(rows), ""]
     return "\n".join([*lines, f"{len(framework.indicators)} indicators"]) + "\n"
 
 
-def _bands(framework: Framework, id_: str) -> str:
-    entries = framework.indicators[id_].tolerances
+def _bands(indicator: Indicator) -> str:
+    """The bands of the latest tolerance."""
+    entries = indicator.tolerances
     if not entries:
         return "for information"
     latest = entries[-1]
@@ -35,6 +44,7 @@ def _bands(framework: Framework, id_: str) -> str:
 
 
 def _figures(framework: Framework) -> str:
+    """Each figure under every agency that sends it."""
     lines: list[str] = []
     for id_, agency in framework.agencies.items():
         rows = [
@@ -48,9 +58,10 @@ def _figures(framework: Framework) -> str:
 
 
 def _agencies(framework: Framework) -> str:
+    """Each agency, how much it leads and sends, and the people named for it."""
     lines = []
     for id_, agency in framework.agencies.items():
-        led = sum(one.lead_agency == id_ for one in framework.indicators.values())
+        led = sum(indicator.lead_agency == id_ for indicator in framework.indicators.values())
         sends = sum(id_ in figure.agencies for figure in framework.figures.values())
         lines.append(f"{id_}: {agency.name}")
         lines.append(f"  leads {led} indicators, sends {sends} figures")
@@ -62,7 +73,8 @@ def _agencies(framework: Framework) -> str:
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    """Rows as lines in which columns are as wide as their widest cell."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]

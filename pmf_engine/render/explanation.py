@@ -24,10 +24,11 @@ def to_json(explanation: Explanation) -> str:
 
 
 def _finite(value: Any) -> Any:
+    """The same with None for what JSON has no number for."""
     if isinstance(value, dict):
-        return {name: _finite(one) for name, one in value.items()}
+        return {name: _finite(member) for name, member in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
+        return [_finite(member) for member in value]
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
@@ -41,81 +42,82 @@ def to_text(explanation: Explanation, width: int = 80) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _lines(one: Explanation) -> Iterator[str]:
-    group = f", {one.by} {one.group}" if one.group is not None else ""
-    yield f"{one.title}"
-    yield f"{one.indicator}, {one.period}{group}, as of {one.as_of}"
+def _lines(explanation: Explanation) -> Iterator[str]:
+    group = f", {explanation.by} {explanation.group}" if explanation.group is not None else ""
+    yield f"{explanation.title}"
+    yield f"{explanation.indicator}, {explanation.period}{group}, as of {explanation.as_of}"
     yield ""
-    because = ", " if one.status in Status.with_value() else ", because "
-    yield f"status: {one.status}" + (f"{because}{one.reason}" if one.reason else "")
-    if one.value is not None:
-        place = f", {int(one.value)} of {len(one.scale)} on its scale" if one.scale else ""
-        yield f"value: {_exact(one.value, one.scale) if one.scale else repr(one.value)}{place}" + _of(one)
-    yield from _travelled(one)
+    because = ", " if explanation.status in Status.with_value() else ", because "
+    yield f"status: {explanation.status}" + (f"{because}{explanation.reason}" if explanation.reason else "")
+    if explanation.value is not None:
+        position = f", {int(explanation.value)} of {len(explanation.scale)} on its scale" if explanation.scale else ""
+        value = _exact(explanation.value, explanation.scale) if explanation.scale else repr(explanation.value)
+        yield f"value: {value}{position}{_of(explanation)}"
+    yield from _directions(explanation)
     yield ""
     yield "figures"
-    for source in one.sources:
+    for source in explanation.sources:
         yield from _source(source)
     yield ""
-    yield f"formula, {one.place}"
-    yield f"  {one.formula}"
-    for step in one.steps:
-        came_to = _exact(step.value, one.scale)
+    yield f"formula, {explanation.place}"
+    yield f"  {explanation.formula}"
+    for step in explanation.steps:
+        result = _exact(step.value, explanation.scale)
         if step.reason:
-            came_to = step.reason if step.value is None else f"{came_to}, a sum of nothing ({step.reason})"
-        yield f"    {step.text} = {came_to}"
+            result = step.reason if step.value is None else f"{result}, a sum of nothing ({step.reason})"
+        yield f"    {step.text} = {result}"
         if step.formula:
             yield f"      {step.text} is {step.formula}, {step.place}"
-    if one.missing != "any" and not one.does_without:
-        yield f"  all its parts are needed: `missing: {one.missing}` is of sums of figures alone"
+    if explanation.missing != "any" and not explanation.does_without:
+        yield f"  all its parts are needed: `missing: {explanation.missing}` is of sums of figures alone"
     yield ""
-    yield from _judged(one)
+    yield from _tolerance(explanation)
     yield ""
-    yield from _charted(one)
+    yield from _control_chart(explanation)
     yield ""
     yield "history"
-    for point in one.history:
-        said = [
-            _exact(point.value, one.scale),
+    for point in explanation.history:
+        parts = [
+            _exact(point.value, explanation.scale),
             point.status,
             point.direction,
             point.signal and f"signal {point.signal}",
         ]
         so_far = "" if point.known else " so far"
         up = f"{so_far} -> {point.escalate_to}" if point.escalate_to else ""
-        yield f"  {point.period}: {', '.join(part for part in said if part)}{up}"
-    periods = f"{one.run} period{'' if one.run == 1 else 's'}"
-    over = ", those without a value stepped over" if one.status in Status.with_value() else ""
-    yield f"  {one.status} for {periods} running{over}"
+        yield f"  {point.period}: {', '.join(part for part in parts if part)}{up}"
+    periods = f"{explanation.run} period{'' if explanation.run == 1 else 's'}"
+    over = ", those without a value stepped over" if explanation.status in Status.with_value() else ""
+    yield f"  {explanation.status} for {periods} running{over}"
     yield ""
     yield "escalation"
-    for rule in one.rules:
+    for rule in explanation.rules:
         until = f" until {rule.until}" if rule.until else ""
         yield f"  {'holds' if rule.holds else 'does not hold'}: {rule.when}{until} -> {rule.to}, {rule.place}"
         if rule.cleared_by:
             yield f"    cleared by {rule.cleared_by}"
-    yield f"  goes to: {one.escalate_to or 'nobody'}"
-    yield from _lived(one)
+    yield f"  goes to: {explanation.escalate_to or 'nobody'}"
+    yield from _exception(explanation)
 
 
-def _travelled(one: Explanation) -> Iterator[str]:
+def _directions(explanation: Explanation) -> Iterator[str]:
     """The direction of travel, and from where; against the year before, where that is another period."""
-    if one.direction:
-        yield f"direction: {one.direction}{_from(one.before, one.scale)}"
-    if one.direction_year_ago and one.year_ago != one.before:
-        yield f"direction over a year: {one.direction_year_ago}{_from(one.year_ago, one.scale)}"
+    if explanation.direction:
+        yield f"direction: {explanation.direction}{_from(explanation.before, explanation.scale)}"
+    if explanation.direction_year_ago and explanation.year_ago != explanation.before:
+        yield f"direction over a year: {explanation.direction_year_ago}{_from(explanation.year_ago, explanation.scale)}"
 
 
 def _from(before: Compared | None, scale: Sequence[str]) -> str:
     return f", from {_exact(before.value, scale)} in {before.period}" if before else ""
 
 
-def _charted(one: Explanation) -> Iterator[str]:
-    chart, judged = one.chart, one.judgement
+def _control_chart(explanation: Explanation) -> Iterator[str]:
+    chart, judged = explanation.chart, explanation.judgement
     yield "control chart"
     if chart.mean is not None:
         limits = f"limits {_exact(chart.lower_limit)} to {_exact(chart.upper_limit)}"
-        yield f"  mean {_exact(chart.mean)}, {limits}, of the {chart.points} periods up to {one.period}"
+        yield f"  mean {_exact(chart.mean)}, {limits}, of the {chart.points} periods up to {explanation.period}"
     if chart.signal:
         yield f"  signal, {chart.signal}: {signal_words(chart, 0)}"
         yield f"    given by {', '.join(chart.signal_points)}"
@@ -125,13 +127,13 @@ def _charted(one: Explanation) -> Iterator[str]:
         yield f"  good, {judged.good}: {assured}"
 
 
-def _lived(one: Explanation) -> Iterator[str]:
-    life = one.exception
+def _exception(explanation: Explanation) -> Iterator[str]:
+    life = explanation.exception
     if life is None:
-        before = any(point.escalate_to for point in one.history if not point.known)
+        before = any(point.escalate_to for point in explanation.history if not point.known)
         yield "  never an exception" + (", but for no_data before there was anything else" if before else "")
         return
-    value = f" at {_exact(life.raised_value, one.scale)}" if life.raised_value is not None else ""
+    value = f" at {_exact(life.raised_value, explanation.scale)}" if life.raised_value is not None else ""
     periods = f"{life.raised_for} period{'' if life.raised_for == 1 else 's'}"
     yield f"  raised: {life.raised}, to {life.raised_to}, {life.raised_status}{value}"
     if life.recovered:
@@ -140,26 +142,26 @@ def _lived(one: Explanation) -> Iterator[str]:
         yield f"  has lasted: {periods}"
 
 
-def _of(one: Explanation) -> str:
-    if one.numerator is None or one.denominator is None:
+def _of(explanation: Explanation) -> str:
+    if explanation.numerator is None or explanation.denominator is None:
         return ""
-    interval = f", 95% interval {one.lower!r} to {one.upper!r}" if one.lower is not None else ""
-    return f" ({_exact(one.numerator)} of {_exact(one.denominator)}{interval})"
+    interval = f", 95% interval {explanation.lower!r} to {explanation.upper!r}" if explanation.lower is not None else ""
+    return f" ({_exact(explanation.numerator)} of {_exact(explanation.denominator)}{interval})"
 
 
 def _source(source: Source) -> Iterator[str]:
-    how = "".join(f", {said}" for said in source.how)
+    how = "".join(f", {step}" for step in source.how)
     if source.used_by != ("formula",):
         how += f", for {' and '.join(source.used_by)}"
     counted = source.value is None and source.reason is None
-    came_to = "" if counted else f" = {source.reason or _exact(source.value, source.scale)}"
-    yield f"  {source.figure}, {source.period}{came_to}{how}"
+    result = "" if counted else f" = {source.reason or _exact(source.value, source.scale)}"
+    yield f"  {source.figure}, {source.period}{result}{how}"
     yield f"    {source.kind}: {source.title}"
     several = len({cell.by for cell in source.cells if cell.by is not None}) > 1
     for cell in source.cells:
         yield from _cell(cell, several)
-    for one in source.records:
-        yield from _records(one)
+    for records in source.records:
+        yield from _records(records)
     for absent in source.absent:
         yield f"    not sent by {absent}"
 
@@ -179,19 +181,19 @@ def _cell(cell: Cell, several: bool) -> Iterator[str]:
         yield f"      “{cell.comment}”"
 
 
-def _records(one: Records) -> Iterator[str]:
-    times = f", {one.speaks_from} to {one.speaks_to}" if one.speaks_from else ""
-    refused = f", {one.refused} cell{'' if one.refused == 1 else 's'} refused" if one.refused else ""
-    yield f"    {tamed(one.file)}: {one.records:,} record{'' if one.records == 1 else 's'}{times}{refused}"
-    for fault in one.faults:
-        place = [*([f"row {fault.row}"] if fault.row else []), *([f"`{fault.column}`"] if fault.column else [])]
-        yield f"      {', '.join(place)}{': ' if place else ''}{fault.message}"
-    if one.more_faults:
-        yield f"      and {one.more_faults:,} more"
+def _records(records: Records) -> Iterator[str]:
+    times = f", {records.speaks_from} to {records.speaks_to}" if records.speaks_from else ""
+    refused = f", {records.refused} cell{'' if records.refused == 1 else 's'} refused" if records.refused else ""
+    yield f"    {tamed(records.file)}: {records.records:,} record{'' if records.records == 1 else 's'}{times}{refused}"
+    for fault in records.faults:
+        where = [*([f"row {fault.row}"] if fault.row else []), *([f"`{fault.column}`"] if fault.column else [])]
+        yield f"      {', '.join(where)}{': ' if where else ''}{fault.message}"
+    if records.more_faults:
+        yield f"      and {records.more_faults:,} more"
 
 
-def _judged(one: Explanation) -> Iterator[str]:
-    judged = one.judgement
+def _tolerance(explanation: Explanation) -> Iterator[str]:
+    judged = explanation.judgement
     if judged is None:
         yield "tolerance: none in force, so the value is for information"
         return
@@ -204,33 +206,33 @@ def _judged(one: Explanation) -> Iterator[str]:
     if judged.target is not None:
         yield f"  target: {_exact(judged.target)}"
     for comparison in judged.comparisons:
-        yield f"  {comparison.band}, {comparison.words}: {_compared(one, comparison)}"
+        yield f"  {comparison.band}, {comparison.words}: {_compared(explanation, comparison)}"
     if judged.allow_for_chance:
-        yield f"  allowing for chance: {_by_chance(one)}"
+        yield f"  allowing for chance: {_by_chance(explanation)}"
 
 
-def _compared(one: Explanation, limit: Comparison) -> str:
+def _compared(explanation: Explanation, limit: Comparison) -> str:
     if limit.bound is None:
         return "the bound is missing"
-    bound = _exact(limit.bound, one.scale)
-    if one.value is None:
+    bound = _exact(limit.bound, explanation.scale)
+    if explanation.value is None:
         return f"no value to compare with {bound}"
-    value = _exact(one.value, one.scale)
+    value = _exact(explanation.value, explanation.scale)
     if limit.holds is None:
         return f"{value} is a sum of nothing, and is not compared with {bound}"
     return f"is {value} {_WORDS[limit.operator]} {bound}? {'yes' if limit.holds else 'no'}"
 
 
-def _by_chance(one: Explanation) -> str:
-    judged = one.judgement
+def _by_chance(explanation: Explanation) -> str:
+    judged = explanation.judgement
     assert judged is not None
-    if one.value is None or one.lower is None:
+    if explanation.value is None or explanation.lower is None:
         return "no interval"
     if judged.beyond_chance is None:
         return "not asked of a value that is good"
     band = f"tolerance, {judged.tolerance}" if judged.tolerance else f"good, {judged.good}"
     answer = "yes" if judged.beyond_chance else "no"
-    return f"is the whole of {one.lower!r} to {one.upper!r} outside {band}? {answer}"
+    return f"is the whole of {explanation.lower!r} to {explanation.upper!r} outside {band}? {answer}"
 
 
 def _exact(value: float | None, scale: Sequence[str] = ()) -> str:

@@ -1,4 +1,4 @@
-"""What every face of a report says in the same words: marks, letters, and short sentences."""
+"""The wording of reports: marks, letters and short sentences, the same in every rendering."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pmf_engine.judgement.control_charts import LEAST, RUN, Chart
 from pmf_engine.judgement.formatting import show_number, show_periods, show_status
 from pmf_engine.report.model import Group, Item, Moved, Point, Raised, Recovered, Travel
 
-# What categories of characters become: control, line and paragraph separators, lone surrogates, invisible formatting.
-_TAMED: Final = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd", "Cf": ""}
+# The replacement of each category of characters: control, line and paragraph separators, lone surrogates, formatting.
+_REPLACEMENTS: Final = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd", "Cf": ""}
 
 MARKS: Final[Mapping[str, str]] = {
     Status.RED: "■", Status.AMBER: "◆", Status.GREEN: "●", Status.NOT_RATED: "○", Status.LATE: "!",
     Status.NO_DATA: "?", Status.SUPPRESSED: "~", Status.UNDEFINED: "÷", Status.INVALID: "x", Status.NOT_DUE: "·",
 }  # fmt: skip
-"""A shape for each status, so that none is told by colour alone."""
+"""A shape for each status, so that colour is never the only sign."""
 
 LETTERS: Final[Mapping[str | None, str]] = {
     Status.RED: "R",
@@ -42,7 +42,7 @@ QUESTIONS: Final = {
 
 def tamed(words: str) -> str:
     """The words on one line, without characters that command a terminal or reorder what it shows."""
-    return "".join(char if char == "\u200d" else _TAMED.get(unicodedata.category(char), char) for char in words)
+    return "".join(char if char == "\u200d" else _REPLACEMENTS.get(unicodedata.category(char), char) for char in words)
 
 
 def status_word(status: str) -> str:
@@ -67,15 +67,15 @@ def parts_words(item: Item) -> str:
 
 def travel_words(item: Item) -> str:
     """The direction of travel and where from: `▼ worsening, from 81.3%`."""
-    return _travelled(item.travel, "from")
+    return _travel(item.travel, "from")
 
 
 def year_ago_words(item: Item) -> str:
     """The same since the same period of the year before, if there is a direction: `▲ improving, year ago 72.6%`."""
-    return _travelled(item.year_ago, "year ago") if item.year_ago and item.year_ago.direction else ""
+    return _travel(item.year_ago, "year ago") if item.year_ago and item.year_ago.direction else ""
 
 
-def _travelled(travel: Travel, since: str) -> str:
+def _travel(travel: Travel, since: str) -> str:
     arrow = f"{ARROWS[travel.direction]} {travel.direction}" if travel.direction else ""
     return ", ".join(part for part in (arrow, f"{since} {travel.then}" if travel.then else "") if part)
 
@@ -105,12 +105,12 @@ def rule_words(item: Item) -> str:
 def group_words(group: Group, months: int) -> str:
     """A group, its value, how long it has been so, what chance has to do with it, and what it was where it looks better
     now than when it was raised: `Basildon 61.0% (2 quarters)`, `North 10.0% (raised 2015-16 Q1, RED 50.0%)`."""
-    said = [show_periods(group.run, months) if group.run > 1 else ""]
-    said.append(f"allowing for chance, {group.interval}" if group.by_interval else "")
+    notes = [show_periods(group.run, months) if group.run > 1 else ""]
+    notes.append(f"allowing for chance, {group.interval}" if group.by_interval else "")
     if group.raised and (group.raised.recovered or _eases(group.status, group.raised.then.status)):
-        said = [f"raised {group.raised.then.period}, {point_words(group.raised.then)}"]
-        said.append(moved_words(group.raised.moved) if group.raised.moved else "")
-    noted = "; ".join(part for part in said if part)
+        notes = [f"raised {group.raised.then.period}, {point_words(group.raised.then)}"]
+        notes.append(moved_words(group.raised.moved) if group.raised.moved else "")
+    noted = "; ".join(note for note in notes if note)
     return " ".join(part for part in (group.name, group.shown, f"({noted})" if noted else "") if part)
 
 
@@ -141,7 +141,7 @@ _CAUSES: Final[Mapping[str | None, str]] = {
     SpecialCause.IMPROVEMENT: ", an improvement",
     None: "",
 }
-_ASSURED: Final[Mapping[str, str]] = {
+_ASSURANCES: Final[Mapping[str, str]] = {
     Assurance.CONSISTENTLY: "will be met unless something changes",
     Assurance.BY_CHANCE: "will be met or missed by chance",
     Assurance.NEVER: "will not be met unless something changes",
@@ -159,10 +159,10 @@ def signal_words(chart: Chart | None, months: int) -> str:
 
 def no_signal_words(chart: Chart, months: int) -> str:
     """Why a control chart gives no signal: `only 8 quarters, and a control chart needs 12`."""
-    had = show_periods(chart.points or 0, months)
+    points = show_periods(chart.points or 0, months)
     words: Mapping[str | None, str] = {
-        NoSignal.TOO_FEW: f"only {had} with a value, and a control chart needs {LEAST}",
-        NoSignal.GAP: f"only {had} since the gap in {chart.gap}, and a control chart needs {LEAST} without one",
+        NoSignal.TOO_FEW: f"only {points} with a value, and a control chart needs {LEAST}",
+        NoSignal.GAP: f"only {points} since the gap in {chart.gap}, and a control chart needs {LEAST} without one",
         NoSignal.NO_VALUE: "there is no value",
         NoSignal.GRADE: "grades have no control chart",
         NoSignal.AD_HOC: "what is asked for ad hoc has no control chart",
@@ -173,7 +173,7 @@ def no_signal_words(chart: Chart, months: int) -> str:
 
 def assurance_words(chart: Chart) -> str:
     """Whether the target will be met: `will be met or missed by chance`; empty where nothing can be said."""
-    return _ASSURED.get(chart.assurance or "", "")
+    return _ASSURANCES.get(chart.assurance or "", "")
 
 
 def raised_words(raised: Raised, months: int) -> str:
@@ -181,8 +181,8 @@ def raised_words(raised: Raised, months: int) -> str:
     if raised.recovered is None and raised.periods == 1:
         return f"new this {show_periods(1, months).removeprefix('1 ')}"
     lasted = show_periods(raised.periods, months)
-    said = f"{raised.then.period}, {point_words(raised.then)}, to {raised.to.title}; {lasted}"
-    return f"{said}; {moved_words(raised.moved)}" if raised.moved else said
+    words = f"{raised.then.period}, {point_words(raised.then)}, to {raised.to.title}; {lasted}"
+    return f"{words}; {moved_words(raised.moved)}" if raised.moved else words
 
 
 def moved_words(moved: Moved) -> str:
@@ -190,19 +190,19 @@ def moved_words(moved: Moved) -> str:
     return f"the tolerance has changed since, from {moved.then} to {moved.now}"
 
 
-def over_words(one: Recovered) -> list[str]:
-    """What has recovered was, how long it was an exception, and whether it is the tolerance that has changed."""
-    said = [f"was {point_words(one.then)} in {one.then.period}"]
-    if one.raised:
-        said.append(f"an exception from {one.raised.then.period} until {one.raised.recovered}")
-    return [*said, moved_words(one.moved)] if one.moved else said
+def over_words(recovered: Recovered) -> list[str]:
+    """What is over: what it was, how long it was an exception, and how the tolerance has changed."""
+    words = [f"was {point_words(recovered.then)} in {recovered.then.period}"]
+    if recovered.raised:
+        words.append(f"an exception from {recovered.raised.then.period} until {recovered.raised.recovered}")
+    return [*words, moved_words(recovered.moved)] if recovered.moved else words
 
 
 _DECIDED: Final[Mapping[str, str]] = {Status.RED: ": red all the same", Status.AMBER: ": amber, not red"}
 
 
 def interval_words(item: Item) -> str:
-    """What is said where a tolerance allows for chance: `allowing for chance, 10.9% to 25.5%: amber, not red`."""
+    """The interval, where a tolerance allows for chance: `allowing for chance, 10.9% to 25.5%: amber, not red`."""
     if not item.allow_for_chance or item.value is None:
         return ""
     if not item.interval:

@@ -126,18 +126,21 @@ def _band_texts(page: Page, item: Item) -> list[Text]:
     texts = [page.write((f"{name}: ", "dim"), one_line(words)) for name, words in bands] or [page.write("not rated")]
     if chance := interval_words(item):
         texts.append(page.write((chance, "dim")))
-    beside = [page.write((f"{one_line(one.of.title)}: ", "dim"), one.shown or "no value") for one in item.compared]
+    beside = [
+        page.write((f"{one_line(compared.of.title)}: ", "dim"), compared.shown or "no value")
+        for compared in item.compared
+    ]
     return texts + beside
 
 
 def _history_texts(page: Page, item: Item) -> list[Text]:
     """Since when it has been an exception, and what its control chart signals."""
     months = item.period.cadence.months
-    said = [
+    facts = [
         ("raised", raised_words(item.raised, months) if item.raised else ""),
         ("signal", signal_words(item.chart, months)),
     ]
-    return [page.write((f"{name}: ", "dim"), one_line(words)) for name, words in said if words]
+    return [page.write((f"{name}: ", "dim"), one_line(words)) for name, words in facts if words]
 
 
 def _write_groups_and_comments(page: Page, item: Item, indent: int) -> None:
@@ -146,14 +149,14 @@ def _write_groups_and_comments(page: Page, item: Item, indent: int) -> None:
         page.line(groups_text(page, outside, item.period.cadence.months), indent, 2)
     for comment in item.comments:
         of = f", of {one_line(comment.group)}" if comment.group else ""
-        said = page.write((f"“{one_line(comment.words)}”", "italic"), f" — {one_line(comment.agency.title)}{of}")
-        page.line(said, indent, 2)
+        words = page.write((f"“{one_line(comment.words)}”", "italic"), f" — {one_line(comment.agency.title)}{of}")
+        page.line(words, indent, 2)
 
 
 def groups_text(page: Page, outside: Outside | GroupsOver, months: int) -> Text:
     """The groups outside, by status: `District, 2 of 12: RED Basildon 34.1%; AMBER Harlow 22.0%`."""
     text = page.write(f"{one_line(outside.by.title)}, {len(outside.groups)} of {outside.of}: ")
     for place, status in enumerate(dict.fromkeys(group.status for group in outside.groups)):
-        said = ", ".join(one_line(group_words(group, months)) for group in outside.groups if group.status == status)
-        text += page.write("; " if place else "", (status_word(status), status_style(status)), f" {said}")
+        groups = ", ".join(one_line(group_words(group, months)) for group in outside.groups if group.status == status)
+        text += page.write("; " if place else "", (status_word(status), status_style(status)), f" {groups}")
     return text

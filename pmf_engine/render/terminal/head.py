@@ -28,7 +28,7 @@ def write_head(page: Page, report: ExceptionReport) -> None:
         up = f"{show_count(report.exceptions, 'exception')}, {len(highest.items):,} of them to {highest.level.title}"
     else:
         up = "No exceptions"
-    late = sum(len(one.returns) for one in report.late)
+    late = sum(len(agency.returns) for agency in report.late)
     page.line(page.write((f"{up}; {show_count(late, 'figure') if late else 'nothing'} late.", "bold")), hang=2)
     page.line()
     total = sum(report.counts.values())
@@ -62,5 +62,5 @@ def _write_evidence(page: Page, report: ExceptionReport, total: int) -> None:
             page.line(page.write(question.ljust(label), *cells))
         return
     for question, numbers in rows:
-        said = [f"{head} {number:,}" for head, number in zip(heads, numbers, strict=True) if number]
-        page.line(page.write(f"{question} ", ", ".join(said) or "nothing"), hang=2)
+        parts = [f"{head} {number:,}" for head, number in zip(heads, numbers, strict=True) if number]
+        page.line(page.write(f"{question} ", ", ".join(parts) or "nothing"), hang=2)

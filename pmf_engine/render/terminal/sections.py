@@ -33,16 +33,16 @@ def write_indicators(page: Page, items: Sequence[Item], title: str) -> None:
         travel = travel_words(item).split(",")[0] if item.direction else ""
         year_ago = year_ago_words(item) if item.year_ago and item.year_ago.direction != item.direction else ""
         chance = interval_words(item) if item.by_interval else ""
-        known = carried_words(item.carried) if item.carried else ""
+        last = carried_words(item.carried) if item.carried else ""
         why = item.reason or "" if item.status in Status.missing() else f"good: {item.good}"
         signal = signal_words(item.chart, item.period.cadence.months)
-        facts = [value_words(item), travel, year_ago, why, chance, known, f"signal: {signal}" if signal else ""]
+        facts = [value_words(item), travel, year_ago, why, chance, last, f"signal: {signal}" if signal else ""]
         _write_row(page, item.status, item.indicator.title, item.agency.title, facts)
 
 
 def _write_row(page: Page, status: str, title: str, agency: str, facts: Sequence[str]) -> None:
     """A status, a title, what there is to say of it (the first of it bold) and an agency, side by side or below."""
-    said = page.write((one_line(facts[0]), "bold"), *(f"; {one_line(fact)}" for fact in facts[1:] if fact))
+    words = page.write((one_line(facts[0]), "bold"), *(f"; {one_line(fact)}" for fact in facts[1:] if fact))
     left = max(9, len(status_word(status)) + 2)
     if page.width >= WIDE:
         room = page.width - left - 6
@@ -50,20 +50,20 @@ def _write_row(page: Page, status: str, title: str, agency: str, facts: Sequence
             [
                 (left, [page.write(marked_status(status))]),
                 (room * 2 // 5, [page.write((one_line(title), "bold"))]),
-                (room * 3 // 10, [said]),
+                (room * 3 // 10, [words]),
                 (room * 3 // 10, [page.write(one_line(agency))]),
             ]
         )
         return
-    said += page.write(f"; {one_line(agency)}")
+    words += page.write(f"; {one_line(agency)}")
     page.columns(
-        [(left, [page.write(marked_status(status))]), (page.width - left - 2, [page.write(one_line(title)), said])]
+        [(left, [page.write(marked_status(status))]), (page.width - left - 2, [page.write(one_line(title)), words])]
     )
 
 
 def write_late_returns(page: Page, report: ExceptionReport) -> None:
     """Writes the late returns of each agency, by period and days late."""
-    count = sum(len(one.returns) for one in report.late)
+    count = sum(len(agency.returns) for agency in report.late)
     page.heading("Late returns", show_count(count, "figure") if count else "none")
     for agency in report.late:
         page.line(page.write((one_line(agency.agency.title), "bold")), hang=2)
@@ -76,31 +76,31 @@ def write_late_returns(page: Page, report: ExceptionReport) -> None:
             for late in returns:
                 again = f" ({show_count(late.run, 'period')} running)" if late.run > 1 else ""
                 page.line(page.write(one_line(late.figure.title) + again), 4, 2)
-            waiting = dict.fromkeys(one_line(one.title) for late in returns for one in late.waiting)
+            waiting = dict.fromkeys(one_line(indicator.title) for late in returns for indicator in late.waiting)
             if waiting:
                 page.line(page.write((f"waiting: {'; '.join(waiting)}", "dim")), 4, 2)
 
 
-def write_recovered(page: Page, found: Sequence[Recovered], title: str) -> None:
+def write_recovered(page: Page, over: Sequence[Recovered], title: str) -> None:
     """Writes indicators that have recovered or are exceptions no more, a row each."""
-    if not found:
+    if not over:
         return
-    page.heading(title, show_count(len(found), "indicator"))
-    for one in found:
-        facts = [one.now.shown or "no value", *over_words(one)]
-        _write_row(page, one.now.status or "", one.indicator.title, one.agency.title, facts)
+    page.heading(title, show_count(len(over), "indicator"))
+    for recovered in over:
+        facts = [recovered.now.shown or "no value", *over_words(recovered)]
+        _write_row(page, recovered.now.status or "", recovered.indicator.title, recovered.agency.title, facts)
 
 
 def write_groups_over(page: Page, report: ExceptionReport) -> None:
     """Writes the groups that are exceptions no more, by indicator."""
     if not report.groups_over:
         return
-    count = sum(len(one.groups) for one in report.groups_over)
+    count = sum(len(over.groups) for over in report.groups_over)
     page.heading("Groups no longer an exception", show_count(count, "group"))
-    for one in report.groups_over:
+    for over in report.groups_over:
         months = report.period.cadence.months
-        page.line(page.write((one_line(one.indicator.title), "bold"), f"; {one_line(one.agency.title)}"), hang=2)
-        page.line(groups_text(page, one, months), 2, 2)
+        page.line(page.write((one_line(over.indicator.title), "bold"), f"; {one_line(over.agency.title)}"), hang=2)
+        page.line(groups_text(page, over, months), 2, 2)
 
 
 def write_unrated(page: Page, report: ExceptionReport) -> None:
@@ -124,9 +124,11 @@ def write_observations(page: Page, report: ExceptionReport) -> None:
     if not report.observations:
         return
     page.heading("What agencies observed", show_count(len(report.observations), "observation"))
-    for one in report.observations:
-        page.line(page.write((one_line(one.figure.title), "bold"), f", {one_line(one.agency.title)}"), hang=2)
-        page.line(page.write((f"“{one_line(one.words)}”", "italic")), 2)
+    for observation in report.observations:
+        page.line(
+            page.write((one_line(observation.figure.title), "bold"), f", {one_line(observation.agency.title)}"), hang=2
+        )
+        page.line(page.write((f"“{one_line(observation.words)}”", "italic")), 2)
 
 
 def write_foot(page: Page, report: ExceptionReport) -> None:
