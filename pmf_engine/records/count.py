@@ -17,7 +17,7 @@ from pmf_engine.records.record_problems import record_problems
 from pmf_engine.records.totals import ListTotals, Read, tables
 from pmf_engine.submissions.list_files import ListPart
 from pmf_engine.submissions.list_values import bad
-from pmf_engine.submissions.problems import PROBLEMS, Problem
+from pmf_engine.submissions.problems import Problem, problems_frame, with_senders
 from pmf_engine.submissions.vocabulary import Vocabulary
 
 Engine = Literal["auto", "in-memory", "streaming"]
@@ -59,7 +59,6 @@ def count(
         if not received:
             continue
         counting, superseded = current(received, list_, vocabulary)
-        problems += superseded
         own = [query for query in queries if query.list.id == id_]
         answers = _answers(vocabulary, list_, counting, own, (last_day, as_of), engine)
         plan = answers.plan
@@ -70,9 +69,10 @@ def count(
                     totals.groups.setdefault(by, set()).update(table.rows["group"].to_list())
         totals.coverage.update(covered(vocabulary, answers.pieces, answers.checks, as_of))
         totals.read[id_] = list(_read(answers))
-        problems += [problem for piece in answers.pieces for problem in piece.problems]
-        problems += record_problems(answers.pieces, plan, answers.checks, answers.frames)
-    return totals, pl.DataFrame(problems, schema=PROBLEMS, orient="row")
+        of_files = [problem for piece in answers.pieces for problem in piece.problems]
+        of_records = record_problems(answers.pieces, plan, answers.checks, answers.frames)
+        problems += [problem._replace(item=id_) for problem in (*superseded, *of_files, *of_records)]
+    return totals, with_senders(problems_frame(problems), framework)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from pmf_engine.domain.numbers import NEAR
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.submissions.problems import PLACE, PROBLEMS, say
+from pmf_engine.submissions.problems import PLACE, Problem, problems_frame, say
 from pmf_engine.submissions.readings import KEY, KNOWN
 from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.vocabulary import Vocabulary
@@ -18,7 +21,7 @@ def compare_wholes(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
         KNOWN, pl.col("outcome").is_in(["used", "refused"]), pl.col("type").is_in(["flow", "stock"])
     )
     groups = numbers.filter(pl.col("by").is_not_null())
-    problems: list[tuple[object, ...]] = []
+    problems: list[Problem] = []
     if not groups.is_empty():
         of = KEY[:4]
         sums = groups.group_by(*of, "by").agg(
@@ -38,10 +41,21 @@ def compare_wholes(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
             (pl.col("value") - pl.col("total")).abs()
             > NEAR * pl.max_horizontal(pl.col("value").abs(), pl.col("total").abs()),
         )
-        for file, sheet, row, column, text, by, total in both.select(*PLACE, "text", "by", "total").iter_rows():
-            message = say("whole-differs", text=text.strip(EDGES), by=by, total=f"{total:.12g}")
-            problems.append((file, sheet, row, column, text, "whole-differs", message))
-    return pl.DataFrame(problems, schema=PROBLEMS, orient="row")
+        for cell in both.iter_rows(named=True):
+            message = say("whole-differs", text=cell["text"].strip(EDGES), by=cell["by"], total=f"{cell['total']:.12g}")
+            problems.append(_problem(cell, words, "whole-differs", message))
+    return problems_frame(problems)
+
+
+def _problem(cell: Mapping[str, Any], words: Vocabulary, kind: str, message: str) -> Problem:
+    """A problem at a cell that could be read."""
+    cadence = Cadence(cell["months"], words.framework.figures[cell["figure"]].cadence.year_start)
+    period = Period(cell["start"], cadence).label
+    file, sheet, row, column = (cell[name] for name in PLACE)
+    by, group = cell.get("by"), cell.get("group")
+    return Problem(
+        file, sheet, row, column, cell["text"], kind, message, cell["agency"], cell["figure"], period, by, group
+    )
 
 
 _PARTS = {1: "months", 3: "quarters", 6: "half-years"}
@@ -70,7 +84,7 @@ def compare_times(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     lasts = inside.filter(~is_flow, end_of_part == end)
     near = NEAR * pl.max_horizontal(pl.col("value").abs(), pl.col("value_part").abs())
     differ = pl.concat([flows, lasts], how="diagonal").filter((pl.col("value") - pl.col("value_part")).abs() > near)
-    problems: list[tuple[object, ...]] = []
+    problems: list[Problem] = []
     for cell in differ.iter_rows(named=True):
         cadence = Cadence(cell["months"], words.framework.figures[cell["figure"]].cadence.year_start)
         said = f"its {_PARTS[cell['months_part']]} add up to {cell['value_part']:.12g}"
@@ -78,5 +92,5 @@ def compare_times(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
             said = f"the last of its {_PARTS[cell['months_part']]} is `{cell['text_part'].strip(EDGES)}`"
         period, text = Period(cell["start"], cadence).label, cell["text"].strip(EDGES)
         message = say("longer-differs", period=period, text=text, parts=said)
-        problems.append((*(cell[name] for name in PLACE), cell["text"], "longer-differs", message))
-    return pl.DataFrame(problems, schema=PROBLEMS, orient="row")
+        problems.append(_problem(cell, words, "longer-differs", message))
+    return problems_frame(problems)

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from pmf_engine.submissions.cell_values import STATE
-from pmf_engine.submissions.problems import PROBLEMS, listed, say
+from pmf_engine.submissions.problems import PROBLEMS, listed, problems_of_cells, say
 from pmf_engine.submissions.readings import KEY, KEYED, KNOWN, OUTCOME
 from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.vocabulary import WHOLE_WORDS, Vocabulary, fold
@@ -16,12 +16,12 @@ from pmf_engine.submissions.vocabulary import WHOLE_WORDS, Vocabulary, fold
 _SPOT = pl.struct("text", "file", "row", "beside")
 
 
-def settle(readings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def settle(readings: pl.DataFrame, words: Vocabulary) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Makes one of what was sent twice alike, and refuses or supersedes what was not; with the problems."""
     readings = readings.with_row_index("place")
     count = pl.len().over(*KEY)
     twice = readings.filter(KNOWN).filter(count > 1)
-    nothing = pl.DataFrame(schema=PROBLEMS)
+    nothing = PROBLEMS.empty()
     if twice.is_empty():
         return readings, nothing
     twice = twice.with_columns(
@@ -82,9 +82,9 @@ def settle(readings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     open_ = twice.filter(~pl.col("settled") & ~pl.col("alike") & ~pl.col("decided"))
     problems = pl.concat([
-        _differences(open_.filter(~pl.col("apart")), "says", "sent-twice"),
-        _differences(open_.filter("apart"), "beside", "told-apart"),
-        _replaced(twice.filter("decided")),
+        _differences(open_.filter(~pl.col("apart")), "says", "sent-twice", words),
+        _differences(open_.filter("apart"), "beside", "told-apart", words),
+        _replaced(twice.filter("decided"), words),
     ])  # fmt: skip
     readings = readings.update(
         twice.select("place", "outcome", "comment", "state", "value"), on="place", include_nulls=True
@@ -92,34 +92,37 @@ def settle(readings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return readings, problems
 
 
-def _differences(twice: pl.DataFrame, what: str, kind: str) -> pl.DataFrame:
+def _differences(twice: pl.DataFrame, what: str, kind: str, words: Vocabulary) -> pl.DataFrame:
     """A problem for each of several cells that differ in `what`, naming the first that it differs from."""
     if twice.is_empty():
-        return pl.DataFrame(schema=PROBLEMS)
+        return PROBLEMS.empty()
     differs = pl.col(what) != pl.col(what).first()
     other = pl.when(differs.over(*KEY)).then(_SPOT.first().over(*KEY)).otherwise(
         _SPOT.filter(differs).first().over(*KEY)
     )  # fmt: skip
-    return _about(twice.with_columns(other.alias("other")), kind)
+    return _about(twice.with_columns(other.alias("other")), kind, words)
 
 
-def _replaced(twice: pl.DataFrame) -> pl.DataFrame:
+def _replaced(twice: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     """A problem for each cell that a later file replaced, with the cell that stands now."""
     if twice.is_empty():
-        return pl.DataFrame(schema=PROBLEMS)
+        return PROBLEMS.empty()
     other = _SPOT.filter(pl.col("latest")).first().over(*KEY)
-    return _about(twice.with_columns(other.alias("other")).filter(pl.col("outcome") == "superseded"), "superseded")
+    return _about(
+        twice.with_columns(other.alias("other")).filter(pl.col("outcome") == "superseded"), "superseded", words
+    )
 
 
-def _about(twice: pl.DataFrame, kind: str) -> pl.DataFrame:
-    def words(text: str, file: str, beside: str, other: Mapping[str, object]) -> str:
+def _about(twice: pl.DataFrame, kind: str, words: Vocabulary) -> pl.DataFrame:
+    def message(text: str, file: str, beside: str, other: Mapping[str, object]) -> str:
         where = f"row {other['row']}" if other["file"] == file else f"`{other['file']}` row {other['row']}"
         differ = set(beside.split("\x1e")) ^ set(str(other["beside"]).split("\x1e"))
         columns = listed(sorted({cell.partition("\x1f")[0] for cell in differ if cell}))
         return say(kind, text=text.strip(EDGES), other=str(other["text"]).strip(EDGES), place=where, columns=columns)
 
-    messages = [words(*row) for row in twice.select("text", "file", "beside", "other").iter_rows()]
-    return twice.with_columns(pl.lit(kind).alias("kind"), pl.Series("message", messages, pl.String)).select(*PROBLEMS)
+    messages = [message(*row) for row in twice.select("text", "file", "beside", "other").iter_rows()]
+    told = twice.with_columns(pl.lit(kind).alias("kind"), pl.Series("message", messages, pl.String))
+    return problems_of_cells(told, words.framework)
 
 
 def make_good(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:

@@ -2,75 +2,146 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import NamedTuple
 
 import polars as pl
 
 from pmf_engine.diagnostics.suggestions import nearest
+from pmf_engine.domain.frame_schema import Column, FrameSchema
+from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.domain.status import texts
+from pmf_engine.framework.model import Figure, Framework, RecordList
 
-PROBLEMS: dict[str, Any] = {
-    "file": pl.String, "sheet": pl.String, "row": pl.Int64, "column": pl.String, "text": pl.String,
-    "kind": pl.String, "message": pl.String,
-}  # fmt: skip
 
-WORDING = {
-    "ambiguous-period": "`{text}` may be a month or a year; write `{month}` for the month or `{year}` for the year",
-    "blank": "no {what} in this row; {expected}",
-    "bad-manifest-dates": "`covers_to` is before `covers_from`",
-    "columns-not-read": "{columns} are no columns of this list and are not read",
-    "column-twice": "two columns are called `{text}`; {so}",
-    "empty-file": "nothing in this file",
-    "future-record": "`{text}` is after {day}, the last day that counts here; this record is not counted",
-    "outside-record": "`{text}` is none of the days from {first} to {last} that this file speaks for; "
-    "this record is not counted",
-    "file-superseded": "`{other}` came later and speaks for {first} to {last}; for these days {what} are not counted",
-    "covers-half": "no {what} beside `{text}`; which days this file speaks for is not known, so it speaks for none",
-    "figure-column": "`{text}` is a figure with a column of its own beside `figure` and `value`; "
-    "what stands in it is set aside",
-    "file-twice": "`{text}` stands in the manifest more than once; {so}",
-    "list-column-missing": "no column {missing} in this header; nothing in this file can be used{help}",
-    "list-column-twice": "two columns are called `{text}`; nothing in this file can be used",
-    "longer-differs": "the figure for `{period}` is `{text}`, but {parts}; both stand as sent",
-    "misnamed-column": "`{text}` stands in `{column}`, which is not a known column; this row is set aside, "
-    "since it may be of a group of `{by}`",
-    "missing-column": "no column {missing} in this header; everything in this file is set aside",
-    "more-records": "there are more than {shown} such records in this file",
-    "negative": "`{text}` is below zero, and `{figure}` cannot be",
-    "no-such-file": "no file `{text}` in this folder{help}",
-    "not-a-date": "`{text}` is not a date; expected a date such as `2017-01-31` or `31/01/2017`",
-    "not-a-grade": "`{text}` is not a grade of `{scale}`; expected {grades}{help}",
-    "not-a-number": "`{text}` is not a number; {hint}",
-    "not-a-period": "`{text}` is not a period; expected a period such as {example}",
-    "not-a-list": "this is not list `{list}`; the first row that is not blank should name the columns {columns}",
-    "not-a-text": "`{text}` is not one text",
-    "not-yes-or-no": "`{text}` is not `yes` or `no`",
-    "not-read": "this file is not read; save it as CSV",
-    "not-a-return": "this is not a return; the first row that is not blank should name the columns `period`, "
-    "`agency`, `figure` and `value`, or `period`, `agency` and figures",
-    "period-misaligned": "`{text}` does not begin where a period of `{figure}` does; its year starts in another month",
-    "period-too-short": "`{text}` is shorter than a period of `{figure}`, which is {frequency}",
-    "repeated-record": "this record is the same as {place}; both are counted",
-    "sent-twice": "`{text}` here but `{other}` in {place}; both are set aside, since nothing says which came later",
-    "sheet-not-read": "this sheet is not list `{list}`, which another sheet of the file is; it is not read",
-    "split-number": "`{text}` looks like one number that its comma has split over two cells; "
-    "write it in quotes or without the comma",
-    "spell-reversed": "this spell ends on {end}, before it starts on {start}; it is set aside",
-    "superseded": "`{text}` was replaced by `{other}` in {place}, which came later",
-    "surplus-cell": "`{text}` stands beyond the last column that has a name",
-    "told-apart": "nothing that is known tells this from {place}, only the text under {columns}; both are set aside",
-    "too-large": "`{text}` is too large to be a figure",
-    "two-breakdowns": "`{text}` stands beside another breakdown; a row is of one breakdown, or of none for the whole",
-    "unclosed-quote": 'a quote (") opens in this row and is not closed; this row is set aside',
-    "unknown-agency": "unknown agency `{text}`{help}",
-    "unknown-column": "unknown column `{text}`{help}",
-    "unknown-figure": "unknown figure `{text}`{help}",
-    "unknown-group": "unknown group `{text}` of `{by}`{help}",
-    "unreadable": "cannot read this file: {why}",
-    "whole-differs": "the whole is `{text}`, but its groups by `{by}` add up to {total}; the whole stands",
-    "wrong-sender": "`{agency}` does not send `{figure}`; it comes from {senders}",
+class Severity(StrEnum):
+    """What a problem means for values."""
+
+    LOST = "lost"
+    """A value was not used."""
+    DOUBT = "doubt"
+    """A value is used, or would be, and something contradicts it."""
+    NOTE = "note"
+    """Nothing needs to be mended."""
+
+
+LOST, DOUBT, NOTE = Severity
+
+
+class Kind(NamedTuple):
+    """A kind of problem: how severe it is, and its wording."""
+
+    severity: Severity
+    wording: str
+
+
+PROBLEMS = FrameSchema(
+    "PROBLEMS",
+    Column("file", pl.String, "the file, by its path below the folder of submissions"),
+    Column("sheet", pl.String, "the sheet of a workbook", nullable=True),
+    Column("row", pl.Int64, "the row as people count them, from 1; null for the whole file", nullable=True),
+    Column("column", pl.String, "the column as the file calls it", nullable=True),
+    Column("text", pl.String, "the cell's own text", nullable=True),
+    Column("kind", pl.String, "a key of KINDS"),
+    Column("message", pl.String, "a sentence for the sender: what is wrong, and what would settle it"),
+    Column("severity", pl.Enum(texts(Severity)), "what it means for values"),
+    Column("agency", pl.String, "the id of the agency that can mend it", nullable=True),
+    Column("item", pl.String, "the id of the figure or list", nullable=True),
+    Column("period", pl.String, "the label of the period", nullable=True),
+    Column("by", pl.String, "the breakdown of the group", nullable=True),
+    Column("group", pl.String, "the group", nullable=True),
+)
+"""The columns of problems. What a problem is of (`agency` and the columns after it) is null where nothing says so."""
+
+_OF = ("agency", "item", "period", "by", "group")
+
+KINDS = {
+    "ambiguous-period": Kind(
+        LOST, "`{text}` may be a month or a year; write `{month}` for the month or `{year}` for the year"
+    ),
+    "blank": Kind(LOST, "no {what} in this row; {expected}"),
+    "bad-manifest-dates": Kind(LOST, "`covers_to` is before `covers_from`"),
+    "columns-not-read": Kind(NOTE, "{columns} are no columns of this list and are not read"),
+    "column-twice": Kind(LOST, "two columns are called `{text}`; {so}"),
+    "empty-file": Kind(DOUBT, "nothing in this file"),
+    "future-record": Kind(LOST, "`{text}` is after {day}, the last day that counts here; this record is not counted"),
+    "outside-record": Kind(
+        LOST,
+        "`{text}` is none of the days from {first} to {last} that this file speaks for; this record is not counted",
+    ),
+    "file-superseded": Kind(
+        NOTE, "`{other}` came later and speaks for {first} to {last}; for these days {what} are not counted"
+    ),
+    "covers-half": Kind(
+        LOST, "no {what} beside `{text}`; which days this file speaks for is not known, so it speaks for none"
+    ),
+    "figure-column": Kind(
+        LOST,
+        "`{text}` is a figure with a column of its own beside `figure` and `value`; what stands in it is set aside",
+    ),
+    "file-twice": Kind(DOUBT, "`{text}` stands in the manifest more than once; {so}"),
+    "list-column-missing": Kind(LOST, "no column {missing} in this header; nothing in this file can be used{help}"),
+    "list-column-twice": Kind(LOST, "two columns are called `{text}`; nothing in this file can be used"),
+    "longer-differs": Kind(DOUBT, "the figure for `{period}` is `{text}`, but {parts}; both stand as sent"),
+    "misnamed-column": Kind(
+        LOST,
+        "`{text}` stands in `{column}`, which is not a known column; this row is set aside, "
+        "since it may be of a group of `{by}`",
+    ),
+    "missing-column": Kind(LOST, "no column {missing} in this header; everything in this file is set aside"),
+    "more-records": Kind(LOST, "there are more than {shown} such records in this file"),
+    "negative": Kind(LOST, "`{text}` is below zero, and `{figure}` cannot be"),
+    "no-such-file": Kind(DOUBT, "no file `{text}` in this folder{help}"),
+    "not-a-date": Kind(LOST, "`{text}` is not a date; expected a date such as `2017-01-31` or `31/01/2017`"),
+    "not-a-grade": Kind(LOST, "`{text}` is not a grade of `{scale}`; expected {grades}{help}"),
+    "not-a-number": Kind(LOST, "`{text}` is not a number; {hint}"),
+    "not-a-period": Kind(LOST, "`{text}` is not a period; expected a period such as {example}"),
+    "not-a-list": Kind(
+        LOST, "this is not list `{list}`; the first row that is not blank should name the columns {columns}"
+    ),
+    "not-a-text": Kind(LOST, "`{text}` is not one text"),
+    "not-yes-or-no": Kind(LOST, "`{text}` is not `yes` or `no`"),
+    "not-read": Kind(LOST, "this file is not read; save it as CSV"),
+    "not-a-return": Kind(
+        LOST,
+        "this is not a return; the first row that is not blank should name the columns `period`, "
+        "`agency`, `figure` and `value`, or `period`, `agency` and figures",
+    ),
+    "period-misaligned": Kind(
+        LOST, "`{text}` does not begin where a period of `{figure}` does; its year starts in another month"
+    ),
+    "period-too-short": Kind(LOST, "`{text}` is shorter than a period of `{figure}`, which is {frequency}"),
+    "repeated-record": Kind(DOUBT, "this record is the same as {place}; both are counted"),
+    "sent-twice": Kind(
+        LOST, "`{text}` here but `{other}` in {place}; both are set aside, since nothing says which came later"
+    ),
+    "sheet-not-read": Kind(NOTE, "this sheet is not list `{list}`, which another sheet of the file is; it is not read"),
+    "split-number": Kind(
+        LOST,
+        "`{text}` looks like one number that its comma has split over two cells; "
+        "write it in quotes or without the comma",
+    ),
+    "spell-reversed": Kind(LOST, "this spell ends on {end}, before it starts on {start}; it is set aside"),
+    "superseded": Kind(NOTE, "`{text}` was replaced by `{other}` in {place}, which came later"),
+    "surplus-cell": Kind(LOST, "`{text}` stands beyond the last column that has a name"),
+    "told-apart": Kind(
+        LOST, "nothing that is known tells this from {place}, only the text under {columns}; both are set aside"
+    ),
+    "too-large": Kind(LOST, "`{text}` is too large to be a figure"),
+    "two-breakdowns": Kind(
+        LOST, "`{text}` stands beside another breakdown; a row is of one breakdown, or of none for the whole"
+    ),
+    "unclosed-quote": Kind(LOST, 'a quote (") opens in this row and is not closed; this row is set aside'),
+    "unknown-agency": Kind(LOST, "unknown agency `{text}`{help}"),
+    "unknown-column": Kind(DOUBT, "unknown column `{text}`{help}"),
+    "unknown-figure": Kind(LOST, "unknown figure `{text}`{help}"),
+    "unknown-group": Kind(LOST, "unknown group `{text}` of `{by}`{help}"),
+    "unreadable": Kind(LOST, "cannot read this file: {why}"),
+    "whole-differs": Kind(DOUBT, "the whole is `{text}`, but its groups by `{by}` add up to {total}; the whole stands"),
+    "wrong-sender": Kind(LOST, "`{agency}` does not send `{figure}`; it comes from {senders}"),
 }
-"""The wording of every problem, by its kind. Matter of fact, no capital, no full stop."""
+"""Every kind of problem, its severity beside its wording. Matter of fact, no capital, no full stop."""
 
 
 class Problem(NamedTuple):
@@ -83,11 +154,16 @@ class Problem(NamedTuple):
     text: str | None
     kind: str
     message: str
+    agency: str | None = None
+    item: str | None = None
+    period: str | None = None
+    by: str | None = None
+    group: str | None = None
 
 
 def say(kind: str, **words: object) -> str:
     """The message of a problem of this kind."""
-    return WORDING[kind].format_map(words)
+    return KINDS[kind].wording.format_map(words)
 
 
 def listed(names: Iterable[str], last: str = "or") -> str:
@@ -105,6 +181,65 @@ def meant(text: str, known: Iterable[str]) -> str:
 PLACE = ("file", "sheet", "row", "column")
 
 
+def problems_frame(problems: Iterable[Problem]) -> pl.DataFrame:
+    """Problems as a frame with the columns of `PROBLEMS`."""
+    schema = {name: dtype for name, dtype in PROBLEMS.polars.items() if name != "severity"}
+    return _with_severity(pl.DataFrame(list(problems), schema=schema, orient="row"))
+
+
+def problems_of_cells(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    """Cells with a `kind` and a `message` as problems, each of the figure, agency, period and group of its cell."""
+    cells = cells.with_columns(pl.lit(None, PROBLEMS.polars[name]).alias(name) for name in _OF if name not in cells)
+    if {"figure", "start", "months"} <= set(cells.columns):
+        cells = cells.with_columns(_labels(cells, framework), item="figure")
+    return _with_severity(cells.select(name for name in PROBLEMS.polars if name != "severity"))
+
+
+def _with_severity(problems: pl.DataFrame) -> pl.DataFrame:
+    severities = {kind: entry.severity.value for kind, entry in KINDS.items()}
+    dtype = PROBLEMS.polars["severity"]
+    severity = pl.col("kind").replace_strict(severities, return_dtype=pl.String).cast(dtype)
+    return problems.with_columns(severity=severity).select(list(PROBLEMS.polars))
+
+
+def _labels(cells: pl.DataFrame, framework: Framework) -> pl.Series:
+    """The label of each cell's period; null where the cell's period is not known."""
+
+    def label(figure: str | None, start: int | None, months: int | None) -> str | None:
+        if start is None or months is None:
+            return None
+        known = framework.figures.get(figure or "")
+        year_start = known.cadence.year_start if known else framework.board.year_start
+        return Period(start, Cadence(months, year_start)).label
+
+    labels = [label(*row) for row in cells.select("figure", "start", "months").iter_rows()]
+    return pl.Series("period", labels, pl.String)
+
+
 def together(*problems: pl.DataFrame) -> pl.DataFrame:
-    """Problems as one frame, each once, in the order of their places."""
-    return pl.concat(problems).unique().sort(*PLACE, "kind", "message", "text")
+    """Problems as one frame, each once, in the order of their places.
+
+    A problem that several cells of a row share is of what these have in common.
+    """
+    once = pl.concat(problems).unique()
+    same = [name for name in once.columns if name not in _OF]
+    if once.select(same).is_duplicated().any():
+        shared = [pl.when(pl.col(name).n_unique() == 1).then(pl.col(name).first()).alias(name) for name in _OF]
+        once = once.group_by(same, maintain_order=True).agg(shared)
+    return once.sort(*PLACE, "kind", "message", "text").select(list(PROBLEMS.polars))
+
+
+def with_senders(problems: pl.DataFrame, framework: Framework, readings: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Problems of which nothing says whose they are, with the only agency that it can be.
+
+    That is the only sender of the figure or list, else the only agency that the file's cells are of.
+    """
+    sources: Mapping[str, Figure | RecordList] = {**framework.figures, **framework.lists}
+    alone = {id_: source.agencies[0] for id_, source in sources.items() if len(source.agencies) == 1}
+    of_item = pl.col("item").replace_strict(alone, default=None, return_dtype=pl.String)
+    if readings is None:
+        return problems.with_columns(agency=pl.coalesce("agency", of_item))
+    files = readings.filter(pl.col("agency").is_not_null()).group_by("file").agg(pl.col("agency").unique())
+    files = files.filter(pl.col("agency").list.len() == 1).select("file", of_file=pl.col("agency").list.first())
+    joined = problems.join(files, on="file", how="left", maintain_order="left")
+    return joined.with_columns(agency=pl.coalesce("agency", of_item, "of_file")).select(list(PROBLEMS.polars))

@@ -14,7 +14,7 @@ from pmf_engine.submissions.cell_values import (
     add_values,
     wrong_value,
 )
-from pmf_engine.submissions.problems import PROBLEMS, listed, say
+from pmf_engine.submissions.problems import listed, problems_of_cells, say
 from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.vocabulary import WHOLE_WORDS, Vocabulary, fold
 
@@ -79,17 +79,21 @@ class Reader:
         cells = add_values(self._one_spelling(cells), self.framework)
         for role in _ROLES:
             problems.append(
-                cells.filter(pl.col(f"{role}_kind").is_not_null()).select(
-                    "file", "sheet", "row", pl.col(f"{role}_column").alias("column"),
-                    pl.col(f"{role}_text").fill_null("").alias("text"),
-                    pl.col(f"{role}_kind").alias("kind"), pl.col(f"{role}_says").alias("message"),
+                problems_of_cells(
+                    cells.filter(pl.col(f"{role}_kind").is_not_null()).with_columns(
+                        pl.col(f"{role}_column").alias("column"),
+                        pl.col(f"{role}_text").fill_null("").alias("text"),
+                        pl.col(f"{role}_kind").alias("kind"),
+                        pl.col(f"{role}_says").alias("message"),
+                    ),
+                    self.framework,
                 )
-            )  # fmt: skip
+            )
         wrong = cells.filter(pl.col("figure").is_not_null(), pl.col("state") == "invalid", ~pl.col("broken"))
         wrong = _look_up(
             wrong, ["figure", "clean"], {"kind": pl.String, "message": pl.String}, partial(wrong_value, self.framework)
         )
-        problems.append(wrong.select(*PROBLEMS))
+        problems.append(problems_of_cells(wrong, self.framework))
         faulty = pl.any_horizontal(pl.col(f"{role}_kind").is_not_null() for role in _ROLES)
         refused = faulty | pl.col("refused") | (pl.col("state") == "invalid")
         readings = cells.with_columns(

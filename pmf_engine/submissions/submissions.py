@@ -23,7 +23,7 @@ from pmf_engine.submissions.folder import MANIFEST, files_in, read_manifest
 from pmf_engine.submissions.headers import Found
 from pmf_engine.submissions.layout import lay_out
 from pmf_engine.submissions.list_files import ListPart, list_of, list_part_of, read_list_parts
-from pmf_engine.submissions.problems import PLACE, PROBLEMS, Problem, meant, say, together
+from pmf_engine.submissions.problems import PLACE, Problem, meant, problems_frame, say, together, with_senders
 from pmf_engine.submissions.readings import KEY, KEYED, OUTCOME, READINGS, Reader
 from pmf_engine.submissions.table import EDGES, RawTable
 from pmf_engine.submissions.vocabulary import Vocabulary
@@ -49,9 +49,9 @@ class Submissions:
     `periods`), `by` and `group` (both null for the whole), `value`, `state`, `text` as sent, `comment`, where it
     stands (`file`, `sheet`, `row`, `column`), `received_on`, `outcome`, and the day `until` which a group that could
     not be recognised counts, if later files made it good. What could not be recognised is null.
-    `problems` has a row for everything a person should look at: `file`, `sheet`, `row`, `column`, `text`, `kind`
-    and `message`. `files` counts the cells of each file: `read` is always `used` and `set_aside` together.
-    `lists` are the files that hold records; these are read when they are evaluated, and counted then.
+    `problems` has a row for everything a person should look at, with the columns of `problems.PROBLEMS`: where, what,
+    how severe, and which agency's. `files` counts the cells of each file: `read` is always `used` and `set_aside`
+    together. `lists` are the files that hold records; these are read when they are evaluated, and counted then.
     """
 
     readings: pl.DataFrame
@@ -112,14 +112,14 @@ class Submissions:
                 raise KeyError(f"unknown list `{id_}`{meant(id_, framework.lists)}")
         pieces = [list_part_of(frame, id_, framework.lists[id_], framework) for id_, frame in (lists or {}).items()]
         if returns is None:
-            return _with_lists(_understand([], [], {}, Vocabulary(framework)), pieces)
+            return _with_lists(_understand([], [], {}, Vocabulary(framework)), pieces, framework)
         frame = returns.collect() if isinstance(returns, pl.LazyFrame) else returns
         texts = [_as_text(column).alias(str(place)) for place, column in enumerate(frame.get_columns())]
         rows = pl.DataFrame(texts).with_row_index("row", 2).cast({"row": pl.Int64})
         if texts:
             rows = rows.filter(~pl.all_horizontal(pl.exclude("row").str.strip_chars(EDGES).fill_null("") == ""))
         table = RawTable(name, tuple(frame.columns), 1, rows)
-        return _with_lists(_understand([table], [], {name: None}, Vocabulary(framework)), pieces)
+        return _with_lists(_understand([table], [], {name: None}, Vocabulary(framework)), pieces, framework)
 
 
 def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
@@ -153,12 +153,13 @@ def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
         problems += more
         if table is not None:
             tables.append(table)
-    return _with_lists(_understand(tables, problems, received, words), pieces)
+    return _with_lists(_understand(tables, problems, received, words), pieces, framework)
 
 
-def _with_lists(submissions: Submissions, pieces: list[ListPart]) -> Submissions:
+def _with_lists(submissions: Submissions, pieces: list[ListPart], framework: Framework) -> Submissions:
     """Submissions with the files of lists, and what is wrong with these."""
-    said = pl.DataFrame([one for piece in pieces for one in piece.problems], schema=PROBLEMS, orient="row")
+    said = problems_frame(problem._replace(item=piece.list) for piece in pieces for problem in piece.problems)
+    said = with_senders(said, framework)
     return replace(submissions, lists=tuple(pieces), problems=together(submissions.problems, said))
 
 
@@ -185,10 +186,10 @@ def _understand(
     for table in tables:
         lay_out(table, words, found)
     readings = pl.DataFrame(schema=READINGS)
-    complaints = [pl.DataFrame(found.problems, schema=PROBLEMS, orient="row")]
+    complaints = [problems_frame(found.problems)]
     if found.cells:
         read, more = Reader(words).read(pl.concat(found.cells))
-        read, repeats = settle(read)
+        read, repeats = settle(read, words)
         complaints += [*more, repeats, compare_wholes(read, words), compare_times(read, words)]
         readings = make_good(read, words).select(*READINGS)
     if found.set_aside:
@@ -202,7 +203,7 @@ def _understand(
         readings = readings.sort(PLACE, maintain_order=True)
     return Submissions(
         readings=readings,
-        problems=together(*complaints),
+        problems=with_senders(together(*complaints), words.framework, readings),
         files=_count(readings, received),
     )
 

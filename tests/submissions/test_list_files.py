@@ -18,7 +18,7 @@ import pmf_engine as pmf
 import pmf_engine.records.coverage
 import pmf_engine.records.record_problems
 import pmf_engine.submissions.list_files
-from pmf_engine.submissions.problems import WORDING
+from pmf_engine.submissions.problems import KINDS
 from tests.submissions.test_submissions import MODULES
 from tests.support.boards import HEAD, cell, evaluate, write_board
 
@@ -604,9 +604,9 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path) -> None:
 
     records = (pmf_engine.records.coverage, pmf_engine.records.record_problems)
     text_of_lists = named((pmf_engine.submissions.list_files, *records))
-    of_lists = {kind for kind in WORDING if f'"{kind}"' in text_of_lists}
-    of_returns = {kind for kind in WORDING if named(MODULES).count(f'"{kind}"') > 1}
-    assert of_lists | of_returns == WORDING.keys()
+    of_lists = {kind for kind in KINDS if f'"{kind}"' in text_of_lists}
+    of_returns = {kind for kind in KINDS if named(MODULES).count(f'"{kind}"') > 1}
+    assert of_lists | of_returns == KINDS.keys()
     rows = [
         "b,soon,1O,maybe,Suoth", ",2016-05-01,1,no,South", "c,2061-05-01,1,no,South", ROW.strip(),
         *["d,x,1,no,South"] * 101,
@@ -634,4 +634,4 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path) -> None:
     }
     evaluation = read(tmp_path, files, period=Q1)
     assert of_lists - set(evaluation.problems["kind"]) == set()
-    assert evaluation.problems["kind"].is_in(WORDING.keys()).all()
+    assert evaluation.problems["kind"].is_in(KINDS.keys()).all()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
-from pmf_engine.submissions.problems import WORDING
+from pmf_engine.submissions.problems import KINDS
 from pmf_engine.submissions.submissions import Submissions
 
 INDICATORS = """
@@ -585,6 +585,6 @@ def test_readings_are_typed_and_rows_count_from_below_the_header(framework: Fram
 
 
 def test_wording_is_matter_of_fact() -> None:
-    for kind, words in WORDING.items():
+    for kind, (_, words) in KINDS.items():
         assert words[0] in "`{" or words[0].islower(), kind
         assert not words.endswith("."), kind

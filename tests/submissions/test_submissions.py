@@ -27,7 +27,7 @@ import pmf_engine.submissions.submissions
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.folder import parse_date
-from pmf_engine.submissions.problems import WORDING
+from pmf_engine.submissions.problems import KINDS
 from pmf_engine.submissions.submissions import Submissions, SubmissionsError, read_submissions
 
 INDICATORS = """
@@ -164,7 +164,8 @@ def test_of_a_row_with_a_surplus_cell_nothing_is_used() -> None:
     assert submissions.readings.select("value", "outcome").rows() == [(None, "refused")]
     assert submissions.cells["state"].to_list() == ["invalid"]
     assert submissions.problems.row(0) == (
-        "a.csv", None, 2, "E", "why", "surplus-cell", "`why` stands beyond the last column that has a name"
+        "a.csv", None, 2, "E", "why", "surplus-cell", "`why` stands beyond the last column that has a name",
+        "lost", "police", None, None, None, None,
     )  # fmt: skip
 
 
@@ -492,7 +493,8 @@ def test_the_later_file_stands_and_the_superseded_value_is_told() -> None:
         ("a.csv", "used", 2.0, date(2017, 1, 31)), ("z.csv", "superseded", 1.0, date(2017, 1, 5))
     ]  # fmt: skip
     assert submissions.problems.row(0) == (
-        "z.csv", None, 2, "value", "1", "superseded", "`1` was replaced by `2` in `a.csv` row 2, which came later"
+        "z.csv", None, 2, "value", "1", "superseded", "`1` was replaced by `2` in `a.csv` row 2, which came later",
+        "note", "police", "referrals", "2016-17 Q3", None, None,
     )  # fmt: skip
     assert submissions.problems.height == 1
     assert submissions.files.rows() == [("a.csv", date(2017, 1, 31), 1, 1, 0), ("z.csv", date(2017, 1, 5), 1, 0, 1)]
@@ -655,6 +657,7 @@ def test_a_year_that_is_not_the_sum_of_its_quarters_is_told_and_both_stand() -> 
     assert submissions.problems.row(0) == (
         "a.csv", None, 2, "value", "11", "longer-differs",
         "the figure for `2016-17` is `11`, but its quarters add up to 10; both stand as sent",
+        "doubt", "police", "referrals", "2016-17", None, None,
     )  # fmt: skip
     assert submissions.readings["value"].to_list() == [11.0, 1.0, 2.0, 3.0, 4.0]
     assert submissions.readings["outcome"].to_list() == ["used"] * 5
@@ -729,7 +732,7 @@ def test_every_wording_is_reached() -> None:
         board = _load(Path(folder), INDICATORS.replace("agencies:\n", "agencies:\n  ons: Statistics\n") + more)
         reached = set(kinds(read(files, board)))
     sources = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in MODULES)
-    of_returns = {kind for kind in WORDING if sources.count(f'"{kind}"') > 1}
+    of_returns = {kind for kind in KINDS if sources.count(f'"{kind}"') > 1}
     assert len(of_returns) > 30
     assert of_returns - reached == set()
 
@@ -781,7 +784,7 @@ def test_every_cell_is_used_or_set_aside_and_then_a_problem_says_why(
     order = ["file", "row", "column"]
     assert_frame_equal(submissions.problems, submissions.problems.sort(order, maintain_order=True))
     assert submissions.problems.is_unique().all()
-    assert set(kinds(submissions)) <= WORDING.keys()
+    assert set(kinds(submissions)) <= KINDS.keys()
 
 
 @settings(deadline=None, max_examples=40)
