@@ -13,7 +13,7 @@ from pmf_engine.evaluation.history import HISTORY, RESULTS, history_plan, in_fra
 from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
 from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_plan, with_period_labels
 from pmf_engine.evaluation.window import Window
-from pmf_engine.framework.dependencies import asked_of_lists
+from pmf_engine.framework.dependencies import asked_of_lists, looks_back_whole_periods
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.records.count import Engine, count
 from pmf_engine.records.coverage import standing
@@ -92,7 +92,7 @@ def evaluate(
             f"no period of {asked.cadence.months} months begins there in a year that starts in month "
             f"{asked.cadence.year_start}"
         )
-    cadences = {id_: _cadence(one, asked) for id_, one in framework.indicators.items()}
+    cadences = {id_: _cadence(framework, one, asked) for id_, one in framework.indicators.items()}
     cells = submissions.cells_at(as_of)
     last_day = min(as_of, asked.last_day) if asked else as_of
     standing_then = standing(submissions.lists, as_of)
@@ -139,11 +139,18 @@ def counted_lists(
     return count(framework, pieces, wanted, last_day, as_of or last_day, engine)
 
 
-def _cadence(one: Indicator, asked: Period | None) -> Cadence:
-    """An indicator's own periods, or the report's where those are longer; what is ad hoc is not added up."""
-    if asked is None or one.frequency == Frequency.AD_HOC:
-        return one.cadence
-    return Cadence(max(one.cadence.months, asked.cadence.months), one.cadence.year_start)
+def _cadence(framework: Framework, indicator: Indicator, asked: Period | None) -> Cadence:
+    """An indicator's own periods, or the report's where those are longer.
+
+    An ad hoc indicator is not added up. One that looks back over months that are not whole periods of the report's
+    keeps its own.
+    """
+    own = indicator.cadence
+    if asked is None or asked.cadence.months <= own.months or indicator.frequency == Frequency.AD_HOC:
+        return own
+    if not looks_back_whole_periods(framework, indicator, asked.cadence.months):
+        return own
+    return Cadence(asked.cadence.months, own.year_start)
 
 
 def _window(cells: pl.DataFrame, lists: range, asked: Period | None, cadences: set[Cadence]) -> Window | None:

@@ -134,6 +134,15 @@ _DIGITS = Constant(
     needed=True,
 )
 
+_MOST_MONTHS = 120
+
+_WHOLE_PERIODS = Constant(
+    lambda months: f"a multiple of {months} from {months} to {_MOST_MONTHS}",
+    lambda value, months: 0 < value <= _MOST_MONTHS and value % months == 0,
+    needed=True,
+    months_back=True,
+)
+
 _EACH_OF_TWELVE = LookBack(lambda months, span: range(0, 12, months))
 
 FUNCTIONS: Final[dict[str, Function]] = {
@@ -177,6 +186,11 @@ FUNCTIONS: Final[dict[str, Function]] = {
         Function(
             "rolling_year", "rolling_year(x)", 1, 1, "x added up over the twelve months that end with the period",
             dimension=_fixed, look_back=_EACH_OF_TWELVE, flows_only=True,
+        ),
+        Function(
+            "rolling_months", "rolling_months(x, n)", 2, 2, "x added up over the n months that end with the period",
+            dimension=_fixed, look_back=LookBack(lambda months, span: range(0, span, months)), flows_only=True,
+            constant=_WHOLE_PERIODS,
         ),
         Function("days", "days(a, b)", 2, 2, "days from a to b", "dates", of_records="only"),
         Function(

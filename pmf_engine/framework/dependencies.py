@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.formula.functions import EARLIER_VALUES, months_back, span
+from pmf_engine.formula.functions import EARLIER_VALUES, months_back, span, spans
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name, aggregates, children, names, of_senders
 from pmf_engine.framework.model import Framework, Indicator
 
@@ -79,6 +79,16 @@ def is_amount(node: Expression, figures: Container[str]) -> bool:
 def does_without(framework: Framework, indicator: Indicator) -> bool:
     """Whether an indicator does without what lacks: as it says, and as its formula is a sum of figures."""
     return indicator.missing != "any" and is_amount(indicator.formula, framework.figures)
+
+
+def looks_back_whole_periods(framework: Framework, indicator: Indicator, months: int) -> bool:
+    """Whether all the months that its formula and bands say to look back, through others too, are whole periods."""
+    return all(
+        span_ % months == 0
+        for other in reached(framework, [indicator])
+        for node in (other.formula, *other.bands)
+        for _, span_ in spans(node)
+    )
 
 
 # -- which periods a value rests on ----------------------------------------------------

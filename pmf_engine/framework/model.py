@@ -13,7 +13,7 @@ from pmf_engine.diagnostics.source import Passage
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
 from pmf_engine.formula.constants import constant
 from pmf_engine.formula.functions import RATIOS
-from pmf_engine.formula.syntax import Aggregate, Call, Expression, aggregates, names, of_senders
+from pmf_engine.formula.syntax import Aggregate, Band, Call, Expression, aggregates, names, of_senders
 from pmf_engine.formula.types import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
 from pmf_engine.framework import schema
 from pmf_engine.framework.escalation_rules import Rule
@@ -117,11 +117,13 @@ class Indicator:
         """Every figure and indicator that its own formula and bands name, and that it is compared with."""
         found = {node.name for node in names(self.formula)} | {*self.compare}
         found |= {one.list.name for one in aggregates(self.formula) if of_senders(one)}
-        for entry in self.tolerances:
-            for band in (entry.good, entry.tolerance):
-                for limit in band.limits if band else ():
-                    found |= {node.name for node in names(limit.bound)}
+        found |= {node.name for band in self.bands for limit in band.limits for node in names(limit.bound)}
         return frozenset(found)
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """Every band of its tolerances."""
+        return tuple(band for entry in self.tolerances for band in (entry.good, entry.tolerance) if band)
 
     @property
     def lists(self) -> tuple[str, ...]:
@@ -131,8 +133,7 @@ class Indicator:
     @cached_property
     def band_terms(self) -> Mapping[str, Expression]:
         """What its bands look up in data, in the order of how it is spelt: `england`, `previous`, `year_ago(x)`."""
-        bands = [band for entry in self.tolerances for band in (entry.good, entry.tolerance) if band]
-        found = dict(pair for band in bands for limit in band.limits for pair in terms(limit.bound).items())
+        found = dict(pair for band in self.bands for limit in band.limits for pair in terms(limit.bound).items())
         return {spelling: found[spelling] for spelling in sorted(found)}
 
     @property

@@ -84,6 +84,7 @@ EXPLAINED = {
     "year_ago": ("year_ago(part)", 0.0, {("part", "2014-03")}),
     "year_to_date": ("year_to_date(part)", 78.0, {("part", month) for month in MONTHS[1:]}),
     "rolling_year": ("rolling_year(part)", 78.0, {("part", month) for month in MONTHS[1:]}),
+    "rolling_months": ("rolling_months(part, 3)", 33.0, {("part", month) for month in MONTHS[-3:]}),
 }
 """A formula with each function, its value in March 2015, and the cells that `explain` must show for it.
 

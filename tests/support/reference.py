@@ -506,7 +506,7 @@ class World:
                 if node.name in self.indicators:
                     return self.grows(formula(self.indicators[node.name].formula))
                 return 1 if self.figures[node.name].kind == "flow" else 0
-            case Literal() | Grade() | Aggregate() | Call(function="year_to_date" | "rolling_year"):
+            case Literal() | Grade() | Aggregate() | Call(function="year_to_date" | "rolling_year" | "rolling_months"):
                 return 0
             case Unary():
                 return self.grows(node.operand, own)
@@ -655,6 +655,12 @@ class Series:
                 return _total([at(first, month) for month in range(begin, start + 1, self.months)])
             case "rolling_year":
                 return _total([at(first, month) for month in range(start + self.months - 12, start + 1, self.months)])
+            case "rolling_months":
+                span = node.arguments[1]
+                assert isinstance(span, Literal)
+                assert isinstance(span.value, float)
+                first_month = start + self.months - int(span.value)
+                return _total([at(first, month) for month in range(first_month, start + 1, self.months)])
         given = [at(argument) for argument in node.arguments]
         if node.function == "first_known":
             # What is withheld, refused or undefined is not passed over.

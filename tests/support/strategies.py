@@ -166,6 +166,7 @@ class Writer:
             forms += [
                 (3, lambda: _call("year_to_date", self.flow(depth - 1))),
                 (3, lambda: _call("rolling_year", self.flow(depth - 1))),
+                (3, lambda: _call("rolling_months", self.flow(depth - 1), _literal(rnd.choice(["12", "24", "36"])))),
             ]
         weights = [weight for weight, _ in forms]
         return rnd.choices([form for _, form in forms], weights)[0]()
@@ -464,7 +465,7 @@ class Maker:
         """Whether a bound holds what a formula comes to, which cannot be judged by itself."""
         if self.meaning(bound) == self.meaning(node):
             return True
-        looks_back = ("previous", "year_ago", "year_to_date", "rolling_year")
+        looks_back = ("previous", "year_ago", "year_to_date", "rolling_year", "rolling_months")
         if isinstance(bound, Call) and bound.function in looks_back:
             return False
         return any(self.says(node, part) for part in children(bound))

@@ -260,6 +260,11 @@ def too_coarse(span: Span, name: str, frequency: str, id_: str, needed: str) -> 
     )
 
 
+def looks_back_part(span: Span, name: str, months: int, id_: str, frequency: str) -> Diagnostic:
+    text = f"`{name}` adds up {months} months, which are not whole periods of `{id_}`, which is {frequency}"
+    return Diagnostic("frequency", text, span)
+
+
 def misaligned(span: Span, name: str, id_: str) -> Diagnostic:
     return Diagnostic(
         "frequency",

@@ -329,7 +329,7 @@ def _as_it_was(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
     return MaybeExpr(earlier(part.value), earlier(part.code).fill_null(_NOTHING_BEFORE), left_out)
 
 
-@_operation("year_to_date", "rolling_year")
+@_operation("year_to_date", "rolling_year", "rolling_months")
 def _added_up(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
     """A part added up over periods, every one of which must have a value, in series that have begun by then.
 

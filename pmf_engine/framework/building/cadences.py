@@ -5,8 +5,30 @@ from __future__ import annotations
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.source import Span
 from pmf_engine.domain.periods import Cadence, Frequency
+from pmf_engine.formula.functions import spans
+from pmf_engine.formula.syntax import names
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.model import Figure
+
+
+def looks_back_whole_periods(
+    draft: Draft, id_: str, name: str, frequency: Frequency, cadence: Cadence, span: Span
+) -> bool:
+    """Whether the months that a named indicator says to look back are whole periods of the one that names it."""
+    before = len(draft.found)
+    for months in sorted(_spans(draft, name)) if frequency != Frequency.AD_HOC else ():
+        if months % cadence.months:
+            draft.found.append(messages.looks_back_part(span, name, months, id_, frequency))
+    return len(draft.found) == before
+
+
+def _spans(draft: Draft, name: str) -> set[int]:
+    """The months that an indicator, and those that it names, say to look back; none for a figure."""
+    indicator = draft.indicators.get(name)
+    if indicator is None:
+        return set()
+    own = {months for _, months in spans(indicator.formula)}
+    return own.union(*(_spans(draft, inner.name) for inner in names(indicator.formula)))
 
 
 def fits(draft: Draft, id_: str, figure: Figure, frequency: Frequency, cadence: Cadence, span: Span) -> bool:

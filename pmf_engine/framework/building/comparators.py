@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.source import Span
-from pmf_engine.framework.building.cadences import fits
+from pmf_engine.framework.building.cadences import fits, looks_back_whole_periods
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.model import Indicator
 
@@ -48,6 +48,10 @@ def _comparable(draft: Draft, indicator: Indicator, name: str, span: Span) -> bo
         return False
     figures = other.figures if other else (name,)
     fitting = [
-        fits(draft, indicator.id, draft.figures[each], indicator.frequency, indicator.cadence, span) for each in figures
+        looks_back_whole_periods(draft, indicator.id, name, indicator.frequency, indicator.cadence, span),
+        *(
+            fits(draft, indicator.id, draft.figures[each], indicator.frequency, indicator.cadence, span)
+            for each in figures
+        ),
     ]
     return all(fitting)

@@ -14,7 +14,7 @@ from pmf_engine.formula.parser import parse_formula
 from pmf_engine.formula.syntax import Aggregate, Expression, aggregates, names, of_senders
 from pmf_engine.formula.types import Scope, Type, time_dimension
 from pmf_engine.framework import schema
-from pmf_engine.framework.building.cadences import fits
+from pmf_engine.framework.building.cadences import fits, looks_back_whole_periods
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import refer
 from pmf_engine.framework.model import Indicator
@@ -72,6 +72,9 @@ def _read_indicator(draft: Draft, id_: str, given: schema.Indicator) -> Indicato
     for name, span in uses.items():
         if span is None or not fits(draft, id_, draft.figures[name], given.frequency, cadence, span):
             draft.misfits.add((id_, name))
+    for node in names(formula):
+        span = passage.span(node.start, node.end)
+        looks_back_whole_periods(draft, id_, node.name, given.frequency, cadence, span)
     records = _aggregates(draft, formula)
     _check_senders(draft, id_, formula, cadence, passage)
     _check_breakdowns(draft, id_, by, uses, records)

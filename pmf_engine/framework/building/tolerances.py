@@ -16,7 +16,7 @@ from pmf_engine.formula.lexer import FormulaError
 from pmf_engine.formula.syntax import Band, Expression, Name, names
 from pmf_engine.formula.types import NUMBER, Type, time_dimension
 from pmf_engine.framework import schema
-from pmf_engine.framework.building.cadences import fits
+from pmf_engine.framework.building.cadences import fits, looks_back_whole_periods
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import RESERVED
 from pmf_engine.framework.model import Indicator
@@ -176,6 +176,7 @@ def _check_bound(draft: Draft, indicator: Indicator, bound: Expression, passage:
         if node.name == indicator.id:
             draft.found.append(messages.own_value(span, indicator.id))
             continue
+        looks_back_whole_periods(draft, indicator.id, node.name, indicator.frequency, indicator.cadence, span)
         other = draft.indicators.get(node.name)
         for name in (node.name,) if node.name in draft.figures else other.figures if other else ():
             if (node.name, name) not in draft.misfits:
