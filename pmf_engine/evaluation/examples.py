@@ -23,10 +23,9 @@ from pmf_engine.evaluation.inputs import WORLD, inputs_of
 from pmf_engine.evaluation.window import Window
 from pmf_engine.formula.functions import RATIOS
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Name, Node, children, of_senders
-from pmf_engine.framework import schema
 from pmf_engine.framework.dependencies import looked_back
 from pmf_engine.framework.example_specs import Example
-from pmf_engine.framework.model import Column, Figure, Framework, Indicator
+from pmf_engine.framework.model import Breakdown, Column, Figure, Framework, Group, Indicator
 from pmf_engine.judgement.formatting import show_number, show_rounded
 from pmf_engine.submissions.cell_values import NUMBER, PERCENT
 from pmf_engine.submissions.list_files import ListPart
@@ -119,7 +118,7 @@ def _evaluated(
     framework: Framework, worlds: Mapping[str, _World], as_of: date
 ) -> tuple[dict[str, dict[str, Any]], dict[str, list[str]]]:
     """The row of each world, in the period that its example is about, and what was wrong with its records."""
-    groups = schema.Breakdown(title="Example", groups=list(worlds))
+    groups = Breakdown(id=WORLD, title="Example", groups=tuple(Group(name=world) for world in worlds))
     named = {one.id for one, _, _ in worlds.values()}
     apart = replace(
         framework,
@@ -272,7 +271,7 @@ def _records(framework: Framework, worlds: Mapping[str, _World]) -> dict[str, pl
     }
 
 
-_ANYTHING = {"text": "any", "date": "2000-01-01", "number": "0", "truth": "no"}
+_ANYTHING = {"text": "any", "date": "2000-01-01", "number": "0", "percent": "0%", "truth": "no"}
 
 
 def _by_agency(figure: Figure, given: str | Mapping[str, str]) -> Iterable[tuple[str, str]]:

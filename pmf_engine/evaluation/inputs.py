@@ -176,9 +176,9 @@ def _first_heard(cells: pl.DataFrame, counted: ListTotals) -> dict[str, int]:
 
 def _groups(framework: Framework, by: str, sent: pl.DataFrame, counted: ListTotals) -> list[str]:
     """All groups of a breakdown: those that the framework lists, or else all that any cell or record is of."""
-    listed = framework.breakdowns[by].groups
+    listed = framework.breakdowns[by].names
     if listed is not None:
-        return listed
+        return list(listed)
     return sorted(counted.groups.get(by, set()) | set(sent.filter(pl.col("by") == by)["group"]))
 
 

@@ -18,12 +18,86 @@ from pmf_engine.formula.types import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, T
 from pmf_engine.framework import schema
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.example_specs import Example
-from pmf_engine.framework.tolerances import Entry, terms
+from pmf_engine.framework.tolerances import Entry, Interval, terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lasting:
+    """What may begin, end and be called otherwise.
+
+    `since` is its first month and `until` the month after its last one, None where it has no beginning or end.
+    `formerly` are its earlier ids and names, `also_called` other spellings that returns use.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    formerly: tuple[str, ...] = ()
+    also_called: tuple[str, ...] = ()
+
+    def lasts(self, start: int, end: int) -> bool:
+        """Whether it exists in any of the months from `start` up to `end`.
+
+        >>> Lasting(since=24200, until=24203).lasts(24203, 24206)
+        False
+        """
+        return (self.since is None or self.since < end) and (self.until is None or start < self.until)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agency(Lasting):
+    """A partner that sends figures or leads indicators. It took over from those that it `succeeds`."""
+
+    id: str
+    name: str
+    lead_officer: str | None = None
+    designated_person: str | None = None
+    succeeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group(Lasting):
+    """One member of a breakdown, such as a district."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breakdown:
+    """A way of dividing figures. `groups`, where they are listed, are all there are.
+
+    An `open` breakdown has other groups from period to period, by intention. Groups may come to less than their whole
+    by `unallocated` percent of it, are rounded to multiples of `rounded_to`, and may `overlap`.
+    """
+
+    id: str
+    title: str
+    groups: tuple[Group, ...] | None = None
+    open: bool = False
+    unallocated: float = 5.0
+    rounded_to: int = 1
+    overlap: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """The names of its groups, None where none are listed."""
+        return None if self.groups is None else tuple(group.name for group in self.groups)
 
 
 @dataclass(frozen=True)
-class Figure:
-    """What agencies send. `due` is how many days after a period's end each of them must have sent it."""
+class Break:
+    """Values before the month `at` do not compare with those from it on."""
+
+    at: int
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure(Lasting):
+    """What agencies send. `due` is how many days after a period's end each of them must have sent it.
+
+    `unit` is what it counts; `whole` figures have no decimals; those that do not `adds_up` have no sum over groups,
+    agencies or time. Values outside `plausible` are refused. A stock is `counted` at the end of its period, or in it.
+    """
 
     id: str
     title: str
@@ -34,6 +108,12 @@ class Figure:
     scale: str | None
     signed: bool
     due: Mapping[str, int]
+    unit: str | None = None
+    whole: bool = True
+    adds_up: bool = True
+    plausible: Interval | None = None
+    counted: schema.Counted = "at_end"
+    breaks: tuple[Break, ...] = ()
 
     @property
     def type(self) -> Type:
@@ -43,25 +123,33 @@ class Figure:
         return {"flow": FLOW, "stock": NUMBER, "text": TEXT}[self.kind]
 
 
-Kind = Literal["text", "date", "number", "truth"]
+Kind = Literal["text", "date", "number", "truth", "percent"]
 """What the cells of a column are."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a list; `optional` where its cells may be blank."""
+    """A column of a list; `optional` where its cells may be blank. Cells hold nothing but `values`, where given."""
 
     kind: Kind
     optional: bool
+    values: tuple[str, ...] | None = None
+    also_called: tuple[str, ...] = ()
+
+    @property
+    def read_as(self) -> Kind:
+        """The kind of its values once they are read: percentages are numbers."""
+        return "number" if self.kind == "percent" else self.kind
 
 
-@dataclass(frozen=True)
-class RecordList:
+@dataclass(frozen=True, kw_only=True)
+class RecordList(Lasting):
     """A list of records, one row each. `start` is the column with the date of an event, or the start of a spell.
 
     `end` is the column with the end of a spell, None for events. `due` is how many days after a period's end
     each agency must have sent what it has for it. `files` are patterns of the files that hold it, below the
-    folder of submissions; where there are none, files and folders are known by its id.
+    folder of submissions; where there are none, files and folders are known by its id. The dates in the columns
+    `order` never run backwards in a record.
     """
 
     id: str
@@ -72,11 +160,13 @@ class RecordList:
     columns: Mapping[str, Column]
     due: Mapping[str, int]
     files: tuple[str, ...]
+    order: tuple[str, ...] = ()
+    breaks: tuple[Break, ...] = ()
 
     @property
     def scope(self) -> Columns:
         """What formulas may say of its records."""
-        kinds = {"text": TEXT, "date": DATE, "number": NUMBER, "truth": TRUTH}
+        kinds = {"text": TEXT, "date": DATE, "number": NUMBER, "truth": TRUTH, "percent": NUMBER}
         types = {name: kinds[column.kind] for name, column in self.columns.items()}
         return Columns(types | {"period_start": DATE, "period_end": DATE}, self.end is not None)
 
@@ -87,6 +177,8 @@ class Indicator:
 
     `figures` and `aggregates` (of lists) are all it rests on, through others too; `compare` the figures and indicators
     that it is shown beside. `dimension` is how its value grows with the length of its period (see `time_dimension`).
+    `counts` is what its value counts, as its `unit` says in the file. It is measured from the month `since`
+    up to the month `until`.
     """
 
     id: str
@@ -111,6 +203,11 @@ class Indicator:
     compare: tuple[str, ...] = ()
     tolerances: tuple[Entry, ...] = ()
     examples: tuple[Example, ...] = ()
+    since: int | None = None
+    until: int | None = None
+    formerly: tuple[str, ...] = ()
+    breaks: tuple[Break, ...] = ()
+    counts: str | None = None
 
     @cached_property
     def named(self) -> frozenset[str]:
@@ -194,11 +291,11 @@ class Framework:
 
     folder: Path
     board: schema.Board
-    agencies: Mapping[str, schema.Agency]
+    agencies: Mapping[str, Agency]
     content_areas: Mapping[str, schema.ContentArea]
     sources: Mapping[str, str]
     scales: Mapping[str, list[str]]
-    breakdowns: Mapping[str, schema.Breakdown]
+    breakdowns: Mapping[str, Breakdown]
     figures: Mapping[str, Figure]
     lists: Mapping[str, RecordList]
     indicators: Mapping[str, Indicator]

@@ -20,6 +20,7 @@ Evidence = Literal["quantity", "quality", "outcome"]
 Level = Literal["national", "local", "board"]
 Kind = Literal["flow", "stock", "grade", "text"]
 Missing = Literal["any", "all", "never"]
+Counted = Literal["in_period", "at_end"]
 AreaKind = Literal["priority", "vulnerable_group", "risk_issue"]
 
 
@@ -69,6 +70,31 @@ def _said(value: Any) -> Any:
     raise PydanticCustomError("said", "text")
 
 
+def _share(value: Any) -> Any:
+    """A percentage from 0 to 100, as the number before its sign: `5%`, `2.5 %`."""
+    if isinstance(value, str) and (written := re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", value.strip())):
+        share = float(written[1])
+        if share <= 100:
+            return share
+    raise PydanticCustomError("share", "a percentage")
+
+
+def _area(value: Any) -> Any:
+    return {"title": value, "kind": "priority"} if isinstance(value, str) else value
+
+
+def _group(value: Any) -> Any:
+    value = _word(value)
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _open(value: Any) -> Any:
+    """`groups: open` says that a breakdown has other groups from period to period."""
+    if isinstance(value, dict) and value.get("groups") == "open":
+        return {key: inner for key, inner in value.items() if key != "groups"} | {"open": True}
+    return value
+
+
 def _target(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise PydanticCustomError("target", "a number or a grade")
@@ -93,11 +119,13 @@ def _one_of(words: Iterable[str]) -> BeforeValidator:
 
 Text = Annotated[str, BeforeValidator(_text)]
 Names = Annotated[list[Text], BeforeValidator(_one_or_many)]
+Word = Annotated[Text, BeforeValidator(_word)]
+Words = Annotated[list[Word], BeforeValidator(_one_or_many)]
 Month = Annotated[int, BeforeValidator(_month)]
 Days = Annotated[int, BeforeValidator(_days)]
 Rhythm = Annotated[Frequency, _one_of(Frequency)]
 Decimals = Annotated[int, Field(ge=0, le=9)]
-Word = Annotated[Text, BeforeValidator(_word)]
+Share = Annotated[float, BeforeValidator(_share)]
 Said = Annotated[str, BeforeValidator(_said)]
 Maybe = Annotated[str | None, BeforeValidator(_said)]
 """As `Said`, and may be left out, but not left blank: who writes a key means something by it."""
@@ -110,15 +138,41 @@ class Board(Model):
     year_start: Month = 4
     submissions: Text = "."
     returns_due: Days = 30
+    area: Text | None = None
+    time_zone: Text = "Europe/London"
+    ignore_columns: Words = []
 
 
-class Agency(Model):
+class Lasting(Model):
+    """What may begin, end and be called otherwise: `since` and `until` are its first and last period.
+
+    `formerly` lists earlier ids or names, `also_called` other spellings in returns.
+    """
+
+    since: Word | None = None
+    until: Word | None = None
+    formerly: Words = []
+    also_called: Words = []
+
+
+class Break(Model):
+    """Before and after the start of the period `at`, values do not compare."""
+
+    at: Word
+    because: Text
+
+
+Breaks = Annotated[list[Break], BeforeValidator(lambda value: [value] if isinstance(value, dict) else value)]
+
+
+class Agency(Lasting):
     """A partner that sends figures or leads indicators (element 5: who answers for safeguarding in it)."""
 
     name: Text
     lead_officer: Text | None = None
     designated_person: Text | None = None
     returns_due: Days | None = None
+    succeeds: Names = []
 
 
 class ContentArea(Model):
@@ -129,14 +183,24 @@ class ContentArea(Model):
     informed_by: Names = []
 
 
+class Group(Lasting):
+    """One member of a breakdown, such as a district."""
+
+    name: Word
+
+
 class Breakdown(Model):
     """A way of dividing figures; `groups`, where given, are all there are."""
 
     title: Text
-    groups: list[Word] | None = None
+    groups: list[Annotated[Group, BeforeValidator(_group)]] | None = None
+    open: bool = False
+    unallocated: Share = 5.0
+    rounded_to: Annotated[int, Field(ge=1)] = 1
+    overlap: bool = False
 
 
-class Figure(Model):
+class Figure(Lasting):
     """What agencies send: a flow adds up over time, a stock does not."""
 
     title: Text
@@ -147,18 +211,34 @@ class Figure(Model):
     year_start: Month | None = None
     returns_due: Days | None = None
     signed: bool = False
+    unit: Text | None = None
+    whole: bool | None = None
+    adds_up: bool = True
+    plausible: Maybe = None
+    counted: Counted = "at_end"
+    breaks: Breaks = []
 
 
-class RecordList(Model):
+class Column(Model):
+    """A column of a list: what its cells are, and which texts it may hold."""
+
+    type: Text
+    values: list[Word] | None = None
+    also_called: Words = []
+
+
+class RecordList(Lasting):
     """Records that agencies send, one row each: an event has a `date`, a spell starts and ends."""
 
     title: Text
     from_: Annotated[Names, Field(alias="from", min_length=1)]
     date: Text | None = None
     spell: list[Text] | None = None
-    columns: Annotated[dict[str, Text], Field(min_length=1)]
+    columns: Annotated[dict[str, Annotated[Column, _titled("type")]], Field(min_length=1)]
     files: Names = []
     returns_due: Days | None = None
+    order: Names = []
+    breaks: Breaks = []
 
 
 class Expectation(Model):
@@ -199,6 +279,11 @@ class Indicator(Model):
     year_start: Month | None = None
     decimals: Decimals | None = None
     examples: list[Example] = []
+    since: Word | None = None
+    until: Word | None = None
+    formerly: Words = []
+    breaks: Breaks = []
+    unit: Text | None = None
 
 
 class IndicatorsFile(Model):
@@ -206,10 +291,10 @@ class IndicatorsFile(Model):
 
     board: Annotated[Board, _titled("name")]
     agencies: dict[str, Annotated[Agency, _titled("name")]] = {}
-    content_areas: dict[str, ContentArea] = {}
+    content_areas: dict[str, Annotated[ContentArea, BeforeValidator(_area)]] = {}
     sources: dict[str, Text] = {}
     scales: dict[str, Annotated[list[Word], Field(min_length=2)]] = {}
-    breakdowns: dict[str, Annotated[Breakdown, _titled("title")]] = {}
+    breakdowns: dict[str, Annotated[Breakdown, _titled("title"), BeforeValidator(_open)]] = {}
     figures: dict[str, Figure] = {}
     lists: dict[str, RecordList] = {}
     indicators: dict[str, Indicator] = {}

@@ -112,7 +112,7 @@ class ListPlan:
         usable = [(number, piece) for number, piece in enumerate(pieces) if piece.frame is not None]
         frames = [typed(piece, list_, self.columns, number, patient) for number, piece in usable]
         self.rows = RecordExpressions(
-            {name: column.kind for name, column in list_.columns.items()} | dict.fromkeys(_BOUNDS, "date"),
+            {name: column.read_as for name, column in list_.columns.items()} | dict.fromkeys(_BOUNDS, "date"),
             whole_numbers([piece for _, piece in usable], list_),
             frozenset(self.names),
         )

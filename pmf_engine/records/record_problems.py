@@ -165,9 +165,10 @@ def _refused(piece: ListPart, list_: RecordList, name: str, row: int, was: objec
         return _problem(
             piece, row, name, "", "blank", what=f"`{name}`", expected=f"every record of `{list_.id}` has one"
         )
-    kind = {"date": "not-a-date", "number": "not-a-number", "truth": "not-yes-or-no", "text": "not-a-text"}
-    hint = {"hint": "expected a number such as `1234` or `12.5`"} if list_.columns[name].kind == "number" else {}
-    return _problem(piece, row, name, text, kind[list_.columns[name].kind], **hint)
+    column = list_.columns[name]
+    kind = {"date": "not-a-date", "truth": "not-yes-or-no", "text": "not-a-text"}.get(column.kind, "not-a-number")
+    hint = {"hint": "expected a number such as `1234` or `12.5`"} if column.read_as == "number" else {}
+    return _problem(piece, row, name, text, kind, **hint)
 
 
 def _unknown_groups(piece: ListPart, plan: ListPlan, name: str, records: pl.LazyFrame) -> Iterator[Problem]:

@@ -72,6 +72,7 @@ def typed(piece: ListPart, one: RecordList, columns: Iterable[str], number: int,
 def _cell(piece: ListPart, one: RecordList, name: str, dtype: pl.DataType, patient: bool) -> tuple[pl.Expr, pl.Expr]:
     """A column with its type, and whether each cell is refused: cannot be read, or is blank and may not be."""
     column: Column = one.columns[name]
+    kind = column.read_as
     raw = pl.col(name)
     if dtype == pl.Categorical or dtype == pl.Enum:
         raw, dtype = raw.cast(pl.String), pl.String()
@@ -82,22 +83,22 @@ def _cell(piece: ListPart, one: RecordList, name: str, dtype: pl.DataType, patie
         if piece.errors:
             raw = pl.when(raw.is_in(sorted(piece.errors))).then(pl.lit("\0")).otherwise(raw)
         stripped = raw.str.strip_chars(EDGES)
-        text = stripped if patient or column.kind in ("text", "truth") else raw
+        text = stripped if patient or kind in ("text", "truth") else raw
         text = pl.when(text != "").then(text)
-        value = _from_string(text, column.kind, piece.dates.get(name), patient)
-        if piece.doubtful and column.kind == "text":
+        value = _from_string(text, kind, piece.dates.get(name), patient)
+        if piece.doubtful and kind == "text":
             value = pl.when(text != "\0").then(text)
         given = text.is_not_null()
     else:
-        value, given = _from_type(raw, column.kind, dtype), raw.is_not_null()
-    if column.kind == "date":
+        value, given = _from_type(raw, kind, dtype), raw.is_not_null()
+    if kind == "date":
         first = _FIRST_TIME if name in (one.start, one.end) else _FIRST
         value = pl.when(value.is_between(first, _LAST)).then(value)
-    if column.kind == "number" and dtype not in _SMALL_NUMBERS:
+    if kind == "number" and dtype not in _SMALL_NUMBERS:
         value = pl.when(value.is_between(-LARGEST, LARGEST)).then(value)
     if not column.optional:
         return value, value.is_null()
-    if column.kind == "text" and dtype == pl.String and not piece.doubtful:
+    if kind == "text" and dtype == pl.String and not piece.doubtful:
         return value, pl.lit(False)
     return value, given & value.is_null()
 
@@ -142,5 +143,5 @@ def _from_type(raw: pl.Expr, kind: str, dtype: pl.DataType) -> pl.Expr:
 def whole_numbers(pieces: Sequence[ListPart], one: RecordList) -> frozenset[str]:
     """The columns of numbers that hold whole ones in every piece."""
     schemas = [piece.frame.collect_schema() for piece in pieces if piece.frame is not None]
-    numbers = [name for name, column in one.columns.items() if column.kind == "number"]
+    numbers = [name for name, column in one.columns.items() if column.read_as == "number"]
     return frozenset(name for name in numbers if schemas and all(each[name].is_integer() for each in schemas))

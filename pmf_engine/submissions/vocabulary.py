@@ -69,9 +69,9 @@ class Vocabulary:
         self.agencies = Names({id_: agency.name for id_, agency in framework.agencies.items()})
         self.breakdowns = Names(breakdowns, fold_header)
         self.groups = {
-            id_: Names({name: name for name in breakdown.groups}, lambda text: fold(text).replace(" ", ""))
+            id_: Names({name: name for name in breakdown.names}, lambda text: fold(text).replace(" ", ""))
             for id_, breakdown in framework.breakdowns.items()
-            if breakdown.groups is not None
+            if breakdown.names is not None
         }
         self._base = Names({name: name for name in (*REQUIRED, "comment")}, fold_header)
         self._columns = Names(titles, fold_header)

@@ -68,7 +68,7 @@ def test_all_six_elements_have_their_place(framework: pmf.Framework) -> None:
         assert framework.agencies[id_].lead_officer, id_
         assert framework.agencies[id_].designated_person, id_
     assert list(framework.governance)[-1] == "board"
-    assert framework.breakdowns["district"].groups == DISTRICTS
+    assert framework.breakdowns["district"].names == tuple(DISTRICTS)
     for one in framework.indicators.values():
         assert one.sources, one.id
         assert one.rationale, one.id

@@ -148,7 +148,7 @@ class _Trace:
     def blanks(self) -> Iterator[Fault]:
         """The blank cells that leave a sum without a value."""
         assert self.one.of is not None
-        kinds = {name: column.kind for name, column in self.list.columns.items()}
+        kinds = {name: column.read_as for name, column in self.list.columns.items()}
         compiled = RecordExpressions(kinds | {"period_start": "date", "period_end": "date"})
         lacks = compiled.number(self.one.of).is_null()
         if self.one.where is not None:

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.domain.periods import Cadence
+from pmf_engine.formula.band_parser import parse_band
+from pmf_engine.formula.lexer import FormulaError
+from pmf_engine.formula.syntax import folded
 from pmf_engine.framework import schema
 from pmf_engine.framework.building.agencies import due_days
+from pmf_engine.framework.building.changes import breaks, lasting
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import refer
 from pmf_engine.framework.model import Figure
+from pmf_engine.framework.tolerances import Interval
+
+PERCENT_UNITS = frozenset({"percent", "per cent", "percentage", "%"})
+"""Units of figures that are percentages."""
+
+MEASURED_UNITS = frozenset({
+    "days", "weeks", "months", "years", "hours", "minutes", "pounds", "£", "gbp", "fte", "full-time equivalents",
+    "score", "points", "ratio", "rate",
+})  # fmt: skip
+"""Units of figures that are measured and may have decimals; all others count people or things."""
 
 
 def read_figures(draft: Draft) -> None:
@@ -41,4 +55,34 @@ def _read_figure(draft: Draft, id_: str, figure: schema.Figure) -> Figure:
         scale=figure.scale,
         signed=figure.signed,
         due=due_days(draft, figure, agencies),
+        unit=figure.unit,
+        whole=_is_whole(figure),
+        adds_up=figure.adds_up and not _is_percent(figure),
+        plausible=_plausible(draft, id_, figure),
+        counted=figure.counted,
+        breaks=breaks(draft, figure.breaks, figure.frequency.months, figure.year_start),
+        **lasting(draft, figure, figure.frequency.months, figure.year_start),
     )
+
+
+def _is_percent(figure: schema.Figure) -> bool:
+    return figure.unit is not None and folded(figure.unit) in PERCENT_UNITS
+
+
+def _is_whole(figure: schema.Figure) -> bool:
+    """Whether a figure has no decimals: as it says itself, or else where it counts people or things."""
+    if figure.whole is not None:
+        return figure.whole
+    return figure.unit is None or folded(figure.unit) not in MEASURED_UNITS | PERCENT_UNITS
+
+
+def _plausible(draft: Draft, id_: str, figure: schema.Figure) -> Interval | None:
+    """The values that a figure may have, where it says so."""
+    if figure.plausible is None:
+        return None
+    try:
+        band = parse_band(draft.at.passage("figures", id_, "plausible"))
+    except FormulaError as error:
+        draft.found.append(error.diagnostic)
+        return None
+    return Interval.of(band, None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pmf_engine.framework.building.agencies import read_agencies
+from pmf_engine.framework.building.breakdowns import read_breakdowns
 from pmf_engine.framework.building.comparators import with_comparators
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.escalation import read_escalation
@@ -37,11 +39,11 @@ def build_framework(folder: Path, draft: Draft) -> Framework:
     return Framework(
         folder=folder,
         board=model.board,
-        agencies=model.agencies,
+        agencies=read_agencies(draft),
         content_areas=model.content_areas,
         sources=model.sources,
         scales=model.scales,
-        breakdowns=model.breakdowns,
+        breakdowns=read_breakdowns(draft),
         figures=draft.figures,
         lists=draft.lists,
         indicators=indicators,

@@ -15,6 +15,7 @@ from pmf_engine.formula.syntax import Aggregate, Expression, aggregates, names, 
 from pmf_engine.formula.types import Scope, Type, time_dimension
 from pmf_engine.framework import schema
 from pmf_engine.framework.building.cadences import fits, looks_back_whole_periods
+from pmf_engine.framework.building.changes import beginning_and_end, breaks
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import refer
 from pmf_engine.framework.model import Indicator
@@ -100,6 +101,10 @@ def _read_indicator(draft: Draft, id_: str, given: schema.Indicator) -> Indicato
         figures=tuple(uses),
         aggregates=tuple({node.text: node for node in records}.values()),
         dimension=time_dimension(formula, draft.dimension),
+        formerly=tuple(given.formerly),
+        breaks=breaks(draft, given.breaks, cadence.months, given.year_start),
+        counts=given.unit,
+        **beginning_and_end(draft, given, cadence.months, given.year_start),
     )
 
 

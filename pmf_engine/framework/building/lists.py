@@ -12,12 +12,13 @@ from pmf_engine.diagnostics.source import Span
 from pmf_engine.formula.parser import KEYWORDS
 from pmf_engine.framework import schema
 from pmf_engine.framework.building.agencies import due_days
+from pmf_engine.framework.building.changes import breaks, lasting
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import refer
 from pmf_engine.framework.model import Column, Kind, RecordList
 from pmf_engine.framework.reading.files import Config
 
-_KINDS = ("text", "date", "number", "truth")
+_KINDS = ("text", "date", "number", "percent", "truth")
 _RESERVED = KEYWORDS | {"period_start", "period_end"}
 
 
@@ -28,13 +29,18 @@ def read_lists(draft: Draft) -> None:
         groups = {*draft.model.breakdowns, "agency"}
         list_ = _read_list(draft.at, id_, given, agencies, groups, due_days(draft, given, agencies), draft.found)
         if list_ is not None:
+            list_ = replace(list_, breaks=breaks(draft, given.breaks), **lasting(draft, given))
             draft.lists[id_] = list_
             draft.scopes[id_] = replace(list_.scope, closed=_closed(draft, given))
 
 
 def _closed(draft: Draft, given: schema.RecordList) -> dict[str, list[str]]:
     """The columns of a list that hold nothing but listed groups, or the agencies that send it."""
-    listed = {name: one.groups for name, one in draft.model.breakdowns.items() if one.groups is not None}
+    listed = {
+        name: [group.name for group in breakdown.groups]
+        for name, breakdown in draft.model.breakdowns.items()
+        if breakdown.groups is not None
+    }
     doubted = [name for name in listed if draft.at.doubts("breakdowns", name)]
     return {name: held for name, held in (listed | {"agency": given.from_}).items() if name not in doubted}
 
@@ -69,30 +75,48 @@ def _read_list(
             _time(at.span("lists", id_, "spell", place), id_, name, columns, wanted, found)
     if len(agencies) > 1 and "agency" not in columns:
         found.append(messages.agency_column_needed(at.key("lists", id_), id_))
-    elif len(agencies) > 1 and columns["agency"] == Column("text", optional=True):
+    elif len(agencies) > 1 and (columns["agency"].kind, columns["agency"].optional) == ("text", True):
         found.append(messages.agency_never_blank(at.span("lists", id_, "columns", "agency"), id_))
     if len(found) > before or faulty:
         return None
     start, end = given.spell if given.spell else (cast("str", given.date), None)
-    return RecordList(id_, given.title, tuple(agencies), start, end, columns, due, tuple(given.files))
+    return RecordList(
+        id=id_,
+        title=given.title,
+        agencies=tuple(agencies),
+        start=start,
+        end=end,
+        columns=columns,
+        due=due,
+        files=tuple(given.files),
+        order=tuple(given.order),
+    )
 
 
 def _columns(
     at: Config, id_: str, given: schema.RecordList, breakdowns: Container[str], found: list[Diagnostic]
 ) -> dict[str, Column]:
     columns: dict[str, Column] = {}
-    for name, text in given.columns.items():
+    for name, column in given.columns.items():
+        text = column.type
         if name in _RESERVED:
             found.append(messages.column_reserved(at.key("lists", id_, "columns", name), name))
         elif not name.isidentifier() or name != name.lower():
             found.append(messages.bad_id(at.key("lists", id_, "columns", name), name))
         kind = text.strip().removesuffix("?").rstrip()
         if kind not in _KINDS:
-            found.append(messages.column_type(at.span("lists", id_, "columns", name), text, _KINDS))
+            found.append(messages.column_type(_type_span(at, id_, name), text, _KINDS))
         elif kind != "text" and name in breakdowns:
-            found.append(messages.not_a_group_column(at.span("lists", id_, "columns", name), name))
-        columns[name] = Column(cast("Kind", kind), text.strip().endswith("?"))
+            found.append(messages.not_a_group_column(_type_span(at, id_, name), name))
+        values = None if column.values is None else tuple(column.values)
+        columns[name] = Column(cast("Kind", kind), text.strip().endswith("?"), values, tuple(column.also_called))
     return columns
+
+
+def _type_span(at: Config, id_: str, name: str) -> Span:
+    """Where the type of a column stands: alone, or under its key."""
+    written = at.data["lists"][id_]["columns"][name]
+    return at.span("lists", id_, "columns", name, *(["type"] if isinstance(written, Mapping) else []))
 
 
 def _time(span: Span, id_: str, name: str, columns: Mapping[str, Column], wanted: str, found: list[Diagnostic]) -> None:
@@ -100,5 +124,5 @@ def _time(span: Span, id_: str, name: str, columns: Mapping[str, Column], wanted
     column = columns.get(name)
     if column is None:
         found.append(messages.unknown_column(span, name, id_, columns))
-    elif column != Column("date", wanted.endswith("?")):
+    elif (column.kind, column.optional) != ("date", wanted.endswith("?")):
         found.append(messages.not_a_date_column(span, name, wanted))

@@ -51,7 +51,7 @@ _WANTED = {
     "string_type": "text", "said": "text", "dict_type": "keys with values", "model_type": "keys with values",
     "list_type": "a list", "int_type": "a whole number", "int_from_float": "a whole number", "float_type": "a number",
     "target": "a number or a grade", "bool_type": "`true` or `false`",
-    "days": "a number of days, such as `30 days`",
+    "days": "a number of days, such as `30 days`", "share": "a percentage, such as `5%`",
 }  # fmt: skip
 
 
@@ -364,9 +364,15 @@ def _inside(model: type[BaseModel], key: str) -> type[BaseModel] | None:
     """The model that a key of another holds, alone or in a list."""
     for name, known in model.model_fields.items():
         if (known.alias or name) == key:
-            forms = [known.annotation, *get_args(known.annotation)]
-            return next((form for form in forms if isinstance(form, type) and issubclass(form, BaseModel)), None)
+            return _model_in(known.annotation)
     return None
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that an annotation names, alone or inside a list, a map or a choice."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for form in get_args(annotation) if (model := _model_in(form))), None)
 
 
 def _keys(model: type[BaseModel] | None) -> list[str]:
