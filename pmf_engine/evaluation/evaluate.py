@@ -11,6 +11,7 @@ import polars as pl
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.evaluation.history import HISTORY, RESULTS, history_plan, in_framework_order
 from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
+from pmf_engine.evaluation.marks import with_marks
 from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_plan, with_period_labels
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.dependencies import asked_of_lists, looks_back_whole_periods
@@ -112,7 +113,7 @@ def evaluate(
         asked,
         as_of,
         cells,
-        in_framework_order(history, framework),
+        with_marks(in_framework_order(history, framework), framework, inputs, cadences, submissions.marks_at(as_of)),
         with_period_labels(outstanding, framework),
         problems,
         inputs,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pmf_engine.domain.marks import MARK
 from pmf_engine.domain.periods import Cadence, Frequency, Period
 from pmf_engine.domain.reason_codes import figure_number
 from pmf_engine.evaluation import indicator_rows
@@ -39,11 +40,12 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "run": pl.Int64,
     "escalate_to": pl.String,
     "rules": pl.List(pl.String),
+    "marks": pl.List(MARK),
 }
 """The columns of `Evaluation.results`."""
 
 HISTORY: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    **RESULTS,
+    **{name: dtype for name, dtype in RESULTS.items() if name != "marks"},
     "start": pl.Int32,
     "months": pl.Int32,
     "level": pl.Int32,
@@ -53,6 +55,7 @@ HISTORY: Mapping[str, pl.DataType | type[pl.DataType]] = {
     **CHART,
     **LIFE,
     "shown": pl.Boolean,
+    "marks": RESULTS["marks"],
 }
 """The columns of `Evaluation.history`."""
 
@@ -181,10 +184,10 @@ def _use(use: tuple[tuple[Cadence, str | None], object]) -> tuple[Cadence, str]:
 
 
 def in_framework_order(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """The rows in the order of the framework, wholes before groups."""
+    """The rows in the order of the framework, wholes before groups; without their marks."""
     place = {id_: number for number, id_ in enumerate(framework.indicators)}
     return (
         rows.with_columns(place=pl.col("indicator").replace_strict(place, return_dtype=pl.Int32))
         .sort("place", "by", "group", "start", nulls_last=False)
-        .select(list(HISTORY))
+        .select([name for name in HISTORY if name != "marks"])
     )

@@ -50,6 +50,7 @@ class HistoryRow(NamedTuple):
     raised_for: int | None
     recovered: str | None
     shown: bool | None
+    marks: list[dict[str, str]]
 
 
 def history_rows(history: pl.DataFrame) -> list[HistoryRow]:

@@ -53,6 +53,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         position = f", {int(explanation.value)} of {len(explanation.scale)} on its scale" if explanation.scale else ""
         value = _exact(explanation.value, explanation.scale) if explanation.scale else repr(explanation.value)
         yield f"value: {value}{position}{_of(explanation)}"
+    for mark in explanation.marks:
+        yield f"{mark.kind.replace('_', ' ')}: {mark.text}"
     yield from _directions(explanation)
     yield ""
     yield "figures"

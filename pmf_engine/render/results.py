@@ -10,7 +10,7 @@ from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.judgement.history_row import history_rows
 from pmf_engine.report.row_words import RowWords
 
-_TABLE = ["indicator", "period", "group", "value", "status", "direction", "run", "escalate_to", "reason"]
+_TABLE = ["indicator", "period", "group", "value", "status", "direction", "run", "escalate_to", "reason", "marks"]
 _RIGHT = {"value", "run"}
 
 
@@ -21,7 +21,7 @@ def to_table(evaluation: Evaluation) -> str:
         return "no results\n"
     words = RowWords(evaluation.framework)
     values = [words.value(row) for row in history_rows(shown)]
-    shown = shown.with_columns(value=pl.Series(values, dtype=pl.String))
+    shown = shown.with_columns(pl.Series("value", values, pl.String), marks=_marks_text())
     columns = {name: ["" if cell is None else str(cell) for cell in shown[name].to_list()] for name in _TABLE}
     columns = {name: cells for name, cells in columns.items() if any(cells)}
     widths = {name: max(len(name), *map(len, cells)) for name, cells in columns.items()}
@@ -37,8 +37,14 @@ def to_table(evaluation: Evaluation) -> str:
 
 
 def to_csv(results: pl.DataFrame) -> str:
-    """RFC 4180 with a header; the rules that hold are joined by `; `."""
-    return results.with_columns(pl.col("rules").list.join("; ")).write_csv()
+    """RFC 4180 with a header; the rules that hold are joined by `; `, and so are the texts of marks."""
+    return results.with_columns(pl.col("rules").list.join("; "), marks=_marks_text()).write_csv()
+
+
+def _marks_text() -> pl.Expr:
+    """The texts of a row's marks; null where it has none."""
+    text = pl.col("marks").list.eval(pl.element().struct.field("text")).list.join("; ")
+    return pl.when(pl.col("marks").list.len() > 0).then(text)
 
 
 def to_json(results: pl.DataFrame) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pmf_engine.domain.marks import read_marks
 from pmf_engine.domain.status import Status
 from pmf_engine.framework.model import Indicator
 from pmf_engine.judgement.formatting import show_number, show_value
@@ -103,6 +104,7 @@ class Items:
             carried=view.point(last) if last else None,
             group_only=False,
             compared=tuple(view.compared(row)),
+            marks=read_marks(row.marks),
         )
 
     def _target(self, indicator: Indicator, target: float) -> str:
@@ -133,4 +135,5 @@ class Items:
             raised=self.view.raised(row) if row.escalate_to else None,
             interval=self.view.interval(row),
             by_interval=self.view.by_interval(row),
+            marks=read_marks(row.marks),
         )

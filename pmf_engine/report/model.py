@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from pmf_engine.domain.marks import Mark
 from pmf_engine.domain.periods import Period
 from pmf_engine.judgement.control_charts import Chart
 
@@ -87,6 +88,7 @@ class Group:
     raised: Raised | None
     interval: str
     by_interval: bool
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ class Item:
     carried: Point | None
     group_only: bool
     compared: tuple[Compared, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)

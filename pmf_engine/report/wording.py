@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from pmf_engine.domain.marks import Mark
 from pmf_engine.domain.status import Assurance, Direction, NoSignal, Signal, SpecialCause, Status
 from pmf_engine.judgement.control_charts import LEAST, RUN, Chart
 from pmf_engine.judgement.formatting import show_number, show_periods, show_status
@@ -110,6 +111,7 @@ def group_words(group: Group, months: int) -> str:
     if group.raised and (group.raised.recovered or _eases(group.status, group.raised.then.status)):
         notes = [f"raised {group.raised.then.period}, {point_words(group.raised.then)}"]
         notes.append(moved_words(group.raised.moved) if group.raised.moved else "")
+    notes.append(marks_words(group.marks))
     noted = "; ".join(note for note in notes if note)
     return " ".join(part for part in (group.name, group.shown, f"({noted})" if noted else "") if part)
 
@@ -117,6 +119,14 @@ def group_words(group: Group, months: int) -> str:
 def _eases(now: str, then: str | None) -> bool:
     """Whether a status looks better than what was raised, or hides it."""
     return now != then and now != Status.RED
+
+
+def marks_words(marks: Iterable[Mark]) -> str:
+    """What is to be known of a value beside its number: `revised: `12 [r]` in `x.csv` row 5 was revised`."""
+    kinds: dict[str, list[str]] = {}
+    for mark in marks:
+        kinds.setdefault(mark.kind.replace("_", " "), []).append(mark.text)
+    return "; ".join(f"{kind}: {', '.join(texts)}" for kind, texts in kinds.items())
 
 
 def point_words(point: Point) -> str:

@@ -24,7 +24,7 @@ READINGS: dict[str, Any] = {
     "figure": pl.String, "agency": pl.String, "start": pl.Int32, "months": pl.Int32, "by": pl.String,
     "group": pl.String, "value": pl.Float64, "state": STATE, "text": pl.String, "comment": pl.String,
     "file": pl.String, "sheet": pl.String, "row": pl.Int64, "column": pl.String, "received_on": pl.Date,
-    "outcome": OUTCOME, "until": pl.Date,
+    "outcome": OUTCOME, "until": pl.Date, "mark": pl.String,
 }  # fmt: skip
 
 KEY = ("figure", "agency", "start", "months", "by", "group")
@@ -101,6 +101,7 @@ class Reader:
             pl.when(refused).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
             pl.when(~refused).then("value").alias("value"),
             pl.lit(None, pl.Date).alias("until"),
+            pl.lit(None, pl.String).alias("mark"),
         )
         return readings.select(*READINGS, "type", "clean", "beside", "group_text"), problems
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pmf_engine.domain.marks import CELL_WORDS, KIND, MARKS
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.cross_checks import compare_times, compare_wholes
@@ -48,7 +49,8 @@ class Submissions:
     `readings` has a row for every cell read: `figure`, `agency`, `start` and `months` of its period (see
     `periods`), `by` and `group` (both null for the whole), `value`, `state`, `text` as sent, `comment`, where it
     stands (`file`, `sheet`, `row`, `column`), `received_on`, `outcome`, and the day `until` which a group that could
-    not be recognised counts, if later files made it good. What could not be recognised is null.
+    not be recognised counts, if later files made it good, and the `mark` of its number (see `MarkKind`). What could not
+    be recognised is null.
     `problems` has a row for everything a person should look at, with the columns of `problems.PROBLEMS`: where, what,
     how severe, and which agency's. `files` counts the cells of each file: `read` is always `used` and `set_aside`
     together. `lists` are the files that hold records; these are read when they are evaluated, and counted then.
@@ -81,6 +83,15 @@ class Submissions:
         ]
         latest = known.with_row_index("at").sort(*order, nulls_last=False).unique(KEY, keep="last", maintain_order=True)
         return latest.sort("at").drop("at")
+
+    def marks_at(self, as_of: date) -> pl.DataFrame:
+        """The marks of the cells that counted on a day, with the columns of `MARKS`."""
+        marked = self.cells_at(as_of).filter(pl.col("mark").is_not_null(), pl.col("state") == "ok")
+        where = pl.when(pl.col("row").is_not_null()).then(pl.format(" row {}", "row")).otherwise(pl.lit(""))
+        words = pl.col("mark").replace_strict(CELL_WORDS, return_dtype=pl.String)
+        text = pl.format("`{}` in `{}`{} {}", pl.col("text").str.strip_chars(EDGES), "file", where, words)
+        marked = marked.with_columns(item="figure", kind=pl.col("mark").cast(KIND), text=text)
+        return marked.select(list(MARKS.polars))
 
     def groups_at(self, as_of: date) -> pl.DataFrame:
         """Every group that a cell which had come by a day names, refused ones too: columns `by` and `group`."""

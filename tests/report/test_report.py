@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pmf_engine.domain.marks import MARK
 from pmf_engine.domain.numbers import close
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import Direction, Status, texts
@@ -269,7 +270,7 @@ def _series(one: Made, group: str | None, values: Sequence[float | str]) -> list
                 "direction": direction, "direction_year_ago": year_ago,
                 "run": before["run"] + 1 if before and before["status"] == status else 1,
                 "escalate_to": to, "rules": rules, "start": period.start, "months": period.cadence.months,
-                "named": [_back(values, place, name) for name in indicator.band_names],
+                "named": [_back(values, place, name) for name in indicator.band_names], "marks": [],
             }
             | _life(before, to, period.label, status, value)
         )  # fmt: skip
@@ -297,9 +298,9 @@ COLUMNS: dict[str, Any] = {
     "status": pl.Enum(texts(Status)), "reason": pl.String, "direction": pl.Enum(texts(Direction)), "run": pl.Int64,
     "escalate_to": pl.String, "rules": pl.List(pl.String), "start": pl.Int32, "months": pl.Int32,
     "named": pl.List(pl.Float64), "direction_year_ago": pl.Enum(texts(Direction)), **CHART, **LIFE,
-    "level": pl.Int32, "compared": pl.List(pl.Float64), "shown": pl.Boolean,
+    "level": pl.Int32, "compared": pl.List(pl.Float64), "shown": pl.Boolean, "marks": pl.List(MARK),
 }  # fmt: skip
-RESULTS = list(COLUMNS)[:15]
+RESULTS = [*list(COLUMNS)[:15], "marks"]
 
 
 def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[str, str]] = COMMENTS) -> Any:

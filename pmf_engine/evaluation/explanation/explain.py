@@ -10,6 +10,7 @@ from math import isfinite
 import polars as pl
 
 from pmf_engine.diagnostics.suggestions import nearest
+from pmf_engine.domain.marks import Mark, read_marks
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
@@ -117,7 +118,7 @@ class Explanation:
 
     `direction` is from the value `before`, `direction_year_ago` from that of `year_ago`. `missing` is as the indicator
     says, and `does_without` whether its formula, being a sum of figures, does without what lacks. `exception` is the
-    one that lasts, or the last one there was.
+    one that lasts, or the last one there was. `marks` are what is to be known of the value beside its number.
     """
 
     indicator: str
@@ -151,6 +152,7 @@ class Explanation:
     exception: Life | None
     chart: Chart
     history: tuple[Point, ...]
+    marks: tuple[Mark, ...] = ()
 
 
 def explain(evaluation: Evaluation, indicator: str, group: str | None = None) -> Explanation:
@@ -208,6 +210,7 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
         exception=read_life(row),
         chart=read_chart(history),
         history=tuple(_points(history))[-_PERIODS:],
+        marks=read_marks(row.marks),
     )
 
 

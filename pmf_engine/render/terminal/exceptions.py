@@ -14,6 +14,7 @@ from pmf_engine.report.wording import (
     group_words,
     interval_words,
     lasting_words,
+    marks_words,
     parts_words,
     raised_words,
     rule_words,
@@ -106,6 +107,8 @@ def _status_notes(page: Page, item: Item) -> list[Text]:
         texts.append(page.write(one_line(item.reason)))
     if item.carried:
         texts.append(page.write((carried_words(item.carried), "bold")))
+    if item.marks:
+        texts.append(page.write(one_line(marks_words(item.marks))))
     return texts
 
 

@@ -13,6 +13,7 @@ from pmf_engine.report.wording import (
     carried_words,
     charts_words,
     interval_words,
+    marks_words,
     over_words,
     signal_words,
     status_word,
@@ -37,6 +38,7 @@ def write_indicators(page: Page, items: Sequence[Item], title: str) -> None:
         why = item.reason or "" if item.status in Status.missing() else f"good: {item.good}"
         signal = signal_words(item.chart, item.period.cadence.months)
         facts = [value_words(item), travel, year_ago, why, chance, last, f"signal: {signal}" if signal else ""]
+        facts.append(marks_words(item.marks))
         _write_row(page, item.status, item.indicator.title, item.agency.title, facts)
 
 
@@ -117,6 +119,8 @@ def write_unrated(page: Page, report: ExceptionReport) -> None:
         else:
             page.line(title, hang=2)
             page.line(value + page.write("  ") + before, 2, 2)
+        if item.marks:
+            page.line(page.write((one_line(marks_words(item.marks)), "dim")), 2, 2)
 
 
 def write_observations(page: Page, report: ExceptionReport) -> None:

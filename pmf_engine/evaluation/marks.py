@@ -1,0 +1,155 @@
+"""Marks carried from figures, lists and indicators to the rows of the indicators that rest on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+from pmf_engine.domain.marks import KIND, MARK, MARKS, MarkKind
+from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.evaluation.aligning import lasts, taken_periods
+from pmf_engine.evaluation.inputs import AGENCY, Inputs
+from pmf_engine.framework.dependencies import asked_of_lists, figures_of, looked_back
+from pmf_engine.framework.model import Figure, Framework
+
+_SHOWN = 5
+"""Marks of one kind that a row has one by one."""
+
+_ROW: Final = ("indicator", "by", "group", "start")
+
+
+def with_marks(
+    history: pl.DataFrame, framework: Framework, inputs: Inputs, cadences: Mapping[str, Cadence], marks: pl.DataFrame
+) -> pl.DataFrame:
+    """Adds the column `marks`: those of all that a row's value and bands look at, and of the row itself.
+
+    Args:
+        history: Rows with `indicator`, `by`, `group` and `start`.
+        framework: The framework that defines the indicators.
+        inputs: What the values rest on.
+        cadences: By indicator, the length of its rows' periods.
+        marks: The columns of `MARKS`. Of an indicator they are of the row with the same period and group alone.
+    """
+    if marks.is_empty():
+        return history.with_columns(marks=pl.lit([], dtype=pl.List(MARK)))
+    marks = MARKS.check(marks.select(list(MARKS.polars))).unique()
+    uses = _uses(framework, {id_: cadence for id_, cadence in cadences.items() if id_ in set(history["indicator"])})
+    wholes = inputs.cells.filter(pl.col("by").is_null()).select(
+        pl.col("figure").cast(pl.String).alias("item"), "agency", "start", "months", sent_whole=pl.lit(True)
+    )
+    marks = marks.join(wholes.collect().unique(), on=["item", "agency", "start", "months"], how="left")
+    counted = marks.join(_counts_in(framework, inputs, uses, marks), on=["item", "start", "months"])
+    reaching = counted.join(uses, on=["item", "months_of_row", "year_start"]).select(
+        "indicator",
+        "agency",
+        "item",
+        "kind",
+        "text",
+        (pl.col("at") + pl.col("back")).alias("start"),
+        pl.col("by").alias("by_of_mark"),
+        pl.col("group").alias("group_of_mark"),
+        pl.col("sent_whole").fill_null(False),
+    )
+    rows = history.select(_ROW).join(reaching, on=["indicator", "start"]).filter(_concerns(framework))
+    listed = _listed(rows.select(*_ROW, "kind", "text"))
+    joined = history.join(listed, on=_ROW, how="left", nulls_equal=True, maintain_order="left")
+    return joined.with_columns(pl.col("marks").fill_null(pl.lit([], dtype=pl.List(MARK))))
+
+
+def _concerns(framework: Framework) -> pl.Expr:
+    """Whether a mark concerns a row of an indicator that rests on what is marked.
+
+    A whole that an agency sent does not rest on its groups, nor a group on the whole; a list's file is of all groups.
+    """
+    is_indicator = pl.col("item").is_in(list(framework.indicators))
+    is_list = pl.col("item").is_in(list(framework.lists))
+    same_group = pl.col("by").eq_missing(pl.col("by_of_mark")) & pl.col("group").eq_missing(pl.col("group_of_mark"))
+    of_whole = pl.col("by_of_mark").is_null()
+    in_whole = of_whole | is_list | ~pl.col("sent_whole")
+    of_agency = pl.col("agency").is_null() | (pl.col("agency") == pl.col("group"))
+    of_all_groups = of_whole & (is_list | (pl.col("kind") == MarkKind.BREAK.value))
+    return (
+        pl.when(is_indicator)
+        .then(same_group)
+        .when(pl.col("by").is_null())
+        .then(in_whole)
+        .when(pl.col("by") == AGENCY)
+        .then(of_agency & in_whole)
+        .otherwise(same_group | of_all_groups)
+    )
+
+
+def _uses(framework: Framework, cadences: Mapping[str, Cadence]) -> pl.DataFrame:
+    """What each indicator looks at, and how many months back; itself in its own period."""
+    backs = looked_back(framework, cadences)
+    rows: list[tuple[str, str, int, int, int]] = []
+    for id_, (months, year_start) in cadences.items():
+        indicator = framework.indicators[id_]
+        rows.append((id_, id_, months, year_start, 0))
+        lists = {aggregate.list.name for aggregate in asked_of_lists(framework, [indicator])}
+        for item in {*figures_of(framework, [indicator]), *lists}:
+            rows += [(id_, item, months, year_start, back) for back in backs[id_].get(item, [0])]
+    schema = {
+        "indicator": pl.String,
+        "item": pl.String,
+        "months_of_row": pl.Int32,
+        "year_start": pl.Int32,
+        "back": pl.Int32,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _counts_in(framework: Framework, inputs: Inputs, uses: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
+    """The first months `at` of the periods of each cadence in which what is marked counts."""
+    sent = inputs.cells.filter(pl.col("code") == 0).select(pl.col("figure").cast(pl.String), "start").unique()
+    came = set(sent.collect().iter_rows())
+    by_item: dict[str, list[tuple[int, int]]] = {}
+    for item, start, months in marks.select("item", "start", "months").unique().iter_rows():
+        by_item.setdefault(item, []).append((start, months))
+    rows: list[tuple[str, int, int, int, int, int]] = []
+    for item, months_of_row, year_start in uses.select("item", "months_of_row", "year_start").unique().iter_rows():
+        if item not in by_item:
+            continue
+        cadence = Cadence(months_of_row, year_start)
+        figure = framework.figures.get(item)
+        periods = inputs.window.worked_out(cadence)
+        for start, months in by_item[item]:
+            rows += [(item, start, months, *cadence, at) for at in _starts(figure, (start, months), periods, came)]
+    schema = dict.fromkeys(["start", "months", "months_of_row", "year_start", "at"], pl.Int32)
+    return pl.DataFrame(rows, schema={"item": pl.String, **schema}, orient="row")
+
+
+def _starts(
+    figure: Figure | None, marked: tuple[int, int], periods: Sequence[Period], came: set[tuple[str, int]]
+) -> Iterator[int]:
+    """The first months of the periods in which a marked period of a figure counts; of a list, those that it meets.
+
+    A stock that lasts counts on in the periods after its own until the next one has come.
+    """
+    start, months = marked
+    for period in periods:
+        if figure is None or figure.kind == "flow":
+            if start < period.end and period.start < start + max(months, 1):
+                yield period.start
+        elif marked == (period.start, period.cadence.months):
+            yield period.start
+        else:
+            [taken] = taken_periods(figure.cadence, False, period)
+            counts_on = lasts(figure.cadence, period.cadence) and (figure.id, taken.start) not in came
+            if start == taken.start or (counts_on and start == taken.start - taken.cadence.months):
+                yield period.start
+
+
+def _listed(marked: pl.DataFrame) -> pl.DataFrame:
+    """The marks of each row as a list, by kind; of many of one kind the first, and how many more there are."""
+    ordered = marked.unique().sort("kind", "text")
+    place, count = pl.int_range(pl.len()).over(*_ROW, "kind"), pl.len().over(*_ROW, "kind")
+    more = pl.format("and {} more", count - _SHOWN)
+    shown = (
+        ordered.with_columns(place=place, text=pl.when(place == _SHOWN).then(more).otherwise("text"))
+        .filter(pl.col("place") <= _SHOWN)
+        .with_columns(pl.struct(pl.col("kind").cast(KIND), "text").alias("marks"))
+    )
+    return shown.group_by(_ROW, maintain_order=True).agg("marks")
