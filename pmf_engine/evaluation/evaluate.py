@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -97,13 +97,14 @@ def evaluate(
     cells = submissions.cells_at(as_of)
     last_day = min(as_of, asked.last_day) if asked else as_of
     standing_then = standing(submissions.lists, as_of)
-    counted, problems = counted_lists(framework, standing_then, cadences, last_day, as_of, engine)
+    groups = submissions.groups_at(as_of)
+    counted, problems = counted_lists(framework, standing_then, cadences, last_day, as_of, engine, groups.rows())
     problems = together(submissions.problems, problems)
     window = _window(cells, counted.extent(), asked, set(cadences.values()))
     if window is None:
         nothing = (pl.DataFrame(schema=HISTORY), pl.DataFrame(schema=OUTSTANDING))
         return Evaluation(framework, submissions, asked, as_of, cells, *nothing, problems)
-    inputs = inputs_of(framework, cells, submissions.groups_at(as_of), window, as_of, counted=counted)
+    inputs = inputs_of(framework, cells, groups, window, as_of, counted=counted)
     frame = history_plan(framework, inputs, cadences, asked)
     end = asked.end if asked else window.end
     history, outstanding = collected([frame, outstanding_plan(inputs, end)])
@@ -127,6 +128,7 @@ def counted_lists(
     last_day: date,
     as_of: date | None = None,
     engine: Engine = "auto",
+    groups: Iterable[tuple[str, str]] = (),
 ) -> tuple[ListTotals, pl.DataFrame]:
     """The totals of lists up to a day for all that indicators ask at their cadences and breakdowns, with problems."""
     indicators = framework.indicators
@@ -137,7 +139,7 @@ def counted_lists(
             for id_, cadence in cadences.items()
         ],
     )
-    return count(framework, pieces, wanted, last_day, as_of or last_day, engine)
+    return count(framework, pieces, wanted, last_day, as_of or last_day, engine, groups)
 
 
 def _cadence(framework: Framework, indicator: Indicator, asked: Period | None) -> Cadence:

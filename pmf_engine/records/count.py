@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -18,7 +18,7 @@ from pmf_engine.records.totals import ListTotals, Read, tables
 from pmf_engine.submissions.list_files import ListPart
 from pmf_engine.submissions.list_values import bad
 from pmf_engine.submissions.problems import Problem, problems_frame, with_senders
-from pmf_engine.submissions.vocabulary import Vocabulary
+from pmf_engine.submissions.vocabulary import Vocabulary, fold
 
 Engine = Literal["auto", "in-memory", "streaming"]
 
@@ -36,6 +36,7 @@ def count(
     last_day: date,
     as_of: date,
     engine: Engine,
+    groups: Iterable[tuple[str, str]] = (),
 ) -> tuple[ListTotals, pl.DataFrame]:
     """Works out all that is asked of lists.
 
@@ -46,6 +47,7 @@ def count(
         last_day: The last day that counts.
         as_of: The last day that can have been.
         engine: How Polars works: `streaming` holds a part of the records at a time.
+        groups: Groups that returns name, with their breakdowns: records that spell them otherwise are of these.
 
     Returns:
         The totals, and the problems of records as rows of `PROBLEMS`.
@@ -53,6 +55,7 @@ def count(
     last_day, as_of = min(last_day, _LAST_DAY), min(as_of, _LAST_DAY)
     vocabulary, totals = Vocabulary(framework), ListTotals()
     problems: list[Problem] = []
+    spellings = {(by, fold(group)): group for by, group in groups}
     for id_ in dict.fromkeys(query.list.id for query in queries):
         list_ = framework.lists[id_]
         received = [piece for piece in pieces if piece.list == id_]
@@ -63,7 +66,7 @@ def count(
         answers = _answers(vocabulary, list_, counting, own, (last_day, as_of), engine)
         plan = answers.plan
         for query, frames in zip(own, answers.frames, strict=True):
-            for by, table in (tables(plan, query, frames) if frames else {}).items():
+            for by, table in (tables(plan, query, frames, spellings) if frames else {}).items():
                 totals.tables[*query.key, by] = table
                 if by is not None:
                     totals.groups.setdefault(by, set()).update(table.rows["group"].to_list())

@@ -246,7 +246,9 @@ def pre_aggregated(
     value_numbers = {key: number for number, key in enumerate(values)}
     combinations = _combinations(grouping, distinctions, distinguished, values, records, by)
     numbers = frozenset(each.name for each in distinguished if each.kind == "number")
-    rows = RecordExpressions({each.name: each.kind for each in distinguished}, numbers)
+    own = distinctions.rows.groups
+    groups = frozenset(each.name for each in distinguished if isinstance(each.node, Name) and each.node.name in own)
+    rows = RecordExpressions({each.name: each.kind for each in distinguished}, numbers, groups)
     return combinations.group_by(by).agg(
         part
         for number, (aggregate, condition) in grouping.aggregates.items()

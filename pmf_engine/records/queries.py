@@ -99,6 +99,7 @@ class ListPlan:
         self.list = list_
         self.vocabulary = vocabulary
         self.names = group_names(vocabulary, list_)
+        self.open = frozenset(vocabulary.framework.breakdowns) & list_.columns.keys() - self.names.keys()
         self.as_of = as_of
         self.list_queries = list_queries
         self.last_day = last_day
@@ -114,7 +115,7 @@ class ListPlan:
         self.rows = RecordExpressions(
             {name: column.read_as for name, column in list_.columns.items()} | dict.fromkeys(_BOUNDS, "date"),
             whole_numbers([piece for _, piece in usable], list_),
-            frozenset(self.names),
+            self.open | self.names.keys(),
         )
         self.patient = patient
         self.bounded = any(piece.covers for _, piece in usable)
@@ -215,16 +216,20 @@ class ListPlan:
     def _label(self, name: str, text: pl.Expr) -> pl.Expr:
         """A text as it is compared with others: a group or an agency however it is spelt."""
         lower = text.str.to_lowercase()
+        if name in self.open:
+            return self._spelling(name, text)
         if name not in self.names:
             return lower
         return pl.coalesce(self._spelling(name, text).str.to_lowercase(), lower)
 
     def _spelling(self, name: str, text: pl.Expr) -> pl.Expr:
-        """A group in its listed spelling: medians of two spellings could not be combined."""
+        """A group in its listed spelling, or folded where none is: medians of two spellings could not be combined."""
         names = self.names.get(name)
-        if names is None:
+        if names is None and name not in self.open:
             return text
         text = text.str.to_lowercase().str.replace_all(r"\s+", " ")
+        if names is None:
+            return text
         if name != AGENCY:
             text = text.str.replace_all(" ", "", literal=True)
         return text.replace_strict(dict(names.spellings), default=None, return_dtype=pl.String)

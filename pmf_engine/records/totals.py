@@ -23,7 +23,7 @@ from pmf_engine.records.columns import AGENCY, START, Part, combined, unplaced_c
 from pmf_engine.records.coverage import Coverage
 from pmf_engine.records.queries import ListPlan, ListQuery
 from pmf_engine.submissions.list_values import bad
-from pmf_engine.submissions.vocabulary import Names
+from pmf_engine.submissions.vocabulary import fold
 
 _INVALID, _NO_DATA, _UNDEFINED = reason_code(Status.INVALID), reason_code(Status.NO_DATA), reason_code(Status.UNDEFINED)
 _DIGITS = 12
@@ -122,13 +122,22 @@ class ListTotals:
 # -- from the answers to tables ------------------------------------------------------------
 
 
-def tables(plan: ListPlan, query: ListQuery, frames: Sequence[pl.DataFrame]) -> Mapping[str | None, Table]:
-    """The table of each breakdown of a query, and of the whole (None), from the frames of `ListPlan.queries`."""
+def tables(
+    plan: ListPlan, query: ListQuery, frames: Sequence[pl.DataFrame], spellings: dict[tuple[str, str], str]
+) -> Mapping[str | None, Table]:
+    """The table of each breakdown of a query, and of the whole (None), from the frames of `ListPlan.queries`.
+
+    `spellings` has how a group of a breakdown that lists none is called, by breakdown and folded text; groups that
+    are not there yet are added.
+    """
     additive, *alone = frames
     by = [name for name in query.by if name in plan.columns]
+    for each in by:
+        if each in plan.open:
+            _spell(each, additive[each], spellings)
     found: dict[str | None, Table] = {}
     for number, name in enumerate([None, *by]):
-        found[name] = _table(plan, query, name, additive, alone[number] if alone else None)
+        found[name] = _table(plan, query, name, additive, alone[number] if alone else None, spellings)
     if AGENCY in query.by and AGENCY not in plan.columns:
         agency = pl.lit(query.list.agencies[0] if query.list.agencies else "").alias("group")
         whole = found[None]
@@ -137,10 +146,15 @@ def tables(plan: ListPlan, query: ListQuery, frames: Sequence[pl.DataFrame]) -> 
 
 
 def _table(
-    plan: ListPlan, query: ListQuery, name: str | None, additive: pl.DataFrame, alone: pl.DataFrame | None
+    plan: ListPlan,
+    query: ListQuery,
+    name: str | None,
+    additive: pl.DataFrame,
+    alone: pl.DataFrame | None,
+    spellings: Mapping[tuple[str, str], str],
 ) -> Table:
     """The table of one breakdown: parts are combined over the others, and made into values with codes."""
-    grouped = _grouped(additive, name, plan)
+    grouped = _grouped(additive, name, plan, spellings)
     ungrouped = grouped.select("start").clear()
     if name is not None:
         # Blank where it may be, a record is of no group; else nobody knows of which.
@@ -154,7 +168,7 @@ def _table(
     parts = [combined(column) for column in grouped.columns if ":" in column]
     rows = grouped.filter(pl.col("group").is_not_null()).group_by("start", "group").agg(parts)
     if alone is not None:
-        values_alone = _grouped(alone, name, plan).filter(pl.col("group").is_not_null())
+        values_alone = _grouped(alone, name, plan, spellings).filter(pl.col("group").is_not_null())
         rows = rows.join(values_alone, on=["start", "group"], how="left", nulls_equal=True)
     values = [
         expression
@@ -166,19 +180,27 @@ def _table(
     return Table(placed, rows.filter(pl.col("start").is_null()).select("group", *codes), ungrouped)
 
 
-def _grouped(answer: pl.DataFrame, name: str | None, plan: ListPlan) -> pl.DataFrame:
+def _spell(by: str, texts: pl.Series, spellings: dict[tuple[str, str], str]) -> None:
+    """Chooses how each group is called that has no name yet: as it is written with capitals and small letters."""
+    written = {" ".join(text.split()) for text in texts.unique().drop_nulls()}
+    for text in sorted(written, key=lambda text: (text.isupper() or text.islower(), text)):
+        spellings.setdefault((by, fold(text)), text)
+
+
+def _grouped(
+    answer: pl.DataFrame, name: str | None, plan: ListPlan, spellings: Mapping[tuple[str, str], str]
+) -> pl.DataFrame:
     """An answer by `start` and `group`: empty for the whole, null where the text names none."""
-    group = pl.lit("").alias("group") if name is None else _group(answer[name], plan.names.get(name))
+    group: pl.Expr | pl.Series = pl.lit("").alias("group")
+    if name is not None:
+        texts, names = answer[name], plan.names.get(name)
+        groups = {
+            text: spellings.get((name, fold(text)), text) if names is None else names.find(text)
+            for text in texts.unique().drop_nulls()
+        }
+        group = texts.replace_strict(groups, default=None, return_dtype=pl.String).alias("group")
     parts = [column for column in answer.columns if ":" in column and column != START]
     return answer.select(pl.col(START).alias("start"), group, *parts)
-
-
-def _group(texts: pl.Series, names: Names | None) -> pl.Series:
-    """The group that each text names, null where there is none."""
-    if names is None:
-        return texts.alias("group")
-    groups = {text: names.find(text) for text in texts.unique().drop_nulls()}
-    return texts.replace_strict(groups, default=None, return_dtype=pl.String).alias("group")
 
 
 _EXTREMES = {"min": Part.LEAST, "max": Part.GREATEST, "median": Part.MEDIAN}

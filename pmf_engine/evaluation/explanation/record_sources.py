@@ -21,7 +21,7 @@ from pmf_engine.records.coverage import standing
 from pmf_engine.records.totals import Read
 from pmf_engine.submissions.list_files import ROW, ListPart
 from pmf_engine.submissions.list_values import bad, typed
-from pmf_engine.submissions.vocabulary import Names, Vocabulary
+from pmf_engine.submissions.vocabulary import Names, Vocabulary, fold
 
 _SHOWN = 5
 """Problems of a file that are shown one by one."""
@@ -196,5 +196,7 @@ class _Trace:
         text, names = row[name], self.names.get(name)
         if text is None:
             return bool(row[bad(name)]) or not self.list.columns[name].optional
-        known = text if names is None else names.find(text)
+        if names is None:
+            return fold(text) == fold(group or "")
+        known = names.find(text)
         return known is None or known == group

@@ -48,7 +48,7 @@ class RecordExpressions:
     Attributes:
         kinds: the kind of each of its columns.
         whole: the columns of numbers that are whole in the data, which may be compared exactly.
-        groups: the columns that name the listed group of a record.
+        groups: the columns that name the group of a record.
         labels: collects the text columns that are compared with texts, or counted by group. The frame must have each
             of them as `label:` and its name, folded.
     """
@@ -167,19 +167,24 @@ class RecordExpressions:
 
     def _text(self, node: Expression, other: Expression) -> pl.Expr:
         if isinstance(node, Literal):
-            return pl.lit(folded(str(node.value)))
+            return pl.lit(self._folded(node, other))
         assert isinstance(node, Name)
         if isinstance(other, Literal):
             self.labels.add(node.name)
             return pl.col(f"label:{node.name}")
         return pl.col(node.name).str.to_lowercase()
 
+    def _folded(self, node: Literal, other: Expression) -> str:
+        """A text as it is compared with another; with the name of a group, without regard to the spaces inside it."""
+        text = folded(str(node.value))
+        return " ".join(text.split()) if isinstance(other, Name) and other.name in self.groups else text
+
     def _in(self, node: In) -> pl.Expr:
         operand = node.operand
         if isinstance(operand, Name) and all(isinstance(item, Literal) for item in node.items):
             values = [item.value for item in node.items if isinstance(item, Literal)]
             if self._kind(operand) == "text":
-                texts = [folded(str(value)) for value in values]
+                texts = [self._folded(item, operand) for item in node.items if isinstance(item, Literal)]
                 return self._text(operand, node.items[0]).is_in(texts)
             if self._kind(operand) == "date":
                 return pl.col(operand.name).is_in(values)
