@@ -42,11 +42,13 @@ CONFIG = option(
     help="the folder that holds the two YAML files (default: here)",
 )
 OUTPUT = option("--output", type=Path, metavar="FILE", help="write to this file")
+DATA = option("--data", type=Path, metavar="DIR", help="the folder of returns (default: what the board says)")
+AS_OF = option("--as-of", type=day, metavar="DATE", help="the day that decides what is late (default: today)")
 EVALUATION = (
     CONFIG,
-    option("--data", type=Path, metavar="DIR", help="the folder of returns (default: what the board says)"),
+    DATA,
     option("--period", metavar="PERIOD", help="2016-17, 2016-17 Q3, 2016-17 H1 or 2016-12"),
-    option("--as-of", type=day, metavar="DATE", help="the day that decides what is late (default: today)"),
+    AS_OF,
     OUTPUT,
 )
 """The options of every command that evaluates returns."""

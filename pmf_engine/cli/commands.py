@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pmf_engine.cli.arguments import CONFIG, EVALUATION, OUTPUT, day, width
+from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, EVALUATION, OUTPUT, day, width
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
 from pmf_engine.cli.output import write
 from pmf_engine.diagnostics.diagnostic import Diagnostic, render, render_github, render_json
@@ -23,12 +23,14 @@ from pmf_engine.render.renderers import (
     OUTCOME_RENDERERS,
     RENDERERS,
     RESULT_RENDERERS,
+    VALIDATION_RENDERERS,
     PageOptions,
 )
 
 if TYPE_CHECKING:
     from pmf_engine.evaluation.evaluate import Evaluation
     from pmf_engine.framework.model import Framework
+    from pmf_engine.submissions.submissions import Submissions
 
 _NARROWEST = 40
 
@@ -113,6 +115,18 @@ def _test(given: argparse.Namespace) -> ExitCode:
     return ExitCode.DONE if all(outcome.passed for outcome in outcomes) else ExitCode.FINDING
 
 
+def _validate(given: argparse.Namespace) -> ExitCode:
+    from pmf_engine.framework.load import load_framework
+    from pmf_engine.report.validation import validation
+
+    framework = load_framework(given.config)
+    _require_name("agency", given.agency, framework.agencies)
+    validated = validation(framework, _submissions(given, framework), given.as_of or date.today(), agency=given.agency)
+    options = PageOptions(width=max(_NARROWEST, _terminal_width()))
+    write(VALIDATION_RENDERERS[given.format](validated, options), given.output)
+    return ExitCode.FINDING if validated.is_to_mend else ExitCode.DONE
+
+
 def _list(given: argparse.Namespace) -> ExitCode:
     from pmf_engine.framework.load import load_framework
     from pmf_engine.render.definitions import render_listing
@@ -174,6 +188,19 @@ COMMANDS = (
         _test,
     ),
     Command(
+        "validate",
+        "what is wrong with what agencies sent, and what is late",
+        (
+            option("agency", nargs="?", metavar="AGENCY", help="only what this agency can mend"),
+            CONFIG,
+            DATA,
+            AS_OF,
+            OUTPUT,
+            option("--format", choices=list(VALIDATION_RENDERERS), default="text"),
+        ),
+        _validate,
+    ),
+    Command(
         "list",
         "what is defined",
         (CONFIG, option("what", nargs="?", choices=["indicators", "figures", "agencies"], default="indicators")),
@@ -189,22 +216,31 @@ def _evaluation(given: argparse.Namespace, one_period: bool) -> Evaluation:
     """The evaluation that the options ask for; with `one_period`, of the latest quarter where they name no period."""
     from pmf_engine.evaluation.evaluate import evaluate, latest_quarter
     from pmf_engine.framework.load import load_framework
-    from pmf_engine.submissions.submissions import SubmissionsError, read_submissions
 
     framework = load_framework(given.config)
     period = None
     try:
         if given.period is not None:
             period = framework.period(given.period)
-        submissions = read_submissions(given.data or framework.submissions, framework)
-    except (ValueError, SubmissionsError) as error:
+    except ValueError as error:
         raise CannotDoError(str(error)) from None
+    submissions = _submissions(given, framework)
     as_of = given.as_of or date.today()
     if one_period and period is None:
         period = latest_quarter(framework, submissions, as_of)
         if period is None:
             raise CannotDoError("nothing has been sent yet; name a period with `--period`")
     return evaluate(framework, submissions, period, as_of)
+
+
+def _submissions(given: argparse.Namespace, framework: Framework) -> Submissions:
+    """What agencies sent, from the folder that the options name or the board says."""
+    from pmf_engine.submissions.submissions import SubmissionsError, read_submissions
+
+    try:
+        return read_submissions(given.data or framework.submissions, framework)
+    except SubmissionsError as error:
+        raise CannotDoError(str(error)) from None
 
 
 def _require_name(kind: str, name: str | None, names: Iterable[str]) -> None:

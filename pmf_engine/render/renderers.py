@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pmf_engine.evaluation.examples import Coverage, Outcome
     from pmf_engine.evaluation.explanation.explain import Explanation
     from pmf_engine.report.model import ExceptionReport
+    from pmf_engine.report.validation import Validation
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,18 @@ def _outcomes_as_junit(ran: tuple[list[Outcome], list[Coverage]], options: PageO
     return to_junit(outcomes)
 
 
+def _validation_as_text(validation: Validation, options: PageOptions) -> str:
+    from pmf_engine.render.validation import to_text
+
+    return to_text(validation, options.width)
+
+
+def _validation_as_json(validation: Validation, options: PageOptions) -> bytes:
+    from pmf_engine.render.validation import to_json
+
+    return to_json(validation).encode("utf-8")
+
+
 RENDERERS: Final[Mapping[str, Callable[[ExceptionReport, PageOptions], str | bytes]]] = {
     "terminal": _report_on_terminal,
 }
@@ -107,3 +120,9 @@ OUTCOME_RENDERERS: Final[Mapping[str, Callable[[tuple[list[Outcome], list[Covera
     "junit": _outcomes_as_junit,
 }
 """Renderings of the outcomes of examples and of what the examples cover."""
+
+VALIDATION_RENDERERS: Final[Mapping[str, Callable[[Validation, PageOptions], str | bytes]]] = {
+    "text": _validation_as_text,
+    "json": _validation_as_json,
+}
+"""Renderings of what was sent and what is wrong with it."""

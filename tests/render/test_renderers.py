@@ -18,8 +18,10 @@ from pmf_engine.render.renderers import (
     OUTCOME_RENDERERS,
     RENDERERS,
     RESULT_RENDERERS,
+    VALIDATION_RENDERERS,
     PageOptions,
 )
+from pmf_engine.report.validation import validation
 from pmf_engine.submissions.submissions import read_submissions
 from tests.report.test_report import sample
 
@@ -56,6 +58,12 @@ def test_every_rendering_of_the_outcomes_of_examples(name: str) -> None:
     assert OUTCOME_RENDERERS[name]((outcomes, coverage), PageOptions())
 
 
+@pytest.mark.parametrize("name", VALIDATION_RENDERERS)
+def test_every_rendering_of_a_validation(name: str) -> None:
+    validated = validation(evaluation().framework, evaluation().submissions, date(2017, 5, 31))
+    assert VALIDATION_RENDERERS[name](validated, PageOptions())
+
+
 def test_the_commands_offer_every_rendering() -> None:
     formats = {
         command.name: option.settings["choices"]
@@ -67,3 +75,4 @@ def test_the_commands_offer_every_rendering() -> None:
     assert formats["evaluate"] == list(RESULT_RENDERERS)
     assert formats["explain"] == list(EXPLANATION_RENDERERS)
     assert formats["test"] == list(OUTCOME_RENDERERS)
+    assert formats["validate"] == list(VALIDATION_RENDERERS)

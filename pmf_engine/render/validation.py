@@ -1,0 +1,81 @@
+"""A validation of submissions as text to read from top to bottom, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from textwrap import wrap
+
+from pmf_engine.domain.status import Status
+from pmf_engine.judgement.formatting import show_count, show_date
+from pmf_engine.report.validation import FileRead, Overdue, ToldProblem, Validation
+from pmf_engine.report.wording import status_word, tamed
+from pmf_engine.submissions.problems import Severity
+
+_COUNTS = {Severity.LOST: "with a value lost", Severity.DOUBT: "in doubt", Severity.NOTE: "to note"}
+_INDENTS = 4
+
+
+def to_json(validation: Validation) -> str:
+    """The validation as one JSON object, dates as ISO 8601 writes them."""
+    return json.dumps(asdict(validation), indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def to_text(validation: Validation, width: int = 80) -> str:
+    """What was read and what is wrong, by agency and file; each problem with its place and the cell's own text."""
+    lines: list[str] = []
+    for line in map(tamed, _lines(validation)):
+        indent = " " * (len(line) - len(line.lstrip()) + _INDENTS)
+        # Paths are broken only where they hold a space, so that they can be copied.
+        lines += wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(validation: Validation) -> Iterator[str]:
+    yield f"{validation.board}: what was sent, as of {show_date(validation.as_of)}"
+    if validation.agency:
+        yield f"only {validation.agency.title}"
+    yield counts_words(validation.counts)
+    for part in validation.agencies:
+        yield ""
+        yield part.agency.title if part.agency else "Of no agency that is known"
+        for overdue in part.late:
+            yield f"  {_overdue(overdue)}"
+        for file in part.files:
+            yield f"  {_file(file)}"
+            for problem in file.problems:
+                yield f"    {problem.severity:<5} {problem_words(problem)}"
+
+
+def counts_words(counts: dict[str, int]) -> str:
+    """How many problems there are, by severity: `3 problems: 2 with a value lost, 1 to note`."""
+    total = sum(counts.values())
+    parts = [f"{counts[severity]:,} {words}" for severity, words in _COUNTS.items() if counts[severity]]
+    return f"{show_count(total, 'problem')}: {', '.join(parts)}" if total else "no problems"
+
+
+def problem_words(problem: ToldProblem) -> str:
+    """A problem with its place: `sheet Q1, row 56, value: ...`; the cell's own text where the message has it not."""
+    sheet = f"sheet `{problem.sheet}`" if problem.sheet else ""
+    row = f"row {problem.row}" if problem.row is not None else ""
+    place = ", ".join(part for part in (sheet, row, problem.column or "") if part)
+    own = f" (the cell says `{problem.text}`)" if problem.text and problem.text.strip() not in problem.message else ""
+    return f"{place}: {problem.message}{own}" if place else f"{problem.message}{own}"
+
+
+def _file(file: FileRead) -> str:
+    received = f", received {show_date(file.received_on)}" if file.received_on else ""
+    if file.read is None:
+        return f"{file.file}{received}"
+    counts = show_count(file.read, file.of) + " read"
+    if file.used is not None and file.set_aside is not None:
+        counts += f" = {file.used:,} used + {file.set_aside:,} set aside"
+    return f"{file.file}{received}: {counts}"
+
+
+def _overdue(overdue: Overdue) -> str:
+    again = f", {show_count(overdue.run, 'period')} running" if overdue.run > 1 else ""
+    days = show_count(overdue.days_late, "day")
+    since = f"{overdue.item.title} for {overdue.period}, due {show_date(overdue.due)}"
+    return f"{status_word(Status.LATE)} {days}: {since}{again}"
