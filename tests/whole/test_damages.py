@@ -1,0 +1,44 @@
+"""The law of damages: whatever goes wrong with what is sent, nothing turns green, improves or ends by it.
+
+`python -m tests.whole.test_damages --boards 20000 --seed 1` runs it at length.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tests.support.damage_law import DAMAGES, DO, MARKS, breaches
+
+ROUNDS = 4
+DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
+
+
+def test_the_table_has_every_damage() -> None:
+    assert [damage.name for damage in DAMAGES] == list(DO)
+    assert len(DAMAGES) >= 30
+
+
+def test_the_document_has_the_table() -> None:
+    rows = ["| damage | what follows | because |", "|---|---|---|"]
+    rows += [f"| {damage.name} | {damage.follows} | {damage.because} |" for damage in DAMAGES]
+    assert "\n".join(rows) in DOCUMENT.read_text(encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--boards", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    count, done = 0, 0
+    for seed in range(given.seed, given.seed + max(1, given.boards // (ROUNDS * len(MARKS)))):
+        for breach in breaches(seed, ROUNDS):
+            count += 1
+            print(breach, flush=True)
+        done += ROUNDS * len(MARKS)
+    print(f"{done} boards, {count} breaches")
+    raise SystemExit(count > 0)
+
+
+if __name__ == "__main__":
+    main()
