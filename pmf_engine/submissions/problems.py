@@ -112,6 +112,11 @@ KINDS = {
         LOST, "`{text}` does not begin where a period of `{figure}` does; its year starts in another month"
     ),
     "period-too-short": Kind(LOST, "`{text}` is shorter than a period of `{figure}`, which is {frequency}"),
+    "received-early": Kind(
+        LOST,
+        "`{text}` is for {period}, which ends on {last}, and this file was received before, on {received}; "
+        "it is not used: send the figure again when the period is over, or correct `received_on` in `manifest.csv`",
+    ),
     "repeated-record": Kind(DOUBT, "this record is the same as {place}; both are counted"),
     "sent-twice": Kind(
         LOST, "`{text}` here but `{other}` in {place}; both are set aside, since nothing says which came later"

@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from pmf_engine.domain.periods import MONTHS, Cadence, parse_period
+from pmf_engine.domain.periods import MONTHS, Cadence, Period, parse_period
+from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import (
     STATE,
     add_values,
@@ -77,6 +78,8 @@ class Reader:
             nothing = ("group", "group_kind", "group_says")
             cells = cells.with_columns(pl.lit(None, pl.String).alias(name) for name in nothing)
         cells = add_values(self._one_spelling(cells), self.framework)
+        cells = cells.with_columns(early=_is_early(cells, self.framework))
+        problems.append(_early_problems(cells, self.framework))
         for role in _ROLES:
             problems.append(
                 problems_of_cells(
@@ -95,9 +98,17 @@ class Reader:
         )
         problems.append(problems_of_cells(wrong, self.framework))
         faulty = pl.any_horizontal(pl.col(f"{role}_kind").is_not_null() for role in _ROLES)
-        refused = faulty | pl.col("refused") | (pl.col("state") == "invalid")
+        refused = faulty | pl.col("refused") | (pl.col("state") == "invalid") | pl.col("early")
+        # A blank for a period to come, as in a sheet with a column for each quarter, says nothing of it.
+        silent = pl.col("early") & (pl.col("state") == "no_data")
         readings = cells.with_columns(
-            pl.when(refused).then(pl.lit("refused")).otherwise(pl.lit("used")).cast(OUTCOME).alias("outcome"),
+            pl.when(silent)
+            .then(pl.lit("unknown"))
+            .when(refused)
+            .then(pl.lit("refused"))
+            .otherwise(pl.lit("used"))
+            .cast(OUTCOME)
+            .alias("outcome"),
             pl.when(refused).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
             pl.when(~refused).then("value").alias("value"),
             pl.lit(None, pl.Date).alias("until"),
@@ -183,6 +194,38 @@ class Reader:
             hint = "; leave the cell blank for the whole" if fold(text) in WHOLE_WORDS else hint
             return None, "unknown-group", say("unknown-group", text=text, by=by, help=hint)
         return found, None, None
+
+
+def _is_early(cells: pl.DataFrame, framework: Framework) -> pl.Expr | pl.Series:
+    """Whether a cell's file was received before the cell's period was over, so that it cannot know the number.
+
+    Grades, texts and stocks that are counted in their period are known before its end.
+    """
+    dated = cells.filter(pl.col("received_on").is_not_null(), pl.col("start").is_not_null())
+    if dated.is_empty():
+        return pl.lit(False)
+    ends = dated.select("start", "months").unique()
+    last_days = [Period(start, Cadence(months, 1)).last_day for start, months in ends.iter_rows()]
+    ends = ends.with_columns(pl.Series("last_day", last_days, pl.Date))
+    last_day = cells.select("start", "months").join(ends, on=["start", "months"], how="left", maintain_order="left")
+    in_period = [figure.id for figure in framework.figures.values() if figure.counted == "in_period"]
+    at_end = (pl.col("type") == "flow") | ((pl.col("type") == "stock") & ~pl.col("figure").is_in(in_period))
+    before = cells["received_on"] < last_day["last_day"]
+    return (cells.select(at_end).to_series() & before).fill_null(False)
+
+
+def _early_problems(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    """A problem for each cell that is of a period which was not over, but for blanks."""
+    early = cells.filter("early", ~pl.col("state").is_in(["no_data", "invalid"]))
+    messages = []
+    for text, figure, start, months, received in early.select(
+        "clean", "figure", "start", "months", "received_on"
+    ).iter_rows():
+        period = Period(start, Cadence(months, framework.figures[figure].cadence.year_start))
+        words = {"period": period.label, "last": period.last_day, "received": received}
+        messages.append(say("received-early", text=text, **words))
+    told = early.with_columns(kind=pl.lit("received-early"), message=pl.Series("message", messages, pl.String))
+    return problems_of_cells(told, framework)
 
 
 def _example(cadence: Cadence) -> str:

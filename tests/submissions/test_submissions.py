@@ -705,7 +705,7 @@ def test_every_wording_is_reached() -> None:
         "manifest.csv": "file,received_on,covers_from,covers_to\nnone.csv,2017-01-01\nlater.csv,2017-03-01\n"
         "LATER.csv,2017-03-01\nrows.csv,soon,2017-01-01\nearly.csv,2017-01-01,2017-02-01,2017-01-01\n",
         "early.csv": HEADER + "2015-16 Q1,police,referrals,1\n",
-        "later.csv": HEADER + "2015-16 Q1,police,referrals,2\n",
+        "later.csv": HEADER + "2015-16 Q1,police,referrals,2\n2030-31 Q1,police,referrals,2\n",
         "empty.csv": "", "binary.csv": b"\0", "sheet.xlsx": b"PK", "other.csv": "a,b\n1,2\n",
         "missing.csv": "period,agency,value\n2016-17 Q3,police,1\n",
         "twice.csv": "period,agency,figure,value,value\n2016-17 Q3,police,referrals,1,1\n",
@@ -735,6 +735,27 @@ def test_every_wording_is_reached() -> None:
     of_returns = {kind for kind in KINDS if sources.count(f'"{kind}"') > 1}
     assert len(of_returns) > 30
     assert of_returns - reached == set()
+
+
+def test_a_return_knows_nothing_of_a_quarter_that_was_not_over_when_it_came() -> None:
+    """The third quarter ends on 31 December 2016; a return of that day may know it."""
+    for day, outcome in (("2016-12-30", "refused"), ("2016-12-31", "used")):
+        files = {"manifest.csv": f"file,received_on\na.csv,{day}\n", "a.csv": HEADER + ROW + "3\n"}
+        submissions = read(files)
+        assert submissions.readings["outcome"].to_list() == [outcome]
+    rows = ROW + "3\n2016-17 Q3,police,story,what happened\n"
+    files = {"manifest.csv": "file,received_on\na.csv,2016-11-05\n", "a.csv": HEADER + rows}
+    told = read(files)
+    assert told.problems.select("row", "kind", "agency", "item", "period").rows() == [
+        (2, "received-early", "police", "referrals", "2016-17 Q3")
+    ]
+
+
+def test_a_blank_for_a_quarter_to_come_is_no_answer_for_it() -> None:
+    files = {"manifest.csv": "file,received_on\na.csv,2016-11-05\n", "a.csv": HEADER + ROW + "\n"}
+    submissions = read(files)
+    assert submissions.cells.is_empty()
+    assert submissions.problems.is_empty()
 
 
 # -- laws -------------------------------------------------------------------------------
