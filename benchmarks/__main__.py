@@ -37,7 +37,7 @@ SLOWEST = {"pandas": 10_000_000, "DuckDB": 100_000_000}
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds on the cadence and of all processors, and the most memory in megabytes."""
+    """Seconds on the clock and of all processors, and the most memory in megabytes."""
 
     wall: float
     cpu: float

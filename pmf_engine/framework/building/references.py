@@ -12,7 +12,7 @@ from pmf_engine.formula.functions import FUNCTIONS
 from pmf_engine.formula.parser import AGGREGATES, KEYWORDS
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.model import Indicator
-from pmf_engine.framework.reading.structure import SECTIONS, WHAT
+from pmf_engine.framework.reading.sections import SECTIONS, WHAT
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -1,0 +1,54 @@
+"""What stands in the wrong place because its lines are not indented as they should be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pmf_engine.diagnostics import messages
+from pmf_engine.framework.reading.parts import Parts
+from pmf_engine.framework.reading.sections import ALONE, ENTRIES, keys_of
+
+
+def report_indentation(parts: Parts) -> None:
+    """What stands in the wrong place because its lines are not indented as they should be."""
+    data = parts.config.data
+    for section, entries in list(data.items()):
+        if not isinstance(entries, dict):
+            continue
+        entries = data[section] = dict(entries)
+        if section in parts.model.model_fields and section not in ALONE:
+            _section_inside(parts, section, entries)
+        if section in ENTRIES and section in parts.model.model_fields:
+            _keys_as_ids(parts, section, entries)
+
+
+def _section_inside(parts: Parts, section: str, entries: dict[str, Any]) -> None:
+    """A section that stands inside another, because it is indented: alone, or with all that is in it."""
+    for name, value in list(entries.items()):
+        if name not in parts.model.model_fields or name in parts.config.data or isinstance(value, (str, int, float)):
+            continue
+        if isinstance(value, dict) and section in ENTRIES and set(value) & set(keys_of(ENTRIES[section][1])):
+            continue  # an entry that is called so
+        parts.found.append(messages.nested(parts.config.key(section, name), name, section, section))
+        parts.config.unsure.add((name,))
+        following = list(entries)[list(entries).index(name) :]
+        for inside in following if value is None else [name]:
+            parts.drop((section, inside))
+        return
+
+
+def _keys_as_ids(parts: Parts, section: str, entries: dict[str, Any]) -> None:
+    """Keys such as `title` where ids should stand, because they are not indented enough; a run of them once."""
+    keys = keys_of(ENTRIES[section][1])
+    owner: str | None = None
+    running = False
+    for name in list(entries):
+        if name not in keys or isinstance(entries[name], dict):
+            owner, running = name, False
+            continue
+        if not running:
+            parts.found.append(messages.not_indented(parts.config.key(section, name), name, owner))
+        running = True
+        parts.drop((section, name))
+        if owner is not None:
+            parts.drop((section, owner))

@@ -1,0 +1,76 @@
+"""What the sections of the two files are called, and which keys their entries have."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from pmf_engine.framework import schema
+from pmf_engine.framework.reading.files import Loc
+
+ENTRIES: dict[str, tuple[str, type[BaseModel]]] = {
+    "agencies": ("agency", schema.Agency),
+    "content_areas": ("content area", schema.ContentArea),
+    "breakdowns": ("breakdown", schema.Breakdown),
+    "figures": ("figure", schema.Figure),
+    "lists": ("list", schema.RecordList),
+    "indicators": ("indicator", schema.Indicator),
+    "tolerances": ("the tolerance of", schema.Entry),
+}
+WHAT = {
+    **{section: what for section, (what, _) in ENTRIES.items()},
+    "sources": "source",
+    "scales": "scale",
+    "governance": "level",
+}
+"""What an entry of each section is called."""
+
+SECTIONS = ("agencies", "content_areas", "sources", "scales", "breakdowns", "figures", "lists", "indicators")
+"""The sections of indicators.yaml whose keys are ids."""
+
+ALONE: dict[str, type[BaseModel]] = {"board": schema.Board, "disclosure": schema.Disclosure, "escalation": schema.Rule}
+FILES: dict[str, type[BaseModel]] = {
+    "indicators.yaml": schema.IndicatorsFile,
+    "tolerances.yaml": schema.TolerancesFile,
+}
+
+
+def inside(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+    """The model that a key of another holds, alone or in a list."""
+    for name, known in model.model_fields.items():
+        if (known.alias or name) == key:
+            return _model_in(known.annotation)
+    return None
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that an annotation names, alone or inside a list, a map or a choice."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for form in get_args(annotation) if (model := _model_in(form))), None)
+
+
+def keys_of(model: type[BaseModel] | None) -> list[str]:
+    """The keys of a model, as they are written; none of a map whose keys are the author's own."""
+    if model is None:
+        return []
+    return [known.alias or name for name, known in model.model_fields.items()]
+
+
+def thing(path: Loc) -> str:
+    """What a map is called: `indicator x`."""
+    if not path:
+        return "the file"
+    section = str(path[0])
+    if section in WHAT and len(path) > 1:
+        return f"{WHAT[section]} `{path[1]}`"
+    return "an escalation rule" if section == "escalation" and len(path) > 1 else f"`{section}`"
+
+
+def what_of(path: Loc) -> str:
+    """What a value is called: by its key, or as an entry."""
+    depth = 2 if path and path[0] in WHAT else 1
+    inner = [step for step in path[depth:] if isinstance(step, str)]
+    what = f"`{inner[-1]}`" if inner else thing(path)
+    return f"an item of {what}" if isinstance(path[-1], int) and path[0] != "escalation" else what

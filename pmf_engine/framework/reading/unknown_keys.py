@@ -1,0 +1,77 @@
+"""Keys that no model has: misspelt, or right in another place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pmf_engine.diagnostics import messages
+from pmf_engine.diagnostics.suggestions import nearest
+from pmf_engine.framework.reading.files import Loc
+from pmf_engine.framework.reading.parts import Parts
+from pmf_engine.framework.reading.sections import ENTRIES, FILES, keys_of
+from pmf_engine.framework.reading.yaml_document import MERGED, REFUSED
+
+
+def report_unknown(parts: Parts, paths: list[Loc]) -> None:
+    """Unknown keys. Lines that follow each other and belong elsewhere have one cause, and are one finding."""
+    last: Loc | None = None
+    skipped: Loc | None = None
+    for path in paths:
+        name, config = str(path[-1]), parts.config
+        value = parts.at(path)
+        around = parts.at(path[:-1])
+        siblings: list[Any] = list(around) if isinstance(around, Mapping) else []
+        follows = last is not None and last[:-1] == path[:-1] and siblings.index(name) == siblings.index(last[-1]) + 1
+        last = None
+        if name == MERGED or (skipped is not None and path[:-1] == skipped):
+            continue
+        if value is REFUSED:
+            config.unsure.add((str(path[0]), name))
+            continue
+        known = keys_of(parts.model_at(path[:-1]))
+        section = str(path[0])
+        span = config.key(*path)
+        if len(path) == 3 and section in ENTRIES and isinstance(value, dict) and set(value) & set(known):
+            parts.found.append(messages.nested(span, name, str(path[1]), str(path[1])))
+            config.unsure.add((section, name))
+            continue
+        elsewhere = _elsewhere(parts, name, path)
+        if len(path) == 1 and elsewhere is None and (likely := _sections_like(parts, value)):
+            config.unsure |= {(section, name) for section in likely}
+            above = [one for one in list(config.data)[: list(config.data).index(name)] if one in likely]
+            elsewhere = f"inside `{(above or likely)[-1]}`, indented"
+        near = nearest(name, known)
+        if len(path) == 1 and near is not None:
+            config.unsure.add((near,))
+        elif len(path) > 1 and name in parts.model.model_fields:
+            config.unsure.add((name,))
+            skipped = path[:-1] if value is None else None  # what follows was meant to be inside it
+        elif elsewhere and near is None:
+            last = path
+            if follows:
+                continue
+        after_comma = value is None and not span.source.text[span.end :].lstrip().startswith(":")
+        parts.found.append(messages.unknown_key(span, name, known, elsewhere, after_comma))
+
+
+def _sections_like(parts: Parts, value: Any) -> list[str]:
+    """The sections whose entries have the keys of a value."""
+    if not isinstance(value, Mapping) or not value:
+        return []
+    own = [section for section in ENTRIES if section in parts.model.model_fields]
+    return [section for section in own if set(value) <= set(keys_of(ENTRIES[section][1]))]
+
+
+def _elsewhere(parts: Parts, name: str, path: Loc) -> str | None:
+    """Where a misplaced key would be right: usually its indentation is off."""
+    if len(path) > 1 and name in parts.model.model_fields:
+        return "at the start of a line, not indented"
+    others = [file for file, model in FILES.items() if model is not parts.model and name in model.model_fields]
+    if others:
+        return f"in {others[0]}"
+    inside = [section for section, (_, model) in ENTRIES.items() if name in keys_of(model)]
+    inside = [section for section in inside if section in parts.model.model_fields and section != path[0]]
+    if len(path) == 1:
+        return f"inside an entry of `{inside[0]}`, indented" if inside else None
+    return None
