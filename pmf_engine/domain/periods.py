@@ -58,6 +58,17 @@ class Cadence(NamedTuple):
         """The period that holds a month."""
         return Period(month - (month - (self.year_start - 1)) % self.months, self)
 
+    def bounded_by(self, day: date, first: bool) -> Period | None:
+        """The period that a day is the last of, or where that may be meant (`first`) the first of.
+
+        >>> str(Cadence(3, 4).bounded_by(date(2026, 4, 1), first=True))
+        '2026-27 Q1'
+        >>> Cadence(3, 4).bounded_by(date(2026, 4, 1), first=False) is None
+        True
+        """
+        period = self.holding(month_of(day))
+        return period if day == period.last_day or (first and day == period.first_day) else None
+
     def last_ended_by(self, end: int) -> Period:
         """The latest period that is over when the month `end` begins."""
         period = self.holding(end)
@@ -104,19 +115,27 @@ class Period:
         return self.label
 
 
-_YEAR = r"(?P<year>\d{4})(?:\s*[-/\u2013]\s*(?P<next>\d{2}|\d{4})|(?P<joined>\d{2}))?"
-_PART = r"(?P<letter>[qh])\s*(?P<number>\d)"
+_SEP = r"\s*[-/\u2013]\s*"
+_YEAR = rf"(?P<fy>fy\s*)?(?P<year>\d{{4}}|\d\d(?={_SEP}))(?:{_SEP}(?P<next>\d{{4}}|\d\d)|(?P<joined>\d\d))?"
+_PART = r"(?P<letter>[qh])(?:tr|uarter|alf)?\s*(?P<number>\d)"
 _FORMS = [
     re.compile(rf"{_YEAR}(?:\s*,?\s*{_PART})?"),
     re.compile(rf"{_PART}\s*,?\s*{_YEAR}"),
 ]
+_NAME = r"[a-z]{3,9}\.?"
 _MONTH_FORMS = [
-    re.compile(r"(?P<year>\d{4})\s*[-/]\s*(?P<month>\d{1,2})"),
+    re.compile(r"(?P<year>\d{4})\s*[-/]?\s*(?P<month>\d\d)"),
+    re.compile(r"(?P<year>\d{4})\s*[-/]\s*(?P<month>\d)"),
     re.compile(r"(?P<month>\d{1,2})\s*[-/]\s*(?P<year>\d{4})"),
-    re.compile(r"(?P<name>[a-z]{3,9})\.?[\s\-]*(?P<year>\d{4})"),
-    re.compile(r"(?P<year>\d{4})\s*(?P<name>[a-z]{3,9})"),
+    re.compile(rf"(?P<name>{_NAME})[\s\-/'\u2019]*(?P<year>\d{{4}}|\d\d)"),
+    re.compile(rf"(?P<year>\d{{4}})[\s\-]*(?P<name>{_NAME})"),
 ]
-_SLASHED = re.compile(r"(\d{4})\s*/\s*(\d{2})")
+_MONTHS_TO = rf"(?P<name>{_NAME})(?:[\s'\u2019]*(?P<first>\d{{4}}|\d\d))?\s*(?:[-\u2013/]|to)\s*(?P<last>{_NAME})"
+_RANGE_FORMS = [
+    re.compile(rf"{_MONTHS_TO}[\s\-'\u2019]*(?:{_YEAR}|(?P<short>\d\d))"),
+    re.compile(rf"{_YEAR}\s+{_MONTHS_TO}"),
+]
+_TWO_WAYS = re.compile(r"(\d{4})\s*/?\s*(\d\d)")
 _PARTS = {"q": 3, "h": 6}
 _FIRST_YEAR, _LAST_YEAR = 1950, 2099
 """Years that a board may mean; another is a slip of the fingers, and would stretch every series to reach it."""
@@ -125,13 +144,19 @@ _FIRST_YEAR, _LAST_YEAR = 1950, 2099
 def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
     """The period that a text names, in a year that starts in the month `year_start`.
 
-    Accepts `2016-17`, `2016/17`, `2016-2017`, `201617`, `2016` (calendar years), with `Q3` or `H1` before
-    or after, and months as `2016-12`, `12/2016`, `Dec 2016`. `months` is the length expected: `2011-12`, which
-    could be two things, is a month only where months are expected. `2011/12` is how people write the year and not
-    how they write the month: where months are expected it is neither. Returns None for anything else.
+    Accepts `2016-17`, `2016/17`, `2016-2017`, `201617`, `2016` (calendar years), with `Q3` or `H1` before or after
+    (then `16/17` too), months as `2016-12`, `12/2016`, `Dec 2016`, `Dec-16`, and months from and to, as `Oct-Dec 2016`
+    or `Jan-Mar 2016/17`. `months` is the length expected: `2011-12`, which could be two things, is a month only where
+    months are expected. `2011/12` and `201112` are how some write the year and others the month: where months are
+    expected they are neither. Returns None for anything else.
+
+    >>> [parse_period(text, 4).label for text in ("Q4 16/17", "Apr-Jun 2026", "Jan-Mar 2016/17", "Apr-26")]
+    ['2016-17 Q4', '2026-27 Q1', '2016-17 Q4', '2026-04']
+    >>> [parse_period(text, 4, months=1) for text in ("201112", "2010/11", "FY17", "26-Apr", "Oct-Mar 2017")]
+    [None, None, None, None, None]
     """
     text = text.strip().lower()
-    if months == 1 and (found := _SLASHED.fullmatch(text)) and int(found[2]) == (int(found[1]) + 1) % 100 <= 12:
+    if months == 1 and (found := _TWO_WAYS.fullmatch(text)) and int(found[2]) == (int(found[1]) + 1) % 100 <= 12:
         return None
     if months == 1 and (month := _parse_month(text, year_start)):
         return month
@@ -143,30 +168,101 @@ def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
             number = int(found["number"])
             if 1 <= number <= 12 // length:
                 return Period(year + (number - 1) * length, Cadence(length, year_start))
-    return _parse_month(text, year_start)
+    return _parse_month(text, year_start) or _parse_range(text, year_start)
+
+
+def _full_year(text: str) -> int:
+    """A year of two digits or four: `16` is 2016 and `98` is 1998."""
+    return int(text) if len(text) == 4 else int(text) + (2000 if int(text) < _FIRST_YEAR % 100 else 1900)
 
 
 def _year_start(found: re.Match[str], year_start: int) -> int | None:
-    year = int(found["year"])
+    year = _full_year(found["year"])
     following = found["next"] or found["joined"]
     if following is None:
-        if year_start != 1:
+        if year_start != 1 or found["fy"]:
             return None
     elif year_start == 1 or int(following) not in ((year + 1) % 100, year + 1):
         return None
+    # two numbers of two digits and nothing else may be a day, a month or a year
+    alone = "letter" in found.re.groupindex and not found["letter"]
+    if alone and len(found["year"]) == 2 and (int(found["year"]) <= 12 or len(following or "") != 2):
+        return None
     return year * 12 + year_start - 1 if _FIRST_YEAR <= year <= _LAST_YEAR else None
+
+
+def _month_number(name: str) -> int | None:
+    """The number of a month, from 0, by its name or how that begins."""
+    name = name.rstrip(".")
+    return next((number for number, month in enumerate(MONTHS) if name in (month, month[:3], month[:4])), None)
 
 
 def _parse_month(text: str, year_start: int) -> Period | None:
     for form in _MONTH_FORMS:
         if found := form.fullmatch(text):
             parts = found.groupdict()
-            if "name" in parts:
-                names = [name for name in MONTHS if parts["name"] in (name, name[:3], name[:4])]
-                number = MONTHS.index(names[0]) + 1 if names else 0
-            else:
-                number = int(parts["month"])
-            year = int(parts["year"])
-            if 1 <= number <= 12 and _FIRST_YEAR <= year <= _LAST_YEAR:
-                return Period(year * 12 + number - 1, Cadence(1, year_start))
+            number = _month_number(parts["name"]) if "name" in parts else int(parts["month"]) - 1
+            year = _full_year(parts["year"])
+            if number is not None and 0 <= number <= 11 and _FIRST_YEAR <= year <= _LAST_YEAR:
+                return Period(year * 12 + number, Cadence(1, year_start))
+    return None
+
+
+def _parse_range(text: str, year_start: int) -> Period | None:
+    """A period by its first month and its last: a year, half, quarter or month of the year that starts as said."""
+    for form in _RANGE_FORMS:
+        if (found := form.fullmatch(text)) is None:
+            continue
+        first, last = _month_number(found["name"]), _month_number(found["last"])
+        if first is None or last is None:
+            continue
+        start = _first_month(found, first, last, year_start)
+        if start is None:
+            continue
+        cadence = Cadence((last - first) % 12 + 1, year_start)
+        if cadence.months in _LENGTHS.values() and cadence.holding(start).start == start:
+            return Period(start, cadence)
+    return None
+
+
+def _first_month(found: re.Match[str], first: int, last: int, year_start: int) -> int | None:
+    """The month number of the first of two months, of which a year is named."""
+    short = found.groupdict().get("short")
+    if short is None and (found["next"] or found["joined"]):
+        year = _year_start(found, year_start)
+        start = None if year is None or found["first"] else year + (first - year_start + 1) % 12
+        return start if start is not None and start + (last - first) % 12 < (year or 0) + 12 else None
+    if found["fy"]:
+        return None
+    ends = _full_year(short or found["year"])
+    begins = _full_year(found["first"]) if found["first"] else ends
+    if begins != ends - (last < first) or not _FIRST_YEAR <= begins <= _LAST_YEAR:
+        return None
+    return begins * 12 + first
+
+
+_TIME = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
+_DAY_FORMS = [
+    re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d){_TIME}", re.IGNORECASE),
+    re.compile(rf"(?P<day>\d{{1,2}})[/.\-](?P<month>\d{{1,2}})[/.\-](?P<year>\d{{4}}|\d\d){_TIME}", re.IGNORECASE),
+    re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s\-]+(?P<name>{_NAME})[\s\-]+(?P<year>\d{{4}}|\d\d)"),
+]
+
+
+def parse_day(text: str) -> date | None:
+    """The day that a text names, the day before the month, as in `01/04/2026` or `30 June 2026`; None for others.
+
+    >>> parse_day("2026-04-01 00:00:00"), parse_day("31-Mar-17"), parse_day("04/13/2026")
+    (datetime.date(2026, 4, 1), datetime.date(2017, 3, 31), None)
+    """
+    text = text.strip().lower()
+    for form in _DAY_FORMS:
+        if found := form.fullmatch(text):
+            parts = found.groupdict()
+            number = _month_number(parts["name"]) if "name" in parts else int(parts["month"]) - 1
+            year = _full_year(parts["year"])
+            if number is None or not 0 <= number <= 11 or not _FIRST_YEAR <= year <= _LAST_YEAR:
+                return None
+            day = int(parts["day"])
+            return date(year, number + 1, day) if 1 <= day <= monthrange(year, number + 1)[1] else None
     return None

@@ -60,10 +60,12 @@ KINDS = {
     "ambiguous-period": Kind(
         LOST, "`{text}` may be a month or a year; write `{month}` for the month or `{year}` for the year"
     ),
+    "ambiguous-year": Kind(LOST, "`{text}` may be in one of two years; write `{first}` or `{second}`"),
     "blank": Kind(LOST, "no {what} in this row; {expected}"),
     "bad-manifest-dates": Kind(LOST, "`covers_to` is before `covers_from`"),
     "columns-not-read": Kind(NOTE, "{columns} are no columns of this list and are not read"),
     "column-twice": Kind(LOST, "two columns are called `{text}`; {so}"),
+    "day-for-a-period": Kind(LOST, "`{text}` is a day, not a period; write the period, such as {example}"),
     "empty-file": Kind(DOUBT, "nothing in this file"),
     "future-record": Kind(LOST, "`{text}` is after {day}, the last day that counts here; this record is not counted"),
     "outside-record": Kind(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 from functools import cache, partial
 from typing import Any
 
 import polars as pl
 
-from pmf_engine.domain.periods import MONTHS, Cadence, Period, parse_period
-from pmf_engine.framework.model import Framework
+from pmf_engine.domain.periods import MONTHS, Cadence, Frequency, Period, parse_day, parse_period
+from pmf_engine.framework.model import Figure, Framework
 from pmf_engine.submissions.cell_values import (
     STATE,
     add_values,
@@ -51,6 +53,25 @@ def _fault(role: str) -> dict[str, Any]:
     return {f"{role}_kind": pl.String, f"{role}_says": pl.String}
 
 
+def _days_that_agree(cells: pl.DataFrame) -> pl.DataFrame:
+    """Refuses days as periods where the same sender's figure also has days in the same file that are of no period.
+
+    Of three months of a quarter, the first begins it too, and is a third of its number.
+    """
+    if not cells["by_day"].any():
+        return cells
+    strange = (pl.col("by_day") & pl.col("start").is_null()).any().over("file", "agency", "figure")
+    refused = pl.col("by_day") & pl.col("start").is_not_null() & strange
+    example = pl.col("period_says").filter(pl.col("period_kind") == "day-for-a-period").first()
+    says = pl.format("`{}`{}", "period_text", example.over("file", "agency", "figure").str.extract(r"^`[^`]*`(.*)$"))
+    return cells.with_columns(
+        pl.when(~refused).then("start").alias("start"),
+        pl.when(~refused).then("months").alias("months"),
+        pl.when(refused).then(pl.lit("day-for-a-period")).otherwise("period_kind").alias("period_kind"),
+        pl.when(refused).then(says).otherwise("period_says").alias("period_says"),
+    )
+
+
 class Reader:
     """Understands cells by a framework's names, periods, scales and groups."""
 
@@ -69,8 +90,9 @@ class Reader:
             # a blank in a wide row under a figure that the row's agency does not send is no cell of anyone's
             ~(pl.col("wide") & (pl.col("clean") == "") & (pl.col("agency_kind") == "wrong-sender").fill_null(False))
         )
-        period = {"start": pl.Int32, "months": pl.Int32}
+        period = {"start": pl.Int32, "months": pl.Int32, "by_day": pl.Boolean}
         cells = _look_up(cells, ["figure", "period_text"], period | _fault("period"), self._period)
+        cells = _days_that_agree(cells)
         if cells["by"].null_count() < cells.height:
             said = ["by", "group_text", "crowded", "misnamed"]
             cells = _look_up(cells, said, {"group": pl.String} | _fault("group"), self._group)
@@ -112,7 +134,6 @@ class Reader:
             pl.when(refused).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
             pl.when(~refused).then("value").alias("value"),
             pl.lit(None, pl.Date).alias("until"),
-            pl.lit(None, pl.String).alias("mark"),
         )
         return readings.select(*READINGS, "type", "clean", "beside", "group_text"), problems
 
@@ -153,29 +174,51 @@ class Reader:
         return found, None, None
 
     def _period(self, figure_id: str | None, text: str | None) -> tuple[Any, ...]:
+        """The start and length of the period a text names, whether it names it by a day, and what is wrong with it."""
         year_start = self.framework.board.year_start
         figure = self.framework.figures[figure_id] if figure_id else None
         usual = figure.cadence if figure else Cadence(3, year_start)
+        nothing = (None, None, False)
         if text is None:
             expected = f"expected a period such as {_example(usual)}"
-            return None, None, "blank", say("blank", what="period", expected=expected)
+            return *nothing, "blank", say("blank", what="period", expected=expected)
+        if day := parse_day(text):
+            return self._period_of_day(figure, text, day)
         years = [figure.cadence.year_start, year_start] if figure else [year_start]
         months = figure.cadence.months if figure else 12
         period = next((found for year in years if (found := self._parse(text, year, months))), None)
         if period is None:
-            month = self._parse(text.replace("/", "-"), year_start, months)
-            if month and months == 1:
-                year, number = divmod(month.start, 12)
-                names = {"month": f"{MONTHS[number][:3].capitalize()} {year}", "year": f"{year}-{year + 1}"}
-                return None, None, "ambiguous-period", say("ambiguous-period", text=text, **names)
-            return None, None, "not-a-period", say("not-a-period", text=text, example=_example(usual))
+            return *nothing, *self._no_period(text, year_start, months, usual)
         length = period.cadence.months
         if figure and length < months:
             message = say("period-too-short", text=text, figure=figure.id, frequency=figure.frequency.value)
-            return None, None, "period-too-short", message
+            return *nothing, "period-too-short", message
         if figure and (period.start - (figure.cadence.year_start - 1)) % length:
-            return None, None, "period-misaligned", say("period-misaligned", text=text, figure=figure.id)
-        return period.start, length, None, None
+            return *nothing, "period-misaligned", say("period-misaligned", text=text, figure=figure.id)
+        return period.start, length, False, None, None
+
+    def _period_of_day(self, figure: Figure | None, text: str, day: date) -> tuple[Any, ...]:
+        """The period of a figure that a day begins or ends: a stock is as it was on a last day, never on a first."""
+        fixed = figure is not None and figure.frequency is not Frequency.AD_HOC
+        if figure is not None and fixed and (period := figure.cadence.bounded_by(day, figure.kind == "flow")):
+            return period.start, period.cadence.months, True, None, None
+        example = _example(figure.cadence if figure else Cadence(3, self.framework.board.year_start))
+        return None, None, True, "day-for-a-period", say("day-for-a-period", text=text, example=example)
+
+    def _no_period(self, text: str, year_start: int, months: int, usual: Cadence) -> tuple[str, str]:
+        """The kind and message of the problem of a text that is no period, or may be one of two."""
+        month = self._parse(re.sub(r"^(\d{4})\s*/?\s*(\d\d)$", r"\1-\2", text), year_start, 1)
+        if month and months == 1:
+            year, number = divmod(month.start, 12)
+            names = {"month": f"{MONTHS[number][:3].capitalize()} {year}", "year": f"{year}-{year + 1}"}
+            return "ambiguous-period", say("ambiguous-period", text=text, **names)
+        alone = re.fullmatch(r"(?:fy\s*|(q[1-4]|h[12])\s*)?((?:19|20)?\d\d)", text, re.IGNORECASE)
+        if alone and year_start != 1 and (len(alone[2]) == 4 or alone[0] != alone[2]):
+            year = int(alone[2]) if len(alone[2]) == 4 else 2000 + int(alone[2])
+            part = f" {alone[1].upper()}" if alone[1] else ""
+            first, second = (f"{one}-{(one + 1) % 100:02d}{part}" for one in (year - 1, year))
+            return "ambiguous-year", say("ambiguous-year", text=text, first=first, second=second)
+        return "not-a-period", say("not-a-period", text=text, example=_example(usual))
 
     def _group(self, by: str | None, text: str | None, crowded: bool, misnamed: str | None) -> tuple[Any, ...]:
         if by is None or text is None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pmf_engine.domain.periods import parse_period
+from pmf_engine.domain.periods import MONTHS, Cadence, parse_day, parse_period
 
 APRIL, JANUARY = 4, 1
 
@@ -37,3 +39,45 @@ def test_what_can_be_one_thing_only_is_that(text: str, label: str) -> None:
     period = parse_period(text, APRIL, months=1)
     assert period is not None
     assert period.label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Apr-26", "2026-04"), ("Apr 26", "2026-04"), ("apr '26", "2026-04"), ("December-98", "1998-12"),
+        ("Apr-Jun 2026", "2026-27 Q1"), ("April to June 2026", "2026-27 Q1"), ("Apr 2026 - Jun 2026", "2026-27 Q1"),
+        ("Jan-Mar 17", "2016-17 Q4"), ("Jan-Mar 2016/17", "2016-17 Q4"), ("Oct 2016-Mar 2017", "2016-17 H2"),
+        ("Apr 2016 to Mar 2017", "2016-17"), ("Q4 16/17", "2016-17 Q4"), ("26/27 Q1", "2026-27 Q1"),
+        ("16/17", "2016-17"), ("FY2016/17", "2016-17"), ("Quarter 4 2016-17", "2016-17 Q4"),
+    ],
+)  # fmt: skip
+def test_periods_as_people_write_them(text: str, label: str) -> None:
+    period = parse_period(text, APRIL)
+    assert period is not None
+    assert period.label == label
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["10/11", "11/12", "FY17", "FY2017", "2017", "26-Apr", "Oct-Mar 2017", "May-Jul 2016", "Apr-Jun", "Mar-Feb 2016/17",
+     "Apr-Jul 2016", "16/2017", "16/18 Q1", "Q1 2016"],
+)  # fmt: skip
+def test_what_may_be_two_things_or_none_is_no_period(text: str) -> None:
+    assert parse_period(text, APRIL) is None
+    assert parse_period(text, APRIL, months=1) is None
+
+
+@given(st.integers(1960 * 12, 2040 * 12), st.sampled_from([1, 3, 6, 12]), st.sampled_from([1, 4, 9]))
+def test_months_from_and_to_are_their_period(month: int, length: int, year_start: int) -> None:
+    period = Cadence(length, year_start).holding(month)
+    first, last = (MONTHS[number % 12][:3] for number in (period.start, period.end - 1))
+    text = f"{first} {period.start // 12} - {last} {(period.end - 1) // 12}"
+    assert parse_period(text, year_start) == period
+    assert parse_day(period.last_day.strftime("%d/%m/%Y")) == period.last_day
+    assert Cadence(length, year_start).bounded_by(period.last_day, first=False) == period
+
+
+def test_six_digits_are_a_month_a_year_or_neither() -> None:
+    assert str(parse_period("201104", APRIL, months=1)) == "2011-04"
+    assert str(parse_period("201617", APRIL, months=1)) == "2016-17"
+    assert parse_period("201112", APRIL, months=1) is None

@@ -92,8 +92,8 @@ def test_plain_decimals_and_peoples_habits_are_numbers(framework: Framework, tex
     [
         "NaN", "nan", "inf", "-inf", "infinity", "1e400", "1e5", "1,5", "1O", "=A1+B1", "12.3.4", "1 234", "1\u00a0234",
         "12,34", "1,2345", ",123", "0,123", "1,234,5", "31/01/2017", "2017-01-31", "5.", "--5", "+-5", "5-", "(5)",
-        "£", "%", "£45%", "5%%", "$5", "1_000", "0x10", "\uff11\uff12", "\u0663", "½", "true", "12 (est.)", "<5",
-        "1'234",
+        "£", "%", "£45%", "5%%", "$5", "1_000", "0x10", "\uff11\uff12", "\u0663", "½", "true", "12 (est.)", ">95%",
+        "1'234", "1-4", "1 to 4", ">5", "[r]", "r", "12p", "12 [c]", "12 x", "[1]", "12 []", "< c", "[12]",
         "#REF!", "five", "\u2014", "- 5", "5 %", "1\n2",
     ],
 )  # fmt: skip
@@ -162,20 +162,55 @@ def _shared() -> Framework:
 # -- markers, grades and text -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["c", "C", " c "])
+@pytest.mark.parametrize("text", ["c", "C", " c ", "[c]", "*", "[*]", "<5", "<10", "< 5", "[<5]", "<0.5%"])
 def test_c_is_withheld_never_a_number(framework: Framework, text: str) -> None:
     cell = one(framework, value=text)
     assert (cell["value"], cell["state"], cell["outcome"]) == (None, "suppressed", "used")
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "X", "z", "..", ".", "-", "\u2013", "n/a", "N/A", "na", "", "  ", "\u00a0", "u", "k", "low", "Low"]
-)
+    "text", ["x", "X", "z", "..", ".", "-", "\u2013", "n/a", "N/A", "na", "", "  ", "\u00a0", "u", "k", "low", "Low",
+             ":", "[x]", "[Z]",
+             "[low]", "[u]", "[ k ]", "[..]"]
+)  # fmt: skip
 def test_other_markers_and_blanks_are_not_available(framework: Framework, text: str) -> None:
     submissions = read(framework, {"value": text})
     cell = submissions.readings.row(0, named=True)
     assert (cell["value"], cell["state"], cell["outcome"]) == (None, "no_data", "used")
     assert submissions.problems.is_empty()
+
+
+MARKED = {
+    "[r]": "revised", "[R]": "revised", " r": "revised", "p": "provisional", "[p]": "provisional", "e": "estimated",
+    "[e]": "estimated", "*": "footnote", "[1]": "footnote", "[12]": "footnote", "[note 3]": "footnote",
+    "[p] [1]": "provisional",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("mark", "kind"), MARKED.items())
+@pytest.mark.parametrize("number", ["21", "21.0", "1,234", "£1,200", "0"])
+def test_a_number_keeps_the_mark_behind_it(framework: Framework, mark: str, kind: str, number: str) -> None:
+    text = f"{number} {mark}"
+    cell = one(framework, value=text)
+    assert (cell["value"], cell["state"]) == (float(number.replace(",", "").strip("£")), "ok")
+    assert cell["mark"] == kind
+    assert one(framework, value=number)["mark"] is None
+
+
+@pytest.mark.parametrize("text", ["12 u", "12 [u]", "12 [p] [u]", "u"])
+def test_what_its_sender_calls_unreliable_is_no_number(framework: Framework, text: str) -> None:
+    cell = one(framework, value=text)
+    assert (cell["value"], cell["state"], cell["mark"]) == (None, "no_data", "unreliable")
+
+
+@given(
+    st.integers(-(10**12), 10**12), st.sampled_from(["{}", "{:,}"]), st.sampled_from(["", "£"]),
+    st.sampled_from(["", *(f" {mark}" for mark in MARKED)]),
+)  # fmt: skip
+def test_any_way_to_write_a_number_with_its_mark_is_that_number(number: int, form: str, sign: str, mark: str) -> None:
+    minus, digits = "-" * (number < 0), form.format(abs(number))
+    cell = one(_shared(), value=f"{minus}{sign}{digits}{mark}", figure="change_in_staff")
+    assert (cell["value"], cell["outcome"]) == (float(number), "used")
 
 
 @pytest.mark.parametrize(("text", "position"), [("not met", 1.0), ("Partly  Met", 2.0), (" MET ", 3.0)])
@@ -227,6 +262,17 @@ def test_a_quarter_in_the_ways_people_write_it(framework: Framework, text: str) 
         ("school_year", "2016-17", 2016 * 12 + 8, 12),
         ("calendar", "2016 Q4", 2016 * 12 + 9, 3),
         ("calendar", "2016-17 Q3", 2016 * 12 + 9, 3),
+        ("open_plans", "Apr-26", 2026 * 12 + 3, 1),
+        ("open_plans", "201104", 2011 * 12 + 3, 1),
+        ("open_plans", "30/04/2026", 2026 * 12 + 3, 1),
+        ("referrals", "Apr-Jun 2026", 2026 * 12 + 3, 3),
+        ("referrals", "Q4 16/17", 2017 * 12, 3),
+        ("referrals", "26/27 Q1", 2026 * 12 + 3, 3),
+        ("referrals", "01/04/2026", 2026 * 12 + 3, 3),
+        ("referrals", "2026-04-01 00:00:00", 2026 * 12 + 3, 3),
+        ("referrals", "30 June 2026", 2026 * 12 + 3, 3),
+        ("school_year", "1 Sept 2016", 2016 * 12 + 8, 12),
+        ("calendar", "31-Dec-16", 2016 * 12 + 9, 3),
     ],
 )
 def test_periods_follow_the_figures_own_year(
@@ -261,6 +307,42 @@ def test_a_year_in_the_place_of_a_month_is_neither(framework: Framework) -> None
     for text, start, months in (("Nov 2010", 2010 * 12 + 10, 1), ("2010-2011", 2010 * 12 + 3, 12)):
         cell = one(framework, figure="open_plans", period=text)
         assert (cell["start"], cell["months"]) == (start, months)
+
+
+@pytest.mark.parametrize(
+    ("figure", "text", "kind", "says"),
+    [
+        ("open_plans", "201112", "ambiguous-period", "write `Dec 2011` for the month or `2011-2012` for the year"),
+        ("open_plans", "26-Apr", "not-a-period", "expected a period such as `2016-12`"),
+        ("open_plans", "01/04/2026", "day-for-a-period", "write the period, such as `2016-12`"),  # a stock on a first
+        ("referrals", "Apr-26", "period-too-short", "is shorter than a period of `referrals`"),
+        ("referrals", "04/01/2026", "day-for-a-period", "write the period, such as `2016-17 Q3`"),
+        ("referrals", "30/04/2026", "day-for-a-period", "write the period, such as `2016-17 Q3`"),
+        ("referrals", "FY17", "ambiguous-year", "write `2016-17` or `2017-18`"),
+        ("referrals", "2017", "ambiguous-year", "write `2016-17` or `2017-18`"),
+        ("referrals", "Q1 2017", "ambiguous-year", "write `2016-17 Q1` or `2017-18 Q1`"),
+        ("referrals", "Oct-Mar 2017", "not-a-period", "expected a period such as `2016-17 Q3`"),
+    ],
+)
+def test_a_period_that_may_be_two_is_refused_and_says_what_to_write(
+    framework: Framework, figure: str, text: str, kind: str, says: str
+) -> None:
+    found, message, _, _ = complaint(framework, figure=figure, period=text)
+    assert found == kind
+    assert says in message
+    cell = one(framework, figure=figure, period=text)
+    assert (cell["figure"], cell["agency"], cell["start"]) == (figure, "social_care", None)
+
+
+def test_the_first_of_three_months_is_not_the_quarter(framework: Framework) -> None:
+    days = read(framework, *({"period": f"2026-{month}-01"} for month in ("04", "05", "06")))
+    assert days.readings["outcome"].to_list() == ["refused"] * 3
+    assert days.problems["message"].to_list() == [
+        f"`2026-{month}-01` is a day, not a period; write the period, such as `2016-17 Q3`"
+        for month in ("04", "05", "06")
+    ]
+    quarters = read(framework, *({"period": f"2026-{month}-01"} for month in ("04", "07")))
+    assert quarters.readings["start"].to_list() == [2026 * 12 + 3, 2026 * 12 + 6]
 
 
 def test_a_period_refused_speaks_for_no_period(framework: Framework) -> None:

@@ -709,7 +709,8 @@ def test_every_wording_is_reached() -> None:
         "empty.csv": "", "binary.csv": b"\0", "sheet.xlsx": b"PK", "other.csv": "a,b\n1,2\n",
         "missing.csv": "period,agency,value\n2016-17 Q3,police,1\n",
         "twice.csv": "period,agency,figure,value,value\n2016-17 Q3,police,referrals,1,1\n",
-        "month.csv": HEADER + "2010/11,police,cases,1\n2016-12,police,referrals,1\n",
+        "month.csv": HEADER + "2010/11,police,cases,1\n2016-12,police,referrals,1\n"
+        "FY17,police,referrals,1\n2016-04-07,police,referrals,1\n",
         "school.csv": HEADER + "2016-17,police,pupils,1\n",
         "rows.csv": long + "".join(
             f"{row}\n"
