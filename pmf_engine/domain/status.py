@@ -94,18 +94,30 @@ class SpecialCause(StrEnum):
     IMPROVEMENT = "special_cause_improvement"
 
 
+class ChartName(StrEnum):
+    """A kind of control chart: individual values, or what knows the denominators of a percentage or a rate."""
+
+    XMR = "xmr"
+    P = "p"
+    U = "u"
+
+
 class NoSignal(StrEnum):
     """Why there is no control chart to read.
 
-    Too few points, too few since the last gap, no value in the period itself, or an indicator without a chart: one of
-    grades, or one that is asked for ad hoc.
+    Too few points, too few since the last gap or since limits began anew, no value in the period itself, or an
+    indicator without a chart: one of grades, one that is asked for ad hoc, one that adds up over several periods, or
+    one whose tolerance asks for none.
     """
 
     TOO_FEW = "too_few"
     GAP = "gap"
+    REBASED = "rebased"
     NO_VALUE = "no_value"
     GRADE = "grade"
     AD_HOC = "ad_hoc"
+    SUMS = "sums"
+    NOT_ASKED = "not_asked"
 
 
 class Assurance(StrEnum):

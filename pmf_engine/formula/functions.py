@@ -232,3 +232,13 @@ def spans(node: Node) -> list[tuple[str, int]]:
     """Every function in an expression or a band that is told how many months to look back, and how many."""
     own = [(node.function, span(node))] if isinstance(node, Call) and span(node) else []
     return own + [pair for child in children(node) for pair in spans(child)]
+
+
+def sums_periods(node: Node) -> bool:
+    """Whether an expression adds up over several periods, so that each of its values holds part of the one before.
+
+    The functions that look at other periods do, but for those that give the value of one earlier period.
+    """
+    if isinstance(node, Call) and node.function in OVER_TIME and not FUNCTIONS[node.function].is_earlier_value:
+        return True
+    return any(sums_periods(child) for child in children(node))

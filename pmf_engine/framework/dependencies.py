@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.formula.functions import EARLIER_VALUES, months_back, span, spans
+from pmf_engine.formula.functions import EARLIER_VALUES, months_back, span, spans, sums_periods
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name, aggregates, children, names, of_senders
 from pmf_engine.framework.model import Framework, Indicator
 
@@ -89,6 +89,11 @@ def looks_back_whole_periods(framework: Framework, indicator: Indicator, months:
         for node in (other.formula, *other.bands)
         for _, span_ in spans(node)
     )
+
+
+def sums_over_periods(framework: Framework, indicator: Indicator) -> bool:
+    """Whether a value adds up over several periods, by its own formula or by that of an indicator it names."""
+    return any(sums_periods(each.formula) for each in (indicator, *leaves_first(framework, indicator)))
 
 
 # -- which periods a value rests on ----------------------------------------------------

@@ -302,6 +302,7 @@ class Framework:
     governance: Mapping[str, str]
     rules: tuple[Rule, ...]
     disclosure: schema.Disclosure | None
+    escalate_groups_from: int | None = None
     warnings: tuple[Diagnostic, ...] = ()
 
     @property

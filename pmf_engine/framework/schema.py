@@ -22,6 +22,7 @@ Kind = Literal["flow", "stock", "grade", "text"]
 Missing = Literal["any", "all", "never"]
 Counted = Literal["in_period", "at_end"]
 AreaKind = Literal["priority", "vulnerable_group", "risk_issue"]
+Chart = Literal["auto", "xmr", "p", "u", "none"]
 
 
 Scalar = str | int | float | None
@@ -300,6 +301,13 @@ class IndicatorsFile(Model):
     indicators: dict[str, Indicator] = {}
 
 
+class Rebase(Model):
+    """The period in which the limits of a control chart begin anew, and why."""
+
+    at: Word
+    because: Text
+
+
 class Entry(Model):
     """Good and tolerance from a period on (element 3), and where they come from."""
 
@@ -310,6 +318,8 @@ class Entry(Model):
     reference: Text | None = None
     review_by: Word | None = None
     allow_for_chance: bool = False
+    chart: Chart = "auto"
+    rebase: list[Rebase] = []
 
 
 class Rule(Model):
@@ -336,4 +346,5 @@ class TolerancesFile(Model):
     governance: dict[str, Text] = {}
     tolerances: dict[str, Annotated[list[Entry], BeforeValidator(_entries), Field(min_length=1)]] = {}
     escalation: list[Rule] = []
+    escalate_groups_from: Annotated[int, Field(ge=1)] | None = None
     disclosure: Disclosure | None = None

@@ -31,12 +31,22 @@ Polarity = OneOf["low", "high", "close"]
 
 
 @dataclass(frozen=True)
+class Rebase:
+    """The month in which the limits of a control chart begin anew, the period that begins with it, and the reason."""
+
+    start: int
+    period: str
+    because: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """Good and tolerance from the month `start` on (always, where it is None).
 
     `review_by` is the last day on which nobody need have looked at it again, and where that is said. `scale_free`
     entries mean the same over periods of any length, as those of a share do, and not those of a flow.
-    With `allow_for_chance` a value is red only where its whole 95 % interval is outside what is tolerable. `passages`
+    With `allow_for_chance` a value is red only where its whole 95 % interval is outside what is tolerable. `chart` is
+    the kind of control chart, and `rebases` are where its limits begin anew, the earliest first. `passages`
     are the texts of `good`, `tolerance` and `target`, as far as they are given.
     """
 
@@ -50,6 +60,8 @@ class Entry:
     allow_for_chance: bool = False
     scale_free: bool = False
     passages: Mapping[str, Passage] = field(default_factory=dict)
+    chart: str = "auto"
+    rebases: tuple[Rebase, ...] = ()
 
     @property
     def polarity(self) -> Polarity:

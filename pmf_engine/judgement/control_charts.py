@@ -1,36 +1,45 @@
 """Control charts: whether an indicator's own history shows a special cause, or only chance at work.
 
-`CHARTS` is the table of kinds of chart. It holds one: individual values and their moving ranges (XmR), with the signals
-that the health service in England uses. The chart of a period uses the history up to it and nothing later, so that a
-later evaluation never changes what an earlier report printed. Method: D. J. Wheeler, "Understanding Variation: The Key
-to Managing Chaos" (SPC Press, 2nd edition, 2000), for the chart and its constants; NHS England, "Making data count:
-strengthening your decisions" (2019), for the signals, for leaving out the largest moving ranges and for assurance.
+`CHARTS` is the table of kinds of chart: individual values and their moving ranges (XmR), and Laney's p′ and u′ where
+denominators differ. The signals are those that the health service in England uses. The chart of a period uses the
+history up to it and nothing later, so that a later evaluation never changes what an earlier report printed. Method of
+signals and assurance: NHS England, "Making data count: strengthening your decisions" (2019). `chart_limits` has the
+methods of the limits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Final
 
 import polars as pl
 
-from pmf_engine.domain.numbers import SNAP, close
-from pmf_engine.domain.status import Assurance, NoSignal, Signal, SpecialCause, texts
+from pmf_engine.domain.numbers import close
+from pmf_engine.domain.status import Assurance, ChartName, NoSignal, Signal, SpecialCause, texts
 from pmf_engine.formula.compute.operations import compare, less
+from pmf_engine.judgement.chart_limits import (
+    DIFFERENCE,
+    SIGMAS,
+    away,
+    individual_limits,
+    proportion_limits,
+    rate_limits,
+)
 from pmf_engine.judgement.history_row import HistoryRow
 
 LEAST: Final = 12
 """Points that a chart needs: limits of fewer are too uncertain to judge by."""
 
-SPREAD: Final = 2.66
-"""The distance from the mean to a limit, in mean moving ranges: three sigma, where a sigma is the range over 1.128."""
-
-LARGEST: Final = 3.267
-"""A moving range from this many times their mean on shows a special cause, so it does not count as chance."""
-
 RUN: Final = 7
 """Points in a trend, and in a shift."""
+
+AUTO: Final = "auto"
+"""What a tolerance entry says that leaves the kind of chart to the denominators."""
+
+NO_CHART: Final = "none"
+"""What a tolerance entry says that wants no chart."""
 
 CHART: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "points": pl.Int64,
@@ -42,8 +51,14 @@ CHART: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "special_cause": pl.Enum(texts(SpecialCause)),
     "no_signal": pl.Enum(texts(NoSignal)),
     "assurance": pl.Enum(texts(Assurance)),
+    "chart": pl.Enum(texts(ChartName)),
+    "sigma_z": pl.Float64,
+    "rebased": pl.String,
+    "rebased_because": pl.String,
 }
-"""The columns that `charted` adds. `side` is 1 for a signal of high or rising values, -1 of low or falling ones."""
+"""The columns that `charted` adds. `side` is 1 for a signal of high or rising values, -1 of low or falling ones;
+`chart` is its kind, and `sigma_z` how much more than by chance alone the values of a p′ or u′ chart vary; `rebased` is
+the period that the limits begin anew in, and `rebased_because` why, where a tolerance entry says so."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +80,19 @@ class Chart:
     no_signal: str | None
     gap: str | None
     assurance: str | None
+    chart: str | None
+    sigma_z: float | None
+    rebased: str | None
+    rebased_because: str | None
 
 
 def read_chart(rows: Sequence[HistoryRow]) -> Chart:
     """Reads the chart of a period from the rows of its series up to it, sorted by start."""
     row = rows[-1]
     before = rows[: len(rows) - row.points] if row.points else ()
-    gap = before[-1].period if before and any(earlier.points for earlier in before) else None
+    is_rebased = bool(row.points) and row.rebased == rows[len(rows) - (row.points or 0)].period
+    has_gap = not is_rebased and any(earlier.points for earlier in before)
+    gap = before[-1].period if has_gap else None
     points_of = {rule.signal: rule.points for rule in SIGNAL_RULES}
     giving = points_of[Signal(row.signal)](rows) if row.signal is not None else ()
     return Chart(
@@ -86,39 +107,52 @@ def read_chart(rows: Sequence[HistoryRow]) -> Chart:
         no_signal=row.no_signal,
         gap=gap,
         assurance=row.assurance,
+        chart=row.chart,
+        sigma_z=row.sigma_z,
+        rebased=row.rebased,
+        rebased_because=row.rebased_because,
     )
 
 
-def charted(frame: pl.LazyFrame, kind: ChartKind | None = None) -> pl.LazyFrame:
+def charted(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Adds the columns of `CHART` to rows that are sorted by series and start.
 
     Args:
-        frame: The number of the series (`line`); `value`, `known` (whether there is a value), `start` and `months` of
-            the row; `kind` (of the number) and `regular` (not ad hoc) of the indicator; of the tolerance entry in force
-            `sign` (see `bands.SIGNS`), `gap` (the distance to the good band, where polarity is `close`), `aim` (the one
+        frame: The number of the series (`line`); `value`, `numerator`, `denominator`, `known` (whether there is a
+            value), `start` and `months` of the row; `kind` (of the number), `ratio`, `per`, `regular` (not ad hoc) and
+            `sums` (whether it adds up over several periods) of the indicator, and `rebased_from` (the month that limits
+            last began anew in), `rebased` and `rebased_because`; of the tolerance entry in force `asked_chart`, `sign`
+            (see `bands.SIGNS`), `gap` (the distance to the good band, where polarity is `close`), `aim` (the one
             constant end of the good band) and `aim_open` (whether that end is outside the band).
-        kind: The kind of chart; without one, XmR.
     """
-    kind = kind or CHARTS["xmr"]
-    frame = kind.limits(_stretches(frame, kind.least))
-    frame = _signals(frame, kind.signals)
+    frame = _drawn(_stretches(frame))
+    for name, kind in CHARTS.items():
+        frame = kind.limits(frame, name)
+    lower, upper = away(-1.0), away(1.0)
+    attributes = pl.col("chart") != ChartName.XMR
+    frame = frame.with_columns(
+        lower_limit=pl.when(attributes).then(lower.clip(0.0)).otherwise(lower),
+        upper_limit=pl.when(pl.col("chart") == ChartName.P).then(upper.clip(None, 100.0)).otherwise(upper),
+    )
+    frame = _signals(frame)
     usual_gap = pl.col("gap").cum_sum().over("stretch") / pl.col("gap").cum_count().over("stretch")
     frame = frame.with_columns(usual_gap=usual_gap)
-    frame = frame.with_columns(special_cause=_special_cause(), assurance=_assurance())
-    return frame.drop("at", "new", "stretch", "range", "usual", "spread", "usual_gap")
+    frame = frame.with_columns(special_cause=_special_cause()).with_columns(assurance=_assurance())
+    return frame.drop("at", "new", "stretch", "range", "drawn", "unit", "usual_gap")
 
 
-def _stretches(frame: pl.LazyFrame, least: int) -> pl.LazyFrame:
+def _stretches(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Numbers the stretches of periods without a gap, counts the points up to each, and says why there is no chart.
 
     A chart does not reach across a gap: two points with a period missing between them have no moving range, and the
-    mean of the time between is unknown.
+    mean of the time between is unknown. Nor does it reach across a month that limits begin anew in.
     """
     begins = pl.col("line") != pl.col("line").shift(1)
-    point = pl.col("known") & (pl.col("kind") != "grade") & pl.col("regular")
+    begins |= pl.col("rebased_from").ne_missing(pl.col("rebased_from").shift(1))
+    point = pl.col("known") & (pl.col("kind") != "grade") & pl.col("regular") & ~pl.col("sums")
+    point &= (pl.col("asked_chart") != NO_CHART).fill_null(True)
     follows = point & point.shift(1) & (pl.col("start") == pl.col("start").shift(1) + pl.col("months"))
     at = pl.col("at")
-    few = pl.col("points") < least
     earlier = point.cast(pl.Int64).cum_sum().over("line") > pl.col("points")
     return (
         frame.with_columns(new=(begins | ~follows).fill_null(True), at=pl.int_range(pl.len(), dtype=pl.Int64))
@@ -128,71 +162,63 @@ def _stretches(frame: pl.LazyFrame, least: int) -> pl.LazyFrame:
         )
         .with_columns(
             range=pl.when(~pl.col("new")).then((pl.col("value") - pl.col("value").shift(1)).abs()),
-            no_signal=pl.when(pl.col("kind") == "grade")
-            .then(pl.lit(NoSignal.GRADE))
-            .when(~pl.col("regular"))
-            .then(pl.lit(NoSignal.AD_HOC))
-            .when(~point)
-            .then(pl.lit(NoSignal.NO_VALUE))
-            .when(few & earlier)
-            .then(pl.lit(NoSignal.GAP))
-            .when(few)
-            .then(pl.lit(NoSignal.TOO_FEW))
-            .cast(CHART["no_signal"]),
+            no_signal=_no_signal(point, earlier),
         )
     )
 
 
-def _limits(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The XmR chart of all points of the stretch up to each: the mean, and limits at 2.66 mean moving ranges from it.
-
-    Leaves out moving ranges of 3.267 times their mean and above, once: the rest is not screened again.
-    """
-    readable = pl.col("no_signal").is_null()
-    range_, usual = pl.col("range"), pl.col("usual")
-    mean = pl.col("value").cum_sum().over("stretch") / pl.col("points")
-    frame = frame.with_columns(
-        usual=pl.when(readable).then(range_.cum_sum().over("stretch") / range_.cum_count().over("stretch")),
-        mean=pl.when(readable).then(_line(mean, pl.col("value").abs().cum_max().over("stretch"))),
-    )
-    # Only points with a large range among those up to them need look at each of these again.
-    large = ~less(range_.cum_max().over("stretch"), usual * LARGEST)
-    frame = frame.with_columns(large=readable & large).cache()
-    each = pl.element()
-    screened = (
-        frame.filter("large")
-        .select("at", "stretch", "points")
-        .join(frame.group_by("stretch", maintain_order=True).agg("range"), on="stretch")
-        .with_columns(range_.list.head("points").list.eval(each.filter(less(each, each.mean() * LARGEST)).mean()))
-        .select("at", screened=range_.list.first())
-    )
-    kept = pl.when("large").then(pl.col("screened").fill_null(0.0)).otherwise(usual)  # none is left where all are 0
+def _no_signal(point: pl.Expr, earlier: pl.Expr) -> pl.Expr:
+    """Why there is no chart: the indicator has none, the period has no value, or too few points stand before it."""
+    few = pl.col("points") < LEAST
+    since = (pl.col("start") - pl.col("rebased_from")) // pl.col("months") + 1
     return (
-        frame.join(screened, on="at", how="left", maintain_order="left")
-        .with_columns(spread=kept * SPREAD)
-        .with_columns(lower_limit=_away(-1.0), upper_limit=_away(1.0))
-        .drop("large", "screened")
+        pl.when(pl.col("kind") == "grade")
+        .then(pl.lit(NoSignal.GRADE))
+        .when(~pl.col("regular"))
+        .then(pl.lit(NoSignal.AD_HOC))
+        .when("sums")
+        .then(pl.lit(NoSignal.SUMS))
+        .when(pl.col("asked_chart") == NO_CHART)
+        .then(pl.lit(NoSignal.NOT_ASKED))
+        .when(~point)
+        .then(pl.lit(NoSignal.NO_VALUE))
+        .when(few & earlier & (pl.col("points") == since))
+        .then(pl.lit(NoSignal.REBASED))
+        .when(few & earlier)
+        .then(pl.lit(NoSignal.GAP))
+        .when(few)
+        .then(pl.lit(NoSignal.TOO_FEW))
+        .cast(CHART["no_signal"])
     )
 
 
-def _away(spreads: float) -> pl.Expr:
-    """The line at a number of spreads from the mean: 1 is the upper limit, -1 the lower."""
-    mean, spread = pl.col("mean"), pl.col("spread") * spreads
-    return _line(mean + spread, pl.max_horizontal(mean.abs(), spread.abs()))
+def _drawn(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The kind of chart of each row (`chart`), and columns for its lines: `mean`, `unit` and `sigma_z`.
 
-
-def _line(value: pl.Expr, largest: pl.Expr) -> pl.Expr:
-    """Snaps a line to 0 where it is only a rounding error, measured by the largest number that it is computed from.
-
-    Otherwise a value of 0 would lie beyond a line at 0 by that error, where one of 10 lies on a line at 10.
+    `unit` is the distance from the mean to a limit, for a denominator of 1 where limits know denominators. An entry
+    names the kind, or leaves it to the denominators: where they differ by more than a quarter of their mean, the limits
+    know them. A rate of events below zero has an XmR chart.
     """
-    return pl.when(value.abs() > largest * SNAP).then(value).otherwise(value * 0.0)
+    size, events = pl.col("denominator"), pl.col("numerator")
+    usual_size = size.cum_sum().over("stretch") / size.cum_count().over("stretch")
+    differ = less(usual_size * DIFFERENCE, size.cum_max().over("stretch") - size.cum_min().over("stretch"))
+    countable = (events.cum_min().over("stretch") >= 0) & (size.cum_min().over("stretch") > 0)
+    asked = pl.col("asked_chart").fill_null(AUTO)
+    name = pl.lit(ChartName.XMR.value)
+    for kind_name, kind in CHARTS.items():
+        if kind.ratio is not None:
+            fits = (pl.col("ratio") == kind.ratio) & pl.col("per").is_not_null() & countable
+            wanted = (asked == kind_name) | ((asked == AUTO) & differ)
+            name = pl.when((fits & wanted).fill_null(False)).then(pl.lit(kind_name)).otherwise(name)
+    chart = pl.when(pl.col("no_signal").is_null()).then(name).cast(CHART["chart"])
+    nothing = pl.lit(None, dtype=pl.Float64)
+    return frame.with_columns(chart=chart, drawn=chart.cast(pl.String), mean=nothing, unit=nothing, sigma_z=nothing)
 
 
-def _signals(frame: pl.LazyFrame, rules: Sequence[SignalRule]) -> pl.LazyFrame:
+def _signals(frame: pl.LazyFrame) -> pl.LazyFrame:
     """The first of the signals that the latest points give, and on which side; the latest point always gives it too."""
     signal, side = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.Int8)
-    for rule in reversed(rules):
+    for rule in reversed(SIGNAL_RULES):
         high, low = rule.high(), rule.low()
         signal = pl.when(high | low).then(pl.lit(rule.signal.value)).otherwise(signal)
         side = pl.when(high).then(pl.lit(1, dtype=pl.Int8)).when(low).then(pl.lit(-1, dtype=pl.Int8)).otherwise(side)
@@ -224,7 +250,8 @@ def _assurance() -> pl.Expr:
     """Whether chance alone will meet the target: consistently, by chance, or never, if nothing changes.
 
     The target is the one constant end of what is good. It is met consistently where it holds at both limits, never
-    where it holds at neither. Null where there is no such end, or no chart.
+    where it holds at neither. Null where there is no such end, or no chart; while there is a signal, as the process may
+    be another by now; and where the value itself contradicts it.
     """
 
     def met(limit: str) -> pl.Expr:
@@ -233,14 +260,14 @@ def _assurance() -> pl.Expr:
         at_most = pl.when("aim_open").then(compare("<", value, aim)).otherwise(compare("<=", value, aim))
         return pl.when(pl.col("sign") > 0).then(at_least).when(pl.col("sign") < 0).then(at_most)
 
-    low, high = met("lower_limit"), met("upper_limit")
-    known = pl.col("aim").is_not_null() & pl.col("mean").is_not_null()
+    low, high, now = met("lower_limit"), met("upper_limit"), met("value")
+    known = pl.col("aim").is_not_null() & pl.col("mean").is_not_null() & pl.col("signal").is_null()
     return (
-        pl.when(known & low & high)
+        pl.when(known & low & high & now)
         .then(pl.lit(Assurance.CONSISTENTLY))
-        .when(known & ~low & ~high)
+        .when(known & ~low & ~high & ~now)
         .then(pl.lit(Assurance.NEVER))
-        .when(known & (low | high))
+        .when(known & (low != high))
         .then(pl.lit(Assurance.BY_CHANCE))
         .cast(CHART["assurance"])
     )
@@ -271,14 +298,14 @@ class ChartKind:
     """A kind of control chart.
 
     Attributes:
-        least: The fewest points that it needs in a row.
-        limits: Adds `mean`, `spread`, `lower_limit` and `upper_limit` to the rows of `_stretches`.
-        signals: Its signals; of several that a point gives, the first counts.
+        title: What people call it.
+        ratio: The function that a formula must be for its limits to know denominators; None for any formula.
+        limits: Fills the columns of `_drawn` in the rows whose `drawn` is this kind's name, which it is given.
     """
 
-    least: int
-    limits: Callable[[pl.LazyFrame], pl.LazyFrame]
-    signals: tuple[SignalRule, ...]
+    title: str
+    ratio: str | None
+    limits: Callable[[pl.LazyFrame, str], pl.LazyFrame]
 
 
 # Rules look at rows further back without asking for their series: a chart has a mean only from its twelfth point on.
@@ -290,28 +317,47 @@ def _all_steps(steps: pl.Expr) -> pl.Expr:
     return steps.cast(pl.Int64).rolling_sum(RUN - 1) == RUN - 1
 
 
-def _two_high() -> pl.Expr:
-    value, line = pl.col("value"), _away(2 / 3)
-    return less(line, value) & less(line, pl.max_horizontal(value.shift(1), value.shift(2)))
+def _two_of_three(side: int) -> pl.Expr:
+    """Whether the latest point and one of the two before lie beyond two thirds of the way, and all three on that side.
 
+    The limits of each point are those of its own denominator.
+    """
 
-def _two_low() -> pl.Expr:
-    value, line = pl.col("value"), _away(-2 / 3)
-    return less(value, line) & less(pl.min_horizontal(value.shift(1), value.shift(2)), line)
+    def beyond(line: pl.Expr, value: pl.Expr) -> pl.Expr:
+        return less(line, value) if side > 0 else less(value, line)
+
+    values = [pl.col("value").shift(back) for back in range(3)]
+    latest, before, first = (beyond(away(side * 2 / 3, back), value) for back, value in enumerate(values))
+    one_side = [beyond(pl.col("mean"), value) for value in values[1:]]
+    return latest & (before | first) & pl.all_horizontal(one_side)
 
 
 def _points_beyond_two_thirds(rows: Sequence[HistoryRow]) -> Sequence[HistoryRow]:
     """Of the last three points those beyond two thirds of the way to the limit on the side of the signal."""
     row = rows[-1]
-    assert row.mean is not None
-    assert row.upper_limit is not None
     assert row.side is not None
-    line = row.mean + row.side * (row.upper_limit - row.mean) * 2 / 3
+    assert row.mean is not None
     return [
         point
         for point in rows[-3:]
-        if point.value is not None and (point.value - line) * row.side > 0 and not close(point.value, line)
+        if point.value is not None
+        and _is_beyond(point.value, row.mean + row.side * _spread(row, point) * 2 / 3, row.side)
     ]
+
+
+def _is_beyond(value: float, line: float, side: int) -> bool:
+    return (value - line) * side > 0 and not close(value, line)
+
+
+def _spread(row: HistoryRow, point: HistoryRow) -> float:
+    """The distance from the mean to a limit in the chart of a row, for the denominator of a point."""
+    assert row.mean is not None
+    assert row.upper_limit is not None
+    if row.denominator is None or point.denominator is None or row.chart == ChartName.XMR:
+        return row.upper_limit - row.mean
+    if row.chart == ChartName.P:
+        return SIGMAS * (row.sigma_z or 1.0) * sqrt(row.mean * (100 - row.mean) / point.denominator)
+    return (row.upper_limit - row.mean) * sqrt(row.denominator / point.denominator)
 
 
 SIGNAL_RULES: Final = (
@@ -327,7 +373,12 @@ SIGNAL_RULES: Final = (
         low=lambda: _all_steps(less(pl.col("value"), pl.col("value").shift(1))),
         points=lambda rows: rows[-RUN:],
     ),
-    SignalRule(Signal.TWO_OF_THREE, high=_two_high, low=_two_low, points=_points_beyond_two_thirds),
+    SignalRule(
+        Signal.TWO_OF_THREE,
+        high=lambda: _two_of_three(1),
+        low=lambda: _two_of_three(-1),
+        points=_points_beyond_two_thirds,
+    ),
     SignalRule(
         Signal.SHIFT,
         high=lambda: less(pl.col("mean"), pl.col("value").rolling_min(RUN)),
@@ -336,7 +387,11 @@ SIGNAL_RULES: Final = (
     ),
 )
 """A row for each signal: a point outside the limits; 7 points, each above (or each below) the one before; 2 of 3 points
-beyond two thirds of the way to a limit, on one side; 7 points on one side of the mean."""
+beyond two thirds of the way to a limit, all three on that side of the mean; 7 points on one side of the mean."""
 
-CHARTS: Final[Mapping[str, ChartKind]] = {"xmr": ChartKind(least=LEAST, limits=_limits, signals=SIGNAL_RULES)}
+CHARTS: Final[Mapping[str, ChartKind]] = {
+    ChartName.XMR.value: ChartKind("XmR", None, individual_limits),
+    ChartName.P.value: ChartKind("p′", "percent", proportion_limits),
+    ChartName.U.value: ChartKind("u′", "rate", rate_limits),
+}
 """A row for each kind of chart."""

@@ -43,6 +43,10 @@ class HistoryRow(NamedTuple):
     special_cause: str | None
     no_signal: str | None
     assurance: str | None
+    chart: str | None
+    sigma_z: float | None
+    rebased: str | None
+    rebased_because: str | None
     raised: str | None
     raised_to: str | None
     raised_status: str | None

@@ -10,6 +10,7 @@ import polars as pl
 
 from pmf_engine.domain.periods import Frequency
 from pmf_engine.formula.constants import constant
+from pmf_engine.framework.dependencies import sums_over_periods
 from pmf_engine.framework.model import Framework
 from pmf_engine.framework.tolerances import Entry
 from pmf_engine.judgement.bands import BANDED
@@ -82,28 +83,55 @@ def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
                 indicator.places,
                 indicator.type.kind,
                 indicator.frequency != Frequency.AD_HOC,
+                sums_over_periods(framework, indicator),
             )
             for indicator in framework.indicators.values()
         ],
         schema={
             "indicator": pl.String, "ratio": pl.String, "per": pl.Float64, "places": pl.Int32, "kind": pl.String,
-            "regular": pl.Boolean,
+            "regular": pl.Boolean, "sums": pl.Boolean,
         },
         orient="row",
     )  # fmt: skip
-    aims = pl.LazyFrame(
+    entries = pl.LazyFrame(
         [
-            (indicator.id, position, *aim)
+            (indicator.id, position, entry.chart, *(_aim(entry) or (None, None)))
             for indicator in framework.indicators.values()
             for position, entry in enumerate(indicator.tolerances)
-            if (aim := _aim(entry))
         ],
-        schema={"indicator": pl.String, "entry": pl.UInt32, "aim": pl.Float64, "aim_open": pl.Boolean},
+        schema={
+            "indicator": pl.String, "entry": pl.UInt32, "asked_chart": pl.String, "aim": pl.Float64,
+            "aim_open": pl.Boolean,
+        },
         orient="row",
-    )
+    )  # fmt: skip
     rows = rows.with_columns(gap=gap_in_force(pl.col("gaps")))
     rows = rows.join(indicators, on="indicator", how="left", maintain_order="left")
-    return rows.join(aims, on=["indicator", "entry"], how="left", maintain_order="left")
+    rows = rows.join(entries, on=["indicator", "entry"], how="left", maintain_order="left")
+    return _rebased(rows, framework)
+
+
+def _rebased(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
+    """Adds where the limits of control charts last began anew, by all entries of the indicator, and why."""
+    rebases = {
+        (indicator.id, rebase.start): (rebase.period, rebase.because)
+        for indicator in framework.indicators.values()
+        for entry in indicator.tolerances
+        for rebase in entry.rebases
+    }
+    schema = {"indicator": pl.String, "rebased_from": pl.Int32, "rebased": pl.String, "rebased_because": pl.String}
+    if not rebases:
+        columns = list(schema.items())[1:]
+        return rows.with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in columns)
+    frame = pl.LazyFrame([(*key, *words) for key, words in rebases.items()], schema=schema, orient="row")
+    return rows.sort("start").join_asof(
+        frame.sort("rebased_from"),
+        left_on="start",
+        right_on="rebased_from",
+        by="indicator",
+        coalesce=False,
+        check_sortedness=False,
+    )
 
 
 def _aim(entry: Entry) -> tuple[float, bool] | None:

@@ -13,7 +13,14 @@ from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.explanation.explain import Compared, Comparison, Explanation
 from pmf_engine.evaluation.explanation.figure_sources import Cell, Source
 from pmf_engine.evaluation.explanation.record_sources import Records
-from pmf_engine.report.wording import assurance_words, no_signal_words, signal_words, tamed
+from pmf_engine.report.wording import (
+    assurance_words,
+    chart_title,
+    no_signal_words,
+    rebased_words,
+    signal_words,
+    tamed,
+)
 
 _WORDS = {"<=": "at most", "<": "below", ">=": "at least", ">": "above", "=": "equal to"}
 
@@ -120,6 +127,10 @@ def _control_chart(explanation: Explanation) -> Iterator[str]:
     if chart.mean is not None:
         limits = f"limits {_exact(chart.lower_limit)} to {_exact(chart.upper_limit)}"
         yield f"  mean {_exact(chart.mean)}, {limits}, of the {chart.points} periods up to {explanation.period}"
+    if chart.sigma_z is not None:
+        yield f"  limits that know the denominators ({chart_title(chart)} chart), sigma z {_exact(chart.sigma_z)}"
+    if rebased := rebased_words(chart):
+        yield f"  {rebased}"
     if chart.signal:
         yield f"  signal, {chart.signal}: {signal_words(chart, 0)}"
         yield f"    given by {', '.join(chart.signal_points)}"

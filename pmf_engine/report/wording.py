@@ -8,7 +8,7 @@ from typing import Final
 
 from pmf_engine.domain.marks import Mark
 from pmf_engine.domain.status import Assurance, Direction, NoSignal, Signal, SpecialCause, Status
-from pmf_engine.judgement.control_charts import LEAST, RUN, Chart
+from pmf_engine.judgement.control_charts import CHARTS, LEAST, RUN, Chart
 from pmf_engine.judgement.formatting import show_number, show_periods, show_status
 from pmf_engine.report.model import Group, Item, Moved, Point, Raised, Recovered, Travel
 
@@ -176,9 +176,22 @@ def no_signal_words(chart: Chart, months: int) -> str:
         NoSignal.NO_VALUE: "there is no value",
         NoSignal.GRADE: "grades have no control chart",
         NoSignal.AD_HOC: "what is asked for ad hoc has no control chart",
+        NoSignal.REBASED: f"only {points} since limits began anew in {chart.rebased}, and a chart needs {LEAST}",
+        NoSignal.SUMS: "what adds up over several periods has no control chart, as its values are not independent",
+        NoSignal.NOT_ASKED: "its tolerance asks for no control chart",
         None: "what varies is chance",
     }
     return words[chart.no_signal]
+
+
+def chart_title(chart: Chart) -> str:
+    """What people call the kind of a chart: `XmR`, `p′`, `u′`; empty where there is no chart."""
+    return CHARTS[chart.chart].title if chart.chart else ""
+
+
+def rebased_words(chart: Chart) -> str:
+    """Where limits began anew and why: `limits begin anew in 2018-19 Q1: new form`; empty where they never did."""
+    return f"limits begin anew in {chart.rebased}: {chart.rebased_because}" if chart.rebased else ""
 
 
 def assurance_words(chart: Chart) -> str:
@@ -230,6 +243,9 @@ def charts_words(charts: Mapping[str, int]) -> str:
         NoSignal.NO_VALUE: "without a value",
         NoSignal.GRADE: "of grades",
         NoSignal.AD_HOC: "asked for ad hoc",
+        NoSignal.REBASED: f"begun anew less than {LEAST} periods ago",
+        NoSignal.SUMS: "of sums over several periods",
+        NoSignal.NOT_ASKED: "that no chart was asked for",
     }
     none = [f"{charts[reason]:,} {words}" for reason, words in why.items() if charts.get(reason)]
     return read + (f"; no chart for {', '.join(none)}" if none else "")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import pmf_engine as pmf
 from pmf_engine.domain.status import Signal
-from pmf_engine.judgement.control_charts import CHART, CHARTS, SIGNAL_RULES, charted, read_chart
+from pmf_engine.judgement.control_charts import CHART, CHARTS, LEAST, SIGNAL_RULES, charted, read_chart
 from pmf_engine.judgement.history_row import HistoryRow
 from tests.support.boards import evaluate, write_board, write_returns
 from tests.support.chart import read
@@ -28,14 +28,35 @@ def charts(
     sign: int | None = 1,
     gap: Sequence[Value] | None = None,
     starts: Sequence[int] = range(100),
+    sizes: Sequence[float] | None = None,
     **columns: object,
 ) -> list[list[dict[str, Any]]]:
     """The rows of each of these series, one a period, with what their charts say."""
+    frame = uncharted(*series, sign=sign, gap=gap, starts=starts, sizes=sizes, **columns)
+    by_series: dict[int, list[dict[str, Any]]] = {}
+    for row in charted(frame).collect().rows(named=True):
+        by_series.setdefault(row["line"], []).append(row)
+    return list(by_series.values())
+
+
+def uncharted(
+    *series: Sequence[Value],
+    sign: int | None = 1,
+    gap: Sequence[Value] | None = None,
+    starts: Sequence[int] = range(100),
+    sizes: Sequence[float] | None = None,
+    **columns: object,
+) -> pl.LazyFrame:
+    """The rows of each of these series before they are charted; `sizes` are the denominators of percentages."""
     rows = [
         {
             "line": number, "start": starts[start], "months": 1,
             "value": value, "known": value is not None, "kind": "number", "regular": True, "sign": sign,
             "gap": None if gap is None else gap[start], "aim": None, "aim_open": False, "period": str(start),
+            "numerator": value * sizes[start] / 100 if sizes and value is not None else None,
+            "denominator": sizes[start] if sizes and value is not None else None,
+            "ratio": None, "per": None, "sums": False, "asked_chart": None,
+            "rebased_from": None, "rebased": None, "rebased_because": None,
         }
         | columns
         for number, values in enumerate(series)
@@ -45,12 +66,10 @@ def charts(
         "line": pl.UInt32, "start": pl.Int32, "months": pl.Int32,
         "value": pl.Float64, "known": pl.Boolean, "kind": pl.String, "regular": pl.Boolean, "sign": pl.Int8,
         "gap": pl.Float64, "aim": pl.Float64, "aim_open": pl.Boolean, "period": pl.String,
+        "numerator": pl.Float64, "denominator": pl.Float64, "ratio": pl.String, "per": pl.Float64, "sums": pl.Boolean,
+        "asked_chart": pl.String, "rebased_from": pl.Int32, "rebased": pl.String, "rebased_because": pl.String,
     }  # fmt: skip
-    said = charted(pl.LazyFrame(rows, schema=schema)).collect().rows(named=True)
-    by_series: dict[int, list[dict[str, Any]]] = {}
-    for row in said:
-        by_series.setdefault(row["line"], []).append(row)
-    return list(by_series.values())
+    return pl.LazyFrame(rows, schema=schema)
 
 
 def typed(rows: Sequence[dict[str, Any]]) -> list[HistoryRow]:
@@ -137,8 +156,11 @@ STEADY = [9.0, 11.0] * 20
         ([*UP_AND_DOWN, 54, 48, 49, 50, 51, 52, 53], None),
         ([*UP_AND_DOWN, 47, 48, 49, 50, 50, 51, 52], None),
         ([*UP_AND_DOWN[:-1], 47, 48, 49, 50, 51, 52], None),
-        ([*STEADY, 14.0, 10.0, 14.0], "two_of_three"),
-        ([*STEADY, 13.9, 10.0, 13.9], None),
+        # of 14, 10.5, 14 the mean is 10.198 and the line 13.914; of 13.8, 10.5, 13.8 they are 10.188 and 13.879
+        ([*STEADY, 14.0, 10.5, 14.0], "two_of_three"),
+        ([*STEADY, 13.8, 10.5, 13.8], None),
+        ([*STEADY, 14.0, 10.0, 14.0], None),  # the middle one is on the other side of the mean
+        ([*STEADY, 10.0, 14.0, 14.0], None),
         ([*STEADY, 14.0, 10.0, 10.0, 14.0], None),
         ([*STEADY, 14.0, 10.0, 6.0], None),
         ([*STEADY, 14.0, 14.0, 10.0], None),
@@ -166,7 +188,7 @@ def test_the_points_that_give_a_signal_are_named() -> None:
 
     assert points([9.0, 11.0] * 6 + [30.0]) == ("12",)
     assert points(UP_AND_DOWN + [51.0] * 7) == ("12", "13", "14", "15", "16", "17", "18")
-    assert points([*STEADY, 14.0, 10.0, 14.0]) == ("40", "42")
+    assert points([*STEADY, 14.0, 10.5, 14.0]) == ("40", "42")
     assert points(STEADY) == ()
 
 
@@ -193,6 +215,11 @@ def test_a_period_that_is_left_out_of_the_series_is_a_gap_too() -> None:
 def test_grades_and_ad_hoc_requests_have_no_chart() -> None:
     assert last([1.0] * 20, kind="grade")["no_signal"] == "grade"
     assert last([1.0] * 20, regular=False)["no_signal"] == "ad_hoc"
+
+
+def test_sums_over_several_periods_and_what_asks_for_none_have_no_chart() -> None:
+    assert last([1.0] * 20, sums=True)["no_signal"] == "sums"
+    assert last([1.0] * 20, asked_chart="none")["no_signal"] == "not_asked"
 
 
 # -- concern, improvement and assurance -----------------------------------------------------
@@ -328,7 +355,7 @@ def test_a_special_cause_can_be_escalated_whatever_the_rating(tmp_path: Path) ->
     evaluation = board(tmp_path, LEVEL + "30 10", "{good: at most 40}", CONCERN)
     assert set(said(evaluation, "status")) == {"green"}
     assert said(evaluation, "escalate_to") == [None] * 12 + ["board", None]
-    assert said(evaluation, "assurance")[11:] == ["consistently"] * 3
+    assert said(evaluation, "assurance")[11:] == ["consistently", None, "consistently"]  # none while there is a signal
 
 
 def test_what_is_not_rated_has_a_chart_and_no_concern(tmp_path: Path) -> None:
@@ -386,18 +413,14 @@ def test_every_signal_has_a_rule() -> None:
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_kind_of_chart_has_limits_and_signals(name: str) -> None:
     """As a chart without one of its parts would say nothing, or raise only once a series is long enough."""
-    kind = CHARTS[name]
-    values: list[Value] = [*VISCOSITY[: kind.least], 1_000.0]
-    rows = [
-        {
-            "line": 0, "start": start, "months": 1, "value": value, "known": True, "kind": "number", "regular": True,
-            "sign": 1, "gap": None, "aim": None, "aim_open": False,
-        }
-        for start, value in enumerate(values)
-    ]  # fmt: skip
-    frame = pl.LazyFrame(rows, schema_overrides={"gap": pl.Float64, "aim": pl.Float64, "sign": pl.Int8})
-    said = charted(frame, kind).collect()
-    assert dict(said.select(list(CHART)).schema) == CHART
-    assert said["no_signal"].to_list() == ["too_few"] * (kind.least - 1) + [None, None]
-    assert said["lower_limit"][-1] < said["mean"][-1] < said["upper_limit"][-1]
-    assert len(kind.signals) > 0
+    values: list[Value] = [*VISCOSITY[:LEAST], 90.0]
+    sizes = [100.0, 200.0] * 6 + [100.0]
+    rows = charts(values, sizes=sizes, ratio=CHARTS[name].ratio, per=100.0, asked_chart=name)[0]
+    assert [row["no_signal"] for row in rows] == ["too_few"] * (LEAST - 1) + [None, None]
+    assert (rows[-1]["chart"], rows[-1]["signal"]) == (name, "outside_limits")
+    assert rows[-1]["lower_limit"] < rows[-1]["mean"] < rows[-1]["upper_limit"]
+
+
+def test_what_is_charted_has_the_declared_columns() -> None:
+    schema = charted(uncharted(VISCOSITY)).collect_schema()
+    assert {name: schema[name] for name in CHART} == CHART

@@ -171,3 +171,29 @@ def no_tolerance(span: Span, name: str, evidence: str) -> Diagnostic:
 
 def unused_figure(span: Span, name: str) -> Diagnostic:
     return Diagnostic("unused", f"nothing uses figure `{name}`", span, None, "warning")
+
+
+def no_chart(span: Span, key: str, name: str, reason: str) -> Diagnostic:
+    return Diagnostic("no-chart", f"`{key}` asks for a control chart of `{name}`, and {reason}", span)
+
+
+def chart_of_no_ratio(span: Span, chart: str, wanted: str, name: str) -> Diagnostic:
+    per = " per a fixed number" if wanted == "rate" else ""
+    text = f"a `{chart}` chart needs the numerator and denominator of a `{wanted}`{per}, which `{name}` is not"
+    return Diagnostic("no-chart", text, span, "write `xmr`, or leave it to `auto`")
+
+
+def rebase_without_chart(span: Span) -> Diagnostic:
+    return Diagnostic("no-chart", "`rebase` begins a chart anew that `chart: none` does without", span)
+
+
+def rebase_inside(span: Span, text: str, period: str) -> Diagnostic:
+    help_ = "write a period that the indicator has"
+    return Diagnostic(
+        "bad-period", f"`{text}` begins inside `{period}`, and a chart begins anew with a whole period", span, help_
+    )
+
+
+def rebase_order(span: Span, text: str, before: str) -> Diagnostic:
+    said = f"`{text}` does not come after `{before}`, where the chart begins anew already"
+    return Diagnostic("rebase-order", said, span, "put the oldest first")

@@ -50,4 +50,5 @@ def build_framework(folder: Path, draft: Draft) -> Framework:
         governance=rules.governance,
         rules=tuple(escalation),
         disclosure=rules.disclosure,
+        escalate_groups_from=rules.escalate_groups_from,
     )

@@ -17,6 +17,7 @@ from pmf_engine.formula.syntax import Band, Expression, Name, names
 from pmf_engine.formula.types import NUMBER, Type, time_dimension
 from pmf_engine.framework import schema
 from pmf_engine.framework.building.cadences import fits, looks_back_whole_periods
+from pmf_engine.framework.building.charts import check_chart, read_rebases
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import RESERVED
 from pmf_engine.framework.model import Indicator
@@ -118,6 +119,8 @@ def _read_entry(
     if entry.allow_for_chance and indicator.per is None:
         draft.found.append(messages.no_interval(at.key(*where, "allow_for_chance"), indicator.id))
     review_by = _review_by(draft, at, where, indicator, entry)
+    check_chart(draft, where, indicator, entry)
+    rebases = read_rebases(draft, where, indicator, entry)
     if good is None or len(draft.found) > errors:
         return None
     span = at.span(*where, "from") if entry.from_ is not None else at.key(*where)
@@ -125,7 +128,20 @@ def _read_entry(
     said = [key for key in ("good", "tolerance", "target") if getattr(entry, key) is not None]
     passages = {key: at.passage(*where, key) for key in said}
     allow = entry.allow_for_chance
-    return Entry(start, good, tolerance, target, entry.reference, span, review_by, allow, scale_free, passages)
+    return Entry(
+        start,
+        good,
+        tolerance,
+        target,
+        entry.reference,
+        span,
+        review_by,
+        allow,
+        scale_free,
+        passages,
+        entry.chart,
+        rebases,
+    )
 
 
 def _review_by(

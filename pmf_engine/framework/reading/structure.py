@@ -110,6 +110,8 @@ class _Shape(Parts):
             return path[:1]
         if path[2:3] == ("examples",) and len(path) > 3:  # those beside it are examples still
             return path[:6]
+        if path[0] == "tolerances" and "rebase" in path:
+            return path[: path.index("rebase") + 1]
         if path[0] == "tolerances" and len(path) > 3 and path[3] not in ("from", "good", "target"):
             return path[:4]  # of several entries
         if path[0] == "tolerances" and path[2:3] == ("target",):  # bands may name it
