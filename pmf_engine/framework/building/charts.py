@@ -40,14 +40,14 @@ def check_chart(draft: Draft, where: Loc, indicator: Indicator, entry: schema.En
 def _chartless(draft: Draft, indicator: Indicator) -> str | None:
     """Why an indicator has no control chart; None where it has one."""
     if indicator.type.kind == "grade":
-        return "grades have none"
+        return "grades have no chart"
     if indicator.frequency == Frequency.AD_HOC:
-        return "what is asked for ad hoc has none"
+        return "what is asked for ad hoc has no chart"
     waiting, seen = [indicator], {indicator.id}
     while waiting:
         formula = waiting.pop().formula
         if sums_periods(formula):
-            return "what adds up over several periods has none"
+            return "what adds up over several periods has no chart"
         for node in names(formula):
             other = draft.indicators.get(node.name)
             if other is not None and other.id not in seen:
