@@ -190,8 +190,17 @@ def _unknown_groups(piece: ListPart, plan: ListPlan, name: str, records: pl.Lazy
         yield _more_records(piece.file, piece.sheet)
 
 
+def _covers_alone(piece: ListPart, pieces: Sequence[ListPart]) -> bool:
+    """Whether a piece covers days that are given and that no other piece covers: a spell may stand in several such."""
+    days = [other.covers for other in pieces if other is not piece]
+    return piece.covers is not None and all(other is not None and not piece.covers.shared(other) for other in days)
+
+
 def _repeated(pieces: Sequence[ListPart], records: pl.LazyFrame, columns: Sequence[str]) -> Iterator[Problem]:
-    """Records that are there more than once, alike in every column."""
+    """Records that count more than once, alike in every column; not those of files that cover days of their own."""
+    alone = {number: number + 1 if _covers_alone(piece, pieces) else 0 for number, piece in enumerate(pieces)}
+    records = records.with_columns(pl.col(PIECE).replace_strict(alone, return_dtype=pl.Int32).alias(":days"))
+    columns = [*columns, ":days"]
     first = pl.struct(PIECE, ROW).first()
     twice = (
         records.filter(pl.struct(columns).hash().is_duplicated())  # few or none: what is alike has the same hash

@@ -94,13 +94,15 @@ def test_lists_come_to_what_is_published_of_the_years(both: pmf.Evaluation, figu
 
 def test_nothing_in_the_lists_is_a_problem(both: pmf.Evaluation) -> None:
     lists = [path.name for path in FIXTURES.glob("*_list*.csv")]
-    assert len(lists) == 7
+    assert len(lists) == 4 * len(QUARTERS)
     assert both.problems.filter(pl.col("file").is_in(lists)).is_empty()
 
 
-def records(*names: str) -> list[dict[str, str]]:
+def records(list_: str, quarters: Sequence[str] = QUARTERS) -> list[dict[str, str]]:
+    """The records of a list in the files of so many quarters."""
     found = []
-    for name in names:
+    for quarter in quarters:
+        name = f"{list_}_{quarter.lower().replace(' ', '_')}.csv"
         with (FIXTURES / name).open(encoding="utf-8", newline="") as file:
             found += list(csv.DictReader(file))
     return found
@@ -108,7 +110,7 @@ def records(*names: str) -> list[dict[str, str]]:
 
 def test_a_child_who_comes_back_was_there_before() -> None:
     last: dict[str, str] = {}
-    for row in records("referral_list_2015-16.csv", "referral_list_2016-17.csv"):
+    for row in records("referral_list"):
         before = row["previous_referral_on"]
         assert before < row["received_on"]
         if row["child_id"] in last or before >= "2015-04-01":
@@ -117,15 +119,26 @@ def test_a_child_who_comes_back_was_there_before() -> None:
     assert len(last) == 18769
 
     away: dict[str, str] = {}
-    for row in records("missing_episode_list_2015-16.csv", "missing_episode_list_2016-17.csv"):
+    for row in records("missing_episode_list"):
         assert away.get(row["child_id"], "") < row["missing_from"] <= row["returned_on"]
         assert not row["interviewed_on"] or row["returned_on"] <= row["interviewed_on"]
         away[row["child_id"]] = row["returned_on"]
 
 
+def test_a_list_is_what_could_be_known_when_it_came() -> None:
+    with (FIXTURES / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        received = {row["file"]: row["received_on"] for row in csv.DictReader(file)}
+    dates = {"referral_list": 2, "plan_list": 3, "missing_episode_list": 3, "outcome_list": 1}
+    for list_, count in dates.items():
+        for quarter in QUARTERS:
+            came = received[f"{list_}_{quarter.lower().replace(' ', '_')}.csv"]
+            assert all(day <= came for row in records(list_, [quarter]) for day in [*row.values()][1 : 1 + count])
+
+
 def test_a_child_has_one_plan_at_a_time() -> None:
     last: dict[str, dict[str, str]] = {}
-    for row in records("plan_list.csv"):
+    plans = {(row["child_id"], row["started_on"]): row for row in records("plan_list")}  # each as it was known last
+    for row in sorted(plans.values(), key=lambda row: (row["started_on"], row["district"])):
         assert row["date_of_birth"] <= row["started_on"] < (row["ended_on"] or "9")
         assert row["previous_plan_ended_on"] < row["started_on"]
         if before := last.get(row["child_id"]):
@@ -152,8 +165,7 @@ def test_larger_lists_come_to_as_many_times_the_figures(both: pmf.Evaluation, tm
         assert values(large, f"{figure}_counted", QUARTERS) == {
             place: 3 * value for place, value in sent.items() if value is not None
         }
-    with (FIXTURES / "referral_list_2016-17.csv").open(encoding="utf-8", newline="") as file:
-        children = {row["child_id"] for row in csv.DictReader(file)}
+    children = {row["child_id"] for row in records("referral_list", QUARTERS[4:])}
     assert values(large, "children", ["2016-17"]) == {("2016-17", None): 3 * len(children)}
 
 
