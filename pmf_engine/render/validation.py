@@ -9,7 +9,8 @@ from textwrap import wrap
 
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count, show_date
-from pmf_engine.report.validation import FileRead, Overdue, ToldProblem, Validation
+from pmf_engine.report.problems import ToldProblem
+from pmf_engine.report.validation import FileRead, Overdue, Validation
 from pmf_engine.report.wording import status_word, tamed
 from pmf_engine.submissions.problems import Severity
 

@@ -14,6 +14,7 @@ from pmf_engine.report.items import Items
 from pmf_engine.report.late_returns import late_returns, outstanding_rows
 from pmf_engine.report.model import DataQuality, ExceptionReport, Item, Level, Named
 from pmf_engine.report.order import OUTSIDE, READING_ORDER, worst_first
+from pmf_engine.report.problems import FIRST, told_problems
 from pmf_engine.report.recovered import ended, groups_over, recovered
 from pmf_engine.report.remarks import Remarks
 from pmf_engine.report.scope import Scope
@@ -112,5 +113,14 @@ def _data_quality(evaluation: Evaluation) -> DataQuality:
     used, aside = (int(files[column].sum()) if column in files.columns else 0 for column in ("used", "set_aside"))
     lists = [part for parts in evaluation.inputs.counted.read.values() for part in parts] if evaluation.inputs else []
     records = sum(part.records for part in lists)
-    problems = evaluation.problems.height
-    return DataQuality(files.height, used + aside, used, aside, problems, len({part.file for part in lists}), records)
+    problems = told_problems(evaluation.problems)
+    return DataQuality(
+        files=files.height,
+        cells_read=used + aside,
+        cells_used=used,
+        cells_set_aside=aside,
+        problems=len(problems),
+        lists=len({part.file for part in lists}),
+        records_read=records,
+        first_problems=tuple(problems[:FIRST]),
+    )

@@ -13,6 +13,7 @@ from datetime import date
 from pmf_engine.domain.marks import Mark
 from pmf_engine.domain.periods import Period
 from pmf_engine.judgement.control_charts import Chart
+from pmf_engine.report.problems import ToldProblem
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,7 @@ class Observation:
 class DataQuality:
     """What was read: every cell of a return is either used or set aside; of lists, the records.
 
-    `files` are those of returns, `lists` those of lists.
+    `files` are those of returns, `lists` those of lists. `first_problems` are the gravest of the `problems`.
     """
 
     files: int
@@ -241,6 +242,7 @@ class DataQuality:
     problems: int
     lists: int = 0
     records_read: int = 0
+    first_problems: tuple[ToldProblem, ...] = ()
 
 
 @dataclass(frozen=True)

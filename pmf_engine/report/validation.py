@@ -13,30 +13,9 @@ from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation, evaluate
 from pmf_engine.framework.model import Framework
 from pmf_engine.report.model import Named
-from pmf_engine.submissions.problems import PROBLEMS, Severity
+from pmf_engine.report.problems import ToldProblem, told_problems
+from pmf_engine.submissions.problems import Severity
 from pmf_engine.submissions.submissions import Submissions
-
-FIRST = 5
-"""How many problems a report on indicators names before it points at `pmf validate`."""
-
-
-@dataclass(frozen=True)
-class ToldProblem:
-    """A problem, with the fields of the columns of `PROBLEMS`."""
-
-    file: str
-    sheet: str | None
-    row: int | None
-    column: str | None
-    text: str | None
-    kind: str
-    message: str
-    severity: str
-    agency: str | None
-    item: str | None
-    period: str | None
-    by: str | None
-    group: str | None
 
 
 @dataclass(frozen=True)
@@ -126,12 +105,6 @@ def validation(framework: Framework, submissions: Submissions, as_of: date, *, a
     counts = {severity.value: sum(each.severity == severity for each in problems) for severity in Severity}
     named = None if agency is None else Named(agency, framework.agencies[agency].name)
     return Validation(framework.board.name, evaluation.as_of, named, counts, tuple(parts))
-
-
-def told_problems(problems: pl.DataFrame) -> list[ToldProblem]:
-    """Problems, those first that cost values, then by place."""
-    ordered = problems.sort(pl.col("severity").to_physical(), maintain_order=True)
-    return [ToldProblem(*row) for row in ordered.select(list(PROBLEMS.polars)).iter_rows()]
 
 
 def _files(evaluation: Evaluation) -> dict[str, tuple[date | None, str, int | None, int | None, int | None]]:

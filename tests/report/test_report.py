@@ -26,6 +26,7 @@ from pmf_engine.judgement.control_charts import CHART
 from pmf_engine.judgement.exception_life import LIFE
 from pmf_engine.report.build import exception_report
 from pmf_engine.report.model import ExceptionReport, Item
+from pmf_engine.submissions.problems import Problem, problems_frame, say
 
 INDICATORS = """
 board: Essex Safeguarding Children Board
@@ -332,7 +333,10 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
         submissions=SimpleNamespace(
             files=pl.DataFrame({"file": ["a", "b"], "read": [812, 130], "used": [810, 127], "set_aside": [2, 3]}),
         ),
-        problems=pl.DataFrame({"kind": ["bad_number"] * 3}),
+        problems=problems_frame(
+            Problem("a", None, row, "value", text, "not-a-number", say("not-a-number", text=text, hint="write digits"))
+            for row, text in ((7, "1O"), (9, "=A1+B1"), (12, "1,5"))
+        ),
         inputs=None,
         period=PERIOD,
         as_of=AS_OF,

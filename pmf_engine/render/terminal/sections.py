@@ -8,6 +8,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.render.terminal.exceptions import groups_text
 from pmf_engine.render.terminal.page import WIDE, Page, marked_status, one_line
+from pmf_engine.render.validation import problem_words
 from pmf_engine.report.model import ExceptionReport, Item, LateReturn, Recovered
 from pmf_engine.report.wording import (
     carried_words,
@@ -150,6 +151,11 @@ def write_foot(page: Page, report: ExceptionReport) -> None:
         ),
         hang=2,
     )
+    for problem in quality.first_problems:
+        page.line(page.write(one_line(f"{problem.file}: {problem_words(problem)}")), 2, hang=2)
+    if quality.problems > len(quality.first_problems):
+        rest = quality.problems - len(quality.first_problems)
+        page.line(page.write(f"`pmf validate` has {show_count(rest, 'more problem')}."), 2)
     if report.charts:
         page.line(page.write(f"Control charts: {charts_words(report.charts)}."), hang=2)
     for words in (

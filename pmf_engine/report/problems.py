@@ -1,0 +1,37 @@
+"""Problems of submissions, as reports name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pmf_engine.submissions.problems import PROBLEMS
+
+FIRST = 5
+"""How many problems a report on indicators names before it points at `pmf validate`."""
+
+
+@dataclass(frozen=True)
+class ToldProblem:
+    """A problem, with the fields of the columns of `PROBLEMS`."""
+
+    file: str
+    sheet: str | None
+    row: int | None
+    column: str | None
+    text: str | None
+    kind: str
+    message: str
+    severity: str
+    agency: str | None
+    item: str | None
+    period: str | None
+    by: str | None
+    group: str | None
+
+
+def told_problems(problems: pl.DataFrame) -> list[ToldProblem]:
+    """Problems, those first that cost values, then by place."""
+    ordered = problems.sort(pl.col("severity").to_physical(), maintain_order=True)
+    return [ToldProblem(*row) for row in ordered.select(list(PROBLEMS.polars)).iter_rows()]
