@@ -332,6 +332,7 @@ def test_a_spell_that_ends_before_it_starts_is_refused_and_reported(tmp_path: Pa
     assert problem == (
         "plan_list.csv", None, 2, "ended_on", "2016-04-30", "spell-reversed",
         "this spell ends on 2016-04-30, before it starts on 2016-05-01; it is set aside",
+        "lost", "care", "plan_list", None, None, None,
     )  # fmt: skip
 
 
