@@ -20,7 +20,7 @@ from pmf_engine.records.count import Engine, count
 from pmf_engine.records.coverage import standing
 from pmf_engine.records.queries import list_queries
 from pmf_engine.records.totals import ListTotals
-from pmf_engine.submissions.list_files import ListPart
+from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import together
 from pmf_engine.submissions.submissions import Submissions
 

@@ -28,7 +28,7 @@ from pmf_engine.framework.example_specs import Example
 from pmf_engine.framework.model import Breakdown, Column, Figure, Framework, Group, Indicator
 from pmf_engine.judgement.formatting import show_number, show_rounded
 from pmf_engine.submissions.cell_values import NUMBER, PERCENT
-from pmf_engine.submissions.list_files import ListPart
+from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.list_values import typed
 from pmf_engine.submissions.submissions import Submissions
 

@@ -15,9 +15,10 @@ from pmf_engine.records.coverage import covered, current, readable
 from pmf_engine.records.queries import ListPlan, ListQuery
 from pmf_engine.records.record_problems import record_problems
 from pmf_engine.records.totals import ListTotals, Read, tables
-from pmf_engine.submissions.list_files import ListPart
+from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.list_values import bad
 from pmf_engine.submissions.problems import Problem, problems_frame, with_senders
+from pmf_engine.submissions.record_dates import with_conventions
 from pmf_engine.submissions.vocabulary import Vocabulary, fold
 
 Engine = Literal["auto", "in-memory", "streaming"]
@@ -118,6 +119,7 @@ def _answers(
         if not patient:
             if checks[REFUSED].sum():
                 patient = True
+                pieces = [with_conventions(piece, list_) for piece in pieces]
                 continue
             checks = checks.with_columns(pl.lit(0).alias(bad(name)) for name in plan.columns)
         remaining = iter(answers)

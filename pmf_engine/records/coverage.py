@@ -16,7 +16,8 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.domain.periods import Cadence, month_of
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.columns import AGENCY, group_names
-from pmf_engine.submissions.list_files import ListPart, read_again
+from pmf_engine.submissions.list_csv import read_again
+from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.vocabulary import Vocabulary
 

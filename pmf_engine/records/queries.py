@@ -32,7 +32,7 @@ from pmf_engine.records.columns import (
     Part,
     group_names,
 )
-from pmf_engine.submissions.list_files import PIECE, ListPart
+from pmf_engine.submissions.list_parts import PIECE, ListPart
 from pmf_engine.submissions.list_values import bad, raw, typed, whole_numbers
 from pmf_engine.submissions.vocabulary import Vocabulary
 
@@ -111,7 +111,9 @@ class ListPlan:
         senders = {AGENCY} & list_.columns.keys()
         self.columns = sorted({*self.times, *looked, *groups, *senders})
         usable = [(number, piece) for number, piece in enumerate(pieces) if piece.frame is not None]
-        frames = [typed(piece, list_, self.columns, number, patient) for number, piece in usable]
+        distinct = [each.of for query in list_queries for each in query.aggregates if each.distinct and each.of]
+        closely = {node.name for of in distinct for node in names(of)}  # to count these costs more than to look at them
+        frames = [typed(piece, list_, self.columns, number, patient, closely) for number, piece in usable]
         self.rows = RecordExpressions(
             {name: column.read_as for name, column in list_.columns.items()} | dict.fromkeys(_BOUNDS, "date"),
             whole_numbers([piece for _, piece in usable], list_),

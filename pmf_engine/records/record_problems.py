@@ -13,9 +13,10 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import AGENCY
 from pmf_engine.records.queries import ListPlan
-from pmf_engine.submissions.list_files import PIECE, ROW, ListPart
-from pmf_engine.submissions.list_values import bad, typed
+from pmf_engine.submissions.list_parts import PIECE, ROW, ListPart
+from pmf_engine.submissions.list_values import bad, typed, why_refused
 from pmf_engine.submissions.problems import Problem, listed, say
+from pmf_engine.submissions.record_dates import with_conventions
 
 _MOST = 1_000_000
 """Of lists of no more records every cell is looked at, and repeats are sought; of longer ones, what is used."""
@@ -55,6 +56,7 @@ def record_problems(
     for number, piece in enumerate(pieces):
         if piece.frame is None or not (every or number in flagged or grouped):
             continue
+        piece = with_conventions(piece, list_)
         if every:
             piece = _held(piece)
             records = _typed(piece, list_, columns, number)
@@ -165,10 +167,8 @@ def _refused(piece: ListPart, list_: RecordList, name: str, row: int, was: objec
         return _problem(
             piece, row, name, "", "blank", what=f"`{name}`", expected=f"every record of `{list_.id}` has one"
         )
-    column = list_.columns[name]
-    kind = {"date": "not-a-date", "truth": "not-yes-or-no", "text": "not-a-text"}.get(column.kind, "not-a-number")
-    hint = {"hint": "expected a number such as `1234` or `12.5`"} if column.read_as == "number" else {}
-    return _problem(piece, row, name, text, kind, **hint)
+    kind, words = why_refused(piece, list_, name, text)
+    return _problem(piece, row, name, text.replace("\0", "\u2400"), kind, **words)
 
 
 def _unknown_groups(piece: ListPart, plan: ListPlan, name: str, records: pl.LazyFrame) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -50,13 +51,15 @@ def read_csv(
     try:
         if not path.is_file():
             raise OSError(0, "it is not a file, or a link to nothing")
-        text = _decode(path.read_bytes())
+        text, other = _decode(path.read_bytes())
     except OSError as error:
         report("unreadable", why=(error.strerror or "the system refused").lower())
         return None, problems
     if text is None:
         report("unreadable", why="it is not text; save it as CSV UTF-8")
         return None, problems
+    if other is not None:
+        report("two-encodings", other)
     begin = re.search(_FILLED, text)
     if begin is None:
         report("empty-file")
@@ -116,15 +119,31 @@ def _frame(records: list[list[str]], width: int) -> pl.DataFrame:
     return rows.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
 
-def _decode(data: bytes) -> str | None:
+def _decode(data: bytes) -> tuple[str | None, int | None]:
+    """The text, and where two encodings were pasted together, the first line that is not in UTF-8.
+
+    >>> _decode("Môn".encode() + b"\\n" + "Môn".encode("cp1252"))
+    ('Môn\\nMôn', 2)
+    """
     if b"\0" in data:
-        return None
-    for encoding in ("utf-8-sig", "cp1252"):
+        return None, None
+    try:
+        return data.decode("utf-8-sig"), None
+    except UnicodeDecodeError:
+        pass
+    texts: list[str] = []
+    mixed, other = data.startswith(codecs.BOM_UTF8), 0
+    for number, line in enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n"), 1):
         try:
-            return data.decode(encoding)
+            texts.append(line.decode())
+            mixed |= not line.isascii()
         except UnicodeDecodeError:
-            continue
-    return None
+            try:
+                texts.append(line.decode("cp1252"))
+            except UnicodeDecodeError:
+                return None, None
+            other = other or number
+    return "\n".join(texts), other if mixed else None
 
 
 def _first_rows(text: str, delimiter: str, most: int) -> list[list[str]]:

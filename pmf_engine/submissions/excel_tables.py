@@ -1,94 +1,109 @@
-"""Sheets of an Excel file as rows of texts, with those that Excel writes where a formula has no value.
+"""Sheets of an Excel workbook as rows of texts, in which nothing is blank that is not.
 
-Polars reads `#REF!` and its like as blanks, which nobody may take for one: a blank end means that a spell is open.
+Polars reads the values; what it does not see (`workbook_facts`) is set in their place: an error, a formula without a
+result, a percentage as it is shown.
 """
 
 from __future__ import annotations
 
-import re
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
 import polars as pl
 
-_ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
-_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_STRICT_LINK = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+from pmf_engine.submissions.table import EDGES, letter
+from pmf_engine.submissions.workbook_facts import Place, SheetFacts, Workbook
 
 
-def read_sheets(path: Path) -> dict[str, tuple[pl.DataFrame, frozenset[str]]]:
-    """Each sheet from its first row on, and the errors that stand in it; ValueError where the file is damaged."""
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet from its first row on. `faults` are the texts in it that stand for no value, by the kind of problem."""
+
+    name: str
+    rows: pl.DataFrame
+    faults: Mapping[str, str]
+    facts: SheetFacts
+
+    @property
+    def hidden(self) -> bool:
+        """Whether its sender does not see it."""
+        return self.facts.hidden
+
+    def unmerged(self, top: int) -> Sheet:
+        """The sheet with the blanks below row `top` (from 0) filled that are merged with a cell above them.
+
+        A blank that is merged with a cell beside it, or with the header, is a fault: what it means is not known.
+        """
+        filled: dict[Place, str] = {}
+        faults = dict(self.faults)
+        for (row, column), (last_row, last_column) in self.facts.merged:
+            if last_row <= top or column >= self.rows.width or row >= self.rows.height or column < 0:
+                continue
+            value = self.rows[row, column]
+            if row <= top or last_column > column or value is None:
+                value = f"(merged with {letter(column)}{row + 1})"
+                faults[value] = "merged-cell"
+            for place in _places((max(row, top + 1), column), (last_row, last_column), self.rows):
+                if place != (row, column):
+                    filled[place] = value
+        rows = _overlaid(self.rows, {place: text for place, text in filled.items() if _blank(self.rows, place)})
+        return replace(self, rows=rows, faults=faults)
+
+
+def read_sheets(path: Path) -> list[Sheet]:
+    """The sheets of a workbook; ValueError where it is damaged, with the reason if there is another."""
     from fastexcel import FastExcelError
 
     try:
-        sheets = pl.read_excel(
-            path, sheet_id=0, has_header=False, infer_schema_length=0, drop_empty_rows=False, drop_empty_cols=False,
-            raise_if_empty=False,
-            read_options={"skip_rows": 0},  # else rows would count from the first that is not empty
-        )  # fmt: skip
-        errors = _errors(path)
+        with ZipFile(path) as parts:
+            workbook = Workbook(parts)
+            facts = dict(workbook.sheets())
+            mistaken = workbook.counts_from_1904 and workbook.has_extensions
+            sheets = pl.read_excel(
+                workbook.without_extensions() if mistaken else path,
+                sheet_id=0, has_header=False, infer_schema_length=0, drop_empty_rows=False, drop_empty_cols=False,
+                raise_if_empty=False,
+                read_options={"skip_rows": 0},  # else rows would count from the first that is not empty
+            )  # fmt: skip
     except (FastExcelError, BadZipFile, ElementTree.ParseError, KeyError) as error:
         raise ValueError from error
-    return {name: _marked(rows, errors.get(name, {})) for name, rows in sheets.items()}
+    return [
+        Sheet(name, _overlaid(rows, facts[name].cells), facts[name].faults, facts[name])
+        for name, rows in sheets.items()
+        if name in facts
+    ]
 
 
-def _marked(rows: pl.DataFrame, errors: dict[tuple[int, int], str]) -> tuple[pl.DataFrame, frozenset[str]]:
-    """A sheet with its errors in their places, which are blank in it."""
+def _overlaid(rows: pl.DataFrame, cells: Mapping[Place, str]) -> pl.DataFrame:
+    """Rows with the texts of some cells, beyond their end too."""
+    if not cells:
+        return rows
+    if min(column for _, column in cells) < 0:
+        raise ValueError
+    height, width = (max(place[axis] for place in cells) + 1 for axis in (0, 1))
+    more = {f"column_{place}": pl.Series([None] * rows.height, dtype=pl.String) for place in range(rows.width, width)}
+    rows = rows.with_columns(pl.all().cast(pl.String), **more)
+    if height > rows.height:
+        rows = pl.concat([rows, rows.clear(height - rows.height)])
     by_column: dict[int, dict[int, str]] = {}
-    for (row, column), text in errors.items():
+    for (row, column), text in cells.items():
         by_column.setdefault(column, {})[row] = text
-    marked = []
-    for column, texts in by_column.items():
-        if column >= rows.width or max(texts) >= rows.height:
-            raise ValueError
-        cells = rows.to_series(column)
-        places = sorted(texts)
-        if cells.gather(places).null_count() < len(places):
-            raise ValueError
-        marked.append(cells.cast(pl.String).scatter(places, [texts[place] for place in places]))
-    return rows.with_columns(marked), frozenset(errors.values())
+    return rows.with_columns(
+        rows.to_series(column).scatter(list(texts), list(texts.values())) for column, texts in by_column.items()
+    )
 
 
-def _errors(path: Path) -> dict[str, dict[tuple[int, int], str]]:
-    """The errors of each sheet that has some, by row and column of what is used of it."""
-    found = {}
-    with ZipFile(path) as parts:
-        names = {name.replace("\\", "/").lower(): name for name in parts.namelist()}
-
-        def part(name: str) -> bytes:
-            return parts.read(names[name.lower()])
-
-        links = ElementTree.fromstring(part("xl/_rels/workbook.xml.rels"))
-        targets = {link.get("Id"): link.get("Target", "") for link in links}
-        for sheet in ElementTree.fromstring(part("xl/workbook.xml")).iterfind("{*}sheets/{*}sheet"):
-            target = targets[sheet.get(_LINK) or sheet.get(_STRICT_LINK)]
-            text = part(str(PurePosixPath("/xl", target))[1:])
-            if _ERROR.search(text):
-                found[sheet.get("name", "")] = _errors_of(text)
-    return found
+def _places(first: Place, last: Place, rows: pl.DataFrame) -> list[Place]:
+    """The cells of a range that a sheet has."""
+    return [
+        (row, column)
+        for column in range(first[1], min(last[1] + 1, rows.width))
+        for row in range(first[0], min(last[0] + 1, rows.height))
+    ]
 
 
-def _errors_of(text: bytes) -> dict[tuple[int, int], str]:
-    errors: dict[tuple[int, int], str] = {}
-    first = None
-    row = -1
-    for line in ElementTree.fromstring(text).iterfind("{*}sheetData/{*}row"):
-        row, column = int(line.get("r", row + 2)) - 1, -1
-        for cell in line.iterfind("{*}c"):
-            column = _column(cell.get("r", "")) if cell.get("r") else column + 1
-            value = cell.find("{*}v")
-            if cell.find("{*}is") is None and (value is None or not (value.text or cell.get("t") == "str")):
-                continue
-            first = column if first is None else min(first, column)
-            if cell.get("t") == "e":
-                errors[row, column] = (value.text if value is not None else None) or "#VALUE!"
-    return {(row, column - (first or 0)): text for (row, column), text in errors.items()}
-
-
-def _column(place: str) -> int:
-    """The column of a cell such as `AB7`, counted from 0."""
-    found = 0
-    for letter in place.rstrip("0123456789"):
-        found = found * 26 + ord(letter.upper()) - 64
-    return found - 1
+def _blank(rows: pl.DataFrame, place: Place) -> bool:
+    return not (rows[place] or "").strip(EDGES)

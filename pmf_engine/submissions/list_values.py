@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
 
 from pmf_engine.formula.lexer import FIRST_YEAR, LAST_YEAR
 from pmf_engine.framework.model import Column, RecordList
 from pmf_engine.submissions.cell_values import LARGEST, NUMBER
-from pmf_engine.submissions.list_files import PIECE, ROW, ListPart
+from pmf_engine.submissions.list_parts import PIECE, ROW, ListPart
+from pmf_engine.submissions.record_dates import ambiguous, date_of_text, day_of_instant, slashed_numbers
+from pmf_engine.submissions.record_texts import kind_of_text, no_text, suspicious, unquoted, without_nulls
 from pmf_engine.submissions.table import EDGES
 
 _FIRST, _LAST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
@@ -23,10 +27,6 @@ _SMALL_NUMBERS = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
 
 _TRUTH = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
 
-_DATES = ("%Y-%m-%d", "%d/%m/%Y")
-
-_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
-
 
 def bad(name: str) -> str:
     """The column that says whether a record's cell in a column was refused."""
@@ -38,110 +38,162 @@ def raw(name: str) -> str:
     return f"raw:{name}"
 
 
-def typed(piece: ListPart, one: RecordList, columns: Iterable[str], number: int, patient: bool) -> pl.LazyFrame:
-    """A piece's records with the types that its list declares, its number as `piece`, and `bad:` of each column.
+def typed(
+    part: ListPart,
+    list_: RecordList,
+    columns: Iterable[str],
+    number: int,
+    patient: bool,
+    closely: Iterable[str] = (),
+) -> pl.LazyFrame:
+    """A part's records with the types that its list declares, its number as `piece`, and `bad:` of each column.
 
     Cells that are refused are null. Texts also come as they were written (`raw:`), since looking at each costs more
     than all else. `patient` reads every form that people write dates in, not only the one that the first rows have;
-    where it is not, `bad:` of a text may also mean that it takes patience to tell whether it is blank.
+    where it is not, `bad:` of a text may also mean that it takes patience to tell whether it is one. In the columns
+    looked at `closely`, and in all of a small part, no character of a text is passed over.
     """
-    assert piece.frame is not None
-    dtypes = piece.frame.collect_schema()
+    assert part.frame is not None
+    dtypes = part.frame.collect_schema()
+    close = {*columns} if part.small else {*closely}
     made: list[pl.Expr] = []
     for name in columns:
-        value, refused = _cell(piece, one, name, dtypes[name], patient)
-        if piece.broken:
-            refused = refused | pl.col(ROW).is_in(sorted(piece.broken))
-        if one.columns[name].kind == "text":
-            plain = dtypes[name] == pl.String and not piece.doubtful
+        column = list_.columns[name]
+        value, refused = _cell(part, list_, name, dtypes[name], patient)
+        if part.broken:
+            refused = refused | pl.col(ROW).is_in(sorted(part.broken))
+        if column.kind == "text":
+            plain = dtypes[name] == pl.String and not patient and not part.doubtful and not part.broken
             made.append((pl.col(name) if plain else value).alias(raw(name)))
-            if plain and not patient and not one.columns[name].optional and not piece.broken:
-                # Where a text begins with a space, or with what may be one, it may be nothing but spaces.
-                refused = pl.col(name).is_null() | (pl.col(name) < "!") | (pl.col(name) > "~~")
+            if plain:
+                refused = suspicious(pl.col(name), column.optional, name in close)
         made += [value.alias(name), refused.alias(bad(name))]
-    frame = piece.frame
-    if patient and piece.path is not None and dtypes[one.start] == pl.String:  # rows of a text with nothing but spaces
-        names = [name for name in one.columns if name not in piece.folders and dtypes[name] == pl.String]
+    frame = part.frame
+    if patient and part.path is not None and dtypes[list_.start] == pl.String:  # rows of a text with nothing but spaces
+        names = [name for name in list_.columns if name not in part.folders and dtypes[name] == pl.String]
         filled = pl.any_horizontal((pl.col(names).str.strip_chars(EDGES) != "").fill_null(False))
-        frame = frame.filter(filled | pl.col(ROW).is_in(sorted(piece.broken)))
+        frame = frame.filter(filled | pl.col(ROW).is_in(sorted(part.broken)))
     # A constant would do, but grouped by one Polars keeps all the records it has read.
     numbered = pl.when(pl.col(ROW).is_not_null()).then(pl.lit(number, dtype=pl.Int32))
     return frame.select(pl.col(ROW).cast(pl.Int64), numbered.alias(PIECE), *made)
 
 
-def _cell(piece: ListPart, one: RecordList, name: str, dtype: pl.DataType, patient: bool) -> tuple[pl.Expr, pl.Expr]:
+def _cell(part: ListPart, list_: RecordList, name: str, dtype: pl.DataType, patient: bool) -> tuple[pl.Expr, pl.Expr]:
     """A column with its type, and whether each cell is refused: cannot be read, or is blank and may not be."""
-    column: Column = one.columns[name]
+    column: Column = list_.columns[name]
     kind = column.read_as
-    raw = pl.col(name)
+    cell = pl.col(name)
     if dtype == pl.Categorical or dtype == pl.Enum:
-        raw, dtype = raw.cast(pl.String), pl.String()
+        cell, dtype = cell.cast(pl.String), pl.String()
     if dtype == pl.String:
-        swallowed = raw.str.contains("\n", literal=True).fill_null(False)  # rows that a quote has swallowed
-        if piece.quoted:
-            raw = pl.when(swallowed).then(pl.lit("\0")).otherwise(raw)
-        if piece.errors:
-            raw = pl.when(raw.is_in(sorted(piece.errors))).then(pl.lit("\0")).otherwise(raw)
-        stripped = raw.str.strip_chars(EDGES)
-        text = stripped if patient or kind in ("text", "truth") else raw
-        text = pl.when(text != "").then(text)
-        value = _from_string(text, kind, piece.dates.get(name), patient)
-        if piece.doubtful and kind == "text":
-            value = pl.when(text != "\0").then(text)
-        given = text.is_not_null()
+        value, given = _from_string(part, column, name, cell, patient)
     else:
-        value, given = _from_type(raw, kind, dtype), raw.is_not_null()
+        value, given = _from_type(cell, kind, dtype, part.time_zone), cell.is_not_null()
+        if column.kind == "percent":
+            value = _percentage(value)
     if kind == "date":
-        first = _FIRST_TIME if name in (one.start, one.end) else _FIRST
+        first = _FIRST_TIME if name in (list_.start, list_.end) else _FIRST
         value = pl.when(value.is_between(first, _LAST)).then(value)
     if kind == "number" and dtype not in _SMALL_NUMBERS:
         value = pl.when(value.is_between(-LARGEST, LARGEST)).then(value)
-    if not column.optional:
-        return value, value.is_null()
-    if kind == "text" and dtype == pl.String and not piece.doubtful:
-        return value, pl.lit(False)
-    return value, given & value.is_null()
+    if column.kind == "percent":
+        value = pl.when(value.is_between(0, 100)).then(value)
+    return value, (given & value.is_null()) if column.optional else value.is_null()
 
 
-def _from_string(text: pl.Expr, kind: str, form: str | None, patient: bool) -> pl.Expr:
-    match kind:
+def _from_string(part: ListPart, column: Column, name: str, cell: pl.Expr, patient: bool) -> tuple[pl.Expr, pl.Expr]:
+    """A column of texts with its type, and whether each cell is given."""
+    if part.quoted:  # rows that a quote has swallowed
+        cell = pl.when(cell.str.contains("\n", literal=True).fill_null(False)).then(pl.lit("\0")).otherwise(cell)
+    if part.faults:
+        cell = pl.when(cell.is_in(sorted(part.faults))).then(pl.lit("\0")).otherwise(cell)
+    stripped = cell.str.strip_chars(EDGES) if patient or column.kind in ("text", "truth") else cell
+    given = pl.when(stripped != "").then(stripped)
+    text = without_nulls(given, column.kind) if patient else given
+    if column.kind == "text" and (patient or part.doubtful):
+        bare = unquoted(text)
+        return pl.when(~no_text(bare)).then(bare), bare.is_not_null()
+    return _value(part, column, name, text, patient), text.is_not_null()
+
+
+def _value(part: ListPart, column: Column, name: str, text: pl.Expr, patient: bool) -> pl.Expr:
+    match column.kind:
         case "text":
             return text
-        case "date" if patient or form is None:
-            times = [text.str.to_datetime(form, strict=False, time_unit="us").dt.date() for form in _TIMES]
-            return pl.coalesce([text.str.to_date(form, strict=False) for form in _DATES] + times)
         case "date":
-            return text.str.to_date(form, strict=False)
+            date_ = date_of_text(text, part.dates.get(name), patient, part.time_zone)
+            return pl.when(~ambiguous(text)).then(date_) if name in part.month_first and patient else date_
         case "number":
-            plain = text.str.strip_chars(EDGES).str.replace_all("[,£\u2212+]", "") if patient else text
-            form_ = NUMBER if patient else r"^-?[0-9]+(?:\.[0-9]+)?$"
-            number = pl.when(text.str.contains(form_)).then(plain).cast(pl.Float64, strict=False)
-            return pl.when(text.str.contains("\u2212")).then(-number).otherwise(number) if patient else number
+            return _number(text, patient)
+        case "percent":
+            bare = _percentage(_number(text, patient))
+            if not patient:
+                return bare
+            signed = text.str.ends_with("%")
+            return pl.when(signed).then(_number(text.str.strip_chars_end("%"), patient)).otherwise(bare)
         case _:
             return text.str.to_lowercase().replace_strict(_TRUTH, default=None, return_dtype=pl.Boolean)
 
 
-def _from_type(raw: pl.Expr, kind: str, dtype: pl.DataType) -> pl.Expr:
+def _percentage(number: pl.Expr) -> pl.Expr:
+    """Numbers without a sign that are percentages: 0.31 may be 31 % as a spreadsheet keeps it, so it is none."""
+    return pl.when((number <= 0) | (number >= 1)).then(number)
+
+
+def _number(text: pl.Expr, patient: bool) -> pl.Expr:
+    if not patient:
+        return pl.when(text.str.contains(r"^-?[0-9]+(?:\.[0-9]+)?$")).then(text).cast(pl.Float64, strict=False)
+    plain = text.str.strip_chars(EDGES).str.replace_all("[,£\u2212+]", "")
+    number = pl.when(text.str.contains(NUMBER)).then(plain).cast(pl.Float64, strict=False)
+    return pl.when(text.str.contains("\u2212")).then(-number).otherwise(number)
+
+
+def _from_type(cell: pl.Expr, kind: str, dtype: pl.DataType, time_zone: str) -> pl.Expr:
     """A column that has a type already: as it is where that is the right one, else nothing but refused cells."""
     match kind:
         case "text" if dtype.is_integer():
-            return raw.cast(pl.String)
+            return cell.cast(pl.String)
         case "date" if dtype == pl.Date:
-            return raw
-        case "date" if dtype == pl.Datetime:
-            return raw.dt.date()
+            return cell
+        case "date" if isinstance(dtype, pl.Datetime):
+            return cell.dt.date() if dtype.time_zone is None else day_of_instant(cell, time_zone)
         case "number" if dtype.is_integer():
-            return raw.cast(pl.Int64, strict=False)
+            return cell.cast(pl.Int64, strict=False)
         case "number" if dtype.is_float() or dtype.is_decimal():
-            return raw.cast(pl.Float64)
+            return cell.cast(pl.Float64)
         case "truth" if dtype == pl.Boolean:
-            return raw
+            return cell
     blank = {"text": pl.String, "date": pl.Date, "number": pl.Float64, "truth": pl.Boolean}
     return pl.lit(None, dtype=blank[kind])
 
 
-def whole_numbers(pieces: Sequence[ListPart], one: RecordList) -> frozenset[str]:
-    """The columns of numbers that hold whole ones in every piece."""
-    schemas = [piece.frame.collect_schema() for piece in pieces if piece.frame is not None]
-    numbers = [name for name, column in one.columns.items() if column.read_as == "number"]
+def whole_numbers(parts: Sequence[ListPart], list_: RecordList) -> frozenset[str]:
+    """The columns of numbers that hold whole ones in every part."""
+    schemas = [part.frame.collect_schema() for part in parts if part.frame is not None]
+    numbers = [name for name, column in list_.columns.items() if column.read_as == "number"]
     return frozenset(name for name in numbers if schemas and all(each[name].is_integer() for each in schemas))
+
+
+def why_refused(part: ListPart, list_: RecordList, name: str, text: str) -> tuple[str, dict[str, object]]:
+    """The kind of problem that a refused cell is, which is not blank, and the words of its message."""
+    kind = list_.columns[name].kind
+    common = part.faults.get(text) or kind_of_text(text, kind)
+    if common:
+        return common, {"list": list_.id, "what": f"`{name}`"}
+    match kind:
+        case "date":
+            first, second = slashed_numbers(text) or (0, 0)
+            if 1 <= first <= 12 < second <= 31:
+                return "month-first-date", {}
+            if name in part.month_first and 1 <= first <= 12 and 1 <= second <= 12:
+                return "ambiguous-date", {"other": part.month_first[name]}
+            return "not-a-date", {}
+        case "number":
+            percent = "percentages stand in columns of type `percent`"
+            return "not-a-number", {"hint": percent if "%" in text else "expected a number such as `1234` or `12.5`"}
+        case "percent":
+            fraction = re.fullmatch(r"0?\.[0-9]+", text) is not None
+            return ("fraction", {"percent": f"{Decimal(text) * 100:f}%"}) if fraction else ("not-a-percentage", {})
+        case "truth":
+            return "not-yes-or-no", {}
+    return "not-a-text", {}

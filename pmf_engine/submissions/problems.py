@@ -57,6 +57,11 @@ PROBLEMS = FrameSchema(
 _OF = ("agency", "item", "period", "by", "group")
 
 KINDS = {
+    "ambiguous-date": Kind(
+        LOST,
+        "`{text}` may be day first or month first, since {other} of this column can only be month first; write "
+        "dates as `2017-01-31`",
+    ),
     "ambiguous-period": Kind(
         LOST, "`{text}` may be a month or a year; write `{month}` for the month or `{year}` for the year"
     ),
@@ -66,7 +71,14 @@ KINDS = {
     "columns-not-read": Kind(NOTE, "{columns} are no columns of this list and are not read"),
     "column-twice": Kind(LOST, "two columns are called `{text}`; {so}"),
     "day-for-a-period": Kind(LOST, "`{text}` is a day, not a period; write the period, such as {example}"),
+    "digits-lost": Kind(
+        LOST,
+        "`{text}` is a number of which a spreadsheet has dropped the last digits; format the column as text and "
+        "enter them again",
+    ),
+    "error-cell": Kind(LOST, "`{text}` is an error of a spreadsheet, and no value; mend it, and save the file again"),
     "empty-file": Kind(DOUBT, "nothing in this file"),
+    "fraction": Kind(LOST, "`{text}` may be {percent} or {text}%; write which of them it is, with its `%`"),
     "future-record": Kind(LOST, "`{text}` is after {day}, the last day that counts here; this record is not counted"),
     "outside-record": Kind(
         LOST,
@@ -82,22 +94,43 @@ KINDS = {
         LOST,
         "`{text}` is a figure with a column of its own beside `figure` and `value`; what stands in it is set aside",
     ),
+    "formula-cell": Kind(
+        LOST,
+        "`{text}` is a formula whose result is not stored in this file; open the file in a spreadsheet, save it, "
+        "and send it again",
+    ),
     "file-twice": Kind(DOUBT, "`{text}` stands in the manifest more than once; {so}"),
+    "hidden-columns": Kind(
+        NOTE, "columns of this sheet are hidden ({count}); what stands in them is read like the others"
+    ),
+    "hidden-rows": Kind(
+        NOTE, "rows of this sheet are hidden, {count} in all and the first here; they are read like the others"
+    ),
+    "hidden-sheet": Kind(
+        DOUBT, "this sheet is hidden and is not read; if its records are meant, unhide it and send the file again"
+    ),
     "list-column-missing": Kind(LOST, "no column {missing} in this header; nothing in this file can be used{help}"),
     "list-column-twice": Kind(LOST, "two columns are called `{text}`; nothing in this file can be used"),
     "longer-differs": Kind(DOUBT, "the figure for `{period}` is `{text}`, but {parts}; both stand as sent"),
+    "merged-cell": Kind(
+        LOST, "this cell is blank and {text}; what it holds is not known, so unmerge it and fill each cell"
+    ),
     "misnamed-column": Kind(
         LOST,
         "`{text}` stands in `{column}`, which is not a known column; this row is set aside, "
         "since it may be of a group of `{by}`",
     ),
     "missing-column": Kind(LOST, "no column {missing} in this header; everything in this file is set aside"),
+    "month-first-date": Kind(
+        LOST, "`{text}` can only be month first, and dates are read day first; write dates as `2017-01-31`"
+    ),
     "more-records": Kind(LOST, "there are more than {shown} such records in this file"),
     "negative": Kind(LOST, "`{text}` is below zero, and `{figure}` cannot be"),
     "no-such-file": Kind(DOUBT, "no file `{text}` in this folder{help}"),
     "not-a-date": Kind(LOST, "`{text}` is not a date; expected a date such as `2017-01-31` or `31/01/2017`"),
     "not-a-grade": Kind(LOST, "`{text}` is not a grade of `{scale}`; expected {grades}{help}"),
     "not-a-number": Kind(LOST, "`{text}` is not a number; {hint}"),
+    "not-a-percentage": Kind(LOST, "`{text}` is not a percentage; expected one from 0 to 100, such as `31%` or `31`"),
     "not-a-period": Kind(LOST, "`{text}` is not a period; expected a period such as {example}"),
     "not-a-list": Kind(
         LOST, "this is not list `{list}`; the first row that is not blank should name the columns {columns}"
@@ -110,6 +143,7 @@ KINDS = {
         "this is not a return; the first row that is not blank should name the columns `period`, "
         "`agency`, `figure` and `value`, or `period`, `agency` and figures",
     ),
+    "null-text": Kind(LOST, "`{text}` says that this cell is blank; every record of `{list}` has {what}"),
     "period-misaligned": Kind(
         LOST, "`{text}` does not begin where a period of `{figure}` does; its year starts in another month"
     ),
@@ -124,6 +158,11 @@ KINDS = {
         LOST, "`{text}` here but `{other}` in {place}; both are set aside, since nothing says which came later"
     ),
     "sheet-not-read": Kind(NOTE, "this sheet is not list `{list}`, which another sheet of the file is; it is not read"),
+    "sheet-without-header": Kind(
+        LOST,
+        "this sheet has no header of list `{list}`, but rows like its records; give it the header of the other "
+        "sheet, or take it out of the file",
+    ),
     "split-number": Kind(
         LOST,
         "`{text}` looks like one number that its comma has split over two cells; "
@@ -132,12 +171,22 @@ KINDS = {
     "spell-reversed": Kind(LOST, "this spell ends on {end}, before it starts on {start}; it is set aside"),
     "superseded": Kind(NOTE, "`{text}` was replaced by `{other}` in {place}, which came later"),
     "surplus-cell": Kind(LOST, "`{text}` stands beyond the last column that has a name"),
+    "swallowed-records": Kind(
+        LOST,
+        'a quote (") opens in this row and closes in a later one, so that the records between are one cell; '
+        "nothing in this file can be used before it is mended",
+    ),
     "told-apart": Kind(
         LOST, "nothing that is known tells this from {place}, only the text under {columns}; both are set aside"
     ),
     "too-large": Kind(LOST, "`{text}` is too large to be a figure"),
     "two-breakdowns": Kind(
         LOST, "`{text}` stands beside another breakdown; a row is of one breakdown, or of none for the whole"
+    ),
+    "two-encodings": Kind(
+        NOTE,
+        "some lines of this file are in UTF-8 and others, of which this is the first, in Windows-1252; each is "
+        "read in its own",
     ),
     "unclosed-quote": Kind(LOST, 'a quote (") opens in this row and is not closed; this row is set aside'),
     "unknown-agency": Kind(LOST, "unknown agency `{text}`{help}"),
@@ -147,6 +196,10 @@ KINDS = {
     "unreadable": Kind(LOST, "cannot read this file: {why}"),
     "whole-differs": Kind(DOUBT, "the whole is `{text}`, but its groups by `{by}` add up to {total}; the whole stands"),
     "wrong-sender": Kind(LOST, "`{agency}` does not send `{figure}`; it comes from {senders}"),
+    "zero-byte": Kind(LOST, "`{text}` holds a zero byte, which is part of no text"),
+    "zero-byte-in-file": Kind(
+        LOST, "this row holds a zero byte, which is part of no text; nothing in this file can be used"
+    ),
 }
 """Every kind of problem, its severity beside its wording. Matter of fact, no capital, no full stop."""
 

@@ -23,7 +23,8 @@ from pmf_engine.submissions.duplicates import make_good, settle
 from pmf_engine.submissions.folder import MANIFEST, files_in, read_manifest
 from pmf_engine.submissions.headers import Found
 from pmf_engine.submissions.layout import lay_out
-from pmf_engine.submissions.list_files import ListPart, list_of, list_part_of, read_list_parts
+from pmf_engine.submissions.list_files import list_of, list_part_of, read_list_parts
+from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import PLACE, Problem, meant, problems_frame, say, together, with_senders
 from pmf_engine.submissions.readings import KEY, KEYED, OUTCOME, READINGS, Reader
 from pmf_engine.submissions.table import EDGES, RawTable

@@ -17,8 +17,16 @@ import xlsxwriter  # type: ignore[import-untyped]
 import pmf_engine as pmf
 import pmf_engine.records.coverage
 import pmf_engine.records.record_problems
+import pmf_engine.submissions.excel_tables
+import pmf_engine.submissions.list_csv
 import pmf_engine.submissions.list_files
+import pmf_engine.submissions.list_headers
+import pmf_engine.submissions.list_sheets
+import pmf_engine.submissions.list_values
+import pmf_engine.submissions.record_texts
+import pmf_engine.submissions.workbook_facts
 from pmf_engine.submissions.problems import KINDS
+from tests.submissions import test_list_cells
 from tests.submissions.test_submissions import MODULES
 from tests.support.boards import HEAD, cell, evaluate, write_board
 
@@ -53,6 +61,18 @@ COLUMNS = {
     "urgent": [True, False],
     "district": ["North", "South"],
 }
+
+
+LIST_MODULES = (
+    pmf_engine.submissions.excel_tables,
+    pmf_engine.submissions.list_csv,
+    pmf_engine.submissions.list_files,
+    pmf_engine.submissions.list_headers,
+    pmf_engine.submissions.list_sheets,
+    pmf_engine.submissions.list_values,
+    pmf_engine.submissions.record_texts,
+    pmf_engine.submissions.workbook_facts,
+)
 
 
 def read(folder: Path, files: Mapping[str, str | bytes | pl.DataFrame], **options: Any) -> pmf.Evaluation:
@@ -227,11 +247,12 @@ def test_a_formula_without_a_value_is_not_a_blank(tmp_path: Path) -> None:
     book.close()
     evaluation = read(tmp_path, {})
     assert said(evaluation) == [
-        ("plan_list.xlsx", 5, "ended_on", "#REF!", "not-a-date"),
-        ("plan_list.xlsx", 7, "ward", "#N/A", "not-a-text"),
-        *[("plan_list.xlsx", 9, name, "#DIV/0!", kind) for name, kind in
-          (("Agency", "not-a-text"), ("ended_on", "not-a-date"), ("started_on", "not-a-date"),
-           ("ward", "not-a-text"))],
+        ("plan_list.xlsx", 5, "ended_on", "#REF!", "error-cell"),
+        ("plan_list.xlsx", 7, "ward", "#N/A", "error-cell"),
+        *[
+            ("plan_list.xlsx", 9, name, "#DIV/0!", "error-cell")
+            for name in ("Agency", "ended_on", "started_on", "ward")
+        ],
     ]  # fmt: skip
     assert number(evaluation, of="at_end") == "invalid"
     assert number(evaluation, "Hill", of="at_end") == "invalid"
@@ -278,7 +299,7 @@ def test_sheets_without_a_list_are_told(tmp_path: Path) -> None:
     [
         ("b,2016-13-01,2,no,South", "received_on", "2016-13-01", "not-a-date", "invalid"),
         ("b,2016-02-30,2,no,South", "received_on", "2016-02-30", "not-a-date", "invalid"),
-        ("b,04/13/2016,2,no,South", "received_on", "04/13/2016", "not-a-date", "invalid"),
+        ("b,04/13/2016,2,no,South", "received_on", "04/13/2016", "month-first-date", "invalid"),
         ("b,01/05/16,2,no,South", "received_on", "01/05/16", "not-a-date", "invalid"),
         ("b,42491,2,no,South", "received_on", "42491", "not-a-date", "invalid"),
         ("b,,2,no,South", "received_on", "", "blank", "invalid"),
@@ -439,16 +460,17 @@ def test_a_parquet_file_that_is_damaged_or_has_a_column_called_row(tmp_path: Pat
 
 
 def test_a_long_text_with_quotes_is_read_as_a_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pmf_engine.submissions.list_files, "_SMALL", 0)
+    monkeypatch.setattr(pmf_engine.submissions.list_csv, "_SMALL", 0)
     rows = ['"a",2016-04-01,,,North', 'b,2016-05-01,2,no,"South"', "c,2016-05-02,,no,South"]
     evaluation = read(tmp_path, {"referral_list.csv": HEADER + "\n".join(rows) + "\n"})
     assert said(evaluation) == []
     assert [number(evaluation, group) for group in (None, "North", "South")] == [3, 1, 2]
     plans = ['"care",2016-04-01,,Hill', "care,2016-04-02,,", 'care,2016-04-03,,"Hill']
     evaluation = read(tmp_path, {"plan_list.csv": PLANS + "\n".join([*plans, 'care,2016-04-03,,Hill"', ""])})
-    assert [row[1:3] + row[4:] for row in said(evaluation) if row[0] == "plan_list.csv"] == [(4, "ward", "not-a-text")]
-    assert number(evaluation, "care", of="at_end") == 3
-    assert number(evaluation, "Hill", of="at_end") == "invalid"  # one may be of any ward
+    assert [row[1:3] + row[4:] for row in said(evaluation) if row[0] == "plan_list.csv"] == [
+        (4, None, "swallowed-records")
+    ]
+    assert number(evaluation, "care", of="at_end") == "invalid"
 
 
 def test_many_mistakes_are_told_a_hundred_times(tmp_path: Path) -> None:
@@ -596,14 +618,14 @@ def test_a_folder_says_whose_an_empty_list_is(tmp_path: Path) -> None:
 # -- every kind -----------------------------------------------------------------------------------------
 
 
-def test_every_kind_of_problem_is_reached(tmp_path: Path) -> None:
+def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of returns are reached in `test_submissions`, the others here: there are none besides."""
 
     def named(modules: tuple[ModuleType, ...]) -> str:
         return "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
 
     records = (pmf_engine.records.coverage, pmf_engine.records.record_problems)
-    text_of_lists = named((pmf_engine.submissions.list_files, *records))
+    text_of_lists = named((*LIST_MODULES, *records))
     of_lists = {kind for kind in KINDS if f'"{kind}"' in text_of_lists}
     of_returns = {kind for kind in KINDS if named(MODULES).count(f'"{kind}"') > 1}
     assert of_lists | of_returns == KINDS.keys()
@@ -611,9 +633,21 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path) -> None:
         "b,soon,1O,maybe,Suoth", ",2016-05-01,1,no,South", "c,2061-05-01,1,no,South", ROW.strip(),
         *["d,x,1,no,South"] * 101,
     ]  # fmt: skip
+    rows = [
+        "NULL,2016-05-02,1,no,South", "#N/A,2016-05-03,1,no,South", "=A1,2016-05-04,1,no,South",
+        "1.2E+12,2016-05-05,1,no,South", "e,3/25/2016,1,no,South", "f,2/3/2016,1,no,South",
+        *rows,
+    ]  # fmt: skip
     workbook = io.BytesIO()
     book = xlsxwriter.Workbook(workbook)
-    book.add_worksheet().write_row(0, 0, HEADER.strip().split(","))
+    first = book.add_worksheet()
+    first.write_row(0, 0, HEADER.strip().split(","))
+    first.write_row(1, 0, ["a", "2016-05-01", 1])
+    first.merge_range(1, 3, 1, 4, "yes")
+    first.set_row(1, None, None, {"hidden": True})
+    first.set_column(2, 2, None, None, {"hidden": True})
+    book.add_worksheet("May").write_row(0, 0, ["a", "2016-05-01", 1, "yes", "North"])
+    book.add_worksheet("Old").hide()
     book.add_worksheet().write_row(0, 0, ["district", "officer"])
     book.close()
     files: dict[str, str | bytes | pl.DataFrame] = {
@@ -626,6 +660,8 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path) -> None:
         "referral_list/7.csv": HEADER.replace("\n", ",more\n") + ROW,
         "referral_list/9.xlsx": workbook.getvalue(),
         "referral_list/8.parquet": pl.DataFrame(COLUMNS).with_columns(child_id=pl.lit(0.5)),
+        "referral_list/10.csv": HEADER + ROW + "\0",
+        "referral_list/12.parquet": pl.DataFrame(COLUMNS).with_columns(child_id=pl.lit("a\0")),
         "plan_list/1.csv": PLANS + "police,2016-05-01,2016-04-01,\npolise,2016-05-01,,\nons,2016-05-01,,\n",
         "plan_list/2.csv": PLANS + "police,2016-05-01,,\n",
         "plan_list/3.csv": PLANS + "police,2016-05-02,,\npolice,2016-07-02,,\n",
@@ -633,5 +669,12 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path) -> None:
         "plan_list/3.csv,2016-07-02,2016-04-01,2016-06-30\n",
     }
     evaluation = read(tmp_path, files, period=Q1)
-    assert of_lists - set(evaluation.problems["kind"]) == set()
+    shares = "a,2016-04-01,,,0.31\nb,2016-04-01,,,131\n"
+    monkeypatch.setattr(pmf_engine.submissions.list_csv, "_SMALL", 0)
+    (tmp_path / "shares").mkdir()
+    (tmp_path / "quotes").mkdir()
+    quote = 'a,2016-04-01,,"x,1\nb,2016-04-01,,x",1\n'
+    quotes = test_list_cells.read(tmp_path / "quotes", test_list_cells.HEADER + quote).problems["kind"]
+    percentages = test_list_cells.read(tmp_path / "shares", test_list_cells.HEADER + shares)
+    assert of_lists - set(evaluation.problems["kind"]) - {*percentages.problems["kind"], *quotes} == set()
     assert evaluation.problems["kind"].is_in(KINDS.keys()).all()

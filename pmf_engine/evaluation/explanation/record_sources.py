@@ -19,7 +19,7 @@ from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import group_names
 from pmf_engine.records.coverage import standing
 from pmf_engine.records.totals import Read
-from pmf_engine.submissions.list_files import ROW, ListPart
+from pmf_engine.submissions.list_parts import ROW, ListPart
 from pmf_engine.submissions.list_values import bad, typed
 from pmf_engine.submissions.vocabulary import Names, Vocabulary, fold
 

@@ -1,0 +1,152 @@
+"""Text files of lists: read as a stream where every line is a record, else row by row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import mmap
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from pmf_engine.framework.model import Framework, RecordList
+from pmf_engine.submissions.csv_tables import read_csv
+from pmf_engine.submissions.list_headers import ListHeader, folders_of
+from pmf_engine.submissions.list_parts import ROW, ListPart, refused
+from pmf_engine.submissions.list_quotes import swallowing_row
+from pmf_engine.submissions.problems import listed
+
+_HEAD = 1 << 18
+"""How much of a text file is looked at to find its header."""
+
+_SMALL = 50_000_000
+"""A text of fewer bytes, with quotes in it, is read row by row: quotes that are not closed swallow rows."""
+
+_CHUNK = 1 << 24
+
+
+def part_of_text(part: ListPart, path: Path, header: ListHeader) -> ListPart:
+    """The part that a text file is."""
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+        if not head.strip():
+            return refused(part, "empty-file")
+        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+            zero = whole.find(b"\0")
+            if zero >= 0 and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+                return refused(part, "zero-byte-in-file", whole[:zero].count(b"\n") + 1)
+            quoted = whole.find(b'"') >= 0
+            part = replace(part, quoted=quoted, small=len(whole) < _SMALL)
+            if quoted and part.small:
+                return whole_text(part, header)
+    try:
+        text = head.decode("utf-8-sig", errors="strict" if len(head) < _HEAD else "ignore")
+    except UnicodeDecodeError:
+        return whole_text(part, header)
+    if "\r" in text.replace("\r\n", ""):  # lines that only a carriage return ends
+        return whole_text(part, header)
+    return _streamed(part, path, text, header)
+
+
+def _streamed(part: ListPart, path: Path, text: str, header: ListHeader) -> ListPart:
+    """A text file as a stream, given its beginning."""
+    found = max((_top(text, delimiter, header) for delimiter in ",;\t|"), key=lambda found: found[0])
+    score, top, names, rows, delimiter = found
+    if not score:
+        return refused(part, "not-a-list", list=part.list, columns=listed(header.list.columns, "and"))
+    part, places = header.read(part, names, top + 1)
+    if not part.titles:
+        return part
+    columns = [str(place) for place in range(len(names))]
+    frame = pl.scan_csv(
+        path, has_header=False, skip_lines=top + 1, separator=delimiter, schema=dict.fromkeys(columns, pl.String),
+        infer_schema=False, extra_columns="raise", missing_columns="insert", row_index_name=ROW,
+        row_index_offset=top + 2, quote_char='"' if part.quoted else None,
+    )  # fmt: skip
+    if part.quoted:
+        try:
+            row = _swallowing(frame, path, top + 1, columns, places.get(header.list.start))
+        except pl.exceptions.PolarsError:
+            return whole_text(part, header)
+        if row is not None:
+            return refused(part, "swallowed-records", row)
+    dates = {}
+    for name, column in header.list.columns.items():
+        if column.kind == "date" and name in places:
+            texts = [row[places[name]] for row in rows if len(row) > places[name] and row[places[name]]]
+            dates[name] = "%d/%m/%Y" if texts and "/" in texts[0] else "%Y-%m-%d"
+    chosen = {name: columns[place] for name, place in places.items()}
+    frame = frame.filter(pl.any_horizontal(pl.col(list(chosen.values())).is_not_null()))
+    return replace(part, frame=frame.select(ROW, *header.columns(chosen)), dates=dates)
+
+
+def _swallowing(frame: pl.LazyFrame, path: Path, above: int, columns: Sequence[str], date: int | None) -> int | None:
+    """The row in which a quote opens that swallows others, looked for where there are more lines than rows."""
+    lines, last = -above, b"\n"
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            lines += chunk.count(b"\n")
+            last = chunk[-1:]
+    lines += last != b"\n"
+    if date is None or frame.select(pl.len()).collect(engine="streaming").item() == lines:
+        return None
+    return swallowing_row(frame, ROW, columns, date)
+
+
+def _top(text: str, delimiter: str, header: ListHeader) -> tuple[int, int, list[str], list[list[str]], str]:
+    """The header among the first rows, the best: how good it is, the line it stands in, and the rows after it."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    best, rows, done = (0, 0, list[str]()), list[list[str]](), 0
+    try:
+        for cells in reader:
+            score = header.score(cells) if done < 20 else 0
+            if score > best[0]:
+                best, rows = (score, done, cells), []
+            else:
+                rows.append(cells)
+            done = reader.line_num
+            if len(rows) > 100:
+                break
+    except csv.Error:
+        pass
+    return (*best, rows, delimiter)
+
+
+def whole_text(part: ListPart, header: ListHeader) -> ListPart:
+    """A text file read row by row, as returns are: for what cannot be read as a stream of plain rows."""
+    assert part.path is not None
+    table, problems = read_csv(part.path, part.file, header.score, part.received_on, titled=True)
+    part = replace(part, problems=(*part.problems, *problems), quoted=False, frame=None)
+    if table is None:
+        return part
+    part, places = header.read(part, table.header, table.header_row)
+    if not part.titles:
+        return part
+    if header.list.start in places:
+        columns = [str(place) for place in range(len(table.header))]
+        row = swallowing_row(table.rows, "row", columns, places[header.list.start])
+        if row is not None:
+            return refused(part, "swallowed-records", row)
+    return replace(_of_rows(part, table.rows, table.broken, places, header), broken=table.broken)
+
+
+def _of_rows(
+    part: ListPart, rows: pl.DataFrame, broken: frozenset[int], places: Mapping[str, int], header: ListHeader
+) -> ListPart:
+    """The part with the rows of a text, of which nothing is known where they are broken."""
+    chosen = {name: str(place) for name, place in places.items()}
+    is_broken = pl.col("row").is_in(sorted(broken))
+    blank = pl.all_horizontal(pl.col(list(chosen.values())).is_null())
+    rows = rows.filter(is_broken | ~blank).with_columns(
+        pl.when(~is_broken).then(pl.col(list(chosen.values()))).name.keep()
+    )
+    frame = rows.rename({"row": ROW}).select(ROW, *header.columns(chosen))
+    return replace(part, frame=frame.lazy(), dates={}, ready=True)
+
+
+def read_again(part: ListPart, list_: RecordList, framework: Framework) -> ListPart:
+    """A text file of which the rows are not plain, read row by row."""
+    kept = tuple(problem for problem in part.problems if problem.kind != "columns-not-read")
+    return whole_text(replace(part, problems=kept), ListHeader(list_, framework, folders_of(part.file)))

@@ -1,0 +1,200 @@
+"""What a workbook says of its cells besides their values: read from the XML that it is made of.
+
+Polars reads values alone: a formula whose result was never stored is a blank there, and so are an error, and a cell
+that is merged with the one above; 31 % is 0.31; a hidden sheet is like any other. Most sheets have none of that, which
+a search through their bytes shows; only the others are parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from io import BytesIO
+from pathlib import PurePosixPath
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_LINK = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+
+_ERROR = rb"""\bt\s*=\s*["']e["']"""
+_NO_RESULT = rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v\b[^>]*>\s*</|</(?:\w+:)?c>)"
+_DIGITS_LOST = rb"v>[0-9.\-]+E\+?(?:1[5-9]|[2-9][0-9])</"
+_MERGED = rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]+[0-9]+):([A-Z]+[0-9]+)"
+_HIDDEN_ROW = rb"<(?:\w+:)?row\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>"
+_HIDDEN_COLUMN = rb"<(?:\w+:)?col\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>"
+_EXTENSIONS = rb"<((?:\w+:)?)extLst\b.*?</\1extLst>"
+
+_BUILT_IN_PERCENT = (9, 10)
+"""The numbers of the formats `0%` and `0.00%`, which no workbook spells out."""
+
+Place = tuple[int, int]
+"""The row and the column of a cell, counted from 0."""
+
+
+@dataclass(frozen=True)
+class SheetFacts:
+    """What a sheet says of its cells. Columns count from the first that holds a value, as Polars counts them.
+
+    `cells` are the texts of those that Polars reads as blank or as something else; `faults` are the kinds of problem
+    of those texts that are no value. `merged` are ranges by their first and last cell.
+    """
+
+    hidden: bool
+    cells: Mapping[Place, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    merged: tuple[tuple[Place, Place], ...] = ()
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: int = 0
+
+
+class Workbook:
+    """The parts of a workbook: KeyError, BadZipFile or ParseError where it is damaged."""
+
+    def __init__(self, parts: ZipFile) -> None:
+        self._parts = parts
+        self._names = {name.replace("\\", "/").lower(): name for name in parts.namelist()}
+        self._root = ElementTree.fromstring(self._part("xl/workbook.xml"))
+
+    def _part(self, name: str) -> bytes:
+        return self._parts.read(self._names[name.lower()])
+
+    def sheets(self) -> Iterator[tuple[str, SheetFacts]]:
+        """Each sheet by its name."""
+        links = ElementTree.fromstring(self._part("xl/_rels/workbook.xml.rels"))
+        targets = {link.get("Id"): link.get("Target", "") for link in links}
+        for sheet in self._root.iterfind("{*}sheets/{*}sheet"):
+            target = targets[sheet.get(_LINK) or sheet.get(_STRICT_LINK)]
+            hidden = sheet.get("state", "visible") != "visible"
+            text = b"" if hidden else self._part(str(PurePosixPath("/xl", target))[1:])
+            yield sheet.get("name", ""), self._facts(text, hidden)
+
+    @property
+    def counts_from_1904(self) -> bool:
+        """Whether days count from 1904, as on old Macs; ValueError where only an extension says so."""
+        own = [each.get("date1904") for each in self._root.iterfind("{*}workbookPr")]
+        every = [each.get("date1904") for each in self._root.iterfind(".//{*}workbookPr")]
+        if any(map(_true, every)) and not any(map(_true, own)):
+            raise ValueError("it says in two ways from which year its dates count")
+        return any(map(_true, own))
+
+    @property
+    def has_extensions(self) -> bool:
+        """Whether settings of newer programs stand behind the others: Polars then forgets about 1904."""
+        return self._root.find(".//{*}extLst") is not None
+
+    def without_extensions(self) -> BytesIO:
+        """A copy without the settings of newer programs."""
+        name = self._names["xl/workbook.xml"]
+        copy = BytesIO()
+        with ZipFile(copy, "w") as parts:
+            for each in self._parts.namelist():
+                text = self._parts.read(each)
+                parts.writestr(each, re.sub(_EXTENSIONS, b"", text, flags=re.DOTALL) if each == name else text)
+        copy.seek(0)
+        return copy
+
+    @cached_property
+    def _never_calculated(self) -> bool:
+        """Whether a program wrote it that works out no formulas, and has left that to the first to open it."""
+        return any(_true(each.get("fullCalcOnLoad")) for each in self._root.iterfind("{*}calcPr"))
+
+    @cached_property
+    def _percent(self) -> frozenset[str]:
+        """The numbers of the styles that show a number as a percentage."""
+        if "xl/styles.xml" not in self._names:
+            return frozenset()
+        root = ElementTree.fromstring(self._part("xl/styles.xml"))
+        formats = {*map(str, _BUILT_IN_PERCENT)}
+        for each in root.iterfind("{*}numFmts/{*}numFmt"):
+            if "%" in re.sub(r'"[^"]*"|\\.|_.', "", each.get("formatCode", "")):
+                formats.add(each.get("numFmtId", ""))
+        styles = root.iterfind("{*}cellXfs/{*}xf")
+        return frozenset(str(number) for number, style in enumerate(styles) if style.get("numFmtId") in formats)
+
+    def _facts(self, text: bytes, hidden: bool) -> SheetFacts:
+        merged = [tuple(map(_place, ends)) for ends in re.findall(_MERGED, text)]
+        signs = [_ERROR, _NO_RESULT, _DIGITS_LOST]
+        if self._percent:
+            styles = "|".join(sorted(self._percent))
+            signs.append(rf"""\bs\s*=\s*["'](?:{styles})["']""".encode())
+        if self._never_calculated:
+            signs.append(rb"<(?:\w+:)?f\b")
+        first, cells, faults = 0, dict[Place, str](), dict[str, str]()
+        if merged or any(re.search(sign, text) for sign in signs):
+            first, cells, faults = self._cells(text)
+        columns = [dict(re.findall(rb"(min|max)\s*=\s*[\"']([0-9]+)", each)) for each in _all(_HIDDEN_COLUMN, text)]
+        rows = [re.search(rb"\br\s*=\s*[\"']([0-9]+)", each) for each in _all(_HIDDEN_ROW, text)]
+        return SheetFacts(
+            hidden,
+            {(row, column - first): cell for (row, column), cell in cells.items()},
+            faults,
+            tuple(((a, b - first), (c, d - first)) for (a, b), (c, d) in merged),
+            tuple(int(row[1]) for row in rows if row),
+            sum(int(each[b"max"]) - int(each[b"min"]) + 1 for each in columns if len(each) == 2),
+        )
+
+    def _cells(self, text: bytes) -> tuple[int, dict[Place, str], dict[str, str]]:
+        """The first column with a value, the cells that are not as Polars reads them, and what is wrong with those."""
+        first, row = None, -1
+        cells: dict[Place, str] = {}
+        faults: dict[str, str] = {}
+        for line in _rows(text):
+            row, column = int(line.get("r", row + 2)) - 1, -1
+            for cell in line.iterfind("{*}c"):
+                column = _place(cell.get("r", "").encode())[1] if cell.get("r") else column + 1
+                found = cell.find("{*}v")
+                value, type_ = (found.text if found is not None else None) or "", cell.get("t", "n")
+                formula = cell.find("{*}f")
+                if value or type_ == "str" or cell.find("{*}is") is not None:  # no blank to Polars
+                    first = column if first is None else min(first, column)
+                if type_ == "e":
+                    fault = (value or "#VALUE!", "error-cell")
+                elif formula is not None and self._unknown(value, type_):
+                    fault = ("=" + (formula.text or ""), "formula-cell")
+                elif type_ == "n" and value and cell.get("s") in self._percent:
+                    cells[row, column] = f"{(Decimal(repr(float(value))) * 100).normalize():f}%"
+                    continue
+                elif type_ == "n" and re.fullmatch(_DIGITS_LOST[2:-2], value.encode()):
+                    fault = (value, "digits-lost")
+                else:
+                    continue
+                cells[row, column] = fault[0]
+                faults[fault[0]] = fault[1]
+        return first or 0, cells, faults
+
+    def _unknown(self, value: str, type_: str) -> bool:
+        """Whether a formula's result is not known: none is stored, or the 0 of a program that works out none."""
+        return (not value and type_ != "str") or (value == "0" and type_ == "n" and self._never_calculated)
+
+
+def _all(pattern: bytes, text: bytes) -> list[bytes]:
+    return [found[0] for found in re.finditer(pattern, text)]
+
+
+def _true(text: str | None) -> bool:
+    return (text or "").lower() in ("1", "true")
+
+
+def _rows(text: bytes) -> Iterator[ElementTree.Element]:
+    """The rows of a sheet, each forgotten when the next comes."""
+    for _, element in ElementTree.iterparse(BytesIO(text)):
+        if element.tag.rpartition("}")[2] == "row":
+            yield element
+            element.clear()
+
+
+def _place(name: bytes) -> Place:
+    """The row and column of a cell such as `AB7`, counted from 0.
+
+    >>> _place(b"AB7")
+    (6, 27)
+    """
+    letters = name.rstrip(b"0123456789")
+    column = 0
+    for each in letters.upper():
+        column = column * 26 + each - 64
+    return int(name[len(letters) :]) - 1, column - 1
