@@ -54,6 +54,7 @@ HISTORY: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "direction_year_ago": DIRECTION,
     **CHART,
     **LIFE,
+    "small": pl.Boolean,
     "shown": pl.Boolean,
     "marks": RESULTS["marks"],
 }

@@ -15,8 +15,9 @@ import polars as pl
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.evaluation.inputs import AGENCY, Inputs
 from pmf_engine.evaluation.panels import Panel, laid_out, planned_panel
+from pmf_engine.evaluation.whole_bounds import whole_bounds
 from pmf_engine.formula.compute.batches import Steps
-from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
+from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column, whole_of
 from pmf_engine.formula.compute.operations import amount, number
 from pmf_engine.formula.functions import EARLIER_VALUES
 from pmf_engine.formula.syntax import Band, Binary, Expression, children
@@ -57,7 +58,8 @@ def rows(framework: Framework, inputs: Inputs, cadences: Mapping[str, Cadence]) 
     steps = Steps([job.cadence.months for job in jobs])
     cases: list[Case] = []
     for panel, job in enumerate(jobs):
-        sheet = Sheet(framework, steps, panel, job.cadence.months)
+        wholes = whole_bounds(framework, inputs, job.by, job.indicators)
+        sheet = Sheet(framework, steps, panel, job.cadence.months, wholes)
         cases += [case for indicator in job.indicators for case in sheet.cases(indicator, job.by)]
     panels = [panel_of(framework, inputs, job.cadence, job.by, job.indicators) for job in jobs]
     frames = laid_out(panels)
@@ -90,7 +92,9 @@ def panel_of(
     """The panel of every figure and list total that these indicators and their bands use."""
     lenient = any(indicator.missing != "any" for indicator in reached(framework, indicators))
     listed = [*asked_of_lists(framework, indicators), *counted_senders(framework, indicators)]
-    return planned_panel(inputs, cadence, by, figures_of(framework, indicators), lenient, listed)
+    wholes = whole_bounds(framework, inputs, by, indicators).values()
+    of_bounds = sorted({figure for figures in wholes for figure in figures})
+    return planned_panel(inputs, cadence, by, figures_of(framework, indicators), lenient, listed, of_bounds)
 
 
 class _IndicatorKey(NamedTuple):
@@ -106,8 +110,16 @@ class Sheet:
     It is a `Maker` of formulas (see `formula.compute.operations`), and remembers the steps of each indicator's value.
     """
 
-    def __init__(self, framework: Framework, steps: Steps, panel: int, months: int) -> None:
+    def __init__(
+        self,
+        framework: Framework,
+        steps: Steps,
+        panel: int,
+        months: int,
+        wholes: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
         self.framework = framework
+        self.wholes = wholes or {}
         self.steps = steps
         self.panel = panel
         self.months = months
@@ -179,10 +191,11 @@ class Sheet:
         gaps = [
             bound
             for entry, band in zip(indicator.tolerances, near, strict=True)
-            for bound in self._bounds(entry, band, value)
+            for bound in self._bounds(indicator, entry, band, value)
         ]
         named = [
-            number(term, self, lambda name: self._looked_up(name, value)) for term in indicator.band_terms.values()
+            number(term, self, lambda name: self._looked_up(indicator, name, value))
+            for term in indicator.band_terms.values()
         ]
         compared = [self.named(name) for name in indicator.compare]
         after = gaps + named + compared
@@ -198,7 +211,7 @@ class Sheet:
             if not self.judges(indicator, entry):
                 yield in_force
                 continue
-            good, tolerance = (self._bounds(entry, band, value) for band in (entry.good, entry.tolerance))
+            good, tolerance = (self._bounds(indicator, entry, band, value) for band in (entry.good, entry.tolerance))
             yield replace(
                 in_force,
                 shape=replace(
@@ -224,12 +237,12 @@ class Sheet:
         """Whether the distance to the good band decides direction and control chart: polarity is `close`."""
         return entry.polarity == "close" and self.judges(indicator, entry)
 
-    def _bounds(self, entry: Entry, band: Band | None, value: int) -> list[int]:
+    def _bounds(self, indicator: Indicator, entry: Entry, band: Band | None, value: int) -> list[int]:
         """The bounds of all limits of a band."""
-        return [self.bound(entry, limit.bound, value) for limit in band.limits] if band else []
+        return [self.bound(indicator, entry, limit.bound, value) for limit in band.limits] if band else []
 
-    def bound(self, entry: Entry, node: Expression, value: int) -> int:
-        """The bound of a limit, where `value` is the step that is compared with it.
+    def bound(self, indicator: Indicator, entry: Entry, node: Expression, value: int) -> int:
+        """The bound of a limit of an indicator, where `value` is the step that is compared with it.
 
         A computed bound that overflows becomes `invalid`: otherwise every value would be at most that.
         """
@@ -237,14 +250,29 @@ class Sheet:
         def look_up(name: str) -> int:
             if name == "target" and entry.target is not None:
                 return self.constant(entry.target)
-            return self._looked_up(name, value)
+            return self._looked_up(indicator, name, value)
 
         step = number(node, self, look_up)
         return self.made("finite", step) if children(node) else step
 
-    def _looked_up(self, name: str, value: int) -> int:
-        """What a name in a band stands for: `value` in an earlier period, or a figure or indicator."""
-        return self.made(name, value) if name in EARLIER_VALUES else self.named(name)
+    def _looked_up(self, indicator: Indicator, name: str, value: int) -> int:
+        """What a name in a band stands for: `value` in an earlier period, or a figure or indicator.
+
+        For a group it may be the whole of what it names (see `whole_bounds`).
+        """
+        if name in EARLIER_VALUES:
+            return self.made(name, value)
+        wholes = self.wholes.get(indicator.id, frozenset())
+        return self._whole(name, wholes) if wholes else self.named(name)
+
+    def _whole(self, name: str, wholes: frozenset[str]) -> int:
+        """A figure, or an indicator of nothing but such figures, as the whole; another as it is by groups."""
+        if name in wholes:
+            return self._column(whole_of(name), code_column(whole_of(name)))
+        other = self.framework.indicators.get(name)
+        if other is None or other.lists or not wholes.issuperset(other.figures):
+            return self.named(name)
+        return self.made("finite", number(other.formula, self, lambda part: self._whole(part, wholes)))
 
 
 def _operators(band: Band | None) -> tuple[str, ...]:

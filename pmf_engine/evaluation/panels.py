@@ -16,7 +16,7 @@ from pmf_engine.evaluation.figure_facts import figure_facts
 from pmf_engine.evaluation.inputs import AGENCY, Inputs, collected
 from pmf_engine.evaluation.list_facts import with_aggregates
 from pmf_engine.evaluation.sender_counts import count_senders
-from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
+from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column, whole_of
 from pmf_engine.formula.compute.operations import PLACE, TURN
 from pmf_engine.formula.syntax import Aggregate, of_senders
 
@@ -33,7 +33,7 @@ class Panel:
 
     `frame` has the columns of `GRID`, and the value and codes of aggregates (see `laid_out`). Rows are dense and sorted
     by group and start. `values` has `value`, `code` and `lenient` of the `figures`: all rows of the first, then of the
-    next.
+    next; after these come figures of which every group has the whole, named by `whole_of`.
     """
 
     figures: tuple[str, ...]
@@ -69,8 +69,12 @@ def planned_panel(
     figures: Sequence[str],
     lenient: bool,
     aggregates: Sequence[Aggregate] = (),
+    wholes: Sequence[str] = (),
 ) -> Panel:
-    """The figures and aggregates laid out over every period of the window and every group."""
+    """The figures and aggregates laid out over every period of the window and every group.
+
+    Of the figures in `wholes` every group has the whole as well.
+    """
     used = sorted(figures)
     facts = figure_facts(inputs, used, by)
     own = facts if by != AGENCY else facts.filter(pl.col("group") == pl.col("agency"))
@@ -86,7 +90,11 @@ def planned_panel(
         if of_senders(aggregate):
             frame = _with_sender_count(inputs, frame, cadence, by, aggregate)
     dense = _dense(inputs, values, used, grid.with_row_index("at"))
-    return Panel(tuple(used), lenient, frame.sort("group", PLACE), dense)
+    if wholes:
+        combined = over_agencies(inputs, figure_facts(inputs, wholes, None), None)
+        whole_values = aligned(inputs, combined, wholes, cadence).drop("group").join(groups.lazy(), how="cross")
+        dense = pl.concat([dense, _dense(inputs, whole_values, wholes, grid.with_row_index("at"))])
+    return Panel((*used, *map(whole_of, wholes)), lenient, frame.sort("group", PLACE), dense)
 
 
 def _periods(inputs: Inputs, cadence: Cadence) -> pl.DataFrame:

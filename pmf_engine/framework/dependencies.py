@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.formula.functions import EARLIER_VALUES, months_back, span, spans, sums_periods
+from pmf_engine.formula.functions import EARLIER_VALUES, FUNCTIONS, months_back, span, spans, sums_periods
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name, aggregates, children, names, of_senders
 from pmf_engine.framework.model import Framework, Indicator
 
@@ -89,6 +89,27 @@ def looks_back_whole_periods(framework: Framework, indicator: Indicator, months:
         for node in (other.formula, *other.bands)
         for _, span_ in spans(node)
     )
+
+
+def adds_up_over_groups(framework: Framework, indicator: Indicator) -> bool:
+    """Whether a whole is as large as its groups together, as a count is; a share, rate, mean or grade is not."""
+
+    def adds_up(node: Expression) -> bool:
+        match node:
+            case Name() if node.name in framework.indicators:
+                return adds_up(framework.indicators[node.name].formula)
+            case Name():
+                figure = framework.figures.get(node.name)
+                return figure is not None and figure.kind in ("flow", "stock") and figure.adds_up
+            case Aggregate():
+                return node.function in ("count", "sum")
+            case Call() if FUNCTIONS[node.function].ratio:
+                return False
+            case Binary(operator="/"):
+                return adds_up(node.left) and not adds_up(node.right)
+        return any(adds_up(child) for child in children(node))
+
+    return adds_up(indicator.formula)
 
 
 def sums_over_periods(framework: Framework, indicator: Indicator) -> bool:

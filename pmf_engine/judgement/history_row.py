@@ -53,6 +53,7 @@ class HistoryRow(NamedTuple):
     raised_value: float | None
     raised_for: int | None
     recovered: str | None
+    small: bool | None
     shown: bool | None
     marks: list[dict[str, str]]
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from pmf_engine.domain.periods import Frequency
 from pmf_engine.formula.constants import constant
-from pmf_engine.framework.dependencies import sums_over_periods
+from pmf_engine.framework.dependencies import adds_up_over_groups, sums_over_periods
 from pmf_engine.framework.model import Framework
 from pmf_engine.framework.tolerances import Entry
 from pmf_engine.judgement.bands import BANDED
@@ -20,6 +20,7 @@ from pmf_engine.judgement.direction import DIRECTION, gap_in_force, with_directi
 from pmf_engine.judgement.exception_life import LIFE
 from pmf_engine.judgement.rules import escalated
 from pmf_engine.judgement.runs import with_run
+from pmf_engine.judgement.small_groups import with_small
 from pmf_engine.judgement.status import STATUS, with_status
 
 _SERIES = ["indicator", "by", "group"]
@@ -41,6 +42,7 @@ JUDGED: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "lower": pl.Float64,
     "upper": pl.Float64,
     **CHART,
+    "small": pl.Boolean,  # whether a red or amber group rests on too few to be escalated
     "rules": pl.List(pl.String),  # the texts of the rules that hold
     "escalate_to": pl.String,
     "level": pl.Int32,  # the position of `escalate_to` in governance; -1 for none
@@ -69,7 +71,7 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFram
     frame = with_direction(frame)
     frame = with_run(frame)
     frame = with_interval(frame)
-    return escalated(charted(frame), framework)
+    return escalated(with_small(charted(frame), framework.escalate_groups_from), framework)
 
 
 def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
@@ -84,12 +86,13 @@ def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
                 indicator.type.kind,
                 indicator.frequency != Frequency.AD_HOC,
                 sums_over_periods(framework, indicator),
+                adds_up_over_groups(framework, indicator),
             )
             for indicator in framework.indicators.values()
         ],
         schema={
             "indicator": pl.String, "ratio": pl.String, "per": pl.Float64, "places": pl.Int32, "kind": pl.String,
-            "regular": pl.Boolean, "sums": pl.Boolean,
+            "regular": pl.Boolean, "sums": pl.Boolean, "adds_up": pl.Boolean,
         },
         orient="row",
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """Escalation rules: which rules hold in each period, and the highest level they escalate an indicator to.
 
 One pass over all rows answers every rule for every series. A missing value ends no exception: a period without a value
-answers only conditions about its own status, a period that is not due answers none, and a rule without an answer keeps
-its last one.
+answers only conditions about its own status, a period that is not due answers none, nor does one in which a red or
+amber group is too small to be escalated, and a rule without an answer keeps its last one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     """Adds `rules` (those that hold), `escalate_to` and `level` (the highest they name), and the columns of `LIFE`.
 
     The rows are sorted by series, which `line` numbers, and say period, value, status, has_value, before, direction,
-    special_cause and no_signal.
+    special_cause, no_signal and small.
     """
     levels = list(framework.governance)
     numbers = Columns()
@@ -58,7 +58,8 @@ def _held(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
     holds = [asked.last(rule.condition) for rule in rules]
     latched = [(place, rule.until) for place, rule in enumerate(rules) if rule.until]
     ends = {place: _Asked(numbers, ["line", f"since:{place}"], f"until:{place}", until=True) for place, _ in latched}
-    over = {place: ends[place].last(until) & pl.col("has_value") for place, until in latched}
+    answers = pl.col("has_value") & ~pl.col("small")
+    over = {place: ends[place].last(until) & answers for place, until in latched}
     held = {place: pl.col(f"rule:{place}") for place in over}
     times = {place: one.cast(pl.Int64) for place, one in held.items()}
     turned = {place: pl.when(one).then(True).when(over[place]).then(False) for place, one in held.items()}
@@ -99,8 +100,8 @@ class _Asked:
         condition = self._counted(condition)
         without, open_ = (self._truth(condition, _words(unsaid)) for unsaid in (False, None))
         if self.until:
-            return pl.when("has_value").then(without)
-        return pl.when(without).then(True).when(_deniable(named)).then(open_)
+            return pl.when(pl.col("has_value") & ~pl.col("small")).then(without)
+        return pl.when(~pl.col("small")).then(pl.when(without).then(True).when(_deniable(named)).then(open_))
 
     def _truth(self, condition: Expression, words: Mapping[str, pl.Expr]) -> pl.Expr:
         counted = {name: pl.col(name) for name in (one.meta.output_name() for one in self.columns)}

@@ -15,7 +15,7 @@ from pmf_engine.report.late_returns import late_returns, outstanding_rows
 from pmf_engine.report.model import DataQuality, ExceptionReport, Item, Level, Named
 from pmf_engine.report.order import OUTSIDE, READING_ORDER, worst_first
 from pmf_engine.report.problems import FIRST, told_problems
-from pmf_engine.report.recovered import ended, groups_over, recovered
+from pmf_engine.report.recovered import ended, groups_over, recovered, small_groups
 from pmf_engine.report.remarks import Remarks
 from pmf_engine.report.scope import Scope
 
@@ -25,7 +25,8 @@ def exception_report(evaluation: Evaluation, *, agency: str | None = None, to: s
 
     Args:
         evaluation: What `evaluate(..., period=...)` returned.
-        agency: Only indicators that this agency leads, and returns that it owes or that those wait for.
+        agency: Only indicators that this agency leads, those of others that wait for it or in which it is itself
+            outside, and returns that it owes or that its own indicators wait for.
         to: Only what goes to this level of governance or above.
 
     Returns:
@@ -78,6 +79,9 @@ def _report(scope: Scope, to: str | None) -> ExceptionReport:
         unrated=tuple(item for item in rest if item.status == Status.NOT_RATED),
         observations=remarks.observations(),
         data_quality=_data_quality(scope.evaluation),
+        small_groups=tuple(small_groups(scope, items)),
+        escalate_groups_from=scope.framework.escalate_groups_from,
+        led_by_others=sum(not scope.leads(row.indicator) for row in scope.wholes),
     )
 
 

@@ -136,4 +136,6 @@ class Items:
             interval=self.view.interval(row),
             by_interval=self.view.by_interval(row),
             marks=read_marks(row.marks),
+            numerator=row.numerator,
+            denominator=row.denominator,
         )

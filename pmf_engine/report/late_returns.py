@@ -27,7 +27,7 @@ def outstanding_rows(scope: Scope) -> list[OutstandingRow]:
     return [
         row
         for row in map(OutstandingRow._make, frame.iter_rows())
-        if scope.agency in (None, row.agency) or any(scope.covers(named.id) for named in _waiting(scope, row.figure))
+        if scope.agency in (None, row.agency) or any(scope.leads(named.id) for named in _waiting(scope, row.figure))
     ]
 
 

@@ -90,6 +90,8 @@ class Group:
     interval: str
     by_interval: bool
     marks: tuple[Mark, ...] = ()
+    numerator: float | None = None
+    denominator: float | None = None
 
 
 @dataclass(frozen=True)
@@ -256,6 +258,9 @@ class ExceptionReport:
     `chance` where there is none, or why there can be none (see `NoSignal`). `recovered` is what is green
     again, exceptions that ended so among it; `ended` are the other exceptions that are over, `groups_over` those of
     groups.
+    `led_by_others` counts the indicators that others than the `agency` lead: it owes what they wait for, or is itself
+    outside in them. `small_groups` are red or amber groups that go nowhere, as they rest on fewer than
+    `escalate_groups_from`.
     """
 
     board: str
@@ -278,6 +283,9 @@ class ExceptionReport:
     unrated: tuple[Item, ...]
     observations: tuple[Observation, ...]
     data_quality: DataQuality
+    led_by_others: int = 0
+    small_groups: tuple[GroupsOver, ...] = ()
+    escalate_groups_from: int | None = None
 
     @property
     def exceptions(self) -> int:

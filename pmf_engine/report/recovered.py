@@ -9,7 +9,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.history_view import last_telling
 from pmf_engine.report.items import Items
-from pmf_engine.report.model import GroupsOver, Named, Raised, Recovered
+from pmf_engine.report.model import Group, GroupsOver, Named, Raised, Recovered
 from pmf_engine.report.order import OUTSIDE, rank
 from pmf_engine.report.scope import Scope
 
@@ -52,18 +52,38 @@ def ended(scope: Scope) -> tuple[Recovered, ...]:
 
 def groups_over(scope: Scope, items: Items) -> Iterator[GroupsOver]:
     """The groups that are no longer exceptions since the report's period, by indicator and breakdown."""
+    for id_, by, rows in _breakdowns(scope):
+        groups = [replace(items.group(row), raised=scope.view.raised(row)) for row in scope.over(rows)]
+        groups.sort(key=lambda group: (-rank(group.status), group.name))
+        yield from _of_breakdown(scope, id_, by, len(rows), groups)
+
+
+def small_groups(scope: Scope, items: Items) -> Iterator[GroupsOver]:
+    """The red and amber groups that are too small to be escalated, by indicator and breakdown, worst first."""
+    for id_, by, rows in _breakdowns(scope):
+        groups = [items.group(row) for row in rows if row.small and not row.escalate_to]
+        groups.sort(key=lambda group: (rank(group.status), group.name))
+        yield from _of_breakdown(scope, id_, by, len(rows), groups)
+
+
+def _breakdowns(scope: Scope) -> Iterator[tuple[str, str, list[HistoryRow]]]:
+    """The rows of groups of each indicator and breakdown."""
     for id_, breakdowns in scope.breakdowns.items():
-        indicator = scope.framework.indicators[id_]
         for by, rows in breakdowns.items():
-            groups = [replace(items.group(row), raised=scope.view.raised(row)) for row in scope.over(rows)]
-            if groups:
-                yield GroupsOver(
-                    indicator=Named(id_, indicator.title),
-                    agency=scope.view.agency(indicator.lead_agency),
-                    by=scope.view.breakdown(by),
-                    of=len(rows),
-                    groups=tuple(sorted(groups, key=lambda group: (-rank(group.status), group.name))),
-                )
+            yield id_, by, rows
+
+
+def _of_breakdown(scope: Scope, id_: str, by: str, of: int, groups: list[Group]) -> Iterator[GroupsOver]:
+    """These groups of a breakdown of an indicator, if there are any."""
+    indicator = scope.framework.indicators[id_]
+    if groups:
+        yield GroupsOver(
+            indicator=Named(id_, indicator.title),
+            agency=scope.view.agency(indicator.lead_agency),
+            by=scope.view.breakdown(by),
+            of=of,
+            groups=tuple(groups),
+        )
 
 
 def _recovered(scope: Scope, row: HistoryRow, then: HistoryRow, raised: Raised | None) -> Recovered:

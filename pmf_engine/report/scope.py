@@ -9,6 +9,7 @@ from pmf_engine.domain.periods import Period
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.history_row import HistoryRow
+from pmf_engine.report.concern import concerned
 from pmf_engine.report.history_view import HistoryView
 
 
@@ -19,7 +20,8 @@ class Scope:
         evaluation: The evaluation that is reported on.
         view: Its history.
         period: The period of the report.
-        agency: The lead agency that the report is limited to; None for all.
+        agency: The agency that the report is limited to; None for all.
+        concerned: The indicators that concern that agency, whoever leads them.
         rows: The rows shown of the indicators within the scope, those of groups among them.
         wholes: Those of `rows` that are of a whole.
     """
@@ -29,7 +31,9 @@ class Scope:
         self.view = HistoryView(evaluation)
         self.period = period
         self.agency = agency
-        self.rows = [row for row in self.view.rows() if row.shown and self.covers(row.indicator)]
+        shown = [row for row in self.view.rows() if row.shown]
+        self.concerned = concerned(evaluation, shown, agency) if agency else frozenset()
+        self.rows = [row for row in shown if self.covers(row.indicator)]
         self.wholes = [row for row in self.rows if row.by is None]
 
     @property
@@ -38,7 +42,11 @@ class Scope:
         return self.evaluation.framework
 
     def covers(self, indicator: str) -> bool:
-        """Whether the report is about an indicator: about all, or about those that its agency leads."""
+        """Whether the report is about an indicator: about all, or those that its agency leads or that concern it."""
+        return self.leads(indicator) or indicator in self.concerned
+
+    def leads(self, indicator: str) -> bool:
+        """Whether the report is about all agencies, or about the one that leads an indicator."""
         return self.agency in (None, self.framework.indicators[indicator].lead_agency)
 
     @cached_property

@@ -59,7 +59,7 @@ def value_words(item: Item) -> str:
     return f"{item.shown} {item.unit}" if item.unit not in ("", "%") else item.shown
 
 
-def parts_words(item: Item) -> str:
+def parts_words(item: Item | Group) -> str:
     """What the value was made of: `184 of 241`; empty where it was not made of two numbers."""
     if item.value is None or item.numerator is None or item.denominator is None:
         return ""
@@ -104,14 +104,14 @@ def rule_words(item: Item) -> str:
 
 
 def group_words(group: Group, months: int) -> str:
-    """A group, its value, how long it has been so, what chance has to do with it, and what it was where it looks better
-    now than when it was raised: `Basildon 61.0% (2 quarters)`, `North 10.0% (raised 2015-16 Q1, RED 50.0%)`."""
+    """A group, its value and what that was made of, how long it has been so, what chance has to do with it, and what it
+    was where it looks better now than when it was raised: `Basildon 75.0% (3 of 4; 2 quarters)`."""
     notes = [show_periods(group.run, months) if group.run > 1 else ""]
     notes.append(f"allowing for chance, {group.interval}" if group.by_interval else "")
     if group.raised and (group.raised.recovered or _eases(group.status, group.raised.then.status)):
         notes = [f"raised {group.raised.then.period}, {point_words(group.raised.then)}"]
         notes.append(moved_words(group.raised.moved) if group.raised.moved else "")
-    notes.append(marks_words(group.marks))
+    notes = [parts_words(group), *notes, marks_words(group.marks)]
     noted = "; ".join(note for note in notes if note)
     return " ".join(part for part in (group.name, group.shown, f"({noted})" if noted else "") if part)
 

@@ -18,7 +18,7 @@ from pmf_engine.evaluation.expected import absent
 from pmf_engine.evaluation.explanation.record_sources import Records, is_blank, records
 from pmf_engine.evaluation.explanation.trace import Fact, Trace, traced
 from pmf_engine.evaluation.explanation.workings import Looked, Workings
-from pmf_engine.evaluation.inputs import AGENCY, Inputs, Slice
+from pmf_engine.evaluation.inputs import AGENCY, WHOLE, Inputs, Slice
 from pmf_engine.evaluation.list_facts import list_codes
 from pmf_engine.framework.dependencies import asked_of_lists
 from pmf_engine.framework.model import Figure, Framework, Indicator
@@ -107,10 +107,15 @@ def sources(
     slice_ = Slice(by, group)
     figures = sorted({looked.name for looked in worked.looked} & evaluation.framework.figures.keys())
     trace = traced(inputs, evaluation.cells, figures, cadence, slice_)
+    bounding = sorted({looked.name for looked in worked.looked if looked.whole})
+    trace_of_wholes = traced(inputs, evaluation.cells, bounding, cadence, WHOLE) if bounding else trace
     for looked in worked.looked:
         period = Period(looked.start, cadence)
         if looked.name in evaluation.framework.figures:
-            yield _sent(evaluation, inputs, trace, looked, period, slice_)
+            if looked.whole:
+                yield _sent(evaluation, inputs, trace_of_wholes, looked, period, WHOLE)
+            else:
+                yield _sent(evaluation, inputs, trace, looked, period, slice_)
         else:
             yield _counted(evaluation, inputs, indicator, looked, period, slice_)
 

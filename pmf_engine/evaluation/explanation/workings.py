@@ -11,8 +11,9 @@ from pmf_engine.domain.periods import Period
 from pmf_engine.evaluation.indicator_rows import Sheet, panel_of
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.panels import laid_out
+from pmf_engine.evaluation.whole_bounds import whole_bounds
 from pmf_engine.formula.compute.batches import Steps
-from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
+from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column, whole_of
 from pmf_engine.formula.compute.maybe import MaybeExpr, MaybeSeries
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Limit, Name, Unary, children
 from pmf_engine.framework.dependencies import ALL, EACH, SOME, Look, counted_senders, does_without, reach
@@ -36,6 +37,8 @@ class Looked:
     used_by: tuple[str, ...]
     partial: bool = False
     counted: bool = False
+    whole: bool = False
+    """Whether it bounds a group by its whole."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,14 @@ def workings(
     """Works an indicator out for one period and group, keeping every part; by the same code as `rows`."""
     counted = counted_senders(framework, [indicator])
     steps = Steps([period.cadence.months])
-    sheet = Sheet(framework, steps, 0, period.cadence.months)
+    wholes = whole_bounds(framework, inputs, by, [indicator])
+    sheet = Sheet(framework, steps, 0, period.cadence.months, wholes)
     value = sheet.indicator(indicator)
     text = indicator.passage.text
     nodes = {" ".join(text[node.start : node.end].split()): node for node in _parts(framework, indicator.formula)}
     parts = [sheet.part(indicator, node) for node in nodes.values()]
     bounds = [
-        (name, band, limit, sheet.bound(entry, limit.bound, value))
+        (name, band, limit, sheet.bound(indicator, entry, limit.bound, value))
         for entry in [indicator.entry_for(period)]
         if entry and sheet.judges(indicator, entry)
         for name, band in (("good", entry.good), ("tolerance", entry.tolerance))
@@ -87,12 +91,14 @@ def workings(
                 how = ALL  # nothing lacks, or too much
             used_by.setdefault((name, start, how), {})[user] = None
     senders = {one.list.name: one.text for one in counted}
+    bounding = wholes.get(indicator.id, frozenset())
 
     def seen(name: str, start: int, how: str, users: tuple[str, ...]) -> Looked:
-        key = senders[name] if how == EACH else name
+        whole = name in bounding and not {"formula", "comparison"} & {*users}
+        key = senders[name] if how == EACH else whole_of(name) if whole else name
         code = 0 if how == SOME else by_start[start][code_column(key)]
         value = by_start[start][value_column(key)] if code == 0 and how != EACH else None
-        return Looked(name, start, value, code, users, partial=how == SOME, counted=how == EACH)
+        return Looked(name, start, value, code, users, partial=how == SOME, counted=how == EACH, whole=whole)
 
     return Workings(
         [seen(*look, tuple(users)) for look, users in used_by.items()],

@@ -15,6 +15,15 @@ def value_column(name: str) -> str:
     return f"v:{name}"
 
 
+def whole_of(name: str) -> str:
+    """What stands for the whole of a figure where a panel has it beside groups: its columns are named by that.
+
+    >>> value_column(whole_of("england"))
+    'v:whole of england'
+    """
+    return f"whole of {name}"
+
+
 def code_column(name: str) -> str:
     """The column of reason codes: why there is no value, 0 where there is one.
 

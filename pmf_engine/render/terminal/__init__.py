@@ -15,6 +15,7 @@ from pmf_engine.render.terminal.sections import (
     write_late_returns,
     write_observations,
     write_recovered,
+    write_small_groups,
     write_unrated,
 )
 from pmf_engine.report.model import ExceptionReport
@@ -36,6 +37,7 @@ def render_terminal(report: ExceptionReport, *, width: int, color: bool, ascii: 
     write_recovered(page, report.recovered, "Green again")
     write_recovered(page, report.ended, "No longer an exception, though not by turning green")
     write_groups_over(page, report)
+    write_small_groups(page, report)
     write_unrated(page, report)
     write_observations(page, report)
     write_foot(page, report)

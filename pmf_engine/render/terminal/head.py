@@ -20,12 +20,17 @@ def write_head(page: Page, report: ExceptionReport) -> None:
     page.line(page.write((f"Exception report, {report.period.label}", "bold"), f" ({show_months(report.period)})"))
     page.line(page.write(f"as known on {show_date(report.as_of)}"))
     if report.agency:
-        page.line(page.write(f"only indicators led by {report.agency.title}"))
+        others = f", and {report.led_by_others:,} of others that wait for it or show it outside"
+        page.line(
+            page.write(f"only indicators led by {report.agency.title}{others if report.led_by_others else ''}"), hang=2
+        )
     if report.to:
         page.line(page.write(f"only what goes to {report.to.title} or above"))
     page.line()
     if highest := next((level for level in report.levels if level.items), None):
         up = f"{show_count(report.exceptions, 'exception')}, {len(highest.items):,} of them to {highest.level.title}"
+    elif report.agency and (report.late or report.watch or report.without_value):
+        up = "No rule sends anything up"
     else:
         up = "No exceptions"
     late = sum(len(agency.returns) for agency in report.late)

@@ -9,7 +9,7 @@ from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.render.terminal.exceptions import groups_text
 from pmf_engine.render.terminal.page import WIDE, Page, marked_status, one_line
 from pmf_engine.render.validation import problem_words
-from pmf_engine.report.model import ExceptionReport, Item, LateReturn, Recovered
+from pmf_engine.report.model import ExceptionReport, GroupsOver, Item, LateReturn, Recovered
 from pmf_engine.report.wording import (
     carried_words,
     charts_words,
@@ -96,14 +96,23 @@ def write_recovered(page: Page, over: Sequence[Recovered], title: str) -> None:
 
 def write_groups_over(page: Page, report: ExceptionReport) -> None:
     """Writes the groups that are exceptions no more, by indicator."""
-    if not report.groups_over:
+    _write_groups(page, report, report.groups_over, "Groups no longer an exception")
+
+
+def write_small_groups(page: Page, report: ExceptionReport) -> None:
+    """Writes the red and amber groups that are too small to be escalated, by indicator."""
+    title = f"Groups outside, too small to escalate (fewer than {report.escalate_groups_from})"
+    _write_groups(page, report, report.small_groups, title)
+
+
+def _write_groups(page: Page, report: ExceptionReport, over: Sequence[GroupsOver], title: str) -> None:
+    if not over:
         return
-    count = sum(len(over.groups) for over in report.groups_over)
-    page.heading("Groups no longer an exception", show_count(count, "group"))
-    for over in report.groups_over:
-        months = report.period.cadence.months
-        page.line(page.write((one_line(over.indicator.title), "bold"), f"; {one_line(over.agency.title)}"), hang=2)
-        page.line(groups_text(page, over, months), 2, 2)
+    page.heading(title, show_count(sum(len(breakdown.groups) for breakdown in over), "group"))
+    for breakdown in over:
+        agency = one_line(breakdown.agency.title)
+        page.line(page.write((one_line(breakdown.indicator.title), "bold"), f"; {agency}"), hang=2)
+        page.line(groups_text(page, breakdown, report.period.cadence.months), 2, 2)
 
 
 def write_unrated(page: Page, report: ExceptionReport) -> None:

@@ -1,0 +1,63 @@
+"""Which indicators concern an agency, whoever leads them: it owes what they wait for, or is itself outside in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.inputs import AGENCY
+from pmf_engine.judgement.history_row import HistoryRow
+
+_AT_EASE = (Status.GREEN, Status.NOT_RATED, Status.NOT_DUE)
+
+
+def concerned(evaluation: Evaluation, shown: Sequence[HistoryRow], agency: str) -> frozenset[str]:
+    """The ids of the indicators that an agency has to mend something in.
+
+    Args:
+        evaluation: The evaluation that is reported on.
+        shown: The rows that the report shows, of all indicators.
+        agency: The agency's id.
+    """
+    own = {row.indicator for row in shown if (row.by, row.group) == (AGENCY, agency) and _calls(row)}
+    missing = [row for row in shown if row.status in Status.missing() and row.status != Status.NOT_DUE]
+    return frozenset(own | _waiting(evaluation, agency) | _without_its_figure(evaluation, missing, agency))
+
+
+def _calls(row: HistoryRow) -> bool:
+    """Whether a row calls for attention: red, amber, without a value, or an exception still."""
+    return row.escalate_to is not None or row.status not in _AT_EASE
+
+
+def _waiting(evaluation: Evaluation, agency: str) -> set[str]:
+    """The indicators that use a figure or list which the agency is late with."""
+    outstanding = evaluation.outstanding.filter(pl.col("agency") == agency, pl.col("status") == Status.LATE)
+    late = set(outstanding["figure"].to_list())
+    indicators = evaluation.framework.indicators.values()
+    return {
+        indicator.id for indicator in indicators if late & {*evaluation.framework.rests_on(indicator), *indicator.lists}
+    }
+
+
+def _without_its_figure(evaluation: Evaluation, missing: Iterable[HistoryRow], agency: str) -> set[str]:
+    """The indicators without a value for whose period a figure came from the agency without a usable number.
+
+    Of a list nobody can tell whose records are missing: an indicator without a value concerns all who send the list.
+    """
+    framework = evaluation.framework
+    cells = evaluation.cells.filter(pl.col("agency") == agency, pl.col("state") != "ok")
+    without: dict[str, list[tuple[int, int]]] = {}
+    for figure, start, months in cells.select("figure", "start", "months").iter_rows():
+        without.setdefault(str(figure), []).append((start, start + months))
+    found = set()
+    for row in missing:
+        indicator = framework.indicators[row.indicator]
+        end = row.start + row.months
+        periods = (period for figure in framework.rests_on(indicator) for period in without.get(figure, ()))
+        listed = any(agency in framework.lists[name].agencies for name in indicator.lists)
+        if listed or any(start < end and row.start < stop for start, stop in periods):
+            found.add(row.indicator)
+    return found
