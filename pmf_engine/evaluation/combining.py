@@ -9,6 +9,7 @@ from pmf_engine.domain.reason_codes import NOT_RECEIVED, figure_number, is_absen
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.expected import SENT
 from pmf_engine.evaluation.inputs import AGENCY, CELL, Inputs
+from pmf_engine.evaluation.lifetimes import group_dates
 
 _NO_DATA = reason_code(Status.NO_DATA)
 
@@ -28,7 +29,16 @@ def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
         orient="row",
     )
     code, value, has_value = pl.col("code"), pl.col("value"), pl.col("code") == 0
-    incomplete = pl.when(pl.col("sent") < pl.col("groups")).then(_NO_DATA).otherwise(0).cast(pl.UInt32)
+    ended = sum(
+        (
+            pl.when((pl.col("by") == by) & ~_there(since, until)).then(1).otherwise(0)
+            for by, _, since, until in group_dates(inputs.framework).iter_rows()
+        ),
+        pl.lit(0),
+    )
+    incomplete = (
+        pl.when(pl.col("sent") < pl.col("groups").cast(pl.Int64) - ended).then(_NO_DATA).otherwise(0).cast(pl.UInt32)
+    )
     by_breakdown = (
         cells.join(inputs.senders.lazy(), on="figure")
         .filter(pl.col("months") == pl.col("own_months"))
@@ -73,6 +83,13 @@ def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
     if not inputs.traced:
         return totals
     return totals.with_columns(cells=pl.when(has_value).then("taken").otherwise("cells")).drop("taken")
+
+
+def _there(since: int | None, until: int | None) -> pl.Expr:
+    """Whether the period of a row ends while a group is there."""
+    end = pl.col("start") + pl.col("months")
+    begun = pl.lit(True) if since is None else end > since
+    return begun if until is None else begun & (end <= until)
 
 
 def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.LazyFrame:

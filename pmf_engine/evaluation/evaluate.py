@@ -11,6 +11,7 @@ import polars as pl
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.evaluation.history import HISTORY, RESULTS, history_plan, in_framework_order
 from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
+from pmf_engine.evaluation.lifetimes import of_their_time, under_successors
 from pmf_engine.evaluation.marks import with_marks
 from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_plan, with_period_labels
 from pmf_engine.evaluation.window import Window
@@ -94,12 +95,12 @@ def evaluate(
             f"{asked.cadence.year_start}"
         )
     cadences = {id_: _cadence(framework, one, asked) for id_, one in framework.indicators.items()}
-    cells = submissions.cells_at(as_of)
+    cells, untimely = of_their_time(framework, under_successors(framework, submissions.cells_at(as_of)))
     last_day = min(as_of, asked.last_day) if asked else as_of
     standing_then = standing(submissions.lists, as_of)
     groups = submissions.groups_at(as_of)
     counted, problems = counted_lists(framework, standing_then, cadences, last_day, as_of, engine, groups.rows())
-    problems = together(submissions.problems, problems)
+    problems = together(submissions.problems, untimely, problems)
     window = _window(cells, counted.extent(), asked, set(cadences.values()))
     if window is None:
         nothing = (pl.DataFrame(schema=HISTORY), pl.DataFrame(schema=OUTSTANDING))

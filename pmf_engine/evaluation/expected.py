@@ -10,6 +10,7 @@ from pmf_engine.domain.periods import Frequency
 from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.inputs import Inputs
+from pmf_engine.evaluation.lifetimes import there
 
 SENT = ("figure", "agency", "start", "months")
 """What a return is for: a figure of an agency in a period."""
@@ -37,6 +38,8 @@ def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
                 figure.due[agency],
                 *figure.cadence,
                 inputs.first_heard.get(agency, inputs.window.first),
+                *inputs.framework.owed(figure, agency),
+                figure.since,
             )
             for figure in regular
             for agency in figure.agencies
@@ -48,6 +51,9 @@ def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
             "months": pl.Int32,
             "year_start": pl.Int32,
             "first_heard": pl.Int32,
+            "since": pl.Int32,
+            "until": pl.Int32,
+            "asked_since": pl.Int32,
         },
         orient="row",
     )
@@ -63,10 +69,11 @@ def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
     due = pl.col("last_day") + pl.duration(days=pl.col("days"))
     return (
         senders.join(times, on=["months", "year_start"])
+        .filter(there())
         .join(inputs.begun.lazy(), on="figure", how="left")
         # A figure was asked for since an agency first sent it. One that no agency ever sent is late from the first
         # month that the agency which owes it sent anything, whatever other agencies sent before.
-        .with_columns(begun=pl.coalesce("begun", "first_heard"))
+        .with_columns(begun=pl.coalesce("asked_since", "begun", "first_heard"))
         .select(*SENT, "begun", due=due.cast(pl.Date))
         .with_columns(
             code=pl.when(pl.col("start") + pl.col("months") <= pl.col("begun"))

@@ -16,6 +16,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.combining import over_groups
 from pmf_engine.evaluation.expected import SENT, absent, expected
 from pmf_engine.evaluation.inputs import AGENCY, CELL, WORLD, Inputs, collected
+from pmf_engine.evaluation.lifetimes import group_dates, there
 
 _CELLS = pl.List(pl.UInt32)
 
@@ -121,4 +122,8 @@ def _missing(inputs: Inputs, figures: Sequence[str], by: str | None, sent: pl.La
     )
     not_sent = absent(inputs, figures).select(*SENT, "code", *(pl.lit(None, dtype=pl.UInt32).alias(n) for n in trace))
     incomplete = pl.concat([not_sent, came.select(*SENT, "code", *trace)])
-    return incomplete.join(groups, how="cross").join(sent, on=[*SENT, "group"], how="anti")
+    owed = incomplete.join(groups, how="cross")
+    dates = group_dates(inputs.framework).filter(pl.col("by") == by).drop("by")
+    if not dates.is_empty():
+        owed = owed.join(dates.lazy(), on="group", how="left").filter(there()).drop("since", "until")
+    return owed.join(sent, on=[*SENT, "group"], how="anti")

@@ -13,6 +13,7 @@ from pmf_engine.evaluation import indicator_rows
 from pmf_engine.evaluation.aligning import facts_by_period
 from pmf_engine.evaluation.figure_facts import figure_facts, gather
 from pmf_engine.evaluation.inputs import Inputs
+from pmf_engine.evaluation.lifetimes import measured
 from pmf_engine.evaluation.list_facts import list_starts, lists_lacking
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.dependencies import asked_of_lists, figures_of, looked_back
@@ -82,6 +83,7 @@ def history_plan(
         indicator_rows.rows(framework, inputs, cadences).lazy().join(times.lazy(), on=["months", "year_start", "start"])
     )
     if kept is None:
+        rows = measured(rows, framework)
         rows = _requested(rows, framework, inputs, asked)
     else:
         rows = rows.join(kept.lazy(), on=kept.columns, how="semi").with_columns(asked_in=pl.lit(True))

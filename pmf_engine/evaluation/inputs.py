@@ -12,6 +12,7 @@ import polars as pl
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.domain.reason_codes import SourceIndex, reason_code
 from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.lifetimes import without_dates
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.model import Framework
 from pmf_engine.records.totals import ListTotals
@@ -120,6 +121,8 @@ def inputs_of(
         world_lists: The lists that each example gives.
     """
     counted = counted or ListTotals()
+    if worlds:
+        framework = without_dates(framework)
     names = pl.Enum(list(framework.figures))
     known = cells.filter(pl.col("figure").is_in(list(framework.figures)))
     asked = known.clear() if worlds else known

@@ -10,11 +10,14 @@ DIRECTION = pl.Enum(texts(Direction))
 
 
 def with_direction(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Adds `before` (the value of the period before), `direction` and `direction_year_ago`."""
+    """Adds `before` (the value of the period before), `direction` and `direction_year_ago`.
+
+    None of them reaches across a break: to another `segment` of the series.
+    """
     value = pl.when("known").then("value")
     earlier = {"before": pl.lit(1), "ago": (12 // pl.col("months")).first()}
     frame = frame.with_columns(
-        column.shift(periods).over("line").alias(f"{when}:{name}")
+        column.shift(periods).over("line", "segment").alias(f"{when}:{name}")
         for when, periods in earlier.items()
         for name, column in (("value", value), *((name, pl.col(name)) for name in ("gaps", "status", "start")))
     )

@@ -67,11 +67,21 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFram
     frame = _described(rows, framework)
     frame = with_status(frame, as_of).sort(*_SERIES, "start", nulls_last=False)
     begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in _SERIES)
-    frame = frame.with_columns(line=begins.cum_sum())
+    frame = frame.with_columns(line=begins.cum_sum(), segment=_segment(framework))
     frame = with_direction(frame)
     frame = with_run(frame)
     frame = with_interval(frame)
     return escalated(with_small(charted(frame), framework.escalate_groups_from), framework)
+
+
+def _segment(framework: Framework) -> pl.Expr:
+    """How many breaks an indicator has had by a period: values of different segments do not compare."""
+    passed = [
+        (pl.col("indicator") == id_) & (pl.col("start") >= each.at)
+        for id_, indicator in framework.indicators.items()
+        for each in framework.breaks(indicator)
+    ]
+    return pl.sum_horizontal(each.cast(pl.Int32) for each in passed) if passed else pl.lit(0, pl.Int32)
 
 
 def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:

@@ -45,6 +45,10 @@ class HistoryView(RowWords):
         """All rows, series by series."""
         return [row for past in self.series.values() for row in past.values()]
 
+    def last_rows(self) -> list[HistoryRow]:
+        """The last row of each series."""
+        return [past[max(past)] for past in self.series.values()]
+
     def past(self, row: HistoryRow) -> Mapping[int, HistoryRow]:
         """All rows of the series of a row, by start."""
         return self.series[_key(row)]

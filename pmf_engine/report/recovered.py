@@ -9,7 +9,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.history_view import last_telling
 from pmf_engine.report.items import Items
-from pmf_engine.report.model import Group, GroupsOver, Named, Raised, Recovered
+from pmf_engine.report.model import Group, GroupsOver, Named, Point, Raised, Recovered
 from pmf_engine.report.order import OUTSIDE, rank
 from pmf_engine.report.scope import Scope
 
@@ -47,7 +47,37 @@ def ended(scope: Scope) -> tuple[Recovered, ...]:
         _recovered(scope, row, last_telling(lasted), scope.view.raised(row))
         for row, lasted in rows
         if row.status != Status.GREEN or not _any_value(lasted)
-    )
+    ) + tuple(_no_longer_measured(scope))
+
+
+def _no_longer_measured(scope: Scope) -> Iterator[Recovered]:
+    """The exceptions of indicators and groups that ended before the report's period, or in it, and their groups."""
+    view = scope.view
+    for row in view.last_rows():
+        until = _until(scope, row)
+        if until is None or (row.level or 0) < 0 or row.level is None or not scope.covers(row.indicator):
+            continue
+        if not scope.period.start <= until < scope.period.end or row.start + row.months > until:
+            continue
+        indicator = view.indicator(row)
+        title = indicator.title if row.group is None else f"{indicator.title}, {row.group}"
+        yield Recovered(
+            indicator=Named(indicator.id, title),
+            agency=view.agency(indicator.lead_agency),
+            then=view.point(last_telling([*view.exception_rows(row), row])),
+            now=Point(scope.period.label, None, None, "no longer measured"),
+            raised=view.raised(row),
+            moved=None,
+        )
+
+
+def _until(scope: Scope, row: HistoryRow) -> int | None:
+    """The month from which a series is no longer measured."""
+    framework = scope.framework
+    until = [framework.measured(framework.indicators[row.indicator])[1]]
+    breakdown = framework.breakdowns.get(row.by or "")
+    until += [group.until for group in (breakdown and breakdown.groups) or () if group.name == row.group]
+    return min((month for month in until if month is not None), default=None)
 
 
 def groups_over(scope: Scope, items: Items) -> Iterator[GroupsOver]:

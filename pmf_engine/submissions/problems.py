@@ -195,6 +195,10 @@ KINDS = {
     "unknown-group": Kind(LOST, "unknown group `{text}` of `{by}`{help}"),
     "unreadable": Kind(LOST, "cannot read this file: {why}"),
     "whole-differs": Kind(DOUBT, "the whole is `{text}`, but its groups by `{by}` add up to {total}; the whole stands"),
+    "not-then": Kind(
+        LOST,
+        "`{what}` is not asked for in {period}; send it for another, or say since or until when it is there",
+    ),
     "wrong-sender": Kind(LOST, "`{agency}` does not send `{figure}`; it comes from {senders}"),
     "zero-byte": Kind(LOST, "`{text}` holds a zero byte, which is part of no text"),
     "zero-byte-in-file": Kind(

@@ -168,10 +168,14 @@ class Reader:
         if found is None:
             return None, "unknown-agency", say("unknown-agency", text=text, help=self.words.agencies.help(text))
         senders = self.framework.figures[figure].agencies if figure else (found,)
-        if found not in senders:
+        if found not in senders and all(found not in self._earlier(sender) for sender in senders):
             message = say("wrong-sender", agency=text, figure=figure, senders=listed(senders))
             return None, "wrong-sender", message
         return found, None, None
+
+    def _earlier(self, agency: str) -> set[str]:
+        """The agencies that one took over from."""
+        return {sender.id for sender in self.framework.takeovers(agency)}
 
     def _period(self, figure_id: str | None, text: str | None) -> tuple[Any, ...]:
         """The start and length of the period a text names, whether it names it by a day, and what is wrong with it."""

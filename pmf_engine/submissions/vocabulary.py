@@ -28,14 +28,26 @@ def fold_header(text: str) -> str:
 
 
 class Names:
-    """Ids and the ways to write them, ids before titles. A spelling that fits two of them stands for neither."""
+    """Ids and the ways to write them: ids before titles, titles before `others`.
 
-    def __init__(self, titles: Mapping[str, str], folded: Callable[[str], str] = fold) -> None:
+    A spelling that fits two of them stands for neither.
+    """
+
+    def __init__(
+        self,
+        titles: Mapping[str, str],
+        folded: Callable[[str], str] = fold,
+        others: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.titles, self._fold = titles, folded
         self._spellings = _unique(titles, titles, folded)
         ids = {folded(id_) for id_ in titles}
         by_title = _unique(titles, titles.values(), folded)
         self._spellings |= {spelling: id_ for spelling, id_ in by_title.items() if spelling not in ids}
+        pairs = [(id_, other) for id_, spelt in (others or {}).items() for other in spelt]
+        by_other = _unique([id_ for id_, _ in pairs], [other for _, other in pairs], folded)
+        taken = ids | {folded(title) for title in titles.values()}
+        self._spellings |= {spelling: id_ for spelling, id_ in by_other.items() if spelling not in taken}
 
     @property
     def spellings(self) -> Mapping[str, str]:
@@ -65,16 +77,24 @@ class Vocabulary:
         titles = {id_: figure.title for id_, figure in framework.figures.items()}
         breakdowns = {id_: breakdown.title for id_, breakdown in framework.breakdowns.items()}
         self.framework = framework
-        self.figures = Names(titles)
-        self.agencies = Names({id_: agency.name for id_, agency in framework.agencies.items()})
+        others = {id_: (*figure.formerly, *figure.also_called) for id_, figure in framework.figures.items()}
+        self.figures = Names(titles, others=others)
+        self.agencies = Names(
+            {id_: agency.name for id_, agency in framework.agencies.items()},
+            others={id_: (*agency.formerly, *agency.also_called) for id_, agency in framework.agencies.items()},
+        )
         self.breakdowns = Names(breakdowns, fold_header)
         self.groups = {
-            id_: Names({name: name for name in breakdown.names}, lambda text: fold(text).replace(" ", ""))
+            id_: Names(
+                {group.name: group.name for group in breakdown.groups},
+                lambda text: fold(text).replace(" ", ""),
+                {group.name: (*group.formerly, *group.also_called) for group in breakdown.groups},
+            )
             for id_, breakdown in framework.breakdowns.items()
-            if breakdown.names is not None
+            if breakdown.groups is not None
         }
         self._base = Names({name: name for name in (*REQUIRED, "comment")}, fold_header)
-        self._columns = Names(titles, fold_header)
+        self._columns = Names(titles, fold_header, others)
         self.headers = [*self._base.titles, *breakdowns, *breakdowns.values()]
 
     def breakdown_meant(self, header: str, texts: Iterable[str]) -> str | None:

@@ -1,0 +1,183 @@
+"""What begins, ends and takes over: which cells count, under whose name, and in which periods rows are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.framework.model import Framework
+from pmf_engine.submissions.problems import Problem, problems_frame, say
+
+_END = pl.col("start") + pl.col("months")
+
+
+def without_dates(framework: Framework) -> Framework:
+    """The framework of examples: they are given in any period, so that nothing begins or ends."""
+    return replace(
+        framework,
+        agencies={
+            id_: replace(agency, since=None, until=None, succeeds=()) for id_, agency in framework.agencies.items()
+        },
+        figures={id_: replace(figure, since=None, until=None) for id_, figure in framework.figures.items()},
+        lists={id_: replace(list_, since=None, until=None) for id_, list_ in framework.lists.items()},
+    )
+
+
+def there(since: str = "since", until: str = "until") -> pl.Expr:
+    """Whether the period of a row ends while something is there, by the columns of its first and last month."""
+    begun = pl.col(since).is_null() | (pl.col(since) < _END)
+    return begun & (pl.col(until).is_null() | (pl.col(until) >= _END))
+
+
+def group_dates(framework: Framework) -> pl.DataFrame:
+    """The groups that begin or end: `by`, `group`, `since`, `until`."""
+    return pl.DataFrame(
+        [
+            (by, group.name, group.since, group.until)
+            for by, breakdown in framework.breakdowns.items()
+            for group in breakdown.groups or ()
+            if group.since is not None or group.until is not None
+        ],
+        schema={"by": pl.String, "group": pl.String, "since": pl.Int32, "until": pl.Int32},
+        orient="row",
+    )
+
+
+def of_their_time(framework: Framework, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Cells without those of groups, agencies and figures outside their time, and a problem for each that had a value.
+
+    A value of a group that is not there belongs to another group, nobody knows which: it makes the agency's whole
+    invalid, where that is the sum of its groups.
+    """
+    dates = group_dates(framework)
+    sources = pl.DataFrame(
+        [
+            (figure.id, figure.since, figure.until)
+            for figure in framework.figures.values()
+            if figure.since or figure.until
+        ],
+        schema={"figure": pl.String, "begins": pl.Int32, "ends": pl.Int32},
+        orient="row",
+    )
+    if dates.is_empty() and sources.is_empty():
+        return cells, problems_frame([])
+    columns = cells.columns
+    placed = cells.join(dates, on=["by", "group"], how="left", maintain_order="left").join(
+        sources, on="figure", how="left", maintain_order="left"
+    )
+    overlaps = (pl.col("since").is_null() | (pl.col("since") < _END)) & (
+        pl.col("until").is_null() | (pl.col("start") < pl.col("until"))
+    )
+    asked = (pl.col("begins").is_null() | (pl.col("begins") < _END)) & (
+        pl.col("ends").is_null() | (pl.col("start") < pl.col("ends"))
+    )
+    given = pl.col("state").cast(pl.String) != "no_data"
+    strays = placed.filter(~(overlaps & asked) & given)
+    problems = problems_frame(_problems(framework, strays.iter_rows(named=True)))
+    kept = placed.filter(asked, overlaps | given).with_columns(
+        state=pl.when(overlaps).then("state").otherwise(pl.lit("invalid", placed.schema["state"])),
+        value=pl.when(overlaps).then("value"),
+        group=pl.when(overlaps).then("group"),
+    )
+    return kept.select(columns), problems
+
+
+def _problems(framework: Framework, strays: Iterable[Mapping[str, Any]]) -> Iterable[Problem]:
+    for row in strays:
+        figure = framework.figures[str(row["figure"])]
+        cadence = Cadence(int(str(row["months"])), figure.cadence.year_start)
+        period = Period(int(str(row["start"])), cadence).label
+        what = figure.id if row["since"] is None and row["until"] is None else str(row["group"])
+        message = say("not-then", what=what, period=period)
+        yield Problem(str(row["file"]), row["sheet"], row["row"], row["column"], row["text"], "not-then", message)
+
+
+def under_successors(framework: Framework, cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells under the names of the agencies that owe them now: those of agencies that were taken over are added up.
+
+    Where one of several has not sent its part, there is no cell: the period is late. Where the old ones and the new one
+    sent the same period, the cell is refused.
+    """
+    pairs: list[tuple[str, str, str, int | None, int | None]] = []
+    for figure in framework.figures.values():
+        for agency in figure.agencies:
+            senders = framework.takeovers(agency)
+            if len(senders) > 1:
+                pairs += [
+                    (figure.id, sender.id, agency, sender.since, sender.until)
+                    for sender in senders
+                    if sender.id == agency or sender.id not in figure.agencies
+                ]
+    if not pairs:
+        return cells
+    schema = {"figure": pl.String, "agency": pl.String, "heir": pl.String, "since": pl.Int32, "until": pl.Int32}
+    table = pl.DataFrame(pairs, schema=schema, orient="row")
+    columns = cells.columns
+    moved = cells.join(table, on=["figure", "agency"], how="inner", maintain_order="left")
+    others = cells.join(table, on=["figure", "agency"], how="anti", maintain_order="left")
+    key = ["figure", "heir", "start", "months", "by", "group"]
+    parts = (
+        moved.select("figure", "heir", "start", "months")
+        .unique()
+        .join(table.rename({"agency": "part"}), on=["figure", "heir"])
+    )
+    due = parts.filter(there()).group_by("figure", "heir", "start", "months").agg(parts=pl.col("part").sort())
+    grades = [id_ for id_, figure in framework.figures.items() if figure.kind == "grade"]
+    states = pl.col("state").cast(pl.String)
+    worst = (
+        pl.when((states == "invalid").any()).then(pl.lit("invalid"))
+        .when((states == "suppressed").any()).then(pl.lit("suppressed"))
+        .when((states == "no_data").any()).then(pl.lit("no_data"))
+        .otherwise(pl.lit("ok"))
+    )  # fmt: skip
+    joined = {name: pl.col(name).first() for name in columns if name not in (*key, "agency", "value", "state")}
+    for name, mark in (("text", " + "), ("file", ", "), ("comment", " ")):
+        if name in joined:
+            joined[name] = pl.col(name).drop_nulls().unique(maintain_order=True).str.join(mark)
+    merged = (
+        moved.group_by(key, maintain_order=True)
+        .agg(
+            value=pl.when(pl.col("figure").first().is_in(grades))
+            .then(pl.col("value").min())
+            .otherwise(pl.col("value").sum()),
+            state=worst,
+            came=pl.col("agency").unique().sort(),
+            **joined,
+        )
+        .join(due, on=["figure", "heir", "start", "months"], how="left", maintain_order="left")
+        .with_columns(alone=(pl.col("came").list.len() == 1) & pl.col("came").list.contains(pl.col("heir")))
+        .with_columns(
+            doubled=pl.col("came").list.contains(pl.col("heir"))
+            & ~pl.col("parts").list.contains(pl.col("heir"))
+            & ~pl.col("alone"),
+            whole=(pl.col("came") == pl.col("parts")).fill_null(False) | pl.col("alone"),
+        )
+        .filter(pl.col("whole") | pl.col("doubled"))
+        .with_columns(state=pl.when("doubled").then(pl.lit("invalid")).otherwise("state"))
+        .with_columns(
+            value=pl.when(pl.col("state") == "ok").then("value"),
+            state=pl.col("state").cast(cells.schema["state"]),
+            agency="heir",
+        )
+    )
+    return pl.concat([others, merged.select(pl.col(name).cast(cells.schema[name]) for name in columns)])
+
+
+def measured(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
+    """Rows of the periods in which their indicator is measured and their group is there."""
+    indicators = pl.LazyFrame(
+        [(id_, *framework.measured(indicator)) for id_, indicator in framework.indicators.items()],
+        schema={"indicator": pl.String, "since": pl.Int32, "until": pl.Int32},
+        orient="row",
+    )
+    rows = rows.join(indicators, on="indicator", how="left", maintain_order="left").filter(there())
+    rows = rows.drop("since", "until")
+    dates = group_dates(framework)
+    if dates.is_empty():
+        return rows
+    rows = rows.join(dates.lazy(), on=["by", "group"], how="left", maintain_order="left").filter(there())
+    return rows.drop("since", "until")
