@@ -53,7 +53,7 @@ def of_their_time(framework: Framework, cells: pl.DataFrame) -> tuple[pl.DataFra
     A value of a group that is not there belongs to another group, nobody knows which: it makes the agency's whole
     invalid, where that is the sum of its groups.
     """
-    dates = group_dates(framework)
+    dates = group_dates(framework).rename({"since": "group_since", "until": "group_until"})  # cells have an `until`
     sources = pl.DataFrame(
         [
             (figure.id, figure.since, figure.until)
@@ -69,8 +69,8 @@ def of_their_time(framework: Framework, cells: pl.DataFrame) -> tuple[pl.DataFra
     placed = cells.join(dates, on=["by", "group"], how="left", maintain_order="left").join(
         sources, on="figure", how="left", maintain_order="left"
     )
-    overlaps = (pl.col("since").is_null() | (pl.col("since") < _END)) & (
-        pl.col("until").is_null() | (pl.col("start") < pl.col("until"))
+    overlaps = (pl.col("group_since").is_null() | (pl.col("group_since") < _END)) & (
+        pl.col("group_until").is_null() | (pl.col("start") < pl.col("group_until"))
     )
     asked = (pl.col("begins").is_null() | (pl.col("begins") < _END)) & (
         pl.col("ends").is_null() | (pl.col("start") < pl.col("ends"))
@@ -91,7 +91,7 @@ def _problems(framework: Framework, strays: Iterable[Mapping[str, Any]]) -> Iter
         figure = framework.figures[str(row["figure"])]
         cadence = Cadence(int(str(row["months"])), figure.cadence.year_start)
         period = Period(int(str(row["start"])), cadence).label
-        what = figure.id if row["since"] is None and row["until"] is None else str(row["group"])
+        what = figure.id if row["group_since"] is None and row["group_until"] is None else str(row["group"])
         message = say("not-then", what=what, period=period)
         yield Problem(str(row["file"]), row["sheet"], row["row"], row["column"], row["text"], "not-then", message)
 

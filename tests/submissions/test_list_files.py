@@ -15,6 +15,7 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 import pmf_engine as pmf
+import pmf_engine.evaluation.lifetimes
 import pmf_engine.records.coverage
 import pmf_engine.records.record_problems
 import pmf_engine.submissions.excel_tables
@@ -619,7 +620,7 @@ def test_a_folder_says_whose_an_empty_list_is(tmp_path: Path) -> None:
 
 
 def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of returns are reached in `test_submissions`, the others here: there are none besides."""
+    """Returns: `test_submissions`. What is not there: `test_lifetimes`. The others here: there are none besides."""
 
     def named(modules: tuple[ModuleType, ...]) -> str:
         return "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
@@ -628,7 +629,8 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.Mo
     text_of_lists = named((*LIST_MODULES, *records))
     of_lists = {kind for kind in KINDS if f'"{kind}"' in text_of_lists}
     of_returns = {kind for kind in KINDS if named(MODULES).count(f'"{kind}"') > 1}
-    assert of_lists | of_returns == KINDS.keys()
+    of_evaluation = {kind for kind in KINDS if f'"{kind}"' in named((pmf_engine.evaluation.lifetimes,))}
+    assert of_lists | of_returns | of_evaluation == KINDS.keys()
     rows = [
         "b,soon,1O,maybe,Suoth", ",2016-05-01,1,no,South", "c,2061-05-01,1,no,South", ROW.strip(),
         *["d,x,1,no,South"] * 101,
