@@ -752,27 +752,6 @@ def test_a_return_knows_nothing_of_a_quarter_that_was_not_over_when_it_came() ->
     ]
 
 
-def test_a_blank_for_a_quarter_to_come_is_no_answer_for_it() -> None:
-    files = {"manifest.csv": "file,received_on\na.csv,2016-11-05\n", "a.csv": HEADER + ROW + "\n"}
-    submissions = read(files)
-    assert submissions.cells.is_empty()
-    assert submissions.problems.is_empty()
-
-
-# -- laws -------------------------------------------------------------------------------
-
-CELLS = {
-    "period": ["2016-17 Q3", "Q3 2016/17", "2016-17", "2016-12", "soon", ""],
-    "agency": ["police", "Essex Police", "social_care", "polise", ""],
-    "figure": ["referrals", "Plans open", "recruitment", "story", "refferals", ""],
-    "value": ["1", "1.0", "2", "1,234", "c", "x", "", "met", "1O", "-3", "1e5", "=A1"],
-    "district": ["", "", "Harlow", "basildon", "Harlo"],
-    "ward": ["", "", "", "Old Town", "Total"],
-    "comment": ["", "late", 'said "no", and\nleft'],
-}
-ROWS = st.lists(st.tuples(*(st.sampled_from(texts) for texts in CELLS.values())), max_size=8)
-
-
 def as_csv(rows: list[tuple[str, ...]]) -> str:
     quoted = (",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in [tuple(CELLS), *rows])
     return "\n".join(quoted) + "\n"
