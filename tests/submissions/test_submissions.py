@@ -752,6 +752,20 @@ def test_a_return_knows_nothing_of_a_quarter_that_was_not_over_when_it_came() ->
     ]
 
 
+# -- laws -------------------------------------------------------------------------------
+
+CELLS = {
+    "period": ["2016-17 Q3", "Q3 2016/17", "2016-17", "2016-12", "soon", ""],
+    "agency": ["police", "Essex Police", "social_care", "polise", ""],
+    "figure": ["referrals", "Plans open", "recruitment", "story", "refferals", ""],
+    "value": ["1", "1.0", "2", "1,234", "c", "x", "", "met", "1O", "-3", "1e5", "=A1"],
+    "district": ["", "", "Harlow", "basildon", "Harlo"],
+    "ward": ["", "", "", "Old Town", "Total"],
+    "comment": ["", "late", 'said "no", and\nleft'],
+}
+ROWS = st.lists(st.tuples(*(st.sampled_from(texts) for texts in CELLS.values())), max_size=8)
+
+
 def as_csv(rows: list[tuple[str, ...]]) -> str:
     quoted = (",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in [tuple(CELLS), *rows])
     return "\n".join(quoted) + "\n"
