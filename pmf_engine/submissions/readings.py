@@ -120,17 +120,14 @@ class Reader:
         )
         problems.append(problems_of_cells(wrong, self.framework))
         faulty = pl.any_horizontal(pl.col(f"{role}_kind").is_not_null() for role in _ROLES)
-        refused = faulty | pl.col("refused") | (pl.col("state") == "invalid") | pl.col("early")
-        # A blank for a period to come, as in a sheet with a column for each quarter, says nothing of it.
-        silent = pl.col("early") & (pl.col("state") == "no_data")
+        refused = (
+            faulty
+            | pl.col("refused")
+            | (pl.col("state") == "invalid")
+            | (pl.col("early") & (pl.col("state") != "no_data"))
+        )
         readings = cells.with_columns(
-            pl.when(silent)
-            .then(pl.lit("unknown"))
-            .when(refused)
-            .then(pl.lit("refused"))
-            .otherwise(pl.lit("used"))
-            .cast(OUTCOME)
-            .alias("outcome"),
+            pl.when(refused).then(pl.lit("refused")).otherwise(pl.lit("used")).cast(OUTCOME).alias("outcome"),
             pl.when(refused).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
             pl.when(~refused).then("value").alias("value"),
             pl.lit(None, pl.Date).alias("until"),

@@ -752,13 +752,6 @@ def test_a_return_knows_nothing_of_a_quarter_that_was_not_over_when_it_came() ->
     ]
 
 
-def test_a_blank_for_a_quarter_to_come_is_no_answer_for_it() -> None:
-    files = {"manifest.csv": "file,received_on\na.csv,2016-11-05\n", "a.csv": HEADER + ROW + "\n"}
-    submissions = read(files)
-    assert submissions.cells.is_empty()
-    assert submissions.problems.is_empty()
-
-
 # -- laws -------------------------------------------------------------------------------
 
 CELLS = {

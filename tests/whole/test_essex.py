@@ -4,6 +4,7 @@ import csv
 import random
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -212,5 +213,8 @@ def test_the_order_of_files_and_rows_does_not_matter(
 
 
 def text(evaluation: pmf.Evaluation) -> Iterator[str]:
+    """The report, but for the problems that it names: these stand in rows, which are in another order here."""
+    report = pmf.exception_report(evaluation)
+    report = replace(report, data_quality=replace(report.data_quality, first_problems=()))
     for width in (80, 160):
-        yield render_terminal(pmf.exception_report(evaluation), width=width, color=False)
+        yield render_terminal(report, width=width, color=False)
