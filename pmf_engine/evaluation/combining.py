@@ -9,9 +9,13 @@ from pmf_engine.domain.reason_codes import NOT_RECEIVED, figure_number, is_absen
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.expected import SENT
 from pmf_engine.evaluation.inputs import AGENCY, CELL, Inputs
-from pmf_engine.evaluation.lifetimes import group_dates
+from pmf_engine.submissions.period_groups import PERIOD_OF_GROUPS, groups_wanted
+from pmf_engine.submissions.wholes import adds_up
 
 _NO_DATA = reason_code(Status.NO_DATA)
+
+_MOST_NAMED = 5
+"""How many groups that are missing a reason names."""
 
 
 def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
@@ -23,22 +27,16 @@ def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
     A trace keeps `cells` (those that the total took; all, where there is no total) and `breakdowns` (`by`, `value`,
     `code` and `cells` of each breakdown, in the framework's order).
     """
-    groups = pl.LazyFrame(
-        [(by, len(inputs.groups[by]), place) for place, by in enumerate(inputs.framework.breakdowns)],
-        schema={"by": pl.String, "groups": pl.UInt32, "place": pl.UInt32},
-        orient="row",
+    places = pl.LazyFrame(
+        list(enumerate(inputs.framework.breakdowns)), schema={"place": pl.UInt32, "by": pl.String}, orient="row"
     )
     code, value, has_value = pl.col("code"), pl.col("value"), pl.col("code") == 0
-    ended = sum(
-        (
-            pl.when((pl.col("by") == by) & ~_there(since, until)).then(1).otherwise(0)
-            for by, _, since, until in group_dates(inputs.framework).iter_rows()
-        ),
-        pl.lit(0),
-    )
-    incomplete = (
-        pl.when(pl.col("sent") < pl.col("groups").cast(pl.Int64) - ended).then(_NO_DATA).otherwise(0).cast(pl.UInt32)
-    )
+    wanted = groups_wanted(cells.select(PERIOD_OF_GROUPS).unique(), inputs.spans)
+    absent = pl.col("wanted").list.set_difference("sent").list.sort()
+    incomplete = pl.when(pl.col("absent").list.len() > 0).then(_NO_DATA).otherwise(0).cast(pl.UInt32)
+    named = pl.format("{} of `{}` is missing", pl.col("absent").list.head(_MOST_NAMED).list.join(", "), "by")
+    adding = [id_ for id_, figure in inputs.framework.figures.items() if figure.kind == "grade" or adds_up(figure)]
+    apart = ~pl.col("figure").is_in(adding)
     by_breakdown = (
         cells.join(inputs.senders.lazy(), on="figure")
         .filter(pl.col("months") == pl.col("own_months"))
@@ -48,11 +46,20 @@ def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
             total(value).alias("sum"),
             value.min().alias("worst"),
             code.max(),
-            pl.col("group").drop_nulls().n_unique().alias("sent"),
+            pl.col("why").sort_by(code).last(),
+            pl.col("group").drop_nulls().unique().alias("sent"),
             *([pl.col(CELL).alias("cells")] if inputs.traced else []),
         )
-        .join(groups, on="by")
-        .with_columns(code=pl.max_horizontal("code", incomplete))
+        .join(places, on="by")
+        .join(wanted, on=list(PERIOD_OF_GROUPS), how="left")
+        .with_columns(absent=absent)
+        .with_columns(
+            code=pl.max_horizontal("code", incomplete), why=pl.coalesce("why", pl.when(incomplete > 0).then(named))
+        )
+        .with_columns(
+            code=pl.when(apart).then(pl.max_horizontal("code", _NO_DATA)).otherwise("code"),
+            why=pl.when(apart).then(pl.lit("it does not add up over groups")).otherwise("why"),
+        )
         .with_columns(value=pl.when(has_value).then(pl.when(inputs.is_of_kind("grade")).then("worst").otherwise("sum")))
     )
     # Two breakdowns with different totals are not both right, and nothing says which one is.
@@ -68,6 +75,7 @@ def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
         .group_by(*SENT, maintain_order=True)
         .agg(
             value.filter(has_value).first(),
+            pl.col("why").sort_by(code).last(),
             code=pl.when(refused.is_not_null())
             .then(refused)
             .when(differ)
@@ -83,13 +91,6 @@ def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
     if not inputs.traced:
         return totals
     return totals.with_columns(cells=pl.when(has_value).then("taken").otherwise("cells")).drop("taken")
-
-
-def _there(since: int | None, until: int | None) -> pl.Expr:
-    """Whether the period of a row ends while a group is there."""
-    end = pl.col("start") + pl.col("months")
-    begun = pl.lit(True) if since is None else end > since
-    return begun if until is None else begun & (end <= until)
 
 
 def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.LazyFrame:

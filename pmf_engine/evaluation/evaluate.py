@@ -22,7 +22,7 @@ from pmf_engine.records.coverage import standing
 from pmf_engine.records.queries import list_queries
 from pmf_engine.records.totals import ListTotals
 from pmf_engine.submissions.list_parts import ListPart
-from pmf_engine.submissions.problems import together
+from pmf_engine.submissions.problems import together, with_senders
 from pmf_engine.submissions.submissions import Submissions
 
 
@@ -95,16 +95,18 @@ def evaluate(
             f"{asked.cadence.year_start}"
         )
     cadences = {id_: _cadence(framework, one, asked) for id_, one in framework.indicators.items()}
-    cells, untimely = of_their_time(framework, under_successors(framework, submissions.cells_at(as_of)))
+    held = submissions.standing_at(as_of)
+    cells, untimely = of_their_time(framework, under_successors(framework, held.cells))
     last_day = min(as_of, asked.last_day) if asked else as_of
     standing_then = standing(submissions.lists, as_of)
     groups = submissions.groups_at(as_of)
     counted, problems = counted_lists(framework, standing_then, cadences, last_day, as_of, engine, groups.rows())
-    problems = together(submissions.problems, untimely, problems)
+    problems = together(submissions.problems, with_senders(held.problems, framework), untimely, problems)
     window = _window(cells, counted.extent(), asked, set(cadences.values()))
     if window is None:
         nothing = (pl.DataFrame(schema=HISTORY), pl.DataFrame(schema=OUTSTANDING))
         return Evaluation(framework, submissions, asked, as_of, cells, *nothing, problems)
+    marks = pl.concat([submissions.marks_at(as_of), held.marks])
     inputs = inputs_of(framework, cells, groups, window, as_of, counted=counted)
     frame = history_plan(framework, inputs, cadences, asked)
     end = asked.end if asked else window.end
@@ -115,7 +117,7 @@ def evaluate(
         asked,
         as_of,
         cells,
-        with_marks(in_framework_order(history, framework), framework, inputs, cadences, submissions.marks_at(as_of)),
+        with_marks(in_framework_order(history, framework), framework, inputs, cadences, marks),
         with_period_labels(outstanding, framework),
         problems,
         inputs,

@@ -35,6 +35,7 @@ def facts_schema(figures: pl.Enum, traced: bool = False) -> FrameSchema:
         Column("group", pl.String, "the group; empty for the whole, and the agency's id by agency"),
         Column("value", pl.Float64, "the value, which means nothing unless the code is 0", nullable=True),
         Column("code", pl.UInt32, "0, or the reason code, without a source"),
+        Column("why", pl.String, "what is missing or contradicts, where more can be said than the code", nullable=True),
     )
     if not traced:
         return facts
@@ -69,7 +70,9 @@ def of_figures(frame: pl.LazyFrame, figures: Sequence[str]) -> pl.LazyFrame:
 
 def _facts(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
     sent = _sent(inputs, figures, by)
-    missing = _missing(inputs, figures, by, sent).with_columns(value=pl.lit(None, dtype=pl.Float64))
+    missing = _missing(inputs, figures, by, sent).with_columns(
+        value=pl.lit(None, dtype=pl.Float64), why=pl.lit(None, dtype=pl.String)
+    )
     schema = facts_schema(inputs.names, inputs.traced)
     columns = list(schema.columns)
     return schema.check(pl.concat([sent.select(columns), _traced(inputs, missing).select(columns)]))

@@ -161,13 +161,18 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
                 agency=pl.col("agency").replace_strict(names, default=pl.col("agency")),
             )
             .group_by("code", "start", "group")
-            .agg(pl.col("lacked_in", "apart").first(), agencies=pl.col("agency").unique().sort().str.join(", "))
+            .agg(
+                pl.col("lacked_in", "apart").first(),
+                pl.col("why").drop_nulls().first(),
+                agencies=pl.col("agency").unique().sort().str.join(", "),
+            )
             .select(
                 "code",
                 "start",
                 "agencies",
                 "lacked_in",
                 "apart",
+                "why",
                 months=pl.lit(cadence.months, dtype=pl.Int32),
                 year_start=pl.lit(cadence.year_start, dtype=pl.Int32),
                 by=pl.lit(by, dtype=pl.String),
@@ -178,6 +183,7 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
     schema = {
         "code": pl.UInt32, "start": pl.Int32, "agencies": pl.String, "months": pl.Int32,
         "year_start": pl.Int32, "by": pl.String, "group": pl.String, "lacked_in": pl.String, "apart": pl.Boolean,
+        "why": pl.String,
     }  # fmt: skip
     return pl.concat(frames, how="diagonal") if frames else pl.LazyFrame(schema=schema)
 

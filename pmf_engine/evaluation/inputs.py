@@ -16,6 +16,7 @@ from pmf_engine.evaluation.lifetimes import without_dates
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.model import Framework
 from pmf_engine.records.totals import ListTotals
+from pmf_engine.submissions.period_groups import group_spans
 
 AGENCY = "agency"
 """The breakdown that every figure has: by the agency that sent it."""
@@ -59,6 +60,7 @@ class Inputs:
         as_of: The day that decides what is late.
         cells: Readings of figures with `code` (0 for a value); with the column `CELL` where a trace is kept.
         groups: The groups of each breakdown, in the order of the framework.
+        spans: The groups that totals need, with the months that each is a group in (see `group_spans`).
         begun: The first month of each figure that any agency sent (`figure`, `begun`).
         first_heard: The first month that each agency sent anything for, figures and lists alike.
         senders: How many agencies send each figure, and its length in months (`figure`, `senders`, `own_months`).
@@ -76,6 +78,7 @@ class Inputs:
     as_of: date
     cells: pl.LazyFrame
     groups: Mapping[str, Sequence[str]]
+    spans: pl.DataFrame
     begun: pl.DataFrame
     first_heard: Mapping[str, int]
     senders: pl.DataFrame
@@ -132,6 +135,7 @@ def inputs_of(
         as_of=as_of,
         cells=with_codes(known, names),
         groups={by: _groups(framework, by, groups, counted) for by in framework.breakdowns},
+        spans=group_spans(known, framework),
         begun=asked.group_by(pl.col("figure").cast(names)).agg(begun=pl.col("start").min()),
         first_heard={} if worlds else _first_heard(known, counted),
         senders=pl.DataFrame(
@@ -161,6 +165,7 @@ def with_codes(cells: pl.DataFrame, names: pl.Enum, *more: str) -> pl.LazyFrame:
         "by",
         "group",
         "value",
+        "why",
         *more,
         code=pl.col("state").cast(pl.String).replace_strict(_STATE_CODES, return_dtype=pl.UInt32),
     )

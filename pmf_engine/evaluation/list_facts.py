@@ -36,6 +36,7 @@ _LACKING = {
     "group": pl.String,
     "lacked_in": pl.String,
     "apart": pl.Boolean,
+    "why": pl.String,
 }
 
 
@@ -84,6 +85,7 @@ def lists_lacking(inputs: Inputs, cadence: Cadence, by: str | None, ids: Iterabl
                 by=pl.lit(by, dtype=pl.String),
                 lacked_in=pl.col("start").replace_strict(labels, return_dtype=pl.String),
                 apart=pl.lit(False),
+                why=pl.lit(None, dtype=pl.String),
             )
         )
         if by not in (None, AGENCY):

@@ -23,6 +23,9 @@ _OF_FIGURE = {
     Status.LATE: "{} has not come{}",
     Status.INVALID: "{} was refused{}",
 }
+_INCOMPLETE = "{} is not complete{}"
+"""How `no_data` is worded where it is known what is missing."""
+
 _WHOSE = {
     Status.NO_DATA: "from",
     Status.SUPPRESSED: "by",
@@ -41,8 +44,9 @@ def with_reasons(
     """Adds `reason`: why there is no value or no rating, and which figure of which agencies lacks, and when.
 
     `lacking` has by, group, months, year_start, start, code and `agencies`, their names, for every figure
-    that lacks in a period of a cadence; `lacked_in` names the period, which is a longer one where `apart`. `backs` are
-    how many months back indicators look at figures, least first, where not in the period itself alone.
+    that lacks in a period of a cadence; `lacked_in` names the period, which is a longer one where `apart`, and `why`
+    says what more is known. `backs` are how many months back indicators look at figures, least first, where not in the
+    period itself alone.
     """
     senders: Mapping[str, Figure | RecordList] = {**framework.figures, **framework.lists}
     numbers = SourceIndex(framework.figures, framework.lists).numbers
@@ -92,6 +96,9 @@ def with_reasons(
         if status in _OF_FIGURE:
             whose = (pl.lit(f" {_WHOSE[status]} ") + pl.coalesce("agencies", "alone")).fill_null("")
             said = pl.format(_OF_FIGURE[status], figure, whose)
+            if status == Status.NO_DATA:
+                said = pl.when(pl.col("why").is_null()).then(said).otherwise(pl.format(_INCOMPLETE, figure, whose))
+            said += (pl.lit(": ") + pl.col("why")).fill_null("")
             reason = pl.when((rank == status.rank) & pl.col("figure").is_not_null()).then(said).otherwise(reason)
     without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
     return frame.with_columns(reason=without)

@@ -1,4 +1,4 @@
-"""Cross-checks: wholes against their groups, and longer periods against their parts."""
+"""Cross-checks: longer periods against their parts."""
 
 from __future__ import annotations
 
@@ -10,41 +10,9 @@ import polars as pl
 from pmf_engine.domain.numbers import NEAR
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.submissions.problems import PLACE, Problem, problems_frame, say
-from pmf_engine.submissions.readings import KEY, KNOWN
+from pmf_engine.submissions.readings import KNOWN
 from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.vocabulary import Vocabulary
-
-
-def compare_wholes(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
-    """A problem for each whole that is not the sum of its groups, where all of these were sent."""
-    numbers = readings.filter(
-        KNOWN, pl.col("outcome").is_in(["used", "refused"]), pl.col("type").is_in(["flow", "stock"])
-    )
-    groups = numbers.filter(pl.col("by").is_not_null())
-    problems: list[Problem] = []
-    if not groups.is_empty():
-        of = KEY[:4]
-        sums = groups.group_by(*of, "by").agg(
-            pl.col("value").sort().sum().alias("total"),
-            (pl.col("state") == "ok").all().alias("complete"),
-            pl.col("group").n_unique().alias("count"),
-        )
-        all_groups = pl.DataFrame(
-            [(by, len(names.titles)) for by, names in words.groups.items()],
-            schema={"by": pl.String, "wanted": pl.UInt32},
-            orient="row",
-        )
-        wholes = numbers.filter(pl.col("by").is_null(), pl.col("state") == "ok").drop("by", "group")
-        both = wholes.join(sums.join(all_groups, on="by", how="left"), on=of).filter(
-            "complete",
-            pl.col("wanted").is_null() | (pl.col("count") == pl.col("wanted")),
-            (pl.col("value") - pl.col("total")).abs()
-            > NEAR * pl.max_horizontal(pl.col("value").abs(), pl.col("total").abs()),
-        )
-        for cell in both.iter_rows(named=True):
-            message = say("whole-differs", text=cell["text"].strip(EDGES), by=cell["by"], total=f"{cell['total']:.12g}")
-            problems.append(_problem(cell, words, "whole-differs", message))
-    return problems_frame(problems)
 
 
 def _problem(cell: Mapping[str, Any], words: Vocabulary, kind: str, message: str) -> Problem:

@@ -71,6 +71,11 @@ KINDS = {
     "columns-not-read": Kind(NOTE, "{columns} are no columns of this list and are not read"),
     "column-twice": Kind(LOST, "two columns are called `{text}`; {so}"),
     "day-for-a-period": Kind(LOST, "`{text}` is a day, not a period; write the period, such as {example}"),
+    "decimal-slip": Kind(
+        LOST,
+        "`{text}` is {size} as all that came before ({low} to {high}); if it is right, repeat the number in the "
+        "comment of its row, send it again in a later file, or let `plausible` of `{figure}` allow it",
+    ),
     "digits-lost": Kind(
         LOST,
         "`{text}` is a number of which a spreadsheet has dropped the last digits; format the column as text and "
@@ -111,6 +116,14 @@ KINDS = {
     ),
     "list-column-missing": Kind(LOST, "no column {missing} in this header; nothing in this file can be used{help}"),
     "list-column-twice": Kind(LOST, "two columns are called `{text}`; nothing in this file can be used"),
+    "longer-outdated": Kind(
+        NOTE, "parts of this period came later, in `{other}`; what they come to stands in the place of `{text}`"
+    ),
+    "longer-without-parts": Kind(
+        LOST,
+        "parts of this period came later than `{text}`, in `{other}`, and not all of them are there; send the period "
+        "again, or the parts that are missing",
+    ),
     "longer-differs": Kind(DOUBT, "the figure for `{period}` is `{text}`, but {parts}; both stand as sent"),
     "merged-cell": Kind(
         LOST, "this cell is blank and {text}; what it holds is not known, so unmerge it and fill each cell"
@@ -198,6 +211,27 @@ KINDS = {
     "not-then": Kind(
         LOST,
         "`{what}` is not asked for in {period}; send it for another, or say since or until when it is there",
+    "whole-contradicts": Kind(
+        LOST,
+        "the whole is `{text}`, but its groups by `{by}` add up to {total}; nobody can tell which is right, so the "
+        "whole has no value until one of them is sent again",
+    ),
+    "whole-corrected": Kind(
+        DOUBT,
+        "the whole was corrected to `{text}` after its groups by `{by}` came, which add up to {total}; "
+        "the whole stands",
+    ),
+    "whole-differs": Kind(
+        DOUBT,
+        "the whole is `{text}`, but its groups by `{by}` add up to {total}; the whole stands",
+    ),
+    "whole-outdated": Kind(
+        NOTE, "groups by `{by}` came later than the whole `{text}`; their sum, {total}, stands in its place"
+    ),
+    "whole-without-groups": Kind(
+        LOST,
+        "groups by `{by}` came later than the whole `{text}` and add up to {total}, but not all of them are there; "
+        "send the whole again, or the groups that are missing",
     ),
     "wrong-sender": Kind(LOST, "`{agency}` does not send `{figure}`; it comes from {senders}"),
     "zero-byte": Kind(LOST, "`{text}` holds a zero byte, which is part of no text"),

@@ -7,7 +7,7 @@ a problem that says where it stands and what was expected.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +17,7 @@ import polars as pl
 from pmf_engine.domain.marks import CELL_WORDS, KIND, MARKS
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import STATE
-from pmf_engine.submissions.cross_checks import compare_times, compare_wholes
+from pmf_engine.submissions.cross_checks import compare_times
 from pmf_engine.submissions.csv_tables import read_csv
 from pmf_engine.submissions.duplicates import make_good, settle
 from pmf_engine.submissions.folder import MANIFEST, files_in, read_manifest
@@ -26,7 +26,8 @@ from pmf_engine.submissions.layout import lay_out
 from pmf_engine.submissions.list_files import list_of, list_part_of, read_list_parts
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import PLACE, Problem, meant, problems_frame, say, together, with_senders
-from pmf_engine.submissions.readings import KEY, KEYED, OUTCOME, READINGS, Reader
+from pmf_engine.submissions.readings import OUTCOME, READINGS, Reader
+from pmf_engine.submissions.standing_cells import Standing, standing_cells
 from pmf_engine.submissions.table import EDGES, RawTable
 from pmf_engine.submissions.vocabulary import Vocabulary
 
@@ -61,6 +62,7 @@ class Submissions:
     problems: pl.DataFrame
     files: pl.DataFrame
     lists: tuple[ListPart, ...] = ()
+    framework: Framework | None = field(default=None, repr=False, compare=False)
 
     @property
     def cells(self) -> pl.DataFrame:
@@ -73,17 +75,11 @@ class Submissions:
 
     def cells_at(self, as_of: date) -> pl.DataFrame:
         """The `cells` as they were on a day: of what was sent again, the latest that had come by then."""
-        came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
-        open_ = pl.col("until").is_null() | (pl.col("until") > as_of)
-        known = self.readings.filter(KEYED, pl.col("outcome") != "unknown", came, open_)
-        standing = pl.col("outcome").is_in(["used", "refused"])
-        order: list[str | pl.Expr] = [
-            "received_on",
-            standing.alias("standing"),
-            pl.int_range(pl.len(), 0, -1).alias("place"),
-        ]
-        latest = known.with_row_index("at").sort(*order, nulls_last=False).unique(KEY, keep="last", maintain_order=True)
-        return latest.sort("at").drop("at")
+        return self.standing_at(as_of).cells
+
+    def standing_at(self, as_of: date) -> Standing:
+        """The `cells` as they were on a day, with the problems and marks of those that others contradicted then."""
+        return standing_cells(self.readings, self.framework, as_of)
 
     def marks_at(self, as_of: date) -> pl.DataFrame:
         """The marks of the cells that counted on a day, with the columns of `MARKS`."""
@@ -202,7 +198,7 @@ def _understand(
     if found.cells:
         read, more = Reader(words).read(pl.concat(found.cells))
         read, repeats = settle(read, words)
-        complaints += [*more, repeats, compare_wholes(read, words), compare_times(read, words)]
+        complaints += [*more, repeats, compare_times(read, words)]
         readings = make_good(read, words).select(*READINGS)
     if found.set_aside:
         unread = pl.concat(found.set_aside).with_columns(
@@ -213,10 +209,12 @@ def _understand(
         missing = [pl.lit(None, dtype).alias(name) for name, dtype in READINGS.items() if name not in unread.columns]
         readings = pl.concat([readings, unread.with_columns(missing).select(*READINGS)])
         readings = readings.sort(PLACE, maintain_order=True)
+    complaints.append(standing_cells(readings, words.framework, date.max).problems)
     return Submissions(
         readings=readings,
         problems=with_senders(together(*complaints), words.framework, readings),
         files=_count(readings, received),
+        framework=words.framework,
     )
 
 
