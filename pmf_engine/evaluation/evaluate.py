@@ -107,7 +107,8 @@ def evaluate(
         nothing = (pl.DataFrame(schema=HISTORY), pl.DataFrame(schema=OUTSTANDING))
         return Evaluation(framework, submissions, asked, as_of, cells, *nothing, problems)
     marks = pl.concat([submissions.marks_at(as_of), held.marks])
-    inputs = inputs_of(framework, cells, groups, window, as_of, counted=counted)
+    unplaced = submissions.unplaced_at(as_of)
+    inputs = inputs_of(framework, cells, groups, window, as_of, counted=counted, unplaced=unplaced)
     frame = history_plan(framework, inputs, cadences, asked)
     end = asked.end if asked else window.end
     history, outstanding = collected([frame, outstanding_plan(inputs, end)])

@@ -110,6 +110,7 @@ def inputs_of(
     worlds: Mapping[str, tuple[Iterable[str], int]] | None = None,
     counted: ListTotals | None = None,
     world_lists: Mapping[str, Iterable[str]] | None = None,
+    unplaced: pl.DataFrame | None = None,
 ) -> Inputs:
     """The inputs of an evaluation.
 
@@ -122,6 +123,7 @@ def inputs_of(
         worlds: The figures of each example and the first month that it knows.
         counted: The totals of lists.
         world_lists: The lists that each example gives.
+        unplaced: Cells of groups whose agency nobody knows.
     """
     counted = counted or ListTotals()
     if worlds:
@@ -135,7 +137,7 @@ def inputs_of(
         as_of=as_of,
         cells=with_codes(known, names),
         groups={by: _groups(framework, by, groups, counted) for by in framework.breakdowns},
-        spans=group_spans(known, framework),
+        spans=group_spans(known, framework, unplaced),
         begun=asked.group_by(pl.col("figure").cast(names)).agg(begun=pl.col("start").min()),
         first_heard={} if worlds else _first_heard(known, counted),
         senders=pl.DataFrame(

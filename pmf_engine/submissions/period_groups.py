@@ -12,8 +12,10 @@ PERIOD_OF_GROUPS = ("agency", "start", "months", "by")
 """What groups are wanted for: a breakdown of what an agency sends for a period."""
 
 
-def group_spans(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+def group_spans(cells: pl.DataFrame, framework: Framework, unplaced: pl.DataFrame | None = None) -> pl.DataFrame:
     """The groups of each breakdown, and the months that each is a group in.
+
+    Groups that `unplaced` cells name, of an agency that nobody knows, may be of any sender, and so are of all.
 
     Columns: `by`, `agency` (null where the breakdown lists its groups, which then hold for all), `group`, `since` (the
     first month) and `until` (the month after the last).
@@ -23,8 +25,9 @@ def group_spans(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
     ]
     schema = {"by": pl.String, "agency": pl.String, "group": pl.String, "since": pl.Int32, "until": pl.Int32}
     free = [by for by, breakdown in framework.breakdowns.items() if breakdown.groups is None]
+    sent = cells if unplaced is None else pl.concat([cells, unplaced], how="diagonal")
     named = (
-        cells.filter(pl.col("by").is_in(free), pl.col("group").is_not_null())
+        sent.filter(pl.col("by").is_in(free), pl.col("group").is_not_null())
         .group_by("by", "agency", "group")
         .agg(since=pl.col("start").min(), until=pl.lit(_ALWAYS[1], dtype=pl.Int32))
     )

@@ -90,6 +90,12 @@ class Submissions:
         marked = marked.with_columns(item="figure", kind=pl.col("mark").cast(KIND), text=text)
         return marked.select(list(MARKS.polars))
 
+    def unplaced_at(self, as_of: date) -> pl.DataFrame:
+        """The cells that had come by a day of a group in a period, from an agency that nobody knows."""
+        came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
+        named = self.readings.filter(came, pl.col("agency").is_null(), pl.col("start").is_not_null())
+        return named.filter(pl.col("group").is_not_null()).select("agency", "start", "by", "group")
+
     def groups_at(self, as_of: date) -> pl.DataFrame:
         """Every group that a cell which had come by a day names, refused ones too: columns `by` and `group`."""
         came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)

@@ -509,7 +509,7 @@ def test_only_sums_of_figures_do_without_what_is_missing(folder: Path, missing: 
     assert cell(evaluation, "x", "2016-17 Q1", "status") in ("late", "suppressed")
 
 
-def test_an_unlisted_breakdown_has_all_groups_that_anybody_named(folder: Path) -> None:
+def test_a_group_that_nobody_can_place_is_wanted_from_its_period_on(folder: Path) -> None:
     build(
         folder,
         f"r: {{{Q}, formula: referrals}}",
@@ -522,7 +522,8 @@ def test_an_unlisted_breakdown_has_all_groups_that_anybody_named(folder: Path) -
         "r: {good: at most 30}",
     )
     evaluation = evaluate(folder)
-    assert [cell(evaluation, "r", f"2016-17 Q{quarter}", "status") for quarter in (1, 2)] == ["no_data", "no_data"]
+    assert [cell(evaluation, "r", f"2016-17 Q{quarter}", "status") for quarter in (1, 2)] == ["green", "no_data"]
+    assert "C of `ward` is missing" in cell(evaluation, "r", "2016-17 Q2", "reason")
 
 
 def test_two_breakdowns_that_come_to_different_wholes_are_refused(folder: Path) -> None:

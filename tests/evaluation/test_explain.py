@@ -375,7 +375,7 @@ def test_what_was_replaced_and_what_differs_is_told(tmp_path: Path) -> None:
     one = asked(tmp_path, "y: {frequency: quarterly, formula: a}", rows, "2016-17 Q1")
     replaced = "`10` was replaced by `12` in `two.csv` row 2, which came later"
     assert cells(one, "a") == [("care", "10", None, replaced), ("care", "12", None, None)]
-    differs = "the whole is `12`, but its groups by `district` add up to 7; the whole stands"
+    differs = "the whole was corrected to `12` after its groups by `district` came, which add up to 7; the whole stands"
     assert [cell.why for cell in one.sources[0].cells] == [(), (differs,)]
     text = to_text(one, 200)
     assert f"    returns.csv row 2: care, 2016-17 Q1: `10` (set aside)\n      {replaced}\n" in text

@@ -381,11 +381,11 @@ def test_a_value_and_a_marker_or_a_refused_cell_differ(other: str) -> None:
 def test_another_group_agency_or_length_of_period_is_another_cell() -> None:
     text = (
         "period,agency,figure,value,district\n2016-17 Q3,police,referrals,1,\n2016-17 Q3,social_care,referrals,2,\n"
-        "2016-17,police,referrals,3,\n2016-17 Q3,police,referrals,4,Harlow\n"
+        "2016-17,police,referrals,3,\n2016-17 Q3,police,referrals,0,Harlow\n"
     )
     submissions = read({"a.csv": text})
     assert submissions.readings["outcome"].to_list() == ["used"] * 4
-    assert submissions.cells["value"].to_list() == [1.0, 2.0, 3.0, 4.0]
+    assert submissions.cells["value"].to_list() == [1.0, 2.0, 3.0, 0.0]
 
 
 def test_texts_are_equal_only_if_they_say_the_same() -> None:
@@ -602,16 +602,27 @@ def test_dates() -> None:
 BROKEN_DOWN = "period,agency,figure,value,district,ward\n"
 
 
-def test_a_whole_that_is_not_the_sum_of_its_groups_is_told_and_stands() -> None:
+def test_a_whole_that_its_groups_exceed_is_refused() -> None:
     row = "2016-17 Q3,police,open_plans,"
     submissions = read({"a.csv": BROKEN_DOWN + row + "10,,\n" + row + "4,Harlow,\n" + row + "7,Basildon,\n"})
+    assert kinds(submissions) == ["whole-contradicts"]
+    assert submissions.cells["state"].to_list() == ["invalid", "ok", "ok"]
+    assert submissions.cells["why"][0] == "the whole is `10`, but its groups by `district` add up to 11"
+
+
+def test_a_whole_that_exceeds_its_groups_by_what_may_be_unallocated_stands_with_a_mark() -> None:
+    row = "2016-17 Q3,police,open_plans,"
+    submissions = read({"a.csv": BROKEN_DOWN + row + "11,,\n" + row + "4,Harlow,\n" + row + "5,Basildon,\n"})
     problem = submissions.problems.row(0, named=True)
     assert (problem["row"], problem["column"], problem["text"], problem["kind"], problem["message"]) == (
-        2, "value", "10", "whole-differs",
-        "the whole is `10`, but its groups by `district` add up to 11; the whole stands",
+        2, "value", "11", "whole-differs",
+        "the whole is `11`, but its groups by `district` add up to 9; the whole stands",
     )  # fmt: skip
     assert submissions.readings["outcome"].to_list() == ["used"] * 3
-    assert submissions.readings["value"].to_list() == [10.0, 4.0, 7.0]
+    assert submissions.readings["value"].to_list() == [11.0, 4.0, 5.0]
+    assert submissions.standing_at(date.max).marks["text"].to_list() == [
+        "the whole is `11`, but its groups by `district` add up to 9"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -633,7 +644,7 @@ def test_wholes_are_compared_only_where_all_groups_were_sent(rows: list[str]) ->
 
 def test_groups_that_are_not_listed_are_all_that_were_sent() -> None:
     row = "2016-17 Q3,police,open_plans,"
-    assert kinds(read({"a.csv": BROKEN_DOWN + row + "10,,\n" + row + "4,,Old Town\n"})) == ["whole-differs"]
+    assert kinds(read({"a.csv": BROKEN_DOWN + row + "10,,\n" + row + "4,,Old Town\n"})) == ["whole-contradicts"]
     assert kinds(read({"a.csv": BROKEN_DOWN + row + "10,,\n" + row + "4,,Old Town\n" + row + "6,,Mark Hall\n"})) == []
 
 

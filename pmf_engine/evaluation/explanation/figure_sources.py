@@ -32,7 +32,7 @@ _MOST_NAMED = 5
 BLANK = "a cell that would be added up is blank"
 """What is said of an aggregate that came to nothing though its list is there."""
 
-_DIFFERS = ("whole-differs", "longer-differs")
+_DIFFERS = ("whole-corrected", "whole-differs", "longer-differs")
 """Problems of a cell that stands all the same."""
 
 _Row: TypeAlias = "dict[str, Any]"

@@ -1,0 +1,118 @@
+"""What stands on a day: wholes against groups, corrections that came later, and slips of the decimal point."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import pmf_engine as pmf
+from tests.support.boards import evaluate, write_board, write_returns
+
+FIGURES = "a: {title: A, from: care, kind: flow, frequency: quarterly}"
+INDICATOR = "y: {frequency: quarterly, formula: a}"
+BY_DISTRICT = "period,agency,figure,district,value\n"
+BY_WARD = "period,agency,figure,ward,value\n"
+
+
+def said(folder: Path, *files: str, period: str = "2016-17 Q1", days: tuple[str, ...] = ()) -> tuple[str, float | None]:
+    """The status and value of the whole, after files that were received on these days."""
+    write_board(folder, FIGURES, INDICATOR, "y: {good: at most 100}")
+    for place, text in enumerate(files):
+        write_returns(folder, text, f"{place}.csv")
+    if days:
+        rows = "".join(f"{place}.csv,{day}\n" for place, day in enumerate(days))
+        (folder / "returns" / "manifest.csv").write_text("file,received_on\n" + rows, encoding="utf-8")
+    [row] = [row for row in evaluate(folder).results.iter_rows(named=True) if row["period"] == period]
+    return row["status"], row["value"]
+
+
+def districts(**values: object) -> str:
+    """A return of one quarter: `whole`, `North` and `South`."""
+    return BY_DISTRICT + "".join(
+        f"2016-17 Q1,care,a,{'' if name == 'whole' else name},{value}\n" for name, value in values.items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        ({"whole": 100, "North": 50, "South": 45}, "green"),  # 5 % may be unallocated
+        ({"whole": 100, "North": 50, "South": 44}, "invalid"),
+        ({"whole": 10, "North": 4, "South": 4}, "green"),  # or 2
+        ({"whole": 10, "North": 4, "South": 3}, "invalid"),
+        ({"whole": 100, "North": 50, "South": 51}, "invalid"),
+        ({"whole": 100, "North": 50, "South": "c"}, "green"),
+        ({"whole": 100, "North": 101, "South": "c"}, "invalid"),
+        ({"whole": 100, "North": 101}, "invalid"),
+        ({"whole": 100, "North": 20}, "green"),
+    ],
+)
+def test_a_whole_is_held_to_its_groups(tmp_path: Path, values: dict[str, object], status: str) -> None:
+    assert said(tmp_path, districts(**values))[0] == status
+
+
+def test_groups_that_came_after_their_whole_stand_in_its_place(tmp_path: Path) -> None:
+    days = ("2016-07-05", "2016-07-25")
+    assert said(tmp_path, districts(whole=5), districts(North=60, South=50), days=days) == ("red", 110)
+
+
+def test_a_whole_that_is_older_than_some_of_its_groups_has_no_value(tmp_path: Path) -> None:
+    days = ("2016-07-05", "2016-07-25")
+    assert said(tmp_path, districts(whole=5), districts(North=3), days=days) == ("invalid", None)
+
+
+def test_a_whole_that_was_corrected_after_its_groups_stands(tmp_path: Path) -> None:
+    files = (districts(whole=110, North=60, South=50), districts(whole=130))
+    assert said(tmp_path, *files, days=("2016-07-05", "2016-07-25")) == ("red", 130)
+
+
+def test_quarters_that_came_after_their_year_stand_in_its_place(tmp_path: Path) -> None:
+    quarters = "".join(f"2016-17 Q{quarter},care,a,30\n" for quarter in (1, 2, 3, 4))
+    write_board(tmp_path, FIGURES, "y: {frequency: annual, formula: a}")
+    write_returns(tmp_path, "2016-17,care,a,7", "0.csv")
+    write_returns(tmp_path, quarters, "1.csv")
+    manifest = "file,received_on\n0.csv,2017-05-01\n1.csv,2017-06-01\n"
+    (tmp_path / "returns" / "manifest.csv").write_text(manifest, encoding="utf-8")
+    assert evaluate(tmp_path, as_of=date(2017, 5, 15)).results["value"].to_list() == [7]
+    assert evaluate(tmp_path, as_of=date(2017, 6, 15)).results["value"].to_list() == [120]
+
+
+def test_a_later_file_withdraws_a_misspelt_group(tmp_path: Path) -> None:
+    first = BY_WARD + "2016-17 Q1,care,a,Old Town,40\n2016-17 Q1,care,a,Mark Hal,70\n"
+    later = BY_WARD + "2016-17 Q1,care,a,Old Town,40\n2016-17 Q1,care,a,Mark Hall,70\n"
+    assert said(tmp_path, first, later, days=("2016-07-05", "2016-07-25")) == ("red", 110)
+
+
+def test_a_later_file_that_names_fewer_groups_leaves_no_value(tmp_path: Path) -> None:
+    first = BY_WARD + "2016-17 Q1,care,a,Old Town,40\n2016-17 Q1,care,a,Mark Hall,70\n"
+    later = BY_WARD + "2016-17 Q1,care,a,Old Town,30\n"
+    assert said(tmp_path, first, later, days=("2016-07-05", "2016-07-25")) == ("no_data", None)
+
+
+def test_a_new_group_changes_no_earlier_period(tmp_path: Path) -> None:
+    rows = BY_WARD + "2016-17 Q1,care,a,Old Town,40\n2016-17 Q2,care,a,Old Town,40\n2016-17 Q2,care,a,Mark Hall,9\n"
+    assert said(tmp_path, rows) == ("green", 40)
+    assert said(tmp_path, rows, period="2016-17 Q2") == ("green", 49)
+
+
+@pytest.mark.parametrize(
+    ("last", "comment", "status"),
+    [("9", "", "invalid"), ("9", "yes: 9", "green"), ("0", "", "green"), ("10", "", "green"), ("900", "", "invalid")],
+)
+def test_a_number_a_tenth_or_ten_times_of_all_before_is_refused(
+    tmp_path: Path, last: str, comment: str, status: str
+) -> None:
+    values = ["90", "92", "88", "91", last]
+    rows = [f"2016-17 Q{place},care,a,{value}," for place, value in enumerate(values[:4], start=1)]
+    text = "period,agency,figure,value,comment\n" + "\n".join([*rows, f"2017-18 Q1,care,a,{last},{comment}"])
+    assert said(tmp_path, text, period="2017-18 Q1")[0] == status
+
+
+def test_problems_of_wholes_are_those_of_the_day(tmp_path: Path) -> None:
+    said(tmp_path, districts(whole=5), districts(North=60, South=50), days=("2016-07-05", "2016-07-25"))
+    framework = pmf.load_framework(tmp_path)
+    submissions = pmf.read_submissions(framework.submissions, framework)
+    assert submissions.standing_at(date(2016, 7, 10)).problems.is_empty()
+    assert submissions.standing_at(date(2016, 7, 30)).problems["kind"].to_list() == ["whole-outdated"]
