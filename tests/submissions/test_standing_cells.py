@@ -99,7 +99,7 @@ def test_a_new_group_changes_no_earlier_period(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("last", "comment", "status"),
-    [("9", "", "invalid"), ("9", "yes: 9", "green"), ("0", "", "green"), ("10", "", "green"), ("900", "", "invalid")],
+    [("9", "", "invalid"), ("9", "yes: 9", "green"), ("0", "", "green"), ("10", "", "green"), ("910", "", "invalid")],
 )
 def test_a_number_a_tenth_or_ten_times_of_all_before_is_refused(
     tmp_path: Path, last: str, comment: str, status: str
