@@ -184,6 +184,7 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
         "code": pl.UInt32, "start": pl.Int32, "agencies": pl.String, "months": pl.Int32,
         "year_start": pl.Int32, "by": pl.String, "group": pl.String, "lacked_in": pl.String, "apart": pl.Boolean,
         "why": pl.String,
+        "settled_by": pl.String,
     }  # fmt: skip
     return pl.concat(frames, how="diagonal") if frames else pl.LazyFrame(schema=schema)
 

@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from pmf_engine.domain.periods import Cadence
 from pmf_engine.domain.reason_codes import SourceIndex, reason_code
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.lifetimes import without_dates
@@ -178,7 +177,7 @@ def _first_heard(cells: pl.DataFrame, counted: ListTotals) -> dict[str, int]:
     first: dict[str, int] = dict(cells.group_by("agency").agg(pl.col("start").min()).iter_rows())
     for (_, agency), covered in counted.coverage.items():
         for days in covered:
-            months = days.months(Cadence(1, 1)) if days.exact or not days.refused else None
+            months = days.touched if days.exact or not days.refused else None
             if months:
                 first[agency] = min(months.start, first.get(agency, months.start))
     return first

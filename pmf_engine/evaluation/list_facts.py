@@ -37,16 +37,20 @@ _LACKING = {
     "lacked_in": pl.String,
     "apart": pl.Boolean,
     "why": pl.String,
+    "settled_by": pl.String,
 }
 
 
-def list_codes(inputs: Inputs, list_: RecordList, cadence: Cadence) -> pl.DataFrame:
-    """Whether a list covers each period, `start`, of an `agency`: its `code`, 0 where it does."""
+def list_codes(inputs: Inputs, list_: RecordList, cadence: Cadence, at_end: bool = False) -> pl.DataFrame:
+    """Whether a list covers each period, `start`, of an `agency`: its `code`, 0 where it does.
+
+    Spells that are open at the end need a list that covers the last day (`at_end`).
+    """
     periods = inputs.window.worked_out(cadence)
     rows = []
     for agency in list_.agencies:
         first = inputs.first_heard.get(agency, inputs.window.first)
-        codes = inputs.counted.codes(list_, agency, periods, inputs.as_of, first)
+        codes = inputs.counted.codes(list_, agency, periods, inputs.as_of, first, at_end)
         rows += [(period.start, agency, code) for period, code in zip(periods, codes, strict=True)]
     return pl.DataFrame(rows, schema={"start": pl.Int32, "agency": pl.String, "code": pl.UInt32}, orient="row")
 
@@ -57,8 +61,9 @@ def list_starts(inputs: Inputs, indicator: Indicator) -> set[int]:
     for id_ in indicator.lists:
         list_ = inputs.framework.lists[id_]
         for agency in list_.agencies:
-            covered, _ = inputs.counted.months(list_, indicator.cadence, agency)
-            starts |= {indicator.cadence.holding(month).start for month in covered}
+            for at_end in (False, True):
+                covered, _ = inputs.counted.months(list_, agency, at_end)
+                starts |= {indicator.cadence.holding(month).start for month in covered}
     return starts
 
 
@@ -69,16 +74,30 @@ def lists_lacking(inputs: Inputs, cadence: Cadence, by: str | None, ids: Iterabl
     for id_ in sorted(ids):
         list_ = inputs.framework.lists[id_]
         names = {agency: inputs.framework.agencies[agency].name for agency in list_.agencies}
+        lines = pl.DataFrame(
+            [
+                (period.start, agency, line)
+                for period in inputs.window.worked_out(cadence)
+                for agency in list_.agencies
+                for line in inputs.counted.settled_by(list_, agency, period)[:1]
+            ],
+            schema={"start": pl.Int32, "agency": pl.String, "settled_by": pl.String},
+            orient="row",
+        )
+        codes = [list_codes(inputs, list_, cadence, at_end) for at_end in ((False, True) if list_.end else (False,))]
         lacking = (
-            list_codes(inputs, list_, cadence)
+            pl.concat(codes)
+            .unique(maintain_order=True)
             .filter(pl.col("code") > 0)
+            .join(lines, on=["start", "agency"], how="left", maintain_order="left")
             .with_columns(
+                pl.when(pl.col("code") == _NO_DATA).then("settled_by"),
                 pl.col("code") + inputs.numbers[id_],
                 group=pl.col("agency") if by == AGENCY else pl.lit(None, dtype=pl.String),
                 agency=pl.col("agency").replace(names),
             )
             .group_by("code", "start", "group")
-            .agg(agencies=pl.col("agency").sort().str.join(", "))
+            .agg(pl.col("settled_by").drop_nulls().first(), agencies=pl.col("agency").unique().sort().str.join(", "))
             .with_columns(
                 months=pl.lit(cadence.months, dtype=pl.Int32),
                 year_start=pl.lit(cadence.year_start, dtype=pl.Int32),
@@ -99,7 +118,15 @@ def lists_absent(inputs: Inputs) -> pl.LazyFrame:
     rows = []
     for id_, cadence in inputs.framework.list_cadences.items():
         list_ = inputs.framework.lists[id_]
-        for start, agency, code in list_codes(inputs, list_, cadence).filter(pl.col("code") > 0).iter_rows():
+        states = {
+            aggregate.state
+            for indicator in inputs.framework.indicators.values()
+            for aggregate in indicator.aggregates
+            if aggregate.list.name == id_
+        }
+        for start, agency, code in (
+            list_codes(inputs, list_, cadence, states == {"open"}).filter(pl.col("code") > 0).iter_rows()
+        ):
             due = Period(start, cadence).last_day + timedelta(days=list_.due[agency])
             rows.append((id_, agency, start, cadence.months, None, due, code))
     return pl.LazyFrame(rows, schema=_ABSENT, orient="row")
@@ -109,8 +136,8 @@ def with_aggregates(
     inputs: Inputs, frame: pl.LazyFrame, cadence: Cadence, by: str | None, aggregates: Sequence[Aggregate]
 ) -> pl.LazyFrame:
     """A panel with the value and the codes of each aggregate over a list."""
-    for id_ in dict.fromkeys(aggregate.list.name for aggregate in aggregates):
-        frame = _with_coverage(inputs, frame, cadence, by, id_)
+    for id_, at_end in dict.fromkeys((aggregate.list.name, aggregate.state == "open") for aggregate in aggregates):
+        frame = _with_coverage(inputs, frame, cadence, by, id_, at_end)
     views: dict[tuple[str, Cadence, str | None], list[Aggregate]] = {}
     for aggregate in aggregates:
         views.setdefault((aggregate.list.name, cadence, aggregate.state), []).append(aggregate)
@@ -119,14 +146,16 @@ def with_aggregates(
     return frame
 
 
-def _coverage_column(id_: str) -> str:
-    return f"covers:{id_}"
+def _coverage_column(id_: str, at_end: bool) -> str:
+    return f"covers:{id_}:{'end' if at_end else 'all'}"
 
 
-def _with_coverage(inputs: Inputs, frame: pl.LazyFrame, cadence: Cadence, by: str | None, id_: str) -> pl.LazyFrame:
-    """A panel with the code of a list in each period: 0 where it covers the period."""
-    column = _coverage_column(id_)
-    codes = list_codes(inputs, inputs.framework.lists[id_], cadence).lazy()
+def _with_coverage(
+    inputs: Inputs, frame: pl.LazyFrame, cadence: Cadence, by: str | None, id_: str, at_end: bool
+) -> pl.LazyFrame:
+    """A panel with the code of a list in each period: 0 where it covers the period, or its last day."""
+    column = _coverage_column(id_, at_end)
+    codes = list_codes(inputs, inputs.framework.lists[id_], cadence, at_end).lazy()
     if by == AGENCY:
         frame = frame.join(codes.rename({"agency": "group", "code": column}), on=["start", "group"], how="left")
     else:
@@ -151,7 +180,7 @@ def _with_view(
     id_ = view[0]
     table = inputs.counted.tables.get((*view, by))
     number = inputs.numbers[id_]
-    coverage = pl.col(_coverage_column(id_))
+    coverage = pl.col(_coverage_column(id_, view[2] == "open"))
     texts = [aggregate.text for aggregate in members]
     if table is None:
         code = (pl.when(coverage > 0).then(coverage).otherwise(_NO_DATA) + number).cast(pl.UInt32)

@@ -26,6 +26,7 @@ _OF_FIGURE = {
 _INCOMPLETE = "{} is not complete{}"
 """How `no_data` is worded where it is known what is missing."""
 
+_SETTLED_BY = "; nothing says that a file covers all of the period, as a line of manifest.csv such as `{}` would"
 _WHOSE = {
     Status.NO_DATA: "from",
     Status.SUPPRESSED: "by",
@@ -45,8 +46,8 @@ def with_reasons(
 
     `lacking` has by, group, months, year_start, start, code and `agencies`, their names, for every figure
     that lacks in a period of a cadence; `lacked_in` names the period, which is a longer one where `apart`, and `why`
-    says what more is known. `backs` are how many months back indicators look at figures, least first, where not in the
-    period itself alone.
+    says what more is known; `settled_by` is the line of a manifest that would say what a list covers. `backs` are how
+    many months back indicators look at figures, least first, where not in the period itself alone.
     """
     senders: Mapping[str, Figure | RecordList] = {**framework.figures, **framework.lists}
     numbers = SourceIndex(framework.figures, framework.lists).numbers
@@ -98,7 +99,7 @@ def with_reasons(
             said = pl.format(_OF_FIGURE[status], figure, whose)
             if status == Status.NO_DATA:
                 said = pl.when(pl.col("why").is_null()).then(said).otherwise(pl.format(_INCOMPLETE, figure, whose))
-            said += (pl.lit(": ") + pl.col("why")).fill_null("")
+            said += (pl.lit(": ") + pl.col("why")).fill_null("") + pl.format(_SETTLED_BY, "settled_by").fill_null("")
             reason = pl.when((rank == status.rank) & pl.col("figure").is_not_null()).then(said).otherwise(reason)
     without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
     return frame.with_columns(reason=without)

@@ -11,7 +11,8 @@ import polars as pl
 
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.columns import REFUSED
-from pmf_engine.records.coverage import covered, current, readable
+from pmf_engine.records.coverage import covered, readable
+from pmf_engine.records.overlap import current
 from pmf_engine.records.queries import ListPlan, ListQuery
 from pmf_engine.records.record_problems import record_problems
 from pmf_engine.records.totals import ListTotals, Read, tables
@@ -62,9 +63,9 @@ def count(
         received = [piece for piece in pieces if piece.list == id_]
         if not received:
             continue
-        counting, superseded = current(received, list_, vocabulary)
+        counting = current(received, list_, vocabulary)
         own = [query for query in queries if query.list.id == id_]
-        answers = _answers(vocabulary, list_, counting, own, (last_day, as_of), engine)
+        answers = _answers(vocabulary, list_, counting.pieces, own, (last_day, as_of), engine)
         plan = answers.plan
         for query, frames in zip(own, answers.frames, strict=True):
             for by, table in (tables(plan, query, frames, spellings) if frames else {}).items():
@@ -72,10 +73,12 @@ def count(
                 if by is not None:
                     totals.groups.setdefault(by, set()).update(table.rows["group"].to_list())
         totals.coverage.update(covered(vocabulary, answers.pieces, answers.checks, as_of))
+        for agency, disputed in counting.dispute.items():
+            totals.coverage.setdefault((id_, agency), []).extend(disputed)
         totals.read[id_] = list(_read(answers))
         of_files = [problem for piece in answers.pieces for problem in piece.problems]
         of_records = record_problems(answers.pieces, plan, answers.checks, answers.frames)
-        problems += [problem._replace(item=id_) for problem in (*superseded, *of_files, *of_records)]
+        problems += [problem._replace(item=id_) for problem in (*counting.problems, *of_files, *of_records)]
     return totals, with_senders(problems_frame(problems), framework)
 
 

@@ -1,7 +1,8 @@
-"""Coverage: which days the files of a list can say anything of, and which file counts where several cover a day.
+"""Coverage: which days the files of a list can say anything of.
 
-A file covers the days that the manifest gives, else those its records are dated. A file that came later replaces an
-earlier one for the days that both cover.
+A file covers the days that the manifest gives, else the period in its name, else those from its first record to its
+last. Of these days whole months count, and none after it was received. Which file counts where several cover a day is
+in `overlap`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import polars as pl
 from pmf_engine.domain.dates import DateRange
 from pmf_engine.domain.periods import Cadence, month_of
 from pmf_engine.framework.model import Framework, RecordList
-from pmf_engine.records.columns import AGENCY, group_names
+from pmf_engine.records.columns import AGENCY
 from pmf_engine.submissions.list_csv import read_again
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import Problem, say
@@ -27,122 +28,69 @@ _FIRST_DAY = date(1950, 1, 1)
 
 @dataclass(frozen=True)
 class Coverage:
-    """Days that a file covers for an agency; `exact` where the manifest gives them, else its records' dates do.
+    """Days that a file covers for an agency; `part` is which part of the list the file is.
 
-    `refused` where it may cover them, but could not be read or understood.
+    `refused` where it may cover them, but could not be read or understood. `exact` where somebody says which days
+    these are. `settled_by` is the line of manifest.csv that would say it where nobody does.
     """
 
     days: DateRange
     exact: bool
     refused: bool = False
+    part: str = ""
+    settled_by: str | None = None
 
-    def months(self, cadence: Cadence) -> range:
-        """The months it covers: where the manifest gives no days, all of each period (quarter at most) it touches.
+    @property
+    def touched(self) -> range:
+        """The months that hold any of the days.
 
-        >>> days = DateRange(date(2016, 4, 20), date(2016, 5, 2))
-        >>> april = month_of(date(2016, 4, 1))
-        >>> Coverage(days, exact=False).months(Cadence(3, 4)) == range(april, april + 3)
-        True
-        >>> len(Coverage(days, exact=True).months(Cadence(3, 4)))
-        0
+        >>> len(Coverage(DateRange(date(2016, 4, 20), date(2016, 5, 2)), exact=True).touched)
+        2
         """
-        first, last = self.days
-        if not self.exact:
-            part = Cadence(min(cadence.months, 3), cadence.year_start)
-            return range(part.holding(month_of(first)).start, part.holding(month_of(last)).end)
-        return range(month_of(first) + (first.day > 1), month_of(last + timedelta(days=1)))
+        return range(month_of(self.days.first), month_of(self.days.last) + 1)
 
 
-# -- which file counts ------------------------------------------------------------------------
+def whole_months(days: DateRange) -> range:
+    """The months of which a range has every day.
+
+    >>> len(whole_months(DateRange(date(2016, 4, 1), date(2016, 5, 30))))
+    1
+    """
+    return range(month_of(days.first) + (days.first.day > 1), month_of(days.last + timedelta(days=1)))
+
+
+def month_ends(days: DateRange) -> range:
+    """The months of which a range has the last day.
+
+    >>> len(month_ends(DateRange(date(2017, 3, 31), date(2017, 3, 31))))
+    1
+    """
+    return range(month_of(days.first), month_of(days.last + timedelta(days=1)))
+
+
+def joined(coverage: Iterable[Coverage]) -> list[DateRange]:
+    """The days that files cover together, where one part begins on the day after another ends as one range."""
+    found: list[DateRange] = []
+    parts: dict[str, list[DateRange]] = {}
+    for each in coverage:
+        if not each.refused and each.settled_by is None:
+            parts.setdefault(each.part, []).append(each.days)
+    for ranges in parts.values():
+        merged: list[DateRange] = []
+        for days in sorted(ranges):
+            if merged and days.first <= merged[-1].last + timedelta(days=1):
+                merged[-1] = DateRange(merged[-1].first, max(merged[-1].last, days.last))
+            else:
+                merged.append(days)
+        found += merged
+    return found
 
 
 def standing(pieces: Sequence[ListPart], as_of: date) -> list[ListPart]:
-    """The pieces that had come by a day."""
-    return [piece for piece in pieces if piece.received_on is None or piece.received_on <= as_of]
-
-
-def current(
-    pieces: Sequence[ListPart], list_: RecordList, vocabulary: Vocabulary
-) -> tuple[list[ListPart], list[Problem]]:
-    """The pieces of a list, each for the days that no later one covers; with a problem for each that was replaced.
-
-    Pieces that came on the same day are parts of one. Where several agencies send the list, a piece replaces only
-    what the agencies in it have sent.
-    """
-    current: list[ListPart] = []
-    problems: list[Problem] = []
-    for piece in pieces:
-        others = [other for other in pieces if _replaces(other, piece)]
-        if AGENCY not in list_.columns:
-            later = {"": others} if others else {}
-            senders: dict[str, str] = {}
-        else:
-            senders = _senders(piece, list_, vocabulary)
-            others_senders = [(other, set(_senders(other, list_, vocabulary).values())) for other in others]
-            later = {
-                agency: [other for other, agencies in others_senders if agency in agencies]
-                for agency in senders.values()
-            }
-            later = {agency: replacing for agency, replacing in later.items() if replacing}
-        if senders and later.keys() != set(senders.values()):
-            current.append(_of(piece, [text for text, agency in senders.items() if agency in later], without=True))
-        elif not later:
-            current.append(piece)
-        for agency, replacing in later.items():
-            part = _of(piece, [text for text in senders if senders[text] == agency]) if senders else piece
-            current += [replace(part, covers=days) for days in _left(piece, replacing)]
-            what = f"records of `{agency}`" if senders else "its records"
-            problems += [_superseded(piece, other, what) for other in replacing]
-    return current, problems
-
-
-def _superseded(piece: ListPart, other: ListPart, what: str) -> Problem:
-    shared = _shared(piece, other)
-    assert shared is not None
-    message = say("file-superseded", other=other.file, first=shared.first, last=shared.last, what=what)
-    return Problem(piece.file, piece.sheet, None, None, None, "file-superseded", message)
-
-
-def _of(piece: ListPart, texts: Sequence[str], without: bool = False) -> ListPart:
-    """A piece with the records of an agency, however it is written, or without them."""
-    assert piece.frame is not None
-    held = pl.col(AGENCY).cast(pl.String).is_in(texts).fill_null(False)
-    return replace(piece, frame=piece.frame.filter(~held if without else held))
-
-
-def _left(piece: ListPart, others: Sequence[ListPart]) -> list[DateRange]:
-    """The days that a piece covers and others do not."""
-    assert piece.covers is not None
-    left = [piece.covers]
-    for other in others:
-        assert other.covers is not None
-        left = [days for each in left for days in each.without(other.covers)]
-    return left
-
-
-def _shared(piece: ListPart, other: ListPart) -> DateRange | None:
-    """The days that both cover; None where there are none, or where a manifest gives none for one of them."""
-    return piece.covers.shared(other.covers) if piece.covers and other.covers else None
-
-
-def _replaces(other: ListPart, piece: ListPart) -> bool:
-    """Whether a piece came later than another and covers some of its days."""
-    if other.list != piece.list or not (other.received_on and piece.received_on):
-        return False
-    return _shared(piece, other) is not None and other.received_on > piece.received_on
-
-
-def _senders(piece: ListPart, list_: RecordList, vocabulary: Vocabulary) -> dict[str, str]:
-    """The agencies whose records a piece holds, by each text that names one."""
-    if piece.frame is None:
-        return {}
-    agencies = group_names(vocabulary, list_)[AGENCY]
-    try:
-        texts = piece.frame.select(pl.col(AGENCY).cast(pl.String).drop_nulls().unique()).collect(engine="streaming")
-    except pl.exceptions.PolarsError:
-        again = readable(piece, list_, vocabulary.framework)
-        return {} if again is piece else _senders(again, list_, vocabulary)
-    return {text: agency for text in texts[AGENCY].sort() if (agency := agencies.find(text)) is not None}
+    """The pieces that had come by a day, each with the last day that its records can be of."""
+    today = max(as_of, date.today())
+    came = (piece for piece in pieces if piece.received_on is None or piece.received_on <= as_of)
+    return [replace(piece, latest=piece.received_on or today) for piece in came]
 
 
 def readable(piece: ListPart, list_: RecordList, framework: Framework) -> ListPart:
@@ -163,6 +111,29 @@ def readable(piece: ListPart, list_: RecordList, framework: Framework) -> ListPa
 # -- what the files cover ---------------------------------------------------------------------
 
 
+def known_days(list_: RecordList, dates: Mapping[str, object]) -> DateRange | None:
+    """The days that a file covers by its records alone.
+
+    Args:
+        list_: The list.
+        dates: The first start (`first`), the last date (`last`) and the first end (`first_end`) of its records.
+
+    Returns:
+        Those from its first record to its last. A list of spells knows only of the time since the first that it shows
+        as ended: of what ended before nobody knows whether it is still in the list. None where there are no dates.
+    """
+    first, last = dates["first" if list_.end is None else "first_end"], dates["last"]
+    return DateRange(first, last) if isinstance(first, date) and isinstance(last, date) and first <= last else None
+
+
+def manifest_line(piece: ListPart, days: DateRange) -> str:
+    """The line of the manifest that would say that a piece covers the months of these days."""
+    first, last = days.first.replace(day=1), Cadence(1, 1).holding(month_of(days.last)).last_day
+    if piece.received_on:
+        last = min(last, piece.received_on)
+    return f"{piece.file},{piece.received_on or 'YYYY-MM-DD'},{first},{last}"
+
+
 def covered(
     vocabulary: Vocabulary, pieces: Sequence[ListPart], checks: Iterable[Mapping[str, object]], as_of: date
 ) -> Mapping[tuple[str, str], list[Coverage]]:
@@ -181,32 +152,54 @@ def covered(
         checks_of.setdefault(check["piece"], []).append(check)
     for number, piece in enumerate(pieces):
         list_ = vocabulary.framework.lists[piece.list]
-        given = _given(piece, as_of)
-        if piece.frame is None:
-            days = given or DateRange(_FIRST_DAY, as_of)
-            for agency in list_.agencies:
-                unread = Coverage(days, exact=given is not None, refused=True)
-                found.setdefault((list_.id, agency), []).append(unread)
-            continue
-        whose = _checks_by_agency(piece, list_, checks_of.get(number, []), vocabulary)
+        whose: Mapping[str | None, Sequence[Mapping[str, object]]] = dict.fromkeys(list_.agencies, ())
+        if piece.frame is not None:
+            whose = _checks_by_agency(piece, list_, checks_of.get(number, []), vocabulary)
         for agency in [agency for agency in list_.agencies if agency in whose]:
-            dates = [day for row in whose[agency] for day in (row["first"], row["last"]) if isinstance(day, date)]
-            if piece.unsure:
-                found.setdefault((list_.id, agency), []).append(_unsure(*piece.unsure, as_of))
-            elif given:
-                found.setdefault((list_.id, agency), []).append(Coverage(given, exact=True))
-            elif dates:
-                dated = DateRange(min(dates), max(dates))
-                found.setdefault((list_.id, agency), []).append(Coverage(dated, exact=False))
+            found.setdefault((list_.id, agency), []).extend(_coverage(piece, list_, whose[agency], as_of))
     return found
 
 
+def _coverage(
+    piece: ListPart, list_: RecordList, checks: Sequence[Mapping[str, object]], as_of: date
+) -> list[Coverage]:
+    """What a piece covers for an agency, given the checks of the agency's records in it."""
+    given = _given(piece, as_of)
+    if piece.unsure and piece.frame is not None:
+        return [_unsure(*piece.unsure, as_of)]
+    if piece.frame is None:
+        last = min(as_of, piece.received_on or as_of)
+        return [Coverage(given or DateRange(_FIRST_DAY, max(last, _FIRST_DAY)), exact=given is not None, refused=True)]
+    if given or piece.covers:
+        return [Coverage(given, exact=True, part=piece.part)] if given else []
+    dates = {name: _extreme(checks, name) for name in ("first", "first_end", "last")}
+    dated, latest = dates["first"], dates["last"]
+    known = known_days(list_, dates)
+    if dated is None or latest is None:
+        if any(row["records"] for row in checks):  # all that it holds was refused, and it may be of any time
+            return [Coverage(DateRange(_FIRST_DAY, max(_FIRST_DAY, piece.received_on or as_of)), False, refused=True)]
+        return []
+    until = min(piece.received_on or as_of, as_of) if list_.end else latest
+    possible = DateRange(min(dated, until), max(until, latest))
+    line = manifest_line(piece, possible)
+    if piece.counts is not None:  # other files cover some of the days
+        known = piece.counts if piece.counts.first <= piece.counts.last else None
+    certain = [Coverage(known, exact=False, part=piece.part)] if known else []
+    return [*certain, Coverage(possible, exact=False, settled_by=line, part=f"{piece.file}:unknown")]
+
+
+def _extreme(checks: Sequence[Mapping[str, object]], name: str) -> date | None:
+    days = [day for row in checks if isinstance(day := row[name], date)]
+    return (max(days) if name == "last" else min(days)) if days else None
+
+
 def _given(piece: ListPart, as_of: date) -> DateRange | None:
-    """The days that the manifest gives, within what is possible: people write `9999-12-31` for no end."""
-    if not piece.covers:
+    """The days that a piece covers by the manifest or its name, within what is possible."""
+    days = piece.counts if piece.covers and piece.counts else piece.covers
+    if not days or days.first > days.last:
         return None
     month = Cadence(1, 1).holding(month_of(as_of))
-    return DateRange(max(piece.covers.first, _FIRST_DAY), min(piece.covers.last, month.last_day))
+    return days.shared(DateRange(_FIRST_DAY, month.last_day))
 
 
 def _checks_by_agency(

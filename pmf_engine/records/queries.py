@@ -120,7 +120,7 @@ class ListPlan:
             self.open | self.names.keys(),
         )
         self.patient = patient
-        self.bounded = any(piece.covers for _, piece in usable)
+        self.bounded = any(piece.covers or piece.counts for _, piece in usable)
         if self.bounded:
             frames = [_bounded(frame, piece) for frame, (_, piece) in zip(frames, usable, strict=True)]
         # What costs to be read is read once, and kept; what does not is read for each query, and never all at once.
@@ -145,15 +145,16 @@ class ListPlan:
         `as_of` are expected, or slips of the fingers: no list covers the time until then.
         """
         assert self.records is not None
-        dated = [pl.when(pl.col(name) <= self.as_of).then(name) for name in self.times]
+        dated = {name: pl.when(pl.col(name) <= self.as_of).then(name) for name in self.times}
         flags = [bad(name) for name in self.columns]
         # Worked out before it is added up: inside an aggregate Polars would keep all records for it.
         records = self.records.with_columns(pl.any_horizontal(flags).alias(REFUSED))
         return records.group_by(pl.col(PIECE).alias("piece"), *({AGENCY} & set(self.columns))).agg(
             pl.col(flags if self.patient else [REFUSED]).sum(),
             records=pl.len(),
-            first=pl.min_horizontal([days.min() for days in dated]),
-            last=pl.max_horizontal([days.max() for days in dated]),
+            first=dated[self.list.start].min(),
+            first_end=dated[self.list.end or self.list.start].min(),
+            last=pl.max_horizontal([days.max() for days in dated.values()]),
             future=(pl.col(self.list.start) > self.as_of).sum(),
             outside=self._outside.sum(),
             reversed=pl.lit(0, dtype=pl.UInt32) if self.list.end is None else pl.col(REVERSED).sum(),
@@ -261,7 +262,7 @@ _BOUNDS = ("period_start", "period_end")
 
 def _bounded(frame: pl.LazyFrame, piece: ListPart) -> pl.LazyFrame:
     """A piece's records with the days that it covers."""
-    first, last = piece.covers or (date.min, date.max)
+    first, last = piece.counts or piece.covers or (date.min, date.max)
     last = min(last, date.max - timedelta(days=1))
     columns = {
         COVERED_FROM: first,

@@ -13,6 +13,7 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import AGENCY
 from pmf_engine.records.queries import ListPlan
+from pmf_engine.submissions.folder import parse_date
 from pmf_engine.submissions.list_parts import PIECE, ROW, ListPart
 from pmf_engine.submissions.list_values import bad, typed, why_refused
 from pmf_engine.submissions.problems import Problem, listed, say
@@ -163,6 +164,8 @@ def _problem(piece: ListPart, row: int, name: str, text: str | None, kind: str, 
 def _refused(piece: ListPart, list_: RecordList, name: str, row: int, was: object) -> Problem:
     """Says why a cell was refused: it is blank where it may not be, or not of its column's kind."""
     text = "" if was is None else str(was).strip()
+    if name in (list_.start, list_.end) and piece.latest and (day := parse_date(text[:10])) and day > piece.latest:
+        return _problem(piece, row, name, text, "after-receipt", day=piece.latest)
     if not text:
         return _problem(
             piece, row, name, "", "blank", what=f"`{name}`", expected=f"every record of `{list_.id}` has one"

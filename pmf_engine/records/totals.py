@@ -20,7 +20,7 @@ from pmf_engine.formula.compute.column_names import code_column, value_column
 from pmf_engine.formula.syntax import Aggregate, columns_of
 from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import AGENCY, START, Part, combined, unplaced_column
-from pmf_engine.records.coverage import Coverage
+from pmf_engine.records.coverage import Coverage, joined, month_ends, whole_months
 from pmf_engine.records.queries import ListPlan, ListQuery
 from pmf_engine.submissions.list_values import bad
 from pmf_engine.submissions.vocabulary import fold
@@ -73,24 +73,41 @@ class ListTotals:
     read: dict[str, list[Read]] = field(default_factory=dict)
 
     def extent(self) -> range:
-        """The months that lists cover, from the first to the last."""
-        monthly = Cadence(1, 1)
-        certain = [each for coverage in self.coverage.values() for each in coverage if each.exact or not each.refused]
-        covered = [months for each in certain if (months := each.months(monthly))]
-        if not covered:
+        """The months that lists cover, or may, from the first to the last."""
+        coverage = [each for found in self.coverage.values() for each in found]
+        certain = [each.touched for each in coverage if each.exact or not each.refused]
+        if not certain and coverage:  # all that came was refused, and may be of any time: the year up to the last day
+            certain = [range(max(each.touched.stop for each in coverage) - 12, each.touched.stop) for each in coverage]
+        if not certain:
             return range(0)
-        return range(min(months.start for months in covered), max(months.stop for months in covered))
+        return range(min(months.start for months in certain), max(months.stop for months in certain))
 
-    def months(self, list_: RecordList, cadence: Cadence, agency: str) -> tuple[set[int], set[int]]:
-        """The months that an agency's records cover, and those of which something was refused."""
-        sure: set[int] = set()
-        refused: set[int] = set()
-        for each in self.coverage.get((list_.id, agency), []):
-            (refused if each.refused else sure).update(each.months(cadence))
-        return sure, refused
+    def months(self, list_: RecordList, agency: str, at_end: bool = False) -> tuple[set[int], set[int]]:
+        """The months that an agency's records cover, or whose last day, and those of which something was refused."""
+        coverage = self.coverage.get((list_.id, agency), [])
+        of = month_ends if at_end else whole_months
+        sure = {month for days in joined(coverage) for month in of(days)}
+        return sure, {month for each in coverage if each.refused for month in each.touched}
 
-    def codes(self, list_: RecordList, agency: str, periods: Sequence[Period], as_of: date, first: int) -> list[int]:
-        """For each period 0 where an agency's records cover it, else the reason code.
+    def settled_by(self, list_: RecordList, agency: str, period: Period) -> list[str]:
+        """The lines of manifest.csv that would say whether files cover a period."""
+        months = range(period.start, period.end)
+        return [
+            each.settled_by
+            for each in self.coverage.get((list_.id, agency), [])
+            if each.settled_by and any(month in each.touched for month in months)
+        ]
+
+    def codes(
+        self,
+        list_: RecordList,
+        agency: str,
+        periods: Sequence[Period],
+        as_of: date,
+        first: int,
+        at_end: bool = False,
+    ) -> list[int]:
+        """For each period 0 where an agency's records cover it, or its last day (`at_end`), else the reason code.
 
         Args:
             list_: The list.
@@ -98,24 +115,25 @@ class ListTotals:
             periods: Periods of one cadence.
             as_of: The day at which records are late or not due yet.
             first: The month from which a list is late that no agency ever sent.
+            at_end: Whether it is enough to cover the last day.
         """
-        if not periods:
-            return []
-        cadence = periods[0].cadence
-        sure, refused = self.months(list_, cadence, agency)
-        begun = min((month for each in list_.agencies for month in self.months(list_, cadence, each)[0]), default=first)
+        sure, refused = self.months(list_, agency, at_end)
+        begun = min((month for each in list_.agencies for month in self.months(list_, each)[0]), default=first)
         codes = []
         for period in periods:
-            months = range(period.start, period.end)
+            months = range(period.end - 1, period.end) if at_end else range(period.start, period.end)
+            due = period.last_day + timedelta(days=list_.due[agency])
             if not refused.isdisjoint(months):
                 codes.append(_INVALID)
             elif sure.issuperset(months):
                 codes.append(0)
             elif period.end <= begun:
                 codes.append(_NO_DATA)
+            elif due >= as_of:
+                codes.append(reason_code(Status.NOT_DUE))
             else:
-                due = period.last_day + timedelta(days=list_.due[agency])
-                codes.append(reason_code(Status.LATE if due < as_of else Status.NOT_DUE))
+                open_ = self.settled_by(list_, agency, period)
+                codes.append(_NO_DATA if open_ else reason_code(Status.LATE))
         return codes
 
 

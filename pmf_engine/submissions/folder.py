@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -18,17 +18,26 @@ from pmf_engine.submissions.table import EDGES
 
 MANIFEST = "manifest.csv"
 
-_COLUMNS = ("file", "received_on", "covers_from", "covers_to")
+_COLUMNS = ("file", "received_on", "covers_from", "covers_to", "part")
+
+_DATES = ("received_on", "covers_from", "covers_to")
+
+_FOR_EVER = 2099
+"""People write `9999-12-31` for no end: a file that covers days after this year covers those up to its receipt."""
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """When a file came, and for a list which dates it speaks for; `unsure` where these are said and not understood."""
+    """When a file came, and for a list which dates it covers; `unsure` where these are said and not understood.
+
+    `part` is which part of a list it is, where several files together are the list of a time.
+    """
 
     received_on: date | None
     covers_from: date | None = None
     covers_to: date | None = None
     unsure: bool = False
+    part: str = ""
 
 
 def files_in(folder: Path) -> dict[str, Path]:
@@ -88,19 +97,9 @@ def read_manifest(files: Mapping[str, Path]) -> tuple[dict[str, Arrival], list[P
             report(number, column, texts["file"], "no-such-file", help=meant(path, files))
             continue
         target = fits[0]
-        dates: dict[str, date | None] = {}
-        for what in _COLUMNS[1:]:
-            dates[what] = parse_date(texts.get(what, ""))
-            if dates[what] is None and (texts.get(what) or what == "received_on"):
-                report(number, table.header[at[what]], texts[what], "not-a-date")
-        ends = [what for what in ("covers_from", "covers_to") if texts.get(what)]
-        arrival = Arrival(**dates, unsure=bool(ends) and None in (dates["covers_from"], dates["covers_to"]))
-        if len(ends) == 1:
-            [other] = {"covers_from", "covers_to"} - {*ends}
-            report(number, table.header[at[ends[0]]], texts[ends[0]], "covers-half", what=f"`{other}`")
-        if arrival.covers_from and arrival.covers_to and arrival.covers_to < arrival.covers_from:
-            report(number, table.header[at["covers_to"]], texts["covers_to"], "bad-manifest-dates")
-            arrival = replace(arrival, covers_from=None, covers_to=None, unsure=True)
+        titles = {name: table.header[place] for name, place in at.items()}
+        arrival, wrong = _arrival(number, texts, titles)
+        problems += wrong
         if target in found:
             same = found[target] == arrival
             so = "it says the same of it" if same else "what it says of it differs, so none of it is used"
@@ -109,6 +108,37 @@ def read_manifest(files: Mapping[str, Path]) -> tuple[dict[str, Arrival], list[P
             arrival = arrival if same else Arrival(None, unsure=covered)
         found[target] = arrival
     return found, problems
+
+
+def _arrival(row: int, texts: Mapping[str, str], titles: Mapping[str, str]) -> tuple[Arrival, list[Problem]]:
+    """What a row of the manifest says, by its texts under each column, and what is wrong with it."""
+    problems: list[Problem] = []
+
+    def report(column: str, kind: str, **more: object) -> None:
+        message = say(kind, text=texts[column], **more)
+        problems.append(Problem(MANIFEST, None, row, titles[column], texts[column], kind, message))
+
+    dates = {name: parse_date(texts.get(name, "")) for name in _DATES}
+    for name in _DATES:
+        if dates[name] is None and (texts.get(name) or name == "received_on"):
+            report(name, "not-a-date")
+    received, first, last = (dates[name] for name in _DATES)
+    ends = [name for name in _DATES[1:] if texts.get(name)]
+    if len(ends) == 1:
+        [other] = {*_DATES[1:]} - {*ends}
+        report(ends[0], "covers-half", what=f"`{other}`")
+    if last is not None and last.year > _FOR_EVER:
+        last = received or date(_FOR_EVER, 12, 31)
+    unsure = bool(ends) and None in (first, last)
+    if first and last and received and max(first, last) > received:
+        late = "covers_to" if last > received else "covers_from"
+        line = f"{texts['file']},{received},{min(first, received)},{min(last, received)}"
+        report(late, "covers-after-received", received=received, file=texts["file"], line=line)
+        unsure = True
+    elif first and last and last < first:
+        report("covers_to", "bad-manifest-dates")
+        first, last, unsure = None, None, True
+    return Arrival(received, first, last, unsure, texts.get("part", "")), problems
 
 
 def _manifest_column(name: str) -> str:

@@ -19,6 +19,8 @@ from pmf_engine.submissions.list_csv import part_of_text
 from pmf_engine.submissions.list_headers import ListHeader, folders_of
 from pmf_engine.submissions.list_parts import ROW, ListPart, refused
 from pmf_engine.submissions.list_sheets import parts_of_workbook
+from pmf_engine.submissions.period_names import days_in_name
+from pmf_engine.submissions.vocabulary import fold
 
 SUFFIXES = (".csv", ".parquet", ".xlsx", ".xlsm")
 
@@ -51,14 +53,8 @@ def read_list_parts(
     path: Path, name: str, list_: RecordList, framework: Framework, arrival: Arrival | None
 ) -> list[ListPart]:
     """The parts that a file holds: one, or one for each sheet."""
-    blank = ListPart(
-        list_.id, name, None, path=path, received_on=arrival.received_on if arrival else None,
-        time_zone=framework.board.time_zone,
-    )  # fmt: skip
-    if arrival and arrival.unsure:
-        blank = replace(blank, unsure=(arrival.covers_from, arrival.covers_to))
-    elif arrival and arrival.covers_from and arrival.covers_to:
-        blank = replace(blank, covers=DateRange(arrival.covers_from, arrival.covers_to))
+    blank = ListPart(list_.id, name, None, path=path, time_zone=framework.board.time_zone)
+    blank = _arrived(blank, framework, arrival or Arrival(None))
     header = ListHeader(list_, framework, folders_of(name))
     try:
         match path.suffix.lower():
@@ -74,6 +70,21 @@ def read_list_parts(
         else:
             why = str(error) if type(error) is ValueError and error.args else "it is damaged"
         return [refused(blank, "unreadable", why=why.lower())]
+
+
+def _arrived(part: ListPart, framework: Framework, arrival: Arrival) -> ListPart:
+    """A part with when it came and which days it covers, by the manifest, else by its name."""
+    keys = [f"{key}={value}" for key, value in sorted(folders_of(part.file).items())]
+    key = ";".join(fold(text) for text in (*keys, arrival.part) if text)
+    part = replace(part, received_on=arrival.received_on, part=key)
+    if arrival.unsure:
+        return replace(part, unsure=(arrival.covers_from, arrival.covers_to))
+    if arrival.covers_from and arrival.covers_to:
+        return replace(part, covers=DateRange(arrival.covers_from, arrival.covers_to))
+    named = days_in_name(part.file, part.list, framework.board.year_start)
+    if named and arrival.received_on:
+        named = named.shared(DateRange(date.min, arrival.received_on))
+    return replace(part, covers=named)
 
 
 def list_part_of(frame: pl.DataFrame | pl.LazyFrame, name: str, list_: RecordList, framework: Framework) -> ListPart:

@@ -22,8 +22,10 @@ class ListPart:
 
     `frame` has the list's columns as they came, by id, and ROW, where they stand; it is None where the header cannot
     be used, and `problems` say why. `titles` are the columns as the file calls them, `folders` those that the names
-    of folders give, with what they say. `covers` are the first and last day it speaks for, where the manifest says
-    so; where it cannot be understood there, `unsure` has what is known of them. `dates` are the formats of its
+    of folders give, with what they say. `covers` are the first and last day it covers, where the manifest or its name
+    says so; where that cannot be understood, `unsure` has what is known of them. `counts` are the days for which its
+    records count, where other files cover some of the rest. Files of one `part` replace each other. No record of it is
+    dated after `latest`. `dates` are the formats of its
     columns of dates that are texts, as its first rows have them. Rows in `broken` could not be made out: they are
     records of which nothing is known. `faults` are the texts that stand where a sheet's cell has no value that can
     be known, with the kind of problem that each is. `month_first` are its columns of dates in which the ambiguous
@@ -40,6 +42,9 @@ class ListPart:
     received_on: date | None = None
     covers: DateRange | None = None
     unsure: tuple[date | None, date | None] | None = None
+    counts: DateRange | None = None
+    part: str = ""
+    latest: date | None = None
     dates: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
     quoted: bool = False

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from pmf_engine.domain.dates import DateRange
 from pmf_engine.formula.lexer import FIRST_YEAR, LAST_YEAR
 from pmf_engine.framework.model import Column, RecordList
 from pmf_engine.submissions.cell_values import LARGEST, NUMBER
@@ -21,6 +22,9 @@ _FIRST, _LAST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
 _FIRST_TIME = date(1950, 1, 1)
 """Dates that may be meant; records themselves are not older than this."""
+
+_PLANNED = 20
+"""Years after a file came that the end of a spell may be planned for."""
 
 _SMALL_NUMBERS = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
 """Types of which no number is too large."""
@@ -92,13 +96,25 @@ def _cell(part: ListPart, list_: RecordList, name: str, dtype: pl.DataType, pati
         if column.kind == "percent":
             value = _percentage(value)
     if kind == "date":
-        first = _FIRST_TIME if name in (list_.start, list_.end) else _FIRST
-        value = pl.when(value.is_between(first, _LAST)).then(value)
+        value = pl.when(value.is_between(*possible(part, list_, name))).then(value)
     if kind == "number" and dtype not in _SMALL_NUMBERS:
         value = pl.when(value.is_between(-LARGEST, LARGEST)).then(value)
     if column.kind == "percent":
         value = pl.when(value.is_between(0, 100)).then(value)
     return value, (given & value.is_null()) if column.optional else value.is_null()
+
+
+def possible(part: ListPart, list_: RecordList, name: str) -> DateRange:
+    """The days that a date in a column may be: a record is of no day after its file came, but an end may be planned.
+
+    A planned end more than twenty years away is a slip of the fingers.
+    """
+    if name not in (list_.start, list_.end):
+        return DateRange(_FIRST, _LAST)
+    if part.latest is None:
+        return DateRange(_FIRST_TIME, _LAST)
+    last = part.latest if name == list_.start else date(part.latest.year + _PLANNED, 12, 31)
+    return DateRange(_FIRST_TIME, min(last, _LAST))
 
 
 def _from_string(part: ListPart, column: Column, name: str, cell: pl.Expr, patient: bool) -> tuple[pl.Expr, pl.Expr]:

@@ -92,6 +92,29 @@ KINDS = {
     "file-superseded": Kind(
         NOTE, "`{other}` came later and speaks for {first} to {last}; for these days {what} are not counted"
     ),
+    "covers-after-received": Kind(
+        LOST,
+        "`{text}` is after {received}, the day on which `{file}` was received, and a file covers no day after that; "
+        "so none of its records is used until one of the two days is mended, such as `{line}`",
+    ),
+    "covers-unknown": Kind(
+        DOUBT,
+        "nothing says which days this file covers, so it covers no more than the whole months from its first to its "
+        "last record; a line of manifest.csv such as `{line}` would say it",
+    ),
+    "after-receipt": Kind(
+        LOST, "`{text}` is after {day}, the day on which this file was received: no record can be of a day to come"
+    ),
+    "empty-list": Kind(NOTE, "this file has a header and no records{so}"),
+    "records-shared": Kind(
+        LOST,
+        "this file and `{other}` both cover {first} to {last} and have records in common, and nothing says which of "
+        "the two came later; so no value of these days is used until manifest.csv says when each was received, as in "
+        "`{line}`, or one is taken away",
+    ),
+    "out-of-order": Kind(
+        LOST, "`{text}` is before {other}, which is under `{column}`; the order of this list is {order}"
+    ),
     "covers-half": Kind(
         LOST, "no {what} beside `{text}`; which days this file speaks for is not known, so it speaks for none"
     ),
