@@ -7,6 +7,7 @@ them, once, as a stream.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 

@@ -102,7 +102,7 @@ def number(evaluation: pmf.Evaluation, group: str | None = None, period: str = Q
     return cell(evaluation, of, period, "status", group) if value is None else value
 
 
-LATER = "e,2016-07-01,1,no,South\n"
+LATER = "e,2016-09-30,1,no,South\n"
 GOOD = HEADER + ROW + "b,2016-05-01,2,no,South\n" + LATER
 
 
@@ -135,7 +135,7 @@ GOOD = HEADER + ROW + "b,2016-05-01,2,no,South\n" + LATER
         GOOD.replace("2016-04-01", "01/04/2016 13:05").replace("2016-05-01", " 2016-05-01 09:30:00 "),
         GOOD.replace(",1,yes,North", ', \u00a31.00 ,Y," NORTH "'),
         "district,cost,received_on,urgent,child_id\nNorth,1,2016-04-01,TRUE,a\nsouth,2,2016-05-01,n,b\n"
-        "South,1,2016-07-01,0,e\n",
+        "South,1,2016-09-30,0,e\n",
     ],
 )  # fmt: skip
 def test_forms_that_people_save(tmp_path: Path, content: str | bytes) -> None:
