@@ -18,7 +18,7 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import AGENCY, group_names
 from pmf_engine.records.coverage import Coverage, known_days, manifest_line, readable
-from pmf_engine.submissions.list_files import PIECE, ListPart
+from pmf_engine.submissions.list_parts import PIECE, ListPart
 from pmf_engine.submissions.list_values import bad, typed
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.vocabulary import Vocabulary

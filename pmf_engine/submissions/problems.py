@@ -234,6 +234,7 @@ KINDS = {
     "not-then": Kind(
         LOST,
         "`{what}` is not asked for in {period}; send it for another, or say since or until when it is there",
+    ),
     "whole-contradicts": Kind(
         LOST,
         "the whole is `{text}`, but its groups by `{by}` add up to {total}; nobody can tell which is right, so the "
@@ -243,10 +244,6 @@ KINDS = {
         DOUBT,
         "the whole was corrected to `{text}` after its groups by `{by}` came, which add up to {total}; "
         "the whole stands",
-    ),
-    "whole-differs": Kind(
-        DOUBT,
-        "the whole is `{text}`, but its groups by `{by}` add up to {total}; the whole stands",
     ),
     "whole-outdated": Kind(
         NOTE, "groups by `{by}` came later than the whole `{text}`; their sum, {total}, stands in its place"
