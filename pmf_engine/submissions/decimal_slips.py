@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
+from pmf_engine.formula.syntax import Name
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.problems import PROBLEMS, problems_of_cells, say
@@ -22,14 +24,39 @@ _LEAST_VALUES, _LEAST_MEDIAN = 3, 20
 _OF_MEDIAN, _OF_EXTREME = 10, 5
 """How many times the median, and the largest or smallest, a number must be apart."""
 
+_SHIFTS = (10, 100, 1000)
+_NEARLY = 1.5
+"""How many times larger than the largest, or smaller than the smallest, a number may be to be like those before it."""
+
 _SERIES = ["figure", "agency", "by", "group", "months"]
+
+
+class _Slip(NamedTuple):
+    """How a number is out of line with those before it.
+
+    Attributes:
+        size: The words for it.
+        times: How many times their median it is.
+        low: The smallest of them.
+        high: The largest of them.
+        is_shift: Whether a decimal point that moved explains it. A large number is refused anyway; numbers do fall
+            to a small share of what they were, as counts of what a board has ended.
+    """
+
+    size: str
+    times: float
+    low: float
+    high: float
+    is_shift: bool = True
 
 
 def refuse_slips(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Refuses numbers that look like a slip of the decimal point, unless something says that they are meant.
 
     A number is meant where the comment of its row repeats it, a file that was received later sends it again, or
-    `plausible` allows it. A refused number is no part of what later ones are held against.
+    `plausible` allows it. A part is meant, and so is its whole, where both are out of line alike (`4 of 10` after `200
+    of 1000`) and nothing but their ratio is used. So is a small number that no moved point explains (`10` after `163`
+    to `409`). A refused number is no part of what later ones are held against.
 
     Args:
         cells: The cells that stand on a day.
@@ -44,36 +71,46 @@ def refuse_slips(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) 
     suspects = _suspects(numbers)
     if suspects.is_empty():
         return cells, PROBLEMS.empty()
-    repeated = _sent_again(came)
-    slips: dict[int, str] = {}
-    for series in suspects.sort("start").partition_by(_SERIES, maintain_order=True):
-        earlier: list[float] = []
-        for cell in series.iter_rows(named=True):
-            value, figure = cell["value"], framework.figures[cell["figure"]]
-            plausible = figure.plausible
-            known = earlier[-_LOOKED_BACK:]
-            said = _slip(value, known)
-            meant = _repeats(cell["comment"], value) or (*(cell[name] for name in KEY), value) in repeated
-            if said and not meant and plausible is None:
-                text = cell["text"].strip(EDGES)
-                low, high = (f"{number:.12g}" for number in (min(known), max(known)))
-                slips[cell["at"]] = say("decimal-slip", text=text, size=said, low=low, high=high, figure=figure.id)
-            else:
-                earlier.append(value)
+    slips = _slips(suspects, came, framework)
     if not slips:
         return cells, PROBLEMS.empty()
     told = pl.DataFrame(
         {"at": list(slips), "message": list(slips.values())}, schema={"at": pl.UInt32, "message": pl.String}
     )
     joined = cells.with_row_index("at").join(told, on="at", how="left", maintain_order="left")
-    slip = pl.col("message").is_not_null()
-    problems = problems_of_cells(joined.filter(slip).drop("at").with_columns(kind=pl.lit("decimal-slip")), framework)
+    is_slip = pl.col("message").is_not_null()
+    problems = problems_of_cells(joined.filter(is_slip).drop("at").with_columns(kind=pl.lit("decimal-slip")), framework)
     refused = joined.with_columns(
-        pl.when(slip).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
-        pl.when(~slip).then("value").alias("value"),
-        pl.when(slip).then("message").otherwise("why").alias("why"),
+        pl.when(is_slip).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
+        pl.when(~is_slip).then("value").alias("value"),
+        pl.when(is_slip).then("message").otherwise("why").alias("why"),
     )
     return refused.drop("at", "message"), problems
+
+
+def _slips(suspects: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> dict[int, str]:
+    """The messages about numbers that are refused, by their row `at`."""
+    repeated, partners = _sent_again(came), _partners(framework)
+    earlier: defaultdict[tuple[object, ...], list[float]] = defaultdict(list)
+    slips: dict[int, str] = {}
+    row = [name for name in _SERIES if name != "figure"]
+    for cells_of_row in suspects.sort("start", *row, nulls_last=False).partition_by("start", *row, maintain_order=True):
+        out_of_line: dict[str, _Slip] = {}
+        values = list(cells_of_row.iter_rows(named=True))
+        for cell in values:
+            slip = _slip(cell["value"], earlier[_series(cell)][-_LOOKED_BACK:])
+            meant = _repeats(cell["comment"], cell["value"])
+            if slip and not meant and (*(cell[name] for name in KEY), cell["value"]) not in repeated:
+                out_of_line[cell["figure"]] = slip
+        for cell in values:
+            slip, figure = out_of_line.get(cell["figure"]), framework.figures[cell["figure"]]
+            refused = slip is not None and slip.is_shift and figure.plausible is None
+            if slip is None or not refused or _alike(slip, partners.get(figure.id), out_of_line):
+                earlier[_series(cell)].append(cell["value"])
+            else:
+                text, low, high = cell["text"].strip(EDGES), f"{slip.low:.12g}", f"{slip.high:.12g}"
+                slips[cell["at"]] = say("decimal-slip", text=text, size=slip.size, low=low, high=high, figure=figure.id)
+    return slips
 
 
 def _suspects(numbers: pl.DataFrame) -> pl.DataFrame:
@@ -102,19 +139,53 @@ def _suspects(numbers: pl.DataFrame) -> pl.DataFrame:
     return held.filter(slips.fill_null(False).any().over(_SERIES)).drop(*looked_back)
 
 
-def _slip(value: float, earlier: Sequence[float]) -> str | None:
-    """How a number is out of line with those before it, in words; None where it is not.
+def _series(cell: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(cell[name] for name in _SERIES)
 
-    >>> _slip(1600, [149, 170, 155]), _slip(0.31, [29, 33, 34]), _slip(800, [149, 170, 155])
+
+def _slip(value: float, earlier: Sequence[float]) -> _Slip | None:
+    """How a number is out of line with those before it; None where it is not.
+
+    >>> _slip(1600, [149, 170, 155]).size, _slip(0.31, [29, 33, 34]).size, _slip(800, [149, 170, 155])
     ('ten times as large', 'a tenth', None)
     """
     if len(earlier) < _LEAST_VALUES or value <= 0 or median(earlier) < _LEAST_MEDIAN:
         return None
-    if value >= _OF_MEDIAN * median(earlier) and value >= _OF_EXTREME * max(earlier):
-        return "ten times as large"
-    if value * _OF_MEDIAN <= median(earlier) and value * _OF_EXTREME <= min(earlier):
-        return "a tenth"
+    middle, low, high = median(earlier), min(earlier), max(earlier)
+    if value >= _OF_MEDIAN * middle and value >= _OF_EXTREME * high:
+        return _Slip("ten times as large", value / middle, low, high)
+    if value * _OF_MEDIAN <= middle and value * _OF_EXTREME <= low:
+        is_shift = any(low <= value * shift * _NEARLY and value * shift <= high * _NEARLY for shift in _SHIFTS)
+        return _Slip("a tenth", value / middle, low, high, is_shift)
     return None
+
+
+def _partners(framework: Framework) -> dict[str, set[str]]:
+    """The figures of which nothing but a `percent` or `rate` with another is used, and those others."""
+    partners: dict[str, set[str]] = {}
+    used_otherwise: set[str] = set()
+    for indicator in framework.indicators.values():
+        pair = indicator.ratio.arguments[:2] if indicator.ratio else ()
+        of_pair = {part.name for part in pair if isinstance(part, Name) and part.name in framework.figures}
+        if len(of_pair) == len(pair) and of_pair == {*indicator.named}:
+            for name in of_pair:
+                partners.setdefault(name, set()).update(of_pair - {name})
+        else:
+            used_otherwise |= indicator.named
+    return {name: others for name, others in partners.items() if name not in used_otherwise}
+
+
+def _alike(slip: _Slip, partners: set[str] | None, out_of_line: Mapping[str, _Slip]) -> bool:
+    """Whether a number and all its partners are out of line alike, so that no decimal point of one can have slipped."""
+    if not partners:
+        return False
+    others = [out_of_line.get(name) for name in partners]
+    return all(
+        other is not None
+        and other.size == slip.size
+        and max(slip.times, other.times) < _OF_EXTREME * min(slip.times, other.times)
+        for other in others
+    )
 
 
 def _repeats(comment: str | None, value: float) -> bool:

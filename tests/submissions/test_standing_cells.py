@@ -99,7 +99,18 @@ def test_a_new_group_changes_no_earlier_period(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("last", "comment", "status"),
-    [("9", "", "invalid"), ("9", "yes: 9", "green"), ("0", "", "green"), ("10", "", "green"), ("910", "", "invalid")],
+    [
+        ("9", "", "invalid"),
+        ("9", "yes: 9", "green"),
+        ("0", "", "green"),
+        ("10", "", "green"),
+        ("910", "", "invalid"),
+        ("1600", "", "invalid"),
+        ("5", "", "green"),
+        ("5.5", "", "green"),
+        ("6.5", "", "invalid"),
+        ("0.9", "", "invalid"),
+    ],
 )
 def test_a_number_a_tenth_or_ten_times_of_all_before_is_refused(
     tmp_path: Path, last: str, comment: str, status: str
@@ -108,6 +119,34 @@ def test_a_number_a_tenth_or_ten_times_of_all_before_is_refused(
     rows = [f"2016-17 Q{place},care,a,{value}," for place, value in enumerate(values[:4], start=1)]
     text = "period,agency,figure,value,comment\n" + "\n".join([*rows, f"2017-18 Q1,care,a,{last},{comment}"])
     assert said(tmp_path, text, period="2017-18 Q1")[0] == status
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "more", "status"),
+    [
+        (4, 10, "", "red"),  # a small quarter: 40 %, once 20 %
+        (2000, 10000, "", "green"),
+        (20, 1000, "", "invalid"),
+        (200, 10, "", "invalid"),
+        (2, 100, "", "invalid"),
+        (20, 10, "", "invalid"),  # two slips, of one and of two places
+        (4, 10, "z: {frequency: quarterly, formula: b}", "invalid"),  # the whole counts by itself as well
+        (4, 10, "z: {frequency: quarterly, formula: a + b}", "invalid"),
+        (4, 10, "z: {frequency: quarterly, formula: 'percent(c, b)'}", "invalid"),  # 10 and 1000 are not alike
+    ],
+)
+def test_a_part_and_its_whole_that_are_small_alike_are_no_slip(
+    tmp_path: Path, part: int, whole: int, more: str, status: str
+) -> None:
+    figures = "\n".join(f"{name}: {{title: T, from: care, kind: flow, frequency: quarterly}}" for name in "abc")
+    indicator = "y: {frequency: quarterly, formula: 'percent(a, b)'}"
+    write_board(tmp_path, figures, f"{indicator}\n{more}", "y: {good: at most 25}")
+    quarters = [f"2016-17 Q{quarter}" for quarter in (1, 2, 3, 4)]
+    rows = [f"{quarter},care,a,200\n{quarter},care,b,1000\n{quarter},care,c,1000\n" for quarter in quarters]
+    last = f"2017-18 Q1,care,a,{part}\n2017-18 Q1,care,b,{whole}\n2017-18 Q1,care,c,1000\n"
+    write_returns(tmp_path, "".join(rows) + last)
+    results = evaluate(tmp_path).results.filter(indicator="y", period="2017-18 Q1")
+    assert results["status"].to_list() == [status]
 
 
 def test_problems_of_wholes_are_those_of_the_day(tmp_path: Path) -> None:
