@@ -47,7 +47,7 @@ def count_senders(
     if one.where is not None:
         numbers = Columns()
         said = _graded(one.where, [grade.lower() for grade in grades])
-        held = truth(said, numbers, names.__getitem__, {}, lambda condition, _: condition)
+        held = truth(said, numbers, names.__getitem__, {})
         for stage in numbers.stages:
             facts = facts.with_columns(stage)
     start = pl.col("start") - (pl.col("start") - (cadence.year_start - 1)) % cadence.months

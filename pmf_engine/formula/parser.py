@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.source import Passage
+from pmf_engine.formula.durations import BY_WORD, UNITS
 from pmf_engine.formula.lexer import FormulaError, Token, Tokens
 from pmf_engine.formula.syntax import (
     COMPARISON,
@@ -133,8 +134,8 @@ class Parser(Tokens):
         if token.kind != "number" or not token.text.isdigit() or len(token.text) > 2 or not 1 <= int(token.text) <= 99:
             self.refuse(messages.number_of_periods, token)
         self.take()
-        end = self.took("periods", "period") or self.unexpected("`periods`", "after `for`")
-        return Lasting(condition.start, end.end, condition, int(token.text))
+        end = self.took(*BY_WORD) or self.unexpected(f"`{UNITS[0].plural}`", "after `for`")
+        return Lasting(condition.start, end.end, condition, int(token.text), BY_WORD[end.text])
 
     def comparison(self) -> Expression:
         """A sum, or a comparison of sums; two comparisons in a row are refused."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pmf_engine.formula.durations import LONGEST_PERIOD, Unit
+
 SUM = ("+", "-")
 PRODUCT = ("*", "/")
 COMPARISON = ("=", "!=", "<", "<=", ">", ">=")
@@ -104,7 +106,13 @@ class Lasting(Node):
     """`C for N periods`, in a condition."""
 
     operand: Expression
-    periods: int
+    count: int
+    unit: Unit
+
+    @property
+    def fewest_periods(self) -> int:
+        """How many periods it lasts at least, whatever the frequency of the indicator."""
+        return self.unit.periods(self.count, LONGEST_PERIOD)
 
 
 @dataclass(slots=True)

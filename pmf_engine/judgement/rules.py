@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from pmf_engine.domain.periods import Frequency
 from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import Direction, SpecialCause, Status
 from pmf_engine.formula.compute.conditions import Columns, truth
@@ -105,14 +106,14 @@ class _Asked:
 
     def _truth(self, condition: Expression, words: Mapping[str, pl.Expr]) -> pl.Expr:
         counted = {name: pl.col(name) for name in (one.meta.output_name() for one in self.columns)}
-        return truth(condition, self.numbers, _quantity, {**words, **counted}, _lasting)
+        return truth(condition, self.numbers, _quantity, {**words, **counted})
 
     def _counted(self, node: Expression) -> Expression:
         """A condition with a column's name for each `for N periods`: written out, each would cost those inside it."""
         match node:
             case Lasting():
                 name = f"for:{self.name}:{len(self.columns)}"
-                held = _lasting(self.said(node.operand), node.periods).over(self.over)
+                held = _lasting(self.said(node.operand), _periods(node)).over(self.over)
                 self.columns.append(held.alias(name))
                 return Name(node.start, node.end, name)
             case Unary(operator="not"):
@@ -195,7 +196,15 @@ def _quantity(name: str) -> MaybeExpr:
     return MaybeExpr(column, code)
 
 
-def _lasting(condition: pl.Expr, periods: int) -> pl.Expr:
+def _periods(node: Lasting) -> int | pl.Expr:
+    """How many periods of its series a condition must last, by the months that a row's period has."""
+    if node.unit.months is None:
+        return node.count
+    lengths = {frequency.months for frequency in Frequency}
+    return pl.col("months").replace_strict({length: node.unit.periods(node.count, length) for length in lengths})
+
+
+def _lasting(condition: pl.Expr, periods: int | pl.Expr) -> pl.Expr:
     """Whether a condition was true in each of the last `periods` periods that answer it."""
     held = condition.fill_null(False).cast(pl.Int64).cum_sum()
     ended = pl.when(~condition).then(held).forward_fill().fill_null(0)

@@ -16,22 +16,17 @@ import polars as pl
 from pmf_engine.domain.dates import DateRange
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.submissions.folder import Arrival
-from pmf_engine.submissions.list_csv import part_of_text
 from pmf_engine.submissions.list_headers import ListHeader, folders_of
-from pmf_engine.submissions.list_parts import ROW, ListPart, refused
-from pmf_engine.submissions.list_sheets import parts_of_workbook
+from pmf_engine.submissions.list_parts import ListPart, refused
 from pmf_engine.submissions.period_names import days_in_name
+from pmf_engine.submissions.readers import READERS, part_of_frame
 from pmf_engine.submissions.vocabulary import fold
-
-SUFFIXES = (".csv", ".parquet", ".xlsx", ".xlsm")
-
-_FEW = 1_000_000
-"""In lists of no more records every character of a text is looked at."""
 
 
 def list_of(name: str, framework: Framework) -> list[RecordList]:
     """The lists that a file may hold records of: by their patterns, or by the name of the file or of its folder."""
-    if PurePosixPath(name).suffix.lower() not in SUFFIXES:
+    format_ = READERS.get(PurePosixPath(name).suffix.lower())
+    if format_ is None or format_.records is None:
         return []
     found = [one for one in framework.lists.values() if any(_matches(name, pattern) for pattern in one.files)]
     if found:
@@ -57,14 +52,10 @@ def read_list_parts(
     blank = ListPart(list_.id, name, None, path=path, time_zone=framework.board.time_zone)
     blank = _arrived(blank, framework, arrival or Arrival(None))
     header = ListHeader(list_, framework, folders_of(name))
+    read = READERS[path.suffix.lower()].records
+    assert read is not None, "`list_of` gives no list to a file of another format"
     try:
-        match path.suffix.lower():
-            case ".parquet":
-                return [replace(_from_frame(blank, pl.scan_parquet(path), header), ready=True)]
-            case ".xlsx" | ".xlsm":
-                return parts_of_workbook(blank, path, header)
-            case _:
-                return [part_of_text(blank, path, header)]
+        return read(blank, path, header)
     except (OSError, pl.exceptions.PolarsError, ValueError) as error:
         if isinstance(error, OSError):
             why = error.strerror or type(error).__name__
@@ -92,15 +83,4 @@ def list_part_of(frame: pl.DataFrame | pl.LazyFrame, name: str, list_: RecordLis
     """A frame that an embedding tool holds, as a part."""
     ready = isinstance(frame, pl.DataFrame)
     blank = ListPart(list_.id, name, None, ready=ready, time_zone=framework.board.time_zone)
-    return _from_frame(blank, frame.lazy(), ListHeader(list_, framework, {}))
-
-
-def _from_frame(part: ListPart, frame: pl.LazyFrame, header: ListHeader) -> ListPart:
-    names = frame.collect_schema().names()
-    part, places = header.read(part, names, None)
-    if not part.titles:
-        return part
-    chosen = {name: names[place] for name, place in places.items()}
-    known = part.path is not None or part.ready  # of other frames it may cost much to know how long they are
-    part = replace(part, small=known and frame.select(pl.len()).collect().item() <= _FEW)
-    return replace(part, frame=frame.with_row_index(ROW, 1).select(ROW, *header.columns(chosen)))
+    return part_of_frame(blank, frame.lazy(), ListHeader(list_, framework, {}))

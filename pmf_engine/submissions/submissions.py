@@ -18,7 +18,6 @@ from pmf_engine.domain.marks import CELL_WORDS, KIND, MARKS
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.cross_checks import compare_times
-from pmf_engine.submissions.csv_tables import read_csv
 from pmf_engine.submissions.duplicates import make_good, settle
 from pmf_engine.submissions.folder import MANIFEST, files_in, read_manifest
 from pmf_engine.submissions.headers import Found
@@ -26,15 +25,13 @@ from pmf_engine.submissions.layout import lay_out
 from pmf_engine.submissions.list_files import list_of, list_part_of, read_list_parts
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import PLACE, Problem, meant, problems_frame, say, together, with_senders
+from pmf_engine.submissions.readers import READERS
 from pmf_engine.submissions.readings import OUTCOME, READINGS, Reader
 from pmf_engine.submissions.standing_cells import Standing, standing_cells
 from pmf_engine.submissions.table import EDGES, RawTable
 from pmf_engine.submissions.vocabulary import Vocabulary
 
 FILES = {"file": pl.String, "received_on": pl.Date, "read": pl.Int64, "used": pl.Int64, "set_aside": pl.Int64}
-
-_SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers", ".parquet", ".tsv")
-"""What people send sheets as; other files are notes."""
 
 _LOCK = "~$"
 """How the names of files begin that Excel keeps beside those that are open."""
@@ -158,12 +155,14 @@ def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
             for one in held:
                 pieces += read_list_parts(path, name, one, framework, arrivals.get(name))
             continue
-        if path.suffix.lower() in _SHEETS:
+        format_ = READERS.get(path.suffix.lower())
+        if format_ is None or name == MANIFEST:
+            continue
+        if format_.returns is None:
             problems.append(Problem(name, None, None, None, None, "not-read", say("not-read")))
-        if path.suffix.lower() != ".csv" or name == MANIFEST:
             continue
         received[name] = arrivals[name].received_on if name in arrivals else None
-        table, more = read_csv(path, name, words.score, received[name])
+        table, more = format_.returns(path, name, words.score, received[name])
         problems += more
         if table is not None:
             tables.append(table)

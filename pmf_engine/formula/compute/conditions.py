@@ -17,7 +17,6 @@ from pmf_engine.formula.syntax import (
     Expression,
     In,
     IsMissing,
-    Lasting,
     Literal,
     Name,
     Unary,
@@ -55,23 +54,21 @@ def truth(
     columns: Columns,
     look_up: Callable[[str], MaybeExpr],
     words: Mapping[str, pl.Expr],
-    lasting: Callable[[pl.Expr, int], pl.Expr],
 ) -> pl.Expr:
     """True, false, or null where a missing number leaves it open.
 
     Args:
-        node: a condition.
+        node: a condition, without `for N periods`.
         columns: where the numbers in it are made.
         look_up: the number that a name stands for.
         words: the names that are true or false themselves.
-        lasting: makes `C for N periods` of C and N.
     """
 
     def computed(part: Expression) -> MaybeExpr:
         return number(part, columns, look_up)
 
     def inner(part: Expression) -> pl.Expr:
-        return truth(part, columns, look_up, words, lasting)
+        return truth(part, columns, look_up, words)
 
     match node:
         case Name():
@@ -97,6 +94,4 @@ def truth(
         case IsMissing():
             holds = computed(node.operand).code > 0
             return ~holds if node.negated else holds
-        case Lasting():
-            return lasting(inner(node.operand), node.periods)
     raise AssertionError(f"neither true nor false: {node}")

@@ -267,7 +267,7 @@ def _rules(framework: Framework) -> Iterator[Diagnostic]:
 
 
 def _lasts(rule: Rule) -> int:
-    return rule.condition.periods if isinstance(rule.condition, Lasting) else 1
+    return rule.condition.fewest_periods if isinstance(rule.condition, Lasting) else 1
 
 
 def _what(rule: Rule) -> Expression:

@@ -138,7 +138,7 @@ def _said(node: Expression, state: State, choice: _Choice) -> bool | None:
             return decides if decides in sides else None if None in sides else not decides
         case Lasting():
             inner = _said(node.operand, state, choice)
-            if inner is None or (inner and node.periods > 1):
+            if inner is None or (inner and node.fewest_periods > 1):
                 return choice[form(node)]
             return inner
         case IsMissing(operand=Name(name="value")):
