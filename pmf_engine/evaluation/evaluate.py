@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
 from pmf_engine.evaluation.lifetimes import of_their_time, under_successors
 from pmf_engine.evaluation.marks import with_marks
 from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_plan, with_period_labels
+from pmf_engine.evaluation.own_periods import escalated_by_own, own_cadences
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.dependencies import asked_of_lists, looks_back_whole_periods
 from pmf_engine.framework.model import Framework, Indicator
@@ -52,6 +53,7 @@ class Evaluation:
     outstanding: pl.DataFrame = field(repr=False)
     problems: pl.DataFrame = field(repr=False)
     inputs: Inputs | None = field(default=None, repr=False)
+    own: pl.DataFrame | None = field(default=None, repr=False)
 
     @property
     def results(self) -> pl.DataFrame:
@@ -95,23 +97,26 @@ def evaluate(
             f"{asked.cadence.year_start}"
         )
     cadences = {id_: _cadence(framework, one, asked) for id_, one in framework.indicators.items()}
+    own = own_cadences(framework, cadences)
+    both = [*cadences.items(), *own.items()]
     held = submissions.standing_at(as_of)
     cells, untimely = of_their_time(framework, under_successors(framework, held.cells))
     last_day = min(as_of, asked.last_day) if asked else as_of
     standing_then = standing(submissions.lists, as_of)
     groups = submissions.groups_at(as_of)
-    counted, problems = counted_lists(framework, standing_then, cadences, last_day, as_of, engine, groups.rows())
+    counted, problems = counted_lists(framework, standing_then, both, last_day, as_of, engine, groups.rows())
     problems = together(submissions.problems, with_senders(held.problems, framework), untimely, problems)
-    window = _window(cells, counted.extent(), asked, set(cadences.values()))
+    window = _window(cells, counted.extent(), asked, {cadence for _, cadence in both})
     if window is None:
         nothing = (pl.DataFrame(schema=HISTORY), pl.DataFrame(schema=OUTSTANDING))
         return Evaluation(framework, submissions, asked, as_of, cells, *nothing, problems)
     marks = pl.concat([submissions.marks_at(as_of), held.marks])
     unplaced = submissions.unplaced_at(as_of)
     inputs = inputs_of(framework, cells, groups, window, as_of, counted=counted, unplaced=unplaced)
-    frame = history_plan(framework, inputs, cadences, asked)
+    plans = [history_plan(framework, inputs, each, asked) for each in (cadences, own) if each]
     end = asked.end if asked else window.end
-    history, outstanding = collected([frame, outstanding_plan(inputs, end)])
+    outstanding, history, *in_own = collected([outstanding_plan(inputs, end), *plans])
+    history = escalated_by_own(history, in_own[0]) if in_own else history
     return Evaluation(
         framework,
         submissions,
@@ -122,13 +127,14 @@ def evaluate(
         with_period_labels(outstanding, framework),
         problems,
         inputs,
+        with_marks(in_framework_order(in_own[0], framework), framework, inputs, own, marks.clear()) if in_own else None,
     )
 
 
 def counted_lists(
     framework: Framework,
     pieces: Sequence[ListPart],
-    cadences: Mapping[str, Cadence],
+    cadences: Iterable[tuple[str, Cadence]],
     last_day: date,
     as_of: date | None = None,
     engine: Engine = "auto",
@@ -138,10 +144,7 @@ def counted_lists(
     indicators = framework.indicators
     wanted = list_queries(
         framework,
-        [
-            (cadence, indicators[id_].by, asked_of_lists(framework, [indicators[id_]]))
-            for id_, cadence in cadences.items()
-        ],
+        [(cadence, indicators[id_].by, asked_of_lists(framework, [indicators[id_]])) for id_, cadence in cadences],
     )
     return count(framework, pieces, wanted, last_day, as_of or last_day, engine, groups)
 

@@ -141,7 +141,7 @@ def _evaluated(
     begun = _begun(apart, worlds, submissions.lists)
     window = _window(apart, worlds, begun)
     last_day = max(example.period.last_day for _, _, example in worlds.values())
-    counted, problems = counted_lists(apart, submissions.lists, cadences, last_day)
+    counted, problems = counted_lists(apart, submissions.lists, cadences.items(), last_day)
     sent = dict(cells.group_by("group").agg(pl.col("start").min()).iter_rows())
     rests = {
         name: (apart.rests_on(one), min(begun[name], sent.get(name, begun[name])))

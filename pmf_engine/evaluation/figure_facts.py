@@ -49,6 +49,8 @@ def facts_schema(figures: pl.Enum, traced: bool = False) -> FrameSchema:
 
 def gather(inputs: Inputs, figures: Mapping[str | None, Collection[str]]) -> None:
     """Collects at once the facts of all figures that are asked for by each breakdown, and keeps them."""
+    if all(by in inputs.gathered and set(asked) <= set(inputs.gathered[by][0]) for by, asked in figures.items()):
+        return
     names = {by: sorted(asked) for by, asked in figures.items()}
     frames = collected([_facts(inputs, asked, by) for by, asked in names.items()])
     inputs.gathered.clear()

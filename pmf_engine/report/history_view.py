@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pmf_engine.domain.periods import Period
@@ -13,7 +13,7 @@ from pmf_engine.judgement.control_charts import Chart, read_chart
 from pmf_engine.judgement.exception_life import read_life
 from pmf_engine.judgement.formatting import show_rounded
 from pmf_engine.judgement.history_row import HistoryRow, history_rows
-from pmf_engine.report.model import Moved, Point, Raised, Travel
+from pmf_engine.report.model import Moved, OwnPeriod, Point, Raised, Travel
 from pmf_engine.report.order import OUTSIDE
 from pmf_engine.report.row_words import RowWords
 
@@ -40,6 +40,9 @@ class HistoryView(RowWords):
         self.series: dict[SeriesKey, dict[int, HistoryRow]] = {}
         for row in history_rows(evaluation.history):
             self.series.setdefault(_key(row), {})[row.start] = row
+        self._own: dict[SeriesKey, dict[int, HistoryRow]] = {}
+        for row in () if evaluation.own is None else history_rows(evaluation.own):
+            self._own.setdefault(_key(row), {})[row.start] = row
 
     def rows(self) -> list[HistoryRow]:
         """All rows, series by series."""
@@ -103,7 +106,49 @@ class HistoryView(RowWords):
 
     def chart(self, row: HistoryRow) -> Chart:
         """The control chart of the series up to a row."""
-        return read_chart(self.up_to(row))
+        return read_chart(self.own_up_to(row))
+
+    # -- own periods, in which escalation is asked -------------------------------------------
+
+    def own_up_to(self, row: HistoryRow) -> list[HistoryRow]:
+        """The rows in the indicator's own periods up to the end of a row, the oldest first."""
+        own = self._own.get(_key(row), {})
+        end = row.start + row.months
+        return [own[start] for start in sorted(own) if start + own[start].months <= end] or self.up_to(row)
+
+    def own_row(self, row: HistoryRow) -> HistoryRow:
+        """The row in the indicator's own period that ends with a row; the row itself, where that is one."""
+        return self.own_up_to(row)[-1]
+
+    def raised_in(self, row: HistoryRow, groups: Iterable[HistoryRow] = ()) -> tuple[OwnPeriod, ...]:
+        """The own periods within a longer one in which an indicator was an exception, whole or by its groups.
+
+        Args:
+            row: The row of the whole in the period of the report.
+            groups: The rows of its groups.
+
+        Returns:
+            Nothing where the period of the row is the indicator's own.
+        """
+        own = [(row, each) for each in self._own_within(row)]
+        own += [(group, each) for group in groups for each in self._own_within(group)]
+        periods: dict[int, list[HistoryRow]] = {}
+        for _, each in own:
+            if each.escalate_to:
+                periods.setdefault(each.start, []).append(each)
+        wholes = {each.start: each for of, each in own if of is row}
+        return tuple(self._own_period(wholes[start], raised) for start, raised in sorted(periods.items()))
+
+    def _own_within(self, row: HistoryRow) -> list[HistoryRow]:
+        """The rows in own periods that lie in the longer period of a row."""
+        return [each for each in self.own_up_to(row) if each.months < row.months and each.start >= row.start]
+
+    def _own_period(self, whole: HistoryRow, raised: Sequence[HistoryRow]) -> OwnPeriod:
+        highest = max(raised, key=lambda each: each.level or 0)
+        level = self.level(highest.escalate_to)
+        assert level is not None
+        groups = tuple(self.group(each) for each in raised if each.by is not None and each.level == highest.level)
+        return OwnPeriod(self.point(whole), level, () if any(each is whole for each in raised) else groups)
 
     # -- exceptions ------------------------------------------------------------------------
 
@@ -114,19 +159,21 @@ class HistoryView(RowWords):
             return None
         level = self.level(life.raised_to)
         assert level is not None
-        return Raised(self.point(lasted[0]), level, life.raised_for, life.recovered, self.moved(lasted[0], row))
+        now = self.own_row(row)
+        moved = self.moved(lasted[0], now)
+        return Raised(self.point(lasted[0]), level, life.raised_for, life.recovered, moved, now.months)
 
     def exception_rows(self, row: HistoryRow) -> list[HistoryRow]:
-        """The rows from the one that raised the exception of a row to the one before the row.
+        """The rows, in own periods, from the one that raised the exception of a row to the one before its last.
 
-        Where the row itself raised it, that row. Empty where there was no exception.
+        Where that itself raised it, that row. Empty where there was no exception.
         """
         life = read_life(row)
         if life is None:
             return []
-        past = self.past(row)
-        began = next(start for start in past if past[start].period == life.raised)
-        return [past[start] for start in sorted(past) if began <= start < max(row.start, began + 1)]
+        past = self.own_up_to(row)
+        began = next(each.start for each in past if each.period == life.raised)
+        return [each for each in past if began <= each.start < max(past[-1].start, began + 1)]
 
     def moved(self, then: HistoryRow, now: HistoryRow) -> Moved | None:
         """The tolerance that judged then and the one in force now, where they are not the same."""

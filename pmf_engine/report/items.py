@@ -103,8 +103,10 @@ class Items:
             outside=outside,
             carried=view.point(last) if last else None,
             group_only=False,
+            own_months=view.own_row(row).months,
             compared=tuple(view.compared(row)),
             marks=read_marks(row.marks),
+            raised_in=view.raised_in(row, self.scope.groups_of(row)),
         )
 
     def _target(self, indicator: Indicator, target: float) -> str:

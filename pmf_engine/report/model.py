@@ -54,13 +54,25 @@ class Moved:
 @dataclass(frozen=True)
 class Raised:
     """An exception since it was first raised: what the indicator was `then`, the level it went `to`, how many periods
-    it has lasted, the period in which it had recovered, if it has, and how the tolerance has changed since, if so."""
+    it has lasted, the period in which it had recovered, if it has, how the tolerance has changed since, if so, and the
+    length of these periods, the indicator's own, in months."""
 
     then: Point
     to: Named
     periods: int
     recovered: str | None
     moved: Moved | None
+    months: int
+
+
+@dataclass(frozen=True)
+class OwnPeriod:
+    """An indicator's own period, within a longer one that is reported, in which it was an exception: what it was, and
+    the level it went to. `groups` are those that went there where the whole went nowhere."""
+
+    was: Point
+    to: Named
+    groups: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -122,7 +134,8 @@ class Item:
     none, `allow_for_chance` whether the tolerance asks for it, and `by_interval` whether it decided: the value is red
     all the same, or amber where by itself it would be red. `travel` is since the period before, `year_ago` since the
     same period of the year before, None where that is the period before. `raised` is the exception since it began,
-    `chart` what the control chart says.
+    `chart` what the control chart says; both are of the indicator's own periods, of `own_months`. Where these are
+    shorter than `period`, `raised_in` are those of them in which it was an exception.
     """
 
     indicator: Named
@@ -164,8 +177,10 @@ class Item:
     outside: tuple[Outside, ...]
     carried: Point | None
     group_only: bool
+    own_months: int
     compared: tuple[Compared, ...] = ()
     marks: tuple[Mark, ...] = ()
+    raised_in: tuple[OwnPeriod, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,7 +214,7 @@ class LateAgency:
 @dataclass(frozen=True)
 class Recovered:
     """An indicator that has recovered: what it was, what it is, the exception that it was, if it was one, and how the
-    tolerance has changed in between, if it has."""
+    tolerance has changed in between, if it has. `raised_in` is as that of an item."""
 
     indicator: Named
     agency: Named
@@ -207,6 +222,7 @@ class Recovered:
     now: Point
     raised: Raised | None
     moved: Moved | None
+    raised_in: tuple[OwnPeriod, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,25 +28,26 @@ def _green_again(scope: Scope, raised: set[str]) -> Iterator[Recovered]:
     view = scope.view
     over = {row.indicator for row in scope.over(scope.wholes)}
     for row in scope.wholes:
-        if row.status != Status.GREEN or not scope.ended_in_period(row):
-            continue
-        before = view.last_with_value(row)
+        before, now = view.last_with_value(row), view.own_row(row)
         if row.indicator in over:
             lasted = view.exception_rows(row)
-            if _any_value(lasted):
-                yield _recovered(scope, row, last_telling(lasted), view.raised(row))
+            if now.status == Status.GREEN and _any_value(lasted):
+                yield _recovered(scope, row, now, last_telling(lasted), view.raised(row))
         # A missing figure is no recovery: what was red before the figure went missing recovers only now.
-        elif row.indicator not in raised and before and before.status in OUTSIDE:
-            yield _recovered(scope, row, before, None)
+        elif row.status != Status.GREEN or not scope.ended_in_period(row) or row.indicator in raised:
+            continue
+        elif before and before.status in OUTSIDE:
+            yield _recovered(scope, row, row, before, None)
 
 
 def ended(scope: Scope) -> tuple[Recovered, ...]:
     """The exceptions that ended in the report's period, but did not turn green from a value."""
-    rows = ((row, scope.view.exception_rows(row)) for row in scope.over(scope.wholes))
+    view = scope.view
+    rows = ((row, view.own_row(row), view.exception_rows(row)) for row in scope.over(scope.wholes))
     return _worst_first(
-        _recovered(scope, row, last_telling(lasted), scope.view.raised(row))
-        for row, lasted in rows
-        if row.status != Status.GREEN or not _any_value(lasted)
+        _recovered(scope, row, now, last_telling(lasted), view.raised(row))
+        for row, now, lasted in rows
+        if now.status != Status.GREEN or not _any_value(lasted)
     ) + tuple(_no_longer_measured(scope))
 
 
@@ -91,7 +92,7 @@ def groups_over(scope: Scope, items: Items) -> Iterator[GroupsOver]:
 def small_groups(scope: Scope, items: Items) -> Iterator[GroupsOver]:
     """The red and amber groups that are too small to be escalated, by indicator and breakdown, worst first."""
     for id_, by, rows in _breakdowns(scope):
-        groups = [items.group(row) for row in rows if row.small and not row.escalate_to]
+        groups = [items.group(row) for row in rows if row.small and row.status in OUTSIDE and not row.escalate_to]
         groups.sort(key=lambda group: (rank(group.status), group.name))
         yield from _of_breakdown(scope, id_, by, len(rows), groups)
 
@@ -116,16 +117,17 @@ def _of_breakdown(scope: Scope, id_: str, by: str, of: int, groups: list[Group])
         )
 
 
-def _recovered(scope: Scope, row: HistoryRow, then: HistoryRow, raised: Raised | None) -> Recovered:
-    """What was, as a row `then` says, and what is, as `row` says."""
+def _recovered(scope: Scope, row: HistoryRow, now: HistoryRow, then: HistoryRow, raised: Raised | None) -> Recovered:
+    """What was, as a row `then` says, and what is, as `now` says, in the report's period, which `row` is of."""
     view, indicator = scope.view, scope.view.indicator(row)
     return Recovered(
         indicator=Named(indicator.id, indicator.title),
         agency=view.agency(indicator.lead_agency),
         then=view.point(then),
-        now=view.point(row),
+        now=view.point(now),
         raised=raised,
-        moved=view.moved(then, row),
+        moved=view.moved(then, now),
+        raised_in=view.raised_in(row, scope.groups_of(row)) if raised else (),
     )
 
 

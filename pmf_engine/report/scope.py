@@ -58,14 +58,27 @@ class Scope:
                 breakdowns.setdefault(row.indicator, {}).setdefault(row.by, []).append(row)
         return breakdowns
 
+    def groups_of(self, whole: HistoryRow) -> list[HistoryRow]:
+        """The rows of an indicator's groups."""
+        return [row for rows in self.breakdowns.get(whole.indicator, {}).values() for row in rows]
+
     def ended_in_period(self, row: HistoryRow) -> bool:
         """Whether the period of a row ended within the report's: what ended before it is not news."""
         return self.period.start < row.start + row.months <= self.period.end
 
     def over(self, rows: Sequence[HistoryRow]) -> list[HistoryRow]:
-        """The rows in whose period, within the report's, an exception recovered."""
+        """The rows whose exception recovered in a period, of the indicator's own, that ended within the report's.
+
+        A row in the indicator's own period is the one that recovered.
+        """
         return [
             row
             for row in rows
-            if row.recovered is not None and row.recovered == row.period and self.ended_in_period(row)
+            if row.recovered is not None
+            and any(
+                each.period == row.recovered
+                and self.ended_in_period(each)
+                and (each.months < row.months or each is row)
+                for each in self.view.own_up_to(row)
+            )
         ]

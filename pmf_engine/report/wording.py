@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pmf_engine.domain.marks import Mark
 from pmf_engine.domain.status import Assurance, Direction, NoSignal, Signal, SpecialCause, Status
 from pmf_engine.judgement.control_charts import CHARTS, LEAST, RUN, Chart
 from pmf_engine.judgement.formatting import show_number, show_periods, show_status
-from pmf_engine.report.model import Group, Item, Moved, Point, Raised, Recovered, Travel
+from pmf_engine.report.model import Group, Item, Moved, OwnPeriod, Point, Raised, Recovered, Travel
 
 # The replacement of each category of characters: control, line and paragraph separators, lone surrogates, formatting.
 _REPLACEMENTS: Final = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd", "Cf": ""}
@@ -201,11 +201,20 @@ def assurance_words(chart: Chart) -> str:
 
 def raised_words(raised: Raised, months: int) -> str:
     """Since when something is an exception, as what and to whom: `2015-16 Q4, RED 34.1%, to the Board; 5 quarters`."""
-    if raised.recovered is None and raised.periods == 1:
+    if raised.recovered is None and raised.periods == 1 and raised.months == months:
         return f"new this {show_periods(1, months).removeprefix('1 ')}"
-    lasted = show_periods(raised.periods, months)
+    lasted = show_periods(raised.periods, raised.months)
     words = f"{raised.then.period}, {point_words(raised.then)}, to {raised.to.title}; {lasted}"
     return f"{words}; {moved_words(raised.moved)}" if raised.moved else words
+
+
+def raised_in_words(periods: Sequence[OwnPeriod]) -> str:
+    """What own periods raised within a longer one: `2016-17 Q1, RED 34.1%, to the Board; 2016-17 Q2, ...`."""
+    words = []
+    for own in periods:
+        groups = f"{len(own.groups)} of its groups" if len(own.groups) > 1 else "".join(own.groups)
+        words.append(f"{own.was.period}, {groups or point_words(own.was)}, to {own.to.title}")
+    return "; ".join(words)
 
 
 def moved_words(moved: Moved) -> str:
@@ -218,6 +227,8 @@ def over_words(recovered: Recovered) -> list[str]:
     words = [f"was {point_words(recovered.then)} in {recovered.then.period}"]
     if recovered.raised:
         words.append(f"an exception from {recovered.raised.then.period} until {recovered.raised.recovered}")
+    if len(recovered.raised_in) > 1:
+        words.append(f"raised in {raised_in_words(recovered.raised_in)}")
     return [*words, moved_words(recovered.moved)] if recovered.moved else words
 
 

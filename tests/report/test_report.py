@@ -299,7 +299,8 @@ COLUMNS: dict[str, Any] = {
     "status": pl.Enum(texts(Status)), "reason": pl.String, "direction": pl.Enum(texts(Direction)), "run": pl.Int64,
     "escalate_to": pl.String, "rules": pl.List(pl.String), "start": pl.Int32, "months": pl.Int32,
     "named": pl.List(pl.Float64), "direction_year_ago": pl.Enum(texts(Direction)), **CHART, **LIFE,
-    "level": pl.Int32, "compared": pl.List(pl.Float64), "shown": pl.Boolean, "marks": pl.List(MARK),
+    "level": pl.Int32, "compared": pl.List(pl.Float64), "small": pl.Boolean, "shown": pl.Boolean,
+    "marks": pl.List(MARK),
 }  # fmt: skip
 RESULTS = [*list(COLUMNS)[:15], "marks"]
 
@@ -338,6 +339,7 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
             for row, text in ((7, "1O"), (9, "=A1+B1"), (12, "1,5"))
         ),
         inputs=None,
+        own=None,
         period=PERIOD,
         as_of=AS_OF,
         results=pl.DataFrame(shown, schema=COLUMNS).select(RESULTS),

@@ -99,8 +99,8 @@ def test_the_watch_list_tells_of_chance_where_it_decided(tmp_path: Path) -> None
 def test_groups_tell_of_chance_where_it_decided(tmp_path: Path) -> None:
     districts(tmp_path, CHANCE, RED_TO_BOARD, {"North": [(21, 66)], "South": [(490, 1000)]})
     text = page(tmp_path, "2015-16 Q1")
-    assert "RED South 49.0% (allowing for chance, 45.9% to 52.1%)" in text
-    assert "AMBER North 31.8% (allowing for chance, 21.8% to 43.8%)" in text
+    assert "RED South 49.0% (490 of 1,000; allowing for chance, 45.9% to 52.1%)" in text
+    assert "AMBER North 31.8% (21 of 66; allowing for chance, 21.8% to 43.8%)" in text
 
 
 # -- the lives of exceptions ---------------------------------------------------------------------------
@@ -133,10 +133,10 @@ def test_the_lives_of_groups_are_told(tmp_path: Path) -> None:
     north, south = [(5, 10), (1, 10), (1, 10), (1, 10)], [(1, 90)] * 4
     districts(tmp_path, "{good: at most 12}", LATCHED, {"North": north, "South": south})
     assert "District, 1 of 2: RED North 50.0%" in page(tmp_path, "2015-16 Q1")
-    assert "District, 1 of 2: GREEN North 10.0% (raised 2015-16 Q1, RED 50.0%)" in page(tmp_path, "2015-16 Q2")
+    assert "District, 1 of 2: GREEN North 10.0% (1 of 10; raised 2015-16 Q1, RED 50.0%)" in page(tmp_path, "2015-16 Q2")
     over = page(tmp_path, "2015-16 Q3")
     assert "Groups no longer an exception 1 group" in over
-    assert "District, 1 of 2: GREEN North 10.0% (raised 2015-16 Q1, RED 50.0%)" in over
+    assert "District, 1 of 2: GREEN North 10.0% (1 of 10; raised 2015-16 Q1, RED 50.0%)" in over
     assert "North" not in page(tmp_path, "2015-16 Q4")
 
 

@@ -169,13 +169,8 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
     period = Period(row.start, Cadence(row.months, one.cadence.year_start))
     entry = one.entry_for(period)
     worked = workings(framework, inputs, one, period, row.by, group)
-    series = evaluation.history.filter(
-        pl.col("indicator") == indicator,
-        pl.col("by").eq_missing(pl.lit(row.by)),
-        pl.col("group").eq_missing(pl.lit(group)),
-        pl.col("start") <= period.start,
-    )
-    history = history_rows(series)
+    history = _up_to(evaluation.history, row)
+    own = [] if evaluation.own is None else _up_to(evaluation.own, row)
     ago = [point for point in history if point.start == period.start - 12]
     traced = tuple(sources(evaluation, inputs, one, worked, period.cadence, row.by, group))
     return Explanation(
@@ -208,7 +203,7 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
         judgement=_judgement(entry, worked, row, one, period) if entry else None,
         rules=tuple(_tried(rule, rule.text in row.rules) for rule in framework.rules),
         exception=read_life(row),
-        chart=read_chart(history),
+        chart=read_chart(own or history),
         history=tuple(_points(history))[-_PERIODS:],
         marks=read_marks(row.marks),
     )
@@ -236,6 +231,17 @@ def _reason(reason_text: str | None, traced: Sequence[Source]) -> str | None:
         if reason_text and (match := re.match(rf"{re.escape(name)}( for .+?)? is not available", reason_text)):
             return f"a cell of {name}{match[1] or ''} that would be added up is blank"
     return reason_text
+
+
+def _up_to(history: pl.DataFrame, row: HistoryRow) -> list[HistoryRow]:
+    """The rows of the series of a row that end with it or before."""
+    series = history.filter(
+        pl.col("indicator") == row.indicator,
+        pl.col("by").eq_missing(pl.lit(row.by)),
+        pl.col("group").eq_missing(pl.lit(row.group)),
+        pl.col("start") + pl.col("months") <= row.start + row.months,
+    )
+    return history_rows(series)
 
 
 def _compared(points: Sequence[HistoryRow]) -> Compared | None:

@@ -16,6 +16,7 @@ from pmf_engine.report.wording import (
     lasting_words,
     marks_words,
     parts_words,
+    raised_in_words,
     raised_words,
     rule_words,
     signal_words,
@@ -141,7 +142,8 @@ def _history_texts(page: Page, item: Item) -> list[Text]:
     months = item.period.cadence.months
     facts = [
         ("raised", raised_words(item.raised, months) if item.raised else ""),
-        ("signal", signal_words(item.chart, months)),
+        ("raised in", raised_in_words(item.raised_in)),
+        ("signal", signal_words(item.chart, item.own_months)),
     ]
     return [page.write((f"{name}: ", "dim"), one_line(words)) for name, words in facts if words]
 

@@ -37,7 +37,7 @@ def write_indicators(page: Page, items: Sequence[Item], title: str) -> None:
         chance = interval_words(item) if item.by_interval else ""
         last = carried_words(item.carried) if item.carried else ""
         why = item.reason or "" if item.status in Status.missing() else f"good: {item.good}"
-        signal = signal_words(item.chart, item.period.cadence.months)
+        signal = signal_words(item.chart, item.own_months)
         facts = [value_words(item), travel, year_ago, why, chance, last, f"signal: {signal}" if signal else ""]
         facts.append(marks_words(item.marks))
         _write_row(page, item.status, item.indicator.title, item.agency.title, facts)

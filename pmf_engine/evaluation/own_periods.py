@@ -1,0 +1,56 @@
+"""Escalation in an indicator's own periods, where a report asks for longer ones.
+
+A report on a year shows what a quarterly indicator came to in years, but `red for 3 periods` is asked of its quarters.
+What goes up, since when, and what the control chart says are those of the quarter that ends with the year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from pmf_engine.domain.periods import Cadence
+from pmf_engine.framework.model import Framework
+from pmf_engine.judgement.control_charts import CHART
+from pmf_engine.judgement.exception_life import LIFE
+
+_ESCALATION: Final = ("rules", "escalate_to", "level", "small", *CHART, *LIFE)
+"""The columns that are always those of an indicator's own periods."""
+
+
+def own_cadences(framework: Framework, cadences: Mapping[str, Cadence]) -> dict[str, Cadence]:
+    """The own cadences of the indicators that are evaluated in longer periods.
+
+    Args:
+        framework: The framework that defines the indicators.
+        cadences: By indicator, the length of the periods that it is evaluated in.
+    """
+    indicators = framework.indicators
+    return {id_: indicators[id_].cadence for id_ in cadences if cadences[id_].months > indicators[id_].cadence.months}
+
+
+def escalated_by_own(history: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """Rows in longer periods with the rules, level, life and chart of the own period that ends with each.
+
+    Args:
+        history: Rows in the periods of a report, of all indicators.
+        own: The rows in their own periods of those that the report shows in longer ones.
+
+    Returns:
+        `history` in its order. Where no own period ends with a longer one, that goes to no level.
+    """
+    line = ["indicator", "by", "group"]
+    ends = (pl.col("start") + pl.col("months")).alias("end")
+    columns = [pl.col(name).alias(f"own:{name}") for name in _ESCALATION]
+    taken = own.select(*line, ends, *columns, pl.lit(True).alias("has_own"))
+    joined = history.with_columns(ends).join(
+        taken, on=[*line, "end"], how="left", nulls_equal=True, maintain_order="left"
+    )
+    none = {"level": pl.lit(-1, pl.Int32), "rules": pl.lit([], dtype=pl.List(pl.String))}
+    longer = pl.col("indicator").is_in(own["indicator"].unique().to_list())
+    return joined.with_columns(
+        pl.when(pl.col("has_own")).then(f"own:{name}").when(longer).then(none.get(name)).otherwise(name).alias(name)
+        for name in _ESCALATION
+    ).drop("end", "has_own", "^own:.*$")
