@@ -5,6 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
+FIRST_YEAR, LAST_YEAR = 1901, 2099
+"""Years of the dates that may be meant, such as dates of birth; another year is a slip of the fingers."""
+
+FIRST_DATA_YEAR = 1950
+"""The first year that periods and records may be of. An earlier one would stretch every series back to it."""
+
 
 class DateRange(NamedTuple):
     """The days from the first to the last, both included."""

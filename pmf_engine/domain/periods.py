@@ -13,6 +13,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from pmf_engine.domain.dates import FIRST_DATA_YEAR, LAST_YEAR
+
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
@@ -137,8 +139,6 @@ _RANGE_FORMS = [
 ]
 _TWO_WAYS = re.compile(r"(\d{4})\s*/?\s*(\d\d)")
 _PARTS = {"q": 3, "h": 6}
-_FIRST_YEAR, _LAST_YEAR = 1950, 2099
-"""Years that a board may mean; another is a slip of the fingers, and would stretch every series to reach it."""
 
 
 def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
@@ -173,7 +173,7 @@ def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
 
 def _full_year(text: str) -> int:
     """A year of two digits or four: `16` is 2016 and `98` is 1998."""
-    return int(text) if len(text) == 4 else int(text) + (2000 if int(text) < _FIRST_YEAR % 100 else 1900)
+    return int(text) if len(text) == 4 else int(text) + (2000 if int(text) < FIRST_DATA_YEAR % 100 else 1900)
 
 
 def _year_start(found: re.Match[str], year_start: int) -> int | None:
@@ -188,7 +188,7 @@ def _year_start(found: re.Match[str], year_start: int) -> int | None:
     alone = "letter" in found.re.groupindex and not found["letter"]
     if alone and len(found["year"]) == 2 and (int(found["year"]) <= 12 or len(following or "") != 2):
         return None
-    return year * 12 + year_start - 1 if _FIRST_YEAR <= year <= _LAST_YEAR else None
+    return year * 12 + year_start - 1 if FIRST_DATA_YEAR <= year <= LAST_YEAR else None
 
 
 def _month_number(name: str) -> int | None:
@@ -203,7 +203,7 @@ def _parse_month(text: str, year_start: int) -> Period | None:
             parts = found.groupdict()
             number = _month_number(parts["name"]) if "name" in parts else int(parts["month"]) - 1
             year = _full_year(parts["year"])
-            if number is not None and 0 <= number <= 11 and _FIRST_YEAR <= year <= _LAST_YEAR:
+            if number is not None and 0 <= number <= 11 and FIRST_DATA_YEAR <= year <= LAST_YEAR:
                 return Period(year * 12 + number, Cadence(1, year_start))
     return None
 
@@ -236,7 +236,7 @@ def _first_month(found: re.Match[str], first: int, last: int, year_start: int) -
         return None
     ends = _full_year(short or found["year"])
     begins = _full_year(found["first"]) if found["first"] else ends
-    if begins != ends - (last < first) or not _FIRST_YEAR <= begins <= _LAST_YEAR:
+    if begins != ends - (last < first) or not FIRST_DATA_YEAR <= begins <= LAST_YEAR:
         return None
     return begins * 12 + first
 
@@ -261,7 +261,7 @@ def parse_day(text: str) -> date | None:
             parts = found.groupdict()
             number = _month_number(parts["name"]) if "name" in parts else int(parts["month"]) - 1
             year = _full_year(parts["year"])
-            if number is None or not 0 <= number <= 11 or not _FIRST_YEAR <= year <= _LAST_YEAR:
+            if number is None or not 0 <= number <= 11 or not FIRST_DATA_YEAR <= year <= LAST_YEAR:
                 return None
             day = int(parts["day"])
             return date(year, number + 1, day) if 1 <= day <= monthrange(year, number + 1)[1] else None

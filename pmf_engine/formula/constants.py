@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import copysign, floor, isfinite
+from math import isfinite
 
+from pmf_engine.domain.numbers import half_up
 from pmf_engine.formula.syntax import Binary, Call, Expression, Grade, Literal, Name, Unary, aggregates, names
 
 _DIGITS = 15
@@ -50,7 +51,7 @@ def _called(function: str, given: list[float]) -> float | None:
         case "max", [_, *_]:
             return max(given)
         case "round", [value, *digits]:
-            return _half_up(value, digits[0] if digits else 0.0)
+            return _rounded(value, digits[0] if digits else 0.0)
         case "percent", [part, whole] if whole > 0 and 0 <= part <= whole:
             return part * 100 / whole
         case "rate", [events, population, per] if events >= 0 and population > 0 and per > 0:
@@ -58,12 +59,10 @@ def _called(function: str, given: list[float]) -> float | None:
     return None
 
 
-def _half_up(value: float, digits: float) -> float | None:
+def _rounded(value: float, digits: float) -> float | None:
     if abs(digits) > _DIGITS or abs(value) > _LARGEST:
         return None
-    scale = 10.0**digits
-    # A number that falls short of a half only by how floating point writes it is one.
-    return copysign(floor(abs(value) * scale * (1 + 5e-15) + 0.5) / scale, value)
+    return half_up(value, digits)
 
 
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {

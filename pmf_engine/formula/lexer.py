@@ -10,9 +10,9 @@ from typing import Concatenate, NamedTuple, NoReturn, ParamSpec
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage, Span
+from pmf_engine.domain.dates import FIRST_YEAR, LAST_YEAR
 
 LARGEST = 1e15
-FIRST_YEAR, LAST_YEAR = 1901, 2099
 _LONGEST = 4_000
 
 _Details = ParamSpec("_Details")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from math import isinf
 from typing import Final
 
-from pmf_engine.domain.numbers import close
+from pmf_engine.domain.numbers import close, half_up_decimal
 from pmf_engine.domain.periods import MONTHS, Period
 from pmf_engine.formula.constants import constant
 from pmf_engine.formula.functions import RATIOS
@@ -22,7 +22,6 @@ from pmf_engine.framework.tolerances import Entry, Interval, settled, settled_ba
 
 MOST_DECIMALS: Final = 12
 
-_ROUNDING: Final = Context(prec=400, rounding=ROUND_HALF_UP)
 _DIVIDING: Final = RATIOS | {"mean", "median"}
 _LENGTHS: Final = {1: "month", 3: "quarter", 6: "half-year", 12: "year"}
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
@@ -53,7 +52,7 @@ def show_value(
     least = _places(indicator, exact)
     alike = None
     for places in (*range(least, MOST_DECIMALS + 1), *range(least - 1, -1, -1)):
-        rounded = _round(exact, places)
+        rounded = half_up_decimal(exact, places)
         if [band.sides(float(rounded)) for band in bands] == stands:
             if [_sides_as_read(band, rounded) for band in bands] == stands:
                 return f"{rounded:,f}{suffix}"
@@ -69,7 +68,7 @@ def show_value(
 
 def show_rounded(value: float, places: int) -> str:
     """A number rounded half up to so many decimals, without separators."""
-    return f"{_round(_decimal(value), places):f}"
+    return f"{half_up_decimal(_decimal(value), places):f}"
 
 
 def show_number(value: float) -> str:
@@ -156,11 +155,6 @@ def _decimal(value: float) -> Decimal:
     return Decimal(int(value)) if float(value).is_integer() else Decimal(format(value, ".12g"))
 
 
-def _round(exact: Decimal, places: int) -> Decimal:
-    rounded = exact.quantize(Decimal(1).scaleb(-places), context=_ROUNDING)
-    return rounded if rounded else abs(rounded)
-
-
 def _places(indicator: Indicator, exact: Decimal) -> int:
     if indicator.decimals is not None:
         return indicator.decimals
@@ -209,10 +203,10 @@ def _show_bound(limit: Limit, bound: float, value: float | None, shown: str | No
     except InvalidOperation:
         seen = None
     if value is None or seen is None:
-        return show_number(float(_round(exact, 1)))
+        return show_number(float(half_up_decimal(exact, 1)))
     stands = _meets(limit, value, bound)
     for places in range(1, MOST_DECIMALS + 1):
-        number = _round(exact, places)
+        number = half_up_decimal(exact, places)
         if _holds(limit.operator, seen, number) == stands == _meets(limit, float(seen), float(number)):
             return show_number(float(number))
     return show_number(bound)

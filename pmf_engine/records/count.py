@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from pmf_engine.domain.dates import LAST_YEAR
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.columns import REFUSED
 from pmf_engine.records.coverage import covered, readable
@@ -24,7 +25,7 @@ from pmf_engine.submissions.vocabulary import Vocabulary, fold
 
 Engine = Literal["auto", "in-memory", "streaming"]
 
-_LAST_DAY = date(2099, 12, 31)
+_LAST_DAY = date(LAST_YEAR, 12, 31)
 """No day after it is counted or covered: the end of what Polars and people's dates have in common."""
 
 _CACHES_AS_PLANNED = pl.QueryOptFlags(comm_subplan_elim=False)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from pmf_engine.domain.dates import DateRange
+from pmf_engine.domain.dates import FIRST_DATA_YEAR, DateRange
 from pmf_engine.domain.periods import Cadence, month_of
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.columns import AGENCY
@@ -22,7 +22,7 @@ from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.vocabulary import Vocabulary
 
-_FIRST_DAY = date(1950, 1, 1)
+_FIRST_DAY = date(FIRST_DATA_YEAR, 1, 1)
 """No record is dated before."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pmf_engine.domain.dates import LAST_YEAR
 from pmf_engine.submissions.csv_tables import read_csv
 from pmf_engine.submissions.problems import Problem, listed, meant, say
 from pmf_engine.submissions.table import EDGES
@@ -22,7 +23,7 @@ _COLUMNS = ("file", "received_on", "covers_from", "covers_to", "part")
 
 _DATES = ("received_on", "covers_from", "covers_to")
 
-_FOR_EVER = 2099
+_FOR_EVER = LAST_YEAR
 """People write `9999-12-31` for no end: a file that covers days after this year covers those up to its receipt."""
 
 

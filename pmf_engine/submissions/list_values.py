@@ -9,8 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from pmf_engine.domain.dates import DateRange
-from pmf_engine.formula.lexer import FIRST_YEAR, LAST_YEAR
+from pmf_engine.domain.dates import FIRST_DATA_YEAR, FIRST_YEAR, LAST_YEAR, DateRange
 from pmf_engine.framework.model import Column, RecordList
 from pmf_engine.submissions.cell_values import LARGEST, NUMBER
 from pmf_engine.submissions.list_parts import PIECE, ROW, ListPart
@@ -20,7 +19,7 @@ from pmf_engine.submissions.table import EDGES
 
 _FIRST, _LAST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
-_FIRST_TIME = date(1950, 1, 1)
+_FIRST_TIME = date(FIRST_DATA_YEAR, 1, 1)
 """Dates that may be meant; records themselves are not older than this."""
 
 _PLANNED = 20

@@ -8,7 +8,8 @@ from functools import cache
 
 import polars as pl
 
-_FIRST_YEAR, _LAST_YEAR = 1950, 2099
+from pmf_engine.domain.dates import FIRST_DATA_YEAR, LAST_YEAR
+
 """The years whose bank holidays are taken into account."""
 
 _MARCH = date(1900, 3, 1)
@@ -62,7 +63,7 @@ def bank_holidays() -> tuple[date, ...]:
     """The bank holidays of England and Wales, past and announced or expected."""
     from holidays import country_holidays  # a table of every country: loaded only where working days are counted
 
-    found = country_holidays("GB", subdiv="ENG", years=range(_FIRST_YEAR, _LAST_YEAR + 1))
+    found = country_holidays("GB", subdiv="ENG", years=range(FIRST_DATA_YEAR, LAST_YEAR + 1))
     return tuple(sorted(found))
 
 

@@ -11,7 +11,7 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 
 import polars as pl
 
-from pmf_engine.domain.numbers import NEAR, SNAP
+from pmf_engine.domain.numbers import HALF, NEAR, SNAP
 from pmf_engine.domain.reason_codes import NOT_RECEIVED, is_absent, reason_code, status_rank
 from pmf_engine.domain.status import Status
 from pmf_engine.formula.compute.maybe import MaybeExpr, gravest, known
@@ -26,9 +26,6 @@ from pmf_engine.formula.syntax import (
     Name,
     Unary,
 )
-
-_HALF = 5e-15
-"""A number that falls short of a half by no more than this share of itself counts as one."""
 
 _UNDEFINED = reason_code(Status.UNDEFINED)
 _INVALID = reason_code(Status.INVALID)
@@ -255,7 +252,7 @@ def half_up(value: pl.Expr, digits: pl.Expr) -> pl.Expr:
     """A number rounded to so many digits, halves away from zero."""
     scale = pl.lit(10.0).pow(digits)
     scaled = value.abs() * scale
-    return (scaled + pl.min_horizontal(scaled * _HALF, 0.05) + 0.5).floor() / scale * value.sign()
+    return (scaled + pl.min_horizontal(scaled * HALF, 0.05) + 0.5).floor() / scale * value.sign()
 
 
 # -- what may be missing ---------------------------------------------------------------
