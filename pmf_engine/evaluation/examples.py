@@ -23,7 +23,7 @@ from pmf_engine.evaluation.inputs import WORLD, inputs_of
 from pmf_engine.evaluation.window import Window
 from pmf_engine.formula.functions import RATIOS
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Name, Node, children, of_senders
-from pmf_engine.framework.dependencies import looked_back
+from pmf_engine.framework.dependencies import figures_used, looked_back
 from pmf_engine.framework.example_specs import Example
 from pmf_engine.framework.model import Breakdown, Column, Figure, Framework, Group, Indicator
 from pmf_engine.judgement.formatting import show_number, show_rounded
@@ -144,7 +144,7 @@ def _evaluated(
     counted, problems = counted_lists(apart, submissions.lists, cadences.items(), last_day)
     sent = dict(cells.group_by("group").agg(pl.col("start").min()).iter_rows())
     rests = {
-        name: (apart.rests_on(one), min(begun[name], sent.get(name, begun[name])))
+        name: (figures_used(apart, one), min(begun[name], sent.get(name, begun[name])))
         for name, (one, _, _) in worlds.items()
     }
     given = {name: example.records for name, (_, _, example) in worlds.items()}
@@ -198,7 +198,7 @@ def _begun(framework: Framework, worlds: Mapping[str, _World], pieces: Iterable[
     for name, (one, _, example) in worlds.items():
         period = example.period
         begun[name] = period.start
-        if framework.rests_on(one):
+        if figures_used(framework, one):
             begun[name] -= _before(framework, example)
         elif name in first:
             begun[name] = min(period.start, period.cadence.holding(month_of(first[name])).start)

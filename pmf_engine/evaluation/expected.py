@@ -11,6 +11,7 @@ from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.lifetimes import there
+from pmf_engine.framework.changes import owed
 
 SENT = ("figure", "agency", "start", "months")
 """What a return is for: a figure of an agency in a period."""
@@ -38,7 +39,7 @@ def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
                 figure.due[agency],
                 *figure.cadence,
                 inputs.first_heard.get(agency, inputs.window.first),
-                *inputs.framework.owed(figure, agency),
+                *owed(inputs.framework, figure, agency),
                 figure.since,
             )
             for figure in regular

@@ -16,7 +16,7 @@ from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.lifetimes import measured
 from pmf_engine.evaluation.list_facts import list_starts, lists_lacking
 from pmf_engine.evaluation.window import Window
-from pmf_engine.framework.dependencies import asked_of_lists, figures_of, looked_back
+from pmf_engine.framework.dependencies import asked_of_lists, figures_of, figures_used, looked_back
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.control_charts import CHART
 from pmf_engine.judgement.direction import DIRECTION
@@ -145,7 +145,7 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
     for id_, cadence in cadences.items():
         indicator = inputs.framework.indicators[id_]
         for by in (None, *indicator.by):
-            uses.setdefault((cadence, by), set()).update(inputs.framework.rests_on(indicator))
+            uses.setdefault((cadence, by), set()).update(figures_used(inputs.framework, indicator))
             asked = asked_of_lists(inputs.framework, [indicator])
             lists.setdefault((cadence, by), set()).update(one.list.name for one in asked)
     for (cadence, by), figures in sorted(uses.items(), key=_use):

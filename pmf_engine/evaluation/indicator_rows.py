@@ -28,6 +28,7 @@ from pmf_engine.framework.dependencies import (
     figures_of,
     leaves_first,
     reached,
+    senders_of,
 )
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.framework.tolerances import Entry
@@ -201,7 +202,7 @@ class Sheet:
         after = gaps + named + compared
         operators = tuple(_operators(band) for band in near) if gaps else ()
         unrated = Shape((), (), None, operators, len(named), len(compared), ratio is not None)
-        senders = frozenset(self.framework.senders(indicator)) if by == AGENCY else None
+        senders = frozenset(senders_of(self.framework, indicator)) if by == AGENCY else None
         case = Case(indicator.id, self.panel, unrated, (*parts, *after), senders=senders, per=indicator.per)
         starts = [entry.start for entry in indicator.tolerances]
         if not starts or starts[0] is not None:

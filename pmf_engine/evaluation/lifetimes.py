@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.framework.changes import measured_months, takeovers
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.problems import Problem, problems_frame, say
 
@@ -102,33 +103,55 @@ def under_successors(framework: Framework, cells: pl.DataFrame) -> pl.DataFrame:
     Where one of several has not sent its part, there is no cell: the period is late. Where the old ones and the new one
     sent the same period, the cell is refused.
     """
+    table = _predecessors(framework)
+    if table.is_empty():
+        return cells
+    moved = cells.join(table, on=["figure", "agency"], how="inner", maintain_order="left")
+    others = cells.join(table, on=["figure", "agency"], how="anti", maintain_order="left")
+    period = ["figure", "heir", "start", "months"]
+    parts = moved.select(period).unique().join(table.rename({"agency": "part"}), on=["figure", "heir"])
+    due = parts.filter(there()).group_by(period).agg(parts=pl.col("part").sort())
+    grades = [id_ for id_, figure in framework.figures.items() if figure.kind == "grade"]
+    merged = _added_up(moved, [*period, "by", "group"], grades, cells.columns)
+    alone = (pl.col("came").list.len() == 1) & pl.col("came").list.contains(pl.col("heir"))
+    heir_too = pl.col("came").list.contains(pl.col("heir")) & ~pl.col("parts").list.contains(pl.col("heir"))
+    merged = (
+        merged.join(due, on=period, how="left", maintain_order="left")
+        .with_columns(alone=alone, doubled=heir_too & ~alone)
+        .filter((pl.col("came") == pl.col("parts")).fill_null(False) | pl.col("alone") | pl.col("doubled"))
+        .with_columns(state=pl.when("doubled").then(pl.lit("invalid")).otherwise("state"))
+        .with_columns(
+            value=pl.when(pl.col("state") == "ok").then("value"),
+            state=pl.col("state").cast(cells.schema["state"]),
+            agency="heir",
+        )
+    )
+    return pl.concat([others, merged.select(pl.col(name).cast(cells.schema[name]) for name in cells.columns)])
+
+
+def _predecessors(framework: Framework) -> pl.DataFrame:
+    """The agencies that an agency which owes a figure took over from, and itself: `figure`, `agency`, `heir`, dates."""
     pairs: list[tuple[str, str, str, int | None, int | None]] = []
     for figure in framework.figures.values():
         for agency in figure.agencies:
-            senders = framework.takeovers(agency)
+            senders = takeovers(framework, agency)
             if len(senders) > 1:
                 pairs += [
                     (figure.id, sender.id, agency, sender.since, sender.until)
                     for sender in senders
                     if sender.id == agency or sender.id not in figure.agencies
                 ]
-    if not pairs:
-        return cells
     schema = {"figure": pl.String, "agency": pl.String, "heir": pl.String, "since": pl.Int32, "until": pl.Int32}
-    table = pl.DataFrame(pairs, schema=schema, orient="row")
-    columns = cells.columns
-    moved = cells.join(table, on=["figure", "agency"], how="inner", maintain_order="left")
-    others = cells.join(table, on=["figure", "agency"], how="anti", maintain_order="left")
-    key = ["figure", "heir", "start", "months", "by", "group"]
-    parts = (
-        moved.select("figure", "heir", "start", "months")
-        .unique()
-        .join(table.rename({"agency": "part"}), on=["figure", "heir"])
-    )
-    due = parts.filter(there()).group_by("figure", "heir", "start", "months").agg(parts=pl.col("part").sort())
-    grades = [id_ for id_, figure in framework.figures.items() if figure.kind == "grade"]
+    return pl.DataFrame(pairs, schema=schema, orient="row")
+
+
+def _added_up(moved: pl.DataFrame, key: list[str], grades: list[str], columns: list[str]) -> pl.DataFrame:
+    """One cell for each period and group of an heir, with `came`: the agencies whose cells it is made of.
+
+    Numbers are added up; of grades the worst counts, and of states the gravest.
+    """
     states = pl.col("state").cast(pl.String)
-    worst = (
+    gravest = (
         pl.when((states == "invalid").any()).then(pl.lit("invalid"))
         .when((states == "suppressed").any()).then(pl.lit("suppressed"))
         .when((states == "no_data").any()).then(pl.lit("no_data"))
@@ -138,39 +161,19 @@ def under_successors(framework: Framework, cells: pl.DataFrame) -> pl.DataFrame:
     for name, mark in (("text", " + "), ("file", ", "), ("comment", " ")):
         if name in joined:
             joined[name] = pl.col(name).drop_nulls().unique(maintain_order=True).str.join(mark)
-    merged = (
-        moved.group_by(key, maintain_order=True)
-        .agg(
-            value=pl.when(pl.col("figure").first().is_in(grades))
-            .then(pl.col("value").min())
-            .otherwise(pl.col("value").sum()),
-            state=worst,
-            came=pl.col("agency").unique().sort(),
-            **joined,
-        )
-        .join(due, on=["figure", "heir", "start", "months"], how="left", maintain_order="left")
-        .with_columns(alone=(pl.col("came").list.len() == 1) & pl.col("came").list.contains(pl.col("heir")))
-        .with_columns(
-            doubled=pl.col("came").list.contains(pl.col("heir"))
-            & ~pl.col("parts").list.contains(pl.col("heir"))
-            & ~pl.col("alone"),
-            whole=(pl.col("came") == pl.col("parts")).fill_null(False) | pl.col("alone"),
-        )
-        .filter(pl.col("whole") | pl.col("doubled"))
-        .with_columns(state=pl.when("doubled").then(pl.lit("invalid")).otherwise("state"))
-        .with_columns(
-            value=pl.when(pl.col("state") == "ok").then("value"),
-            state=pl.col("state").cast(cells.schema["state"]),
-            agency="heir",
-        )
+    worst, total = pl.col("value").min(), pl.col("value").sum()
+    return moved.group_by(key, maintain_order=True).agg(
+        value=pl.when(pl.col("figure").first().is_in(grades)).then(worst).otherwise(total),
+        state=gravest,
+        came=pl.col("agency").unique().sort(),
+        **joined,
     )
-    return pl.concat([others, merged.select(pl.col(name).cast(cells.schema[name]) for name in columns)])
 
 
 def measured(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     """Rows of the periods in which their indicator is measured and their group is there."""
     indicators = pl.LazyFrame(
-        [(id_, *framework.measured(indicator)) for id_, indicator in framework.indicators.items()],
+        [(id_, *measured_months(framework, indicator)) for id_, indicator in framework.indicators.items()],
         schema={"indicator": pl.String, "since": pl.Int32, "until": pl.Int32},
         orient="row",
     )

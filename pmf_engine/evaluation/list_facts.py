@@ -13,6 +13,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.inputs import AGENCY, WORLD, Inputs
 from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
 from pmf_engine.formula.syntax import Aggregate
+from pmf_engine.framework.dependencies import list_cadences
 from pmf_engine.framework.model import Indicator, RecordList
 from pmf_engine.records.columns import unplaced_column
 
@@ -116,7 +117,7 @@ def lists_lacking(inputs: Inputs, cadence: Cadence, by: str | None, ids: Iterabl
 def lists_absent(inputs: Inputs) -> pl.LazyFrame:
     """The periods that agencies' lists do not cover, with the columns of `expected.absent`."""
     rows = []
-    for id_, cadence in inputs.framework.list_cadences.items():
+    for id_, cadence in list_cadences(inputs.framework).items():
         list_ = inputs.framework.lists[id_]
         states = {
             aggregate.state

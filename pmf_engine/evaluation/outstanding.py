@@ -12,6 +12,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.expected import absent
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.list_facts import lists_absent
+from pmf_engine.framework.dependencies import figures_used, list_cadences
 from pmf_engine.framework.model import Framework
 
 OUTSTANDING: Mapping[str, pl.DataType | type[pl.DataType]] = {
@@ -32,7 +33,9 @@ def outstanding_plan(inputs: Inputs, end: int) -> pl.LazyFrame:
 
     Where that is not due yet, nor has the period before it come, the last of those that are late is told as well.
     """
-    used = sorted({name for one in inputs.framework.indicators.values() for name in inputs.framework.rests_on(one)})
+    used = sorted(
+        {name for one in inputs.framework.indicators.values() for name in figures_used(inputs.framework, one)}
+    )
     latest = pl.col("start") + 2 * pl.col("months") > end
     late = has_status(pl.col("code"), Status.LATE)
     waited = pl.concat([absent(inputs, used).with_columns(pl.col("figure").cast(pl.String)), lists_absent(inputs)])
@@ -55,7 +58,7 @@ def outstanding_plan(inputs: Inputs, end: int) -> pl.LazyFrame:
 def with_period_labels(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
     """Adds the name of each period, orders the columns as `OUTSTANDING` has them, and sorts the rows."""
     starts = {name: figure.cadence.year_start for name, figure in framework.figures.items()}
-    starts |= {id_: cadence.year_start for id_, cadence in framework.list_cadences.items()}
+    starts |= {id_: cadence.year_start for id_, cadence in list_cadences(framework).items()}
     labels = [
         Period(start, Cadence(months, starts[figure])).label
         for figure, start, months in rows.select("figure", "start", "months").iter_rows()

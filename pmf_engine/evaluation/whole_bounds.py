@@ -12,7 +12,7 @@ import polars as pl
 
 from pmf_engine.evaluation.inputs import AGENCY, WORLD, Inputs
 from pmf_engine.formula.syntax import names
-from pmf_engine.framework.dependencies import adds_up_over_groups
+from pmf_engine.framework.dependencies import adds_up_over_groups, senders_of
 from pmf_engine.framework.model import Framework, Indicator
 
 
@@ -65,4 +65,4 @@ def _divided(inputs: Inputs, by: str, figures: Iterable[str]) -> set[str]:
 
 def _sends_none(framework: Framework, indicator: Indicator, figure: str) -> bool:
     """Whether none of the agencies that an indicator's own figures come from sends the figure."""
-    return framework.senders(indicator).isdisjoint(framework.figures[figure].agencies)
+    return senders_of(framework, indicator).isdisjoint(framework.figures[figure].agencies)

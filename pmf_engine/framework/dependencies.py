@@ -1,4 +1,4 @@
-"""What indicators reach: the figures and lists that they rest on, and the periods that they look at them in."""
+"""Dependencies of indicators: which figures, lists and other indicators each uses, and how many months back."""
 
 from __future__ import annotations
 
@@ -45,6 +45,32 @@ def figures_of(framework: Framework, indicators: Sequence[Indicator]) -> list[st
     those = reached(framework, indicators)
     named = {name for indicator in those for name in indicator.named if name in framework.figures}
     return sorted(named | {name for indicator in those for name in indicator.figures})
+
+
+def figures_used(framework: Framework, indicator: Indicator) -> tuple[str, ...]:
+    """Every figure that an indicator's value or rating rests on or is compared with, through its bands too."""
+    found = dict.fromkeys(indicator.figures)
+    looked_up = [node.name for term in indicator.band_terms.values() for node in names(term)]
+    for name in [*sorted(looked_up), *indicator.compare]:
+        other = framework.indicators.get(name)
+        found |= dict.fromkeys(other.figures if other else (name,) if name in framework.figures else ())
+    return tuple(found)
+
+
+def senders_of(framework: Framework, indicator: Indicator) -> set[str]:
+    """The agencies that send the figures and lists of an indicator's formula."""
+    found = {agency for name in indicator.figures for agency in framework.figures[name].agencies}
+    return found | {agency for name in indicator.lists for agency in framework.lists[name].agencies}
+
+
+def list_cadences(framework: Framework) -> Mapping[str, Cadence]:
+    """The periods in which each list that is used must come: the shortest of the indicators that rest on it."""
+    found: dict[str, Cadence] = {}
+    for one in framework.indicators.values():
+        for name in one.lists:
+            known = found.get(name)
+            found[name] = min(known, one.cadence, key=lambda cadence: cadence.months) if known else one.cadence
+    return found
 
 
 def asked_of_lists(framework: Framework, indicators: Sequence[Indicator]) -> list[Aggregate]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,7 @@ from pmf_engine.diagnostics.source import Passage
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
 from pmf_engine.formula.constants import constant
 from pmf_engine.formula.functions import RATIOS
-from pmf_engine.formula.syntax import Aggregate, Band, Call, Expression, aggregates, children, names, of_senders
+from pmf_engine.formula.syntax import Aggregate, Band, Call, Expression, aggregates, names, of_senders
 from pmf_engine.formula.types import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
 from pmf_engine.framework import schema
 from pmf_engine.framework.escalation_rules import Rule
@@ -289,13 +289,6 @@ class Indicator:
         return in_force[-1] if in_force else None
 
 
-def stands_in(node: Expression) -> bool:
-    """Whether one part of a formula may stand in for another that has no value, as in `first_known(new, old)`."""
-    if isinstance(node, Call) and node.function == "first_known":
-        return True
-    return any(stands_in(child) for child in children(node))
-
-
 @dataclass(frozen=True, eq=False)
 class Framework:
     """A board's framework, checked. Maps are keyed by id, in the order of the files."""
@@ -327,83 +320,6 @@ class Framework:
             return int(self.figures[name].kind == "flow")
         other = self.indicators.get(name)
         return other.dimension if other else 0
-
-    def rests_on(self, indicator: Indicator) -> tuple[str, ...]:
-        """Every figure that an indicator's value or rating rests on or is compared with, through its bands too."""
-        found = dict.fromkeys(indicator.figures)
-        looked_up = [node.name for term in indicator.band_terms.values() for node in names(term)]
-        for name in [*sorted(looked_up), *indicator.compare]:
-            other = self.indicators.get(name)
-            found |= dict.fromkeys(other.figures if other else (name,) if name in self.figures else ())
-        return tuple(found)
-
-    def senders(self, indicator: Indicator) -> set[str]:
-        """The agencies that send the figures and lists of an indicator's formula."""
-        found = {agency for name in indicator.figures for agency in self.figures[name].agencies}
-        return found | {agency for name in indicator.lists for agency in self.lists[name].agencies}
-
-    def takeovers(self, agency: str) -> tuple[Agency, ...]:
-        """The agencies whose returns count under one: itself, and those that it succeeds, directly or not.
-
-        Where only one side says when the change was, that is the other's beginning or end too.
-        """
-        found = {agency: self.agencies[agency]}
-        open_ = [agency]
-        while open_:
-            new = found[open_.pop()]
-            ends: list[int] = []
-            for id_ in new.succeeds:
-                if id_ not in found:
-                    old = self.agencies[id_]
-                    found[id_] = replace(old, until=new.since if old.until is None else old.until)
-                    open_.append(id_)
-                ends += [found[id_].until or 0]
-            if new.since is None and ends and max(ends):
-                found[new.id] = replace(new, since=max(ends))
-        return tuple(found.values())
-
-    def owed(self, figure: Figure | RecordList, agency: str) -> tuple[int | None, int | None]:
-        """The first month for which an agency owes a figure or list, and the month after the last one.
-
-        An agency owes what those that it succeeds owed.
-        """
-        senders = self.takeovers(agency)
-        begins = [sender.since for sender in senders]
-        since = None if None in begins else min(begin for begin in begins if begin is not None)
-        sinces = [month for month in (since, figure.since) if month is not None]
-        untils = [month for month in (senders[0].until, figure.until) if month is not None]
-        return max(sinces, default=None), min(untils, default=None)
-
-    def measured(self, indicator: Indicator) -> tuple[int | None, int | None]:
-        """The first month in which an indicator is measured, and the month after the last one.
-
-        It is measured while all figures and lists are there that it needs.
-        """
-        needs: list[Figure | RecordList] = [self.lists[name] for name in indicator.lists if name in self.lists]
-        if indicator.missing == "any" and not stands_in(indicator.formula):
-            needs += [self.figures[name] for name in indicator.figures]
-        sinces = [each.since for each in (indicator, *needs) if each.since is not None]
-        untils = [each.until for each in (indicator, *needs) if each.until is not None]
-        return max(sinces, default=None), min(untils, default=None)
-
-    def breaks(self, indicator: Indicator) -> tuple[Break, ...]:
-        """The breaks of an indicator, and of the figures and lists that it rests on, the earliest first."""
-        found = [*indicator.breaks]
-        for name in indicator.figures:
-            found += self.figures[name].breaks
-        for name in indicator.lists:
-            found += self.lists[name].breaks
-        return tuple(sorted(dict.fromkeys(found), key=lambda each: each.at))
-
-    @property
-    def list_cadences(self) -> Mapping[str, Cadence]:
-        """The periods in which each list that is used must come: the shortest of the indicators that rest on it."""
-        found: dict[str, Cadence] = {}
-        for one in self.indicators.values():
-            for name in one.lists:
-                known = found.get(name)
-                found[name] = min(known, one.cadence, key=lambda cadence: cadence.months) if known else one.cadence
-        return found
 
     def period(self, text: str) -> Period:
         """The period that a text names in the board's year. Raises ValueError where it names none."""

@@ -10,6 +10,7 @@ import polars as pl
 
 from pmf_engine.domain.periods import Frequency
 from pmf_engine.formula.constants import constant
+from pmf_engine.framework.changes import breaks_of
 from pmf_engine.framework.dependencies import adds_up_over_groups, sums_over_periods
 from pmf_engine.framework.model import Framework
 from pmf_engine.framework.tolerances import Entry
@@ -79,7 +80,7 @@ def _segment(framework: Framework) -> pl.Expr:
     passed = [
         (pl.col("indicator") == id_) & (pl.col("start") >= each.at)
         for id_, indicator in framework.indicators.items()
-        for each in framework.breaks(indicator)
+        for each in breaks_of(framework, indicator)
     ]
     return pl.sum_horizontal(each.cast(pl.Int32) for each in passed) if passed else pl.lit(0, pl.Int32)
 

@@ -9,6 +9,7 @@ import polars as pl
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.inputs import AGENCY
+from pmf_engine.framework.dependencies import figures_used
 from pmf_engine.judgement.history_row import HistoryRow
 
 _AT_EASE = (Status.GREEN, Status.NOT_RATED, Status.NOT_DUE)
@@ -38,7 +39,9 @@ def _waiting(evaluation: Evaluation, agency: str) -> set[str]:
     late = set(outstanding["figure"].to_list())
     indicators = evaluation.framework.indicators.values()
     return {
-        indicator.id for indicator in indicators if late & {*evaluation.framework.rests_on(indicator), *indicator.lists}
+        indicator.id
+        for indicator in indicators
+        if late & {*figures_used(evaluation.framework, indicator), *indicator.lists}
     }
 
 
@@ -56,7 +59,7 @@ def _without_its_figure(evaluation: Evaluation, missing: Iterable[HistoryRow], a
     for row in missing:
         indicator = framework.indicators[row.indicator]
         end = row.start + row.months
-        periods = (period for figure in framework.rests_on(indicator) for period in without.get(figure, ()))
+        periods = (period for figure in figures_used(framework, indicator) for period in without.get(figure, ()))
         listed = any(agency in framework.lists[name].agencies for name in indicator.lists)
         if listed or any(start < end and row.start < stop for start, stop in periods):
             found.add(row.indicator)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pmf_engine.domain.status import Status
+from pmf_engine.framework.dependencies import figures_used
 from pmf_engine.report.model import LateAgency, LateReturn, Named
 from pmf_engine.report.scope import Scope
 
@@ -61,5 +62,5 @@ def _waiting(scope: Scope, figure: str) -> tuple[Named, ...]:
     return tuple(
         Named(indicator.id, indicator.title)
         for indicator in scope.framework.indicators.values()
-        if figure in scope.framework.rests_on(indicator) or figure in indicator.lists
+        if figure in figures_used(scope.framework, indicator) or figure in indicator.lists
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pmf_engine.domain.status import Status
+from pmf_engine.framework.changes import measured_months
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.history_view import last_telling
 from pmf_engine.report.items import Items
@@ -75,7 +76,7 @@ def _no_longer_measured(scope: Scope) -> Iterator[Recovered]:
 def _until(scope: Scope, row: HistoryRow) -> int | None:
     """The month from which a series is no longer measured."""
     framework = scope.framework
-    until = [framework.measured(framework.indicators[row.indicator])[1]]
+    until = [measured_months(framework, framework.indicators[row.indicator])[1]]
     breakdown = framework.breakdowns.get(row.by or "")
     until += [group.until for group in (breakdown and breakdown.groups) or () if group.name == row.group]
     return min((month for month in until if month is not None), default=None)

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from pmf_engine.domain.periods import MONTHS, Cadence, Frequency, Period, parse_day, parse_period
+from pmf_engine.framework.changes import takeovers
 from pmf_engine.framework.model import Figure, Framework
 from pmf_engine.submissions.cell_values import (
     STATE,
@@ -172,7 +173,7 @@ class Reader:
 
     def _earlier(self, agency: str) -> set[str]:
         """The agencies that one took over from."""
-        return {sender.id for sender in self.framework.takeovers(agency)}
+        return {sender.id for sender in takeovers(self.framework, agency)}
 
     def _period(self, figure_id: str | None, text: str | None) -> tuple[Any, ...]:
         """The start and length of the period a text names, whether it names it by a day, and what is wrong with it."""

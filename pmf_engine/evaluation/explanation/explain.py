@@ -14,8 +14,8 @@ from pmf_engine.domain.marks import Mark, read_marks
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
-from pmf_engine.evaluation.explanation.figure_sources import BLANK, Source, reason, sources
-from pmf_engine.evaluation.explanation.workings import Workings, workings
+from pmf_engine.evaluation.explanation.figure_sources import BLANK, Source, sources
+from pmf_engine.evaluation.explanation.workings import Workings, reason, workings
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.formula.syntax import names
 from pmf_engine.framework.dependencies import does_without

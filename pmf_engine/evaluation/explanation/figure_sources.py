@@ -10,18 +10,18 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.domain.reason_codes import ReasonCode, SourceIndex
+from pmf_engine.domain.reason_codes import ReasonCode
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.aligning import lasts
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.expected import absent
 from pmf_engine.evaluation.explanation.record_sources import Records, is_blank, records
 from pmf_engine.evaluation.explanation.trace import Fact, Trace, traced
-from pmf_engine.evaluation.explanation.workings import Looked, Workings
+from pmf_engine.evaluation.explanation.workings import Looked, Workings, reason
 from pmf_engine.evaluation.inputs import AGENCY, WHOLE, Inputs, Slice
 from pmf_engine.evaluation.list_facts import list_codes
 from pmf_engine.framework.dependencies import asked_of_lists
-from pmf_engine.framework.model import Figure, Framework, Indicator
+from pmf_engine.framework.model import Figure, Indicator
 from pmf_engine.submissions.problems import say
 from pmf_engine.submissions.readings import KEY
 from pmf_engine.submissions.table import EDGES
@@ -83,15 +83,6 @@ class Source:
     absent: tuple[str, ...]
     records: tuple[Records, ...] = ()
     scale: tuple[str, ...] = ()
-
-
-def reason(code: int, framework: Framework) -> str | None:
-    r"""Why there is no value, and for want of which figure: `late: \`referrals\``; None where there is one."""
-    if code == 0:
-        return None
-    status, number = ReasonCode.read(code)
-    source = SourceIndex(framework.figures, framework.lists).name(number)
-    return f"{status}: `{source}`" if source else status
 
 
 def sources(

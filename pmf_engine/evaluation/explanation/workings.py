@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pmf_engine.domain.periods import Period
+from pmf_engine.domain.reason_codes import ReasonCode, SourceIndex
 from pmf_engine.evaluation.indicator_rows import Sheet, panel_of
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.panels import laid_out
@@ -139,3 +140,12 @@ def _parts(framework: Framework, node: Expression) -> Iterator[Expression]:
         isinstance(node, Name) and node.name not in framework.figures
     ):
         yield node
+
+
+def reason(code: int, framework: Framework) -> str | None:
+    r"""Why there is no value, and for want of which figure: `late: \`referrals\``; None where there is one."""
+    if code == 0:
+        return None
+    status, number = ReasonCode.read(code)
+    source = SourceIndex(framework.figures, framework.lists).name(number)
+    return f"{status}: `{source}`" if source else status
