@@ -110,7 +110,7 @@ def evaluate(
     if window is None:
         nothing = (pl.DataFrame(schema=HISTORY), pl.DataFrame(schema=OUTSTANDING))
         return Evaluation(framework, submissions, asked, as_of, cells, *nothing, problems)
-    marks = pl.concat([submissions.marks_at(as_of), held.marks])
+    marks = pl.concat([submissions.marks_at(as_of), held.marks, counted.marks])
     unplaced = submissions.unplaced_at(as_of)
     inputs = inputs_of(framework, cells, groups, window, as_of, counted=counted, unplaced=unplaced)
     plans = [history_plan(framework, inputs, each, asked) for each in (cadences, own) if each]

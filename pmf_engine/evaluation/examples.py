@@ -124,7 +124,8 @@ def _evaluated(
         framework,
         breakdowns={**framework.breakdowns, WORLD: groups},
         lists={
-            id_: replace(one, columns={**one.columns, WORLD: Column("text", optional=False)})
+            # what a record leaves out may be any date, so their order is not looked at
+            id_: replace(one, columns={**one.columns, WORLD: Column("text", optional=False)}, order=())
             for id_, one in framework.lists.items()
         },
         indicators={
@@ -175,8 +176,8 @@ def _wrong_records(worlds: Mapping[str, _World], problems: pl.DataFrame) -> dict
 
 
 _OF_A_RECORD = [
-    "blank", "not-a-date", "not-a-number", "not-yes-or-no", "not-a-text", "spell-reversed", "unknown-group",
-    "unknown-agency", "wrong-sender",
+    "blank", "not-a-date", "not-a-number", "not-yes-or-no", "not-a-text", "not-a-value", "spell-reversed",
+    "unknown-group", "unknown-agency", "wrong-sender",
 ]  # fmt: skip
 """Kinds of problems with one record: it may be meant to be the same as another, or to be of a day to come."""
 
@@ -261,7 +262,7 @@ def _records(framework: Framework, worlds: Mapping[str, _World]) -> dict[str, pl
     for name, (_, _, example) in worlds.items():
         for id_, records in example.records.items():
             one = framework.lists[id_]
-            blank = {column: None if known.optional else _ANYTHING[known.kind] for column, known in one.columns.items()}
+            blank = {column: None if known.optional else _anything(known) for column, known in one.columns.items()}
             if "agency" in blank:
                 blank["agency"] = one.agencies[0]
             rows.setdefault(id_, []).extend({**blank, **record, WORLD: name} for record in records)
@@ -269,6 +270,11 @@ def _records(framework: Framework, worlds: Mapping[str, _World]) -> dict[str, pl
         id_: pl.DataFrame(found, schema=dict.fromkeys(framework.lists[id_].columns, pl.String))
         for id_, found in rows.items()
     }
+
+
+def _anything(column: Column) -> str:
+    """What may stand in a column that cannot be blank."""
+    return column.values[0] if column.values else _ANYTHING[column.kind]
 
 
 _ANYTHING = {"text": "any", "date": "2000-01-01", "number": "0", "percent": "0%", "truth": "no"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import Literal
 
@@ -166,6 +167,12 @@ class RecordList(Lasting):
     files: tuple[str, ...]
     order: tuple[str, ...] = ()
     breaks: tuple[Break, ...] = ()
+
+    @property
+    def date_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The columns of dates of which the second is never before the first: a spell's, and those in order."""
+        spell = ((self.start, self.end),) if self.end else ()
+        return tuple(dict.fromkeys((*spell, *combinations(self.order, 2))))
 
     @property
     def scope(self) -> Columns:

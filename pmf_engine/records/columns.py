@@ -19,7 +19,7 @@ START = ":start"
 """The first month of the period that a record is counted in; null where its dates were refused."""
 
 REVERSED, REFUSED = ":reversed", ":refused"
-"""Whether a record's spell ends before it starts, and whether any of its cells was refused."""
+"""Whether a record's dates run otherwise than they can, and whether any of its cells was refused."""
 
 COVERED_FROM, COVERED_UNTIL = ":covered_from", ":covered_until"
 """The first and last day that the record's file covers."""
@@ -29,6 +29,12 @@ OPEN_FROM, OPEN_TO = ":open_from", ":open_to"
 
 FIRST_PERIOD, PERIOD_AFTER = ":first_period", ":period_after"
 """The first month of the period that a spell starts in, and of the first at whose end it is not open."""
+
+
+def out_of_order(list_: RecordList) -> pl.Expr:
+    """Whether a record's dates run otherwise than they can: its spell ends before it starts, or its order is broken."""
+    pairs = [pl.col(later) < pl.col(earlier) for earlier, later in list_.date_pairs]
+    return pl.any_horizontal(pairs).fill_null(False) if pairs else pl.lit(False)
 
 
 class Part(StrEnum):

@@ -31,7 +31,8 @@ class Coverage:
     """Days that a file covers for an agency; `part` is which part of the list the file is.
 
     `refused` where it may cover them, but could not be read or understood. `exact` where somebody says which days
-    these are. `settled_by` is the line of manifest.csv that would say it where nobody does.
+    these are. `settled_by` is the line of manifest.csv that would say it where nobody does. `empty` is the file that
+    has a header and no records, and so says that there was none.
     """
 
     days: DateRange
@@ -39,6 +40,7 @@ class Coverage:
     refused: bool = False
     part: str = ""
     settled_by: str | None = None
+    empty: str | None = None
 
     @property
     def touched(self) -> range:
@@ -171,7 +173,8 @@ def _coverage(
         last = min(as_of, piece.received_on or as_of)
         return [Coverage(given or DateRange(_FIRST_DAY, max(last, _FIRST_DAY)), exact=given is not None, refused=True)]
     if given or piece.covers:
-        return [Coverage(given, exact=True, part=piece.part)] if given else []
+        empty = None if any(row["records"] for row in checks) else piece.file
+        return [Coverage(given, exact=True, part=piece.part, empty=empty)] if given else []
     dates = {name: _extreme(checks, name) for name in ("first", "first_end", "last")}
     dated, latest = dates["first"], dates["last"]
     known = known_days(list_, dates)

@@ -49,7 +49,8 @@ class _Share:
 def current(pieces: Sequence[ListPart], list_: RecordList, vocabulary: Vocabulary) -> Current:
     """The pieces of a list, each for the days that no later one of its sender and part covers."""
     several = len(list_.agencies) > 1
-    senders = [_senders(piece, list_, vocabulary) if several else {} for piece in pieces]
+    found_senders = [_senders(piece, list_, vocabulary) if several else ({}, False) for piece in pieces]
+    senders = [texts for texts, _ in found_senders]
     shares: dict[tuple[str, str], dict[int, _Share]] = {}
     for number, piece in enumerate(pieces):
         for agency in set(senders[number].values()) if several else {""}:
@@ -75,7 +76,7 @@ def current(pieces: Sequence[ListPart], list_: RecordList, vocabulary: Vocabular
         if not several:
             counting += [replace(piece, counts=days) for days in own[""].left] if "" in own else [piece]
             continue
-        if len(own) < len(set(senders[number].values())) or not own:
+        if len(own) < len(set(senders[number].values())) or not own or found_senders[number][1]:
             counting.append(_of(piece, [text for text, id_ in senders[number].items() if id_ in own], without=True))
         for agency, share in own.items():
             part = _of(piece, [text for text, id_ in senders[number].items() if id_ == agency])
@@ -203,14 +204,15 @@ def _of(piece: ListPart, texts: Sequence[str], without: bool = False) -> ListPar
     return replace(piece, frame=piece.frame.filter(~held if without else held))
 
 
-def _senders(piece: ListPart, list_: RecordList, vocabulary: Vocabulary) -> dict[str, str]:
-    """The agencies whose records a piece holds, by each text that names one."""
+def _senders(piece: ListPart, list_: RecordList, vocabulary: Vocabulary) -> tuple[dict[str, str], bool]:
+    """The agencies whose records a piece holds, by each text that names one; and whether it holds others as well."""
     if piece.frame is None:
-        return {}
+        return {}, False
     agencies = group_names(vocabulary, list_)[AGENCY]
     try:
-        texts = piece.frame.select(pl.col(AGENCY).cast(pl.String).drop_nulls().unique()).collect(engine="streaming")
+        texts = piece.frame.select(pl.col(AGENCY).cast(pl.String).unique()).collect(engine="streaming")[AGENCY]
     except pl.exceptions.PolarsError:
         again = readable(piece, list_, vocabulary.framework)
-        return {} if again is piece else _senders(again, list_, vocabulary)
-    return {text: agency for text in texts[AGENCY].sort() if (agency := agencies.find(text)) is not None}
+        return ({}, False) if again is piece else _senders(again, list_, vocabulary)
+    named = {text: agency for text in texts.drop_nulls().sort() if (agency := agencies.find(text)) is not None}
+    return named, len(named) < len(texts)

@@ -31,6 +31,7 @@ from pmf_engine.records.columns import (
     START,
     Part,
     group_names,
+    out_of_order,
 )
 from pmf_engine.submissions.list_parts import PIECE, ListPart
 from pmf_engine.submissions.list_values import bad, raw, typed, whole_numbers
@@ -109,7 +110,7 @@ class ListPlan:
         } & list_.columns.keys()
         groups = {name for query in list_queries for name in query.by if name in list_.columns}
         senders = {AGENCY} & list_.columns.keys()
-        self.columns = sorted({*self.times, *looked, *groups, *senders})
+        self.columns = sorted({*self.times, *list_.order, *looked, *groups, *senders})
         usable = [(number, piece) for number, piece in enumerate(pieces) if piece.frame is not None]
         distinct = [each.of for query in list_queries for each in query.aggregates if each.distinct and each.of]
         closely = {node.name for of in distinct for node in names(of)}  # to count these costs more than to look at them
@@ -131,11 +132,8 @@ class ListPlan:
         self.records = pl.concat(frames, how="vertical_relaxed") if frames else None
 
     def _checked(self, records: pl.LazyFrame) -> pl.LazyFrame:
-        """Records with whether their spell ends before it starts."""
-        if self.list.end is None:
-            return records
-        reversed_ = (pl.col(self.list.end) < pl.col(self.list.start)).fill_null(False)
-        return records.with_columns(reversed_.alias(REVERSED))
+        """Records with whether their dates run otherwise than they can."""
+        return records.with_columns(out_of_order(self.list).alias(REVERSED)) if self.list.date_pairs else records
 
     @property
     def checks(self) -> pl.LazyFrame:
@@ -157,7 +155,7 @@ class ListPlan:
             last=pl.max_horizontal([days.max() for days in dated.values()]),
             future=(pl.col(self.list.start) > self.as_of).sum(),
             outside=self._outside.sum(),
-            reversed=pl.lit(0, dtype=pl.UInt32) if self.list.end is None else pl.col(REVERSED).sum(),
+            reversed=pl.col(REVERSED).sum() if self.list.date_pairs else pl.lit(0, dtype=pl.UInt32),
         )
 
     @property
@@ -292,7 +290,7 @@ def records_by_period(records: pl.LazyFrame, query: ListQuery, last_day: date, b
     """
     list_, cadence = query.list, query.cadence
     unplaced = pl.any_horizontal([pl.col(bad(name)) for name in (list_.start, list_.end) if name])
-    if list_.end is not None:
+    if list_.date_pairs:
         unplaced = unplaced | pl.col(REVERSED)
     if query.state == "open":
         placed = _open_spells(records, query, unplaced, last_day, bounded)

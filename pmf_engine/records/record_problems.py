@@ -11,7 +11,7 @@ import polars as pl
 
 from pmf_engine.domain.dates import DateRange
 from pmf_engine.framework.model import RecordList
-from pmf_engine.records.columns import AGENCY
+from pmf_engine.records.columns import AGENCY, out_of_order
 from pmf_engine.records.queries import ListPlan
 from pmf_engine.submissions.folder import parse_date
 from pmf_engine.submissions.list_parts import PIECE, ROW, ListPart
@@ -41,6 +41,7 @@ def record_problems(
         answers: For each of the plan's list queries, the frames that it gave.
     """
     list_ = plan.list
+    yield from _without_records(pieces, list_, checks)
     total = sum(row["records"] for row in checks)
     every = total <= _MOST
     columns = sorted(list_.columns) if every else plan.columns
@@ -70,6 +71,25 @@ def record_problems(
             yield from _unknown_groups(piece, plan, name, records)
     if held and total:
         yield from _repeated(pieces, pl.concat(held, how="vertical_relaxed"), columns)
+
+
+def _without_records(
+    pieces: Sequence[ListPart], list_: RecordList, checks: Sequence[Mapping[str, Any]]
+) -> Iterator[Problem]:
+    """Files with a header and no records: what each says, or what would tell it."""
+    filled = {(pieces[row["piece"]].file, pieces[row["piece"]].sheet) for row in checks if row["records"]}
+    for piece in {(piece.file, piece.sheet): piece for piece in pieces}.values():
+        if piece.frame is None or piece.unsure or (piece.file, piece.sheet) in filled:
+            continue
+        if len(list_.agencies) > 1 and AGENCY not in piece.folders:
+            so = ", and nothing says which agency sent it, so it covers no days"
+        elif piece.covers:
+            first, last = piece.covers
+            so = f", so there was nothing to count from {first} to {last}; if there was, send it again with its records"
+        else:
+            line = f"{piece.file},{piece.received_on or 'YYYY-MM-DD'},YYYY-MM-DD,YYYY-MM-DD"
+            so = f", and nothing says which days it covers; a line of manifest.csv such as `{line}` would say it"
+        yield Problem(piece.file, piece.sheet, None, None, None, "empty-list", say("empty-list", so=so))
 
 
 def _columns_with_unknown_groups(
@@ -105,7 +125,7 @@ def _faults(
     piece: ListPart, list_: RecordList, records: pl.LazyFrame, columns: Sequence[str], as_of: date
 ) -> Iterator[Problem]:
     """Cells that were refused, and dates that cannot be: reversed, in the future, or outside what the piece covers."""
-    reversed_ = (pl.col(list_.end or list_.start) < pl.col(list_.start)).fill_null(False)
+    reversed_ = out_of_order(list_)
     future = (pl.col(list_.start) > as_of).fill_null(False)
     first, last = covers = piece.covers or DateRange(date.min, date.max)
     outside = (pl.col(list_.start) > last) if list_.end else ~pl.col(list_.start).is_between(first, last)
@@ -141,9 +161,19 @@ def _faults_of(
         if row[bad(name)]:
             yield _refused(piece, list_, name, row[ROW], texts[name])
     start = str(texts[list_.start])
-    if row[":reversed"] and list_.end:
-        words = {"start": row[list_.start], "end": row[list_.end]}
-        yield _problem(piece, row[ROW], list_.end, str(texts[list_.end]), "spell-reversed", **words)
+    for earlier, later in list_.date_pairs if row[":reversed"] else ():
+        if not (row[earlier] and row[later] and row[later] < row[earlier]):
+            continue
+        if (earlier, later) == (list_.start, list_.end):
+            words: dict[str, object] = {"start": row[earlier], "end": row[later]}
+            yield _problem(piece, row[ROW], later, str(texts[later]), "spell-reversed", **words)
+        else:
+            words = {
+                "other": row[earlier],
+                "column": piece.titles.get(earlier, earlier),
+                "order": listed(list_.order, "and"),
+            }
+            yield _problem(piece, row[ROW], later, str(texts[later]), "out-of-order", **words)
     if row[":future"]:
         yield _problem(piece, row[ROW], list_.start, start, "future-record", day=as_of)
     if row[":outside"]:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pmf_engine.domain.dates import DateRange
+from pmf_engine.domain.marks import MARKS, MarkKind
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import Status
@@ -71,6 +72,17 @@ class ListTotals:
     coverage: dict[tuple[str, str], list[Coverage]] = field(default_factory=dict)
     groups: dict[str, set[str]] = field(default_factory=dict)
     read: dict[str, list[Read]] = field(default_factory=dict)
+
+    @property
+    def marks(self) -> pl.DataFrame:
+        """The marks of what rests on a file without records, with the columns of `MARKS`."""
+        rows = [
+            (id_, agency, None, None, each.touched.start, len(each.touched), MarkKind.EMPTY_LIST.value, text)
+            for (id_, agency), coverage in self.coverage.items()
+            for each in coverage
+            if each.empty and (text := f"`{each.empty}` has a header and no records")
+        ]
+        return pl.DataFrame(rows, schema=MARKS.polars, orient="row")
 
     def extent(self) -> range:
         """The months that lists cover, or may, from the first to the last."""

@@ -9,10 +9,13 @@ from decimal import Decimal
 
 import polars as pl
 
+from pmf_engine.diagnostics.suggestions import FEW
 from pmf_engine.domain.dates import FIRST_DATA_YEAR, FIRST_YEAR, LAST_YEAR, DateRange
+from pmf_engine.formula.syntax import folded
 from pmf_engine.framework.model import Column, RecordList
 from pmf_engine.submissions.cell_values import LARGEST, NUMBER
 from pmf_engine.submissions.list_parts import PIECE, ROW, ListPart
+from pmf_engine.submissions.problems import listed, meant
 from pmf_engine.submissions.record_dates import ambiguous, date_of_text, day_of_instant, slashed_numbers
 from pmf_engine.submissions.record_texts import kind_of_text, no_text, suspicious, unquoted, without_nulls
 from pmf_engine.submissions.table import EDGES
@@ -69,7 +72,8 @@ def typed(
             plain = dtypes[name] == pl.String and not patient and not part.doubtful and not part.broken
             made.append((pl.col(name) if plain else value).alias(raw(name)))
             if plain:
-                refused = suspicious(pl.col(name), column.optional, name in close)
+                may_be_none = suspicious(pl.col(name), column.optional, name in close)
+                refused = may_be_none | refused if column.values else may_be_none
         made += [value.alias(name), refused.alias(bad(name))]
     frame = part.frame
     if patient and part.path is not None and dtypes[list_.start] == pl.String:  # rows of a text with nothing but spaces
@@ -100,7 +104,14 @@ def _cell(part: ListPart, list_: RecordList, name: str, dtype: pl.DataType, pati
         value = pl.when(value.is_between(-LARGEST, LARGEST)).then(value)
     if column.kind == "percent":
         value = pl.when(value.is_between(0, 100)).then(value)
+    if column.values and column.kind == "text":
+        value = pl.when(~not_a_value(value, column)).then(value)
     return value, (given & value.is_null()) if column.optional else value.is_null()
+
+
+def not_a_value(text: pl.Expr, column: Column) -> pl.Expr:
+    """Whether a text is none of those that its column may hold, spelt as it may be."""
+    return ~text.str.to_lowercase().is_in([folded(value) for value in column.values or ()]).fill_null(True)
 
 
 def possible(part: ListPart, list_: RecordList, name: str) -> DateRange:
@@ -211,4 +222,12 @@ def why_refused(part: ListPart, list_: RecordList, name: str, text: str) -> tupl
             return ("fraction", {"percent": f"{Decimal(text) * 100:f}%"}) if fraction else ("not-a-percentage", {})
         case "truth":
             return "not-yes-or-no", {}
+    if (values := list_.columns[name].values) and folded(text) not in map(folded, values):
+        return "not-a-value", {"column": name, "values": _some(values), "help": meant(text, values)}
     return "not-a-text", {}
+
+
+def _some(values: Sequence[str]) -> str:
+    """The values of a column, or the first of many."""
+    more = f" and {len(values) - FEW} more" if len(values) > FEW else ""
+    return listed(values) if not more else f"{', '.join(f'`{value}`' for value in values[:FEW])}{more}"

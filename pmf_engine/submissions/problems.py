@@ -97,11 +97,6 @@ KINDS = {
         "`{text}` is after {received}, the day on which `{file}` was received, and a file covers no day after that; "
         "so none of its records is used until one of the two days is mended, such as `{line}`",
     ),
-    "covers-unknown": Kind(
-        DOUBT,
-        "nothing says which days this file covers, so it covers no more than the whole months from its first to its "
-        "last record; a line of manifest.csv such as `{line}` would say it",
-    ),
     "after-receipt": Kind(
         LOST, "`{text}` is after {day}, the day on which this file was received: no record can be of a day to come"
     ),
@@ -113,7 +108,9 @@ KINDS = {
         "`{line}`, or one is taken away",
     ),
     "out-of-order": Kind(
-        LOST, "`{text}` is before {other}, which is under `{column}`; the order of this list is {order}"
+        LOST,
+        "`{text}` is before {other}, which stands under `{column}`, and the dates of a record run in the order "
+        "{order}; this record is set aside",
     ),
     "covers-half": Kind(
         LOST, "no {what} beside `{text}`; which days this file speaks for is not known, so it speaks for none"
@@ -231,6 +228,7 @@ KINDS = {
     "unknown-group": Kind(LOST, "unknown group `{text}` of `{by}`{help}"),
     "unreadable": Kind(LOST, "cannot read this file: {why}"),
     "whole-differs": Kind(DOUBT, "the whole is `{text}`, but its groups by `{by}` add up to {total}; the whole stands"),
+    "not-a-value": Kind(LOST, "`{text}` is none of the values of `{column}`; expected {values}{help}"),
     "not-then": Kind(
         LOST,
         "`{what}` is not asked for in {period}; send it for another, or say since or until when it is there",

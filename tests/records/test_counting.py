@@ -394,11 +394,34 @@ def test_nothing_counts_as_zero_only_where_the_list_speaks(tmp_path: Path) -> No
     evaluation = evaluate(board(tmp_path, {"x": "count(referral_list)", "y": "mean(cost of referral_list)"}, files))
     assert cell(evaluation, "x", Q1, "value") == 0
     assert cell(evaluation, "y", Q1, "status") == "undefined"
-    files = {"referral_list.csv": files["referral_list.csv"] + "b,2016-12-01,,,\n"}  # nothing said: from first to last
+    # Nothing says which days it covers: the whole months between its first record and its last.
+    files = {"referral_list.csv": files["referral_list.csv"] + "b,2016-12-01,,,\n"}
     (tmp_path / "said").mkdir()
     evaluation = evaluate(board(tmp_path / "said", {"x": "count(referral_list)"}, files), as_of=date(2017, 6, 1))
     quarters = ["2015-16 Q1", "2015-16 Q4", Q1, "2016-17 Q2", "2016-17 Q3"]
-    assert [cell(evaluation, "x", quarter, "value") for quarter in quarters] == [1, 0, 0, 0, 1]
+    assert [cell(evaluation, "x", quarter, "value") for quarter in quarters] == [None, 0, 0, 0, None]
+    assert cell(evaluation, "x", "2016-17 Q3", "status") == "no_data"
+    line = "referral_list.csv,YYYY-MM-DD,2015-05-01,2016-12-31"
+    assert line in cell(evaluation, "x", "2016-17 Q3", "reason")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "values"),
+    [
+        ("2016-04-01", "2016-06-30", [2, None]),  # every day of the quarter lies between them
+        ("2016-04-02", "2016-06-30", [None, None]),  # of 1 April nobody knows
+        ("2016-04-01", "2016-06-29", [None, None]),
+        ("2016-04-01", "2016-07-12", [1, None]),  # cut in its second week
+        ("2016-03-31", "2016-10-01", [0, 0]),
+    ],
+)
+def test_without_a_manifest_whole_months_between_the_records_count(
+    tmp_path: Path, first: str, last: str, values: list[int | None]
+) -> None:
+    files = {"referral_list.csv": referrals(f"a,{first},,,", f"b,{last},,,")["referral_list.csv"]}
+    evaluation = evaluate(board(tmp_path, {"x": "count(distinct child_id of referral_list)"}, files))
+    found = dict(evaluation.results.filter(pl.col("by").is_null()).select("period", "value").rows())
+    assert [found.get(period) for period in (Q1, "2016-17 Q2")] == values
 
 
 @pytest.mark.parametrize(
@@ -416,30 +439,42 @@ def test_part_of_a_month_is_not_spoken_for(tmp_path: Path) -> None:
     assert answer(tmp_path, "count(referral_list)", files) == "late"
 
 
-def test_days_to_come_speak_for_no_time(tmp_path: Path) -> None:
-    # One slip of the fingers must not turn all quarters until then into noughts.
-    files = {"referral_list.csv": referrals("a,2016-05-01,,,", "b,2061-05-02,,,")["referral_list.csv"]}
+def test_no_record_is_of_a_day_after_its_file_came(tmp_path: Path) -> None:
+    # One slip of the fingers must not turn all quarters until then into noughts; of when it is, nobody knows.
+    files = referrals("a,2016-05-01,,,", "b,2061-05-02,,,")
     evaluation = evaluate(board(tmp_path, {"x": "count(referral_list)"}, files), "2016-17 Q2", as_of=date(2017, 6, 1))
-    assert cell(evaluation, "x", Q1, "value") == 1
-    assert cell(evaluation, "x", "2016-17 Q2", "status") == "late"
+    assert [cell(evaluation, "x", period, "status") for period in (Q1, "2016-17 Q2")] == ["invalid", "invalid"]
     [problem] = evaluation.problems.select("row", "column", "kind", "message").rows()
-    message = "`2061-05-02` is after 2017-06-01, the last day that counts here; this record is not counted"
-    assert problem == (3, "received_on", "future-record", message)
+    message = "`2061-05-02` is after 2016-07-01, the day on which this file was received: "
+    assert problem == (3, "received_on", "after-receipt", message + "no record can be of a day to come")
+
+
+def test_days_after_the_report_are_not_counted_and_told(tmp_path: Path) -> None:
+    files = {
+        "referral_list.csv": referrals("a,2016-04-01,,,", "b,2016-06-30,,,", "c,2016-12-20,,,")["referral_list.csv"]
+    }
+    evaluation = evaluate(board(tmp_path, {"x": "count(referral_list)"}, files), as_of=date(2016, 12, 1))
+    assert cell(evaluation, "x", Q1, "value") == 2
+    [problem] = evaluation.problems.select("row", "column", "kind", "message").rows()
+    message = "`2016-12-20` is after 2016-12-01, the last day that counts here; this record is not counted"
+    assert problem == (4, "received_on", "future-record", message)
 
 
 def test_later_records_are_no_problem_of_a_report_on_an_earlier_period(tmp_path: Path) -> None:
-    files = {"referral_list.csv": referrals("a,2016-05-01,,,", "b,2016-12-02,,,")["referral_list.csv"]}
+    files = referrals("a,2016-05-01,,,", "b,2016-12-02,,,")
+    files["manifest.csv"] = COVERS + "referral_list.csv,2017-01-05,2016-04-01,2016-12-31\n"
     evaluation = evaluate(board(tmp_path, {"x": "count(referral_list)"}, files), Q1, as_of=date(2017, 6, 1))
     assert cell(evaluation, "x", Q1, "value") == 1
     assert evaluation.problems.is_empty()
 
 
-def test_a_file_may_speak_for_ever(tmp_path: Path) -> None:
+def test_a_file_that_never_ends_covers_no_day_after_it_came(tmp_path: Path) -> None:
     files = referrals("a,2016-05-01,,,")
     files["manifest.csv"] = COVERS + "referral_list.csv,2016-07-01,2016-04-01,9999-12-31\n"
     evaluation = evaluate(board(tmp_path, {"x": "count(referral_list)"}, files), as_of=date(2017, 1, 15))
-    assert [cell(evaluation, "x", f"2016-17 Q{quarter}", "value") for quarter in (1, 2, 3)] == [1, 0, 0]
-    assert evaluation.history["period"].unique().sort().to_list()[-1] == "2016-17 Q4"
+    quarters = [f"2016-17 Q{quarter}" for quarter in (1, 2)]
+    assert [cell(evaluation, "x", quarter, "value") for quarter in quarters] == [1, None]
+    assert cell(evaluation, "x", "2016-17 Q2", "status") == "late"
 
 
 def test_sums_do_not_depend_on_the_order_of_records(tmp_path: Path) -> None:
@@ -502,6 +537,7 @@ def test_columns_may_be_called_anything(tmp_path: Path) -> None:
     rows = [f"2016-04-0{day},{end},North,{','.join(name + str(day) for name in names)}" for day, end in
             ((1, ""), (2, "2016-04-05"), (3, ""))]  # fmt: skip
     files = {"stay_list.csv": "\n".join([header, *rows]) + "\n"}
+    files["manifest.csv"] = COVERS + "stay_list.csv,2016-07-01,2016-04-01,2016-06-30\n"
     formulas = {
         "open": "count(stay_list open where days(start, period_end) > 88)",
         "ended": "mean(days(start, end) of stay_list ended)",
@@ -528,8 +564,9 @@ def test_an_agency_is_one_however_it_is_spelt(tmp_path: Path) -> None:
         "mine": "count(referral_list where agency = 'Care')",
         "others": "count(referral_list where agency != 'care')",
     }
-    files = {"referral_list.csv": "\n".join(rows) + "\n"}
-    evaluation = evaluate(board(tmp_path, formulas, files, SHARED))
+    evaluation = evaluate(
+        board(tmp_path, formulas, referrals() | {"referral_list.csv": "\n".join(rows) + "\n"}, SHARED)
+    )
     groups = (None, "care", "police")
     assert [cell(evaluation, "number", Q1, "value", group) for group in groups] == [6, 4, 2]
     assert [cell(evaluation, "children", Q1, "value", group) for group in groups] == [3, 2, 1]
@@ -600,7 +637,9 @@ def test_distinct_groups_are_counted_however_they_are_spelt(tmp_path: Path) -> N
         "senders": "count(distinct agency of referral_list)",
         "known": "count(district of referral_list)",
     }
-    evaluation = evaluate(board(tmp_path, formulas, {"referral_list.csv": "\n".join(rows) + "\n"}, SHARED))
+    evaluation = evaluate(
+        board(tmp_path, formulas, referrals() | {"referral_list.csv": "\n".join(rows) + "\n"}, SHARED)
+    )
     assert [cell(evaluation, id_, Q1, "value") for id_ in formulas] == [2, 2, 4]
     assert [cell(evaluation, id_, Q1, "value", "North") for id_ in formulas] == [1, 1, 3]
     assert [cell(evaluation, id_, Q1, "value", "care") for id_ in formulas] == [1, 1, 3]
@@ -749,7 +788,7 @@ def test_a_list_is_read_once_whatever_is_asked_of_it(
             pl.DataFrame(
                 {
                     "child_id": ["a", "b"],
-                    "received_on": [date(2016, 4, 1), date(2016, 5, 1)],
+                    "received_on": [date(2016, 4, 1), date(2016, 6, 30)],
                     "previous_on": [date(2015, 5, 1), None],
                     "cost": [1.0, 2.5],
                     "district": ["North", "south"],
@@ -759,11 +798,11 @@ def test_a_list_is_read_once_whatever_is_asked_of_it(
         "plan_list": Counted(
             pl.DataFrame(
                 {
-                    "child_id": ["a", "b"],
-                    "started_on": [date(2013, 4, 1), date(2016, 5, 1)],
-                    "ended_on": [None, date(2016, 5, 8)],
-                    "born_on": [date(2010, 5, 1), None],
-                    "district": ["North", None],
+                    "child_id": ["a", "b", "c"],
+                    "started_on": [date(2013, 4, 1), date(2016, 5, 1), date(2016, 6, 30)],
+                    "ended_on": [None, date(2016, 5, 8), date(2016, 6, 30)],
+                    "born_on": [date(2010, 5, 1), None, None],
+                    "district": ["North", None, None],
                 },
             )
         ),

@@ -39,7 +39,7 @@ Q1 = "2016-17 Q1"
 
 
 def read(folder: Path, content: str | bytes | pl.DataFrame, name: str = "visit_list.csv") -> pmf.Evaluation:
-    """The evaluation of a board with one file of visits."""
+    """The evaluation of a board with one file of visits, which covers April to June 2016."""
     write_board(folder, "adults: {title: A, from: care, kind: stock, frequency: annual}", INDICATORS, head=HEAD + LISTS)
     path = folder / "returns" / name
     path.parent.mkdir(exist_ok=True)
@@ -47,6 +47,8 @@ def read(folder: Path, content: str | bytes | pl.DataFrame, name: str = "visit_l
         content.write_parquet(path)
     else:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    manifest = f"file,received_on,covers_from,covers_to\n{name},2016-07-05,2016-04-01,2016-06-30\n"
+    path.with_name("manifest.csv").write_text(manifest, encoding="utf-8")
     return evaluate(folder, as_of=date(2016, 8, 1), period=Q1)
 
 

@@ -17,14 +17,18 @@ import xlsxwriter  # type: ignore[import-untyped]
 import pmf_engine as pmf
 import pmf_engine.evaluation.lifetimes
 import pmf_engine.records.coverage
+import pmf_engine.records.overlap
 import pmf_engine.records.record_problems
+import pmf_engine.submissions.decimal_slips
 import pmf_engine.submissions.excel_tables
+import pmf_engine.submissions.later_files
 import pmf_engine.submissions.list_csv
 import pmf_engine.submissions.list_files
 import pmf_engine.submissions.list_headers
 import pmf_engine.submissions.list_sheets
 import pmf_engine.submissions.list_values
 import pmf_engine.submissions.record_texts
+import pmf_engine.submissions.wholes
 import pmf_engine.submissions.workbook_facts
 from pmf_engine.submissions.problems import KINDS
 from tests.submissions import test_list_cells
@@ -54,6 +58,13 @@ HEADER = "child_id,received_on,cost,urgent,district\n"
 ROW = "a,2016-04-01,1,yes,North\n"
 PLANS = "agency,started_on,ended_on,ward\n"
 COVERS = "file,received_on,covers_from,covers_to\n"
+
+
+def covering(*names: str) -> dict[str, Any]:
+    """A manifest that says that these files cover April to September 2016."""
+    return {"manifest.csv": COVERS + "".join(f"{name},2016-10-01,2016-04-01,2016-09-30\n" for name in names)}
+
+
 Q1, Q2 = "2016-17 Q1", "2016-17 Q2"
 COLUMNS = {
     "child_id": ["a", "b"],
@@ -76,9 +87,17 @@ LIST_MODULES = (
 )
 
 
+STANDING_MODULES = (
+    pmf_engine.submissions.decimal_slips,
+    pmf_engine.submissions.later_files,
+    pmf_engine.submissions.wholes,
+)
+
+
 def read(folder: Path, files: Mapping[str, str | bytes | pl.DataFrame], **options: Any) -> pmf.Evaluation:
     """The evaluation of a board over these files."""
-    write_board(folder, "adults: {title: A, from: care, kind: stock, frequency: annual}", INDICATORS, head=HEAD + LISTS)
+    adults = "adults: {title: A, from: care, kind: stock, frequency: annual}"
+    write_board(folder, adults, options.pop("indicators", INDICATORS), head=HEAD + options.pop("lists", LISTS))
     for name, content in files.items():
         path = folder / "returns" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -202,6 +221,8 @@ def test_files_are_known_by_patterns(tmp_path: Path) -> None:
         path = tmp_path / "returns" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(HEADER + ROW.replace("a,", f"{len(name)},"), encoding="utf-8")
+    manifest = covering("extracts/2016/referrals.csv", "extracts/ref.csv")["manifest.csv"]
+    (tmp_path / "returns" / "manifest.csv").write_text(manifest, encoding="utf-8")
     evaluation = evaluate(tmp_path, as_of=date(2017, 1, 1))
     assert number(evaluation) == 2
     assert evaluation.problems.select("file", "kind").rows() == [("referral_list.csv", "not-a-return")]
@@ -224,7 +245,7 @@ def test_rows_of_a_sheet_are_counted_as_excel_counts_them(tmp_path: Path) -> Non
     book.add_worksheet("Empty")
     book.add_worksheet("Notes").write(0, 0, "nothing of a list")
     book.close()
-    evaluation = read(tmp_path, {})
+    evaluation = read(tmp_path, covering("referral_list.xlsx"))
     [problem] = evaluation.problems.rows()
     assert problem[:6] == ("referral_list.xlsx", "Referrals", 8, "received_on", "soon", "not-a-date")
     assert [number(evaluation, group) for group in (None, "North", "South")] == ["invalid", 1, "invalid"]
@@ -282,7 +303,8 @@ def test_a_sheet_that_shares_a_column_with_a_list_is_something_else(
     sheet.write_row(0, 0, HEADER.strip().split(","))
     sheet.write_row(1, 0, ["a", "2016-04-01", 1, "yes", "North"])
     book.close()
-    evaluation = read(tmp_path, {"~$referral_list.xlsx": b"\0", "referral_list/~$a.xlsx": b"\0"}, period=Q1)
+    locks = {"~$referral_list.xlsx": b"\0", "referral_list/~$a.xlsx": b"\0"}
+    evaluation = read(tmp_path, locks | covering("referral_list.xlsx"), period=Q1)
     assert evaluation.problems.select("sheet", "kind").rows() == told
     assert number(evaluation) == expected
 
@@ -372,13 +394,29 @@ def test_columns_that_a_list_does_not_have_are_named_once(tmp_path: Path) -> Non
 
 
 def test_a_repeated_record_is_counted_and_told(tmp_path: Path) -> None:
-    evaluation = read(tmp_path, {"referral_list.csv": HEADER + ROW + ROW, "referral_list_2.csv": HEADER + ROW})
+    evaluation = read(tmp_path, {"referral_list.csv": HEADER + ROW + ROW} | covering("referral_list.csv"))
     assert evaluation.problems.select("file", "row", "kind", "message").rows() == [
         ("referral_list.csv", 3, "repeated-record", "this record is the same as row 2; both are counted"),
-        ("referral_list_2.csv", 2, "repeated-record",
-         "this record is the same as `referral_list.csv` row 2; both are counted"),
-    ]  # fmt: skip
-    assert number(evaluation) == 3
+    ]
+    assert number(evaluation) == 2
+
+
+def test_files_of_one_day_that_share_a_record_are_of_no_use_for_the_days_they_share(tmp_path: Path) -> None:
+    files = {
+        "referral_list.csv": HEADER + ROW,
+        "referral_list_2.csv": HEADER + ROW + ROW.replace("a,", "b,"),
+        "manifest.csv": COVERS + "referral_list.csv,2016-10-01,2016-04-01,2016-06-30\n"
+        "referral_list_2.csv,2016-10-01,2016-04-01,2016-09-30\n",
+    }
+    evaluation = read(tmp_path, files)
+    assert [number(evaluation, None, period) for period in (Q1, Q2)] == ["invalid", 0]
+    [problem] = evaluation.problems.filter(kind="records-shared").select("file", "message").rows()
+    assert problem == (
+        "referral_list_2.csv",
+        "this file and `referral_list.csv` both cover 2016-04-01 to 2016-06-30 and have records in common, and nothing "
+        "says which of the two came later; so no value of these days is used until manifest.csv says when each was "
+        "received, as in `referral_list_2.csv,2016-10-01,2016-04-01,2016-06-30`, or one is taken away",
+    )
 
 
 def test_an_unknown_group_leaves_all_groups_of_its_period_in_doubt(tmp_path: Path) -> None:
@@ -446,7 +484,8 @@ def test_types_that_are_not_those_of_the_list(tmp_path: Path) -> None:
 
 def test_an_optional_text_of_another_type_is_not_blank(tmp_path: Path) -> None:
     plans = pl.DataFrame({"agency": ["care"], "started_on": [date(2016, 4, 1)], "ended_on": [None], "ward": [1.5]})
-    evaluation = read(tmp_path, {"plan_list.parquet": plans.cast({"ended_on": pl.Date})})
+    files = {"plan_list.parquet": plans.cast({"ended_on": pl.Date})}
+    evaluation = read(tmp_path, files | covering("plan_list.parquet"))
     assert said(evaluation) == [("plan_list.parquet", 1, "ward", "1.5", "not-a-text")]
     assert number(evaluation, of="at_end") == "late"  # the police have sent none
     assert number(evaluation, "care", of="at_end") == 1
@@ -463,7 +502,8 @@ def test_a_parquet_file_that_is_damaged_or_has_a_column_called_row(tmp_path: Pat
 def test_a_long_text_with_quotes_is_read_as_a_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pmf_engine.submissions.list_csv, "_SMALL", 0)
     rows = ['"a",2016-04-01,,,North', 'b,2016-05-01,2,no,"South"', "c,2016-05-02,,no,South"]
-    evaluation = read(tmp_path, {"referral_list.csv": HEADER + "\n".join(rows) + "\n"})
+    files = {"referral_list.csv": HEADER + "\n".join(rows) + "\n"}
+    evaluation = read(tmp_path, files | covering("referral_list.csv"))
     assert said(evaluation) == []
     assert [number(evaluation, group) for group in (None, "North", "South")] == [3, 1, 2]
     plans = ['"care",2016-04-01,,Hill', "care,2016-04-02,,", 'care,2016-04-03,,"Hill']
@@ -576,7 +616,27 @@ def test_an_empty_list_of_one_agency_says_that_there_was_nothing(tmp_path: Path)
     }
     evaluation = read(tmp_path, files)
     assert [number(evaluation, group) for group in (None, "North", "South")] == [0, 0, 0]
-    assert said(evaluation) == []
+    [problem] = evaluation.problems.select("file", "kind", "severity", "message").rows()
+    assert problem == (
+        "referral_list.csv", "empty-list", "note",
+        "this file has a header and no records, so there was nothing to count from 2016-04-01 to 2016-06-30; "
+        "if there was, send it again with its records",
+    )  # fmt: skip
+    marks = evaluation.results.filter(pl.col("indicator") == "number", pl.col("period") == Q1)["marks"].to_list()
+    text = "`referral_list.csv` has a header and no records"
+    assert marks == [[{"kind": "empty_list", "text": text}]] * len(marks)
+
+
+def test_an_empty_list_that_covers_no_days_says_nothing(tmp_path: Path) -> None:
+    evaluation = read(tmp_path, {"referral_list.csv": HEADER, "plan_list.csv": PLANS})
+    assert evaluation.problems.select("file", "message").rows() == [
+        ("plan_list.csv",
+         "this file has a header and no records, and nothing says which agency sent it, so it covers no days"),
+        ("referral_list.csv",
+         "this file has a header and no records, and nothing says which days it covers; a line of manifest.csv such as "
+         "`referral_list.csv,YYYY-MM-DD,YYYY-MM-DD,YYYY-MM-DD` would say it"),
+    ]  # fmt: skip
+    assert evaluation.results.is_empty()
 
 
 @pytest.mark.parametrize(
@@ -584,7 +644,7 @@ def test_an_empty_list_of_one_agency_says_that_there_was_nothing(tmp_path: Path)
     [
         (["2016-04-01,30/6/16"], ["not-a-date"], ["no_data", "invalid", "invalid"]),
         (["2016-06-30,2016-04-01"], ["bad-manifest-dates"], ["invalid"] * 3),
-        (["2016-04-01,2016-06-30", "2016-04-01,2016-09-30"], ["file-twice"], ["invalid"] * 3),
+        (["2016-04-01,2016-06-30", "2016-04-01,2016-05-31"], ["file-twice"], ["invalid"] * 3),
         (["2016-04-01,"], ["covers-half"], ["no_data", "invalid", "invalid"]),
         ([",2016-06-30"], ["covers-half"], ["invalid", "invalid", "late"]),
         (["1/4/16,2016-06-30"], ["not-a-date"], ["invalid", "invalid", "late"]),
@@ -608,31 +668,93 @@ def test_a_folder_says_whose_an_empty_list_is(tmp_path: Path) -> None:
         "plan_list/agency=police/p.csv": header,
         "plan_list/agency=Social%20Care/ward=__HIVE_DEFAULT_PARTITION__/p.csv": "started_on,ended_on\n2016-04-01,\n",
         "plan_list/agency=care/ward=Old%20Town/p.csv": "started_on,ended_on\n2016-04-02,\n",
-        "manifest.csv": COVERS + "plan_list/agency=police/p.csv,2016-07-01,2016-04-01,2016-06-30\n",
     }
-    evaluation = read(tmp_path, files)
-    assert said(evaluation) == []
+    evaluation = read(tmp_path, files | covering(*files))
+    assert said(evaluation) == [("plan_list/agency=police/p.csv", None, None, None, "empty-list")]
     groups = (None, "care", "police", "Old Town")
     assert [number(evaluation, group, of="at_end") for group in groups] == [2, 2, 0, 1]
+
+
+# -- values and order --------------------------------------------------------------------------------------
+
+ORDERED = LISTS.replace(
+    "    date: received_on\n", "    date: received_on\n    order: [asked_on, received_on, done_on]\n"
+)
+ORDERED = ORDERED.replace("district: text}", "district: text, asked_on: date?, done_on: date?}", 1)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+@pytest.mark.parametrize(
+    ("asked", "done", "column"),
+    [
+        ("2016-05-02", "2016-05-02", None),  # all on one day
+        (None, None, None),
+        ("2016-05-03", None, "received_on"),
+        ("2016-05-01", "2016-05-01", "done_on"),
+        ("2019-01-01", None, "received_on"),
+    ],
+)
+def test_a_record_whose_dates_run_otherwise_than_their_order_is_set_aside(
+    tmp_path: Path, asked: str | None, done: str | None, column: str | None, form: str
+) -> None:
+    days = {"received_on": "2016-05-02", "asked_on": asked, "done_on": done}
+    frame = pl.DataFrame({**COLUMNS, "cost": [1.5, 2.0], "asked_on": [None, None], "done_on": [None, None]})
+    frame = frame.with_columns(pl.col("received_on", "asked_on", "done_on").cast(pl.Date))
+    row = {name: [date.fromisoformat(day) if day else None] for name, day in days.items()}
+    more = pl.DataFrame({"child_id": ["c"], "cost": [1.0], "urgent": [True], "district": ["North"], **row})
+    frame = pl.concat([frame, more.cast({"asked_on": pl.Date, "done_on": pl.Date}).select(frame.columns)])
+    name = f"referral_list.{form}"
+    content = frame.write_csv() if form == "csv" else frame
+    evaluation = read(tmp_path, {name: content} | covering(name), lists=ORDERED)
+    expected: list[Any] = [3, 2, 1] if column is None else ["invalid", "invalid", 1]
+    assert [number(evaluation, group) for group in (None, "North", "South")] == expected
+    problems = evaluation.problems.select("row", "column", "kind").rows()
+    assert problems == ([] if column is None else [(4 if form == "csv" else 3, column, "out-of-order")])
+
+
+VALUED = LISTS.replace("ward: text?", "ward: {type: text?, values: [Hill, Old Town]}")
+
+
+@pytest.mark.parametrize(
+    ("wards", "expected", "kinds"),
+    [
+        (["Hill", " old town", ""], [3, 1], []),
+        (["Hill", "Hil", ""], ["invalid", "invalid"], ["not-a-value"]),
+    ],
+)
+@pytest.mark.parametrize("doubtful", ["", '"'])
+def test_cells_are_held_to_the_values_of_their_column(
+    tmp_path: Path, wards: list[str], expected: list[object], kinds: list[str], doubtful: str
+) -> None:
+    rows = [f"care,2016-05-0{day},,{doubtful}{ward}{doubtful}\n" for day, ward in enumerate(wards, 1)]
+    files = {"plan_list.csv": PLANS + "".join(rows) + "police,2016-05-01,,\n"}
+    indicators = "hill: {frequency: quarterly, by: [agency], formula: count(plan_list open where ward = 'Hill')}\n"
+    evaluation = read(tmp_path, files | covering("plan_list.csv"), lists=VALUED, indicators=INDICATORS + indicators)
+    assert [number(evaluation, "care", of=of) for of in ("at_end", "hill")] == [3, expected[1]]
+    assert evaluation.problems["kind"].to_list() == kinds
+    if kinds:
+        message = "`Hil` is none of the values of `ward`; expected `Hill` or `Old Town`; did you mean `Hill`?"
+        assert evaluation.problems["message"].to_list() == [message]
 
 
 # -- every kind -----------------------------------------------------------------------------------------
 
 
 def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Returns: `test_submissions`. What is not there: `test_lifetimes`. The others here: there are none besides."""
+    """Returns: `test_submissions`, `test_standing_cells`. What is not there: `test_lifetimes`. The others are here."""
 
     def named(modules: tuple[ModuleType, ...]) -> str:
         return "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
 
-    records = (pmf_engine.records.coverage, pmf_engine.records.record_problems)
+    records = (pmf_engine.records.coverage, pmf_engine.records.overlap, pmf_engine.records.record_problems)
     text_of_lists = named((*LIST_MODULES, *records))
     of_lists = {kind for kind in KINDS if f'"{kind}"' in text_of_lists}
     of_returns = {kind for kind in KINDS if named(MODULES).count(f'"{kind}"') > 1}
-    of_evaluation = {kind for kind in KINDS if f'"{kind}"' in named((pmf_engine.evaluation.lifetimes,))}
-    assert of_lists | of_returns | of_evaluation == KINDS.keys()
+    elsewhere = named((pmf_engine.evaluation.lifetimes, *STANDING_MODULES))
+    assert of_lists | of_returns | {kind for kind in KINDS if f'"{kind}"' in elsewhere} == KINDS.keys()
     rows = [
-        "b,soon,1O,maybe,Suoth", ",2016-05-01,1,no,South", "c,2061-05-01,1,no,South", ROW.strip(),
+        "b,soon,1O,maybe,Suoth", ",2016-05-01,1,no,South", "c,2061-05-01,1,no,South", "c,2020-05-01,1,no,South",
+        ROW.strip(),
         *["d,x,1,no,South"] * 101,
     ]  # fmt: skip
     rows = [
@@ -666,11 +788,18 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.Mo
         "referral_list/12.parquet": pl.DataFrame(COLUMNS).with_columns(child_id=pl.lit("a\0")),
         "plan_list/1.csv": PLANS + "police,2016-05-01,2016-04-01,\npolise,2016-05-01,,\nons,2016-05-01,,\n",
         "plan_list/2.csv": PLANS + "police,2016-05-01,,\n",
-        "plan_list/3.csv": PLANS + "police,2016-05-02,,\npolice,2016-07-02,,\n",
+        "plan_list/3.csv": PLANS + "police,2016-05-02,,\npolice,2016-07-02,,\npolice,2061-07-02,,\n",
+        "plan_list/4.csv": PLANS + "police,2016-05-02,,\n",
+        "plan_list/5.csv": PLANS,
         "manifest.csv": COVERS + "plan_list/2.csv,2016-07-01,2016-04-01,2016-06-30\n"
-        "plan_list/3.csv,2016-07-02,2016-04-01,2016-06-30\n",
+        "plan_list/3.csv,2016-07-02,2016-04-01,2016-06-30\nplan_list/4.csv,2016-07-02,2016-04-01,2016-06-30\n",
     }
     evaluation = read(tmp_path, files, period=Q1)
+    (tmp_path / "order").mkdir()
+    rows = ["a,2016-04-01,1,yes,North,2016-05-01,\n", "b,2016-04-01,1,yes,Suoth,,\n"]
+    header = HEADER.replace("\n", ",asked_on,done_on\n")
+    listed = ORDERED.replace("district: text,", "district: {type: text, values: [North, South]},")
+    ordered = read(tmp_path / "order", {"referral_list.csv": header + "".join(rows)}, lists=listed).problems["kind"]
     shares = "a,2016-04-01,,,0.31\nb,2016-04-01,,,131\n"
     monkeypatch.setattr(pmf_engine.submissions.list_csv, "_SMALL", 0)
     (tmp_path / "shares").mkdir()
@@ -678,5 +807,5 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.Mo
     quote = 'a,2016-04-01,,"x,1\nb,2016-04-01,,x",1\n'
     quotes = test_list_cells.read(tmp_path / "quotes", test_list_cells.HEADER + quote).problems["kind"]
     percentages = test_list_cells.read(tmp_path / "shares", test_list_cells.HEADER + shares)
-    assert of_lists - set(evaluation.problems["kind"]) - {*percentages.problems["kind"], *quotes} == set()
+    assert of_lists - set(evaluation.problems["kind"]) - {*percentages.problems["kind"], *quotes, *ordered} == set()
     assert evaluation.problems["kind"].is_in(KINDS.keys()).all()

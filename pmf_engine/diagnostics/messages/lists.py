@@ -41,6 +41,28 @@ def not_a_date_column(span: Span, name: str, wanted: str) -> Diagnostic:
     return Diagnostic("wrong-type", f"column `{name}` gives a time and must be a `{wanted}`", span)
 
 
+def order_of_no_date(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("wrong-type", f"`order` is of dates, and column `{name}` holds none", span)
+
+
+def order_of_one(span: Span) -> Diagnostic:
+    help_ = "write the columns from the earliest date to the latest, as in `order: [asked_on, done_on]`"
+    return Diagnostic("wrong-type", "`order` needs two columns or more", span, help_)
+
+
+def order_twice(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("repeated", f"column `{name}` stands in `order` twice", span)
+
+
+def values_of_no_text(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("wrong-type", f"`values` are texts, and column `{name}` holds none", span)
+
+
+def no_values(span: Span, name: str) -> Diagnostic:
+    text = f"`values` of column `{name}` names none, so every cell would be refused"
+    return Diagnostic("wrong-type", text, span, "name the texts that it may hold, or leave `values` out")
+
+
 def not_a_group_column(span: Span, name: str) -> Diagnostic:
     text = f"column `{name}` says which group a record is of and must be a `text`"
     return Diagnostic("wrong-type", text, span, "write `text`, or `text?` where a cell may be blank")

@@ -35,14 +35,15 @@ def read_lists(draft: Draft) -> None:
 
 
 def _closed(draft: Draft, given: schema.RecordList) -> dict[str, list[str]]:
-    """The columns of a list that hold nothing but listed groups, or the agencies that send it."""
+    """The columns of a list that hold nothing but listed groups or values, or the agencies that send it."""
     listed = {
         name: [group.name for group in breakdown.groups]
         for name, breakdown in draft.model.breakdowns.items()
         if breakdown.groups is not None
     }
     doubted = [name for name in listed if draft.at.doubts("breakdowns", name)]
-    return {name: held for name, held in (listed | {"agency": given.from_}).items() if name not in doubted}
+    values = {name: column.values for name, column in given.columns.items() if column.values}
+    return {name: held for name, held in (values | listed | {"agency": given.from_}).items() if name not in doubted}
 
 
 def _read_list(
@@ -73,6 +74,10 @@ def _read_list(
     else:
         for place, (name, wanted) in enumerate(zip(given.spell, ("date", "date?"), strict=True)):
             _time(at.span("lists", id_, "spell", place), id_, name, columns, wanted, found)
+    for place, name in enumerate(given.order):
+        _ordered(at.span("lists", id_, "order", place), id_, name, columns, given.order[:place], found)
+    if len(given.order) == 1:
+        found.append(messages.order_of_one(at.span("lists", id_, "order")))
     if len(agencies) > 1 and "agency" not in columns:
         found.append(messages.agency_column_needed(at.key("lists", id_), id_))
     elif len(agencies) > 1 and (columns["agency"].kind, columns["agency"].optional) == ("text", True):
@@ -108,6 +113,10 @@ def _columns(
             found.append(messages.column_type(_type_span(at, id_, name), text, _KINDS))
         elif kind != "text" and name in breakdowns:
             found.append(messages.not_a_group_column(_type_span(at, id_, name), name))
+        elif column.values is not None and kind != "text":
+            found.append(messages.values_of_no_text(at.key("lists", id_, "columns", name, "values"), name))
+        elif column.values is not None and not column.values:
+            found.append(messages.no_values(at.key("lists", id_, "columns", name, "values"), name))
         values = None if column.values is None else tuple(column.values)
         columns[name] = Column(cast("Kind", kind), text.strip().endswith("?"), values, tuple(column.also_called))
     return columns
@@ -126,3 +135,15 @@ def _time(span: Span, id_: str, name: str, columns: Mapping[str, Column], wanted
         found.append(messages.unknown_column(span, name, id_, columns))
     elif (column.kind, column.optional) != ("date", wanted.endswith("?")):
         found.append(messages.not_a_date_column(span, name, wanted))
+
+
+def _ordered(
+    span: Span, id_: str, name: str, columns: Mapping[str, Column], before: Sequence[str], found: list[Diagnostic]
+) -> None:
+    """Refuses a column in `order` that is not there, holds no dates or stands there already."""
+    if name not in columns:
+        found.append(messages.unknown_column(span, name, id_, columns))
+    elif columns[name].kind != "date":
+        found.append(messages.order_of_no_date(span, name))
+    elif name in before:
+        found.append(messages.order_twice(span, name))
