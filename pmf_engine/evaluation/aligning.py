@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.domain.reason_codes import is_awaited
-from pmf_engine.evaluation.combining import total
+from pmf_engine.domain.reason_codes import figure_number, is_awaited, reason_code
+from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.combining import numbers_apart, total
 from pmf_engine.evaluation.figure_facts import of_figures
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.framework.model import Figure
@@ -121,11 +122,19 @@ def _shorter(
             .group_by(*keys, maintain_order=True)
             .agg(total(pl.col("value")), pl.col("code", "lenient").max(), **_trace(inputs, period))
             .rename({"at": "start"})
+            .with_columns(_without_sum(inputs, name) for name in ("code", "lenient"))
         )
     else:
         parts = parts.with_columns(start="at", **_trace(inputs, _one(period)))
     parts = parts.select(_columns(inputs))
     return pl.concat([as_sent, parts.join(as_sent, on=["figure", "start", "group"], how="anti")])
+
+
+def _without_sum(inputs: Inputs, name: str) -> pl.Expr:
+    """A code that is `no_data` at least, where a figure does not add up over time."""
+    none = (figure_number(pl.col("figure")) + reason_code(Status.NO_DATA)).cast(pl.UInt32)
+    apart = pl.col("figure").is_in(numbers_apart(inputs))
+    return pl.when(apart).then(pl.max_horizontal(name, none)).otherwise(name).alias(name)
 
 
 def _counts_on(inputs: Inputs, frame: pl.LazyFrame, times: pl.LazyFrame, own: Cadence) -> pl.LazyFrame:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from pmf_engine.domain.numbers import NEAR, SNAP
+from pmf_engine.domain.periods import Cadence
 from pmf_engine.domain.reason_codes import NOT_RECEIVED, figure_number, is_absent, reason_code
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.expected import SENT
@@ -94,7 +97,7 @@ def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.LazyFrame:
-    """Figures over their agencies: sums, of grades the worst.
+    """Figures over their agencies: sums, of grades the worst. A figure that does not add up has no value over several.
 
     Columns: figure, start, months, group, value, `code` (where every agency must have sent) and `lenient` (where some
     may not have).
@@ -102,7 +105,7 @@ def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.Laz
     soft = pl.col("code").filter(is_absent(pl.col("code"))).max().fill_null(0)
     hard = pl.col("code").filter(~is_absent(pl.col("code"))).max().fill_null(0)
     number = figure_number(pl.col("figure"))
-    every = 1 if by == AGENCY else pl.col("senders")
+    every = pl.lit(1) if by == AGENCY else pl.col("senders")
     rows = (
         facts.sort("figure", "start", "months", "group", "agency")
         .group_by("figure", "start", "months", "group", maintain_order=True)
@@ -120,6 +123,11 @@ def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.Laz
         # An agency that has not answered an ad hoc request has no row.
         .with_columns(soft=pl.when(pl.col("sent") < every).then(pl.max_horizontal("soft", _NO_DATA)).otherwise("soft"))
         .with_columns(
+            hard=pl.when(pl.col("figure").is_in(numbers_apart(inputs)) & (every > 1))
+            .then(pl.max_horizontal("hard", _NO_DATA))
+            .otherwise("hard")
+        )
+        .with_columns(
             value=pl.when(inputs.is_of_kind("grade")).then("worst").otherwise("sum"),
             code=pl.max_horizontal("hard", "soft"),
         )
@@ -130,6 +138,34 @@ def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.Laz
     lenient = pl.when(does_without).then(0).otherwise(hard)
     codes = {"code": code.cast(pl.UInt32), "lenient": lenient.cast(pl.UInt32)}
     return rows.select("figure", "start", "months", "group", "value", **codes)
+
+
+def numbers_apart(inputs: Inputs) -> list[str]:
+    """The figures that are numbers and do not add up."""
+    return [id_ for id_, figure in inputs.framework.figures.items() if figure.is_apart]
+
+
+def with_sums_refused(
+    inputs: Inputs, facts: pl.LazyFrame, figures: Iterable[str], cadence: Cadence, by: str | None
+) -> pl.LazyFrame:
+    """Facts with those as missing of which there is no sum, over agencies or the time of a cadence, and the reason."""
+    several, longer = [], []
+    for name in figures:
+        figure = inputs.framework.figures[name]
+        if figure.is_apart and len(figure.agencies) > 1 and by != AGENCY:
+            several.append(name)
+        elif figure.is_apart and figure.kind == "flow" and figure.cadence.months < cadence.months:
+            longer.append(name)
+    if not several and not longer:
+        return facts
+    has_value = pl.col("code") == 0
+    over_agencies_, over_time = pl.col("figure").is_in(several), pl.col("figure").is_in(longer)
+    what = pl.when(over_agencies_).then(pl.lit("agencies")).otherwise(pl.lit("time"))
+    refused = has_value & (over_agencies_ | over_time)
+    return facts.with_columns(
+        code=pl.when(refused).then(pl.lit(_NO_DATA, dtype=pl.UInt32)).otherwise("code"),
+        why=pl.when(refused).then(pl.format("it does not add up over {}", what)).otherwise("why"),
+    )
 
 
 def total(values: pl.Expr) -> pl.Expr:

@@ -11,6 +11,7 @@ from pmf_engine.domain.periods import Cadence, Frequency, Period
 from pmf_engine.domain.reason_codes import figure_number
 from pmf_engine.evaluation import indicator_rows
 from pmf_engine.evaluation.aligning import facts_by_period
+from pmf_engine.evaluation.combining import with_sums_refused
 from pmf_engine.evaluation.figure_facts import figure_facts, gather
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.lifetimes import measured
@@ -152,10 +153,9 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
         if not figures:
             continue
         number = figure_number(pl.col("figure"))
+        facts = with_sums_refused(inputs, figure_facts(inputs, sorted(figures), by), figures, cadence, by)
         frames.append(
-            facts_by_period(
-                inputs, figure_facts(inputs, sorted(figures), by).filter(pl.col("code") > 0), figures, cadence
-            )
+            facts_by_period(inputs, facts.filter(pl.col("code") > 0), figures, cadence)
             .with_columns(
                 code=pl.col("code") + number,
                 agency=pl.col("agency").replace_strict(names, default=pl.col("agency")),

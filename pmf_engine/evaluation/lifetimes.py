@@ -111,8 +111,7 @@ def under_successors(framework: Framework, cells: pl.DataFrame) -> pl.DataFrame:
     period = ["figure", "heir", "start", "months"]
     parts = moved.select(period).unique().join(table.rename({"agency": "part"}), on=["figure", "heir"])
     due = parts.filter(there()).group_by(period).agg(parts=pl.col("part").sort())
-    grades = [id_ for id_, figure in framework.figures.items() if figure.kind == "grade"]
-    merged = _added_up(moved, [*period, "by", "group"], grades, cells.columns)
+    merged = _added_up(moved, [*period, "by", "group"], framework, cells.columns)
     alone = (pl.col("came").list.len() == 1) & pl.col("came").list.contains(pl.col("heir"))
     heir_too = pl.col("came").list.contains(pl.col("heir")) & ~pl.col("parts").list.contains(pl.col("heir"))
     merged = (
@@ -145,11 +144,12 @@ def _predecessors(framework: Framework) -> pl.DataFrame:
     return pl.DataFrame(pairs, schema=schema, orient="row")
 
 
-def _added_up(moved: pl.DataFrame, key: list[str], grades: list[str], columns: list[str]) -> pl.DataFrame:
+def _added_up(moved: pl.DataFrame, key: list[str], framework: Framework, columns: list[str]) -> pl.DataFrame:
     """One cell for each period and group of an heir, with `came`: the agencies whose cells it is made of.
 
-    Numbers are added up; of grades the worst counts, and of states the gravest.
+    Numbers are added up, but for those that have no sum; of grades the worst counts, and of states the gravest.
     """
+    grades = [id_ for id_, figure in framework.figures.items() if figure.kind == "grade"]
     states = pl.col("state").cast(pl.String)
     gravest = (
         pl.when((states == "invalid").any()).then(pl.lit("invalid"))
@@ -157,14 +157,18 @@ def _added_up(moved: pl.DataFrame, key: list[str], grades: list[str], columns: l
         .when((states == "no_data").any()).then(pl.lit("no_data"))
         .otherwise(pl.lit("ok"))
     )  # fmt: skip
+    apart = [id_ for id_, figure in framework.figures.items() if figure.is_apart]
+    no_sum = pl.col("figure").first().is_in(apart) & (pl.col("agency").n_unique() > 1) & (gravest == "ok")
     joined = {name: pl.col(name).first() for name in columns if name not in (*key, "agency", "value", "state")}
+    if "why" in joined:
+        joined["why"] = pl.when(no_sum).then(pl.lit("it does not add up over agencies")).otherwise(joined["why"])
     for name, mark in (("text", " + "), ("file", ", "), ("comment", " ")):
         if name in joined:
             joined[name] = pl.col(name).drop_nulls().unique(maintain_order=True).str.join(mark)
     worst, total = pl.col("value").min(), pl.col("value").sum()
     return moved.group_by(key, maintain_order=True).agg(
         value=pl.when(pl.col("figure").first().is_in(grades)).then(worst).otherwise(total),
-        state=gravest,
+        state=pl.when(no_sum).then(pl.lit("no_data")).otherwise(gravest),
         came=pl.col("agency").unique().sort(),
         **joined,
     )

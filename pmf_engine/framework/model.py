@@ -100,8 +100,9 @@ class Break:
 class Figure(Lasting):
     """What agencies send. `due` is how many days after a period's end each of them must have sent it.
 
-    `unit` is what it counts; `whole` figures have no decimals; those that do not `adds_up` have no sum over groups,
-    agencies or time. Values outside `plausible` are refused. A stock is `counted` at the end of its period, or in it.
+    `unit` is what it counts, and may say that it `is_percent`; `whole` figures have no decimals; those that do not
+    `adds_up` have no sum over groups, agencies or time. Values outside `plausible` are refused. A stock is `counted` at
+    the end of its period, or in it.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Figure(Lasting):
     signed: bool
     due: Mapping[str, int]
     unit: str | None = None
+    is_percent: bool = False
     whole: bool = True
     adds_up: bool = True
     plausible: Interval | None = None
@@ -125,7 +127,14 @@ class Figure(Lasting):
         """What the figure is in a formula."""
         if self.kind == "grade":
             return Type("grade", self.scale)
-        return {"flow": FLOW, "stock": NUMBER, "text": TEXT}[self.kind]
+        if self.kind == "text":
+            return TEXT
+        return FLOW if self.kind == "flow" and self.adds_up else NUMBER
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is a number that does not add up over groups, agencies or time."""
+        return self.kind in ("flow", "stock") and not self.adds_up
 
 
 Kind = Literal["text", "date", "number", "truth", "percent"]

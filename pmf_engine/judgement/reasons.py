@@ -98,7 +98,8 @@ def with_reasons(
             whose = (pl.lit(f" {_WHOSE[status]} ") + pl.coalesce("agencies", "alone")).fill_null("")
             said = pl.format(_OF_FIGURE[status], figure, whose)
             if status == Status.NO_DATA:
-                said = pl.when(pl.col("why").is_null()).then(said).otherwise(pl.format(_INCOMPLETE, figure, whose))
+                no_sum = pl.col("why").str.starts_with("it does not add up").fill_null(True)
+                said = pl.when(no_sum).then(said).otherwise(pl.format(_INCOMPLETE, figure, whose))
             said += (pl.lit(": ") + pl.col("why")).fill_null("") + pl.format(_SETTLED_BY, "settled_by").fill_null("")
             reason = pl.when((rank == status.rank) & pl.col("figure").is_not_null()).then(said).otherwise(reason)
     without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)

@@ -14,7 +14,7 @@ from pmf_engine.evaluation.evaluate import Evaluation, evaluate
 from pmf_engine.framework.model import Framework
 from pmf_engine.report.model import Named
 from pmf_engine.report.problems import ToldProblem, told_problems
-from pmf_engine.submissions.problems import Severity
+from pmf_engine.submissions.problems import Severity, together
 from pmf_engine.submissions.submissions import Submissions
 
 
@@ -85,7 +85,7 @@ def validation(framework: Framework, submissions: Submissions, as_of: date, *, a
     """
     last_month = Cadence(1, framework.board.year_start).last_ended_by(month_of(as_of))
     evaluation = evaluate(framework, submissions, last_month, as_of)
-    problems = told_problems(evaluation.problems)
+    problems = told_problems(together(evaluation.problems, submissions.marked_at(evaluation.as_of)))
     if agency is not None:
         problems = [problem for problem in problems if problem.agency == agency]
     files = _files(evaluation)

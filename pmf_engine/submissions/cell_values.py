@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from math import inf, nextafter
+from typing import NamedTuple
 
 import polars as pl
 
 from pmf_engine.domain.markers import is_unreliable, split_mark, state_of
 from pmf_engine.framework.model import Figure, Framework
+from pmf_engine.framework.tolerances import Interval
 from pmf_engine.submissions.problems import listed, meant, say
 from pmf_engine.submissions.vocabulary import fold
 
@@ -15,24 +18,61 @@ STATE = pl.Enum(["ok", "no_data", "suppressed", "invalid"])
 
 LARGEST = 1e15
 
+_MOST = 100.0
+"""The most that a percentage comes to, unless its figure's `plausible` says otherwise."""
+
 NUMBER = (
     r"^(?:[+\-\u2212]?£?|£[+\-\u2212])(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?$|^[+\-\u2212]?\.[0-9]+$"
 )
 
-PERCENT = r"^[+\-\u2212]?(?:[0-9]*\.?[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?)%$"
+PERCENT = r"^[+\-\u2212]?(?:[0-9]*\.?[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?)\s*%$"
+
+
+class Bounds(NamedTuple):
+    """Which numbers a figure may hold: percentages or not, with decimals or not, and the least and the most."""
+
+    is_percent: bool = False
+    is_whole: bool = False
+    low: float = -inf
+    high: float = inf
+
+
+BOUNDS = {"is_percent": pl.Boolean, "is_whole": pl.Boolean, "low": pl.Float64, "high": pl.Float64}
+"""The columns of `Bounds`."""
+
+
+def bounds_of(figure: Figure) -> Bounds:
+    """Which numbers a figure may hold; `plausible` narrows them, and of a percentage widens them."""
+    if figure.kind not in ("flow", "stock"):
+        return Bounds()
+    low, high = -inf if figure.signed else 0.0, inf
+    if figure.is_percent:
+        low, high = (-inf, inf) if figure.plausible else (-_MOST if figure.signed else 0.0, _MOST)
+    if figure.plausible is not None:
+        least, most = figure.plausible.low, figure.plausible.high
+        low = max(low, nextafter(least, inf) if figure.plausible.low_open else least)
+        high = min(high, nextafter(most, -inf) if figure.plausible.high_open else most)
+    return Bounds(figure.is_percent, figure.whole, low, high)
 
 
 def add_values(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """Adds `value`, `state` and `mark`. A word of the figure's own scale is a grade before it is a marker."""
+    """Adds `value`, `state` and `mark`. A word of the figure's own scale is a grade before it is a marker.
+
+    A number that its figure may not hold (see `Bounds`) is no value.
+    """
     clean, is_number = pl.col("clean"), pl.col("type").is_in(["flow", "stock"])
     cells = cells.join(_signs(cells), on="clean", how="left", maintain_order="left")
     written = pl.coalesce("marked", "clean")
-    bare = written.str.replace_all("[,£%+]", "").str.replace("\u2212", "-", literal=True)
+    bare = written.str.replace_all(r"[,£%+\s]", "").str.replace("\u2212", "-", literal=True)
     plain = written.str.contains(NUMBER) | written.str.contains(PERCENT)
     number = pl.col("value")  # a column between the steps, since an expression is worked out wherever it stands
     cells = cells.with_columns(value=pl.when(is_number & plain).then(bare).cast(pl.Float64, strict=False))
     cells = cells.with_columns(value=pl.when(number == 0).then(0.0).otherwise(number))  # -0 is 0
-    fits = (number.abs() <= LARGEST) & (pl.col("signed") | (number >= 0))
+    with_sign = written.str.ends_with("%")
+    # a bare number up to 1 may be a share of 1, as a spreadsheet keeps 31 %
+    of_unit = pl.when("is_percent").then(with_sign | (number == 0) | (number.abs() > 1)).otherwise(~with_sign)
+    is_whole = ~pl.col("is_whole") | (number == number.round())
+    fits = (number.abs() <= LARGEST) & number.is_between("low", "high") & of_unit & is_whole
     cells = cells.with_columns(value=pl.when(fits).then(number))
     # a number that its sender calls unreliable is shown and not used
     unreliable = is_number & (pl.col("mark_kind") == "unreliable").fill_null(False)
@@ -93,9 +133,35 @@ def wrong_value(framework: Framework, figure_id: str, text: str) -> tuple[str, s
     written = (split_mark(text) or (text,))[0]
     if not re.search(NUMBER, written) and not re.search(PERCENT, written):
         return "not-a-number", say("not-a-number", text=text, hint=_number_hint(text))
-    number = abs(float(re.sub("[^0-9.]", "", written)))
-    kind = "too-large" if number > LARGEST else "negative"
-    return kind, say(kind, text=text, figure=figure_id)
+    number = float(re.sub("[^0-9.-]", "", written.replace("\u2212", "-")))
+    kind, more = _misfit(figure, number, written)
+    return kind, say(kind, text=text, figure=figure_id, **more)
+
+
+def _misfit(figure: Figure, number: float, written: str) -> tuple[str, dict[str, object]]:
+    """Why a figure may not hold a number: the kind of its problem, and the words that its message needs."""
+    if written.endswith("%") and not figure.is_percent:
+        return "percent-of-a-count", {}
+    if abs(number) > LARGEST:
+        return "too-large", {}
+    if figure.is_percent and not written.endswith("%") and number and abs(number) <= 1:
+        return "fraction", {"percent": f"{number * 100:.12g}%"}
+    if number < 0 and not figure.signed and not figure.is_percent:
+        return "negative", {}
+    if figure.whole and number != round(number):
+        return "not-whole", {"counted": f"counts {figure.unit}" if figure.unit else "is a count"}
+    if figure.plausible is None:
+        return "not-a-percentage", {}
+    return "implausible", {"allowed": _in_words(figure.plausible)}
+
+
+def _in_words(interval: Interval) -> str:
+    """What an interval allows, as people write it in the YAML."""
+    if interval.low > -inf and interval.high < inf and not interval.low_open and not interval.high_open:
+        return f"between {interval.low:.12g} and {interval.high:.12g}"
+    low = f"{'above' if interval.low_open else 'at least'} {interval.low:.12g}" if interval.low > -inf else ""
+    high = f"{'below' if interval.high_open else 'at most'} {interval.high:.12g}" if interval.high < inf else ""
+    return " and ".join(filter(None, (low, high)))
 
 
 def _number_hint(text: str) -> str:

@@ -34,7 +34,9 @@ def compare_times(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
 
     Flows add up; of a stock or a grade the last part counts.
     """
+    apart = [figure.id for figure in words.framework.figures.values() if figure.is_apart and figure.kind == "flow"]
     used = readings.filter(KNOWN, pl.col("outcome") == "used", pl.col("value").is_not_null())
+    used = used.filter(~pl.col("figure").is_in(apart))  # of these nothing says what parts should come to
     of = ["figure", "agency", "by", "group"]
     longer = used.filter(pl.col("months") > pl.col("months").min().over(of))
     parts = longer.join(used.select(*of, "start", "months", "value", "text"), on=of, nulls_equal=True, suffix="_part")

@@ -59,12 +59,17 @@ def longer_periods_replaced(cells: pl.DataFrame, framework: Framework) -> tuple[
     Where all parts are there they stand in its place, else the longer period has no value.
     """
     own = pl.DataFrame(
-        [(id_, figure.cadence.months, figure.kind) for id_, figure in framework.figures.items()],
+        [
+            (id_, figure.cadence.months, "apart" if figure.is_apart and figure.kind == "flow" else figure.kind)
+            for id_, figure in framework.figures.items()
+        ],
         schema={"figure": pl.String, "own": pl.Int32, "kind_of": pl.String},
         orient="row",
     )
     numbered = cells.with_row_index("at").join(own, on="figure")
-    longer = numbered.filter(pl.col("months") > pl.col("own"), pl.col("received_on").is_not_null())
+    # of what does not add up nothing says what parts should come to
+    of_parts = (pl.col("months") > pl.col("own")) & (pl.col("kind_of") != "apart")
+    longer = numbered.filter(of_parts, pl.col("received_on").is_not_null())
     if longer.is_empty():
         return cells, PROBLEMS.empty()
     same = ["figure", "agency", "by", "group"]

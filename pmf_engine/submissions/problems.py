@@ -136,6 +136,9 @@ KINDS = {
     ),
     "list-column-missing": Kind(LOST, "no column {missing} in this header; nothing in this file can be used{help}"),
     "list-column-twice": Kind(LOST, "two columns are called `{text}`; nothing in this file can be used"),
+    "implausible": Kind(
+        LOST, "`{text}` is not plausible for `{figure}`, which is {allowed}; mend it, or widen `plausible`"
+    ),
     "longer-outdated": Kind(
         NOTE, "parts of this period came later, in `{other}`; what they come to stands in the place of `{text}`"
     ),
@@ -145,6 +148,7 @@ KINDS = {
         "again, or the parts that are missing",
     ),
     "longer-differs": Kind(DOUBT, "the figure for `{period}` is `{text}`, but {parts}; both stand as sent"),
+    "marked": Kind(NOTE, "`{text}` {words}; the number is {so}"),
     "merged-cell": Kind(
         LOST, "this cell is blank and {text}; what it holds is not known, so unmerge it and fill each cell"
     ),
@@ -176,7 +180,17 @@ KINDS = {
         "this is not a return; the first row that is not blank should name the columns `period`, "
         "`agency`, `figure` and `value`, or `period`, `agency` and figures",
     ),
+    "not-whole": Kind(
+        LOST,
+        "`{text}` has decimals, and `{figure}` {counted}; send the whole number, or let `unit` or `whole: false` of "
+        "the figure allow decimals",
+    ),
     "null-text": Kind(LOST, "`{text}` says that this cell is blank; every record of `{list}` has {what}"),
+    "percent-of-a-count": Kind(
+        LOST,
+        "`{text}` is a percentage, and `{figure}` is none; send the number itself, or give a stock that is a "
+        "percentage `unit: percent`",
+    ),
     "period-misaligned": Kind(
         LOST, "`{text}` does not begin where a period of `{figure}` does; its year starts in another month"
     ),

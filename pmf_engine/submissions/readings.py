@@ -13,11 +13,7 @@ import polars as pl
 from pmf_engine.domain.periods import MONTHS, Cadence, Frequency, Period, parse_day, parse_period
 from pmf_engine.framework.changes import takeovers
 from pmf_engine.framework.model import Figure, Framework
-from pmf_engine.submissions.cell_values import (
-    STATE,
-    add_values,
-    wrong_value,
-)
+from pmf_engine.submissions.cell_values import BOUNDS, STATE, Bounds, add_values, bounds_of, wrong_value
 from pmf_engine.submissions.problems import listed, problems_of_cells, say
 from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.vocabulary import WHOLE_WORDS, Vocabulary, fold
@@ -83,8 +79,8 @@ class Reader:
     def read(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
         """Readings (with some columns more, for comparing them) in the order of `cells`, and frames of problems."""
         problems = []
-        figure = {"figure": pl.String, "type": pl.String, "scale": pl.String, "signed": pl.Boolean}
-        cells = _look_up(cells, ["figure_text"], figure | _fault("figure"), self._figure)
+        figure = {"figure": pl.String, "type": pl.String, "scale": pl.String}
+        cells = _look_up(cells, ["figure_text"], figure | BOUNDS | _fault("figure"), self._figure)
         cells = _look_up(cells, ["figure", "agency_text"], {"agency": pl.String} | _fault("agency"), self._agency)
         clean = pl.col("text").str.strip_chars(EDGES)
         cells = cells.with_columns(clean.alias("clean")).filter(
@@ -150,14 +146,14 @@ class Reader:
         return cells
 
     def _figure(self, text: str | None) -> tuple[Any, ...]:
-        nothing = (None, None, None, None)
+        nothing = (None, None, None, *Bounds())
         if text is None:
             return *nothing, "blank", say("blank", what="figure", expected="expected a figure's id or title")
         found = self.words.figures.find(text)
         if found is None:
             return *nothing, "unknown-figure", say("unknown-figure", text=text, help=self.words.figures.help(text))
         figure = self.framework.figures[found]
-        return found, figure.kind, figure.scale, figure.signed, None, None
+        return found, figure.kind, figure.scale, *bounds_of(figure), None, None
 
     def _agency(self, figure: str | None, text: str | None) -> tuple[Any, ...]:
         if text is None:

@@ -24,7 +24,17 @@ from pmf_engine.submissions.headers import Found
 from pmf_engine.submissions.layout import lay_out
 from pmf_engine.submissions.list_files import list_of, list_part_of, read_list_parts
 from pmf_engine.submissions.list_parts import ListPart
-from pmf_engine.submissions.problems import PLACE, Problem, meant, problems_frame, say, together, with_senders
+from pmf_engine.submissions.problems import (
+    PLACE,
+    PROBLEMS,
+    Problem,
+    meant,
+    problems_frame,
+    problems_of_cells,
+    say,
+    together,
+    with_senders,
+)
 from pmf_engine.submissions.readers import READERS
 from pmf_engine.submissions.readings import OUTCOME, READINGS, Reader
 from pmf_engine.submissions.standing_cells import Standing, standing_cells
@@ -86,6 +96,18 @@ class Submissions:
         text = pl.format("`{}` in `{}`{} {}", pl.col("text").str.strip_chars(EDGES), "file", where, words)
         marked = marked.with_columns(item="figure", kind=pl.col("mark").cast(KIND), text=text)
         return marked.select(list(MARKS.polars))
+
+    def marked_at(self, as_of: date) -> pl.DataFrame:
+        """A note for each cell that counted on a day and whose number has a mark, with the columns of `PROBLEMS`."""
+        marked = self.cells_at(as_of).filter(pl.col("mark").is_not_null(), pl.col("state") != "invalid")
+        if marked.is_empty() or self.framework is None:
+            return PROBLEMS.empty()
+        messages = [
+            say("marked", text=text.strip(EDGES), words=CELL_WORDS[mark], so="used" if state == "ok" else "not used")
+            for text, mark, state in marked.select("text", "mark", "state").iter_rows()
+        ]
+        marked = marked.with_columns(kind=pl.lit("marked"), message=pl.Series("message", messages, pl.String))
+        return problems_of_cells(marked, self.framework)
 
     def unplaced_at(self, as_of: date) -> pl.DataFrame:
         """The cells that had come by a day of a group in a period, from an agency that nobody knows."""

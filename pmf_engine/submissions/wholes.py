@@ -35,7 +35,7 @@ _KINDS: Final = {
 
 def adds_up(figure: Figure) -> bool:
     """Whether a figure adds up over groups and agencies: a number that is no percentage, and does not say otherwise."""
-    return figure.kind in ("flow", "stock") and figure.adds_up and figure.unit != "percent"
+    return figure.kind in ("flow", "stock") and figure.adds_up
 
 
 def hold_wholes(

@@ -44,6 +44,25 @@ def scale_not_needed(span: Span, name: str, kind: str) -> Diagnostic:
     return Diagnostic("scale", f"figure `{name}` is a {kind}; only a grade has a `scale`", span)
 
 
+def flow_of_percent(span: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        "unit",
+        f"figure `{name}` is a flow, which adds up over time; a percentage does not",
+        span,
+        "write `kind: stock`",
+    )
+
+
+def plausible_of_no_number(span: Span, name: str, kind: str) -> Diagnostic:
+    return Diagnostic("plausible", f"figure `{name}` is a {kind}; only numbers have a `plausible`", span)
+
+
+def plausible_from_data(span: Span, text: str) -> Diagnostic:
+    return Diagnostic(
+        "plausible", f"`{text}` depends on what is sent; `plausible` is held to numbers", span, "write `at most 500`"
+    )
+
+
 def by_agency_mixed(span: Span, names: Sequence[str]) -> Diagnostic:
     return Diagnostic(
         "by-agency",

@@ -25,3 +25,23 @@ def not_a_percentage(span: Span, text: str) -> Diagnostic:
     return Diagnostic(
         "unit", f"the indicator is a percentage, from 0 to 100, and `{text}` is not", span, None, "warning"
     )
+
+
+def ratio_as_percentage(span: Span, formula: str, part: str, whole: str, band: str) -> Diagnostic:
+    return Diagnostic(
+        "unit",
+        f"`{formula}` of a part and its whole comes to between 0 and 1, and `{band}` looks like a percentage",
+        span,
+        f"write percent({part}, {whole}), or give the indicator a `unit` if it is no percentage",
+        "warning",
+    )
+
+
+def stock_as_percentage(span: Span, figure: str, band: str) -> Diagnostic:
+    return Diagnostic(
+        "unit",
+        f"`{figure}` has no unit, and `{band}` looks like a percentage",
+        span,
+        "give the figure a `unit`: `percent`, or what it counts",
+        "warning",
+    )

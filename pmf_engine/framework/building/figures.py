@@ -19,8 +19,10 @@ PERCENT_UNITS = frozenset({"percent", "per cent", "percentage", "%"})
 """Units of figures that are percentages."""
 
 MEASURED_UNITS = frozenset({
-    "days", "weeks", "months", "years", "hours", "minutes", "pounds", "£", "gbp", "fte", "full-time equivalents",
-    "score", "points", "ratio", "rate",
+    "days", "working days", "weeks", "months", "years", "hours", "minutes",
+    "pounds", "£", "gbp", "thousand pounds", "£000",
+    "fte", "full-time equivalent", "full-time equivalents", "whole-time equivalents", "wte",
+    "score", "points", "ratio", "rate", "miles", "kilometres",
 })  # fmt: skip
 """Units of figures that are measured and may have decimals; all others count people or things."""
 
@@ -45,6 +47,8 @@ def _read_figure(draft: Draft, id_: str, figure: schema.Figure) -> Figure:
         draft.found.append(messages.scale_not_needed(draft.at.span("figures", id_, "scale"), id_, figure.kind))
     elif figure.scale is not None:
         refer(draft, "scales", model.scales, [figure.scale], "figures", id_, "scale")
+    if figure.kind == "flow" and _is_percent(figure):
+        draft.found.append(messages.flow_of_percent(draft.at.span("figures", id_, "unit"), id_))
     return Figure(
         id=id_,
         title=figure.title,
@@ -56,6 +60,7 @@ def _read_figure(draft: Draft, id_: str, figure: schema.Figure) -> Figure:
         signed=figure.signed,
         due=due_days(draft, figure, agencies),
         unit=figure.unit,
+        is_percent=_is_percent(figure),
         whole=_is_whole(figure),
         adds_up=figure.adds_up and not _is_percent(figure),
         plausible=_plausible(draft, id_, figure),
@@ -77,12 +82,21 @@ def _is_whole(figure: schema.Figure) -> bool:
 
 
 def _plausible(draft: Draft, id_: str, figure: schema.Figure) -> Interval | None:
-    """The values that a figure may have, where it says so."""
+    """The values that a figure may have, where it says so in numbers."""
     if figure.plausible is None:
         return None
+    passage = draft.at.passage("figures", id_, "plausible")
+    if figure.kind not in ("flow", "stock"):
+        draft.found.append(messages.plausible_of_no_number(draft.at.key("figures", id_, "plausible"), id_, figure.kind))
+        return None
     try:
-        band = parse_band(draft.at.passage("figures", id_, "plausible"))
+        band = parse_band(passage)
     except FormulaError as error:
         draft.found.append(error.diagnostic)
         return None
-    return Interval.of(band, None)
+    interval = Interval.of(band, None)
+    if interval is None:
+        draft.found.append(messages.plausible_from_data(passage.span(band.start, band.end), band.text))
+    elif interval.empty:
+        draft.found.append(messages.empty_band(passage.span(band.start, band.end), band.text))
+    return interval

@@ -15,6 +15,7 @@ from pmf_engine.formula.functions import EARLIER_VALUES
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Lasting, Literal, Name, children, names
 from pmf_engine.formula.types import time_dimension
 from pmf_engine.framework.escalation_rules import Rule
+from pmf_engine.framework.lint.percentages import lint_percentages
 from pmf_engine.framework.lint.rule_outcomes import form, prospects
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.framework.tolerances import Entry, Interval, polarity, settled_band, spelt, terms
@@ -51,6 +52,7 @@ def lint(framework: Framework, as_of: date) -> Iterator[Diagnostic]:
                 for stock in _stocks_over_time(framework, node):
                     yield messages.stock_over_time(span, stock)
         yield from _bands(framework, one)
+        yield from lint_percentages(framework, one)
         yield from _entries(one, as_of)
     yield from _rules(framework)
 

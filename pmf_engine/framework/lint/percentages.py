@@ -1,0 +1,79 @@
+"""Warnings about what is judged like a percentage and is none: ratios of two counts, and stocks without a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isinf
+
+from pmf_engine.diagnostics import messages
+from pmf_engine.diagnostics.diagnostic import Diagnostic
+from pmf_engine.formula.functions import EARLIER_VALUES
+from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name, names
+from pmf_engine.framework.model import Framework, Indicator
+
+_OVER_TIME = {"year_to_date", "rolling_year", "rolling_months", *EARLIER_VALUES}
+"""Functions of which a count is still a count."""
+
+
+def lint_percentages(framework: Framework, one: Indicator) -> Iterator[Diagnostic]:
+    """Warnings about the bands of an indicator that look like percentages, where its value cannot be one.
+
+    A `unit` of the indicator, or of the stock, says that they are none.
+    """
+    if one.counts is not None:
+        return
+    band = _judged_like_a_percentage(one)
+    if band is None:
+        return
+    formula = one.formula
+    span = one.passage.span(formula.start, formula.end)
+    figure = framework.figures.get(formula.name) if isinstance(formula, Name) else None
+    if figure is not None and figure.kind == "stock" and figure.unit is None:
+        yield messages.stock_as_percentage(span, figure.id, band)
+    ratio = _ratio(framework, formula)
+    if ratio is not None and _counts(framework, ratio.left) and _counts(framework, ratio.right):
+        units = {framework.figures[node.name].unit for node in names(ratio) if node.name in framework.figures}
+        if len(units) > 1:  # so many of the one for each of the other
+            return
+        text = one.passage.text
+        if formula is ratio:
+            part, whole = (text[side.start : side.end] for side in (ratio.left, ratio.right))
+        else:
+            part, whole = "part", "whole"
+        yield messages.ratio_as_percentage(span, text[formula.start : formula.end], part, whole, band)
+
+
+def _judged_like_a_percentage(one: Indicator) -> str | None:
+    """The first band whose ends are all from 0 to 100, and one of them above 1."""
+    for entry in one.tolerances:
+        for key, band in entry.bands.items():
+            interval = entry.intervals[key]
+            ends = [] if interval is None else [end for end in (interval.low, interval.high) if not isinf(end)]
+            if ends and min(ends) >= 0 and 1 < max(ends) <= 100:
+                return band.text
+    return None
+
+
+def _ratio(framework: Framework, formula: Expression) -> Binary | None:
+    """The division that a formula is, also rounded, or in the indicator that it names."""
+    while isinstance(formula, Call) and formula.function == "round":
+        formula = formula.arguments[0]
+    if isinstance(formula, Name) and (other := framework.indicators.get(formula.name)):
+        return _ratio(framework, other.formula) if other.counts is None else None
+    return formula if isinstance(formula, Binary) and formula.operator == "/" else None
+
+
+def _counts(framework: Framework, node: Expression) -> bool:
+    """Whether a part of a formula counts people or things: whole figures, numbers of records, and their sums."""
+    match node:
+        case Name():
+            figure = framework.figures.get(node.name)
+            return figure is not None and figure.kind in ("flow", "stock") and figure.whole and not figure.signed
+        case Aggregate():
+            return node.function == "count"
+        case Binary(operator="+" | "-"):
+            return _counts(framework, node.left) and _counts(framework, node.right)
+        case Call() if node.function in _OVER_TIME:
+            return _counts(framework, node.arguments[0])
+        case _:
+            return False
