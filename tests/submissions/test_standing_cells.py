@@ -10,7 +10,7 @@ import pytest
 import pmf_engine as pmf
 from tests.support.boards import evaluate, write_board, write_returns
 
-FIGURES = "a: {title: A, from: care, kind: flow, frequency: quarterly}"
+FIGURES = "a: {title: A, from: care, kind: flow, frequency: quarterly, whole: false}"
 INDICATOR = "y: {frequency: quarterly, formula: a}"
 BY_DISTRICT = "period,agency,figure,district,value\n"
 BY_WARD = "period,agency,figure,ward,value\n"

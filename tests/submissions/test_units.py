@@ -13,20 +13,20 @@ import pmf_engine as pmf
 from tests.support.boards import cell, evaluate, write_board, write_returns
 
 FIGURES = """
-count: {title: A count, from: care, kind: flow, frequency: quarterly}
+number: {title: A number, from: care, kind: flow, frequency: quarterly}
 people: {title: People, from: care, kind: stock, frequency: quarterly, unit: children}
 share: {title: A share, from: [care, police], kind: stock, frequency: quarterly, unit: percent}
 change: {title: A change, from: care, kind: stock, frequency: quarterly, unit: percent, plausible: between -50 and 150}
 money: {title: Money, from: care, kind: flow, frequency: quarterly, unit: pounds}
 posts: {title: Posts, from: care, kind: stock, frequency: quarterly, whole: false}
 held: {title: Held, from: care, kind: flow, frequency: quarterly, plausible: above 0 and at most 500}
-median: {title: A median, from: care, kind: flow, frequency: quarterly, unit: days, adds_up: false}
+wait: {title: A wait, from: care, kind: flow, frequency: quarterly, unit: days, adds_up: false}
 """
 INDICATORS = """
 i_share: {formula: share, frequency: quarterly, by: [agency]}
 i_change: {formula: change, frequency: quarterly, by: [district]}
-i_median: {formula: median, frequency: annual}
-i_count: {formula: count, frequency: annual}
+i_median: {formula: wait, frequency: annual}
+i_count: {formula: number, frequency: annual}
 """
 
 
@@ -40,8 +40,8 @@ def read(folder: Path, rows: str) -> pmf.Submissions:
 @pytest.mark.parametrize(
     ("figure", "text", "value"),
     [
-        ("count", "12.0", 12),
-        ("count", "1,234", 1234),
+        ("number", "12.0", 12),
+        ("number", "1,234", 1234),
         ("share", "31%", 31),
         ("share", "31 %", 31),
         ("share", "31", 31),
@@ -53,6 +53,7 @@ def read(folder: Path, rows: str) -> pmf.Submissions:
         ("change", "150", 150),
         ("money", "£1,200.50", 1200.5),
         ("posts", "12.4", 12.4),
+        ("posts", ".5", 0.5),
         ("held", "500", 500),
     ],
 )
@@ -65,15 +66,15 @@ def test_what_a_figure_may_hold(tmp_path: Path, figure: str, text: str, value: f
 @pytest.mark.parametrize(
     ("figure", "text", "kind", "said"),
     [
-        ("count", "31%", "percent-of-a-count", "`31%` is a percentage, and `count` is none"),
-        ("count", "31 %", "percent-of-a-count", "`31 %` is a percentage"),
+        ("number", "31%", "percent-of-a-count", "`31%` is a percentage, and `number` is none"),
+        ("number", "31 %", "percent-of-a-count", "`31 %` is a percentage"),
         ("people", "31%", "percent-of-a-count", "is a percentage"),
         ("money", "12%", "percent-of-a-count", "is a percentage"),
         ("posts", "12%", "percent-of-a-count", "is a percentage"),
-        ("count", "31% [r]", "percent-of-a-count", "is a percentage"),
-        ("count", "57.5", "not-whole", "`count` is a count"),
+        ("number", "31% [r]", "percent-of-a-count", "is a percentage"),
+        ("number", "57.5", "not-whole", "`number` is a count"),
         ("people", "1.234", "not-whole", "`people` counts children"),
-        ("count", "0.31", "not-whole", "has decimals"),
+        ("number", "0.31", "not-whole", "has decimals"),
         ("share", "0.31", "fraction", "may be 31% or 0.31%"),
         ("share", ".05", "fraction", "may be 5% or .05%"),
         ("share", "1", "fraction", "may be 100% or 1%"),
@@ -128,10 +129,10 @@ def test_a_percentage_never_adds_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize("missing", ["any", "all"])
 def test_what_does_not_add_up_has_no_sum_over_quarters(tmp_path: Path, missing: str) -> None:
     quarters = [f"2016-17 Q{n}" for n in (1, 2, 3, 4)]
-    rows = [f"{quarter},care,{figure},5" for quarter in quarters for figure in ("median", "count")]
-    read(tmp_path, "\n".join([*rows, "2017-18,care,median,21"]))
+    rows = [f"{quarter},care,{figure},5" for quarter in quarters for figure in ("wait", "number")]
+    read(tmp_path, "\n".join([*rows, "2017-18,care,wait,21"]))
     text = (tmp_path / "indicators.yaml").read_text(encoding="utf-8")
-    text = text.replace("formula: median", f"missing: {missing}, formula: median")
+    text = text.replace("formula: wait", f"missing: {missing}, formula: wait")
     (tmp_path / "indicators.yaml").write_text(text, encoding="utf-8")
     evaluation = evaluate(tmp_path)
     assert cell(evaluation, "i_count", "2016-17", "value") == 20
@@ -149,9 +150,9 @@ agencies:
   care: {name: Care, since: 2016-17 Q2, succeeds: [north, south]}
 content_areas: {safety: {title: Safety, kind: priority}}
 """
-    figure = "rate: {title: A share, from: care, kind: stock, frequency: quarterly, unit: percent}"
-    write_board(tmp_path, figure, "i_rate: {formula: rate, frequency: quarterly}", head=head)
-    write_returns(tmp_path, "2016-17 Q1,north,rate,30\n2016-17 Q1,south,rate,40\n2016-17 Q2,care,rate,36")
+    figure = "share: {title: A share, from: care, kind: stock, frequency: quarterly, unit: percent}"
+    write_board(tmp_path, figure, "i_rate: {formula: share, frequency: quarterly}", head=head)
+    write_returns(tmp_path, "2016-17 Q1,north,share,30\n2016-17 Q1,south,share,40\n2016-17 Q2,care,share,36")
     evaluation = evaluate(tmp_path)
     assert cell(evaluation, "i_rate", "2016-17 Q1", "status") == "no_data"
     assert cell(evaluation, "i_rate", "2016-17 Q1", "reason").endswith(": it does not add up over agencies")
@@ -159,7 +160,7 @@ content_areas: {safety: {title: Safety, kind: priority}}
 
 
 def test_marks_behind_numbers_are_noted(tmp_path: Path) -> None:
-    submissions = read(tmp_path, "2016-17 Q1,care,count,12 [r]\n2016-17 Q2,care,count,9 u\n2016-17 Q3,care,count,7")
+    submissions = read(tmp_path, "2016-17 Q1,care,number,12 [r]\n2016-17 Q2,care,number,9 u\n2016-17 Q3,care,number,7")
     notes = submissions.marked_at(date(2030, 1, 1))
     assert notes["message"].to_list() == [
         "`12 [r]` was revised; the number is used",
