@@ -28,14 +28,13 @@ def leaves_first(framework: Framework, indicator: Indicator) -> list[Indicator]:
     found: dict[str, Indicator] = {}
     waiting = [(indicator, False)]
     while waiting:
-        one, done = waiting.pop()
-        if done:
-            found[one.id] = one
-        elif one.id not in found:
-            others = [
-                framework.indicators[name.name] for name in names(one.formula) if name.name in framework.indicators
-            ]
-            waiting += [(one, True), *((other, False) for other in others)]
+        named, is_done = waiting.pop()
+        if is_done:
+            found[named.id] = named
+        elif named.id not in found:
+            ids = [node.name for node in names(named.formula)]
+            others = [framework.indicators[id_] for id_ in ids if id_ in framework.indicators]
+            waiting += [(named, True), *((other, False) for other in others)]
     del found[indicator.id]
     return list(found.values())
 
@@ -66,30 +65,33 @@ def senders_of(framework: Framework, indicator: Indicator) -> set[str]:
 def list_cadences(framework: Framework) -> Mapping[str, Cadence]:
     """The periods in which each list that is used must come: the shortest of the indicators that rest on it."""
     found: dict[str, Cadence] = {}
-    for one in framework.indicators.values():
-        for name in one.lists:
-            known = found.get(name)
-            found[name] = min(known, one.cadence, key=lambda cadence: cadence.months) if known else one.cadence
+    for indicator in framework.indicators.values():
+        for name in indicator.lists:
+            shortest = found.get(name, indicator.cadence)
+            found[name] = min(shortest, indicator.cadence, key=lambda cadence: cadence.months)
     return found
 
 
 def asked_of_lists(framework: Framework, indicators: Sequence[Indicator]) -> list[Aggregate]:
     """Every aggregate of lists that these indicators and their bands rest on, each once."""
     found = [
-        one
+        aggregate
         for indicator in reached(framework, indicators)
-        for one in aggregates(indicator.formula)
-        if not of_senders(one)
+        for aggregate in aggregates(indicator.formula)
+        if not of_senders(aggregate)
     ]
-    return list({one.text: one for one in found}.values())
+    return list({aggregate.text: aggregate for aggregate in found}.values())
 
 
 def counted_senders(framework: Framework, indicators: Sequence[Indicator]) -> list[Aggregate]:
     """Every count of the agencies that sent a figure which these indicators rest on, each once."""
     found = [
-        one for indicator in reached(framework, indicators) for one in aggregates(indicator.formula) if of_senders(one)
+        aggregate
+        for indicator in reached(framework, indicators)
+        for aggregate in aggregates(indicator.formula)
+        if of_senders(aggregate)
     ]
-    return list({one.text: one for one in found}.values())
+    return list({aggregate.text: aggregate for aggregate in found}.values())
 
 
 def is_amount(node: Expression, figures: Container[str]) -> bool:
@@ -99,7 +101,8 @@ def is_amount(node: Expression, figures: Container[str]) -> bool:
     """
     if isinstance(node, Name):
         return node.name in figures
-    return isinstance(node, Binary) and node.operator == "+" and all(is_amount(one, figures) for one in children(node))
+    is_sum = isinstance(node, Binary) and node.operator == "+"
+    return is_sum and all(is_amount(child, figures) for child in children(node))
 
 
 def does_without(framework: Framework, indicator: Indicator) -> bool:
@@ -154,10 +157,10 @@ def looked_back(framework: Framework, cadences: Mapping[str, Cadence]) -> Mappin
     found: dict[str, dict[str, list[int]]] = {}
     known: dict[tuple[str, int], _Backs] = {}
     for id_, cadence in cadences.items():
-        one = framework.indicators[id_]
-        own = _formula_backs(framework, one, cadence.months, known)
+        indicator = framework.indicators[id_]
+        own = _formula_backs(framework, indicator, cadence.months, known)
         backs = {name: set(months) for name, months in own.items()}
-        for entry in one.tolerances:
+        for entry in indicator.tolerances:
             for band in (entry.good, entry.tolerance):
                 for limit in band.limits if band else ():
                     _add(backs, _backs(framework, limit.bound, cadence.months, known, own))
@@ -168,12 +171,14 @@ def looked_back(framework: Framework, cadences: Mapping[str, Cadence]) -> Mappin
 _Backs: TypeAlias = "Mapping[str, set[int]]"
 
 
-def _formula_backs(framework: Framework, one: Indicator, months: int, known: dict[tuple[str, int], _Backs]) -> _Backs:
-    if (one.id, months) not in known:
-        for other in (*leaves_first(framework, one), one):
+def _formula_backs(
+    framework: Framework, indicator: Indicator, months: int, known: dict[tuple[str, int], _Backs]
+) -> _Backs:
+    if (indicator.id, months) not in known:
+        for other in (*leaves_first(framework, indicator), indicator):
             if (other.id, months) not in known:
                 known[other.id, months] = _backs(framework, other.formula, months, known, {})
-    return known[one.id, months]
+    return known[indicator.id, months]
 
 
 def _backs(
@@ -185,9 +190,8 @@ def _backs(
             return {node.name: {0}}
         if node.name in framework.indicators:
             return _formula_backs(framework, framework.indicators[node.name], months, known)
-        return (
-            _earlier(own, months_back(node.name, months)) if node.name in EARLIER_VALUES else {}
-        )  # `target` is neither
+        is_earlier = node.name in EARLIER_VALUES  # `target` is not
+        return _earlier(own, months_back(node.name, months)) if is_earlier else {}
     if isinstance(node, Aggregate):
         return {node.list.name: {0}}
     found: dict[str, set[int]] = {}

@@ -233,7 +233,7 @@ class Indicator:
     def named(self) -> frozenset[str]:
         """Every figure and indicator that its own formula and bands name, and that it is compared with."""
         found = {node.name for node in names(self.formula)} | {*self.compare}
-        found |= {one.list.name for one in aggregates(self.formula) if of_senders(one)}
+        found |= {aggregate.list.name for aggregate in aggregates(self.formula) if of_senders(aggregate)}
         found |= {node.name for band in self.bands for limit in band.limits for node in names(limit.bound)}
         return frozenset(found)
 
@@ -245,7 +245,7 @@ class Indicator:
     @property
     def lists(self) -> tuple[str, ...]:
         """The lists it rests on."""
-        return tuple(dict.fromkeys(one.list.name for one in self.aggregates))
+        return tuple(dict.fromkeys(aggregate.list.name for aggregate in self.aggregates))
 
     @cached_property
     def band_terms(self) -> Mapping[str, Expression]:

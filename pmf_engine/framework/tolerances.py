@@ -175,7 +175,7 @@ def settled(node: Expression, known: Mapping[str, float]) -> Expression:
         case Binary():
             return replace(node, left=settled(node.left, known), right=settled(node.right, known))
         case Call():
-            return replace(node, arguments=tuple(settled(one, known) for one in node.arguments))
+            return replace(node, arguments=tuple(settled(argument, known) for argument in node.arguments))
     return node
 
 

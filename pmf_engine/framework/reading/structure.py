@@ -67,14 +67,14 @@ class _Shape(Parts):
         unknown: list[Loc] = []
         faults: dict[Loc, list[Any]] = {}
         broken: set[Loc] = set()
-        for one in error.errors(include_url=False):
-            path = self._path(one["loc"], one["type"] == "missing")
-            if one["type"] == "missing":
+        for error_ in error.errors(include_url=False):
+            path = self._path(error_["loc"], error_["type"] == "missing")
+            if error_["type"] == "missing":
                 missing.setdefault(path[:-1], []).append(str(path[-1]))
-            elif one["type"] == "extra_forbidden":
+            elif error_["type"] == "extra_forbidden":
                 unknown.append(path)
-            elif one["input"] is not REFUSED:
-                faults.setdefault(path, []).append(one)
+            elif error_["input"] is not REFUSED:
+                faults.setdefault(path, []).append(error_)
             broken.add(self._owner(path))
         report_unknown(self, unknown)
         inside = {path[:length] for path in faults for length in range(len(path))}
