@@ -34,14 +34,14 @@ _FAR = 60
 def lint(framework: Framework, as_of: date) -> Iterator[Diagnostic]:
     """All warnings about the formulas, bands and rules of a framework without errors, as on a day."""
     shares = {
-        pair: one.id
-        for one in framework.indicators.values()
-        for node in _parts(one.formula)
+        pair: indicator.id
+        for indicator in framework.indicators.values()
+        for node in _parts(indicator.formula)
         if (pair := _share(node)) is not None
     }
-    for one in framework.indicators.values():
-        for node in _parts(one.formula):
-            span = one.passage.span(node.start, node.end)
+    for indicator in framework.indicators.values():
+        for node in _parts(indicator.formula):
+            span = indicator.passage.span(node.start, node.end)
             if (pair := _share(node)) is not None:
                 part, whole = pair
                 if _SUBSET.match(whole.removeprefix(part)) or (whole, part) in shares:
@@ -51,9 +51,9 @@ def lint(framework: Framework, as_of: date) -> Iterator[Diagnostic]:
             if isinstance(node, Binary) and node.operator == "+":
                 for stock in _stocks_over_time(framework, node):
                     yield messages.stock_over_time(span, stock)
-        yield from _bands(framework, one)
-        yield from lint_percentages(framework, one)
-        yield from _entries(one, as_of)
+        yield from _bands(framework, indicator)
+        yield from lint_percentages(framework, indicator)
+        yield from _entries(indicator, as_of)
     yield from _rules(framework)
 
 
@@ -99,20 +99,20 @@ def _terms(node: Expression) -> Iterator[Expression]:
         yield node
 
 
-def _bands(framework: Framework, one: Indicator) -> Iterator[Diagnostic]:
+def _bands(framework: Framework, indicator: Indicator) -> Iterator[Diagnostic]:
     """Bands that do not fit what the indicator can come to: met by every value or by none, or in other units."""
-    for entry in one.tolerances:
+    for entry in indicator.tolerances:
         rests = {key: {node.name for node in names(band)} for key, band in entry.bands.items()}
         if entry.target is not None and not any("target" in named for named in rests.values()):
             span = _place(entry, "target")
             yield messages.unused_target(span, _text(span))
-        units = _units(entry, rests) if one.unit == "%" else {}
+        units = _units(entry, rests) if indicator.unit == "%" else {}
         yield from (found for found in units.values() if found)
         for key, band in entry.bands.items():
             if key not in units:
-                yield from _reach(framework, one, entry, key)
+                yield from _reach(framework, indicator, entry, key)
             for limit in band.limits:
-                yield from _measure(framework, one, limit.bound, entry.passages[key])
+                yield from _measure(framework, indicator, limit.bound, entry.passages[key])
 
 
 def _units(entry: Entry, rests: Mapping[str, Container[str]]) -> dict[str, Diagnostic | None]:
@@ -141,18 +141,18 @@ def _written(bound: Expression) -> float | None:
     return bound.value if isinstance(bound, Literal) and isinstance(bound.value, float) else None
 
 
-def _reach(framework: Framework, one: Indicator, entry: Entry, key: str) -> Iterator[Diagnostic]:
+def _reach(framework: Framework, indicator: Indicator, entry: Entry, key: str) -> Iterator[Diagnostic]:
     """A band in numbers that no value of the indicator can meet, or a good that every value meets."""
     band = entry.bands[key]
     interval = entry.intervals[key]
     if interval is None:
         return
-    if one.type.kind == "grade":
-        grades = range(1, len(framework.scales[one.type.scale or ""]) + 1)
+    if indicator.type.kind == "grade":
+        grades = range(1, len(framework.scales[indicator.type.scale or ""]) + 1)
         met = [Interval(grade, False, grade, False).inside(interval) for grade in grades]
         every, some = all(met), any(met)
-    elif (least := _least(framework, one)) is not None:
-        most = 100.0 if one.unit == "%" else inf
+    elif (least := _least(framework, indicator)) is not None:
+        most = 100.0 if indicator.unit == "%" else inf
         low = max((least, False), (interval.low, interval.low_open))
         high = min((most, False), (interval.high, interval.high_open), key=lambda end: (end[0], not end[1]))
         every = Interval(least, False, most, False).inside(interval)
@@ -160,33 +160,33 @@ def _reach(framework: Framework, one: Indicator, entry: Entry, key: str) -> Iter
     else:
         return
     if not some:
-        yield messages.never_met(_place(entry, key), band.text, one.id)
+        yield messages.never_met(_place(entry, key), band.text, indicator.id)
     elif every and key == "good":
-        yield messages.always_good(_place(entry, key), band.text, one.id)
+        yield messages.always_good(_place(entry, key), band.text, indicator.id)
 
 
-def _least(framework: Framework, one: Indicator) -> float | None:
+def _least(framework: Framework, indicator: Indicator) -> float | None:
     """The least that an indicator can come to, where its formula alone says that: a share, or what is counted."""
-    formula = one.formula
-    if one.unit == "%" or (isinstance(formula, Aggregate) and formula.function == "count"):
+    formula = indicator.formula
+    if indicator.unit == "%" or (isinstance(formula, Aggregate) and formula.function == "count"):
         return 0.0
     figure = framework.figures.get(formula.name) if isinstance(formula, Name) else None
     return 0.0 if figure is not None and not figure.signed else None
 
 
-def _measure(framework: Framework, one: Indicator, bound: Expression, passage: Passage) -> Iterator[Diagnostic]:
+def _measure(framework: Framework, indicator: Indicator, bound: Expression, passage: Passage) -> Iterator[Diagnostic]:
     """A bound that counts in something else than the indicator: what adds up over time is no share, nor a rate."""
-    if not one.unit:
+    if not indicator.unit:
         return
     other = framework.indicators.get(bound.name) if isinstance(bound, Name) else None
-    if other is not None and other.unit and other.unit != one.unit:
+    if other is not None and other.unit and other.unit != indicator.unit:
         what = other.counted
-    elif time_dimension(bound, framework.dimension) == 1 and (one.dimension == 0 or _is_amount(framework, bound)):
+    elif time_dimension(bound, framework.dimension) == 1 and (indicator.dimension == 0 or _is_amount(framework, bound)):
         what = "a flow"
     else:
         return
     span = passage.span(bound.start, bound.end)
-    yield messages.bound_of_another_kind(span, passage.text[bound.start : bound.end], what, one.counted)
+    yield messages.bound_of_another_kind(span, passage.text[bound.start : bound.end], what, indicator.counted)
 
 
 def _is_amount(framework: Framework, bound: Expression) -> bool:
@@ -195,23 +195,23 @@ def _is_amount(framework: Framework, bound: Expression) -> bool:
     return isinstance(bound, Name) and not (other is not None and other.unit)
 
 
-def _entries(one: Indicator, as_of: date) -> Iterator[Diagnostic]:
+def _entries(indicator: Indicator, as_of: date) -> Iterator[Diagnostic]:
     """Entries that say something, and cannot mean it: in their bands, their `from` or their `review_by`."""
-    for place, entry in enumerate(one.tolerances):
-        if entry.start is not None and (inside := one.cadence.holding(entry.start)).start != entry.start:
-            following = Period(inside.end, one.cadence)
+    for place, entry in enumerate(indicator.tolerances):
+        if entry.start is not None and (inside := indicator.cadence.holding(entry.start)).start != entry.start:
+            following = Period(inside.end, indicator.cadence)
             yield messages.from_inside(entry.span, _text(entry.span), inside.label, following.label)
         if entry.start is not None and entry.start > month_of(as_of) + _FAR:
             yield messages.from_far(entry.span, _text(entry.span), _FAR // 12)
         yield from _tolerance(entry)
-        later = (other.start for other in one.tolerances[place + 1 :])
+        later = (other.start for other in indicator.tolerances[place + 1 :])
         replaced = any(start is not None and start <= month_of(as_of) for start in later)
         if entry.review_by is not None:
             day, span = entry.review_by
             if entry.start is not None and month_of(day) < entry.start:
                 yield messages.review_before(span, _text(span), _text(entry.span))
             elif day < as_of and not replaced:
-                yield messages.review_due(span, _text(span), one.id)
+                yield messages.review_due(span, _text(span), indicator.id)
 
 
 def _tolerance(entry: Entry) -> Iterator[Diagnostic]:

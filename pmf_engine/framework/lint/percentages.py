@@ -15,18 +15,18 @@ _OVER_TIME = {"year_to_date", "rolling_year", "rolling_months", *EARLIER_VALUES}
 """Functions of which a count is still a count."""
 
 
-def lint_percentages(framework: Framework, one: Indicator) -> Iterator[Diagnostic]:
+def lint_percentages(framework: Framework, indicator: Indicator) -> Iterator[Diagnostic]:
     """Warnings about the bands of an indicator that look like percentages, where its value cannot be one.
 
     A `unit` of the indicator, or of the stock, says that they are none.
     """
-    if one.counts is not None:
+    if indicator.counts is not None:
         return
-    band = _judged_like_a_percentage(one)
+    band = _judged_like_a_percentage(indicator)
     if band is None:
         return
-    formula = one.formula
-    span = one.passage.span(formula.start, formula.end)
+    formula = indicator.formula
+    span = indicator.passage.span(formula.start, formula.end)
     figure = framework.figures.get(formula.name) if isinstance(formula, Name) else None
     if figure is not None and figure.kind == "stock" and figure.unit is None:
         yield messages.stock_as_percentage(span, figure.id, band)
@@ -35,7 +35,7 @@ def lint_percentages(framework: Framework, one: Indicator) -> Iterator[Diagnosti
         units = {framework.figures[node.name].unit for node in names(ratio) if node.name in framework.figures}
         if len(units) > 1:  # so many of the one for each of the other
             return
-        text = one.passage.text
+        text = indicator.passage.text
         if formula is ratio:
             part, whole = (text[side.start : side.end] for side in (ratio.left, ratio.right))
         else:
@@ -43,9 +43,9 @@ def lint_percentages(framework: Framework, one: Indicator) -> Iterator[Diagnosti
         yield messages.ratio_as_percentage(span, text[formula.start : formula.end], part, whole, band)
 
 
-def _judged_like_a_percentage(one: Indicator) -> str | None:
+def _judged_like_a_percentage(indicator: Indicator) -> str | None:
     """The first band whose ends are all from 0 to 100, and one of them above 1."""
-    for entry in one.tolerances:
+    for entry in indicator.tolerances:
         for key, band in entry.bands.items():
             interval = entry.intervals[key]
             ends = [] if interval is None else [end for end in (interval.low, interval.high) if not isinf(end)]
