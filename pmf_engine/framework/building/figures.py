@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from pmf_engine.diagnostics import messages
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.formula.band_parser import parse_band
@@ -12,7 +15,8 @@ from pmf_engine.framework.building.agencies import due_days
 from pmf_engine.framework.building.changes import breaks, lasting
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import refer
-from pmf_engine.framework.model import Figure
+from pmf_engine.framework.dependencies import adds_up_over_groups
+from pmf_engine.framework.model import Figure, Framework
 from pmf_engine.framework.tolerances import Interval
 
 PERCENT_UNITS = frozenset({"percent", "per cent", "percentage", "%"})
@@ -68,6 +72,25 @@ def _read_figure(draft: Draft, id_: str, figure: schema.Figure) -> Figure:
         breaks=breaks(draft, figure.breaks, figure.frequency.months, figure.year_start),
         **lasting(draft, figure, figure.frequency.months, figure.year_start),
     )
+
+
+def with_measured_bounds(framework: Framework, given: Mapping[str, schema.Figure]) -> dict[str, Figure]:
+    """The figures, those with decimals that only bound or are compared with what does not add up, such as a percentage.
+
+    England's average of a percentage is a percentage too, and no count, though no unit says so. `given` are the figures
+    as the file has them.
+    """
+    indicators = framework.indicators.values()
+    counted = {name for indicator in indicators for name in indicator.figures}
+    adding = [indicator for indicator in indicators if adds_up_over_groups(framework, indicator)]
+    counted |= {name for indicator in adding for name in indicator.named}
+    bounds = {name for indicator in indicators for name in indicator.named} - counted
+    return {
+        id_: replace(figure, whole=False)
+        if id_ in bounds and given[id_].whole is None and figure.unit is None
+        else figure
+        for id_, figure in framework.figures.items()
+    }
 
 
 def _is_percent(figure: schema.Figure) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pmf_engine.framework.building.agencies import read_agencies
@@ -10,7 +11,7 @@ from pmf_engine.framework.building.comparators import with_comparators
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.escalation import read_escalation
 from pmf_engine.framework.building.examples import read_examples, with_examples
-from pmf_engine.framework.building.figures import read_figures
+from pmf_engine.framework.building.figures import read_figures, with_measured_bounds
 from pmf_engine.framework.building.indicators import indicator_cadence, read_indicators
 from pmf_engine.framework.building.lists import read_lists
 from pmf_engine.framework.building.references import check_ids, check_used
@@ -36,7 +37,7 @@ def build_framework(folder: Path, draft: Draft) -> Framework:
     escalation = read_escalation(draft)
     if draft.sound:
         check_used(draft, indicators)
-    return Framework(
+    framework = Framework(
         folder=folder,
         board=model.board,
         agencies=read_agencies(draft),
@@ -52,3 +53,4 @@ def build_framework(folder: Path, draft: Draft) -> Framework:
         disclosure=rules.disclosure,
         escalate_groups_from=rules.escalate_groups_from,
     )
+    return replace(framework, figures=with_measured_bounds(framework, model.figures))
