@@ -238,7 +238,7 @@ def _submissions(given: argparse.Namespace, framework: Framework) -> Submissions
     from pmf_engine.submissions.submissions import SubmissionsError, read_submissions
 
     try:
-        return read_submissions(given.data or framework.submissions, framework)
+        return read_submissions(given.data or framework.submissions, framework, getattr(given, "as_of", None))
     except SubmissionsError as error:
         raise CannotDoError(str(error)) from None
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
+from pmf_engine.evaluation.arrivals import arrival_marks
 from pmf_engine.evaluation.history import HISTORY, RESULTS, history_plan, in_framework_order
 from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
 from pmf_engine.evaluation.lifetimes import of_their_time, under_successors
@@ -110,10 +111,12 @@ def evaluate(
     if window is None:
         nothing = (pl.DataFrame(schema=HISTORY), pl.DataFrame(schema=OUTSTANDING))
         return Evaluation(framework, submissions, asked, as_of, cells, *nothing, problems)
-    marks = pl.concat([submissions.marks_at(as_of), held.marks, counted.marks])
+    unknown = arrival_marks(submissions.undated, cells, counted)
+    doubted = unknown if as_of < date.today() else None
+    marks = pl.concat([submissions.marks_at(as_of), held.marks, counted.marks, unknown])
     unplaced = submissions.unplaced_at(as_of)
     inputs = inputs_of(framework, cells, groups, window, as_of, counted=counted, unplaced=unplaced)
-    plans = [history_plan(framework, inputs, each, asked) for each in (cadences, own) if each]
+    plans = [history_plan(framework, inputs, each, asked, doubted=doubted) for each in (cadences, own) if each]
     end = asked.end if asked else window.end
     outstanding, history, *in_own = collected([outstanding_plan(inputs, end), *plans])
     history = escalated_by_own(history, in_own[0]) if in_own else history

@@ -11,6 +11,7 @@ from pmf_engine.domain.periods import Cadence, Frequency, Period
 from pmf_engine.domain.reason_codes import figure_number
 from pmf_engine.evaluation import indicator_rows
 from pmf_engine.evaluation.aligning import facts_by_period
+from pmf_engine.evaluation.arrivals import in_doubt
 from pmf_engine.evaluation.combining import with_sums_refused
 from pmf_engine.evaluation.figure_facts import figure_facts, gather
 from pmf_engine.evaluation.inputs import Inputs
@@ -69,10 +70,12 @@ def history_plan(
     cadences: Mapping[str, Cadence],
     asked: Period | None = None,
     kept: pl.DataFrame | None = None,
+    doubted: pl.DataFrame | None = None,
 ) -> pl.LazyFrame:
     """All that is said of each indicator in the periods of its cadence in `cadences`, up to the one asked for.
 
-    Where `kept` is given (indicator, by, group, start), nothing else is part of any series.
+    Where `kept` is given (indicator, by, group, start), nothing else is part of any series. `doubted` are the marks of
+    what nothing good can be said by, with the columns of `MARKS`.
     """
     times = _times(inputs.window, set(cadences.values()), asked)
     figures: dict[str | None, set[str]] = {}
@@ -80,9 +83,8 @@ def history_plan(
         for by in (None, *framework.indicators[id_].by):
             figures.setdefault(by, set()).update(figures_of(framework, [framework.indicators[id_]]))
     gather(inputs, figures)
-    rows = (
-        indicator_rows.rows(framework, inputs, cadences).lazy().join(times.lazy(), on=["months", "year_start", "start"])
-    )
+    worked_out = in_doubt(indicator_rows.rows(framework, inputs, cadences), framework, inputs, cadences, doubted)
+    rows = worked_out.lazy().join(times.lazy(), on=["months", "year_start", "start"])
     if kept is None:
         rows = measured(rows, framework)
         rows = _requested(rows, framework, inputs, asked)

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from pmf_engine.domain.periods import Frequency
+from pmf_engine.domain.status import Direction
 from pmf_engine.formula.constants import constant
 from pmf_engine.framework.changes import breaks_of
 from pmf_engine.framework.dependencies import adds_up_over_groups, sums_over_periods
@@ -31,6 +32,7 @@ ROWS: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "months": pl.Int32,  # the length of the period
     "year_start": pl.Int32,  # the month, from 1, that the period's year starts in
     "by": pl.String,  # the breakdown; null for the whole
+    "doubt": pl.String,  # why nothing good can be said of the row; null where there is no doubt
 }
 """The columns of indicator rows, before they are judged. `group` is null for the whole."""
 
@@ -70,6 +72,8 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFram
     begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in _SERIES)
     frame = frame.with_columns(line=begins.cum_sum(), segment=_segment(framework))
     frame = with_direction(frame)
+    improves = pl.col("doubt").is_not_null() & (pl.col("direction", "direction_year_ago") == Direction.IMPROVING)
+    frame = frame.with_columns(pl.when(~improves.fill_null(False)).then(pl.col("direction", "direction_year_ago")))
     frame = with_run(frame)
     frame = with_interval(frame)
     return escalated(with_small(charted(frame), framework.escalate_groups_from), framework)

@@ -26,6 +26,8 @@ _OF_FIGURE = {
 _INCOMPLETE = "{} is not complete{}"
 """How `no_data` is worded where it is known what is missing."""
 
+_DOUBTED = "{}, so that a report as of a day before today takes nothing as good by it"
+
 _SETTLED_BY = "; nothing says that a file covers all of the period, as a line of manifest.csv such as `{}` would"
 _WHOSE = {
     Status.NO_DATA: "from",
@@ -103,4 +105,4 @@ def with_reasons(
             said += (pl.lit(": ") + pl.col("why")).fill_null("") + pl.format(_SETTLED_BY, "settled_by").fill_null("")
             reason = pl.when((rank == status.rank) & pl.col("figure").is_not_null()).then(said).otherwise(reason)
     without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
-    return frame.with_columns(reason=without)
+    return frame.with_columns(reason=pl.when("doubted").then(pl.format(_DOUBTED, "doubt")).otherwise(without))

@@ -2,7 +2,8 @@
 
 One pass over all rows answers every rule for every series. A missing value ends no exception: a period without a value
 answers only conditions about its own status, a period that is not due answers none, nor does one in which a red or
-amber group is too small to be escalated, and a rule without an answer keeps its last one.
+amber group is too small to be escalated, and a rule without an answer keeps its last one. A period that rests on what
+is in doubt ends nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     """Adds `rules` (those that hold), `escalate_to` and `level` (the highest they name), and the columns of `LIFE`.
 
     The rows are sorted by series, which `line` numbers, and say period, value, status, has_value, before, direction,
-    special_cause, no_signal and small.
+    special_cause, no_signal, small and doubt.
     """
     levels = list(framework.governance)
     numbers = Columns()
@@ -59,7 +60,7 @@ def _held(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
     holds = [asked.last(rule.condition) for rule in rules]
     latched = [(place, rule.until) for place, rule in enumerate(rules) if rule.until]
     ends = {place: _Asked(numbers, ["line", f"since:{place}"], f"until:{place}", until=True) for place, _ in latched}
-    answers = pl.col("has_value") & ~pl.col("small")
+    answers = pl.col("has_value") & _IS_SURE
     over = {place: ends[place].last(until) & answers for place, until in latched}
     held = {place: pl.col(f"rule:{place}") for place in over}
     times = {place: one.cast(pl.Int64) for place, one in held.items()}
@@ -71,6 +72,10 @@ def _held(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
         *([column] for end in ends.values() for column in end.columns),
         [one.forward_fill().over("line").fill_null(False).alias(f"rule:{place}") for place, one in turned.items()],
     ]
+
+
+_IS_SURE = ~pl.col("small") & pl.col("doubt").is_null()
+"""Whether a row can end an exception: it is no group that is too small, and nothing that it rests on is in doubt."""
 
 
 @dataclass
@@ -101,8 +106,9 @@ class _Asked:
         condition = self._counted(condition)
         without, open_ = (self._truth(condition, _words(unsaid)) for unsaid in (False, None))
         if self.until:
-            return pl.when(pl.col("has_value") & ~pl.col("small")).then(without)
-        return pl.when(~pl.col("small")).then(pl.when(without).then(True).when(_deniable(named)).then(open_))
+            return pl.when(pl.col("has_value") & _IS_SURE).then(without)
+        denies = _deniable(named) & pl.col("doubt").is_null()
+        return pl.when(~pl.col("small")).then(pl.when(without).then(True).when(denies).then(open_))
 
     def _truth(self, condition: Expression, words: Mapping[str, pl.Expr]) -> pl.Expr:
         counted = {name: pl.col(name) for name in (one.meta.output_name() for one in self.columns)}
@@ -153,7 +159,8 @@ def _words(unsaid: bool | None) -> Mapping[str, pl.Expr]:
     good: dict[str, pl.Expr] = {
         word: pl.col("direction") == word for word in (Direction.IMPROVING, Direction.UNCHANGED)
     }
-    good[SpecialCause.IMPROVEMENT] = pl.when(pl.col("no_signal").is_null()).then(_is_special(SpecialCause.IMPROVEMENT))
+    readable = pl.col("no_signal").is_null() & pl.col("doubt").is_null()
+    good[SpecialCause.IMPROVEMENT] = pl.when(readable).then(_is_special(SpecialCause.IMPROVEMENT))
     words |= {word: pl.when(valued).then(pl.coalesce(said, pl.lit(unsaid, pl.Boolean))) for word, said in good.items()}
     return words | {word: pl.when(valued).then(f"said:{word}") for word in (Direction.WORSENING, SpecialCause.CONCERN)}
 

@@ -14,7 +14,10 @@ STATUS = pl.Enum(texts(Status))
 
 
 def with_status(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """The status of each row, from its code, its bands and whether its period is over."""
+    """The status of each row, from its code, its bands and whether its period is over.
+
+    What would be green but for a doubt is `invalid`, and `doubted`.
+    """
     # A period that is not over has only part of its data, so its value is not shown yet.
     over = pl.col("start") + pl.col("months") <= month_of(as_of)
     code = pl.when(over).then("code").otherwise(pl.lit(reason_code(Status.NOT_DUE), dtype=pl.UInt32))
@@ -31,6 +34,11 @@ def with_status(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
             pl.when(over).then(pl.col("value", "numerator", "denominator")),
             code=lacking.cast(pl.UInt32),
             known=over & (pl.col("code") == 0),  # there is a value, whether or not a band could judge it
+        )
+        .with_columns(doubted=(pl.col("code") == 0) & pl.col("rated") & pl.col("good") & pl.col("doubt").is_not_null())
+        .with_columns(
+            pl.col("doubted").fill_null(False),
+            code=pl.when("doubted").then(pl.lit(reason_code(Status.INVALID), dtype=pl.UInt32)).otherwise("code"),
         )
         .with_columns(status=pl.when(pl.col("code") == 0).then(status).otherwise(missing).cast(STATUS))
         .with_columns(has_value=pl.col("status").is_in(texts(Status.with_value())))

@@ -17,6 +17,7 @@ from pmf_engine.domain.dates import FIRST_DATA_YEAR, DateRange
 from pmf_engine.domain.periods import Cadence, month_of
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.columns import AGENCY
+from pmf_engine.submissions.folder import manifest_line as line
 from pmf_engine.submissions.list_csv import read_again
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import Problem, say
@@ -133,7 +134,7 @@ def manifest_line(piece: ListPart, days: DateRange) -> str:
     first, last = days.first.replace(day=1), Cadence(1, 1).holding(month_of(days.last)).last_day
     if piece.received_on:
         last = min(last, piece.received_on)
-    return f"{piece.file},{piece.received_on or 'YYYY-MM-DD'},{first},{last}"
+    return line(piece.file, piece.received_on or "YYYY-MM-DD", first, last)
 
 
 def covered(

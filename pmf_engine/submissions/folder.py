@@ -5,9 +5,11 @@ Knows nothing of figures or agencies. Whatever a file holds, the answer is a tab
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 from pmf_engine.domain.dates import LAST_YEAR
 from pmf_engine.submissions.csv_tables import read_csv
 from pmf_engine.submissions.problems import Problem, listed, meant, say
-from pmf_engine.submissions.table import EDGES
+from pmf_engine.submissions.table import EDGES, RawTable
 
 MANIFEST = "manifest.csv"
 
@@ -53,36 +55,73 @@ def files_in(folder: Path) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def read_manifest(files: Mapping[str, Path]) -> tuple[dict[str, Arrival], list[Problem]]:
+@dataclass(frozen=True)
+class Manifest:
     """What `manifest.csv` says of the files of a folder, by their names, and what is wrong with it.
 
-    A file that stands there twice with different dates has none.
+    `columns` are its columns by what they mean, in their order; None where a folder has no manifest. A file that stands
+    there twice with different dates has none.
+    """
+
+    arrivals: Mapping[str, Arrival]
+    problems: Sequence[Problem]
+    columns: Sequence[str] | None = None
+
+    def received_on(self, file: str) -> date | None:
+        """The day on which a file was received; None where that is not known."""
+        return self.arrivals[file].received_on if file in self.arrivals else None
+
+    def unnamed(self, files: Iterable[str]) -> list[Problem]:
+        """A problem for each of these files that a manifest does not name; none where there is no manifest."""
+        if self.columns is None:
+            return []
+        told = []
+        for file in files:
+            if file not in self.arrivals and not file.lower().endswith(MANIFEST):
+                known = {"file": file, "received_on": "YYYY-MM-DD"}
+                line = manifest_line(*(known.get(column, "") for column in self.columns or _COLUMNS[:2]))
+                told.append(Problem(file, None, None, None, None, "arrival-unknown", say("arrival-unknown", line=line)))
+        return told
+
+    def undated(self, files: Iterable[str]) -> frozenset[str]:
+        """Those of these files of which the manifest does not say when they came; none where there is no manifest."""
+        return frozenset(file for file in files if self.columns is not None and self.received_on(file) is None)
+
+
+def manifest_line(*cells: object) -> str:
+    """A line of `manifest.csv` as it must be written.
+
+    >>> manifest_line("returns, police.csv", date(2017, 4, 20), "", "")
+    '"returns, police.csv",2017-04-20,,'
+    """
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(cells)
+    return text.getvalue()
+
+
+def read_manifest(files: Mapping[str, Path], latest: date = date.max) -> Manifest:
+    """Reads what `manifest.csv` says of the files of a folder.
+
+    Args:
+        files: The files of the folder by their names.
+        latest: Nothing can have been received after this day.
     """
     if MANIFEST not in files:
-        return {}, []
+        return Manifest({}, [])
 
     def known(header: Sequence[str]) -> int:
         return sum(_manifest_column(name) in _COLUMNS for name in header)
 
     table, problems = read_csv(files[MANIFEST], MANIFEST, known)
     if table is None:
-        return {}, problems
-
-    def report(row: int, column: str | None, text: str | None, kind: str, **more: str) -> None:
-        problems.append(Problem(MANIFEST, None, row, column, text, kind, say(kind, text=text, **more)))
-
-    at: dict[str, int] = {}
-    for place, name in enumerate(table.header):
-        what = _manifest_column(name)
-        if what not in _COLUMNS and name.strip():
-            report(table.header_row, name, name, "unknown-column", help=meant(name, _COLUMNS))
-        elif what in at:
-            report(table.header_row, name, name, "column-twice", so="the first is used")
-        else:
-            at[what] = place
+        return Manifest({}, problems, ())
+    at, more = _places(table)
+    problems += more
     if missing := [name for name in _COLUMNS[:2] if name not in at]:
-        report(table.header_row, None, None, "missing-column", missing=listed(missing, "and"))
-        return {}, problems
+        message = say("missing-column", missing=listed(missing, "and"))
+        problems.append(Problem(MANIFEST, None, table.header_row, None, None, "missing-column", message))
+        return Manifest({}, problems, ())
+    titles = {name: table.header[place] for name, place in at.items()}
     folded: dict[str, list[str]] = {}
     for name in files:
         folded.setdefault(name.casefold(), []).append(name)
@@ -93,51 +132,84 @@ def read_manifest(files: Mapping[str, Path]) -> tuple[dict[str, Arrival], list[P
         texts = {name: (cells[place] or "").strip(EDGES) for name, place in at.items()}
         path = texts["file"].replace("\\", "/").removeprefix("./")
         fits = [path] if path in files else folded.get(path.casefold(), [])
+        row = _Row(number, texts, titles)
         if len(fits) != 1:
-            column = table.header[at["file"]]
-            report(number, column, texts["file"], "no-such-file", help=meant(path, files))
+            problems.append(row.problem("file", "no-such-file", help=meant(path, files)))
             continue
-        target = fits[0]
-        titles = {name: table.header[place] for name, place in at.items()}
-        arrival, wrong = _arrival(number, texts, titles)
+        [target] = fits
+        arrival, wrong = _arrival(row, latest)
         problems += wrong
         if target in found:
             same = found[target] == arrival
             so = "it says the same of it" if same else "what it says of it differs, so none of it is used"
-            report(number, table.header[at["file"]], texts["file"], "file-twice", so=so)
+            problems.append(row.problem("file", "file-twice", so=so))
             covered = any(one.covers_from or one.covers_to or one.unsure for one in (found[target], arrival))
             arrival = arrival if same else Arrival(None, unsure=covered)
         found[target] = arrival
-    return found, problems
+    return Manifest(found, problems, [_manifest_column(name) for name in table.header])
 
 
-def _arrival(row: int, texts: Mapping[str, str], titles: Mapping[str, str]) -> tuple[Arrival, list[Problem]]:
-    """What a row of the manifest says, by its texts under each column, and what is wrong with it."""
+def _places(table: RawTable) -> tuple[dict[str, int], list[Problem]]:
+    """Where each column of a manifest stands, by what it means, and what is wrong with its header."""
+    at: dict[str, int] = {}
+    problems = []
+
+    def report(name: str, kind: str, **words: str) -> None:
+        message = say(kind, text=name, **words)
+        problems.append(Problem(MANIFEST, None, table.header_row, name, name, kind, message))
+
+    for place, name in enumerate(table.header):
+        what = _manifest_column(name)
+        if what not in _COLUMNS and name.strip():
+            report(name, "unknown-column", help=meant(name, _COLUMNS))
+        elif what in at:
+            report(name, "column-twice", so="the first is used")
+        else:
+            at[what] = place
+    return at, problems
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of a manifest: its number, and its texts and the titles of its columns by what they mean."""
+
+    number: int
+    texts: Mapping[str, str]
+    titles: Mapping[str, str]
+
+    def problem(self, column: str, kind: str, **words: object) -> Problem:
+        """A problem of the row's cell in a column."""
+        text = self.texts[column]
+        message = say(kind, text=text, **words)
+        return Problem(MANIFEST, None, self.number, self.titles[column], text, kind, message)
+
+
+def _arrival(row: _Row, latest: date) -> tuple[Arrival, list[Problem]]:
+    """What a row of the manifest says, and what is wrong with it."""
     problems: list[Problem] = []
-
-    def report(column: str, kind: str, **more: object) -> None:
-        message = say(kind, text=texts[column], **more)
-        problems.append(Problem(MANIFEST, None, row, titles[column], texts[column], kind, message))
-
+    texts = row.texts
     dates = {name: parse_date(texts.get(name, "")) for name in _DATES}
     for name in _DATES:
         if dates[name] is None and (texts.get(name) or name == "received_on"):
-            report(name, "not-a-date")
+            problems.append(row.problem(name, "not-a-date"))
     received, first, last = (dates[name] for name in _DATES)
+    if received is not None and received > latest:
+        problems.append(row.problem("received_on", "received-in-future", file=texts["file"]))
+        received = None
     ends = [name for name in _DATES[1:] if texts.get(name)]
     if len(ends) == 1:
         [other] = {*_DATES[1:]} - {*ends}
-        report(ends[0], "covers-half", what=f"`{other}`")
+        problems.append(row.problem(ends[0], "covers-half", what=f"`{other}`"))
     if last is not None and last.year > _FOR_EVER:
         last = received or date(_FOR_EVER, 12, 31)
     unsure = bool(ends) and None in (first, last)
     if first and last and received and max(first, last) > received:
         late = "covers_to" if last > received else "covers_from"
-        line = f"{texts['file']},{received},{min(first, received)},{min(last, received)}"
-        report(late, "covers-after-received", received=received, file=texts["file"], line=line)
+        line = manifest_line(texts["file"], received, min(first, received), min(last, received))
+        problems.append(row.problem(late, "covers-after-received", received=received, file=texts["file"], line=line))
         unsure = True
     elif first and last and last < first:
-        report("covers_to", "bad-manifest-dates")
+        problems.append(row.problem("covers_to", "bad-manifest-dates"))
         first, last, unsure = None, None, True
     return Arrival(received, first, last, unsure, texts.get("part", "")), problems
 

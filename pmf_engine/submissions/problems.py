@@ -67,6 +67,11 @@ KINDS = {
     ),
     "ambiguous-year": Kind(LOST, "`{text}` may be in one of two years; write `{first}` or `{second}`"),
     "blank": Kind(LOST, "no {what} in this row; {expected}"),
+    "arrival-unknown": Kind(
+        DOUBT,
+        "manifest.csv does not say when this file was received; it counts, but makes nothing green in a report as of a "
+        "day before today, until manifest.csv has a line such as `{line}`",
+    ),
     "bad-manifest-dates": Kind(LOST, "`covers_to` is before `covers_from`"),
     "columns-not-read": Kind(NOTE, "{columns} are no columns of this list and are not read"),
     "column-twice": Kind(LOST, "two columns are called `{text}`; {so}"),
@@ -195,6 +200,10 @@ KINDS = {
         LOST, "`{text}` does not begin where a period of `{figure}` does; its year starts in another month"
     ),
     "period-too-short": Kind(LOST, "`{text}` is shorter than a period of `{figure}`, which is {frequency}"),
+    "received-in-future": Kind(
+        LOST,
+        "`{text}` is still to come, so `{file}` cannot have been received then; write the day on which it came",
+    ),
     "received-early": Kind(
         LOST,
         "`{text}` is for {period}, which ends on {last}, and this file was received before, on {received}; "

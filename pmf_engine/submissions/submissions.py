@@ -63,6 +63,7 @@ class Submissions:
     `problems` has a row for everything a person should look at, with the columns of `problems.PROBLEMS`: where, what,
     how severe, and which agency's. `files` counts the cells of each file: `read` is always `used` and `set_aside`
     together. `lists` are the files that hold records; these are read when they are evaluated, and counted then.
+    `undated` are the files of which the manifest of their folder does not say when they came.
     """
 
     readings: pl.DataFrame
@@ -70,6 +71,7 @@ class Submissions:
     files: pl.DataFrame
     lists: tuple[ListPart, ...] = ()
     framework: Framework | None = field(default=None, repr=False, compare=False)
+    undated: frozenset[str] = frozenset()
 
     @property
     def cells(self) -> pl.DataFrame:
@@ -155,18 +157,20 @@ class Submissions:
         return _with_lists(_understand([table], [], {name: None}, Vocabulary(framework)), pieces, framework)
 
 
-def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
+def read_submissions(folder: str | Path, framework: Framework, as_of: date | None = None) -> Submissions:
     """Reads all returns in a folder and the folders in it: every CSV file but `manifest.csv` and those of lists.
 
-    Of files that hold records of a list, CSV, Parquet or Excel, only the headers are read. Raises SubmissionsError
-    where there is no such folder. Everything else that is wrong is in `problems`.
+    Of files that hold records of a list, CSV, Parquet or Excel, only the headers are read. A day of receipt after
+    today is refused, unless `as_of`, the day of the report, is not before it. Raises SubmissionsError where there is no
+    such folder. Everything else that is wrong is in `problems`.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise SubmissionsError(f"there is no folder of submissions at `{folder}`")
     words = Vocabulary(framework)
     files = files_in(folder)
-    arrivals, problems = read_manifest(files)
+    manifest = read_manifest(files, max(date.today(), as_of or date.min))
+    problems = list(manifest.problems)
     tables: list[RawTable] = []
     pieces: list[ListPart] = []
     received: dict[str, date | None] = {}
@@ -175,7 +179,7 @@ def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
             continue
         if held := list_of(name, framework):
             for one in held:
-                pieces += read_list_parts(path, name, one, framework, arrivals.get(name))
+                pieces += read_list_parts(path, name, one, framework, manifest.arrivals.get(name))
             continue
         format_ = READERS.get(path.suffix.lower())
         if format_ is None or name == MANIFEST:
@@ -183,12 +187,15 @@ def read_submissions(folder: str | Path, framework: Framework) -> Submissions:
         if format_.returns is None:
             problems.append(Problem(name, None, None, None, None, "not-read", say("not-read")))
             continue
-        received[name] = arrivals[name].received_on if name in arrivals else None
+        received[name] = manifest.received_on(name)
         table, more = format_.returns(path, name, words.score, received[name])
         problems += more
         if table is not None:
             tables.append(table)
-    return _with_lists(_understand(tables, problems, received, words), pieces, framework)
+    read = [*received, *(piece.file for piece in pieces)]
+    problems += manifest.unnamed(dict.fromkeys(read))
+    submissions = _with_lists(_understand(tables, problems, received, words), pieces, framework)
+    return replace(submissions, undated=manifest.undated(read))
 
 
 def _with_lists(submissions: Submissions, pieces: list[ListPart], framework: Framework) -> Submissions:

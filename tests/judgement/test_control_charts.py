@@ -397,10 +397,10 @@ def test_an_entry_that_sets_no_constant_target_assures_of_nothing(tmp_path: Path
     assert said(evaluation, "assurance") == [None] * 11 + ["consistently"]
 
 
-def test_a_chart_is_of_the_periods_that_are_shown(tmp_path: Path) -> None:
+def test_a_chart_is_of_the_own_periods_of_an_indicator(tmp_path: Path) -> None:
     evaluation = board(tmp_path, LEVEL, "{good: at most 40}", period="2014-15 Q4")
-    assert said(evaluation, "points") == [1, 2, 3, 4]
-    assert said(evaluation, "no_signal")[-1] == "too_few"
+    assert said(evaluation, "points") == [3, 6, 9, 12]
+    assert said(evaluation, "no_signal") == ["too_few"] * 3 + [None]
 
 
 # -- the tables ----------------------------------------------------------------------------

@@ -187,7 +187,7 @@ def test_a_late_exception_does_not_recover_while_the_next_is_not_due(tmp_path: P
 
 
 def test_what_nothing_rates_is_not_known_to_be_better(tmp_path: Path) -> None:
-    """A band that adds up judges no year: red by the band of before, it has not recovered."""
+    """A band that adds up judges no year: the year has no rating, and goes where its last quarter goes."""
     figures = FIGURES + "\nr: {title: R, from: care, kind: flow, frequency: quarterly}"
     tolerance = "y: [{good: at most 20}, {from: 2013-14, good: at most r}]"
     rules = "- {when: red, to: board}\n- {when: amber or not_rated, to: lead_agency}\n- {when: not green, to: board}"
@@ -195,8 +195,8 @@ def test_what_nothing_rates_is_not_known_to_be_better(tmp_path: Path) -> None:
     write_returns(tmp_path, "\n".join(f"{quarter},care,{name},30" for quarter in QUARTERS[:8] for name in "xr"))
     evaluation = evaluate(tmp_path, "2013-14")
     assert evaluation.history["status"].to_list() == ["red", "not_rated"]
-    assert evaluation.history["rules"].to_list() == [["red", "not green"], ["red", "amber or not_rated", "not green"]]
-    assert evaluation.history["recovered"].to_list() == [None, None]
+    assert evaluation.history["rules"].to_list() == [["red", "not green"], []]
+    assert evaluation.history["recovered"].to_list() == [None, "2013-14 Q1"]
 
 
 @pytest.mark.parametrize(

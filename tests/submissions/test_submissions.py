@@ -72,14 +72,14 @@ with tempfile.TemporaryDirectory() as _folder:
     BOARD = _load(Path(_folder))
 
 
-def read(files: Mapping[str, str | bytes], board: Framework = BOARD) -> Submissions:
+def read(files: Mapping[str, str | bytes], board: Framework = BOARD, as_of: date | None = None) -> Submissions:
     """The submissions in a folder with these files."""
     with tempfile.TemporaryDirectory() as folder:
         for name, content in files.items():
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
-        submissions = read_submissions(folder, board)
+        submissions = read_submissions(folder, board, as_of)
     counts = submissions.files
     assert counts["read"].to_list() == (counts["used"] + counts["set_aside"]).to_list()
     assert counts["read"].sum() == submissions.readings.height
@@ -504,7 +504,8 @@ def test_the_later_file_stands_and_the_superseded_value_is_told() -> None:
 @pytest.mark.parametrize("dates", ["a.csv,2017-01-31\n", "a.csv,2017-01-31\nb.csv,2017-01-31\n"])
 def test_without_a_date_for_each_or_a_latest_both_are_refused(dates: str) -> None:
     files = {"manifest.csv": "file,received_on\n" + dates, "a.csv": HEADER + ROW + "1\n", "b.csv": HEADER + ROW + "2\n"}
-    assert kinds(read(files)) == ["sent-twice", "sent-twice"]
+    unnamed = ["arrival-unknown"] if "b.csv" not in dates else []
+    assert sorted(kinds(read(files))) == [*unnamed, "sent-twice", "sent-twice"]
 
 
 def test_the_latest_stands_even_where_it_cannot_be_read() -> None:
@@ -580,8 +581,34 @@ def test_a_file_that_stands_in_the_manifest_in_two_spellings_stands_there_twice(
 def test_of_names_that_differ_in_their_letters_only_a_third_is_neither() -> None:
     files = {"a.csv": HEADER + ROW + "5\n", "A.csv": HEADER}
     submissions = read(files | {"manifest.csv": "file,received_on\na.CSV,2017-01-01\nA.csv,2017-02-01\n"})
-    assert kinds(submissions) == ["no-such-file"]
+    assert submissions.problems.select("file", "kind").rows() == [
+        ("a.csv", "arrival-unknown"),
+        ("manifest.csv", "no-such-file"),
+    ]
     assert submissions.files["received_on"].to_list() == [date(2017, 2, 1), None]
+
+
+def test_a_file_that_the_manifest_does_not_name_is_told_with_the_line_it_lacks() -> None:
+    manifest = "file,received_on,covers_from,covers_to\nb.csv,2017-01-31\n"
+    files = {"manifest.csv": manifest, "b.csv": HEADER + ROW + "5\n", "a, b.csv": HEADER}
+    submissions = read(files)
+    [message] = submissions.problems["message"]
+    assert message.endswith('until manifest.csv has a line such as `"a, b.csv",YYYY-MM-DD,,`')
+    assert submissions.undated == {"a, b.csv"}
+    assert read({name: text for name, text in files.items() if name != "manifest.csv"}).undated == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "received"), [(None, None), (date(2999, 3, 1), None), (date(2999, 3, 2), date(2999, 3, 2))]
+)
+def test_nothing_was_received_after_today_and_the_day_of_the_report(as_of: date | None, received: date | None) -> None:
+    files = {"manifest.csv": "file,received_on\na.csv,02/03/2999\n", "a.csv": HEADER + ROW + "5\n"}
+    submissions = read(files, as_of=as_of)
+    assert submissions.files["received_on"].to_list() == [received]
+    assert submissions.problems.select("file", "row", "column", "text", "kind").rows() == (
+        [] if received else [("manifest.csv", 2, "received_on", "02/03/2999", "received-in-future")]
+    )
+    assert submissions.undated == (frozenset() if received else {"a.csv"})
 
 
 def test_a_second_manifest_is_told() -> None:
@@ -714,7 +741,8 @@ def test_every_wording_is_reached() -> None:
     long = "period,agency,figure,value,comment,district,ward,team,distict,referrals\n"
     files: dict[str, str | bytes] = {
         "manifest.csv": "file,received_on,covers_from,covers_to\nnone.csv,2017-01-01\nlater.csv,2017-03-01\n"
-        "LATER.csv,2017-03-01\nrows.csv,soon,2017-01-01\nearly.csv,2017-01-01,2016-02-01,2016-01-01\nother.csv,2017-01-01,2016-01-01,2017-02-01\n",
+        "LATER.csv,2017-03-01\nrows.csv,soon,2017-01-01\nearly.csv,2017-01-01,2016-02-01,2016-01-01\n"
+        "other.csv,2017-01-01,2016-01-01,2017-02-01\ntwice.csv,2999-01-01\n",
         "early.csv": HEADER + "2015-16 Q1,police,referrals,1\n",
         "later.csv": HEADER + "2015-16 Q1,police,referrals,2\n2030-31 Q1,police,referrals,2\n",
         "empty.csv": "", "binary.csv": b"\0", "mixed.csv": b"\xc3\xa9\n\xe9\n",

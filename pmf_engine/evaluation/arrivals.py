@@ -1,0 +1,75 @@
+"""Files of which nobody says when they came: the marks of what rests on them, and which rows they leave in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from pmf_engine.domain.marks import KIND, MARKS, MarkKind
+from pmf_engine.domain.periods import Cadence, month_of
+from pmf_engine.evaluation.inputs import Inputs
+from pmf_engine.evaluation.marks import with_marks
+from pmf_engine.framework.model import Framework
+from pmf_engine.records.totals import ListTotals
+
+_TEXT = "nothing says when `{}` was received"
+
+ROW = ("indicator", "by", "group", "start")
+
+
+def arrival_marks(undated: frozenset[str], cells: pl.DataFrame, counted: ListTotals) -> pl.DataFrame:
+    """The marks of what rests on files of unknown arrival.
+
+    Args:
+        undated: The names of these files.
+        cells: The cells of returns that stand.
+        counted: The totals of lists, with what was read of each file.
+    """
+    if not undated:
+        return MARKS.empty()
+    kind = pl.lit(MarkKind.ARRIVAL_UNKNOWN.value).cast(KIND)
+    of_cells = cells.filter(pl.col("file").is_in(list(undated)), pl.col("state") == "ok").with_columns(
+        item="figure", kind=kind, text=pl.format(_TEXT, "file")
+    )
+    of_lists = pl.DataFrame(
+        list(_of_lists(undated, counted)),
+        schema={"item": pl.String, "start": pl.Int32, "months": pl.Int32, "text": pl.String},
+        orient="row",
+    ).with_columns(pl.lit(None, pl.String).alias(name) for name in ("agency", "by", "group"))
+    columns = list(MARKS.polars)
+    return pl.concat([of_cells.select(columns), of_lists.with_columns(kind=kind).select(columns)])
+
+
+def _of_lists(undated: frozenset[str], counted: ListTotals) -> Iterator[tuple[str, int, int, str]]:
+    """The list, the months and the text of the mark of each file with records."""
+    for id_, reads in counted.read.items():
+        for read in reads:
+            first, last = (read.covers.first, read.covers.last) if read.covers else (read.first, read.last)
+            if read.file in undated and first is not None and last is not None:
+                start = month_of(first)
+                yield id_, start, month_of(last) + 1 - start, _TEXT.format(read.file)
+
+
+def in_doubt(
+    rows: pl.DataFrame,
+    framework: Framework,
+    inputs: Inputs,
+    cadences: Mapping[str, Cadence],
+    marks: pl.DataFrame | None,
+) -> pl.DataFrame:
+    """Adds `doubt` to rows: why nothing good can be said of a row, from the marks of what it rests on; else null.
+
+    Args:
+        rows: Rows with the columns of `ROW`.
+        framework: The framework that defines the indicators.
+        inputs: What the values rest on.
+        cadences: By indicator, the length of its rows' periods.
+        marks: The columns of `MARKS`; None for no doubt.
+    """
+    if marks is None or marks.is_empty():
+        return rows.with_columns(doubt=pl.lit(None, pl.String))
+    marked = with_marks(rows.select(ROW), framework, inputs, cadences, marks)
+    texts = pl.col("marks").list.eval(pl.element().struct.field("text")).list.join(", ")
+    doubts = marked.filter(pl.col("marks").list.len() > 0).select(*ROW, doubt=texts)
+    return rows.join(doubts, on=ROW, how="left", nulls_equal=True, maintain_order="left")
