@@ -1,1 +1,1 @@
-"""What is wrong with the two YAML files, where, and in which words."""
+"""Mistakes in the two YAML files: their positions, their wording and their display."""

@@ -1,6 +1,6 @@
-"""What is wrong with a file, where, and what to do about it; and how that is shown.
+"""A mistake in a file with its position and a way to fix it; renderings for people, GitHub Actions and programs.
 
-The wording of every kind of mistake stands in `messages`.
+The wording of every kind of mistake is in `messages`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,15 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One finding: its kind, a sentence, the place and at most one line of help."""
+    """One mistake or warning.
+
+    Attributes:
+        kind: The id of the kind of mistake, such as `unknown-name`.
+        message: One sentence without a capital and a full stop.
+        span: The characters that the message is about.
+        help: At most one line that says how to fix the mistake.
+        severity: An `error` makes the files unusable, a `warning` does not.
+    """
 
     kind: str
     message: str
@@ -31,7 +39,7 @@ class Diagnostic:
     severity: Severity = "error"
 
     def __post_init__(self) -> None:
-        # what an author wrote is quoted in these, and may hold line breaks and what acts on a terminal
+        # Both quote the author, whose text may contain line breaks and control characters of terminals.
         for name in ("message", "help"):
             if text := getattr(self, name):
                 object.__setattr__(self, name, _CONTROL.sub("\ufffd", _BREAK.sub(" ", text)))
@@ -41,87 +49,96 @@ class Diagnostic:
 
 
 class ConfigError(Exception):
-    """The two YAML files cannot be used; `diagnostics` says why, everything at once."""
+    """The two YAML files contain errors. `diagnostics` lists every error and warning, in file order."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics: tuple[Diagnostic, ...] = tuple(in_file_order(diagnostics))
-        super().__init__("\n".join(render(found) for found in self.diagnostics))
+        super().__init__("\n".join(render(diagnostic) for diagnostic in self.diagnostics))
 
 
 def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Each finding once, by file and then by place."""
-    unique = dict.fromkeys(diagnostics)
-    return sorted(unique, key=lambda found: (found.span.source.name, found.span.start, found.span.end))
+    """Every diagnostic once, sorted by file and position."""
+
+    def position(diagnostic: Diagnostic) -> tuple[str, int, int]:
+        span = diagnostic.span
+        return span.source.name, span.start, span.end
+
+    return sorted(dict.fromkeys(diagnostics), key=position)
 
 
-def render(found: Diagnostic) -> str:
-    """The finding as people see it: a clickable first line, the source line, a caret under the words."""
-    span = found.span
+def render(diagnostic: Diagnostic) -> str:
+    """The diagnostic for people: a first line that editors can follow, the source line, and carets under the words."""
+    span = diagnostic.span
     line, column = span.source.position(span.start)
-    prefix = "warning: " if found.severity == "warning" else ""
-    head = f"{span}: {prefix}{found.message} [{found.kind}]"
-    shown = _CONTROL.sub("\ufffd", span.source.line(line))  # a stray escape character would act on the terminal
-    shown, column = _clipped(shown, column)
+    prefix = "warning: " if diagnostic.severity == "warning" else ""
+    head = f"{span}: {prefix}{diagnostic.message} [{diagnostic.kind}]"
+    text_line = _CONTROL.sub("\ufffd", span.source.line(line))  # an escape character would control the terminal
+    text_line, column = _clipped(text_line, column)
     gutter = " " * len(str(line))
-    width = max(1, _cells(shown[column - 1 : column - 1 + span.end - span.start]))
+    width = max(1, _cells(text_line[column - 1 : column - 1 + span.end - span.start]))
     parts = [head]
-    if shown.strip():
-        pad = "".join(char if char == "\t" else " " * _cells(char) for char in shown[: column - 1])
-        parts += [f"{gutter} |", f"{line} | {shown}", f"{gutter} | {pad}{'^' * width}"]
-    if found.help:
-        parts.append(f"{gutter} = help: {found.help}")
+    if text_line.strip():
+        pad = "".join(char if char == "\t" else " " * _cells(char) for char in text_line[: column - 1])
+        parts += [f"{gutter} |", f"{line} | {text_line}", f"{gutter} | {pad}{'^' * width}"]
+    if diagnostic.help:
+        parts.append(f"{gutter} = help: {diagnostic.help}")
     return "\n".join(parts)
 
 
 _WIDEST = 200
 
 
-def _clipped(shown: str, column: int) -> tuple[str, int]:
-    """A line that nobody could read whole, such as a file of one line, cut to what stands round a column."""
-    if len(shown) <= _WIDEST:
-        return shown, column
-    start = max(0, min(column - 1 - _WIDEST // 2, len(shown) - _WIDEST))
-    cut = shown[start : start + _WIDEST]
+def _clipped(text_line: str, column: int) -> tuple[str, int]:
+    """A line and a column in it, the line cut to `_WIDEST` characters around the column.
+
+    A minified file, for example, is one line of many thousand characters.
+    """
+    if len(text_line) <= _WIDEST:
+        return text_line, column
+    start = max(0, min(column - 1 - _WIDEST // 2, len(text_line) - _WIDEST))
+    cut = text_line[start : start + _WIDEST]
     if start > 0:
         cut = "…" + cut[1:]
-    return (cut[:-1] + "…" if start + _WIDEST < len(shown) else cut), column - start
+    return (cut[:-1] + "…" if start + _WIDEST < len(text_line) else cut), column - start
 
 
-def render_github(found: Diagnostic) -> str:
-    """The finding as a workflow annotation of GitHub Actions."""
-    end_line, end_column = found.span.source.position(max(found.span.start, found.span.end - 1))
-    text = f"{found.message} [{found.kind}]" + (f" ({found.help})" if found.help else "")
+def render_github(diagnostic: Diagnostic) -> str:
+    """The diagnostic as a workflow annotation of GitHub Actions."""
+    span = diagnostic.span
+    end_line, end_column = span.source.position(max(span.start, span.end - 1))
+    text = f"{diagnostic.message} [{diagnostic.kind}]" + (f" ({diagnostic.help})" if diagnostic.help else "")
     text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    name = found.span.source.name.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
+    name = span.source.name.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
     return (
-        f"::{found.severity} file={name},line={found.span.line},col={found.span.column},"
+        f"::{diagnostic.severity} file={name},line={span.line},col={span.column},"
         f"endLine={end_line},endColumn={end_column + 1}::{text}"
     )
 
 
 def render_json(diagnostics: Iterable[Diagnostic]) -> str:
-    """The findings as a JSON array of objects."""
+    """The diagnostics as a JSON array of objects, one for each, with lines and columns from 1."""
     rows = []
-    for found in diagnostics:
-        end_line, end_column = found.span.source.position(max(found.span.start, found.span.end - 1))
+    for diagnostic in diagnostics:
+        span = diagnostic.span
+        end_line, end_column = span.source.position(max(span.start, span.end - 1))
         rows.append(
             {
-                "file": found.span.source.name,
-                "line": found.span.line,
-                "column": found.span.column,
+                "file": span.source.name,
+                "line": span.line,
+                "column": span.column,
                 "end_line": end_line,
                 "end_column": end_column + 1,
-                "severity": found.severity,
-                "kind": found.kind,
-                "message": found.message,
-                "help": found.help,
+                "severity": diagnostic.severity,
+                "kind": diagnostic.kind,
+                "message": diagnostic.message,
+                "help": diagnostic.help,
             }
         )
     return json.dumps(rows, indent=2, ensure_ascii=False)
 
 
 def _cells(text: str) -> int:
-    """How many terminal cells a text takes."""
+    """The width of a text in terminal cells: 2 for a wide character, 0 for a combining accent."""
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )

@@ -1,4 +1,4 @@
-"""Text and places in it: what a message needs to point at the words a person wrote."""
+"""Source texts, spans of their characters, and passages cut out of them: how a message points at its author's words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Source:
-    """A text and the name it is shown under (a path as the user gave it)."""
+    """The text of a file and its name in messages: the path as the user wrote it."""
 
     name: str
     text: str = field(repr=False)
@@ -25,12 +25,16 @@ class Source:
         return starts
 
     def position(self, offset: int) -> tuple[int, int]:
-        """The line and column, both from 1, of a character offset."""
+        """The line and column, both from 1, of a character offset.
+
+        >>> Source("indicators.yaml", "board: A\\nfigures:\\n").position(11)
+        (2, 3)
+        """
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
 
     def offset(self, number: int) -> int:
-        """Where a line, counted from 1, begins."""
+        """The offset of the first character of a line, counted from 1."""
         return self._line_starts[number - 1]
 
     def line(self, number: int) -> str:
@@ -42,7 +46,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Span:
-    """The characters from `start` up to `end` of a source."""
+    """The characters of a source from offset `start` up to but without `end`."""
 
     source: Source
     start: int
@@ -50,12 +54,12 @@ class Span:
 
     @property
     def line(self) -> int:
-        """The line the span starts on, counted from 1."""
+        """The line of the first character, from 1."""
         return self.source.position(self.start)[0]
 
     @property
     def column(self) -> int:
-        """The column the span starts at, counted from 1."""
+        """The column of the first character, from 1."""
         return self.source.position(self.start)[1]
 
     def __str__(self) -> str:
@@ -65,10 +69,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Passage:
-    """A text taken out of a source (a formula, say), which knows where each of its characters stands.
+    """A text cut out of a source, such as a formula, with the position of each of its characters.
 
-    `offsets` is the source offset of the first character where the two run in step, or one offset
-    per character (and one for the end) where quoting shortened the text.
+    `offsets` is the offset of the first character where the text is a slice of the source. Where YAML's quoting
+    shortened the text, it is a tuple with an offset for each character and one for the end.
     """
 
     source: Source
@@ -76,7 +80,11 @@ class Passage:
     offsets: int | tuple[int, ...]
 
     def span(self, start: int = 0, end: int | None = None) -> Span:
-        """Where the characters from `start` up to `end` stand in the source."""
+        """The span in the source of the text's characters from `start` up to but without `end`.
+
+        >>> str(Passage(Source("a.yaml", "formula: a + b"), "a + b", 9).span(4))
+        'a.yaml:1:14'
+        """
         end = len(self.text) if end is None else end
         if isinstance(self.offsets, int):
             return Span(self.source, self.offsets + start, self.offsets + end)

@@ -1,4 +1,4 @@
-"""Names and values as messages quote them: the nearest name, lists of names."""
+"""Suggestions in messages: the nearest name, lists of names, and values in the spelling of the YAML."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 FEW = 8
-"""How many names are listed where one of them was meant."""
+"""The most names that a message lists as choices."""
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` was most likely meant to be, or nothing if none is near.
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The most similar of some names, without regard to case; None where none is similar.
 
     >>> nearest("referals", ["referrals", "plans"])
     'referrals'
     >>> nearest("visits", ["referrals", "plans"])
     """
-    folded = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
+    folded = {candidate.lower(): candidate for candidate in sorted(names, reverse=True)}
     close = get_close_matches(name.lower(), list(folded), n=1, cutoff=0.7)
     return folded[close[0]] if close else None
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """Help that asks for the nearest name.
+def did_you_mean(name: str, names: Iterable[str]) -> str | None:
+    """The help line that suggests the nearest of some names; None where none is similar.
 
     >>> did_you_mean("referals", ["referrals", "plans"])
     'did you mean `referrals`?'
     """
-    near = nearest(name, known)
+    near = nearest(name, names)
     return f"did you mean `{near}`?" if near else None
 
 
 def quoted_list(names: Sequence[str], last: str = "and") -> str:
-    """Names in backticks, as a sentence lists them.
+    """Names in backticks, joined as in a sentence.
 
     >>> quoted_list(["a", "b", "c"], "or")
     '`a`, `b` or `c`'
@@ -42,7 +42,7 @@ def quoted_list(names: Sequence[str], last: str = "and") -> str:
 
 
 def shown_value(value: object) -> str:
-    """A value of the YAML as its author would recognise it.
+    """A value of the YAML in words that its author recognises.
 
     >>> shown_value(True), shown_value("3"), shown_value([1])
     ('`true`', 'the text `3`', 'a list')

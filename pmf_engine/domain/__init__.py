@@ -1,1 +1,1 @@
-"""Words and arithmetic that every room shares: periods, statuses, reason codes, numbers. No input or output."""
+"""Vocabulary and arithmetic that every room shares: periods, statuses, reason codes, numbers. No input or output."""

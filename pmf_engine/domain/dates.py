@@ -1,4 +1,4 @@
-"""Ranges of days, and what two of them have in common."""
+"""Ranges of days, with intersection and difference; the years that dates may be of."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 FIRST_YEAR, LAST_YEAR = 1901, 2099
-"""Years of the dates that may be meant, such as dates of birth; another year is a slip of the fingers."""
+"""First and last year of a plausible date, such as a date of birth; a date of another year is a typing mistake."""
 
 FIRST_DATA_YEAR = 1950
-"""The first year that periods and records may be of. An earlier one would stretch every series back to it."""
+"""The first year of periods and records. One record of an earlier year would stretch every series back to that year."""
 
 
 class DateRange(NamedTuple):
@@ -19,7 +19,7 @@ class DateRange(NamedTuple):
     last: date
 
     def shared(self, other: DateRange) -> DateRange | None:
-        """The days that are in both, None where there are none.
+        """The intersection: the days in both ranges, None where there are none.
 
         >>> april = DateRange(date(2016, 4, 1), date(2016, 4, 30))
         >>> april.shared(DateRange(date(2016, 4, 20), date(2016, 5, 10)))
@@ -29,15 +29,15 @@ class DateRange(NamedTuple):
         return DateRange(first, last) if first <= last else None
 
     def without(self, other: DateRange) -> list[DateRange]:
-        """The days that are not in the other range: none, one range, or one on each side of it.
+        """The difference: the days outside the other range, as no range, one range, or one on each side of the other.
 
         >>> april = DateRange(date(2016, 4, 1), date(2016, 4, 30))
-        >>> [str(left.last) for left in april.without(DateRange(date(2016, 4, 10), date(2016, 4, 12)))]
+        >>> [str(rest.last) for rest in april.without(DateRange(date(2016, 4, 10), date(2016, 4, 12)))]
         ['2016-04-09', '2016-04-30']
         """
-        left: list[DateRange] = []
+        rest: list[DateRange] = []
         if self.first < other.first:
-            left.append(DateRange(self.first, min(self.last, other.first - timedelta(days=1))))
+            rest.append(DateRange(self.first, min(self.last, other.first - timedelta(days=1))))
         if other.last < self.last:
-            left.append(DateRange(max(self.first, other.last + timedelta(days=1)), self.last))
-        return left
+            rest.append(DateRange(max(self.first, other.last + timedelta(days=1)), self.last))
+        return rest

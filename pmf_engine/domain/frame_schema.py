@@ -28,7 +28,7 @@ _Frame = TypeVar("_Frame", pl.DataFrame, pl.LazyFrame)
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a frame: its name, its Polars type, what it holds, and whether it may be null."""
+    """A column of a frame: its name, its Polars type, a line of documentation, and whether its cells may be null."""
 
     name: str
     dtype: DataType
@@ -44,7 +44,7 @@ class FrameSchema:
     """The columns of a frame, in order.
 
     Args:
-        name: How the frame is called in messages, such as FACTS.
+        name: The name of the frame in messages, such as FACTS.
         columns: Its columns, in order.
 
     >>> facts = FrameSchema("FACTS", Column("figure", pl.String, "the figure's id"))
@@ -70,10 +70,10 @@ class FrameSchema:
         return FrameSchema(name, *self.columns.values(), *columns)
 
     def check(self, frame: _Frame) -> _Frame:
-        """The frame itself, looked at only where checks are on.
+        """Checks a frame against the schema where checks are on.
 
         Args:
-            frame: A frame; of a lazy one the names and types are checked, not the values.
+            frame: A frame. A lazy frame is checked for names and types only, an eager frame for nulls too.
 
         Returns:
             The same frame.
@@ -88,22 +88,22 @@ class FrameSchema:
         return frame
 
     def problems(self, frame: pl.DataFrame | pl.LazyFrame) -> list[str]:
-        """How a frame differs from the schema, empty where it does not.
+        """The differences between a frame and the schema, in words; empty for a frame that conforms.
 
         >>> facts = FrameSchema("FACTS", Column("figure", pl.String, "the figure's id"))
         >>> facts.problems(pl.DataFrame({"figure": [1], "extra": [2]}))
         ['figure is Int64, not String', 'extra is not declared']
         """
-        found = frame.collect_schema()
-        problems = [f"{name} is missing" for name in self.polars if name not in found]
+        actual = frame.collect_schema()
+        problems = [f"{name} is missing" for name in self.polars if name not in actual]
         problems += [
-            f"{name} is {found[name]}, not {dtype}"
+            f"{name} is {actual[name]}, not {dtype}"
             for name, dtype in self.polars.items()
-            if name in found and found[name] != dtype
+            if name in actual and actual[name] != dtype
         ]
-        problems += [f"{name} is not declared" for name in found if name not in self.polars]
-        if not problems and list(found) != list(self.polars):
-            problems.append(f"its columns are in the order {', '.join(found)}")
+        problems += [f"{name} is not declared" for name in actual if name not in self.polars]
+        if not problems and list(actual) != list(self.polars):
+            problems.append(f"its columns are in the order {', '.join(actual)}")
         if not problems and isinstance(frame, pl.DataFrame):
             problems = [
                 f"{column.name} has {nulls} nulls"
@@ -119,7 +119,7 @@ class _Checks:
 
 @contextmanager
 def checks() -> Iterator[None]:
-    """Turns checks on within a `with`."""
+    """Turns checks on inside a `with` block."""
     before, _Checks.on = _Checks.on, True
     try:
         yield

@@ -1,4 +1,4 @@
-"""Markers: what cells hold in place of a number, and the marks that stand behind one."""
+"""Markers: texts in cells in place of a number, such as `c`, or behind a number, such as `[r]`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import NamedTuple
 
 
 class Marker(NamedTuple):
-    """A sign of statistical publications.
+    """A symbol of statistical publications, in each of its spellings.
 
-    `state` is what a cell is that holds nothing else, None where the sign never stands alone. `mark` is the kind of
-    mark that a number keeps that it stands behind, None where it never does.
+    Attributes:
+        texts: The spellings, in lower case.
+        meaning: What the symbol means, for documents.
+        state: The state of a cell that holds only the symbol; None for a symbol that always follows a number.
+        mark: The kind of mark that the symbol gives to the number before it; None for a symbol that never follows one.
     """
 
     texts: tuple[str, ...]
@@ -30,7 +33,7 @@ MARKERS = (
     Marker(("p",), "provisional", None, "provisional"),
     Marker(("e",), "estimated", None, "estimated"),
 )
-"""Every sign once. All may stand in square brackets; below N (`<5`) and numbered footnotes (`[1]`) are patterns."""
+"""Every marker once, with or without square brackets; below N (`<5`) and numbered footnotes (`[1]`) are patterns."""
 
 _STATES = {text: marker.state for marker in MARKERS if marker.state for text in marker.texts}
 _BEHIND = {text: marker.mark for marker in MARKERS if marker.mark for text in marker.texts}
@@ -43,39 +46,45 @@ _MARKED = re.compile(
 )
 
 
-def _alone(text: str) -> str:
+def _unbracketed(text: str) -> str:
+    """A text in lower case, without square brackets around the whole text."""
     sign = text.lower()
     return sign[1:-1].strip() if sign[:1] == "[" and sign[-1:] == "]" else sign
 
 
 def state_of(text: str) -> str | None:
-    """The state of a cell that holds a marker and nothing else, with or without square brackets.
+    """The state of a cell that holds only a marker, with or without square brackets; None for every other text.
 
     >>> state_of("[C]"), state_of("<5"), state_of(".."), state_of("12")
     ('suppressed', 'suppressed', 'no_data', None)
     """
-    sign = _alone(text)
+    sign = _unbracketed(text)
     return "suppressed" if _BELOW.fullmatch(sign) else _STATES.get(sign)
 
 
 def is_unreliable(text: str) -> bool:
-    """Whether a cell says that its number is too unreliable to be used, and nothing else."""
-    return _BEHIND.get(_alone(text)) == "unreliable"
+    """Whether a cell holds only the marker for an unreliable number.
+
+    >>> is_unreliable("[u]"), is_unreliable("12 [u]")
+    (True, False)
+    """
+    return _BEHIND.get(_unbracketed(text)) == "unreliable"
 
 
 def split_mark(text: str) -> tuple[str, str] | None:
-    """The text before a mark and the kind of the mark (the first, where there are several), or nothing.
+    """Splits a marked number into the text before the mark and the kind of the mark; None for every other text.
+
+    Of several marks `unreliable` wins, else the first.
 
     >>> split_mark("12 [r]"), split_mark("21.0*"), split_mark("14 p"), split_mark("21 [note 1]")
     (('12', 'revised'), ('21.0', 'footnote'), ('14', 'provisional'), ('21', 'footnote'))
     >>> split_mark("12p"), split_mark("12 [c]"), split_mark("[r]")
     (None, None, None)
     """
-    found = _MARKED.fullmatch(text)
-    if found is None:
+    match = _MARKED.fullmatch(text)
+    if match is None:
         return None
-    signs = re.findall(r"\[([^\]]*)\]", found["brackets"].lower()) if found["brackets"] else []
-    signs = signs or [(found["star"] or found["sign"]).lower()]
+    signs = re.findall(r"\[([^\]]*)\]", match["brackets"].lower()) if match["brackets"] else []
+    signs = signs or [(match["star"] or match["sign"]).lower()]
     kinds = [_BEHIND.get(sign, "footnote") for sign in signs]
-    # a number that its sender calls unreliable is that before all else
-    return found["number"], "unreliable" if "unreliable" in kinds else kinds[0]
+    return match["number"], "unreliable" if "unreliable" in kinds else kinds[0]

@@ -1,4 +1,4 @@
-"""Marks: what is to be known of a value beside its number, such as that it is partial, provisional or in doubt."""
+"""Marks: facts about a value that its reader needs, such as that the value is partial, provisional or in doubt."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ class MarkKind(StrEnum):
     """The kinds of marks, in the order in which they are shown."""
 
     PARTIAL = "partial"
-    """A part had not come, and the value was worked out without it."""
+    """A part is missing, and the value was computed without that part."""
     DOUBT = "doubt"
-    """Something contradicts what was sent."""
+    """Another figure or list contradicts the return."""
     ARRIVAL_UNKNOWN = "arrival_unknown"
-    """Nobody says when the file came."""
+    """The file's day of arrival is unknown."""
     UNRELIABLE = "unreliable"
     PROVISIONAL = "provisional"
     ESTIMATED = "estimated"
     REVISED = "revised"
     FOOTNOTE = "footnote"
     UNALLOCATED = "unallocated"
-    """The groups come to less than their whole."""
+    """The groups add up to less than the whole."""
     EMPTY_LIST = "empty_list"
-    """A list was sent without records."""
+    """An agency sent a list without records."""
     SMALL = "small"
-    """The numbers are too small to say much."""
+    """The numbers are too small for a firm conclusion."""
     BREAK = "break"
-    """Before and after do not compare."""
+    """Values before the break are not comparable with values after it."""
 
 
 CELL_WORDS: Final[Mapping[str, str]] = {
@@ -43,16 +43,16 @@ CELL_WORDS: Final[Mapping[str, str]] = {
     MarkKind.REVISED: "was revised",
     MarkKind.FOOTNOTE: "has a footnote",
 }
-"""What a mark in a cell says of the cell's number."""
+"""The predicate for each kind of mark that cells hold: `12 [r]` was revised."""
 
 KIND: Final = pl.Enum(texts(MarkKind))
 
 MARK: Final = pl.Struct({"kind": KIND, "text": pl.String})
-"""A mark as results have it."""
+"""The Polars type of a mark in frames of results."""
 
 
 class Mark(NamedTuple):
-    """A mark as reports have it."""
+    """A mark in a report: its kind, and a clause for the reader."""
 
     kind: str
     text: str
@@ -78,4 +78,4 @@ MARKS: Final = FrameSchema(
     Column("kind", KIND, "what kind of mark it is"),
     Column("text", pl.String, "a clause for a reader, without a capital and a full stop"),
 )
-"""Marks of what values rest on; `evaluation.marks` carries them to the values."""
+"""Marks of figures, lists and indicators. `evaluation.marks` attaches each mark to the values that use its item."""

@@ -1,4 +1,4 @@
-"""When two numbers count as equal, and what rounding leaves."""
+"""Near-equality of numbers, rounding half up, and snapping of rounding errors to 0."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ NEAR = 1e-9
 """Numbers nearer than this share of the larger count as equal."""
 
 SNAP = 1e-14
-"""A sum or difference smaller than this share of its largest term is rounding's remainder, and counts as 0."""
+"""A sum or difference smaller than this share of its largest term is a rounding error, and counts as 0."""
 
 HALF = 5e-15
-"""A number that falls short of a half by no more than this share of itself, as floating point may, counts as one."""
+"""A number below a half by at most this share of itself, an error of floating point, counts as a half."""
 
 _DECIMALS = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
 def half_up(value: float, digits: float = 0) -> float:
-    """A number rounded to so many digits, halves away from zero. Polars does the same in `compute.operations.half_up`.
+    """Rounds to a number of decimals, halves away from zero; `compute.operations.half_up` is the same in Polars.
 
     >>> half_up(2.5), half_up(-2.5), half_up(1.005, 2), half_up(149, -2)
     (3.0, -3.0, 1.01, 100.0)
@@ -28,7 +28,7 @@ def half_up(value: float, digits: float = 0) -> float:
 
 
 def half_up_decimal(exact: Decimal, places: int) -> Decimal:
-    """A decimal rounded half up to so many places, never to a negative zero.
+    """Rounds a decimal half up to a number of places; the result is never a negative zero.
 
     >>> half_up_decimal(Decimal("0.25"), 1), half_up_decimal(Decimal("-0.04"), 1)
     (Decimal('0.3'), Decimal('0.0'))

@@ -1,7 +1,7 @@
-"""Frequencies and periods: which months a figure or an indicator speaks for, and what they are called.
+"""Frequencies, cadences and periods: the months that a figure or indicator covers, their names, and parsing of names.
 
-A month is a whole number, twelve times the year plus the month from 0, so that the period before is a
-subtraction and the same arithmetic runs in Python and in Polars.
+A month is an integer, twelve times the year plus the month from 0. The period before is then a subtraction, and
+Python and Polars share the arithmetic.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MONTHS = (
 
 
 class Frequency(StrEnum):
-    """How often figures come. An ad hoc figure is returned for the quarter it was asked for in."""
+    """How often agencies send a figure. An ad hoc figure covers the quarter in which the board asked for it."""
 
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
@@ -46,7 +46,11 @@ _LENGTHS = {
 
 
 def month_of(day: date) -> int:
-    """The month number that holds a date."""
+    """The number of the month of a date.
+
+    >>> month_of(date(2016, 4, 30))
+    24195
+    """
     return day.year * 12 + day.month - 1
 
 
@@ -57,11 +61,11 @@ class Cadence(NamedTuple):
     year_start: int
 
     def holding(self, month: int) -> Period:
-        """The period that holds a month."""
+        """The period that contains a month."""
         return Period(month - (month - (self.year_start - 1)) % self.months, self)
 
     def bounded_by(self, day: date, first: bool) -> Period | None:
-        """The period that a day is the last of, or where that may be meant (`first`) the first of.
+        """The period that ends on a day; with `first`, also the period that starts on it. None for every other day.
 
         >>> str(Cadence(3, 4).bounded_by(date(2026, 4, 1), first=True))
         '2026-27 Q1'
@@ -72,14 +76,14 @@ class Cadence(NamedTuple):
         return period if day == period.last_day or (first and day == period.first_day) else None
 
     def last_ended_by(self, end: int) -> Period:
-        """The latest period that is over when the month `end` begins."""
+        """The latest period that ends before the month `end`, or right at its start."""
         period = self.holding(end)
         return period if period.end == end else Period(period.start - self.months, self)
 
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """The months from `start` up to `end`, named as the cadence's year has it."""
+    """The months from `start` up to but without `end`, with a name in the cadence's year."""
 
     start: int
     cadence: Cadence
@@ -102,7 +106,7 @@ class Period:
 
     @property
     def label(self) -> str:
-        """The name people use: `2016-17`, `2016-17 Q3`, `2016-17 H1`, `2016-12`; `2016 Q3` in calendar years."""
+        """The usual name: `2016-17`, `2016-17 Q3`, `2016-17 H1`, `2016-12`; `2016 Q3` in calendar years."""
         if self.cadence.months == 1:
             return f"{self.start // 12}-{self.start % 12 + 1:02d}"
         begun = self.start - (self.cadence.year_start - 1)
@@ -144,11 +148,18 @@ _PARTS = {"q": 3, "h": 6}
 def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
     """The period that a text names, in a year that starts in the month `year_start`.
 
-    Accepts `2016-17`, `2016/17`, `2016-2017`, `201617`, `2016` (calendar years), with `Q3` or `H1` before or after
-    (then `16/17` too), months as `2016-12`, `12/2016`, `Dec 2016`, `Dec-16`, and months from and to, as `Oct-Dec 2016`
-    or `Jan-Mar 2016/17`. `months` is the length expected: `2011-12`, which could be two things, is a month only where
-    months are expected. `2011/12` and `201112` are how some write the year and others the month: where months are
-    expected they are neither. Returns None for anything else.
+    Accepts years (`2016-17`, `2016/17`, `2016-2017`, `201617`; `2016` in calendar years), with `Q3` or `H1` before or
+    after the year (then `16/17` too), months (`2016-12`, `12/2016`, `Dec 2016`, `Dec-16`) and ranges of months
+    (`Oct-Dec 2016`, `Jan-Mar 2016/17`).
+
+    Args:
+        text: The text of a cell, a header or a key of the YAML.
+        year_start: The month in which years start, from 1.
+        months: The expected length of the period. It decides `2011-12`: a month where months are expected, else a
+            year. `2011/12` and `201112` may be a year or a month, and are refused where months are expected.
+
+    Returns:
+        The period; None for a text that names none.
 
     >>> [parse_period(text, 4).label for text in ("Q4 16/17", "Apr-Jun 2026", "Jan-Mar 2016/17", "Apr-26")]
     ['2016-17 Q4', '2026-27 Q1', '2016-17 Q4', '2026-04']
@@ -156,16 +167,16 @@ def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
     [None, None, None, None, None]
     """
     text = text.strip().lower()
-    if months == 1 and (found := _TWO_WAYS.fullmatch(text)) and int(found[2]) == (int(found[1]) + 1) % 100 <= 12:
+    if months == 1 and (match := _TWO_WAYS.fullmatch(text)) and int(match[2]) == (int(match[1]) + 1) % 100 <= 12:
         return None
     if months == 1 and (month := _parse_month(text, year_start)):
         return month
     for form in _FORMS:
-        if (found := form.fullmatch(text)) and (year := _year_start(found, year_start)) is not None:
-            if not found["letter"]:
+        if (match := form.fullmatch(text)) and (year := _year_start(match, year_start)) is not None:
+            if not match["letter"]:
                 return Period(year, Cadence(12, year_start))
-            length = _PARTS[found["letter"]]
-            number = int(found["number"])
+            length = _PARTS[match["letter"]]
+            number = int(match["number"])
             if 1 <= number <= 12 // length:
                 return Period(year + (number - 1) * length, Cadence(length, year_start))
     return _parse_month(text, year_start) or _parse_range(text, year_start)
@@ -176,31 +187,36 @@ def _full_year(text: str) -> int:
     return int(text) if len(text) == 4 else int(text) + (2000 if int(text) < FIRST_DATA_YEAR % 100 else 1900)
 
 
-def _year_start(found: re.Match[str], year_start: int) -> int | None:
-    year = _full_year(found["year"])
-    following = found["next"] or found["joined"]
+def _year_start(match: re.Match[str], year_start: int) -> int | None:
+    """The first month of the year in a match; None for a year of the wrong kind, an ambiguous or an implausible year.
+
+    `2016` is a year only of boards whose years start in January, `2016-17` only of the others. `16/17` without a
+    quarter or half is refused: it may be a day, a month or a year.
+    """
+    year = _full_year(match["year"])
+    following = match["next"] or match["joined"]
     if following is None:
-        if year_start != 1 or found["fy"]:
+        if year_start != 1 or match["fy"]:
             return None
     elif year_start == 1 or int(following) not in ((year + 1) % 100, year + 1):
         return None
-    # two numbers of two digits and nothing else may be a day, a month or a year
-    alone = "letter" in found.re.groupindex and not found["letter"]
-    if alone and len(found["year"]) == 2 and (int(found["year"]) <= 12 or len(following or "") != 2):
+    alone = "letter" in match.re.groupindex and not match["letter"]
+    if alone and len(match["year"]) == 2 and (int(match["year"]) <= 12 or len(following or "") != 2):
         return None
     return year * 12 + year_start - 1 if FIRST_DATA_YEAR <= year <= LAST_YEAR else None
 
 
 def _month_number(name: str) -> int | None:
-    """The number of a month, from 0, by its name or how that begins."""
+    """The number of a month, from 0, by its name or the first three or four letters of the name."""
     name = name.rstrip(".")
     return next((number for number, month in enumerate(MONTHS) if name in (month, month[:3], month[:4])), None)
 
 
 def _parse_month(text: str, year_start: int) -> Period | None:
+    """The month that a text names, by a number or a word; None for every other text."""
     for form in _MONTH_FORMS:
-        if found := form.fullmatch(text):
-            parts = found.groupdict()
+        if match := form.fullmatch(text):
+            parts = match.groupdict()
             number = _month_number(parts["name"]) if "name" in parts else int(parts["month"]) - 1
             year = _full_year(parts["year"])
             if number is not None and 0 <= number <= 11 and FIRST_DATA_YEAR <= year <= LAST_YEAR:
@@ -209,14 +225,14 @@ def _parse_month(text: str, year_start: int) -> Period | None:
 
 
 def _parse_range(text: str, year_start: int) -> Period | None:
-    """A period by its first month and its last: a year, half, quarter or month of the year that starts as said."""
+    """The period that a text names by its first and last month: a year, half, quarter or month of the board's year."""
     for form in _RANGE_FORMS:
-        if (found := form.fullmatch(text)) is None:
+        if (match := form.fullmatch(text)) is None:
             continue
-        first, last = _month_number(found["name"]), _month_number(found["last"])
+        first, last = _month_number(match["name"]), _month_number(match["last"])
         if first is None or last is None:
             continue
-        start = _first_month(found, first, last, year_start)
+        start = _first_month(match, first, last, year_start)
         if start is None:
             continue
         cadence = Cadence((last - first) % 12 + 1, year_start)
@@ -225,17 +241,21 @@ def _parse_range(text: str, year_start: int) -> Period | None:
     return None
 
 
-def _first_month(found: re.Match[str], first: int, last: int, year_start: int) -> int | None:
-    """The month number of the first of two months, of which a year is named."""
-    short = found.groupdict().get("short")
-    if short is None and (found["next"] or found["joined"]):
-        year = _year_start(found, year_start)
-        start = None if year is None or found["first"] else year + (first - year_start + 1) % 12
+def _first_month(match: re.Match[str], first: int, last: int, year_start: int) -> int | None:
+    """The number of the first month of a range, from both months of the year (`first`, `last`, from 0) and a match.
+
+    The year may be the board's (`Jan-Mar 2016/17`) or the calendar's, of the last month (`Oct-Dec 2016`) or of both
+    (`Nov 2016 - Jan 2017`). None where the years contradict each other or the range crosses the board's year.
+    """
+    short = match.groupdict().get("short")
+    if short is None and (match["next"] or match["joined"]):
+        year = _year_start(match, year_start)
+        start = None if year is None or match["first"] else year + (first - year_start + 1) % 12
         return start if start is not None and start + (last - first) % 12 < (year or 0) + 12 else None
-    if found["fy"]:
+    if match["fy"]:
         return None
-    ends = _full_year(short or found["year"])
-    begins = _full_year(found["first"]) if found["first"] else ends
+    ends = _full_year(short or match["year"])
+    begins = _full_year(match["first"]) if match["first"] else ends
     if begins != ends - (last < first) or not FIRST_DATA_YEAR <= begins <= LAST_YEAR:
         return None
     return begins * 12 + first
@@ -250,15 +270,15 @@ _DAY_FORMS = [
 
 
 def parse_day(text: str) -> date | None:
-    """The day that a text names, the day before the month, as in `01/04/2026` or `30 June 2026`; None for others.
+    """The date that a text names, the day before the month as in `01/04/2026` or `30 June 2026`; None for other texts.
 
     >>> parse_day("2026-04-01 00:00:00"), parse_day("31-Mar-17"), parse_day("04/13/2026")
     (datetime.date(2026, 4, 1), datetime.date(2017, 3, 31), None)
     """
     text = text.strip().lower()
     for form in _DAY_FORMS:
-        if found := form.fullmatch(text):
-            parts = found.groupdict()
+        if match := form.fullmatch(text):
+            parts = match.groupdict()
             number = _month_number(parts["name"]) if "name" in parts else int(parts["month"]) - 1
             year = _full_year(parts["year"])
             if number is None or not 0 <= number <= 11 or not FIRST_DATA_YEAR <= year <= LAST_YEAR:

@@ -1,7 +1,7 @@
-"""Reason codes: why there is no value, as an integer beside every value. The only place that knows their bits.
+"""Reason codes: the integer beside every value. Only this file knows their bits.
 
-A code of 0 says that there is a value; any other says why there is none and which source has none, and then the value
-means nothing. Codes of several parts combine by maximum, so no missing figure is lost on the way through a formula.
+The code 0 means that there is a value. Any other code is the reason for having no value and the source that has none;
+the value beside it is then meaningless. Codes of several parts combine by maximum: a formula loses no missing figure.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pmf_engine.domain.status import Status
 
 _SOURCE_BITS = 16
 _SOURCES = 1 << _SOURCE_BITS
-"""A code is the rank of a status times this, plus the number of a source; 0 for no source."""
+"""A code is the rank of a status times this number, plus the number of a source; the source 0 is none."""
 
 NOT_RECEIVED = 1
 """Code of a figure that was not received. It is the smallest code: where parts combine by maximum, a withheld or
@@ -23,7 +23,7 @@ refused part wins."""
 
 
 class ReasonCode(NamedTuple):
-    """What a code other than 0 says: a status without a value, and the number of the source that has none.
+    """A code other than 0, decoded: a status without a value, and the number of the source that has no value.
 
     >>> ReasonCode(Status.LATE, 3).code
     327683
@@ -37,17 +37,17 @@ class ReasonCode(NamedTuple):
 
     @property
     def code(self) -> int:
-        """The integer that stands beside the value."""
+        """The integer beside the value."""
         return reason_code(self.status, self.source)
 
     @classmethod
     def read(cls, code: int) -> ReasonCode:
-        """What a code other than 0 and `NOT_RECEIVED` says."""
+        """Decodes a code other than 0 and `NOT_RECEIVED`."""
         return cls(Status.missing()[(code >> _SOURCE_BITS) - 1], code % _SOURCES)
 
 
 def reason_code(status: Status, source: int = 0) -> int:
-    """The code of a status without a value: the higher its rank, the larger.
+    """The code of a status without a value; a status of higher rank has a larger code.
 
     >>> reason_code(Status.UNDEFINED, 2)
     65538
@@ -88,19 +88,19 @@ def status_rank(code: pl.Expr) -> pl.Expr:
 
 
 def has_status(code: pl.Expr, *statuses: Status) -> pl.Expr:
-    """Whether a code says one of some statuses, whatever its source."""
+    """Whether the status in a code is one of these, whatever its source."""
     rank = status_rank(code)
     return pl.any_horizontal([rank == status.rank for status in statuses])
 
 
 def is_absent(code: pl.Expr) -> pl.Expr:
-    """Whether nothing was sent.
+    """Whether the agency sent nothing: the status is `no_data` or `late`.
 
-    A part that is withheld, refused, not due or undefined is not absent: no other part stands in for it.
+    A withheld, refused, undefined or not yet due part is present: `first_known` does not replace it.
     """
     return has_status(code, Status.NO_DATA, Status.LATE)
 
 
 def is_awaited(code: pl.Expr) -> pl.Expr:
-    """Whether the figure is still to be sent, late or not due yet."""
+    """Whether the agency has yet to send the figure: the status is `late` or `not_due`."""
     return has_status(code, Status.LATE, Status.NOT_DUE)

@@ -1,7 +1,7 @@
-"""What the engine says of a row: its status, its direction of travel, and what its control chart shows.
+"""The vocabulary of results: statuses, directions of travel, and the signals of control charts.
 
-Every member is its own text: `Status.GREEN == "green"`, and `str(Status.GREEN)` is `green`. Polars columns hold the
-plain texts.
+Every member equals its text: `Status.GREEN == "green"`, and `str(Status.GREEN)` is `green`. Polars columns hold the
+texts.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from functools import cache
 
 
 class Status(StrEnum):
-    """The status of a row: a rating, a value that nothing rates, or the reason why there is no value.
+    """The status of a row: a rating, `not_rated` for a value without a tolerance, or the reason for having no value.
 
-    Reasons stand in the order of their rank: where several inputs of a formula have no value, the reason with the
+    Reasons are in the order of their rank. Where several inputs of a formula have no value, the reason with the
     highest rank becomes the status.
 
     >>> max(Status.LATE, Status.NO_DATA, key=lambda status: status.rank)
@@ -39,12 +39,12 @@ class Status(StrEnum):
 
     @property
     def has_value(self) -> bool:
-        """Whether there is a value, rated or not."""
+        """Whether a row of this status has a value, rated or not."""
         return self in Status.with_value()
 
     @property
     def rank(self) -> int:
-        """The rank as a reason for having no value, from 1; 0 of a status with a value.
+        """The rank among reasons for having no value, from 1; 0 for a status with a value.
 
         >>> Status.RED.rank, Status.UNDEFINED.rank, Status.INVALID.rank
         (0, 1, 6)
@@ -60,13 +60,13 @@ class Status(StrEnum):
     @classmethod
     @cache
     def with_value(cls) -> tuple[Status, ...]:
-        """The statuses of rows that have a value."""
+        """The statuses of rows with a value."""
         return (*cls.rated(), cls.NOT_RATED)
 
     @classmethod
     @cache
     def missing(cls) -> tuple[Status, ...]:
-        """The statuses of rows that have no value, by rank, the lowest first."""
+        """The statuses of rows without a value, by rank, the lowest first."""
         return tuple(status for status in cls if status not in cls.with_value())
 
 
@@ -79,7 +79,7 @@ class Direction(StrEnum):
 
 
 class Signal(StrEnum):
-    """What a control chart signals. Of several the first applies."""
+    """A signal of a control chart. Of several signals at one point the first in this order applies."""
 
     OUTSIDE_LIMITS = "outside_limits"
     TREND = "trend"
@@ -95,7 +95,7 @@ class SpecialCause(StrEnum):
 
 
 class ChartName(StrEnum):
-    """A kind of control chart: individual values, or what knows the denominators of a percentage or a rate."""
+    """A kind of control chart: `xmr` of individual values, `p` of percentages or `u` of rates with denominators."""
 
     XMR = "xmr"
     P = "p"
@@ -103,25 +103,28 @@ class ChartName(StrEnum):
 
 
 class NoSignal(StrEnum):
-    """Why there is no control chart to read.
-
-    Too few points, too few since the last gap or since limits began anew, no value in the period itself, or an
-    indicator without a chart: one of grades, one that is asked for ad hoc, one that adds up over several periods, or
-    one whose tolerance asks for none.
-    """
+    """The reason why a row has no control chart."""
 
     TOO_FEW = "too_few"
+    """The series has too few points."""
     GAP = "gap"
+    """Too few points follow the last gap."""
     REBASED = "rebased"
+    """Too few points follow the period in which the limits began anew."""
     NO_VALUE = "no_value"
+    """The row has no value."""
     GRADE = "grade"
+    """The indicator is a grade."""
     AD_HOC = "ad_hoc"
+    """The indicator is ad hoc."""
     SUMS = "sums"
+    """Each value adds up over several periods, so that neighbouring values share data."""
     NOT_ASKED = "not_asked"
+    """The tolerance says `chart: none`."""
 
 
 class Assurance(StrEnum):
-    """Whether the process meets its target if nothing but chance changes it."""
+    """Whether a process that only chance varies meets its target: always, sometimes or never."""
 
     CONSISTENTLY = "consistently"
     BY_CHANCE = "by_chance"
@@ -129,7 +132,7 @@ class Assurance(StrEnum):
 
 
 def texts(members: Iterable[StrEnum]) -> list[str]:
-    """The plain texts of members: Polars and argparse treat a list of members as something else.
+    """The texts of members, as plain `str`: Polars and argparse treat a list of members differently.
 
     >>> texts(Direction)
     ['improving', 'worsening', 'unchanged']

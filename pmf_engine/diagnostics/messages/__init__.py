@@ -1,9 +1,10 @@
-"""The wording of every finding about the two files: one function per kind of mistake, in a file per subject.
+"""The wording of every diagnostic: one function for each mistake, in a file for each subject.
 
-Matter of fact: no capital, no full stop, the author's own spelling in backticks, and at most one line of help. Where a
-nearest name is meant, `known` is everything the name could have been.
+Style: matter of fact, without a capital and a full stop, the author's spelling in backticks, at most one line of help.
+The function's name states the mistake; its arguments are the span and the words that the message quotes. `names` are
+the names that the author may have meant: the help suggests the nearest.
 
-All functions are reached from here: `messages.unknown_name(span, "figure", name, known)`.
+Import the package, not its files: `messages.unknown_name(span, "figure", name, names)`.
 """
 
 from pmf_engine.diagnostics.messages.examples import *

@@ -1,4 +1,4 @@
-"""Examples of an indicator."""
+"""Messages about the examples of an indicator."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pmf_engine.diagnostics.source import Span
 from pmf_engine.diagnostics.suggestions import did_you_mean
 
 
-def not_of_this(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+def not_of_this(span: Span, name: str, names: Iterable[str]) -> Diagnostic:
     text = f"this indicator does not rest on a figure or list `{name}`"
-    return Diagnostic("unknown-name", text, span, did_you_mean(name, known))
+    return Diagnostic("unknown-name", text, span, did_you_mean(name, names))
 
 
 def records_of_a_figure(span: Span, name: str) -> Diagnostic:
@@ -30,8 +30,8 @@ def column_not_given(span: Span, column: str) -> Diagnostic:
     return Diagnostic("missing-key", f"this record has no `{column}`, which the formula looks at", span)
 
 
-def not_a_sender(span: Span, agency: str, figure: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("unknown-name", f"`{agency}` does not send `{figure}`", span, did_you_mean(agency, known))
+def not_a_sender(span: Span, agency: str, figure: str, names: Iterable[str]) -> Diagnostic:
+    return Diagnostic("unknown-name", f"`{agency}` does not send `{figure}`", span, did_you_mean(agency, names))
 
 
 def not_its_period(span: Span, text: str, example: str) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""Formulas, bands and conditions: how they are spelt, and what their parts may be."""
+"""Messages about formulas, bands and conditions: their syntax, their types and their names."""
 
 from __future__ import annotations
 
@@ -101,10 +101,10 @@ def bad_sign(span: Span, text: str) -> Diagnostic:
 def unexpected(span: Span, text: str, wanted: str, doing: str) -> Diagnostic:
     if text == ")" and not wanted:
         return Diagnostic("syntax", "this `)` closes nothing", span)
-    found = f"`{text}` does not fit here" if text else "this ends too early"
+    problem = f"`{text}` does not fit here" if text else "this ends too early"
     needed = f": expected {wanted} {doing}".rstrip() if wanted else ""
     earlier = EARLIER_WORDS.get(text) if wanted == "`and`" else None
-    return Diagnostic("syntax", found + needed, span, _SIGNS.get(text) or (EARLIER[earlier] if earlier else None))
+    return Diagnostic("syntax", problem + needed, span, _SIGNS.get(text) or (EARLIER[earlier] if earlier else None))
 
 
 _BAND_WORDS = {
@@ -124,8 +124,8 @@ def not_a_band(span: Span, text: str, kind: str) -> Diagnostic:
     help_ = BAND_SIGNS.get(text) or _BAND_WORDS.get(text) or did_you_mean(text, _BANDS)
     if kind == "number":
         help_ = f"write `at least {text}`, `at most {text}` or `is {text}`"
-    found = f"`{text}` does not fit here" if text else "this ends too early"
-    return Diagnostic("syntax", f"{found}: expected {quoted_list(_BANDS, 'or')}", span, help_)
+    problem = f"`{text}` does not fit here" if text else "this ends too early"
+    return Diagnostic("syntax", f"{problem}: expected {quoted_list(_BANDS, 'or')}", span, help_)
 
 
 def percent_of_what(span: Span) -> Diagnostic:
@@ -165,9 +165,9 @@ def number_of_periods(span: Span) -> Diagnostic:
     return Diagnostic("syntax", "expected a whole number of periods, 1 to 99, after `for`", span)
 
 
-def not_compared(span: Span, found: str, truth: bool, comparable: str = "numbers") -> Diagnostic:
+def not_compared(span: Span, kind: str, truth: bool, comparable: str = "numbers") -> Diagnostic:
     help_ = "join with `and`, `or` and `not` what is true or false" if truth else None
-    text = f"only {comparable} can be compared here, and this compares what is {found}"
+    text = f"only {comparable} can be compared here, and this compares what is {kind}"
     return Diagnostic("type", text, span, help_)
 
 
@@ -181,8 +181,8 @@ def which_for(span: Span, denied: bool = False) -> Diagnostic:
 # -- meaning -------------------------------------------------------------------------
 
 
-def unknown_function(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("unknown-name", f"unknown function `{name}`", span, did_you_mean(name, known))
+def unknown_function(span: Span, name: str, names: Iterable[str]) -> Diagnostic:
+    return Diagnostic("unknown-name", f"unknown function `{name}`", span, did_you_mean(name, names))
 
 
 def not_yet_function(span: Span, name: str) -> Diagnostic:
@@ -195,8 +195,8 @@ def argument_count(span: Span, name: str, usage: str, given: int) -> Diagnostic:
     )
 
 
-def operand_type(span: Span, operator: str, wanted: str, found: str) -> Diagnostic:
-    return Diagnostic("type", f"{operator} needs {wanted}, and this is {found}", span)
+def operand_type(span: Span, operator: str, wanted: str, kind: str) -> Diagnostic:
+    return Diagnostic("type", f"{operator} needs {wanted}, and this is {kind}", span)
 
 
 def incomparable(span: Span, left: str, right: str) -> Diagnostic:
@@ -211,8 +211,8 @@ def unknown_grade(span: Span, grade: str, scale: str, grades: Sequence[str]) -> 
     return Diagnostic("unknown-name", f"`{grade}` is not a grade of scale `{scale}`", span, did_you_mean(grade, grades))
 
 
-def not_a_result(span: Span, found: str, wanted: str) -> Diagnostic:
-    return Diagnostic("type", f"this is {found}; {wanted}", span)
+def not_a_result(span: Span, kind: str, wanted: str) -> Diagnostic:
+    return Diagnostic("type", f"this is {kind}; {wanted}", span)
 
 
 def text_figure(span: Span, name: str) -> Diagnostic:

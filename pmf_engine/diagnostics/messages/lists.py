@@ -1,4 +1,4 @@
-"""Lists of records, and formulas that count them."""
+"""Messages about lists of records, and about formulas that count records."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def spell_ends(span: Span) -> Diagnostic:
     return Diagnostic("wrong-type", "`spell` needs two columns", span, "write `spell: [started_on, ended_on]`")
 
 
-def column_type(span: Span, text: str, known: Sequence[str]) -> Diagnostic:
+def column_type(span: Span, text: str, types: Sequence[str]) -> Diagnostic:
     help_ = (
-        did_you_mean(text, known) or f"write {quoted_list(known, 'or')}, with `?` after it where a cell may be blank"
+        did_you_mean(text, types) or f"write {quoted_list(types, 'or')}, with `?` after it where a cell may be blank"
     )
     return Diagnostic("wrong-type", f"`{text}` is not a type of column", span, help_)
 
@@ -33,8 +33,8 @@ def column_reserved(span: Span, name: str) -> Diagnostic:
     return Diagnostic("reserved", f"`{name}` has a meaning of its own here and cannot name a column", span)
 
 
-def unknown_column(span: Span, name: str, list_: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("unknown-name", f"list `{list_}` has no column `{name}`", span, did_you_mean(name, known))
+def unknown_column(span: Span, name: str, list_: str, names: Iterable[str]) -> Diagnostic:
+    return Diagnostic("unknown-name", f"list `{list_}` has no column `{name}`", span, did_you_mean(name, names))
 
 
 def not_a_date_column(span: Span, name: str, wanted: str) -> Diagnostic:
@@ -118,18 +118,18 @@ def not_of_agency(span: Span, function: str) -> Diagnostic:
     return Diagnostic("type", f"`{function}` cannot be worked out of what one agency sent", span)
 
 
-def no_such_list(span: Span, name: str, known: bool, lists: Iterable[str]) -> Diagnostic:
-    found = f"`{name}` is not a list" if known else f"unknown list `{name}`"
-    return Diagnostic("unknown-name", found, span, did_you_mean(name, lists))
+def no_such_list(span: Span, name: str, is_of_another_kind: bool, lists: Iterable[str]) -> Diagnostic:
+    message = f"`{name}` is not a list" if is_of_another_kind else f"unknown list `{name}`"
+    return Diagnostic("unknown-name", message, span, did_you_mean(name, lists))
 
 
-def never_in_column(span: Span, text: str, column: str, name: str, known: Sequence[str]) -> Diagnostic:
-    listed = f"write {quoted_list(known, 'or')}" if 0 < len(known) <= FEW else None
+def never_in_column(span: Span, text: str, column: str, name: str, texts: Sequence[str]) -> Diagnostic:
+    choices = f"write {quoted_list(texts, 'or')}" if 0 < len(texts) <= FEW else None
     return Diagnostic(
         "unknown-name",
         f"`{column}` of list `{name}` is never `{text}`",
         span,
-        did_you_mean(text.strip(), known) or listed,
+        did_you_mean(text.strip(), texts) or choices,
     )
 
 

@@ -1,4 +1,4 @@
-"""Ids: those that nothing has, that two things have, and those that are of the wrong kind."""
+"""Messages about ids: unknown ids, duplicate ids, and ids of the wrong kind."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ EARLIER = {
     "year_ago": "`year_ago` is its value in the same period of the year before",
 }
 EARLIER_WORDS = {"year": "year_ago"} | dict.fromkeys(["month", "quarter", "half", "period", "time"], "previous")
-"""What people mean by `last year` or `previous quarter`, in the words of bands."""
+"""The word of the band language for `last year`, `previous quarter` and the like."""
 
 
-def unknown_name(span: Span, what: str, name: str, known: Iterable[str]) -> Diagnostic:
+def unknown_name(span: Span, what: str, name: str, names: Iterable[str]) -> Diagnostic:
     earlier = re.fullmatch("(?:last|previous|prior|past)_?([a-z]+)|([a-z]+)_(?:ago|before)", name)
     meant = EARLIER_WORDS.get(earlier[1] or earlier[2]) if earlier else None
-    help_ = EARLIER[meant] if meant and meant in known else did_you_mean(name, known)
+    help_ = EARLIER[meant] if meant and meant in names else did_you_mean(name, names)
     return Diagnostic("unknown-name", f"unknown {what} `{name}`", span, help_)
 
 

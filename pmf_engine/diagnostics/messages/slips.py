@@ -1,4 +1,4 @@
-"""What is allowed and looks like a slip."""
+"""Warnings about what is allowed but is probably a mistake."""
 
 from __future__ import annotations
 

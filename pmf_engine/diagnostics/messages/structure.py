@@ -1,4 +1,4 @@
-"""Keys and values: those that are missing, unknown, or of another type than the section takes."""
+"""Messages about keys and values that are missing, unknown or of the wrong type for their section."""
 
 from __future__ import annotations
 
@@ -11,19 +11,23 @@ from pmf_engine.diagnostics.suggestions import did_you_mean, quoted_list, shown_
 
 
 def first_word(name: str) -> str:
-    """What a key begins with that was run together with its value."""
-    found = re.match("[a-z_]*[a-z]", name)
-    return found.group() if found else ""
+    """The key in a text that joins a key and its value.
+
+    >>> first_word("decimals=2")
+    'decimals'
+    """
+    match = re.match("[a-z_]*[a-z]", name)
+    return match.group() if match else ""
 
 
 def unknown_key(
-    span: Span, name: str, known: Sequence[str], elsewhere: str | None = None, after_comma: bool = False
+    span: Span, name: str, names: Sequence[str], elsewhere: str | None = None, after_comma: bool = False
 ) -> Diagnostic:
-    help_ = did_you_mean(name, known)
+    help_ = did_you_mean(name, names)
     first = first_word(name)
     if elsewhere:
         help_ = help_ or f"`{name}` belongs {elsewhere}"
-    elif first != name and first in known:
+    elif first != name and first in names:
         help_ = f"write `{first}: {name.removeprefix(first).lstrip(' :=-')}`"
     elif after_comma and help_ is None:
         help_ = "put the text before it in quotes, if the `,` is part of it"

@@ -1,4 +1,4 @@
-"""Tolerances and escalation rules."""
+"""Messages about tolerances and escalation rules."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pmf_engine.diagnostics.source import Span
 from pmf_engine.diagnostics.suggestions import did_you_mean, shown_value
 
 
-def tolerance_for_nothing(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("unknown-name", f"no indicator `{name}`", span, did_you_mean(name, known))
+def tolerance_for_nothing(span: Span, name: str, names: Iterable[str]) -> Diagnostic:
+    return Diagnostic("unknown-name", f"no indicator `{name}`", span, did_you_mean(name, names))
 
 
 def bad_from(span: Span, text: str) -> Diagnostic:
@@ -45,8 +45,8 @@ def no_amber(span: Span, tolerance: str) -> Diagnostic:
 
 
 def from_inside(span: Span, text: str, period: str, following: str) -> Diagnostic:
-    said = f"`{text}` begins inside `{period}`, which this entry does not judge"
-    return Diagnostic("from-inside", said, span, f"it holds from `{following}` on", "warning")
+    message = f"`{text}` begins inside `{period}`, which this entry does not judge"
+    return Diagnostic("from-inside", message, span, f"it holds from `{following}` on", "warning")
 
 
 def bad_review(span: Span, text: str) -> Diagnostic:
@@ -55,8 +55,8 @@ def bad_review(span: Span, text: str) -> Diagnostic:
 
 
 def review_due(span: Span, text: str, name: str) -> Diagnostic:
-    said = f"the tolerance of `{name}` was to be reviewed by `{text}`, which is past"
-    return Diagnostic("review-due", said, span, "agree the next entry, or a later `review_by`", "warning")
+    message = f"the tolerance of `{name}` was to be reviewed by `{text}`, which is past"
+    return Diagnostic("review-due", message, span, "agree the next entry, or a later `review_by`", "warning")
 
 
 def empty_band(span: Span, text: str) -> Diagnostic:
@@ -88,13 +88,13 @@ def own_value(span: Span, name: str) -> Diagnostic:
 
 
 def from_far(span: Span, text: str, years: int) -> Diagnostic:
-    said = f"`{text}` begins more than {years} years from now, and this entry judges nothing until then"
-    return Diagnostic("from-far", said, span, None, "warning")
+    message = f"`{text}` begins more than {years} years from now, and this entry judges nothing until then"
+    return Diagnostic("from-far", message, span, None, "warning")
 
 
 def review_before(span: Span, text: str, start: str) -> Diagnostic:
-    said = f"the review by `{text}` comes before this entry begins, in `{start}`"
-    return Diagnostic("review-due", said, span, None, "warning")
+    message = f"the review by `{text}` comes before this entry begins, in `{start}`"
+    return Diagnostic("review-due", message, span, None, "warning")
 
 
 def opposite(span: Span, good: str, tolerance: str) -> Diagnostic:
@@ -103,8 +103,8 @@ def opposite(span: Span, good: str, tolerance: str) -> Diagnostic:
 
 
 def always_good(span: Span, text: str, name: str) -> Diagnostic:
-    said = f"every value of `{name}` is `{text}`, so all is green"
-    return Diagnostic("band-reach", said, span, None, "warning")
+    message = f"every value of `{name}` is `{text}`, so all is green"
+    return Diagnostic("band-reach", message, span, None, "warning")
 
 
 def never_met(span: Span, text: str, name: str) -> Diagnostic:
@@ -195,5 +195,5 @@ def rebase_inside(span: Span, text: str, period: str) -> Diagnostic:
 
 
 def rebase_order(span: Span, text: str, before: str) -> Diagnostic:
-    said = f"`{text}` does not come after `{before}`, where the chart begins anew already"
-    return Diagnostic("rebase-order", said, span, "put the oldest first")
+    message = f"`{text}` does not come after `{before}`, where the chart begins anew already"
+    return Diagnostic("rebase-order", message, span, "put the oldest first")

@@ -1,4 +1,4 @@
-"""Reading the files: a file that is not there or cannot be read, and text that is not YAML."""
+"""Messages about files that do not exist or cannot be read, and about text that is not YAML."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def unclosed_bracket(span: Span, bracket: str) -> Diagnostic:
 _CLOSING = {"[": "]", "{": "}"}
 
 
-def wrong_bracket(span: Span, found: str, opened: str, line: int) -> Diagnostic:
-    return Diagnostic("unclosed", f"`{found}` cannot close the `{opened}` of line {line}", span)
+def wrong_bracket(span: Span, bracket: str, opened: str, line: int) -> Diagnostic:
+    return Diagnostic("unclosed", f"`{bracket}` cannot close the `{opened}` of line {line}", span)
 
 
 def closes_nothing(span: Span, bracket: str) -> Diagnostic:
