@@ -79,8 +79,9 @@ def differences(board: Board, folder: Path) -> list[tuple[Key, str]]:
     rows = engine_rows(board, folder)
     world = World(board)
     found: list[tuple[Key, str]] = []
-    if not world.spoken_of:
-        return [(key, "a row") for key in rows] if board.asked is None else []
+    if not world.spoken_of:  # files that were refused may be of any time
+        refused = any(world.covered(one.id, agency).refused for one in board.lists for agency in one.agencies)
+        return [(key, "a row") for key in rows] if board.asked is None and not refused else []
     found += [(key, "no row") for key in wanted(world) if key not in rows]
     indicators = {one.id: one for one in board.indicators}
     for key, row in rows.items():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
 from hypothesis import strategies as st
 
 from pmf_engine.domain.periods import MONTHS
-from tests.support.reference_lists import Board, File, Indicator, Records
+from tests.support.reference_lists import Board, File, Indicator, Records, read
 
 # -- files ----------------------------------------------------------------------------------
 
@@ -52,8 +53,12 @@ def write_board(board: Board, folder: Path) -> None:
             writer = csv.DictWriter(stream, names[file.list])
             writer.writeheader()
             writer.writerows(file.rows)
-    covers = [f"{one.name},2016-01-01,{one.covers[0]},{one.covers[1]}" for one in board.files if one.covers]
-    text = "\n".join(["file,received_on,covers_from,covers_to", *covers])
+    covers = [
+        ",".join([one.name, *(str(day or "") for day in (one.received, *(one.covers or ("", "")))), one.part])
+        for one in board.files
+        if one.covers or one.received or one.part
+    ]
+    text = "\n".join(["file,received_on,covers_from,covers_to,part", *covers])
     (folder / "returns" / "manifest.csv").write_text(text + "\n", encoding="utf-8")
 
 
@@ -264,6 +269,12 @@ def formulas(draw: st.DrawFn, one: Records) -> str:
 # -- boards --------------------------------------------------------------------------------
 
 
+def _start(row: Mapping[str, str], one: Records) -> date:
+    """When a record is, as far as that can be read."""
+    day = read(row[one.start], "date", True)
+    return day if isinstance(day, date) else date.min
+
+
 @st.composite
 def boards(draw: st.DrawFn) -> Board:
     shared = draw(st.booleans())
@@ -273,15 +284,24 @@ def boards(draw: st.DrawFn) -> Board:
             agencies, columns = ("care", "police"), one.columns | {"agency": "text"}
             one = Records(one.id, agencies, one.start, one.end, columns, one.due * 2)
         lists.append(one)
-    files = []
+    files: list[File] = []
     for one, rows in zip(lists, (events, spells), strict=True):
         for place in range(draw(st.integers(1, 2))):
             covers = None
             if draw(st.booleans()):
                 begin = draw(st.sampled_from([date(2016, 1, 1), date(2015, 4, 1), date(2016, 1, 2)]))
                 covers = (begin, draw(st.sampled_from([date(2016, 12, 31), date(2017, 3, 30), date(2017, 3, 31)])))
+            known = [date(2017, 3, 31), date(2017, 4, 1), date(2017, 4, 20)]
+            received = draw(st.sampled_from([*known, None]))
+            if covers and received:
+                covers = (covers[0], min(covers[1], received))
             found = draw(st.lists(rows(one), max_size=8))
-            files.append(File(f"{one.id}_{place}.csv", one.id, tuple(found), covers))
+            if files and files[-1].list == one.id and draw(st.booleans()):  # an extract that repeats another's records
+                found += draw(st.lists(st.sampled_from(files[-1].rows), max_size=4)) if files[-1].rows else []
+            latest = received or date.max
+            kept = [row for row in found if _start(row, one) <= latest or draw(st.integers(1, 40)) == 40]
+            part = draw(st.sampled_from(["", "", "", "north"]))
+            files.append(File(f"{one.id}_{place}.csv", one.id, tuple(kept), covers, received, part))
     indicators = []
     for place in range(draw(st.integers(3, 8))):
         one = draw(st.sampled_from(lists))

@@ -1,6 +1,6 @@
 """Lists of records counted slowly and exactly, one record at a time, to hold the engine against.
 
-Written from the description of the language and of what lists speak for. It shares the engine's parser, and nothing
+Written from the description of the language and of what lists cover. It shares the engine's parser, and nothing
 that reads, places or counts records. Numbers are fractions.
 """
 
@@ -39,6 +39,7 @@ from tests.support.reference import (
     lack,
     last_day,
 )
+from tests.support.reference_coverage import Covered, Share, between, covered, settle
 
 # -- a board, as plain data -----------------------------------------------------------------
 
@@ -57,12 +58,14 @@ class Records:
 
 @dataclass(frozen=True)
 class File:
-    """One file of a list: its rows as written, and which days it speaks for, where that is said."""
+    """One file of a list: its rows as written, which days it covers, when it came and which part it is, where given."""
 
     name: str
     list: str
     rows: tuple[dict[str, str], ...]
     covers: tuple[date, date] | None = None
+    received: date | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,8 +165,8 @@ _TRUTH = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": Fal
 _DAY = re.compile(r"(?:(\d{4})-(\d\d)-(\d\d)|(\d\d)/(\d\d)/(\d{4}))(?: 00:00:00)?")
 
 
-def read(text: str, declared: str, times: bool) -> Value | Refused:
-    """What one cell says."""
+def read(text: str, declared: str, times: bool, latest: date | None = None) -> Value | Refused:
+    """What one cell says; no date is after the `latest` that it can be."""
     kind, optional = declared.removesuffix("?"), declared.endswith("?")
     text = text.strip()
     if not text:
@@ -182,6 +185,8 @@ def read(text: str, declared: str, times: bool) -> Value | Refused:
         day = date(*map(int, parts))
     except ValueError:
         return REFUSED
+    if latest is not None and day > latest:
+        return REFUSED
     return day if (1950 if times else 1901) <= day.year <= 2099 else REFUSED
 
 
@@ -192,6 +197,7 @@ class Record:
     list: Records
     cells: dict[str, Value | Refused]
     speaks: tuple[date, date] | None = None
+    counts: frozenset[date] | None = None
 
     def known(self, name: str) -> Value:
         value = self.cells[name]
@@ -222,6 +228,8 @@ class Record:
             return False
         asked = end if state == "open" else self.last if state == "ended" else self.first
         if asked is None or (self.speaks and not self.speaks[0] <= asked <= self.speaks[1]):
+            return False
+        if self.counts is not None and asked not in self.counts:
             return False
         if state == "open":
             return self.first <= end and (self.last is None or self.last > end)
@@ -380,6 +388,7 @@ class World:
     """All that a board's records say."""
 
     board: Board
+    _covered: dict[tuple[str, str], Covered] = field(default_factory=dict)
     _done: dict[tuple[str, int, int, int, str | None, str | None], Part] = field(default_factory=dict)
 
     @cached_property
@@ -388,18 +397,29 @@ class World:
 
     @cached_property
     def records(self) -> dict[str, list[Record]]:
-        return {id_: [record for _, record in self._of(id_)] for id_ in self.lists}
+        """The records that count, each with the days that its file counts for."""
+        found: dict[str, list[Record]] = {one.id: [] for one in self.board.lists}
+        for one in self.board.lists:
+            for file in self.came if self.shares else ():
+                for record in self._read(one, file) if file.list == one.id else ():
+                    sender = self.sender(record)
+                    share = self.shares[one.id, sender].get(file.name) if sender in one.agencies else None
+                    if share is None or not share.replaced:
+                        record.counts = share.counts if share else None
+                        found[one.id].append(record)
+        return found
 
-    def _of(self, id_: str) -> Iterator[tuple[File, Record]]:
-        one = self.lists[id_]
-        for file in self.board.files:
-            for row in file.rows if file.list == id_ else ():
-                if any(text.strip() for text in row.values()):
-                    cells = {
-                        name: read(row[name], declared, name in (one.start, one.end))
-                        for name, declared in one.columns.items()
-                    }
-                    yield file, Record(one, cells, file.covers)
+    def _read(self, one: Records, file: File) -> Iterator[Record]:
+        """The records of a file."""
+        latest = self.latest(file)
+        for row in file.rows:
+            if any(text.strip() for text in row.values()):
+                ends = {one.start: latest, one.end: date(latest.year + 20, 12, 31)}
+                cells = {
+                    name: read(row[name], declared, name in (one.start, one.end), ends.get(name))
+                    for name, declared in one.columns.items()
+                }
+                yield Record(one, cells, file.covers)
 
     # -- whose a record is -------------------------------------------------------------------
 
@@ -426,33 +446,59 @@ class World:
         named = None if value is None else self.group(record, by)
         return named if isinstance(named, str) else value
 
-    # -- which periods they speak for ----------------------------------------------------------
+    # -- which days files cover --------------------------------------------------------------------
 
-    def spoken(self, id_: str, agency: str, length: int, year_start: int) -> set[int]:
-        """The months that an agency's records of a list speak for."""
-        one, found = self.lists[id_], set[int]()
-        for file in self.board.files:
-            if file.list != id_:
-                continue
-            records = [record for its, record in self._of(id_) if its is file]
-            own = [record for record in records if len(one.agencies) == 1 or self.group(record, "agency") == agency]
-            if file.covers:
-                if not own and len(one.agencies) > 1:
-                    continue
-                begin, end = file.covers
-                month = begin.year * 12 + begin.month - 1
-                while last_day(month + 1) <= end and month <= _month(self.board.as_of):
-                    if last_day(month) >= begin - timedelta(days=1):
-                        found.add(month)
-                    month += 1
-            else:
-                dates = [day for record in own for day in (record.first, record.last) if day is not None]
-                dates = [day for day in dates if day <= self.board.as_of]
-                if dates:
-                    part = min(length, 3)
-                    begun = holding(_month(min(dates)), part, year_start)
-                    found |= set(range(begun, holding(_month(max(dates)), part, year_start) + part))
+    @cached_property
+    def came(self) -> list[File]:
+        """The files that had come."""
+        return [file for file in self.board.files if file.received is None or file.received <= self.board.as_of]
+
+    def latest(self, file: File) -> date:
+        """The last day that a record of a file can be of."""
+        return file.received or max(self.board.as_of, date.today())
+
+    def sender(self, record: Record) -> str | None:
+        """Whose a record is; none where nobody knows."""
+        of = self.group(record, "agency")
+        return of if isinstance(of, str) else None
+
+    @cached_property
+    def shares(self) -> dict[tuple[str, str], dict[str, Share]]:
+        """What each agency has in the files of each list, by the name of the file."""
+        found: dict[tuple[str, str], dict[str, Share]] = {}
+        for one in self.board.lists:
+            for agency in one.agencies:
+                mine = found.setdefault((one.id, agency), {})
+                for file in self.came:
+                    if file.list == one.id and (share := self._share(one, file, agency)):
+                        mine[file.name] = share
+                for part in {share.part for share in mine.values()}:
+                    several = [share for share in mine.values() if share.part == part]
+                    if len(several) > 1:
+                        settle(several, max(self.board.as_of, date.today()))
         return found
+
+    def _share(self, one: Records, file: File, agency: str) -> Share | None:
+        """What an agency has in a file: nothing where others share the list and none of its records is the agency's."""
+        records = [record for record in self._read(one, file) if self.sender(record) == agency]
+        if len(one.agencies) > 1 and not records:
+            return None
+        starts = tuple(day for record in records if (day := record.first) is not None)
+        ends = tuple(day for record in records if (day := record.last) is not None)
+        alike = [name for name in one.columns if name != one.end]
+        texts = frozenset(
+            repr([record.cells[name] for name in alike])
+            for record in records
+            if record.first is not None and REFUSED not in [record.cells[name] for name in alike]
+        )
+        days = between(*file.covers) if file.covers else None
+        return Share(file.received, file.part, days, one.end is not None, len(records), starts, ends, texts)
+
+    def covered(self, id_: str, agency: str) -> Covered:
+        """What an agency's records of a list cover."""
+        if (id_, agency) not in self._covered:
+            self._covered[id_, agency] = covered(self.shares[id_, agency].values(), self.board.as_of)
+        return self._covered[id_, agency]
 
     @cached_property
     def spoken_of(self) -> set[int]:
@@ -462,7 +508,7 @@ class World:
             for one in self.board.lists
             if self.asked_of(one)
             for agency in one.agencies
-            for month in self.spoken(one.id, agency, 1, 1)
+            for month in self.covered(one.id, agency).heard
         }
 
     def asked_of(self, one: Records) -> bool:
@@ -472,7 +518,7 @@ class World:
     def heard(self, agency: str) -> int:
         """The first month that anything of an agency speaks for."""
         theirs = [one for one in self.board.lists if agency in one.agencies and self.asked_of(one)]
-        return min((month for one in theirs for month in self.spoken(one.id, agency, 1, 1)), default=self.first)
+        return min((month for one in theirs for month in self.covered(one.id, agency).heard), default=self.first)
 
     @cached_property
     def first(self) -> int:
@@ -497,16 +543,22 @@ class World:
         starts = [holding(self.first, 12, one.year_start) for one in self.board.indicators]
         return min(starts + [self.asked_last(one) for one in self.board.indicators if self.board.asked])
 
-    def absent(self, one: Records, agency: str, start: int, length: int, year_start: int) -> str | None:
-        """Why an agency's records say nothing of a period, if they do not."""
-        if self.spoken(one.id, agency, length, year_start) >= set(range(start, start + length)):
+    def absent(self, one: Records, agency: str, start: int, length: int, at_end: bool) -> str | None:
+        """Why an agency's records say nothing of a period, if they do not; `at_end` where its last day is enough."""
+        mine = self.covered(one.id, agency)
+        asked = {start + length - 1} if at_end else set(range(start, start + length))
+        if asked & {_month(day) for day in mine.disputed | mine.refused}:
+            return "invalid"
+        if mine.months(at_end) >= asked:
             return None
-        spoken = [month for each in one.agencies for month in self.spoken(one.id, each, length, year_start)]
-        begun = min(spoken, default=self.heard(agency))
-        if start + length <= begun:
+        spoken = [month for each in one.agencies for month in self.covered(one.id, each).months()]
+        if start + length <= min(spoken, default=self.heard(agency)):
             return "no_data"
         due = last_day(start + length) + timedelta(days=one.due[one.agencies.index(agency)])
-        return "late" if due < self.board.as_of else "not_due"
+        if due >= self.board.as_of:
+            return "not_due"
+        possible = {_month(day) for day in mine.possible}
+        return "no_data" if possible & set(range(start, start + length)) else "late"
 
     # -- aggregates --------------------------------------------------------------------------
 
@@ -525,7 +577,8 @@ class World:
         if by == "agency" and group not in one.agencies:
             return lack("no_data")
         whose = [str(group)] if by == "agency" else one.agencies
-        reasons = {self.absent(one, agency, start, length, year_start) for agency in whose} - {None}
+        at_end = node.state == "open"
+        reasons = {self.absent(one, agency, start, length, at_end) for agency in whose} - {None}
         begin, end = last_day(start) + timedelta(days=1), last_day(start + length)
         bounds = {"period_start": begin, "period_end": end}
         looked = set().union(*(looked_at(part) for part in (node.of, node.where) if part)) - bounds.keys()
