@@ -101,6 +101,15 @@ class ChartName(StrEnum):
     P = "p"
     U = "u"
 
+    @property
+    def ratio(self) -> str | None:
+        """The function of the language that the formula must be for the chart to know its denominators; None for any.
+
+        >>> ChartName.P.ratio, ChartName.XMR.ratio
+        ('percent', None)
+        """
+        return {ChartName.P: "percent", ChartName.U: "rate"}.get(self)
+
 
 class NoSignal(StrEnum):
     """The reason why a row has no control chart."""

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.source import Passage
-from pmf_engine.formula.durations import BY_WORD, UNITS
+from pmf_engine.formula.escalation_durations import BY_WORD, UNITS
 from pmf_engine.formula.lexer import FormulaError, Token, Tokens
 from pmf_engine.formula.syntax import (
     COMPARISON,

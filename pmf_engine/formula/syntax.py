@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pmf_engine.formula.durations import LONGEST_PERIOD, Unit
+from pmf_engine.formula.escalation_durations import LONGEST_PERIOD, Unit
 
 SUM = ("+", "-")
 PRODUCT = ("*", "/")

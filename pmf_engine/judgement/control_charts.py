@@ -205,9 +205,10 @@ def _drawn(frame: pl.LazyFrame) -> pl.LazyFrame:
     countable = (events.cum_min().over("stretch") >= 0) & (size.cum_min().over("stretch") > 0)
     asked = pl.col("asked_chart").fill_null(AUTO)
     name = pl.lit(ChartName.XMR.value)
-    for kind_name, kind in CHARTS.items():
-        if kind.ratio is not None:
-            fits = (pl.col("ratio") == kind.ratio) & pl.col("per").is_not_null() & countable
+    for kind_name in CHARTS:
+        ratio = ChartName(kind_name).ratio
+        if ratio is not None:
+            fits = (pl.col("ratio") == ratio) & pl.col("per").is_not_null() & countable
             wanted = (asked == kind_name) | ((asked == AUTO) & differ)
             name = pl.when((fits & wanted).fill_null(False)).then(pl.lit(kind_name)).otherwise(name)
     chart = pl.when(pl.col("no_signal").is_null()).then(name).cast(CHART["chart"])
@@ -299,12 +300,10 @@ class ChartKind:
 
     Attributes:
         title: What people call it.
-        ratio: The function that a formula must be for its limits to know denominators; None for any formula.
         limits: Fills the columns of `_drawn` in the rows whose `drawn` is this kind's name, which it is given.
     """
 
     title: str
-    ratio: str | None
     limits: Callable[[pl.LazyFrame, str], pl.LazyFrame]
 
 
@@ -390,8 +389,8 @@ SIGNAL_RULES: Final = (
 beyond two thirds of the way to a limit, all three on that side of the mean; 7 points on one side of the mean."""
 
 CHARTS: Final[Mapping[str, ChartKind]] = {
-    ChartName.XMR.value: ChartKind("XmR", None, individual_limits),
-    ChartName.P.value: ChartKind("p′", "percent", proportion_limits),
-    ChartName.U.value: ChartKind("u′", "rate", rate_limits),
+    ChartName.XMR.value: ChartKind("XmR", individual_limits),
+    ChartName.P.value: ChartKind("p′", proportion_limits),
+    ChartName.U.value: ChartKind("u′", rate_limits),
 }
 """A row for each kind of chart."""

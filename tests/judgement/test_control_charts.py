@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pmf_engine as pmf
-from pmf_engine.domain.status import Signal
+from pmf_engine.domain.status import ChartName, Signal
 from pmf_engine.judgement.control_charts import CHART, CHARTS, LEAST, SIGNAL_RULES, charted, read_chart
 from pmf_engine.judgement.history_row import HistoryRow
 from tests.support.boards import evaluate, write_board, write_returns
@@ -415,7 +415,7 @@ def test_every_kind_of_chart_has_limits_and_signals(name: str) -> None:
     """As a chart without one of its parts would say nothing, or raise only once a series is long enough."""
     values: list[Value] = [*VISCOSITY[:LEAST], 90.0]
     sizes = [100.0, 200.0] * 6 + [100.0]
-    rows = charts(values, sizes=sizes, ratio=CHARTS[name].ratio, per=100.0, asked_chart=name)[0]
+    rows = charts(values, sizes=sizes, ratio=ChartName(name).ratio, per=100.0, asked_chart=name)[0]
     assert [row["no_signal"] for row in rows] == ["too_few"] * (LEAST - 1) + [None, None]
     assert (rows[-1]["chart"], rows[-1]["signal"]) == (name, "outside_limits")
     assert rows[-1]["lower_limit"] < rows[-1]["mean"] < rows[-1]["upper_limit"]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from pmf_engine.diagnostics import messages
 from pmf_engine.domain.periods import Frequency, parse_period
+from pmf_engine.domain.status import ChartName
 from pmf_engine.formula.functions import sums_periods
 from pmf_engine.formula.syntax import names
 from pmf_engine.framework import schema
@@ -13,9 +12,6 @@ from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.model import Indicator
 from pmf_engine.framework.reading.files import Loc
 from pmf_engine.framework.tolerances import Rebase
-
-_RATIO_OF: Final = {"p": "percent", "u": "rate"}
-"""The function that the whole formula must be for a kind of chart that knows denominators."""
 
 
 def check_chart(draft: Draft, where: Loc, indicator: Indicator, entry: schema.Entry) -> None:
@@ -29,7 +25,7 @@ def check_chart(draft: Draft, where: Loc, indicator: Indicator, entry: schema.En
         if entry.rebase:
             draft.found.append(messages.no_chart(at.key(*where, "rebase"), "rebase", indicator.id, reason))
         return
-    wanted = _RATIO_OF.get(entry.chart)
+    wanted = None if entry.chart in ("auto", "none") else ChartName(entry.chart).ratio
     ratio = indicator.ratio
     if wanted and (ratio is None or ratio.function != wanted or indicator.per is None):
         draft.found.append(messages.chart_of_no_ratio(at.span(*where, "chart"), entry.chart, wanted, indicator.id))

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pmf_engine.formula import durations, parser
-from pmf_engine.formula.durations import UNITS, Unit
+from pmf_engine.formula import escalation_durations, parser
+from pmf_engine.formula.escalation_durations import UNITS, Unit
 from tests.support.boards import evaluate, write_board, write_returns
 
 FIGURES = """
@@ -32,7 +32,7 @@ def test_a_unit_has_its_words_and_a_length(unit: Unit) -> None:
 def test_a_unit_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a row for quarters, `for 2 quarters` is six months or two quarters; two years of quarters are eight."""
     quarter = Unit("quarter", "quarters", 3)
-    monkeypatch.setattr(parser, "BY_WORD", {**durations.BY_WORD, "quarter": quarter, "quarters": quarter})
+    monkeypatch.setattr(parser, "BY_WORD", {**escalation_durations.BY_WORD, "quarter": quarter, "quarters": quarter})
     tolerances = "a: {good: at most 5}\nb: {good: at most 5}"
     write_board(tmp_path, FIGURES, INDICATORS, tolerances, "- {when: red for 2 quarters, to: lead_agency}")
     months = [f"2016-{month:02d},care,monthly_a,{9 if month > 4 else 1}" for month in range(4, 13)]
