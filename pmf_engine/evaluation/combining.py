@@ -12,6 +12,8 @@ from pmf_engine.domain.reason_codes import NOT_RECEIVED, figure_number, is_absen
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.expected import SENT
 from pmf_engine.evaluation.inputs import AGENCY, CELL, Inputs
+from pmf_engine.framework.changes import owed
+from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.period_groups import PERIOD_OF_GROUPS, groups_wanted
 from pmf_engine.submissions.wholes import adds_up
 
@@ -105,7 +107,7 @@ def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.Laz
     soft = pl.col("code").filter(is_absent(pl.col("code"))).max().fill_null(0)
     hard = pl.col("code").filter(~is_absent(pl.col("code"))).max().fill_null(0)
     number = figure_number(pl.col("figure"))
-    every = pl.lit(1) if by == AGENCY else pl.col("senders")
+    every = pl.lit(1) if by == AGENCY else pl.col("senders") - _not_owed(inputs.framework)
     rows = (
         facts.sort("figure", "start", "months", "group", "agency")
         .group_by("figure", "start", "months", "group", maintain_order=True)
@@ -166,6 +168,20 @@ def with_sums_refused(
         code=pl.when(refused).then(pl.lit(_NO_DATA, dtype=pl.UInt32)).otherwise("code"),
         why=pl.when(refused).then(pl.format("it does not add up over {}", what)).otherwise("why"),
     )
+
+
+def _not_owed(framework: Framework) -> pl.Expr:
+    """How many of a figure's agencies do not owe it in the period of a row: they began later, or ended before."""
+    figure, start, end = pl.col("figure").cast(pl.String), pl.col("start"), pl.col("start") + pl.col("months")
+    outside = []
+    for each in framework.figures.values():
+        for agency in each.agencies:
+            since, until = owed(framework, each, agency)
+            if since is not None:
+                outside.append((figure == each.id) & (end <= since))
+            if until is not None:
+                outside.append((figure == each.id) & (start >= until))
+    return pl.sum_horizontal(one.cast(pl.UInt32) for one in outside) if outside else pl.lit(0, pl.UInt32)
 
 
 def total(values: pl.Expr) -> pl.Expr:

@@ -13,7 +13,7 @@ from pmf_engine.evaluation.arrivals import arrival_marks
 from pmf_engine.evaluation.history import HISTORY, RESULTS, history_plan, in_framework_order
 from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
 from pmf_engine.evaluation.lifetimes import of_their_time, under_successors
-from pmf_engine.evaluation.marks import with_marks
+from pmf_engine.evaluation.marks import marks_of_rows, with_marks
 from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_plan, with_period_labels
 from pmf_engine.evaluation.own_periods import escalated_by_own, own_cadences
 from pmf_engine.evaluation.window import Window
@@ -120,6 +120,7 @@ def evaluate(
     end = asked.end if asked else window.end
     outstanding, history, *in_own = collected([outstanding_plan(inputs, end), *plans])
     history = escalated_by_own(history, in_own[0]) if in_own else history
+    marks = pl.concat([marks, marks_of_rows(history)])
     return Evaluation(
         framework,
         submissions,

@@ -58,6 +58,7 @@ HISTORY: Mapping[str, pl.DataType | type[pl.DataType]] = {
     **CHART,
     **LIFE,
     "small": pl.Boolean,
+    "partial": pl.Boolean,
     "shown": pl.Boolean,
     "marks": RESULTS["marks"],
 }

@@ -6,8 +6,9 @@ steps are computed once and similar ones together. `judgement.judge` turns the r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import NamedTuple
 
 import polars as pl
@@ -17,11 +18,19 @@ from pmf_engine.evaluation.inputs import AGENCY, Inputs
 from pmf_engine.evaluation.panels import Panel, laid_out, planned_panel
 from pmf_engine.evaluation.whole_bounds import whole_bounds
 from pmf_engine.formula.compute.batches import Steps
-from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column, whole_of
+from pmf_engine.formula.compute.column_names import (
+    code_column,
+    groups_of,
+    lenient_column,
+    owed_column,
+    value_column,
+    whole_of,
+)
 from pmf_engine.formula.compute.operations import amount, number
 from pmf_engine.formula.functions import EARLIER_VALUES
 from pmf_engine.formula.syntax import Band, Binary, Expression, children
 from pmf_engine.framework.dependencies import (
+    adds,
     asked_of_lists,
     counted_senders,
     does_without,
@@ -33,6 +42,9 @@ from pmf_engine.framework.dependencies import (
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.framework.tolerances import Entry
 from pmf_engine.judgement.bands import SIGNS, Case, Shape, banded
+
+_MOST_CHOICES = 3
+"""Of how many figures that are in doubt every choice is a reading."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,7 @@ def rows(framework: Framework, inputs: Inputs, cadences: Mapping[str, Cadence]) 
     cases: list[Case] = []
     for panel, job in enumerate(jobs):
         wholes = whole_bounds(framework, inputs, job.by, job.indicators)
-        sheet = Sheet(framework, steps, panel, job.cadence.months, wholes)
+        sheet = Sheet(framework, steps, panel, job.cadence.months, wholes, inputs.in_doubt(job.by))
         cases += [case for indicator in job.indicators for case in sheet.cases(indicator, job.by)]
     panels = [panel_of(framework, inputs, job.cadence, job.by, job.indicators) for job in jobs]
     frames = laid_out(panels)
@@ -109,6 +121,11 @@ class Sheet:
     """Turns indicators, their bands and parts into steps of one panel. Methods return the number of a step.
 
     It is a `Maker` of formulas (see `formula.compute.operations`), and remembers the steps of each indicator's value.
+
+    Attributes:
+        wholes: By indicator, the figures that bound its groups by their wholes.
+        in_doubt: The figures whose groups come to less than their whole somewhere: they have a second reading.
+        sums: The figures that this sheet reads as the sum of their groups.
     """
 
     def __init__(
@@ -118,13 +135,18 @@ class Sheet:
         panel: int,
         months: int,
         wholes: Mapping[str, frozenset[str]] | None = None,
+        in_doubt: frozenset[str] = frozenset(),
+        sums: frozenset[str] = frozenset(),
     ) -> None:
         self.framework = framework
         self.wholes = wholes or {}
         self.steps = steps
         self.panel = panel
         self.months = months
+        self.in_doubt = in_doubt
+        self.sums = sums
         self._indicator_steps: dict[_IndicatorKey, int] = {}
+        self._by_sums: dict[frozenset[str], Sheet] = {}
 
     # -- as a `Maker` ----------------------------------------------------------------
 
@@ -143,17 +165,23 @@ class Sheet:
         """
         other = self.framework.indicators.get(name)
         if other is None:
-            return self._column(name, code_column(name))
+            return self._column(name)
         return self.indicator(other if other.missing == "any" else replace(other, missing="any"))
 
     # -- indicators ------------------------------------------------------------------
 
-    def _column(self, name: str, code: str) -> int:
-        return self.steps.column(self.panel, value_column(name), code)
+    def _column(self, name: str, code: Callable[[str], str] = code_column) -> int:
+        key = groups_of(name) if name in self.sums else name
+        return self.steps.column(self.panel, value_column(key), code(key))
 
     def _lenient(self, name: str) -> int:
         """A figure or aggregate with the code by which sums do without what has not come; see `laid_out`."""
-        return self._column(name, lenient_column(name))
+        return self._column(name, lenient_column)
+
+    def _owed(self, name: str) -> int:
+        """A figure with the code of what is missing of what is owed; see `laid_out`."""
+        figure = self.framework.figures[name]
+        return self._column(name, owed_column if (figure.since, figure.until) != (None, None) else code_column)
 
     def indicator(self, indicator: Indicator) -> int:
         """The value of an indicator; a value that overflows becomes `invalid`, so that no band rates it."""
@@ -172,7 +200,8 @@ class Sheet:
         strict = number(node, self, self.named)
         if not does_without(self.framework, indicator):
             return strict
-        return self.made("lenient_or_reason", amount(node, self, self._lenient), strict)
+        owed = number(node, self, self._owed)
+        return self.made("lenient_or_reason", amount(node, self, self._lenient), strict, owed)
 
     # -- bands -----------------------------------------------------------------------
 
@@ -185,9 +214,7 @@ class Sheet:
             # A sum without any input is shown as 0; it keeps its reason code, so that nothing rates it.
             shown_value = self.made("zero_if_none_came", value, *(self._lenient(name) for name in indicator.figures))
         ratio = indicator.ratio
-        parts = [shown_value]
-        if ratio is not None:
-            parts += [number(node, self, self.named) for node in ratio.arguments[:2]]
+        parts = [shown_value, *self._of_ratio(indicator)]
         near = [entry.good if self._has_gap(indicator, entry) else None for entry in indicator.tolerances]
         gaps = [
             bound
@@ -201,7 +228,8 @@ class Sheet:
         compared = [self.named(name) for name in indicator.compare]
         after = gaps + named + compared
         operators = tuple(_operators(band) for band in near) if gaps else ()
-        unrated = Shape((), (), None, operators, len(named), len(compared), ratio is not None)
+        may_add = adds(self.framework, indicator)
+        unrated = Shape((), (), None, operators, len(named), len(compared), ratio is not None, may_add)
         senders = frozenset(senders_of(self.framework, indicator)) if by == AGENCY else None
         case = Case(indicator.id, self.panel, unrated, (*parts, *after), senders=senders, per=indicator.per)
         starts = [entry.start for entry in indicator.tolerances]
@@ -213,6 +241,7 @@ class Sheet:
                 yield in_force
                 continue
             good, tolerance = (self._bounds(indicator, entry, band, value) for band in (entry.good, entry.tolerance))
+            readings = [sheet._rated(indicator, entry) for sheet in self._readings(indicator)]
             yield replace(
                 in_force,
                 shape=replace(
@@ -220,11 +249,38 @@ class Sheet:
                     good=_operators(entry.good),
                     tolerance=_operators(entry.tolerance),
                     chance=ratio.function if ratio and entry.allow_for_chance else None,
+                    readings=len(readings),
                 ),
-                steps=(*parts, *good, *tolerance, *after),
+                steps=(*parts, *good, *tolerance, *after, *(step for reading in readings for step in reading)),
                 entry=position,
                 sign=SIGNS[entry.polarity],
             )
+
+    def _of_ratio(self, indicator: Indicator) -> list[int]:
+        """The numerator and the denominator, where the formula is a ratio."""
+        return [number(node, self, self.named) for node in indicator.ratio.arguments[:2]] if indicator.ratio else []
+
+    def _rated(self, indicator: Indicator, entry: Entry) -> list[int]:
+        """The numbers by which an entry rates an indicator: see `Shape.rated_columns`."""
+        value = self.indicator(indicator)
+        bounds = [self._bounds(indicator, entry, band, value) for band in (entry.good, entry.tolerance)]
+        return [value, *self._of_ratio(indicator), *bounds[0], *bounds[1]]
+
+    def _readings(self, indicator: Indicator) -> Iterator[Sheet]:
+        """The other readings by which an indicator is judged: wholes that are in doubt are the sums of their groups.
+
+        First all of them are, then each choice of some; of many figures, each by itself.
+        """
+        figures = sorted(self.in_doubt.intersection(figures_of(self.framework, [indicator])))
+        counts = range(len(figures), 0, -1) if len(figures) <= _MOST_CHOICES else (len(figures), 1)
+        for count in counts if figures else ():
+            for chosen in combinations(figures, count):
+                sums = frozenset(chosen)
+                if sums not in self._by_sums:
+                    self._by_sums[sums] = Sheet(
+                        self.framework, self.steps, self.panel, self.months, self.wholes, sums=sums
+                    )
+                yield self._by_sums[sums]
 
     def judges(self, indicator: Indicator, entry: Entry) -> bool:
         """Whether a tolerance entry applies to periods of this panel's length.
@@ -257,19 +313,20 @@ class Sheet:
         return self.made("finite", step) if children(node) else step
 
     def _looked_up(self, indicator: Indicator, name: str, value: int) -> int:
-        """What a name in a band stands for: `value` in an earlier period, or a figure or indicator.
+        """What a name in a band stands for: the value in an earlier period, or a figure or indicator.
 
-        For a group it may be the whole of what it names (see `whole_bounds`).
+        A partial value bounds nothing. For a group it may be the whole of what it names (see `whole_bounds`).
         """
         if name in EARLIER_VALUES:
-            return self.made(name, value)
+            complete = indicator.missing == "any" or not does_without(self.framework, indicator)
+            return self.made(name, value if complete else self.indicator(replace(indicator, missing="any")))
         wholes = self.wholes.get(indicator.id, frozenset())
         return self._whole(name, wholes) if wholes else self.named(name)
 
     def _whole(self, name: str, wholes: frozenset[str]) -> int:
         """A figure, or an indicator of nothing but such figures, as the whole; another as it is by groups."""
         if name in wholes:
-            return self._column(whole_of(name), code_column(whole_of(name)))
+            return self._column(whole_of(name))
         other = self.framework.indicators.get(name)
         if other is None or other.lists or not wholes.issuperset(other.figures):
             return self.named(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -65,6 +65,7 @@ class Inputs:
         senders: How many agencies send each figure, and its length in months (`figure`, `senders`, `own_months`).
         worlds: The figures of each example and the first month that it knows (`figure`, `group`, `first`).
         world_lists: The list and the example of each list that an example gives; such a list covers all periods.
+        sums: The wholes whose groups come to less (`figure`, `agency`, `start`, `months`), with their sum (`other`).
         counted: The totals of lists.
         numbers: The number of each figure and list in reason codes, from 1.
         names: The ids of figures as a Polars type.
@@ -83,11 +84,27 @@ class Inputs:
     senders: pl.DataFrame
     worlds: pl.DataFrame
     world_lists: frozenset[tuple[str, str]]
+    sums: pl.DataFrame
     counted: ListTotals
     numbers: Mapping[str, int]
     names: pl.Enum
     traced: bool = False
     gathered: dict[str | None, tuple[Sequence[str], pl.DataFrame]] = field(default_factory=dict)
+
+    def in_doubt(self, by: str | None) -> frozenset[str]:
+        """The figures of which rows by a breakdown have a second reading: the sum of their groups.
+
+        Groups have none, as they are no sums themselves.
+        """
+        return frozenset(self.sums["figure"].unique().cast(pl.String)) if by in (None, AGENCY) else frozenset()
+
+    def by_groups(self) -> Inputs:
+        """The inputs as they would be if every whole came to what its groups do."""
+        whole = pl.col("by").is_null()
+        keys = ["figure", "agency", "start", "months"]
+        cells = self.cells.join(self.sums.lazy(), on=keys, how="left", maintain_order="left")
+        cells = cells.with_columns(value=pl.when(whole).then(pl.coalesce("other", "value")).otherwise("value"))
+        return replace(self, cells=cells.drop("other"), gathered={})
 
     def starts(self, figures: Iterable[str]) -> list[int]:
         """The first months of the periods that any agency sent one of the figures for."""
@@ -149,11 +166,20 @@ def inputs_of(
             schema={"figure": names, "group": pl.String, "first": pl.Int32},
             orient="row",
         ),
+        sums=_sums(known, names),
         world_lists=frozenset((list_, world) for world, lists in (world_lists or {}).items() for list_ in lists),
         counted=counted,
         numbers=SourceIndex(framework.figures, framework.lists).numbers,
         names=names,
     )
+
+
+def _sums(cells: pl.DataFrame, names: pl.Enum) -> pl.DataFrame:
+    """The wholes whose groups come to less, with the sum of these; cells of examples have none."""
+    columns = [pl.col("figure").cast(names), "agency", "start", "months"]
+    if "other" not in cells.columns:
+        return cells.clear().select(*columns, other=pl.lit(None, pl.Float64))
+    return cells.filter(pl.col("by").is_null(), pl.col("other").is_not_null()).select(*columns, "other")
 
 
 def with_codes(cells: pl.DataFrame, names: pl.Enum, *more: str) -> pl.LazyFrame:

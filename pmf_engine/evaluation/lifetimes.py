@@ -165,6 +165,9 @@ def _added_up(moved: pl.DataFrame, key: list[str], framework: Framework, columns
     for name, mark in (("text", " + "), ("file", ", "), ("comment", " ")):
         if name in joined:
             joined[name] = pl.col(name).drop_nulls().unique(maintain_order=True).str.join(mark)
+    if "other" in joined:
+        by_groups = pl.coalesce("other", "value").sum()
+        joined["other"] = pl.when(pl.col("other").is_not_null().any()).then(by_groups)
     worst, total = pl.col("value").min(), pl.col("value").sum()
     return moved.group_by(key, maintain_order=True).agg(
         value=pl.when(pl.col("figure").first().is_in(grades)).then(worst).otherwise(total),

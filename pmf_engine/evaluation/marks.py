@@ -19,6 +19,8 @@ _SHOWN = 5
 
 _ROW: Final = ("indicator", "by", "group", "start")
 
+_PARTIAL: Final = "a part is missing, and the value is worked out without it"
+
 
 def with_marks(
     history: pl.DataFrame, framework: Framework, inputs: Inputs, cadences: Mapping[str, Cadence], marks: pl.DataFrame
@@ -56,6 +58,15 @@ def with_marks(
     listed = _listed(rows.select(*_ROW, "kind", "text"))
     joined = history.join(listed, on=_ROW, how="left", nulls_equal=True, maintain_order="left")
     return joined.with_columns(pl.col("marks").fill_null(pl.lit([], dtype=pl.List(MARK))))
+
+
+def marks_of_rows(history: pl.DataFrame) -> pl.DataFrame:
+    """The marks of rows themselves, with the columns of `MARKS`: that a value is partial."""
+    return history.filter("partial").select(
+        "by", "group", "start", "months",
+        item="indicator", agency=pl.lit(None, pl.String),
+        kind=pl.lit(MarkKind.PARTIAL.value).cast(KIND), text=pl.lit(_PARTIAL),
+    ).select(list(MARKS.polars))  # fmt: skip
 
 
 def _concerns(framework: Framework) -> pl.Expr:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -16,7 +16,14 @@ from pmf_engine.evaluation.figure_facts import figure_facts
 from pmf_engine.evaluation.inputs import AGENCY, Inputs, collected
 from pmf_engine.evaluation.list_facts import with_aggregates
 from pmf_engine.evaluation.sender_counts import count_senders
-from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column, whole_of
+from pmf_engine.formula.compute.column_names import (
+    code_column,
+    groups_of,
+    lenient_column,
+    owed_column,
+    value_column,
+    whole_of,
+)
 from pmf_engine.formula.compute.operations import PLACE, TURN
 from pmf_engine.formula.syntax import Aggregate, of_senders
 
@@ -33,20 +40,23 @@ class Panel:
 
     `frame` has the columns of `GRID`, and the value and codes of aggregates (see `laid_out`). Rows are dense and sorted
     by group and start. `values` has `value`, `code` and `lenient` of the `figures`: all rows of the first, then of the
-    next; after these come figures of which every group has the whole, named by `whole_of`.
+    next; after these come figures of which every group has the whole, named by `whole_of`, and figures as the sum of
+    their groups, named by `groups_of`.
     """
 
     figures: tuple[str, ...]
     lenient: bool
     frame: pl.LazyFrame
     values: pl.LazyFrame
+    not_owed: Mapping[str, pl.Expr] = field(default_factory=dict)
+    """Of figures that began or ended, by their names: whether a row is of a period in which they are not owed."""
 
 
 def laid_out(panels: Sequence[Panel]) -> list[pl.DataFrame]:
     """The frames of panels, with columns for figures beside those of aggregates.
 
     For each there is a `value_column`, a `code_column` and, where any indicator may do without what has not come, a
-    `lenient_column`.
+    `lenient_column`, and an `owed_column` where the figure is not owed in all periods.
     """
     frames = collected([frame for panel in panels for frame in (panel.frame, panel.values)])
     laid = []
@@ -58,7 +68,14 @@ def laid_out(panels: Sequence[Panel]) -> list[pl.DataFrame]:
             for column, name_of in names.items()
             for place, figure in enumerate(panel.figures)
         ]
-        laid.append(frame.hstack(columns))
+        not_owed = panel.not_owed if panel.lenient else {}
+        with_columns = frame.hstack(columns)
+        laid.append(
+            with_columns.with_columns(
+                pl.when(outside).then(0).otherwise(code_column(name)).cast(pl.UInt32).alias(owed_column(name))
+                for name, outside in not_owed.items()
+            )
+        )
     return laid
 
 
@@ -73,12 +90,11 @@ def planned_panel(
 ) -> Panel:
     """The figures and aggregates laid out over every period of the window and every group.
 
-    Of the figures in `wholes` every group has the whole as well.
+    Of the figures in `wholes` every group has the whole as well; of those that are in doubt there is the sum of their
+    groups as well.
     """
     used = sorted(figures)
-    facts = figure_facts(inputs, used, by)
-    own = facts if by != AGENCY else facts.filter(pl.col("group") == pl.col("agency"))
-    values = aligned(inputs, over_agencies(inputs, own, by), used, cadence)
+    values = _values(inputs, cadence, by, used)
     over_lists = [aggregate for aggregate in aggregates if not of_senders(aggregate)]
     agencies = {agency for each in over_lists for agency in inputs.framework.lists[each.list.name].agencies}
     groups = pl.DataFrame({"group": _groups(inputs, by, used, agencies)}, schema={"group": pl.String})
@@ -94,7 +110,33 @@ def planned_panel(
         combined = over_agencies(inputs, figure_facts(inputs, wholes, None), None)
         whole_values = aligned(inputs, combined, wholes, cadence).drop("group").join(groups.lazy(), how="cross")
         dense = pl.concat([dense, _dense(inputs, whole_values, wholes, grid.with_row_index("at"))])
-    return Panel((*used, *map(whole_of, wholes)), lenient, frame.sort("group", PLACE), dense)
+    sums = sorted(inputs.in_doubt(by).intersection(used))
+    if sums:
+        by_groups = _values(inputs.by_groups(), cadence, by, sums)
+        dense = pl.concat([dense, _dense(inputs, by_groups, sums, grid.with_row_index("at"))])
+    names = (*used, *map(whole_of, wholes), *map(groups_of, sums))
+    return Panel(
+        names, lenient, frame.sort("group", PLACE), dense, _not_owed(inputs, cadence, (*used, *map(groups_of, sums)))
+    )
+
+
+def _not_owed(inputs: Inputs, cadence: Cadence, columns: Sequence[str]) -> dict[str, pl.Expr]:
+    """Of figures that began or ended, by the names of their columns: whether a row is of a period outside."""
+    found: dict[str, pl.Expr] = {}
+    for name in columns:
+        figure = inputs.framework.figures[name.removeprefix(groups_of(""))]
+        before = pl.lit(False) if figure.since is None else pl.col("start") + cadence.months <= figure.since
+        after = pl.lit(False) if figure.until is None else pl.col("start") >= figure.until
+        if (figure.since, figure.until) != (None, None):
+            found[name] = before | after
+    return found
+
+
+def _values(inputs: Inputs, cadence: Cadence, by: str | None, figures: Sequence[str]) -> pl.LazyFrame:
+    """Figures by the groups of a breakdown, or as wholes, in the periods of a cadence."""
+    facts = figure_facts(inputs, figures, by)
+    own = facts if by != AGENCY else facts.filter(pl.col("group") == pl.col("agency"))
+    return aligned(inputs, over_agencies(inputs, own, by), figures, cadence)
 
 
 def _periods(inputs: Inputs, cadence: Cadence) -> pl.DataFrame:

@@ -110,6 +110,21 @@ def does_without(framework: Framework, indicator: Indicator) -> bool:
     return indicator.missing != "any" and is_amount(indicator.formula, framework.figures)
 
 
+def adds(framework: Framework, indicator: Indicator) -> int | None:
+    """How a part that is missing could move the value of an indicator that does without it.
+
+    Returns:
+        1 where the value could only be larger, as a sum of what is never below zero; -1 where it could only be lower,
+        as the worst of several grades; 0 where it could be either; None where the indicator does without nothing.
+    """
+    if not does_without(framework, indicator):
+        return None
+    figures = [framework.figures[name] for name in indicator.figures]
+    if all(figure.kind == "grade" for figure in figures):
+        return -1
+    return 1 if all(figure.kind in ("flow", "stock") and not figure.signed for figure in figures) else 0
+
+
 def looks_back_whole_periods(framework: Framework, indicator: Indicator, months: int) -> bool:
     """Whether all the months that its formula and bands say to look back, through others too, are whole periods."""
     return all(

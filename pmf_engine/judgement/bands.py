@@ -16,6 +16,7 @@ from pmf_engine.formula.compute.maybe import MaybeExpr, MaybeSeries, known
 from pmf_engine.formula.compute.operations import compare, near
 from pmf_engine.framework.tolerances import Polarity
 from pmf_engine.judgement import confidence
+from pmf_engine.judgement.limits import held_against, is_settled
 
 SIGNS: Final[Mapping[Polarity, int]] = {"high": 1, "low": -1, "close": 0}
 """The polarity as a factor: 1 where higher is better, -1 where lower is, 0 where nearer to the good band is."""
@@ -28,11 +29,14 @@ BANDED: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "value": pl.Float64,
     "code": pl.UInt32,  # the reason code of the value; 0 where there is one
     "left_out": pl.UInt32,  # the reason code of an input that the value does without; 0 for none
+    "partial": pl.Boolean,  # whether a part of a sum is missing from the value
+    "adds": pl.Int8,  # how that part could move the value: 1 up, -1 down, 0 either way; null unless partial
     "numerator": pl.Float64,
     "denominator": pl.Float64,
     "good": pl.Boolean,  # null where a bound has no number
     "tolerable": pl.Boolean,  # null where a bound has no number
     "band_code": pl.UInt32,  # the reason code of a bound without a number; 0 for none
+    "worse": pl.Boolean,  # whether another reading than that by wholes is the worst, and decides
     "rated": pl.Boolean,  # whether a tolerance entry rates values
     "entry": pl.UInt32,  # the position of the entry in force
     "sign": pl.Int8,  # its polarity, see `SIGNS`
@@ -55,6 +59,9 @@ class Shape:
         named: How many terms of the bands have their number shown.
         compared: How many figures or indicators the value is compared with.
         ratio: Whether there are a numerator and a denominator.
+        adds: How a part that is missing could move the value; None where none may be missing.
+        readings: By how many other readings the value is judged as well, the first of which takes every whole for the
+            sum of its groups.
     """
 
     good: tuple[str, ...]
@@ -64,15 +71,24 @@ class Shape:
     named: int
     compared: int
     ratio: bool
+    adds: int | None = None
+    readings: int = 0
 
     @property
-    def columns(self) -> list[str]:
-        """The names of the numbers that a case consists of, in the order of `Case.steps`."""
+    def rated_columns(self) -> list[str]:
+        """The names of the numbers that rate a value."""
         return [
             "value",
             *(["numerator", "denominator"] if self.ratio else []),
             *(f"good:{position}" for position in range(len(self.good))),
             *(f"tolerance:{position}" for position in range(len(self.tolerance))),
+        ]
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the numbers that a case consists of, in the order of `Case.steps`."""
+        return [
+            *self.rated_columns,
             *(
                 f"gap:{entry}:{position}"
                 for entry, operators in enumerate(self.gaps)
@@ -80,6 +96,7 @@ class Shape:
             ),
             *(f"named:{position}" for position in range(self.named)),
             *(f"compared:{position}" for position in range(self.compared)),
+            *(f"reading {number}:{name}" for number in range(self.readings) for name in self.rated_columns),
         ]
 
 
@@ -168,14 +185,20 @@ def _banded_alike(
     )
     case_of_row = stacked([repeated(position, pl.UInt32, height) for position, height in enumerate(heights)])
     frame = pl.DataFrame({**columns, **attributes[case_of_row].to_dict()}).filter("covered")
+    partial = pl.lit(False) if shape.adds is None else (pl.col("left_out") > 0) & parts["value"].value.is_not_null()
+    value = parts["value"].value
+    if shape.readings:
+        value = pl.when(parts["reading 0:value"].code == 0).then(value)
     return frame.select(
         "indicator",
         "panel",
         "start",
         "group",
-        value=parts["value"].value,
-        code=parts["value"].code,
+        value=value,
+        code=_code(shape, parts, partial),
         left_out="left_out",
+        partial=partial,
+        adds=pl.when(partial).then(pl.lit(shape.adds, pl.Int8)),
         numerator=_number(parts, "numerator"),
         denominator=_number(parts, "denominator"),
         **_ratings(shape, parts),
@@ -212,21 +235,74 @@ def _listed(numbers: Sequence[pl.Expr]) -> pl.Expr:
     return pl.concat_list(numbers) if numbers else pl.lit([], dtype=pl.List(pl.Float64))
 
 
-def _ratings(shape: Shape, parts: Mapping[str, MaybeExpr]) -> dict[str, pl.Expr]:
-    """The columns `good`, `tolerable`, `band_code` (the reason code of a bound without a number) and `rated`."""
-    if not shape.good:
-        nothing = pl.lit(None, dtype=pl.Boolean)
-        return {"good": nothing, "tolerable": nothing, "band_code": pl.lit(0, pl.UInt32), "rated": pl.lit(False)}
+class _Rating(NamedTuple):
+    """How a reading of a value is rated: whether it is good, whether tolerable, and the code of a missing bound."""
+
+    good: pl.Expr
+    tolerable: pl.Expr
+    code: pl.Expr
+
+
+def _rating(shape: Shape, parts: Mapping[str, MaybeExpr]) -> _Rating:
+    """The rating of one reading, in a shape that rates values."""
     good, code = _holds("good", shape.good, parts)
     tolerable, tolerance_code = _holds("tolerance", shape.tolerance, parts) if shape.tolerance else (good, code)
     if shape.chance:
         tolerable = _within_chance(shape, parts, tolerable)
+    return _Rating(good, tolerable, pl.max_horizontal(code, tolerance_code))
+
+
+def _ratings(shape: Shape, parts: Mapping[str, MaybeExpr]) -> dict[str, pl.Expr]:
+    """The columns `good`, `tolerable`, `band_code` (the reason code of a bound without a number), `worse` and `rated`.
+
+    The worst reading decides. One in which only some figures are the sum of their groups may contradict itself, as
+    where a part then exceeds its whole: it decides nothing.
+    """
+    if not shape.good:
+        nothing, no = pl.lit(None, dtype=pl.Boolean), pl.lit(False)
+        return {"good": nothing, "tolerable": nothing, "band_code": pl.lit(0, pl.UInt32), "worse": no, "rated": no}
+    own = _rating(shape, parts)
+    if not shape.readings:
+        code = own.code.cast(pl.UInt32)
+        return {
+            "good": own.good, "tolerable": own.tolerable, "band_code": code, "worse": pl.lit(False),
+            "rated": pl.lit(True),
+        }  # fmt: skip
+    good, tolerable, codes = [own.good], [own.good | own.tolerable], [own.code]
+    for number, reading in enumerate(_readings(shape, parts)):
+        rating = _rating(shape, reading)
+        impossible = (reading["value"].code > 0) & pl.lit(number > 0)
+        good.append(rating.good | impossible)
+        tolerable.append(rating.good | rating.tolerable | impossible)
+        codes.append(rating.code)
+    is_good, is_tolerable = pl.all_horizontal(good), pl.all_horizontal(tolerable)
+    worse = (good[0] & ~is_good) | (tolerable[0] & ~is_tolerable)
     return {
-        "good": good,
-        "tolerable": tolerable,
-        "band_code": pl.max_horizontal(code, tolerance_code).cast(pl.UInt32),
-        "rated": pl.lit(True),
-    }
+        "good": is_good, "tolerable": is_tolerable, "band_code": pl.max_horizontal(codes).cast(pl.UInt32),
+        "worse": worse.fill_null(False), "rated": pl.lit(True),
+    }  # fmt: skip
+
+
+def _readings(shape: Shape, parts: Mapping[str, MaybeExpr]) -> list[Mapping[str, MaybeExpr]]:
+    """The parts of each other reading, under the names of the first."""
+    return [
+        {name: parts[f"reading {number}:{name}"] for name in shape.rated_columns} for number in range(shape.readings)
+    ]
+
+
+def _code(shape: Shape, parts: Mapping[str, MaybeExpr], partial: pl.Expr) -> pl.Expr:
+    """The reason code of a value.
+
+    Of a partial value it is that of the missing part, where that could change the rating by any reading. Where there
+    is no value if every whole is the sum of its groups, it is the code of that.
+    """
+    code, readings = parts["value"].code, _readings(shape, parts)
+    if readings:
+        code = pl.when(code == 0).then(readings[0]["value"].code).otherwise(code)
+    if shape.adds is None:
+        return code
+    settled = [is_settled(shape.good, shape.tolerance, reading, shape.adds) for reading in (parts, *readings)]
+    return pl.when(partial & ~pl.all_horizontal(settled) & (code == 0)).then("left_out").otherwise(code)
 
 
 def _holds(band: str, operators: Sequence[str], parts: Mapping[str, MaybeExpr]) -> tuple[pl.Expr, pl.Expr]:
@@ -234,11 +310,6 @@ def _holds(band: str, operators: Sequence[str], parts: Mapping[str, MaybeExpr]) 
     bounds = [parts[f"{band}:{position}"] for position in range(len(operators))]
     held = [held_against(operator, parts["value"], bound) for operator, bound in zip(operators, bounds, strict=True)]
     return pl.all_horizontal(held), pl.max_horizontal([bound.code for bound in bounds])
-
-
-def held_against(operator: str, value: MaybeExpr, bound: MaybeExpr) -> pl.Expr:
-    """Whether a value meets a bound (`value operator bound`); null where either has no number."""
-    return pl.when((bound.code == 0) & (value.code == 0)).then(compare(operator, value.value, bound.value))
 
 
 def _within_chance(shape: Shape, parts: Mapping[str, MaybeExpr], tolerable: pl.Expr) -> pl.Expr:

@@ -34,7 +34,8 @@ def _travelled(when: str) -> pl.Expr:
     """Direction of travel by polarity since the row whose columns begin with `when`.
 
     `unchanged` where both values are shown with the same digits, unless their ratings differ. Where polarity is
-    `close`, the band now in force measures both values; null where one of its bounds has no number for either.
+    `close`, the band now in force measures both values; null where one of its bounds has no number for either. A
+    partial value is worse only where the missing part can make it worse still, and nothing else can be said of it.
     """
     before, gap, places = pl.col(f"{when}:value"), gap_in_force(pl.col(f"{when}:gaps")), pl.col("places")
     closeness = pl.col("sign") == 0
@@ -43,8 +44,11 @@ def _travelled(when: str) -> pl.Expr:
     as_near = closeness & (_shown(pl.col("gap"), places) == _shown(gap, places))
     rated = pl.col("status", f"{when}:status").cast(pl.String).is_in(texts(Status.rated()))
     moved = pl.all_horizontal(rated) & (pl.col("status") != pl.col(f"{when}:status"))
+    surely_worse = (better < 0) & ~same & (pl.col("sign") * pl.col("adds") < 0)
     return (
         pl.when(~pl.col("has_value") | before.is_null() | better.is_null())
+        .then(None)
+        .when(pl.col("partial") & ~surely_worse)
         .then(None)
         .when(((same | as_near) & ~moved) | (better == 0))
         .then(pl.lit(Direction.UNCHANGED))

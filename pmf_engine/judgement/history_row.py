@@ -54,6 +54,7 @@ class HistoryRow(NamedTuple):
     raised_for: int | None
     recovered: str | None
     small: bool | None
+    partial: bool | None
     shown: bool | None
     marks: list[dict[str, str]]
 

@@ -27,6 +27,8 @@ _INCOMPLETE = "{} is not complete{}"
 """How `no_data` is worded where it is known what is missing."""
 
 _DOUBTED = "{}, so that a report as of a day before today takes nothing as good by it"
+_BY_GROUPS = "judged by groups that come to less than their whole, which is worse"
+"""Said of a rating that the whole itself would not have."""
 
 _SETTLED_BY = "; nothing says that a file covers all of the period, as a line of manifest.csv such as `{}` would"
 _WHOSE = {
@@ -105,4 +107,6 @@ def with_reasons(
             said += (pl.lit(": ") + pl.col("why")).fill_null("") + pl.format(_SETTLED_BY, "settled_by").fill_null("")
             reason = pl.when((rank == status.rank) & pl.col("figure").is_not_null()).then(said).otherwise(reason)
     without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
+    by_groups = pl.when(pl.col("has_value") & pl.col("worse")).then(pl.lit(_BY_GROUPS))
+    without = pl.coalesce(pl.concat_str(without, pl.lit("; "), by_groups), without, by_groups)
     return frame.with_columns(reason=pl.when("doubted").then(pl.format(_DOUBTED, "doubt")).otherwise(without))

@@ -3,7 +3,7 @@
 One pass over all rows answers every rule for every series. A missing value ends no exception: a period without a value
 answers only conditions about its own status, a period that is not due answers none, nor does one in which a red or
 amber group is too small to be escalated, and a rule without an answer keeps its last one. A period that rests on what
-is in doubt ends nothing.
+is in doubt ends nothing, and a partial value neither: it can make a rule hold.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     """Adds `rules` (those that hold), `escalate_to` and `level` (the highest they name), and the columns of `LIFE`.
 
     The rows are sorted by series, which `line` numbers, and say period, value, status, has_value, before, direction,
-    special_cause, no_signal, small and doubt.
+    special_cause, no_signal, small, doubt and partial.
     """
     levels = list(framework.governance)
     numbers = Columns()
     stages = _held(framework.rules, numbers)
     change = _difference(pl.col("value"), pl.col("before"))
-    frame = frame.with_columns(change=pl.when("has_value").then(change), **_said())
+    frame = frame.with_columns(change=pl.when(_is_whole()).then(change), **_said())
     for stage in [*numbers.stages, *stages]:
         frame = frame.with_columns(stage)
     numbered = list(enumerate(framework.rules))
@@ -74,8 +74,11 @@ def _held(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
     ]
 
 
-_IS_SURE = ~pl.col("small") & pl.col("doubt").is_null()
-"""Whether a row can end an exception: it is no group that is too small, and nothing that it rests on is in doubt."""
+_IS_SURE = ~pl.col("small") & ~pl.col("partial") & pl.col("doubt").is_null()
+"""Whether a row can end an exception.
+
+It is no group that is too small, its value is not partial, and nothing that it rests on is in doubt.
+"""
 
 
 @dataclass
@@ -107,7 +110,7 @@ class _Asked:
         without, open_ = (self._truth(condition, _words(unsaid)) for unsaid in (False, None))
         if self.until:
             return pl.when(pl.col("has_value") & _IS_SURE).then(without)
-        denies = _deniable(named) & pl.col("doubt").is_null()
+        denies = _deniable(named) & pl.col("doubt").is_null() & ~(pl.col("has_value") & pl.col("partial"))
         return pl.when(~pl.col("small")).then(pl.when(without).then(True).when(denies).then(open_))
 
     def _truth(self, condition: Expression, words: Mapping[str, pl.Expr]) -> pl.Expr:
@@ -127,6 +130,11 @@ class _Asked:
             case Binary(operator=operator) if operator in LOGIC:
                 return replace(node, left=self._counted(node.left), right=self._counted(node.right))
         return node
+
+
+def _is_whole() -> pl.Expr:
+    """Whether a row has a value of which no part is missing."""
+    return pl.col("has_value") & ~pl.col("partial")
 
 
 def _deniable(named: set[str]) -> pl.Expr:
@@ -198,7 +206,7 @@ def _difference(left: pl.Expr, right: pl.Expr) -> pl.Expr:
 
 
 def _quantity(name: str) -> MaybeExpr:
-    column = pl.when("has_value").then(name)
+    column = pl.when(_is_whole()).then(name)
     code = pl.when(column.is_null()).then(reason_code(Status.NO_DATA)).otherwise(0).cast(pl.UInt32)
     return MaybeExpr(column, code)
 

@@ -33,7 +33,9 @@ def with_status(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
         frame.with_columns(
             pl.when(over).then(pl.col("value", "numerator", "denominator")),
             code=lacking.cast(pl.UInt32),
-            known=over & (pl.col("code") == 0),  # there is a value, whether or not a band could judge it
+            # There is a value, all of it, whether or not a band could judge it.
+            known=over & (pl.col("code") == 0) & ~pl.col("partial"),
+            partial=over & pl.col("partial"),
         )
         .with_columns(doubted=(pl.col("code") == 0) & pl.col("rated") & pl.col("good") & pl.col("doubt").is_not_null())
         .with_columns(

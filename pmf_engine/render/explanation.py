@@ -232,7 +232,7 @@ def _compared(explanation: Explanation, limit: Comparison) -> str:
         return f"no value to compare with {bound}"
     value = _exact(explanation.value, explanation.scale)
     if limit.holds is None:
-        return f"{value} is a sum of nothing, and is not compared with {bound}"
+        return f"{value} is partial, and is not compared with {bound}"
     return f"is {value} {_WORDS[limit.operator]} {bound}? {'yes' if limit.holds else 'no'}"
 
 

@@ -65,6 +65,10 @@ class HistoryView(RowWords):
         """The status and the value of a row."""
         return Point(row.period, row.status, row.value, self.value(row))
 
+    def _whole_point(self, row: HistoryRow) -> Point:
+        """The point of a row in a line of values, in which a partial value would look like a fall."""
+        return Point(row.period, row.status, None, "") if row.partial else self.point(row)
+
     def previous(self, row: HistoryRow) -> Point | None:
         """The period just before a row."""
         before = self.past(row).get(row.start - row.months)
@@ -73,10 +77,13 @@ class HistoryView(RowWords):
     def travel(self, row: HistoryRow, months: int, direction: str | None) -> Travel:
         """The direction of travel of a row, and the value so many months before.
 
-        The value is left out where it is unchanged but would be shown with other decimals.
+        The value is left out where it is unchanged but would be shown with other decimals, and where one of the two is
+        partial and nothing can be said.
         """
         before = self.past(row).get(row.start - months)
         if before is None or before.value is None or row.value is None:
+            return Travel(direction, "")
+        if direction is None and (row.partial or before.partial):
             return Travel(direction, "")
         places = self.indicator(row).places
         unchanged = direction == Direction.UNCHANGED
@@ -84,12 +91,14 @@ class HistoryView(RowWords):
         return Travel(direction, "" if alike else self.value(before))
 
     def trend(self, row: HistoryRow) -> tuple[Point, ...]:
-        """The last eight periods, without those before the first value of the series."""
+        """The last eight periods, without those before the first value of the series, and without partial values."""
         past, period = self.past(row), self.period(row)
         length = period.cadence.months
         first = min((start for start in past if past[start].value is not None), default=period.start)
         return tuple(
-            self.point(past[start]) if start in past else Point(Period(start, period.cadence).label, None, None, "")
+            self._whole_point(past[start])
+            if start in past
+            else Point(Period(start, period.cadence).label, None, None, "")
             for start in range(period.start - (TREND_PERIODS - 1) * length, period.start + 1, length)
             if min(first, period.start) <= start
         )

@@ -32,10 +32,10 @@ def _green_again(scope: Scope, raised: set[str]) -> Iterator[Recovered]:
         before, now = view.last_with_value(row), view.own_row(row)
         if row.indicator in over:
             lasted = view.exception_rows(row)
-            if now.status == Status.GREEN and _any_value(lasted):
+            if now.status == Status.GREEN and not now.partial and _any_value(lasted):
                 yield _recovered(scope, row, now, last_telling(lasted), view.raised(row))
         # A missing figure is no recovery: what was red before the figure went missing recovers only now.
-        elif row.status != Status.GREEN or not scope.ended_in_period(row) or row.indicator in raised:
+        elif row.status != Status.GREEN or row.partial or not scope.ended_in_period(row) or row.indicator in raised:
             continue
         elif before and before.status in OUTSIDE:
             yield _recovered(scope, row, row, before, None)

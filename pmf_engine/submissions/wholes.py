@@ -53,13 +53,14 @@ def hold_wholes(
         framework: The figures and breakdowns.
 
     Returns:
-        The cells, with `other` where a whole may be either of two; the problems; and the marks.
+        The cells, with `other` where groups come to less than their whole by more than rounding explains, so that the
+        worse of the two is judged; the problems; and the marks.
     """
     compared = _compared(cells, came, framework)
     if compared.is_empty():
         return cells, PROBLEMS.empty(), MARKS.empty()
     worst = compared.sort("outcome_of_whole", "by").group_by("at", maintain_order=True).last()
-    worst = worst.select("at", "outcome_of_whole", "total", by_of="by")
+    worst = worst.select("at", "outcome_of_whole", "total", "is_short", by_of="by")
     held = cells.with_row_index("at").join(worst, on="at", how="left", maintain_order="left")
     outcome = pl.col("outcome_of_whole")
     why = pl.format(
@@ -77,7 +78,7 @@ def hold_wholes(
             pl.when(~refused).then("value").alias("value"),
             pl.when(outcome == _CONTRADICTS).then(why).when(outcome == _INCOMPLETE).then(older)
             .otherwise("why").alias("why"),
-            pl.when(outcome == _DIFFERS).then("total").otherwise("other").alias("other"),
+            pl.when((outcome == _DIFFERS) & pl.col("is_short")).then("total").otherwise("other").alias("other"),
         )
         .select(cells.columns)
     )  # fmt: skip
@@ -149,7 +150,8 @@ def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
         .when(contradicts).then(_CONTRADICTS)
         .when("complete").then(_DIFFERS)
     )  # fmt: skip
-    return sums.with_columns(outcome_of_whole=outcome.cast(pl.Int32)).filter(pl.col("outcome_of_whole").is_not_null())
+    sums = sums.with_columns(outcome_of_whole=outcome.cast(pl.Int32), is_short=total < whole - room)
+    return sums.filter(pl.col("outcome_of_whole").is_not_null())
 
 
 def _with_dates(sums: pl.DataFrame, groups: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:

@@ -141,8 +141,8 @@ def test_missing_terms_of_a_sum(folder: Path, missing: str, abc: float | None, c
 def test_what_is_done_without_is_said(folder: Path) -> None:
     build(folder, f"abc: {{{Q}, formula: a + c, missing: all}}", "2016-17 Q1,care,a,3\n2016-17 Q1,care,c,")
     row = evaluate(folder).results.row(0, named=True)
-    assert (row["value"], row["status"]) == (3, "not_rated")
-    assert row["reason"] == "worked out without what lacks: `c` is not available from Social Care"
+    assert (row["value"], row["status"]) == (3, "no_data")
+    assert row["reason"] == "`c` is not available from Social Care"
 
 
 @pytest.mark.parametrize("missing", ["any", "all", "never"])
@@ -710,7 +710,8 @@ def test_what_first_known_passed_over_is_said_and_nothing_else(folder: Path) -> 
 
     without = "worked out without what lacks: `a` is not available from Social Care"
     first = said("2016-17 Q1")
-    assert {first[id_] for id_ in ("first", "out", "share", "three", "joined")} == {without}
+    assert {first[id_] for id_ in ("first", "out", "share", "three")} == {without}
+    assert first["joined"] == "`a` is not available from Social Care"
     assert (first["there"], first["of_sum"]) == (None, "`a` is not available from Social Care")
     second = said("2016-17 Q2")
     assert second.pop("before") == without.replace("`a`", "`a` for 2016-17 Q1")

@@ -245,7 +245,7 @@ def test_a_sum_shows_what_it_did_without(tmp_path: Path) -> None:
     one = asked(tmp_path, formula, "2016-17 Q1,care,a,3\n2016-17 Q1,care,m,7", "2016-17 Q1")
     assert steps(one) == {"a + b": 3.0, "a + b + m": 10.0}
     assert "m, 2016-17 Q1 = 7, without police\n" in to_text(one)
-    assert "status: not_rated, worked out without what lacks: `m` has not" in to_text(one)
+    assert "status: late, because `m` has not come from" in to_text(one)
     assert "all its parts" not in to_text(one)
 
 

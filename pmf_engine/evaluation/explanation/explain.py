@@ -45,7 +45,7 @@ class Step:
 class Comparison:
     """One limit of a band: the value at full precision against its bound.
 
-    `holds` is None where they were not compared: the bound lacks, or there is no value but a sum of nothing.
+    `holds` is None where they were not compared: the bound lacks, or there is no value but a partial one.
     """
 
     band: str
@@ -323,7 +323,8 @@ def _tried(rule: Rule, holds: bool) -> Tried:
 
 def _judgement(entry: Entry, worked: Workings, row: HistoryRow, one: Indicator, period: Period) -> Judgement:
     judges = entry.scale_free or period.cadence.months == one.cadence.months
-    known = row.value is not None  # of a period that is not over there is none, whatever came
+    # Of a period that is not over there is no value, whatever came, and a partial value may be unrated.
+    known = row.value is not None and (not row.partial or row.status in Status.with_value())
     good = all(holds for band, *_, holds in worked.limits if band == "good")
     asked = judges and entry.allow_for_chance and row.lower is not None and not good
     return Judgement(

@@ -19,7 +19,7 @@ from pmf_engine.formula.compute.maybe import MaybeExpr, MaybeSeries
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Limit, Name, Unary, children
 from pmf_engine.framework.dependencies import ALL, EACH, SOME, Look, counted_senders, does_without, reach
 from pmf_engine.framework.model import Framework, Indicator
-from pmf_engine.judgement.bands import held_against
+from pmf_engine.judgement.limits import held_against
 
 
 @dataclass(frozen=True)

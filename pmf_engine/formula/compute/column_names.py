@@ -24,6 +24,15 @@ def whole_of(name: str) -> str:
     return f"whole of {name}"
 
 
+def groups_of(name: str) -> str:
+    """What stands for the sum of a figure's groups where its whole may be larger: its columns are named by that.
+
+    >>> value_column(groups_of("referrals"))
+    'v:groups of referrals'
+    """
+    return f"groups of {name}"
+
+
 def code_column(name: str) -> str:
     """The column of reason codes: why there is no value, 0 where there is one.
 
@@ -31,6 +40,15 @@ def code_column(name: str) -> str:
     'c:referrals'
     """
     return f"c:{name}"
+
+
+def owed_column(name: str) -> str:
+    """The column of reason codes, but 0 in periods in which the figure is not owed, as it began later or has ended.
+
+    >>> owed_column("referrals")
+    'o:referrals'
+    """
+    return f"o:{name}"
 
 
 def lenient_column(name: str) -> str:

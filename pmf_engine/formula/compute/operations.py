@@ -283,9 +283,12 @@ def _lenient_sum(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
 
 @_operation("lenient_or_reason")
 def _lenient_or_reason(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
-    """The lenient first; where it has no value, the reason of the strict second. What that misses is left out."""
-    lenient, strict = of
-    return MaybeExpr(lenient.value, pl.when(lenient.code == 0).then(0).otherwise(strict.code), strict.code)
+    """The lenient first; where it has no value, the reason of the strict second.
+
+    What the third misses is left out: that is the strict one without what is not owed in the period.
+    """
+    lenient, strict, owed = of
+    return MaybeExpr(lenient.value, pl.when(lenient.code == 0).then(0).otherwise(strict.code), owed.code)
 
 
 @_operation("finite")
