@@ -137,11 +137,12 @@ def looks_back_whole_periods(framework: Framework, indicator: Indicator, months:
 
 def adds_up_over_groups(framework: Framework, indicator: Indicator) -> bool:
     """Whether a whole is as large as its groups together, as a count is; a share, rate, mean or grade is not."""
+    known: dict[str, bool] = {}
 
     def adds_up(node: Expression) -> bool:
         match node:
             case Name() if node.name in framework.indicators:
-                return adds_up(framework.indicators[node.name].formula)
+                return known[node.name]
             case Name():
                 figure = framework.figures.get(node.name)
                 return figure is not None and figure.kind in ("flow", "stock") and figure.adds_up
@@ -153,7 +154,9 @@ def adds_up_over_groups(framework: Framework, indicator: Indicator) -> bool:
                 return adds_up(node.left) and not adds_up(node.right)
         return any(adds_up(child) for child in children(node))
 
-    return adds_up(indicator.formula)
+    for each in (*leaves_first(framework, indicator), indicator):  # a chain of indicators is no chain of calls
+        known[each.id] = adds_up(each.formula)
+    return known[indicator.id]
 
 
 def sums_over_periods(framework: Framework, indicator: Indicator) -> bool:
