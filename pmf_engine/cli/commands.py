@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, EVALUATION, OUTPUT, day, width
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
-from pmf_engine.cli.output import write
+from pmf_engine.cli.output import keep_inputs, write
 from pmf_engine.diagnostics.diagnostic import Diagnostic, render, render_github, render_json
 from pmf_engine.domain.status import Status, texts
 from pmf_engine.render.renderers import (
@@ -37,6 +37,7 @@ _NARROWEST = 40
 
 def _report(given: argparse.Namespace) -> ExitCode:
     from pmf_engine.report.build import exception_report
+    from pmf_engine.report.findings import has_finding
 
     evaluation = _evaluation(given, one_period=True)
     framework = evaluation.framework
@@ -50,7 +51,7 @@ def _report(given: argparse.Namespace) -> ExitCode:
         ascii=given.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"),
     )
     write(RENDERERS[given.format](report, options), given.output)
-    return ExitCode.FINDING if given.fail_on and report.counts.get(given.fail_on) else ExitCode.DONE
+    return ExitCode.FINDING if given.fail_on and has_finding(report, given.fail_on) else ExitCode.DONE
 
 
 def _evaluate(given: argparse.Namespace) -> ExitCode:
@@ -108,18 +109,16 @@ def _count(number: int, thing: str) -> str:
 
 def _test(given: argparse.Namespace) -> ExitCode:
     from pmf_engine.evaluation.examples import run_examples
-    from pmf_engine.framework.load import load_framework
 
-    outcomes, coverage = run_examples(load_framework(given.config))
+    outcomes, coverage = run_examples(_framework(given))
     write(OUTCOME_RENDERERS[given.format]((outcomes, coverage), PageOptions()), given.output)
     return ExitCode.DONE if all(outcome.passed for outcome in outcomes) else ExitCode.FINDING
 
 
 def _validate(given: argparse.Namespace) -> ExitCode:
-    from pmf_engine.framework.load import load_framework
     from pmf_engine.report.validation import validation
 
-    framework = load_framework(given.config)
+    framework = _framework(given)
     _require_name("agency", given.agency, framework.agencies)
     validated = validation(framework, _submissions(given, framework), given.as_of or date.today(), agency=given.agency)
     options = PageOptions(width=max(_NARROWEST, _terminal_width()))
@@ -147,9 +146,9 @@ COMMANDS = (
             option("--width", type=width, metavar="COLUMNS", help="how wide (default: the terminal's width)"),
             option(
                 "--fail-on",
-                choices=texts(Status),
-                metavar="STATUS",
-                help="exit with 1 if an indicator reported on has this status",
+                choices=[*texts(Status), "exceptions", "problems"],
+                metavar="FINDING",
+                help="exit with 1 if the report says this: a status of an indicator or a group, exceptions, problems",
             ),
         ),
         _report,
@@ -215,9 +214,8 @@ COMMANDS = (
 def _evaluation(given: argparse.Namespace, one_period: bool) -> Evaluation:
     """The evaluation that the options ask for; with `one_period`, of the latest quarter where they name no period."""
     from pmf_engine.evaluation.evaluate import evaluate, latest_quarter
-    from pmf_engine.framework.load import load_framework
 
-    framework = load_framework(given.config)
+    framework = _framework(given)
     period = None
     try:
         if given.period is not None:
@@ -233,12 +231,24 @@ def _evaluation(given: argparse.Namespace, one_period: bool) -> Evaluation:
     return evaluate(framework, submissions, period, as_of)
 
 
+def _framework(given: argparse.Namespace) -> Framework:
+    """The framework of the folder that the options name; its files are never written over."""
+    from pmf_engine.framework.load import load_framework
+
+    folder = given.config
+    keep_inputs(given.output, [folder / "indicators.yaml", folder / "tolerances.yaml", *folder.glob("indicators/*")])
+    return load_framework(folder)
+
+
 def _submissions(given: argparse.Namespace, framework: Framework) -> Submissions:
     """What agencies sent, from the folder that the options name or the board says."""
+    from pmf_engine.submissions.readers import READERS
     from pmf_engine.submissions.submissions import SubmissionsError, read_submissions
 
+    folder = given.data or framework.submissions
+    keep_inputs(given.output, (path for path in folder.rglob("*") if path.suffix.lower() in READERS))
     try:
-        return read_submissions(given.data or framework.submissions, framework, getattr(given, "as_of", None))
+        return read_submissions(folder, framework, getattr(given, "as_of", None))
     except SubmissionsError as error:
         raise CannotDoError(str(error)) from None
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from pmf_engine.diagnostics.source import Span
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _BREAK = re.compile(r"\s*[\n\r]\s*")
 
 Severity = Literal["error", "warning"]

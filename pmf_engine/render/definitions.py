@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from pmf_engine.domain.plain_text import tamed
 from pmf_engine.framework.model import Framework, Indicator
 
 
@@ -30,7 +31,7 @@ def _indicators(framework: Framework) -> str:
             if indicator.content_areas[:1] == (area,)
         ]
         if rows:
-            lines += [content.title, *_aligned(rows), ""]
+            lines += [tamed(content.title), *_aligned(rows), ""]
     return "\n".join([*lines, f"{len(framework.indicators)} indicators"]) + "\n"
 
 
@@ -53,7 +54,7 @@ def _figures(framework: Framework) -> str:
             if id_ in figure.agencies
         ]
         if rows:
-            lines += [agency.name, *_aligned(rows), ""]
+            lines += [tamed(agency.name), *_aligned(rows), ""]
     return "\n".join([*lines, f"{len(framework.figures)} figures"]) + "\n"
 
 
@@ -63,17 +64,18 @@ def _agencies(framework: Framework) -> str:
     for id_, agency in framework.agencies.items():
         led = sum(indicator.lead_agency == id_ for indicator in framework.indicators.values())
         sends = sum(id_ in figure.agencies for figure in framework.figures.values())
-        lines.append(f"{id_}: {agency.name}")
+        lines.append(f"{id_}: {tamed(agency.name)}")
         lines.append(f"  leads {led} indicators, sends {sends} figures")
         if agency.lead_officer:
-            lines.append(f"  lead officer: {agency.lead_officer}")
+            lines.append(f"  lead officer: {tamed(agency.lead_officer)}")
         if agency.designated_person:
-            lines.append(f"  designated person: {agency.designated_person}")
+            lines.append(f"  designated person: {tamed(agency.designated_person)}")
     return "\n".join(lines) + "\n"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows as lines in which columns are as wide as their widest cell."""
+    rows = [[tamed(cell) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

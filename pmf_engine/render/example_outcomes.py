@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
+from pmf_engine.domain.plain_text import tamed
 from pmf_engine.evaluation.examples import Coverage, Outcome
-from pmf_engine.report.wording import tamed
 
 _NOT_XML = re.compile("[\ufffe\uffff]")
 

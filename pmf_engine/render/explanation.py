@@ -9,6 +9,7 @@ from math import isfinite
 from textwrap import wrap
 from typing import Any
 
+from pmf_engine.domain.plain_text import tamed
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.explanation.explain import Compared, Comparison, Explanation
 from pmf_engine.evaluation.explanation.figure_sources import Cell, Source
@@ -19,7 +20,6 @@ from pmf_engine.report.wording import (
     no_signal_words,
     rebased_words,
     signal_words,
-    tamed,
 )
 
 _WORDS = {"<=": "at most", "<": "below", ">=": "at least", ">": "above", "=": "equal to"}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 
 import polars as pl
 
+from pmf_engine.domain.plain_text import FORMULA_SIGNS, tamed
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.judgement.history_row import history_rows
 from pmf_engine.report.row_words import RowWords
@@ -22,7 +24,7 @@ def to_table(evaluation: Evaluation) -> str:
     words = RowWords(evaluation.framework)
     values = [words.value(row) for row in history_rows(shown)]
     shown = shown.with_columns(pl.Series("value", values, pl.String), marks=_marks_text())
-    columns = {name: ["" if cell is None else str(cell) for cell in shown[name].to_list()] for name in _TABLE}
+    columns = {name: ["" if cell is None else tamed(str(cell)) for cell in shown[name].to_list()] for name in _TABLE}
     columns = {name: cells for name, cells in columns.items() if any(cells)}
     widths = {name: max(len(name), *map(len, cells)) for name, cells in columns.items()}
 
@@ -37,8 +39,14 @@ def to_table(evaluation: Evaluation) -> str:
 
 
 def to_csv(results: pl.DataFrame) -> str:
-    """RFC 4180 with a header; the rules that hold are joined by `; `, and so are the texts of marks."""
-    return results.with_columns(pl.col("rules").list.join("; "), marks=_marks_text()).write_csv()
+    """RFC 4180 with a header; the rules that hold are joined by `; `, and so are the texts of marks.
+
+    A text that a spreadsheet would run as a formula has an apostrophe before it.
+    """
+    plain = results.with_columns(pl.col("rules").list.join("; "), marks=_marks_text())
+    texts = pl.col(pl.String)
+    runs = texts.str.contains(f"^[{re.escape(FORMULA_SIGNS)}]")
+    return plain.with_columns(pl.when(runs).then(pl.lit("'") + texts).otherwise(texts).name.keep()).write_csv()
 
 
 def _marks_text() -> pl.Expr:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from textwrap import wrap
 
+from pmf_engine.domain.plain_text import tamed
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.report.problems import ToldProblem
 from pmf_engine.report.validation import FileRead, Overdue, Validation
-from pmf_engine.report.wording import status_word, tamed
+from pmf_engine.report.wording import status_word
 from pmf_engine.submissions.problems import Severity
 
 _COUNTS = {Severity.LOST: "with a value lost", Severity.DOUBT: "in doubt", Severity.NOTE: "to note"}

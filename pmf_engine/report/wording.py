@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -11,9 +10,6 @@ from pmf_engine.domain.status import Assurance, Direction, NoSignal, Signal, Spe
 from pmf_engine.judgement.control_charts import CHARTS, LEAST, RUN, Chart
 from pmf_engine.judgement.formatting import show_number, show_periods, show_status
 from pmf_engine.report.model import Group, Item, Moved, OwnPeriod, Point, Raised, Recovered, Travel
-
-# The replacement of each category of characters: control, line and paragraph separators, lone surrogates, formatting.
-_REPLACEMENTS: Final = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd", "Cf": ""}
 
 MARKS: Final[Mapping[str, str]] = {
     Status.RED: "■", Status.AMBER: "◆", Status.GREEN: "●", Status.NOT_RATED: "○", Status.LATE: "!",
@@ -39,11 +35,6 @@ QUESTIONS: Final = {
     "outcome": "Is anyone better off?",
 }
 """What each type of evidence answers (element 2)."""
-
-
-def tamed(words: str) -> str:
-    """The words on one line, without characters that command a terminal or reorder what it shows."""
-    return "".join(char if char == "\u200d" else _REPLACEMENTS.get(unicodedata.category(char), char) for char in words)
 
 
 def status_word(status: str) -> str:

@@ -368,7 +368,8 @@ def test_what_is_not_rated_has_a_chart_and_no_concern(tmp_path: Path) -> None:
 
 def test_a_value_on_the_end_of_what_is_good_is_not_outside(tmp_path: Path) -> None:
     """0.1 + 0.2 is 0.3, and no further from `between 0 and 0.3` than what lies inside."""
-    figures = "\n".join(f"{name}: {{title: X, from: care, kind: stock, frequency: monthly, whole: false}}" for name in ("x", "b"))
+    figure = "{title: X, from: care, kind: stock, frequency: monthly, whole: false}"
+    figures = f"x: {figure}\nb: {figure}"
     band = "y: {good: between 0 and 0.3}"
     write_board(tmp_path, figures, "y: {frequency: monthly, formula: x + b}", band, CONCERN)
     sent = ["0.15+0", "0.12+0"] * 6 + ["0.1+0.2"]

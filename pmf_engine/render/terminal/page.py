@@ -14,8 +14,9 @@ from itertools import zip_longest
 from rich.console import Console
 from rich.text import Text
 
+from pmf_engine.domain.plain_text import tamed
 from pmf_engine.domain.status import Status
-from pmf_engine.report.wording import MARKS, status_word, tamed
+from pmf_engine.report.wording import MARKS, status_word
 
 NARROWEST = 40
 WIDE = 130
