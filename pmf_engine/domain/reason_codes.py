@@ -17,6 +17,9 @@ _SOURCE_BITS = 16
 _SOURCES = 1 << _SOURCE_BITS
 """A code is the rank of a status times this number, plus the number of a source; the source 0 is none."""
 
+MISREAD = _SOURCES >> 1
+"""Added to the code of a figure that may have come in a row that cannot be placed, so sources are fewer than this."""
+
 NOT_RECEIVED = 1
 """Code of a figure that was not received. It is the smallest code: where parts combine by maximum, a withheld or
 refused part wins."""
@@ -43,7 +46,7 @@ class ReasonCode(NamedTuple):
     @classmethod
     def read(cls, code: int) -> ReasonCode:
         """Decodes a code other than 0 and `NOT_RECEIVED`."""
-        return cls(Status.missing()[(code >> _SOURCE_BITS) - 1], code % _SOURCES)
+        return cls(Status.missing()[(code >> _SOURCE_BITS) - 1], code % MISREAD)
 
 
 def reason_code(status: Status, source: int = 0) -> int:
@@ -79,7 +82,12 @@ def figure_number(figure: pl.Expr) -> pl.Expr:
 
 def source_number(code: pl.Expr) -> pl.Expr:
     """The number of the source in a code, 0 for none."""
-    return code % _SOURCES
+    return code % MISREAD
+
+
+def is_misread(code: pl.Expr) -> pl.Expr:
+    """Whether a code says that a figure may have come in a row that cannot be placed."""
+    return code % _SOURCES >= MISREAD
 
 
 def status_rank(code: pl.Expr) -> pl.Expr:

@@ -25,6 +25,7 @@ from pmf_engine.records.queries import list_queries
 from pmf_engine.records.totals import ListTotals
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import together, with_senders
+from pmf_engine.submissions.refusals import with_refusals
 from pmf_engine.submissions.submissions import Submissions
 
 
@@ -102,6 +103,7 @@ def evaluate(
     both = [*cadences.items(), *own.items()]
     held = submissions.standing_at(as_of)
     cells, untimely = of_their_time(framework, under_successors(framework, held.cells))
+    cells = with_refusals(cells, submissions.problems)
     last_day = min(as_of, asked.last_day) if asked else as_of
     standing_then = standing(submissions.lists, as_of)
     groups = submissions.groups_at(as_of)
@@ -115,7 +117,8 @@ def evaluate(
     doubted = unknown if as_of < date.today() else None
     marks = pl.concat([submissions.marks_at(as_of), held.marks, counted.marks, unknown])
     unplaced = submissions.unplaced_at(as_of)
-    inputs = inputs_of(framework, cells, groups, window, as_of, counted=counted, unplaced=unplaced)
+    misread = submissions.misread_at(as_of)
+    inputs = inputs_of(framework, cells, groups, window, as_of, counted=counted, unplaced=unplaced, misread=misread)
     plans = [history_plan(framework, inputs, each, asked, doubted=doubted) for each in (cadences, own) if each]
     end = asked.end if asked else window.end
     outstanding, history, *in_own = collected([outstanding_plan(inputs, end), *plans])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from pmf_engine.domain.periods import Frequency
-from pmf_engine.domain.reason_codes import reason_code
+from pmf_engine.domain.reason_codes import MISREAD, has_status, reason_code
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.lifetimes import there
@@ -26,7 +26,7 @@ def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
     """The regular figures that agencies should send, whether they have come or not.
 
     Columns: those of `SENT`, `begun` (the first month that the figure was asked for), `due` (the last day on which it
-    is in time) and `code` (why there is no value if it has not come).
+    is in time), `code` (why there is no value if it has not come) and `why` (what more is known of it).
     """
     regular = [
         figure for figure in map(inputs.framework.figures.__getitem__, figures) if figure.frequency != Frequency.AD_HOC
@@ -68,7 +68,7 @@ def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
         orient="row",
     )
     due = pl.col("last_day") + pl.duration(days=pl.col("days"))
-    return (
+    returns = (
         senders.join(times, on=["months", "year_start"])
         .filter(there())
         .join(inputs.begun.lazy(), on="figure", how="left")
@@ -84,4 +84,27 @@ def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
             .otherwise(reason_code(Status.NOT_DUE))
             .cast(pl.UInt32)
         )
+    )
+    return _perhaps_misread(returns, inputs)
+
+
+def _perhaps_misread(returns: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
+    """What is late and may have come in a row that cannot be placed is not late, but refused; adds `why`."""
+    if inputs.misread.is_empty():
+        return returns.with_columns(why=pl.lit(None, dtype=pl.String))
+    rows = inputs.misread.lazy()
+    ended = pl.col("start") + pl.col("months") <= pl.col("until")
+    of_any = rows.filter(pl.col("start").is_null()).select("figure", "agency", "until", why_any="why")
+    of_period = rows.filter(pl.col("start").is_not_null()).select("figure", "agency", "start", why_then="why")
+    why = pl.coalesce("why_then", pl.when(ended).then("why_any"))
+    return (
+        returns.join(of_any, on=["figure", "agency"], how="left")
+        .join(of_period, on=["figure", "agency", "start"], how="left")
+        .with_columns(why=pl.when(has_status(pl.col("code"), Status.LATE)).then(why))
+        .with_columns(
+            code=pl.when(pl.col("why").is_not_null())
+            .then(pl.lit(reason_code(Status.INVALID, MISREAD), dtype=pl.UInt32))
+            .otherwise("code")
+        )
+        .drop("until", "why_any", "why_then")
     )

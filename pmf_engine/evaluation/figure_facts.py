@@ -72,9 +72,7 @@ def of_figures(frame: pl.LazyFrame, figures: Sequence[str]) -> pl.LazyFrame:
 
 def _facts(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
     sent = _sent(inputs, figures, by)
-    missing = _missing(inputs, figures, by, sent).with_columns(
-        value=pl.lit(None, dtype=pl.Float64), why=pl.lit(None, dtype=pl.String)
-    )
+    missing = _missing(inputs, figures, by, sent).with_columns(value=pl.lit(None, dtype=pl.Float64))
     schema = facts_schema(inputs.names, inputs.traced)
     columns = list(schema.columns)
     return schema.check(pl.concat([sent.select(columns), _traced(inputs, missing).select(columns)]))
@@ -106,12 +104,12 @@ def _sent(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFram
 def _missing(inputs: Inputs, figures: Sequence[str], by: str | None, sent: pl.LazyFrame) -> pl.LazyFrame:
     """One row per figure, agency, period and group that an agency should have sent and has not."""
     if by is None or by == AGENCY:
-        not_sent = absent(inputs, figures).select(*SENT, "code")
+        not_sent = absent(inputs, figures).select(*SENT, "code", "why")
         return not_sent.with_columns(group=pl.col("agency") if by == AGENCY else pl.lit(""))
     if by == WORLD:
         worlds = expected(inputs, figures).join(inputs.worlds.lazy(), on="figure")
         worlds = worlds.filter(pl.col("start") + pl.col("months") > pl.col("first"))
-        return worlds.select(*SENT, "group", "code").join(sent, on=[*SENT, "group"], how="anti")
+        return worlds.select(*SENT, "group", "code", "why").join(sent, on=[*SENT, "group"], how="anti")
     groups = pl.LazyFrame({"group": inputs.groups[by]}, schema={"group": pl.String})
     trace = [CELL] if inputs.traced else []
     # A group that the agency left out of a return is `no_data`, or what the agency's whole is where that is withheld
@@ -123,10 +121,15 @@ def _missing(inputs: Inputs, figures: Sequence[str], by: str | None, sent: pl.La
         pl.concat(asked)
         .join(inputs.cells, on=list(SENT), how="semi")
         .join(wholes, on=list(SENT), how="left")
-        .with_columns(code=pl.max_horizontal(pl.lit(reason_code(Status.NO_DATA), dtype=pl.UInt32), "of_whole"))
+        .with_columns(
+            code=pl.max_horizontal(pl.lit(reason_code(Status.NO_DATA), dtype=pl.UInt32), "of_whole"),
+            why=pl.lit(None, dtype=pl.String),
+        )
     )
-    not_sent = absent(inputs, figures).select(*SENT, "code", *(pl.lit(None, dtype=pl.UInt32).alias(n) for n in trace))
-    incomplete = pl.concat([not_sent, came.select(*SENT, "code", *trace)])
+    not_sent = absent(inputs, figures).select(
+        *SENT, "code", "why", *(pl.lit(None, dtype=pl.UInt32).alias(n) for n in trace)
+    )
+    incomplete = pl.concat([not_sent, came.select(*SENT, "code", "why", *trace)])
     owed = incomplete.join(groups, how="cross")
     dates = group_dates(inputs.framework).filter(pl.col("by") == by).drop("by")
     if not dates.is_empty():

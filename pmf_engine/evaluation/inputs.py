@@ -15,6 +15,7 @@ from pmf_engine.evaluation.lifetimes import without_dates
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.model import Framework
 from pmf_engine.records.totals import ListTotals
+from pmf_engine.submissions.misread import MISREAD
 from pmf_engine.submissions.period_groups import group_spans
 
 AGENCY = "agency"
@@ -67,6 +68,9 @@ class Inputs:
         world_lists: The list and the example of each list that an example gives; such a list covers all periods.
         sums: The wholes whose groups come to less (`figure`, `agency`, `start`, `months`), with their sum (`other`).
         counted: The totals of lists.
+        misread: What rows that cannot be placed may be of (`figure`, `agency`, `start` or null, the month `until` which
+            periods had ended when the row came, and `why`).
+        never: The figures and lists that no agency ever sent.
         numbers: The number of each figure and list in reason codes, from 1.
         names: The ids of figures as a Polars type.
         traced: Whether combining and aligning keep which cells and periods each step took.
@@ -86,6 +90,8 @@ class Inputs:
     world_lists: frozenset[tuple[str, str]]
     sums: pl.DataFrame
     counted: ListTotals
+    misread: pl.DataFrame
+    never: frozenset[str]
     numbers: Mapping[str, int]
     names: pl.Enum
     traced: bool = False
@@ -127,6 +133,7 @@ def inputs_of(
     counted: ListTotals | None = None,
     world_lists: Mapping[str, Iterable[str]] | None = None,
     unplaced: pl.DataFrame | None = None,
+    misread: pl.DataFrame | None = None,
 ) -> Inputs:
     """The inputs of an evaluation.
 
@@ -140,6 +147,7 @@ def inputs_of(
         counted: The totals of lists.
         world_lists: The lists that each example gives.
         unplaced: Cells of groups whose agency nobody knows.
+        misread: Rows that cannot be placed, with the columns of `MISREAD`.
     """
     counted = counted or ListTotals()
     if worlds:
@@ -169,6 +177,8 @@ def inputs_of(
         sums=_sums(known, names),
         world_lists=frozenset((list_, world) for world, lists in (world_lists or {}).items() for list_ in lists),
         counted=counted,
+        misread=_misread(misread, framework, names),
+        never=frozenset() if worlds else _never(framework, known, counted, misread),
         numbers=SourceIndex(framework.figures, framework.lists).numbers,
         names=names,
     )
@@ -180,6 +190,25 @@ def _sums(cells: pl.DataFrame, names: pl.Enum) -> pl.DataFrame:
     if "other" not in cells.columns:
         return cells.clear().select(*columns, other=pl.lit(None, pl.Float64))
     return cells.filter(pl.col("by").is_null(), pl.col("other").is_not_null()).select(*columns, "other")
+
+
+def _misread(misread: pl.DataFrame | None, framework: Framework, names: pl.Enum) -> pl.DataFrame:
+    """What rows that cannot be placed may be of, with the month until which periods had ended when each came."""
+    rows = MISREAD.empty() if misread is None else misread.filter(pl.col("figure").is_in(list(framework.figures)))
+    until = (pl.col("on").dt.year().cast(pl.Int32) * 12 + pl.col("on").dt.month() - 1).cast(pl.Int32)
+    return rows.select(pl.col("figure").cast(names), "agency", "start", "why", until=until)
+
+
+def _never(
+    framework: Framework, cells: pl.DataFrame, counted: ListTotals, misread: pl.DataFrame | None
+) -> frozenset[str]:
+    """The figures and lists that no agency ever sent, in whatever form."""
+    came = {
+        *cells["figure"],
+        *(() if misread is None else misread["figure"]),
+        *(list_ for list_, _ in counted.coverage),
+    }
+    return frozenset({*framework.figures, *framework.lists} - came - set(counted.read))
 
 
 def with_codes(cells: pl.DataFrame, names: pl.Enum, *more: str) -> pl.LazyFrame:

@@ -38,7 +38,8 @@ def outstanding_plan(inputs: Inputs, end: int) -> pl.LazyFrame:
     )
     latest = pl.col("start") + 2 * pl.col("months") > end
     late = has_status(pl.col("code"), Status.LATE)
-    waited = pl.concat([absent(inputs, used).with_columns(pl.col("figure").cast(pl.String)), lists_absent(inputs)])
+    sent = absent(inputs, used).with_columns(pl.col("figure").cast(pl.String)).drop("why")
+    waited = pl.concat([sent, lists_absent(inputs)])
     return (
         waited.filter(pl.col("start") + pl.col("months") <= end, is_awaited(pl.col("code")))
         .sort("figure", "agency", "start")

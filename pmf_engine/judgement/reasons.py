@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
-from pmf_engine.domain.reason_codes import SourceIndex, source_number, status_rank
+from pmf_engine.domain.reason_codes import SourceIndex, is_misread, source_number, status_rank
 from pmf_engine.domain.status import Status
 from pmf_engine.framework.model import Figure, Framework, RecordList
 
@@ -25,6 +25,11 @@ _OF_FIGURE = {
 }
 _INCOMPLETE = "{} is not complete{}"
 """How `no_data` is worded where it is known what is missing."""
+
+_NEVER = "{} was never sent by anybody{}"
+
+_MISREAD = "{} is not known{}"
+"""How `invalid` is worded where rows came that cannot be placed."""
 
 _DOUBTED = "{}, so that a report as of a day before today takes nothing as good by it"
 _BY_GROUPS = "judged by groups that come to less than their whole, which is worse"
@@ -45,20 +50,74 @@ def with_reasons(
     lacking: pl.LazyFrame,
     backs: Mapping[str, Mapping[str, Sequence[int]]],
     framework: Framework,
+    never: Collection[str] = (),
 ) -> pl.LazyFrame:
-    """Adds `reason`: why there is no value or no rating, and which figure of which agencies lacks, and when.
+    """Adds `reason`: why there is no value or no rating, and which figure of which agencies is missing, and when.
 
-    `lacking` has by, group, months, year_start, start, code and `agencies`, their names, for every figure
-    that lacks in a period of a cadence; `lacked_in` names the period, which is a longer one where `apart`, and `why`
-    says what more is known; `settled_by` is the line of a manifest that would say what a list covers. `backs` are how
-    many months back indicators look at figures, least first, where not in the period itself alone.
+    Args:
+        frame: Judged rows.
+        lacking: A row for every figure that is missing in a period of a cadence: by, group, months, year_start, start,
+            code and `agencies`, their names; `lacked_in` names the period, which is a longer one where `apart`; `why`
+            says what more is known; `settled_by` is the line of a manifest that would say what a list covers.
+        backs: How many months back indicators look at figures, least first, where not in the period itself alone.
+        framework: The framework that defines figures and lists.
+        never: The figures and lists that no agency ever sent.
     """
-    senders: Mapping[str, Figure | RecordList] = {**framework.figures, **framework.lists}
+    frame = _with_missing(frame, lacking, backs, framework, never)
+    rank = status_rank(pl.col("because"))
+    reason = pl.lit(None, dtype=pl.String)
+    for status in Status.missing():
+        if status in _SAID:
+            of_none = (rank == status.rank) & pl.col("figure").is_null()
+            reason = pl.when(of_none).then(pl.lit(_SAID[status])).otherwise(reason)
+        if status in _OF_FIGURE:
+            of_figure = (rank == status.rank) & pl.col("figure").is_not_null()
+            reason = pl.when(of_figure).then(_of_figure(status)).otherwise(reason)
+    without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
+    by_groups = pl.when(pl.col("has_value") & pl.col("worse")).then(pl.lit(_BY_GROUPS))
+    without = pl.coalesce(pl.concat_str(without, pl.lit("; "), by_groups), without, by_groups)
+    return frame.with_columns(reason=pl.when("doubted").then(pl.format(_DOUBTED, "doubt")).otherwise(without))
+
+
+def _of_figure(status: Status) -> pl.Expr:
+    """The reason of a row that has a status for want of a figure."""
+    elsewhere = pl.when((pl.col("back") > 0) | pl.col("apart")).then(" for " + pl.col("lacked_in")).fill_null("")
+    figure = pl.format("`{}`{}", "figure", elsewhere)
+    agencies = pl.coalesce("agencies", "alone")
+    whose = (pl.lit(f" {_WHOSE[status]} ") + agencies).fill_null("")
+    words = pl.format(_OF_FIGURE[status], figure, whose)
+    if status == Status.NO_DATA:
+        no_sum = pl.col("why").str.starts_with("it does not add up").fill_null(True)
+        words = pl.when(no_sum).then(words).otherwise(pl.format(_INCOMPLETE, figure, whose))
+    if status == Status.INVALID:
+        from_whom = (pl.lit(" from ") + agencies).fill_null("")
+        misread = pl.format(_MISREAD, figure, from_whom)
+        words = pl.when(is_misread(pl.col("because"))).then(misread).otherwise(words)
+    words += (pl.lit(": ") + pl.col("why")).fill_null("") + pl.format(_SETTLED_BY, "settled_by").fill_null("")
+    if status in (Status.LATE, Status.NO_DATA):
+        owed = (pl.lit("; it is to come from ") + agencies).fill_null("")
+        words = pl.when("never").then(pl.format(_NEVER, figure, owed)).otherwise(words)
+    return words
+
+
+def _with_missing(
+    frame: pl.LazyFrame,
+    lacking: pl.LazyFrame,
+    backs: Mapping[str, Mapping[str, Sequence[int]]],
+    framework: Framework,
+    never: Collection[str],
+) -> pl.LazyFrame:
+    """Adds what is known of the figure or list that each row has no value for; the arguments are as `with_reasons`'.
+
+    Of the periods that are looked at, it is the nearest in which that is missing.
+    """
+    sources: Mapping[str, Figure | RecordList] = {**framework.figures, **framework.lists}
     numbers = SourceIndex(framework.figures, framework.lists).numbers
-    alone = [framework.agencies[one.agencies[0]].name if len(one.agencies) == 1 else None for one in senders.values()]
+    alone = [framework.agencies[one.agencies[0]].name if len(one.agencies) == 1 else None for one in sources.values()]
     figures = pl.LazyFrame(
-        {"number": numbers.values(), "figure": numbers.keys(), "alone": alone},
-        schema={"number": pl.UInt32, "figure": pl.String, "alone": pl.String},
+        [(number, name, agency, name in never) for (name, number), agency in zip(numbers.items(), alone, strict=True)],
+        schema={"number": pl.UInt32, "figure": pl.String, "alone": pl.String, "never": pl.Boolean},
+        orient="row",
     )
     looked = pl.LazyFrame(
         [(id_, numbers[name], months) for id_, found in backs.items() for name, months in found.items()],
@@ -67,7 +126,7 @@ def with_reasons(
     )
     code = pl.when(pl.col("code") > 0).then("code").when("has_value").then("left_out").otherwise(0)
     keys = ["months", "year_start", "by", "group"]
-    frame = (
+    return (
         frame.with_columns(because=code.cast(pl.UInt32))
         .with_columns(number=source_number(pl.col("because")))
         .join(figures, on="number", how="left", maintain_order="left")
@@ -83,30 +142,6 @@ def with_reasons(
             nulls_equal=True,
             maintain_order="left",
         )
-        # Of the periods that are looked at, the nearest in which it lacks.
         .sort("row", pl.col("agencies").is_null(), maintain_order=True)
         .unique("row", keep="first", maintain_order=True)
     )
-    elsewhere = pl.when((pl.col("back") > 0) | pl.col("apart")).then(" for " + pl.col("lacked_in")).fill_null("")
-    figure = pl.format("`{}`{}", "figure", elsewhere)
-    rank = status_rank(pl.col("because"))
-    reason = pl.lit(None, dtype=pl.String)
-    for status in Status.missing():
-        if status in _SAID:
-            reason = (
-                pl.when((rank == status.rank) & pl.col("figure").is_null())
-                .then(pl.lit(_SAID[status]))
-                .otherwise(reason)
-            )
-        if status in _OF_FIGURE:
-            whose = (pl.lit(f" {_WHOSE[status]} ") + pl.coalesce("agencies", "alone")).fill_null("")
-            said = pl.format(_OF_FIGURE[status], figure, whose)
-            if status == Status.NO_DATA:
-                no_sum = pl.col("why").str.starts_with("it does not add up").fill_null(True)
-                said = pl.when(no_sum).then(said).otherwise(pl.format(_INCOMPLETE, figure, whose))
-            said += (pl.lit(": ") + pl.col("why")).fill_null("") + pl.format(_SETTLED_BY, "settled_by").fill_null("")
-            reason = pl.when((rank == status.rank) & pl.col("figure").is_not_null()).then(said).otherwise(reason)
-    without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
-    by_groups = pl.when(pl.col("has_value") & pl.col("worse")).then(pl.lit(_BY_GROUPS))
-    without = pl.coalesce(pl.concat_str(without, pl.lit("; "), by_groups), without, by_groups)
-    return frame.with_columns(reason=pl.when("doubted").then(pl.format(_DOUBTED, "doubt")).otherwise(without))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from pmf_engine.domain.periods import Frequency
-from pmf_engine.domain.reason_codes import reason_code
+from pmf_engine.domain.reason_codes import is_misread, reason_code
 from pmf_engine.domain.status import Direction, SpecialCause, Status
 from pmf_engine.formula.compute.conditions import Columns, truth
 from pmf_engine.formula.compute.maybe import MaybeExpr
@@ -157,10 +157,12 @@ def _words(unsaid: bool | None) -> Mapping[str, pl.Expr]:
     """What conditions may name; `unsaid` is what good news is where it cannot be said.
 
     Of a period without a value only its own status can be said, of one that is not due nothing else, and of a value
-    that nothing rates no rating.
+    that nothing rates no rating. Of a figure that may have come in a row that cannot be placed nobody can say whether
+    it is late.
     """
     status, valued = pl.col("status"), pl.col("has_value")
     known: dict[str, pl.Expr] = dict.fromkeys(Status, status != Status.NOT_DUE)
+    known[Status.LATE] = (status != Status.NOT_DUE) & ~is_misread(pl.col("code"))
     known |= dict.fromkeys(map(str, Status.rated()), valued & (status != Status.NOT_RATED))
     known |= {Status.NOT_RATED: valued, Status.NOT_DUE: pl.lit(True)}
     words: dict[str, pl.Expr] = {name: pl.when(known[name]).then(status == name) for name in Status}

@@ -24,6 +24,7 @@ from pmf_engine.submissions.headers import Found
 from pmf_engine.submissions.layout import lay_out
 from pmf_engine.submissions.list_files import list_of, list_part_of, read_list_parts
 from pmf_engine.submissions.list_parts import ListPart
+from pmf_engine.submissions.misread import MISREAD, misread_rows
 from pmf_engine.submissions.problems import (
     PLACE,
     PROBLEMS,
@@ -110,6 +111,12 @@ class Submissions:
         ]
         marked = marked.with_columns(kind=pl.lit("marked"), message=pl.Series("message", messages, pl.String))
         return problems_of_cells(marked, self.framework)
+
+    def misread_at(self, as_of: date) -> pl.DataFrame:
+        """The rows that had come by a day and cannot be placed, with the columns of `MISREAD`."""
+        if self.framework is None:
+            return MISREAD.empty()
+        return misread_rows(self.readings, self.problems, self.framework, as_of)
 
     def unplaced_at(self, as_of: date) -> pl.DataFrame:
         """The cells that had come by a day of a group in a period, from an agency that nobody knows."""

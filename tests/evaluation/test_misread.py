@@ -1,0 +1,137 @@
+"""What came and cannot be placed is not late, and a reason says where it stands."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import pmf_engine as pmf
+from tests.support.boards import cell, evaluate, write_board, write_returns
+
+FIGURES = """
+n: {title: Numbers seen, from: care, kind: flow, frequency: quarterly}
+other: {title: Other, from: care, kind: flow, frequency: quarterly}
+both: {title: Both, from: [care, police], kind: flow, frequency: quarterly}
+"""
+INDICATORS = """
+y: {frequency: quarterly, formula: n, by: [district]}
+o: {frequency: quarterly, formula: other}
+b: {frequency: quarterly, formula: both}
+"""
+RULES = "- {when: late, to: lead_agency}\n- {when: late for 2 periods, to: board}"
+SENT = "2016-17 Q1,care,n,1\n2016-17 Q1,care,other,1\n2016-17 Q1,care,both,1\n2016-17 Q1,police,both,1\n"
+
+
+def board(folder: Path, rows: str, received: str = "", period: str = "2016-17 Q2") -> pmf.Evaluation:
+    """All figures of 2016-17 Q1, and these rows from the row 6 of returns.csv."""
+    write_board(folder, FIGURES, INDICATORS, "y: {good: at most 20}", RULES)
+    write_returns(folder, SENT + rows)
+    if received:
+        (folder / "returns" / "manifest.csv").write_text(f"file,received_on\nreturns.csv,{received}\n", "utf-8")
+    return evaluate(folder, period)
+
+
+def status(evaluation: pmf.Evaluation, indicator: str = "y", period: str = "2016-17 Q2") -> str:
+    return str(cell(evaluation, indicator, period, "status"))
+
+
+PLACE = "a row that may be of it came in `returns.csv` row 6 and could not be read"
+
+
+@pytest.mark.parametrize("period", ["Autumn term", "", "2016-13", "2016-08-03", "2016"])
+def test_a_figure_whose_period_cannot_be_read_is_invalid(tmp_path: Path, period: str) -> None:
+    evaluation = board(tmp_path, f"{period},care,n,5")
+    assert status(evaluation) == "invalid"
+    assert cell(evaluation, "y", "2016-17 Q2", "reason") == f"`n` is not known from Social Care: {PLACE}"
+    assert cell(evaluation, "y", "2016-17 Q2", "escalate_to") is None
+    assert status(evaluation, "o") == "late"
+    assert cell(evaluation, "o", "2016-17 Q2", "reason") == "`other` has not come from Social Care"
+    assert "n" not in evaluation.outstanding["figure"].to_list()
+
+
+@pytest.mark.parametrize("figure", ["Nmbers seen", "Numbers sen"])
+def test_a_figure_that_a_name_is_near_to_is_invalid(tmp_path: Path, figure: str) -> None:
+    evaluation = board(tmp_path, f"2016-17 Q2,care,{figure},5")
+    assert [status(evaluation, name) for name in "yob"] == ["invalid", "late", "late"]
+
+
+def test_a_name_that_is_near_to_none_may_be_any_figure_that_its_sender_owes(tmp_path: Path) -> None:
+    evaluation = board(tmp_path, "2016-17 Q2,care,XYZ 4711,5\n2016-17 Q2,police,both,1\n2016-17 Q2,care,other,2")
+    assert status(evaluation) == "invalid"
+    assert status(evaluation, "b") == "invalid"
+    assert cell(evaluation, "b", "2016-17 Q2", "reason") == f"`both` is not known from Social Care: {PLACE}"
+    assert cell(evaluation, "o", "2016-17 Q2", "value") == 2
+
+
+def test_a_row_of_a_known_period_is_of_no_other(tmp_path: Path) -> None:
+    evaluation = board(tmp_path, "2016-17 Q2,care,XYZ 4711,5", period="2016-17 Q3")
+    assert status(evaluation, period="2016-17 Q2") == "invalid"
+    assert status(evaluation, period="2016-17 Q3") == "late"
+
+
+def test_it_is_of_no_period_that_was_not_over_when_it_came(tmp_path: Path) -> None:
+    evaluation = board(tmp_path, "soon,care,n,5", "2016-10-20", "2016-17 Q3")
+    assert status(evaluation, period="2016-17 Q2") == "invalid"
+    assert status(evaluation, period="2016-17 Q3") == "late"
+
+
+def test_a_blank_that_cannot_be_placed_says_nothing(tmp_path: Path) -> None:
+    assert status(board(tmp_path, "soon,care,n,")) == "late"
+
+
+def test_what_came_in_another_row_counts(tmp_path: Path) -> None:
+    evaluation = board(tmp_path, "soon,care,n,5\n2016-17 Q2,care,n,6")
+    assert cell(evaluation, "y", "2016-17 Q2", "value") == 6
+
+
+def test_the_groups_of_what_cannot_be_placed_are_invalid(tmp_path: Path) -> None:
+    assert cell(board(tmp_path, "soon,care,n,5"), "y", "2016-17 Q2", "status", "North") == "invalid"
+
+
+def test_late_for_some_periods_counts_on(tmp_path: Path) -> None:
+    """Late in Q2, unreadable in Q3 and late again in Q4: late for two periods, and an exception in between."""
+    evaluation = board(tmp_path, "2016-17 Q3,care,XYZ 4711,5", period="2016-17 Q4")
+    assert [status(evaluation, period=f"2016-17 Q{quarter}") for quarter in (2, 3, 4)] == ["late", "invalid", "late"]
+    levels = [cell(evaluation, "y", f"2016-17 Q{quarter}", "escalate_to") for quarter in (1, 2, 3, 4)]
+    assert levels == [None, "lead_agency", "lead_agency", "board"]
+
+
+def test_a_cell_that_cannot_be_read_is_named_by_its_row(tmp_path: Path) -> None:
+    reason = cell(board(tmp_path, "2016-17 Q2,care,n,1O"), "y", "2016-17 Q2", "reason")
+    assert reason == "`n` was refused as sent by Social Care: it came in `returns.csv` row 6 and could not be read"
+
+
+def test_a_cell_that_another_contradicts_could_be_read(tmp_path: Path) -> None:
+    reason = cell(board(tmp_path, "2016-17 Q2,care,n,1\n2016-17 Q2,care,n,2"), "y", "2016-17 Q2", "reason")
+    assert reason == (
+        "`n` was refused as sent by Social Care: it came in `returns.csv` row 6 and another row contradicts it"
+    )
+
+
+def test_a_cell_that_came_too_early_could_be_read(tmp_path: Path) -> None:
+    reason = cell(board(tmp_path, "2016-17 Q2,care,n,1", "2016-09-20"), "y", "2016-17 Q2", "reason")
+    assert reason == (
+        "`n` was refused as sent by Social Care: it came in `returns.csv` row 6 and its period was not over then"
+    )
+
+
+def test_a_figure_that_nobody_ever_sent_is_told_from_one_that_has_stopped_coming(tmp_path: Path) -> None:
+    write_board(tmp_path, FIGURES, INDICATORS, "", RULES)
+    write_returns(tmp_path, "2016-17 Q1,care,n,1")
+    evaluation = evaluate(tmp_path, "2016-17 Q2")
+    assert cell(evaluation, "y", "2016-17 Q2", "reason") == "`n` has not come from Social Care"
+    assert cell(evaluation, "o", "2016-17 Q2", "reason") == (
+        "`other` was never sent by anybody; it is to come from Social Care"
+    )
+    assert cell(evaluation, "b", "2016-17 Q2", "reason") == (
+        "`both` was never sent by anybody; it is to come from Police, Social Care"
+    )
+
+
+def test_what_is_sent_later_was_never_sent_before(tmp_path: Path) -> None:
+    evaluation = board(tmp_path, "", "2016-07-20")
+    framework, submissions = evaluation.framework, evaluation.submissions
+    before = pmf.evaluate(framework, submissions, "2016-17 Q1", date(2016, 7, 1))
+    assert cell(before, "y", "2016-17 Q1", "reason") == "`n` is not due yet from Social Care"
