@@ -225,7 +225,10 @@ def test_files_are_known_by_patterns(tmp_path: Path) -> None:
     (tmp_path / "returns" / "manifest.csv").write_text(manifest, encoding="utf-8")
     evaluation = evaluate(tmp_path, as_of=date(2017, 1, 1))
     assert number(evaluation) == 2
-    assert evaluation.problems.select("file", "kind").rows() == [("referral_list.csv", "not-a-return")]
+    assert evaluation.problems.select("file", "kind").rows() == [
+        ("referral_list.csv", "arrival-unknown"),
+        ("referral_list.csv", "not-a-return"),
+    ]
 
 
 # -- Excel ----------------------------------------------------------------------------------------
