@@ -43,16 +43,51 @@ class Arrival:
     part: str = ""
 
 
-def files_in(folder: Path) -> dict[str, Path]:
-    """Every file below a folder, by its path from there with forward slashes, in the order of these names."""
-    found = {}
-    for place, _, names in os.walk(folder):
+def files_in(folder: Path) -> tuple[dict[str, Path], list[Problem]]:
+    """Every file below a folder, by its path from there with forward slashes, in the order of these names.
+
+    The problems name what is not read whatever it holds: links, which are never followed; pipes and devices, which
+    would be waited for; folders that cannot be opened; and names that are no text.
+    """
+    found: dict[str, Path] = {}
+    problems: list[Problem] = []
+
+    def report(path: Path, kind: str, **words: str) -> None:
+        problems.append(Problem(_shown(path, folder), None, None, None, None, kind, say(kind, **words)))
+
+    def unreadable(error: OSError) -> None:
+        report(Path(error.filename), "unreadable-folder", why=(error.strerror or type(error).__name__).lower())
+
+    for place, folders, names in os.walk(folder, onerror=unreadable):
+        for name in folders:
+            if (path := Path(place, name)).is_symlink():
+                report(path, "link")
         for name in sorted(names, reverse=True):  # `manifest.csv` itself before its other spellings
             path = Path(place, name)
-            # a name that is no text to the system is still shown
-            shown = path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode()
-            found[MANIFEST if shown.lower() == MANIFEST and MANIFEST not in found else shown] = path
-    return dict(sorted(found.items()))
+            if path.is_symlink():
+                report(path, "link")
+            elif not path.is_file():
+                report(path, "not-a-file")
+            elif not _is_text(name):
+                report(path, "name-not-text")
+            else:
+                shown = _shown(path, folder)
+                found[MANIFEST if shown.lower() == MANIFEST and MANIFEST not in found else shown] = path
+    return dict(sorted(found.items())), problems
+
+
+def _shown(path: Path, folder: Path) -> str:
+    """The path of a file from the folder of submissions; bytes that are no text are shown as escapes."""
+    return path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode()
+
+
+def _is_text(name: str) -> bool:
+    """Whether the name of a file is text in UTF-8."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

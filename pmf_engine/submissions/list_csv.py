@@ -63,7 +63,7 @@ def _streamed(part: ListPart, path: Path, text: str, header: ListHeader) -> List
     frame = pl.scan_csv(
         path, has_header=False, skip_lines=top + 1, separator=delimiter, schema=dict.fromkeys(columns, pl.String),
         infer_schema=False, extra_columns="raise", missing_columns="insert", row_index_name=ROW,
-        row_index_offset=top + 2, quote_char='"' if part.quoted else None,
+        row_index_offset=top + 2, quote_char='"' if part.quoted else None, glob=False,
     )  # fmt: skip
     if part.quoted:
         try:

@@ -6,6 +6,7 @@ them, once, as a stream.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatch
@@ -28,17 +29,25 @@ def list_of(name: str, framework: Framework) -> list[RecordList]:
     format_ = READERS.get(PurePosixPath(name).suffix.lower())
     if format_ is None or format_.records is None:
         return []
-    found = [one for one in framework.lists.values() if any(_matches(name, pattern) for pattern in one.files)]
+    lists = framework.lists.values()
+    found = [list_ for list_ in lists if any(_matches(name, pattern) for pattern in list_.files)]
     if found:
         return found
     path = PurePosixPath(name.lower())
-    places = [*path.parts[:-1], path.name.removesuffix(path.suffix)]
+    parts = [_as_id(part) for part in (*path.parts[:-1], path.name.removesuffix(path.suffix))]
     named = [
-        one
-        for one in framework.lists.values()
-        if not one.files and any(place == one.id or place.startswith((f"{one.id}_", f"{one.id}-")) for place in places)
+        list_ for list_ in lists if not list_.files and any(f"{part}_".startswith(f"{list_.id}_") for part in parts)
     ]
-    return [max(named, key=lambda one: len(one.id))] if named else []
+    return [max(named, key=lambda list_: len(list_.id))] if named else []
+
+
+def _as_id(name: str) -> str:
+    """A name as an id would be written.
+
+    >>> _as_id("plan list as at 2017-03-31"), _as_id("visit_list [final]")
+    ('plan_list_as_at_2017_03_31', 'visit_list_final_')
+    """
+    return re.sub(r"[^0-9a-z]+", "_", name)
 
 
 def _matches(name: str, pattern: str) -> bool:

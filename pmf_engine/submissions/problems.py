@@ -139,6 +139,7 @@ KINDS = {
     "hidden-sheet": Kind(
         DOUBT, "this sheet is hidden and is not read; if its records are meant, unhide it and send the file again"
     ),
+    "link": Kind(LOST, "this is a link, which is not followed; put what it leads to in its place"),
     "list-column-missing": Kind(LOST, "no column {missing} in this header; nothing in this file can be used{help}"),
     "list-column-twice": Kind(LOST, "two columns are called `{text}`; nothing in this file can be used"),
     "implausible": Kind(
@@ -179,7 +180,9 @@ KINDS = {
     ),
     "not-a-text": Kind(LOST, "`{text}` is not one text"),
     "not-yes-or-no": Kind(LOST, "`{text}` is not `yes` or `no`"),
+    "name-not-text": Kind(LOST, "the name of this file is not in UTF-8, so the file is not read; give it another name"),
     "not-read": Kind(LOST, "this file is not read; save it as CSV"),
+    "not-a-file": Kind(LOST, "this is a pipe, a device or the like, and is not read; put a file in its place"),
     "not-a-return": Kind(
         LOST,
         "this is not a return; the first row that is not blank should name the columns `period`, "
@@ -249,6 +252,7 @@ KINDS = {
     "unknown-column": Kind(DOUBT, "unknown column `{text}`{help}"),
     "unknown-figure": Kind(LOST, "unknown figure `{text}`{help}"),
     "unknown-group": Kind(LOST, "unknown group `{text}` of `{by}`{help}"),
+    "unreadable-folder": Kind(LOST, "cannot open this folder, so nothing in it is read: {why}"),
     "unreadable": Kind(LOST, "cannot read this file: {why}"),
     "whole-differs": Kind(DOUBT, "the whole is `{text}`, but its groups by `{by}` add up to {total}; the whole stands"),
     "not-a-value": Kind(LOST, "`{text}` is none of the values of `{column}`; expected {values}{help}"),

@@ -56,7 +56,7 @@ def _records_of_text(part: ListPart, path: Path, header: ListHeader) -> list[Lis
 
 
 def _records_of_parquet(part: ListPart, path: Path, header: ListHeader) -> list[ListPart]:
-    return [replace(part_of_frame(part, pl.scan_parquet(path), header), ready=True)]
+    return [replace(part_of_frame(part, pl.scan_parquet(path, glob=False), header), ready=True)]
 
 
 READERS: Final[Mapping[str, Format]] = {
@@ -64,9 +64,7 @@ READERS: Final[Mapping[str, Format]] = {
     ".parquet": Format(records=_records_of_parquet),
     ".xlsx": Format(records=parts_of_workbook),
     ".xlsm": Format(records=parts_of_workbook),
-    ".xls": Format(),
-    ".ods": Format(),
-    ".numbers": Format(),
-    ".tsv": Format(),
+    **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers", ".tsv", ".txt", ".json", ".xml"), Format()),
+    **dict.fromkeys((".zip", ".gz", ".7z", ".rar", ".doc", ".docx", ".pdf", ".rtf", ".msg"), Format()),
 }
 """The formats that people send figures and records in; files of other suffixes are notes, and are passed over."""

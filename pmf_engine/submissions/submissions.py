@@ -175,9 +175,9 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
     if not folder.is_dir():
         raise SubmissionsError(f"there is no folder of submissions at `{folder}`")
     words = Vocabulary(framework)
-    files = files_in(folder)
+    files, problems = files_in(folder)
     manifest = read_manifest(files, max(date.today(), as_of or date.min))
-    problems = list(manifest.problems)
+    problems += manifest.problems
     tables: list[RawTable] = []
     pieces: list[ListPart] = []
     received: dict[str, date | None] = {}

@@ -88,7 +88,11 @@ def test_a_table_shows_a_row_on_one_line(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_a_listing_shows_a_title_on_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    head = 'board: {name: B, submissions: returns}\nagencies: {care: "Care\\nforged: Nobody\\e[31m"}\ncontent_areas: {safety: Safety}\n'
+    head = (
+        "board: {name: B, submissions: returns}\n"
+        'agencies: {care: "Care\\nforged: Nobody\\e[31m"}\n'
+        "content_areas: {safety: Safety}\n"
+    )
     write_board(tmp_path, FIGURES, INDICATORS.replace(", by: [ward]", ""), head=head)
     assert main(["list", "agencies", "--config", str(tmp_path)]) == ExitCode.DONE
     assert capsys.readouterr().out.splitlines()[0] == "care: Care forged: Nobody [31m"
