@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from pmf_engine.domain.periods import Frequency
 from pmf_engine.domain.reason_codes import SourceIndex, reason_code
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.lifetimes import without_dates
@@ -202,13 +203,14 @@ def _misread(misread: pl.DataFrame | None, framework: Framework, names: pl.Enum)
 def _never(
     framework: Framework, cells: pl.DataFrame, counted: ListTotals, misread: pl.DataFrame | None
 ) -> frozenset[str]:
-    """The figures and lists that no agency ever sent, in whatever form."""
+    """The figures and lists that no agency ever sent, in whatever form; nobody owes an ad hoc one."""
     came = {
         *cells["figure"],
         *(() if misread is None else misread["figure"]),
         *(list_ for list_, _ in counted.coverage),
     }
-    return frozenset({*framework.figures, *framework.lists} - came - set(counted.read))
+    owed = {id_ for id_, figure in framework.figures.items() if figure.frequency != Frequency.AD_HOC}
+    return frozenset({*owed, *framework.lists} - came - set(counted.read))
 
 
 def with_codes(cells: pl.DataFrame, names: pl.Enum, *more: str) -> pl.LazyFrame:
