@@ -169,6 +169,7 @@ KINDS = {
     ),
     "more-records": Kind(LOST, "there are more than {shown} such records in this file"),
     "negative": Kind(LOST, "`{text}` is below zero, and `{figure}` cannot be"),
+    "no-format": Kind(NOTE, "this file is of no kind that is read, and nothing in it is used"),
     "no-such-file": Kind(DOUBT, "no file `{text}` in this folder{help}"),
     "not-a-date": Kind(LOST, "`{text}` is not a date; expected a date such as `2017-01-31` or `31/01/2017`"),
     "not-a-grade": Kind(LOST, "`{text}` is not a grade of `{scale}`; expected {grades}{help}"),

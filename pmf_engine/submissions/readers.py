@@ -67,4 +67,19 @@ READERS: Final[Mapping[str, Format]] = {
     **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers", ".tsv", ".txt", ".json", ".xml"), Format()),
     **dict.fromkeys((".zip", ".gz", ".7z", ".rar", ".doc", ".docx", ".pdf", ".rtf", ".msg"), Format()),
 }
-"""The formats that people send figures and records in; files of other suffixes are notes, and are passed over."""
+"""The formats that people send figures and records in."""
+
+_NOTES: Final = frozenset({".md", ".py", ".yaml", ".yml"})
+"""Files that those who keep a folder of submissions have beside them."""
+
+_OF_PROGRAMS: Final = (".", "~$", "thumbs.db", "desktop.ini")
+"""How the names of files begin that programs keep for themselves, such as Excel beside what is open."""
+
+
+def is_passed_over(path: Path) -> bool:
+    """Whether a file is none that anybody sent, so that it is not named as one that is not read.
+
+    >>> is_passed_over(Path("~$police.xlsx")), is_passed_over(Path("README.md")), is_passed_over(Path("police.msg"))
+    (True, True, False)
+    """
+    return path.suffix.lower() in _NOTES or path.name.lower().startswith(_OF_PROGRAMS)

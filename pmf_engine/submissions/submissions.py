@@ -36,16 +36,13 @@ from pmf_engine.submissions.problems import (
     together,
     with_senders,
 )
-from pmf_engine.submissions.readers import READERS
+from pmf_engine.submissions.readers import READERS, is_passed_over
 from pmf_engine.submissions.readings import OUTCOME, READINGS, Reader
 from pmf_engine.submissions.standing_cells import Standing, standing_cells
 from pmf_engine.submissions.table import EDGES, RawTable
 from pmf_engine.submissions.vocabulary import Vocabulary
 
 FILES = {"file": pl.String, "received_on": pl.Date, "read": pl.Int64, "used": pl.Int64, "set_aside": pl.Int64}
-
-_LOCK = "~$"
-"""How the names of files begin that Excel keeps beside those that are open."""
 
 
 class SubmissionsError(Exception):
@@ -182,17 +179,18 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
     pieces: list[ListPart] = []
     received: dict[str, date | None] = {}
     for name, path in files.items():
-        if path.name.startswith(_LOCK):
+        if is_passed_over(path):
             continue
         if held := list_of(name, framework):
             for one in held:
                 pieces += read_list_parts(path, name, one, framework, manifest.arrivals.get(name))
             continue
-        format_ = READERS.get(path.suffix.lower())
-        if format_ is None or name == MANIFEST:
+        if name == MANIFEST:
             continue
-        if format_.returns is None:
-            problems.append(Problem(name, None, None, None, None, "not-read", say("not-read")))
+        format_ = READERS.get(path.suffix.lower())
+        if format_ is None or format_.returns is None:
+            kind = "no-format" if format_ is None else "not-read"
+            problems.append(Problem(name, None, None, None, None, kind, say(kind)))
             continue
         received[name] = manifest.received_on(name)
         table, more = format_.returns(path, name, words.score, received[name])

@@ -43,7 +43,15 @@ def test_a_format_in_which_no_returns_are_read_is_named(suffix: str, tmp_path: P
     assert ("not-read" in submissions.problems["kind"].to_list()) == (READERS[suffix].returns is None)
 
 
-def test_other_files_are_notes(tmp_path: Path) -> None:
-    submissions = read(tmp_path, "visit_list.eml")
+@pytest.mark.parametrize("name", ["visit_list.eml", "later", "police.csv.part"])
+def test_files_of_no_format_are_named(name: str, tmp_path: Path) -> None:
+    submissions = read(tmp_path, name)
+    assert submissions.problems.select("file", "kind", "severity").rows() == [(name, "no-format", "note")]
+    assert not submissions.lists
+
+
+@pytest.mark.parametrize("name", ["README.md", "make_lists.py", "~$visit_list.csv", ".visit_list.csv", "Thumbs.db"])
+def test_files_that_nobody_sent_are_passed_over(name: str, tmp_path: Path) -> None:
+    submissions = read(tmp_path, name)
     assert submissions.problems.is_empty()
     assert not submissions.lists
