@@ -109,7 +109,7 @@ def test_stamps_count_by_the_day_in_the_boards_time_zone(tmp_path: Path) -> None
     (tmp_path / "returns" / "visit_list.csv").unlink()
     evaluation = read(tmp_path, frame.cast({"note": pl.String}), "visit_list.parquet")
     assert value(evaluation, "visits") == 1
-    assert told(evaluation) == [(2, "share", "fraction")]
+    assert told(evaluation) == [(2, "day", "outside-record"), (2, "share", "fraction")]
 
 
 def test_each_line_is_read_in_its_own_encoding(tmp_path: Path) -> None:
