@@ -42,7 +42,7 @@ def not_a_date_column(span: Span, name: str, wanted: str) -> Diagnostic:
 
 
 def order_of_no_date(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("wrong-type", f"`order` is of dates, and column `{name}` holds none", span)
+    return Diagnostic("wrong-type", f"`order` is of dates, and column `{name}` is not a date", span)
 
 
 def order_of_one(span: Span) -> Diagnostic:
@@ -55,11 +55,11 @@ def order_twice(span: Span, name: str) -> Diagnostic:
 
 
 def values_of_no_text(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("wrong-type", f"`values` are texts, and column `{name}` holds none", span)
+    return Diagnostic("wrong-type", f"`values` are texts, and column `{name}` is not a text", span)
 
 
 def no_values(span: Span, name: str) -> Diagnostic:
-    text = f"`values` of column `{name}` names none, so every cell would be refused"
+    text = f"`values` of column `{name}` names no text, so every cell would be refused"
     return Diagnostic("wrong-type", text, span, "name the texts that it may hold, or leave `values` out")
 
 
@@ -167,3 +167,20 @@ def no_column_for(span: Span, breakdown: str, lists: Sequence[str]) -> Diagnosti
 
 def unused_list(span: Span, name: str) -> Diagnostic:
     return Diagnostic("unused", f"nothing uses list `{name}`", span, None, "warning")
+
+
+def blank_left_out(span: Span, column: str, indicator: str) -> Diagnostic:
+    text = (
+        f"`{column}` may be blank, and a record where it is blank counts in the whole and never in this part, "
+        f"which makes `{indicator}` look better"
+    )
+    help_ = (
+        f"say what a blank means: `{column} is missing or ...` counts it, `{column} is not missing and ...` does not"
+    )
+    return Diagnostic("blank-left-out", text, span, help_, "warning")
+
+
+def order_unknown(span: Span, call: str, list_: str, first: str, second: str) -> Diagnostic:
+    text = f"`{call}` is below zero where `{second}` is before `{first}`, and nothing says that it never is"
+    help_ = f"write `order: [{first}, {second}]` in list `{list_}`, and such records are refused"
+    return Diagnostic("order-unknown", text, span, help_, "warning")

@@ -16,6 +16,7 @@ from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Lasti
 from pmf_engine.formula.types import time_dimension
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.lint.percentages import lint_percentages
+from pmf_engine.framework.lint.record_conditions import record_conditions
 from pmf_engine.framework.lint.rule_outcomes import form, prospects
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.framework.tolerances import Entry, Interval, polarity, settled_band, spelt, terms
@@ -51,6 +52,7 @@ def lint(framework: Framework, as_of: date) -> Iterator[Diagnostic]:
             if isinstance(node, Binary) and node.operator == "+":
                 for stock in _stocks_over_time(framework, node):
                     yield messages.stock_over_time(span, stock)
+        yield from record_conditions(framework, indicator)
         yield from _bands(framework, indicator)
         yield from lint_percentages(framework, indicator)
         yield from _entries(indicator, as_of)
