@@ -123,7 +123,7 @@ def evaluate(
     end = asked.end if asked else window.end
     outstanding, history, *in_own = collected([outstanding_plan(inputs, end), *plans])
     history = escalated_by_own(history, in_own[0]) if in_own else history
-    marks = pl.concat([marks, marks_of_rows(history)])
+    marks = pl.concat([marks, marks_of_rows(history, framework)])
     return Evaluation(
         framework,
         submissions,

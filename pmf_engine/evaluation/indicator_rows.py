@@ -27,8 +27,8 @@ from pmf_engine.formula.compute.column_names import (
     whole_of,
 )
 from pmf_engine.formula.compute.operations import amount, number
-from pmf_engine.formula.functions import EARLIER_VALUES
-from pmf_engine.formula.syntax import Band, Binary, Expression, children
+from pmf_engine.formula.functions import EARLIER_VALUES, OVER_TIME
+from pmf_engine.formula.syntax import Band, Binary, Expression, aggregates, children, of_senders
 from pmf_engine.framework.dependencies import (
     adds,
     asked_of_lists,
@@ -42,6 +42,9 @@ from pmf_engine.framework.dependencies import (
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.framework.tolerances import Entry
 from pmf_engine.judgement.bands import SIGNS, Case, Shape, banded
+
+_KEEPS_BREAKS = ("finite", "unbroken")
+"""What the breaks of an indicator make of its value; its other parts it may share with others, which have none."""
 
 _MOST_CHOICES = 3
 """Of how many figures that are in doubt every choice is a reading."""
@@ -147,6 +150,11 @@ class Sheet:
         self.sums = sums
         self._indicator_steps: dict[_IndicatorKey, int] = {}
         self._by_sums: dict[frozenset[str], Sheet] = {}
+        self._breaks: dict[int, frozenset[int]] = {}
+        self._own_breaks: frozenset[int] = frozenset()
+        has_breaks = any(one.breaks for one in framework.lists.values())
+        formulas = [indicator.formula for indicator in framework.indicators.values()] if has_breaks else []
+        self._aggregates = {node.text: node for formula in formulas for node in aggregates(formula)}
 
     # -- as a `Maker` ----------------------------------------------------------------
 
@@ -155,8 +163,14 @@ class Sheet:
         return self.steps.constant(self.panel, value)
 
     def made(self, operation: str, *of: int, span: int = 0) -> int:
-        """The result of an operation on other steps."""
-        return self.steps.made(self.panel, operation, of, span)
+        """The result of an operation on other steps, which does not look across the breaks of what they rest on."""
+        breaks = frozenset[int]().union(*(self._breaks.get(part, ()) for part in of))
+        own = self._own_breaks if operation in (*OVER_TIME, *_KEEPS_BREAKS) else frozenset[int]()
+        looked_at = breaks | own if own or operation in (*OVER_TIME, "unbroken") else ()
+        step = self.steps.made(self.panel, operation, of, span, looked_at)
+        if breaks | own:
+            self._breaks[step] = breaks | own
+        return step
 
     def named(self, name: str) -> int:
         """A figure, an aggregate, or an indicator.
@@ -165,14 +179,30 @@ class Sheet:
         """
         other = self.framework.indicators.get(name)
         if other is None:
-            return self._column(name)
+            return self._column(name) if name in self.framework.figures else self._aggregate(name)
         return self.indicator(other if other.missing == "any" else replace(other, missing="any"))
 
     # -- indicators ------------------------------------------------------------------
 
     def _column(self, name: str, code: Callable[[str], str] = code_column) -> int:
         key = groups_of(name) if name in self.sums else name
-        return self.steps.column(self.panel, value_column(key), code(key))
+        step = self.steps.column(self.panel, value_column(key), code(key))
+        source = self.framework.figures.get(name)
+        if source is not None and source.breaks:
+            self._breaks[step] = frozenset(each.at for each in source.breaks)
+            if source.kind == "flow" and source.cadence.months < self.months:
+                return self.made("unbroken", step)
+        return step
+
+    def _aggregate(self, name: str) -> int:
+        """An aggregate of a list, by its text: what adds up over its period does not reach across a break."""
+        step = self.steps.column(self.panel, value_column(name), code_column(name))
+        node = self._aggregates.get(name)
+        breaks = self.framework.lists[node.list.name].breaks if node and not of_senders(node) else ()
+        if node is None or not breaks:
+            return step
+        self._breaks[step] = frozenset(each.at for each in breaks)
+        return step if node.state == "open" else self.made("unbroken", step)
 
     def _lenient(self, name: str) -> int:
         """A figure or aggregate with the code by which sums do without what has not come; see `laid_out`."""
@@ -191,9 +221,19 @@ class Sheet:
             for other in leaves_first(self.framework, indicator):
                 strict = _IndicatorKey(other.id, "any")
                 if strict not in self._indicator_steps:
-                    self._indicator_steps[strict] = self.made("finite", number(other.formula, self, self.named))
-            self._indicator_steps[key] = self.made("finite", self.part(indicator, indicator.formula))
+                    self._indicator_steps[strict] = self._finite(replace(other, missing="any"))
+            self._indicator_steps[key] = self._finite(indicator)
         return self._indicator_steps[key]
+
+    def _finite(self, indicator: Indicator) -> int:
+        """The value of an indicator whose parts that are indicators are made already."""
+        self._own_breaks = frozenset(each.at for each in indicator.breaks)
+        step = self.made("finite", self.part(indicator, indicator.formula))
+        adds_up = indicator.lists or any(self.framework.figures[name].kind == "flow" for name in indicator.figures)
+        if self._own_breaks and adds_up and indicator.cadence.months < self.months:
+            step = self.made("unbroken", step)
+        self._own_breaks = frozenset()
+        return step
 
     def part(self, indicator: Indicator, node: Expression) -> int:
         """A part of an indicator's formula; its sums do without missing inputs where the indicator allows that."""

@@ -11,6 +11,7 @@ from pmf_engine.domain.marks import KIND, MARK, MARKS, MarkKind
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.evaluation.aligning import lasts, taken_periods
 from pmf_engine.evaluation.inputs import AGENCY, Inputs
+from pmf_engine.framework.changes import breaks_of
 from pmf_engine.framework.dependencies import asked_of_lists, figures_of, looked_back
 from pmf_engine.framework.model import Figure, Framework
 
@@ -19,6 +20,7 @@ _SHOWN = 5
 
 _ROW: Final = ("indicator", "by", "group", "start")
 
+_BREAK: Final = "values before and from {} on do not compare: {}"
 _PARTIAL: Final = "a part is missing, and the value is worked out without it"
 
 
@@ -60,13 +62,33 @@ def with_marks(
     return joined.with_columns(pl.col("marks").fill_null(pl.lit([], dtype=pl.List(MARK))))
 
 
-def marks_of_rows(history: pl.DataFrame) -> pl.DataFrame:
-    """The marks of rows themselves, with the columns of `MARKS`: that a value is partial."""
-    return history.filter("partial").select(
-        "by", "group", "start", "months",
-        item="indicator", agency=pl.lit(None, pl.String),
-        kind=pl.lit(MarkKind.PARTIAL.value).cast(KIND), text=pl.lit(_PARTIAL),
-    ).select(list(MARKS.polars))  # fmt: skip
+def marks_of_rows(history: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    """The marks of rows themselves, with the columns of `MARKS`: that a value is partial, and that it has a break.
+
+    A break is told of the periods of a year: for so long the same period of the year before does not compare.
+    """
+    history = history.select(*_ROW, "months", "partial")
+    partial = history.filter("partial").with_columns(kind=pl.lit(MarkKind.PARTIAL.value), text=pl.lit(_PARTIAL))
+    breaks = pl.DataFrame(
+        [
+            (id_, each.at, _BREAK.format(indicator.cadence.holding(each.at).label, each.because))
+            for id_, indicator in framework.indicators.items()
+            for each in breaks_of(framework, indicator)
+        ],
+        schema={"indicator": pl.String, "at": pl.Int32, "text": pl.String},
+        orient="row",
+    )
+    broken = history.join(breaks, on="indicator").filter(
+        pl.col("start") < pl.col("at") + 12, pl.col("start") + pl.col("months") > pl.col("at")
+    )
+    broken = broken.with_columns(kind=pl.lit(MarkKind.BREAK.value))
+    return pl.concat(
+        rows.select(
+            "by", "group", "start", "months", "text",
+            item="indicator", agency=pl.lit(None, pl.String), kind=pl.col("kind").cast(KIND),
+        ).select(list(MARKS.polars))
+        for rows in (partial, broken)
+    )  # fmt: skip
 
 
 def _concerns(framework: Framework) -> pl.Expr:

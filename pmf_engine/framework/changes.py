@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pmf_engine.formula.syntax import Call, Expression, children
+from pmf_engine.formula.syntax import Call, Expression, children, names
 from pmf_engine.framework.model import Agency, Break, Figure, Framework, Indicator, RecordList
 
 
@@ -56,8 +56,15 @@ def measured_months(framework: Framework, indicator: Indicator) -> tuple[int | N
 
 
 def breaks_of(framework: Framework, indicator: Indicator) -> tuple[Break, ...]:
-    """The breaks of an indicator, and of the figures and lists that it rests on, the earliest first."""
-    found = [*indicator.breaks]
+    """The breaks of an indicator, and of all that its formula rests on, the earliest first."""
+    found: list[Break] = []
+    waiting, seen = [indicator], {indicator.id}
+    while waiting:
+        each = waiting.pop()
+        found += each.breaks
+        others = {node.name for node in names(each.formula)} & framework.indicators.keys() - seen
+        waiting += [framework.indicators[id_] for id_ in sorted(others)]
+        seen |= others
     for name in indicator.figures:
         found += framework.figures[name].breaks
     for name in indicator.lists:

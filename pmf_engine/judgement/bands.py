@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from pmf_engine.formula.compute.batches import repeated, stacked
+from pmf_engine.formula.compute.comparisons import compare, near
 from pmf_engine.formula.compute.maybe import MaybeExpr, MaybeSeries, known
-from pmf_engine.formula.compute.operations import compare, near
 from pmf_engine.framework.tolerances import Polarity
 from pmf_engine.judgement import confidence
 from pmf_engine.judgement.limits import held_against, is_settled

@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from pmf_engine.domain.numbers import SNAP
-from pmf_engine.formula.compute.operations import less
+from pmf_engine.formula.compute.comparisons import less
 
 SPREAD: Final = 2.66
 """The distance from the mean to a limit, in mean moving ranges: three sigma, where a sigma is the range over 1.128."""

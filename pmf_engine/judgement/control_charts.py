@@ -18,7 +18,7 @@ import polars as pl
 
 from pmf_engine.domain.numbers import close
 from pmf_engine.domain.status import Assurance, ChartName, NoSignal, Signal, SpecialCause, texts
-from pmf_engine.formula.compute.operations import compare, less
+from pmf_engine.formula.compute.comparisons import compare, less
 from pmf_engine.judgement.chart_limits import (
     DIFFERENCE,
     SIGMAS,

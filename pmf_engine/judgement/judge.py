@@ -81,10 +81,12 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFram
 
 def _segment(framework: Framework) -> pl.Expr:
     """How many breaks an indicator has had by a period: values of different segments do not compare."""
+    end = pl.col("start") + pl.col("months")
     passed = [
-        (pl.col("indicator") == id_) & (pl.col("start") >= each.at)
+        (pl.col("indicator") == id_) & after
         for id_, indicator in framework.indicators.items()
         for each in breaks_of(framework, indicator)
+        for after in (pl.col("start") >= each.at, end > each.at)  # a period that holds a break is between the two
     ]
     return pl.sum_horizontal(each.cast(pl.Int32) for each in passed) if passed else pl.lit(0, pl.Int32)
 
@@ -130,8 +132,12 @@ def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
 
 
 def _rebased(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
-    """Adds where the limits of control charts last began anew, by all entries of the indicator, and why."""
+    """Adds where the limits of control charts last began anew, by breaks and all entries of the indicator, and why."""
     rebases = {
+        (indicator.id, each.at): (indicator.cadence.holding(each.at).label, each.because)
+        for indicator in framework.indicators.values()
+        for each in breaks_of(framework, indicator)
+    } | {
         (indicator.id, rebase.start): (rebase.period, rebase.because)
         for indicator in framework.indicators.values()
         for entry in indicator.tolerances

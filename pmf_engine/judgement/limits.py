@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pmf_engine.formula.compute.comparisons import compare
 from pmf_engine.formula.compute.maybe import MaybeExpr
-from pmf_engine.formula.compute.operations import compare
 
 _WORST_GRADE = MaybeExpr(pl.lit(1.0), pl.lit(0, pl.UInt32))
 

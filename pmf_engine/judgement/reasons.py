@@ -35,6 +35,9 @@ _DOUBTED = "{}, so that a report as of a day before today takes nothing as good 
 _BY_GROUPS = "judged by groups that come to less than their whole, which is worse"
 """Said of a rating that the whole itself would not have."""
 
+_BREAK_INSIDE = "a break lies inside the period"
+_BREAK_BEFORE = "there is no earlier period to look at since the last break"
+
 _SETTLED_BY = "; nothing says that a file covers all of the period, as a line of manifest.csv such as `{}` would"
 _WHOSE = {
     Status.NO_DATA: "from",
@@ -73,6 +76,9 @@ def with_reasons(
         if status in _OF_FIGURE:
             of_figure = (rank == status.rank) & pl.col("figure").is_not_null()
             reason = pl.when(of_figure).then(_of_figure(status)).otherwise(reason)
+    nothing_before = (rank == Status.NO_DATA.rank) & pl.col("figure").is_null() & (pl.col("segment") > 0)
+    across = pl.when(pl.col("segment") % 2 == 1).then(pl.lit(_BREAK_INSIDE)).otherwise(pl.lit(_BREAK_BEFORE))
+    reason = pl.when(nothing_before).then(across).otherwise(reason)
     without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
     by_groups = pl.when(pl.col("has_value") & pl.col("worse")).then(pl.lit(_BY_GROUPS))
     without = pl.coalesce(pl.concat_str(without, pl.lit("; "), by_groups), without, by_groups)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Direction, Status
 from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.framework.changes import breaks_of
 from pmf_engine.framework.tolerances import Entry
 from pmf_engine.judgement.control_charts import Chart, read_chart
 from pmf_engine.judgement.exception_life import read_life
@@ -78,17 +79,22 @@ class HistoryView(RowWords):
         """The direction of travel of a row, and the value so many months before.
 
         The value is left out where it is unchanged but would be shown with other decimals, and where one of the two is
-        partial and nothing can be said.
+        partial, or a break lies between them, and nothing can be said.
         """
         before = self.past(row).get(row.start - months)
         if before is None or before.value is None or row.value is None:
             return Travel(direction, "")
-        if direction is None and (row.partial or before.partial):
+        if direction is None and (row.partial or before.partial or self._has_break(before, row)):
             return Travel(direction, "")
         places = self.indicator(row).places
         unchanged = direction == Direction.UNCHANGED
         alike = unchanged and show_rounded(before.value, places) == show_rounded(row.value, places)
         return Travel(direction, "" if alike else self.value(before))
+
+    def _has_break(self, before: HistoryRow, row: HistoryRow) -> bool:
+        """Whether a break lies between two rows of a series, or inside one of their periods."""
+        breaks = breaks_of(self.framework, self.indicator(row))
+        return any(before.start < each.at < row.start + row.months for each in breaks)
 
     def trend(self, row: HistoryRow) -> tuple[Point, ...]:
         """The last eight periods, without those before the first value of the series, and without partial values."""

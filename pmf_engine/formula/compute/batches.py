@@ -9,13 +9,13 @@ worked out once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import polars as pl
 
 from pmf_engine.formula.compute.maybe import MaybeExpr, MaybeSeries
-from pmf_engine.formula.compute.operations import PLACE, TURN, work
+from pmf_engine.formula.compute.operations import ACROSS, PLACE, SEGMENT, TURN, work
 from pmf_engine.formula.functions import OVER_TIME
 
 _ROWS = 4_000_000
@@ -25,7 +25,8 @@ _ROWS = 4_000_000
 class _Step(NamedTuple):
     """An operation on other steps of a panel, or a `leaf`: a number, or the names of two columns, value and code.
 
-    `span` is the number of months that a call looks back, 0 where it does not say.
+    `span` is the number of months that a call looks back, 0 where it does not say. `breaks` are the months across which
+    the operation does not look.
     """
 
     panel: int
@@ -33,6 +34,7 @@ class _Step(NamedTuple):
     of: tuple[int, ...]
     leaf: float | tuple[str, str] | None = None
     span: int = 0
+    breaks: tuple[int, ...] = ()
 
 
 class Steps:
@@ -52,9 +54,9 @@ class Steps:
         """A value of the panel and its reason code, by the names of two columns."""
         return self._number(_Step(panel, "", (), (value, code)))
 
-    def made(self, panel: int, operation: str, of: tuple[int, ...], span: int = 0) -> int:
-        """The result of an operation on other steps of the panel (see `work`)."""
-        return self._number(_Step(panel, operation, of, None, span))
+    def made(self, panel: int, operation: str, of: tuple[int, ...], span: int = 0, breaks: Iterable[int] = ()) -> int:
+        """The result of an operation on other steps of the panel (see `work`), which looks across no `breaks`."""
+        return self._number(_Step(panel, operation, of, None, span, tuple(sorted(set(breaks)))))
 
     def _number(self, step: _Step) -> int:
         number = self._numbers.get(step)
@@ -97,7 +99,8 @@ class Steps:
         for number in numbers:
             step = self._steps[number]
             months = self._months[step.panel] if step.operation in OVER_TIME else 0
-            key = (step.operation, months, step.span, *(done[part].left_out is None for part in step.of))
+            left_out = (done[part].left_out is None for part in step.of)
+            key = (step.operation, months, step.span, bool(step.breaks), *left_out)
             alike.setdefault(key, []).append(number)
         for batch in alike.values():
             rows, begun = 0, 0
@@ -125,7 +128,10 @@ class Steps:
             of.append(MaybeExpr(pl.col(f"v{place}"), pl.col(f"c{place}"), pl.col(f"l{place}") if left_out else None))
         if first.operation in OVER_TIME:
             columns |= {name: stacked([panels[step.panel][name] for step in steps]) for name in (PLACE, TURN)}
-        result = work(first.operation, of, self._months[first.panel], first.span)
+        if first.breaks:
+            segments = [_segments(panels[step.panel], self._months[step.panel], step.breaks) for step in steps]
+            columns |= {name: stacked([frame[name] for frame in segments]) for name in (SEGMENT, ACROSS)}
+        result = work(first.operation, of, self._months[first.panel], first.span, bool(first.breaks))
         made = pl.DataFrame(columns).select(
             value=result.value.cast(pl.Float64),
             code=result.code.cast(pl.UInt32),
@@ -136,6 +142,14 @@ class Steps:
             height = panels[step.panel].height
             done[number] = MaybeSeries(*(column.slice(at, height) for column in made.iter_columns()))
             at += height
+
+
+def _segments(panel: pl.DataFrame, months: int, breaks: Sequence[int]) -> pl.DataFrame:
+    """The columns `SEGMENT` and `ACROSS` of a panel with periods of so many months."""
+    start, end = pl.col("start"), pl.col("start") + months
+    passed = [(start >= at).cast(pl.Int32) + (end > at).cast(pl.Int32) for at in breaks]
+    across = [(start < at) & (at < end) for at in breaks]
+    return panel.select(pl.sum_horizontal(passed).alias(SEGMENT), pl.any_horizontal(across).alias(ACROSS))
 
 
 def _leaf(panel: pl.DataFrame, leaf: float | tuple[str, str] | None) -> MaybeSeries:

@@ -11,9 +11,10 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 
 import polars as pl
 
-from pmf_engine.domain.numbers import HALF, NEAR, SNAP
+from pmf_engine.domain.numbers import HALF, SNAP
 from pmf_engine.domain.reason_codes import NOT_RECEIVED, is_absent, reason_code, status_rank
 from pmf_engine.domain.status import Status
+from pmf_engine.formula.compute.comparisons import less
 from pmf_engine.formula.compute.maybe import MaybeExpr, gravest, known
 from pmf_engine.formula.functions import FUNCTIONS, span
 from pmf_engine.formula.syntax import (
@@ -33,6 +34,9 @@ _NOTHING_BEFORE = reason_code(Status.NO_DATA)
 
 PLACE, TURN = "place", "turn"
 """Columns that operations over time look at: the place of a row's period in its series, and in its year, from 0."""
+
+SEGMENT, ACROSS = "segment", "across"
+"""Columns of steps with breaks: a number that is the same between two of them, and whether one is inside a period."""
 
 
 # -- from formulas to operations -------------------------------------------------------
@@ -102,11 +106,15 @@ def amount(node: Expression, maker: Maker[Part], look_up: Callable[[str], Part])
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An operation to be done: its name, the months of a period, and the months that a call looks back (0: none)."""
+    """An operation to be done: its name, the months of a period, and the months that a call looks back (0: none).
+
+    Where there are breaks, it looks at the columns `SEGMENT` and `ACROSS`.
+    """
 
     operation: str
     months: int = 1
     span: int = 0
+    has_breaks: bool = False
 
 
 _Operation: TypeAlias = Callable[[Sequence[MaybeExpr], Work], MaybeExpr]
@@ -127,7 +135,9 @@ def _operation(*names: str) -> Callable[[_Operation], _Operation]:
     return register
 
 
-def work(operation: str, of: Sequence[MaybeExpr], months: int = 1, span: int = 0) -> MaybeExpr:
+def work(
+    operation: str, of: Sequence[MaybeExpr], months: int = 1, span: int = 0, has_breaks: bool = False
+) -> MaybeExpr:
     """The result of an operation on columns.
 
     Args:
@@ -135,11 +145,12 @@ def work(operation: str, of: Sequence[MaybeExpr], months: int = 1, span: int = 0
         of: the parts that it is done to.
         months: the length of a period.
         span: the number of months that a call looks back, 0 where it does not say.
+        has_breaks: whether values of different `SEGMENT`s do not compare.
 
     Rows must be sorted by period within each series, with no period left out; operations over time look at the columns
     `PLACE` and `TURN`.
     """
-    return OPERATIONS[operation](of, Work(operation, months, span))
+    return OPERATIONS[operation](of, Work(operation, months, span, has_breaks))
 
 
 def _made(of: Sequence[MaybeExpr], value: pl.Expr, code: pl.Expr) -> MaybeExpr:
@@ -317,13 +328,27 @@ def _periods_back(work: Work) -> list[int]:
     return [back // work.months for back in look_back.months_back(work.months, work.span)]
 
 
+def _compares(by: int, work: Work) -> pl.Expr:
+    """Whether no break lies between a row and the one so many before."""
+    if not work.has_breaks or not by:
+        return pl.lit(True)
+    return (pl.col(SEGMENT) == pl.col(SEGMENT).shift(by)).fill_null(False)
+
+
+@_operation("unbroken")
+def _unbroken(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
+    """A part that adds up over its period; no data where a break lies inside that."""
+    [part] = of
+    return _made(of, part.value, gravest([part.code, pl.when(ACROSS).then(_NOTHING_BEFORE).otherwise(0)]))
+
+
 @_operation("previous", "year_ago")
 def _as_it_was(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
     """A part as it was some periods ago; no data where the series had not begun."""
     [part], [by] = of, _periods_back(work)
 
     def earlier(column: pl.Expr) -> pl.Expr:
-        return pl.when(pl.col(PLACE) >= by).then(column.shift(by))
+        return pl.when((pl.col(PLACE) >= by) & _compares(by, work)).then(column.shift(by))
 
     left_out = None if part.left_out is None else earlier(part.left_out).fill_null(0)
     return MaybeExpr(earlier(part.value), earlier(part.code).fill_null(_NOTHING_BEFORE), left_out)
@@ -350,36 +375,7 @@ def _added_up(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
     for term in terms[1:]:
         value = value + term
     needed = 0 if look_back.within_year else back[0]
-    before = pl.when(pl.col(PLACE) < needed).then(_NOTHING_BEFORE).otherwise(0)
+    compares = pl.all_horizontal([_compares(by, work) | (oldest < by) for by in back])
+    before = pl.when((pl.col(PLACE) < needed) | ~compares).then(_NOTHING_BEFORE).otherwise(0)
     left_out = None if part.left_out is None else gravest(within(part.left_out))
     return MaybeExpr(_snapped(value, terms), gravest([*within(part.code), before]), left_out)
-
-
-# -- comparisons -----------------------------------------------------------------------
-
-
-def near(left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    """Whether two numbers count as equal."""
-    return (left - right).abs() <= NEAR * pl.max_horizontal(left.abs(), right.abs())
-
-
-def less(left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    """Whether one number is below another, and not counted equal to it."""
-    return (left < right) & ~near(left, right)
-
-
-def compare(operator: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    """A comparison of the formula language."""
-    match operator:
-        case "=":
-            return near(left, right)
-        case "!=":
-            return ~near(left, right)
-        case "<":
-            return less(left, right)
-        case "<=":
-            return (left <= right) | near(left, right)
-        case ">":
-            return less(right, left)
-        case _:
-            return (left >= right) | near(left, right)

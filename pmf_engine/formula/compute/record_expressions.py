@@ -11,8 +11,9 @@ from datetime import date
 
 import polars as pl
 
+from pmf_engine.formula.compute.comparisons import compare
 from pmf_engine.formula.compute.dates import DATE_FUNCTIONS
-from pmf_engine.formula.compute.operations import compare, half_up
+from pmf_engine.formula.compute.operations import half_up
 from pmf_engine.formula.functions import FUNCTIONS
 from pmf_engine.formula.syntax import (
     COMPARISON,

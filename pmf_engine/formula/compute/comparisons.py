@@ -1,0 +1,34 @@
+"""Comparisons of numbers in Polars: two that are as good as equal count as equal."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pmf_engine.domain.numbers import NEAR
+
+
+def near(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """Whether two numbers count as equal."""
+    return (left - right).abs() <= NEAR * pl.max_horizontal(left.abs(), right.abs())
+
+
+def less(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """Whether one number is below another, and not counted equal to it."""
+    return (left < right) & ~near(left, right)
+
+
+def compare(operator: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """A comparison of the formula language."""
+    match operator:
+        case "=":
+            return near(left, right)
+        case "!=":
+            return ~near(left, right)
+        case "<":
+            return less(left, right)
+        case "<=":
+            return (left <= right) | near(left, right)
+        case ">":
+            return less(right, left)
+        case _:
+            return (left >= right) | near(left, right)
