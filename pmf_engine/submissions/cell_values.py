@@ -28,6 +28,16 @@ NUMBER = (
 PERCENT = r"^[+\-\u2212]?(?:[0-9]*\.?[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?)\s*%$"
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a number or a percentage, with or without a mark behind it.
+
+    >>> is_number("1,234"), is_number("45 %"), is_number("12 [r]"), is_number("Female")
+    (True, True, True, False)
+    """
+    written = (split_mark(text) or (text,))[0]
+    return re.search(NUMBER, written) is not None or re.search(PERCENT, written) is not None
+
+
 class Bounds(NamedTuple):
     """Which numbers a figure may hold: percentages or not, with decimals or not, and the least and the most."""
 
@@ -130,9 +140,9 @@ def wrong_value(framework: Framework, figure_id: str, text: str) -> tuple[str, s
         grades = framework.scales[figure.scale or ""]
         message = say("not-a-grade", text=text, scale=figure.scale, grades=listed(grades), help=meant(text, grades))
         return "not-a-grade", message
-    written = (split_mark(text) or (text,))[0]
-    if not re.search(NUMBER, written) and not re.search(PERCENT, written):
+    if not is_number(text):
         return "not-a-number", say("not-a-number", text=text, hint=_number_hint(text))
+    written = (split_mark(text) or (text,))[0]
     number = float(re.sub("[^0-9.-]", "", written.replace("\u2212", "-")))
     kind, more = _misfit(figure, number, written)
     return kind, say(kind, text=text, figure=figure_id, **more)

@@ -11,7 +11,7 @@ from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.problems import PROBLEMS, listed, problems_of_cells, say
 from pmf_engine.submissions.readings import KEY, KEYED, KNOWN, OUTCOME
 from pmf_engine.submissions.table import EDGES
-from pmf_engine.submissions.vocabulary import WHOLE_WORDS, Vocabulary, fold
+from pmf_engine.submissions.vocabulary import Vocabulary, fold
 
 _SPOT = pl.struct("text", "file", "row", "beside")
 
@@ -20,7 +20,7 @@ def settle(readings: pl.DataFrame, words: Vocabulary) -> tuple[pl.DataFrame, pl.
     """Makes one of what was sent twice alike, and refuses or supersedes what was not; with the problems."""
     readings = readings.with_row_index("place")
     count = pl.len().over(*KEY)
-    twice = readings.filter(KNOWN).filter(count > 1)
+    twice = readings.filter(KNOWN, pl.col("outcome") != "unknown").filter(count > 1)
     nothing = PROBLEMS.empty()
     if twice.is_empty():
         return readings, nothing
@@ -132,7 +132,9 @@ def make_good(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     knows that, and another group must have been named for it that its own file did not name.
     """
     of = [*KEY[:4], "by"]
-    dated = readings.filter(KEYED, pl.col("by").is_not_null(), pl.col("received_on").is_not_null())
+    dated = readings.filter(
+        KEYED, pl.col("outcome") != "unknown", pl.col("by").is_not_null(), pl.col("received_on").is_not_null()
+    )
     lost = dated.filter(pl.col("group").is_null()).group_by(*of, "file", "received_on").agg("group_text")
     if lost.is_empty():
         return readings
@@ -143,7 +145,7 @@ def make_good(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
         by = key[-1]
         cells = by_key.get(tuple(key), named.clear()).select("received_on", "file", "group").rows()
         before = {fold(group) for _, its_file, group in cells if its_file == file}
-        said = [words.group_meant(by, text) for text in texts if fold(text) not in WHOLE_WORDS]
+        said = [words.group_meant(by, text) for text in texts if not words.is_total(by, text)]
         wanted = {group for group in said if group is not None}
         groups = {fold(group) for group in words.groups[by].titles} if by in words.groups else None
         now: set[str] = set()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from pmf_engine.domain.markers import state_of
+from pmf_engine.submissions.cell_values import is_number
 from pmf_engine.submissions.problems import Problem, listed, meant, say
 from pmf_engine.submissions.table import EDGES, RawTable, blank, letter
 from pmf_engine.submissions.vocabulary import REQUIRED, Vocabulary
@@ -23,7 +25,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a return by what they hold. A column is named by its place, as in `RawTable.rows`."""
+    """The columns of a return by what they hold. A column is named by its place, as in `RawTable.rows`.
+
+    `unknown` columns may say of which part a row is, but for those `near` the name of a breakdown, whose rows are of
+    its groups, and those of which numbers are `counted` beside figures. Notes are in none of these.
+    """
 
     titles: list[str]
     own: dict[str, str]
@@ -31,6 +37,7 @@ class Columns:
     figures: dict[str, list[str]]
     unknown: list[str]
     near: dict[str, str]
+    counted: list[str] = field(default_factory=list)
 
     @property
     def long(self) -> bool:
@@ -52,6 +59,11 @@ class Columns:
         """The columns that may tell apart what rows are of, though nobody can say how."""
         stray = self.of_figures if self.long else []
         return sorted((column for column in [*self.unknown, *stray] if column not in self.near), key=self.called)
+
+    @property
+    def parts(self) -> list[str]:
+        """The columns that nobody knows and whose cells may say that a row is of a part."""
+        return [column for column in self.unknown if column not in self.near and column not in self.counted]
 
     def called(self, column: str) -> str:
         """What a column is called."""
@@ -94,7 +106,13 @@ def recognise(
         for place, role in enumerate(roles)
         if role is None and (table.header[place].strip(EDGES) or not table.rows.select(blank(str(place)).all()).item())
     ]
-    meant_by = {c: words.breakdown_meant(titles[int(c)], table.rows[c].drop_nulls().unique()) for c in unknown}
+    texts_of = {column: table.rows[column].drop_nulls().unique() for column in unknown}
+    notes = [column for column in unknown if _is_note(titles[int(column)], texts_of[column], words)]
+    unknown = [column for column in unknown if column not in notes]
+    unread_notes = [titles[int(column)] for column in notes if not words.is_ignored(titles[int(column)])]
+    if unread_notes:
+        report("notes-not-read", notes[0], columns=listed(unread_notes, "and"))
+    meant_by = {c: words.breakdown_meant(titles[int(c)], texts_of[c]) for c in unknown}
     near = {column: by for column, by in meant_by.items() if by is not None}
     known = words.headers if long else [*words.headers, *words.figures.titles, *words.figures.titles.values()]
     for column in unknown:
@@ -119,4 +137,32 @@ def recognise(
         shown = own.get("value", "0")
         unread(table.rows, shown, titles[int(shown)])
         return None
-    return Columns(titles, own, by, figures, unknown, near)
+    recognised = Columns(titles, own, by, figures, unknown, near)
+    return recognised if long else replace(recognised, counted=_counted(table, recognised))
+
+
+def _is_note(title: str, texts: Iterable[str], words: Vocabulary) -> bool:
+    """Whether a column is named as one of notes and holds no groups, or is to be ignored."""
+    if words.is_ignored(title):
+        return True
+    return words.is_note(title) and not any(groups.find(text) for text in texts for groups in words.groups.values())
+
+
+def _counted(table: RawTable, columns: Columns) -> list[str]:
+    """The unknown columns of a wide return that hold numbers throughout, such as `% in time` beside the counts.
+
+    There must be one row for each period, sender and group, so that no number tells apart what rows are of.
+    """
+    unknown = [column for column in columns.unknown if column not in columns.near]
+    numbers = [column for column in unknown if _holds_numbers(table.rows[column])]
+    if not numbers:
+        return []
+    keys = [columns.own["period"], columns.own["agency"], *columns.by.values()]
+    alike = table.rows.select(pl.col(keys).str.strip_chars(EDGES).str.to_lowercase()).is_duplicated().any()
+    return [] if alike else numbers
+
+
+def _holds_numbers(column: pl.Series) -> bool:
+    texts = [text for text in column.drop_nulls().str.strip_chars(EDGES).unique() if text]
+    numbers = [text for text in texts if is_number(text)]
+    return bool(numbers) and all(text in numbers or state_of(text) is not None for text in texts)

@@ -12,7 +12,7 @@ from pmf_engine.submissions.csv_tables import FIRST_HALF, SECOND_HALF
 from pmf_engine.submissions.headers import Columns, Found, recognise
 from pmf_engine.submissions.problems import Problem, meant, say
 from pmf_engine.submissions.table import EDGES, RawTable, blank, clean_text
-from pmf_engine.submissions.vocabulary import Vocabulary
+from pmf_engine.submissions.vocabulary import Vocabulary, is_of_all
 
 _END = re.compile(SECOND_HALF)
 
@@ -57,6 +57,7 @@ def lay_out(table: RawTable, words: Vocabulary, found: Found) -> None:
         pl.concat_str([pl.lit(""), *beside], separator="\x1e", ignore_nulls=True).alias("beside"),
         pl.lit(not columns.long).alias("wide"),
         broken.alias("broken"),
+        *_part(table, columns, words),
     ]
     if columns.long:
         value = own["value"]
@@ -89,18 +90,61 @@ def lay_out(table: RawTable, words: Vocabulary, found: Found) -> None:
         unread(table.rows.filter(~blank(column)), column, columns.called(column))
 
 
+def _part(table: RawTable, columns: Columns, words: Vocabulary) -> list[pl.Expr]:
+    """For each row `part` and `part_column`: what says in a column nobody knows of which part it is; null for nothing.
+
+    A cell that says `All`, or that repeats the row's own figure or agency in other words, is no part.
+    """
+    texts, titles = [pl.lit(None, pl.String)], [pl.lit(None, pl.String)]
+    named = {"agency": words.agencies, **({"figure": words.figures} if columns.long else {})}
+    for column in columns.parts:
+        distinct = {(text or "").strip(EDGES) for text in table.rows[column].unique()}
+        is_part = pl.lit(True)
+        for role, names in named.items():
+            known = {text: id_ for text in distinct if (id_ := names.find(text)) is not None}
+            if known:
+                own = {text: names.find(text.strip(EDGES)) for text in table.rows[columns.own[role]].unique() if text}
+                ids = [pl.col(columns.own[role]).replace_strict(own, default=None, return_dtype=pl.String)]
+                ids.append(clean_text(column).replace_strict(known, default=None, return_dtype=pl.String))
+                is_part &= ids[0].ne(ids[1]).fill_null(True)
+        says = [text for text in distinct if text and not is_of_all(text)]
+        is_part &= clean_text(column).is_in(says).fill_null(False)
+        texts.append(pl.when(is_part).then(clean_text(column)))
+        titles.append(pl.when(is_part).then(columns.title(column)))
+    return [pl.coalesce(texts).alias("part"), pl.coalesce(titles).alias("part_column")]
+
+
+def _has_own_digits(table: RawTable, columns: Columns, column: str, words: Vocabulary) -> bool:
+    """Whether the digits in every row of a column are its own, so that no comma has split a number before it.
+
+    They are codes of groups where no groups are listed and a period's figure has several rows, since nobody sends a
+    number twice. They are numbers of a column that nobody knows where some could not be the thousands of another.
+    """
+    texts = {(text or "").strip(EDGES) for text in table.rows[column].unique()}
+    if column in columns.counted:
+        return "" not in texts and any(re.fullmatch("[0-9]{3}", text) is None for text in texts)
+    if all(place != column or by in words.groups for by, place in columns.by.items()):
+        return False
+    keys = [place for name, place in columns.own.items() if name in ("period", "agency", "figure")]
+    several = table.rows.select(pl.col(keys).str.strip_chars(EDGES)).is_duplicated().any()
+    return several and all(_END.fullmatch(text) for text in texts)
+
+
 def _rejoin(table: RawTable, columns: Columns, words: Vocabulary, found: Found) -> RawTable:
     """Makes numbers whole that were written without quotes, so that `30,75` became `30` and a `75` beside it.
 
     The rows are broken: what was meant cannot be known, but what stands after the number moves back to where it
     belongs, so that the row is of its own period, agency, figure and group. A column beside a number that holds digits
-    alone is taken for such an end, unless they are of its own: a group that is listed, or another figure's number.
+    alone is taken for such an end, unless they are of its own: a group that is listed, another figure's number, or
+    codes (see `_has_own_digits`).
     """
     rows, broken, said = table.rows, set(table.broken), dict[int, tuple[str, str]]()
     role = {place: what for what, place in [*columns.own.items(), *columns.by.items()]}
     for value in [columns.own["value"]] if columns.long else columns.of_figures:
         after, column = str(int(value) + 1), columns.called(value)
         if int(after) == len(table.header) or after in columns.of_figures:
+            continue
+        if _has_own_digits(table, columns, after, words):
             continue
         if not columns.long and after in columns.unknown and meant(columns.called(after), words.figures.titles):
             continue

@@ -154,6 +154,11 @@ KINDS = {
         "again, or the parts that are missing",
     ),
     "longer-differs": Kind(DOUBT, "the figure for `{period}` is `{text}`, but {parts}; both stand as sent"),
+    "may-be-part": Kind(
+        LOST,
+        "`{text}` stands in `{column}`, which is not a known column, so this row may be of a part and is set aside; "
+        "send the number of all, or let `ignore_columns` of the board name the column",
+    ),
     "marked": Kind(NOTE, "`{text}` {words}; the number is {so}"),
     "merged-cell": Kind(
         LOST, "this cell is blank and {text}; what it holds is not known, so unmerge it and fill each cell"
@@ -194,7 +199,13 @@ KINDS = {
         "`{text}` has decimals, and `{figure}` {counted}; send the whole number, or let `unit` or `whole: false` of "
         "the figure allow decimals",
     ),
+    "notes-not-read": Kind(NOTE, "notes under {columns} are not read; what is to be shown stands in `comment`"),
     "null-text": Kind(LOST, "`{text}` says that this cell is blank; every record of `{list}` has {what}"),
+    "part-aside": Kind(
+        NOTE,
+        "`{text}` stands in `{column}`, which is not a known column, so this row may be of a part; "
+        "a row of the same file without it counts",
+    ),
     "percent-of-a-count": Kind(
         LOST,
         "`{text}` is a percentage, and `{figure}` is none; send the number itself, or give a stock that is a "
@@ -240,6 +251,15 @@ KINDS = {
         LOST, "nothing that is known tells this from {place}, only the text under {columns}; both are set aside"
     ),
     "too-large": Kind(LOST, "`{text}` is too large to be a figure"),
+    "total-by-sum": Kind(
+        LOST,
+        "`{text}` is the sum of all other groups of `{by}` in this file, so it may be their total; list the groups of "
+        "`{by}` in indicators.yaml, or leave the cell blank for the whole",
+    ),
+    "total-of-groups": Kind(
+        LOST,
+        "`{text}` is a total and no group of `{by}`; leave the cell blank for the whole{help}",
+    ),
     "two-breakdowns": Kind(
         LOST, "`{text}` stands beside another breakdown; a row is of one breakdown, or of none for the whole"
     ),

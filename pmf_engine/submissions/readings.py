@@ -16,7 +16,8 @@ from pmf_engine.framework.model import Figure, Framework
 from pmf_engine.submissions.cell_values import BOUNDS, STATE, Bounds, add_values, bounds_of, wrong_value
 from pmf_engine.submissions.problems import listed, problems_of_cells, say
 from pmf_engine.submissions.table import EDGES
-from pmf_engine.submissions.vocabulary import WHOLE_WORDS, Vocabulary, fold
+from pmf_engine.submissions.totals import without_totals
+from pmf_engine.submissions.vocabulary import Vocabulary, fold
 
 OUTCOME = pl.Enum(["used", "repeated", "superseded", "refused", "unknown"])
 
@@ -92,11 +93,13 @@ class Reader:
         cells = _days_that_agree(cells)
         if cells["by"].null_count() < cells.height:
             said = ["by", "group_text", "crowded", "misnamed"]
-            cells = _look_up(cells, said, {"group": pl.String} | _fault("group"), self._group)
+            group = {"group": pl.String, "of_all": pl.Boolean}
+            cells = _look_up(cells, said, group | _fault("group"), self._group)
+            cells = cells.with_columns(by=pl.when(~pl.col("of_all")).then("by")).drop("of_all")
         else:
             nothing = ("group", "group_kind", "group_says")
             cells = cells.with_columns(pl.lit(None, pl.String).alias(name) for name in nothing)
-        cells = add_values(self._one_spelling(cells), self.framework)
+        cells = without_totals(add_values(self._one_spelling(cells), self.framework), self.words)
         cells = cells.with_columns(early=_is_early(cells, self.framework))
         problems.append(_early_problems(cells, self.framework))
         for role in _ROLES:
@@ -111,6 +114,8 @@ class Reader:
                     self.framework,
                 )
             )
+        cells = cells.with_columns(aside=_beside_whole(cells))
+        problems.append(_part_problems(cells, self.framework))
         wrong = cells.filter(pl.col("figure").is_not_null(), pl.col("state") == "invalid", ~pl.col("broken"))
         wrong = _look_up(
             wrong, ["figure", "clean"], {"kind": pl.String, "message": pl.String}, partial(wrong_value, self.framework)
@@ -120,15 +125,17 @@ class Reader:
         refused = (
             faulty
             | pl.col("refused")
+            | pl.col("part").is_not_null()
             | (pl.col("state") == "invalid")
             | (pl.col("early") & (pl.col("state") != "no_data"))
         )
         readings = cells.with_columns(
-            pl.when(refused).then(pl.lit("refused")).otherwise(pl.lit("used")).cast(OUTCOME).alias("outcome"),
+            pl.when("aside").then(pl.lit("unknown")).when(refused).then(pl.lit("refused")).otherwise(pl.lit("used"))
+            .cast(OUTCOME).alias("outcome"),
             pl.when(refused).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
             pl.when(~refused).then("value").alias("value"),
             pl.lit(None, pl.Date).alias("until"),
-        )
+        )  # fmt: skip
         return readings.select(*READINGS, "type", "clean", "beside", "group_text"), problems
 
     def _one_spelling(self, cells: pl.DataFrame) -> pl.DataFrame:
@@ -220,21 +227,50 @@ class Reader:
 
     def _group(self, by: str | None, text: str | None, crowded: bool, misnamed: str | None) -> tuple[Any, ...]:
         if by is None or text is None:
-            return None, None, None
+            return None, False, None, None
         if crowded:
-            return None, "two-breakdowns", say("two-breakdowns", text=text)
+            return None, False, "two-breakdowns", say("two-breakdowns", text=text)
         groups = self.words.groups.get(by)
-        if misnamed:
-            message = say("misnamed-column", text=text, column=misnamed, by=by)
-            return groups.find(text) if groups else None, "misnamed-column", message
-        if groups is None and fold(text) not in WHOLE_WORDS:
-            return text, None, None
         found = groups.find(text) if groups else None
-        if found is None:
-            hint = groups.help(text) if groups else ""
-            hint = "; leave the cell blank for the whole" if fold(text) in WHOLE_WORDS else hint
-            return None, "unknown-group", say("unknown-group", text=text, by=by, help=hint)
-        return found, None, None
+        if misnamed:
+            return found, False, "misnamed-column", say("misnamed-column", text=text, column=misnamed, by=by)
+        if found is not None:
+            return found, False, None, None
+        if groups is not None and self.words.is_whole(by, text):
+            return None, True, None, None
+        if self.words.is_total(by, text):
+            hint = "" if groups else f", or list the groups of `{by}` in indicators.yaml"
+            return None, False, "total-of-groups", say("total-of-groups", text=text, by=by, help=hint)
+        if groups is None:
+            return text, False, None, None
+        return None, False, "unknown-group", say("unknown-group", text=text, by=by, help=groups.help(text))
+
+
+def _beside_whole(cells: pl.DataFrame) -> pl.Expr | pl.Series:
+    """Whether a cell that may be of a part stands in a file with the same cell of all."""
+    is_part = pl.col("part").is_not_null()
+    if not cells["part"].count():
+        return pl.lit(False)
+    return is_part & KNOWN & (~is_part & (pl.col("state") == "ok")).any().over("file", *KEY)
+
+
+def _part_problems(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    """A problem for each cell that may be of a part: a value is lost, unless the cell of all stands in the file."""
+    parts = cells.filter(pl.col("part").is_not_null())
+    kinds = ["part-aside" if aside else "may-be-part" for aside in parts["aside"]]
+    messages = [
+        say(kind, text=text, column=column)
+        for kind, (text, column) in zip(kinds, parts.select("part", "part_column").iter_rows(), strict=True)
+    ]
+    return problems_of_cells(
+        parts.with_columns(
+            pl.Series("kind", kinds, pl.String),
+            pl.Series("message", messages, pl.String),
+            column="part_column",
+            text="part",
+        ),
+        framework,
+    )
 
 
 def _is_early(cells: pl.DataFrame, framework: Framework) -> pl.Expr | pl.Series:

@@ -11,8 +11,28 @@ from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.problems import meant
 from pmf_engine.submissions.table import EDGES
 
-WHOLE_WORDS = {"total", "all", "whole", "overall"}
+_TOTAL_WORDS = {"total", "totals", "all", "whole", "overall", "sum", "combined"}
 """What people write in place of a group where the cell should be blank."""
+
+_BESIDE_TOTALS = {"grand", "overall", "the", "of", "for", "county", "area", "authority"}
+
+_SUBTOTAL = re.compile(r"\b(?:sub[- ]?)?totals?\b")
+
+_OF_ALL = re.compile(
+    r"(?:all )?(?:total|totals|persons|people|children|both|both sexes|everyone|everybody|any)"
+    r"|all(?: (?:ages|sexes|genders|ethnicities|groups|types|categories|reasons|sources))?|whole|overall|grand total"
+)
+"""What people write in a column of parts where a row is of all of them."""
+
+_NOTE = re.compile(
+    r".*\b(?:notes?|remarks?|comments?|commentary|caveats?|footnotes?|explanations?|narrative)\b.*"
+    r"|(?:data )?sources?|(?:contact|author|owner)(?: (?:name|details|person|number|e[- ]?mail))?"
+    r"|e[- ]?mail(?: address)?|(?:tele)?phone(?: number)?|tel|version|last updated"
+    r"|(?:prepared|completed|submitted|entered|checked|approved|signed off|filled in|provided|supplied|produced"
+    r"|compiled|returned|authorised|verified|validated) (?:by|on)"
+    r"|date (?:of return|prepared|completed|submitted|entered|checked|approved|sent|returned|updated)"
+)
+"""Columns that say something of a row, and never which part it is of."""
 
 REQUIRED = ("period", "agency", "figure", "value")
 
@@ -70,6 +90,25 @@ def _unique(ids: Iterable[str], texts: Iterable[str], folded: Callable[[str], st
     return {spelling: next(iter(fits)) for spelling, fits in found.items() if len(fits) == 1}
 
 
+def _number_forms(*names: str) -> set[str]:
+    """The words of names, and their plurals.
+
+    >>> {"authority", "authorities", "districts"} <= _number_forms("local_authority", "District")
+    True
+    """
+    words = {word for name in names for word in fold(name.replace("_", " ")).split()}
+    return words | {f"{word}s" for word in words} | {re.sub("y$", "", word) + "ies" for word in words}
+
+
+def is_of_all(text: str) -> bool:
+    """Whether a text in a column of parts says that its row is of all parts.
+
+    >>> is_of_all("All"), is_of_all("Both sexes"), is_of_all("Female"), is_of_all("All Saints")
+    (True, True, False, False)
+    """
+    return _OF_ALL.fullmatch(fold(text)) is not None
+
+
 class Vocabulary:
     """All the names that returns to a framework may use."""
 
@@ -93,6 +132,13 @@ class Vocabulary:
             for id_, breakdown in framework.breakdowns.items()
             if breakdown.groups is not None
         }
+        board = framework.board
+        self._ignored = {fold_header(name) for name in board.ignore_columns}
+        self._area = None if board.area is None else fold(re.sub(r"[^\w\s]+", " ", board.area))
+        self._beside_totals = {
+            id_: _TOTAL_WORDS | _BESIDE_TOTALS | set((self._area or "").split()) | _number_forms(id_, breakdown.title)
+            for id_, breakdown in framework.breakdowns.items()
+        }
         self._base = Names({name: name for name in (*REQUIRED, "comment")}, fold_header)
         self._columns = Names(titles, fold_header, others)
         self.headers = [*self._base.titles, *breakdowns, *breakdowns.values()]
@@ -108,6 +154,26 @@ class Vocabulary:
             if found := nearest(name, known):
                 return self.breakdowns.find(found)
         return None
+
+    def is_note(self, header: str) -> bool:
+        """Whether an unknown column says something of its rows that is no part, such as `remarks` or `prepared by`."""
+        return _NOTE.fullmatch(fold(re.sub(r"[_\-:()/]+", " ", header))) is not None
+
+    def is_ignored(self, header: str) -> bool:
+        """Whether the board wants an unknown column left out without a word."""
+        return fold_header(header) in self._ignored
+
+    def is_whole(self, by: str, text: str) -> bool:
+        """Whether a text in place of a group of a breakdown means all of them: `Grand total`, `All districts`."""
+        bare = fold(re.sub(r"[^\w\s]+", " ", text))
+        if self._area is not None and bare == self._area:
+            return True
+        words = set(bare.split())
+        return bool(words & _TOTAL_WORDS) and words <= self._beside_totals[by]
+
+    def is_total(self, by: str, text: str) -> bool:
+        """Whether a text in place of a group is a total of groups, of all or of some."""
+        return self.is_whole(by, text) or _SUBTOTAL.search(fold(text)) is not None
 
     def group_meant(self, by: str, text: str) -> str | None:
         """The group, folded, that a text was most likely meant for; nothing where none is near."""

@@ -13,8 +13,8 @@ from tests.support.boards import evaluate, write_board, write_returns
 
 QUARTERS = [f"{year}-{year % 100 + 1} Q{quarter}" for year in range(2015, 2018) for quarter in (1, 2, 3, 4)]
 FIGURES = """
-x: {title: X, from: care, kind: stock, frequency: quarterly}
-england: {title: England, from: ons, kind: stock, frequency: quarterly}
+x: {title: X, from: care, kind: stock, frequency: quarterly, whole: false}
+england: {title: England, from: ons, kind: stock, frequency: quarterly, whole: false}
 p: {title: P, from: care, kind: flow, frequency: quarterly}
 w: {title: W, from: care, kind: flow, frequency: quarterly}
 """

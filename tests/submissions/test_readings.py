@@ -423,11 +423,14 @@ def test_an_unknown_group_is_refused_and_keeps_its_whole_from_a_sum(framework: F
     assert submissions.cells.select("by", "group", "value", "state").row(0) == ("district", None, None, "invalid")
 
 
-@pytest.mark.parametrize("by", ["ward", "district"])
-def test_a_total_is_not_taken_for_a_group(framework: Framework, by: str) -> None:
-    kind, message, _, _ = complaint(framework, **{by: "Total"})
-    assert kind == "unknown-group"
-    assert message.endswith("leave the cell blank for the whole")
+def test_a_total_is_not_taken_for_a_group(framework: Framework) -> None:
+    kind, message, _, _ = complaint(framework, ward="Total")
+    assert kind == "total-of-groups"
+    assert message == (
+        "`Total` is a total and no group of `ward`; leave the cell blank for the whole, "
+        "or list the groups of `ward` in indicators.yaml"
+    )
+    assert one(framework, district="Total")["by"] is None
 
 
 def test_a_row_is_of_one_breakdown(framework: Framework) -> None:
@@ -501,7 +504,9 @@ def test_unknown_columns_of_a_wide_return_are_counted_and_set_aside(framework: F
 
 def test_unknown_columns_of_a_long_return_are_told_and_the_rows_used(framework: Framework) -> None:
     submissions = read(framework, {"prepared by": "A. Clerk"})
-    assert submissions.problems["message"].to_list() == ["unknown column `prepared by`"]
+    assert submissions.problems["message"].to_list() == [
+        "notes under `prepared by` are not read; what is to be shown stands in `comment`"
+    ]
     assert submissions.readings["outcome"].to_list() == ["used"]
 
 
@@ -541,18 +546,19 @@ def test_a_group_that_is_mistyped_is_no_group_and_the_rest_stands(framework: Fra
 def test_rows_that_an_unknown_column_tells_apart_are_not_one_cell(framework: Framework) -> None:
     submissions = read(framework, {"team": "A"}, {"team": "B"})
     assert submissions.readings["outcome"].to_list() == ["refused", "refused"]
-    assert submissions.problems["kind"].to_list() == ["unknown-column", "told-apart", "told-apart"]
+    assert submissions.problems["kind"].to_list() == ["unknown-column", "may-be-part", "may-be-part"]
     assert submissions.problems["message"][1] == (
-        "nothing that is known tells this from row 3, only the text under `team`; both are set aside"
+        "`A` stands in `team`, which is not a known column, so this row may be of a part and is set aside; "
+        "send the number of all, or let `ignore_columns` of the board name the column"
     )
 
 
-def test_a_column_nobody_knows_may_say_the_same_or_nothing_to_tell_apart(framework: Framework) -> None:
+def test_rows_that_say_nothing_in_a_column_nobody_knows_are_used(framework: Framework) -> None:
     submissions = read(framework, {"team": "A"}, {"team": " A "}, {"team": None, "period": "2016-17 Q2"})
-    assert submissions.readings["outcome"].to_list() == ["used", "repeated", "used"]
+    assert submissions.readings["outcome"].to_list() == ["refused", "refused", "used"]
     for header in ("team", "{}", "{team"):
         differ = read(framework, {header: "A"}, {header: None})
-        assert differ.readings["outcome"].to_list() == ["refused", "refused"]
+        assert differ.readings["outcome"].to_list() == ["unknown", "used"]
 
 
 def test_a_column_of_groups_is_a_breakdown_whatever_it_is_called(framework: Framework) -> None:

@@ -644,6 +644,7 @@ def _figure(one: Figure) -> dict[str, object]:
         "returns_due": f"{one.due[0]} days",
         **({"scale": scale} if scale else {}),
         **({"signed": True} if one.signed else {}),
+        **({} if one.kind == "grade" else {"whole": False}),
     }
 
 

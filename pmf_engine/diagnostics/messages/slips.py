@@ -45,3 +45,13 @@ def stock_as_percentage(span: Span, figure: str, band: str) -> Diagnostic:
         "give the figure a `unit`: `percent`, or what it counts",
         "warning",
     )
+
+
+def groups_not_listed(span: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        "groups",
+        f"breakdown `{name}` lists no groups, so that a misspelt name or a total may count as one",
+        span,
+        "list them as `groups: [...]`, or write `groups: open` if they change from period to period",
+        "warning",
+    )

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pmf_engine.diagnostics import messages
 from pmf_engine.framework.building.changes import lasting
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.model import Breakdown, Group
 
 
 def read_breakdowns(draft: Draft) -> dict[str, Breakdown]:
-    """All breakdowns of the file, with the months in which their groups begin and end."""
+    """All breakdowns of the file, with the months in which their groups begin and end.
+
+    A breakdown that lists no groups is warned of: where none are listed, a misspelt name or a total may be a group.
+    """
+    for id_, given in draft.model.breakdowns.items():
+        if given.groups is None and not given.open:
+            draft.found.append(messages.groups_not_listed(draft.at.key("breakdowns", id_), id_))
     return {
         id_: Breakdown(
             id=id_,

@@ -1,0 +1,105 @@
+"""Totals among groups that no word tells: a group that is the sum of all others wherever a file gives it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pmf_engine.domain.numbers import NEAR
+from pmf_engine.submissions.problems import say
+from pmf_engine.submissions.vocabulary import Vocabulary
+
+_LEAST = 3
+"""Of how many other groups a total is the sum, at least."""
+
+_SENT = ("file", "agency", "by")
+_SUMMED = (*_SENT, "figure", "start", "months")
+
+
+def without_totals(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
+    """Cells of groups without those of totals: a total is the whole where groups are listed, and else refused.
+
+    A total is a group that no list names and that equals the sum of all others, of at least three and not all of them
+    0, in every figure and period in which one sender's file gives it. What was a total in one file is one in another
+    too where withheld numbers hide the sum, unless a third contradicts it.
+    """
+    if cells["by"].null_count() == cells.height:
+        return cells
+    totals = _totals(cells, words)
+    if totals.is_empty():
+        return cells
+    listed = list(words.groups)
+    marked = cells.with_columns(name=_name()).join(
+        totals.with_columns(is_total=pl.lit(True)), on=[*_SENT, "name"], how="left", maintain_order="left"
+    )
+    is_total = pl.col("is_total").fill_null(False)
+    is_whole = is_total & pl.col("by").is_in(listed)
+    says = {
+        (by, text): say("total-by-sum", text=text, by=by)
+        for by, text in marked.filter(is_total & ~is_whole).select("by", "group_text").unique().iter_rows()
+    }
+    messages = pl.DataFrame(
+        [(by, text, message) for (by, text), message in says.items()],
+        schema={"by": pl.String, "group_text": pl.String, "total_says": pl.String},
+        orient="row",
+    )
+    marked = marked.join(messages, on=["by", "group_text"], how="left", maintain_order="left")
+    is_refused = is_total & ~is_whole
+    return marked.with_columns(
+        by=pl.when(~is_whole).then("by"),
+        group=pl.when(~is_total).then("group"),
+        group_kind=pl.when(is_refused).then(pl.lit("total-by-sum")).when(~is_whole).then("group_kind"),
+        group_says=pl.when(is_refused).then("total_says").when(~is_whole).then("group_says"),
+    ).select(cells.columns)
+
+
+def _name() -> pl.Expr:
+    """What a group is called, also one that no list names."""
+    return pl.coalesce("group", pl.col("group_text").str.strip_chars().str.to_lowercase())
+
+
+def _totals(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
+    """The totals that no word tells: `file`, `agency`, `by` and `name`."""
+    figures = [
+        figure.id for figure in words.framework.figures.values() if figure.kind in ("flow", "stock") and figure.adds_up
+    ]
+    faultless = pl.col("group_kind").is_null() | (pl.col("group_kind") == "unknown-group")
+    numbers = (
+        cells.lazy()
+        .filter(pl.col("by").is_not_null(), pl.col("figure").is_in(figures), faultless)
+        .filter(pl.col("agency").is_not_null(), pl.col("start").is_not_null(), pl.col("part").is_null())
+        .select(*_SUMMED, "value", "group", name=_name())
+        .unique([*_SUMMED, "name"], keep="first", maintain_order=True)
+    )
+    value, has_value = pl.col("value"), pl.col("value").is_not_null()
+    sums = numbers.group_by(*_SUMMED).agg(
+        sum=value.sort().sum(),
+        largest=value.max(),
+        others=has_value.sum().cast(pl.Int64) - 1,
+        is_complete=has_value.all(),
+    )
+    of_largest = (2 * pl.col("largest") - pl.col("sum")).abs() <= NEAR * pl.col("sum").abs()
+    hints = sums.filter(pl.col("others") >= _LEAST, pl.col("sum") > 0, of_largest).collect()
+    if hints.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys((*_SENT, "name"), pl.String))
+    listed = list(words.groups)
+    may_be = ~pl.col("by").is_in(listed) | pl.col("group").is_null()
+    is_sum = (2 * value - pl.col("sum")).abs() <= NEAR * pl.col("sum").abs()
+    named = (
+        numbers.filter(has_value, may_be)
+        .join(sums, on=list(_SUMMED), nulls_equal=True)
+        .group_by(*_SENT, "name")
+        .agg(
+            shown=(is_sum & (pl.col("sum") > 0) & (pl.col("others") >= _LEAST)).any(),
+            contradicted=(~is_sum & pl.col("is_complete")).any(),
+        )
+        .collect()
+    )
+    of_sender = ["agency", "by", "name"]
+    return (
+        named.with_columns(
+            elsewhere=(pl.col("shown") & ~pl.col("contradicted")).any().over(of_sender)
+            & ~pl.col("contradicted").any().over(of_sender)
+        )
+        .filter((pl.col("shown") & ~pl.col("contradicted")) | pl.col("elsewhere"))
+        .select(*_SENT, "name")
+    )
