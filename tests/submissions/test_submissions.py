@@ -409,7 +409,10 @@ def test_files_that_an_unknown_column_tells_apart_are_not_one_nor_one_the_others
     submissions = read(dates | {"a.csv": TEAM + ROW + "5,A\n", "b.csv": TEAM + ROW + other + ",B\n"})
     assert submissions.cells.select("state", "value").rows() == [("invalid", None)]
     parts = submissions.problems.filter(pl.col("kind") == "may-be-part")
-    assert parts.select("file", "row", "column", "text").rows() == [("a.csv", 2, "team", "A"), ("b.csv", 2, "team", "B")]
+    assert parts.select("file", "row", "column", "text").rows() == [
+        ("a.csv", 2, "team", "A"),
+        ("b.csv", 2, "team", "B"),
+    ]
 
 
 def test_a_later_file_without_the_unknown_column_stands_from_the_day_it_came() -> None:
@@ -753,7 +756,8 @@ def test_every_wording_is_reached() -> None:
             for row in (
                 "soon,police,referrals,1", ",police,referrals,1", "2016-17 Q3,polise,referrals,1",
                 "2016-17 Q3,police,refferals,1", "2016-17 Q3,ons,referrals,1", ROW + "1O", ROW + "-1",
-                ROW + "31%", ROW + "5.5", ROW + "5,,,Total", *(f"2012-13 Q2,police,referrals,1,,,,{of}" for of in ("", "A")),
+                ROW + "31%", ROW + "5.5", ROW + "5,,,Total",
+                *(f"2012-13 Q2,police,referrals,1,,,,{of}" for of in ("", "A")),
                 *(f"2012-13 Q3,police,referrals,{n},,,W{n}" for n in (1, 2, 3, 6)),
                 *(f"2012-13 Q4,police,referrals,1,,,,,,{stray}" for stray in (1, 2)),
                 *(f"2016-17 Q3,police,share,{number}" for number in ("0.31", "101")), "2016-17 Q3,police,held,501",
