@@ -24,7 +24,7 @@ from pmf_engine.records.coverage import standing
 from pmf_engine.records.queries import list_queries
 from pmf_engine.records.totals import ListTotals
 from pmf_engine.submissions.list_parts import ListPart
-from pmf_engine.submissions.problems import together, with_senders
+from pmf_engine.submissions.problems import NOTHING_READ, together, with_senders
 from pmf_engine.submissions.refusals import with_refusals
 from pmf_engine.submissions.submissions import Submissions
 
@@ -118,7 +118,10 @@ def evaluate(
     marks = pl.concat([submissions.marks_at(as_of), held.marks, counted.marks, unknown])
     unplaced = submissions.unplaced_at(as_of)
     misread = submissions.misread_at(as_of)
-    inputs = inputs_of(framework, cells, groups, window, as_of, counted=counted, unplaced=unplaced, misread=misread)
+    unread = submissions.problems["kind"].is_in(list(NOTHING_READ)).any()
+    inputs = inputs_of(
+        framework, cells, groups, window, as_of, counted=counted, unplaced=unplaced, misread=misread, unread=unread
+    )
     plans = [history_plan(framework, inputs, each, asked, doubted=doubted) for each in (cadences, own) if each]
     end = asked.end if asked else window.end
     outstanding, history, *in_own = collected([outstanding_plan(inputs, end), *plans])

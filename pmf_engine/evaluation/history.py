@@ -94,7 +94,7 @@ def history_plan(
     backs = looked_back(framework, cadences)
     raised = (pl.col("level") >= 0).any().over("indicator", "start")
     said = judged(rows, framework, inputs.as_of).with_columns(shown=pl.col("shown") & (pl.col("asked_in") | raised))
-    return with_reasons(said, _lacking(inputs, cadences), backs, framework, inputs.never)
+    return with_reasons(said, _lacking(inputs, cadences), backs, framework, inputs.never, inputs.unread)
 
 
 def _times(window: Window, cadences: set[Cadence], asked: Period | None) -> pl.DataFrame:

@@ -72,6 +72,7 @@ class Inputs:
         misread: What rows that cannot be placed may be of (`figure`, `agency`, `start` or null, the month `until` which
             periods had ended when the row came, and `why`).
         never: The figures and lists that no agency ever sent.
+        unread: Whether there are files of which nothing could be read, so that what is missing may be in one of them.
         numbers: The number of each figure and list in reason codes, from 1.
         names: The ids of figures as a Polars type.
         traced: Whether combining and aligning keep which cells and periods each step took.
@@ -93,6 +94,7 @@ class Inputs:
     counted: ListTotals
     misread: pl.DataFrame
     never: frozenset[str]
+    unread: bool
     numbers: Mapping[str, int]
     names: pl.Enum
     traced: bool = False
@@ -135,6 +137,7 @@ def inputs_of(
     world_lists: Mapping[str, Iterable[str]] | None = None,
     unplaced: pl.DataFrame | None = None,
     misread: pl.DataFrame | None = None,
+    unread: bool = False,
 ) -> Inputs:
     """The inputs of an evaluation.
 
@@ -149,6 +152,7 @@ def inputs_of(
         world_lists: The lists that each example gives.
         unplaced: Cells of groups whose agency nobody knows.
         misread: Rows that cannot be placed, with the columns of `MISREAD`.
+        unread: Whether there are files of which nothing could be read.
     """
     counted = counted or ListTotals()
     if worlds:
@@ -179,6 +183,7 @@ def inputs_of(
         world_lists=frozenset((list_, world) for world, lists in (world_lists or {}).items() for list_ in lists),
         counted=counted,
         misread=_misread(misread, framework, names),
+        unread=unread,
         never=frozenset() if worlds else _never(framework, known, counted, misread),
         numbers=SourceIndex(framework.figures, framework.lists).numbers,
         names=names,

@@ -28,6 +28,9 @@ _INCOMPLETE = "{} is not complete{}"
 
 _NEVER = "{} was never sent by anybody{}"
 
+_UNREAD = " in a file that is read"
+"""Said of what is missing where it may be in a file of which nothing could be read."""
+
 _MISREAD = "{} is not known{}"
 """How `invalid` is worded where rows came that cannot be placed."""
 
@@ -54,6 +57,7 @@ def with_reasons(
     backs: Mapping[str, Mapping[str, Sequence[int]]],
     framework: Framework,
     never: Collection[str] = (),
+    unread: bool = False,
 ) -> pl.LazyFrame:
     """Adds `reason`: why there is no value or no rating, and which figure of which agencies is missing, and when.
 
@@ -65,6 +69,7 @@ def with_reasons(
         backs: How many months back indicators look at figures, least first, where not in the period itself alone.
         framework: The framework that defines figures and lists.
         never: The figures and lists that no agency ever sent.
+        unread: Whether there are files of which nothing could be read.
     """
     frame = _with_missing(frame, lacking, backs, framework, never)
     rank = status_rank(pl.col("because"))
@@ -75,7 +80,7 @@ def with_reasons(
             reason = pl.when(of_none).then(pl.lit(_SAID[status])).otherwise(reason)
         if status in _OF_FIGURE:
             of_figure = (rank == status.rank) & pl.col("figure").is_not_null()
-            reason = pl.when(of_figure).then(_of_figure(status)).otherwise(reason)
+            reason = pl.when(of_figure).then(_of_figure(status, unread)).otherwise(reason)
     nothing_before = (rank == Status.NO_DATA.rank) & pl.col("figure").is_null() & (pl.col("segment") > 0)
     across = pl.when(pl.col("segment") % 2 == 1).then(pl.lit(_BREAK_INSIDE)).otherwise(pl.lit(_BREAK_BEFORE))
     reason = pl.when(nothing_before).then(across).otherwise(reason)
@@ -85,7 +90,7 @@ def with_reasons(
     return frame.with_columns(reason=pl.when("doubted").then(pl.format(_DOUBTED, "doubt")).otherwise(without))
 
 
-def _of_figure(status: Status) -> pl.Expr:
+def _of_figure(status: Status, unread: bool) -> pl.Expr:
     """The reason of a row that has a status for want of a figure."""
     elsewhere = pl.when((pl.col("back") > 0) | pl.col("apart")).then(" for " + pl.col("lacked_in")).fill_null("")
     figure = pl.format("`{}`{}", "figure", elsewhere)
@@ -99,10 +104,14 @@ def _of_figure(status: Status) -> pl.Expr:
         from_whom = (pl.lit(" from ") + agencies).fill_null("")
         misread = pl.format(_MISREAD, figure, from_whom)
         words = pl.when(is_misread(pl.col("because"))).then(misread).otherwise(words)
+    if unread and status == Status.LATE:
+        words += pl.lit(_UNREAD)
     words += (pl.lit(": ") + pl.col("why")).fill_null("") + pl.format(_SETTLED_BY, "settled_by").fill_null("")
     if status in (Status.LATE, Status.NO_DATA):
         owed = (pl.lit("; it is to come from ") + agencies).fill_null("")
-        words = pl.when("never").then(pl.format(_NEVER, figure, owed)).otherwise(words)
+        words = (
+            pl.when("never").then(pl.format(_NEVER, figure, pl.lit(_UNREAD if unread else "") + owed)).otherwise(words)
+        )
     return words
 
 

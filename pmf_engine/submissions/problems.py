@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -306,6 +306,11 @@ KINDS = {
     ),
 }
 """Every kind of problem, its severity beside its wording. Matter of fact, no capital, no full stop."""
+
+NOTHING_READ: Final = frozenset(
+    {"link", "name-not-text", "no-format", "not-a-file", "not-read", "unreadable", "unreadable-folder"}
+)
+"""The kinds of problems of files in which nothing could be read, so that anything may stand in them."""
 
 
 class Problem(NamedTuple):
