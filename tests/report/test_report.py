@@ -15,14 +15,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pmf_engine.domain.marks import MARK
 from pmf_engine.domain.numbers import close
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.domain.status import Direction, Status, texts
+from pmf_engine.evaluation.history import HISTORY
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
 from pmf_engine.framework.tolerances import Interval
-from pmf_engine.judgement.control_charts import CHART
 from pmf_engine.judgement.exception_life import LIFE
 from pmf_engine.report.build import exception_report
 from pmf_engine.report.model import ExceptionReport, Item
@@ -293,15 +291,7 @@ def _life(
     return life
 
 
-COLUMNS: dict[str, Any] = {
-    "indicator": pl.String, "period": pl.String, "by": pl.String, "group": pl.String, "numerator": pl.Float64,
-    "denominator": pl.Float64, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64,
-    "status": pl.Enum(texts(Status)), "reason": pl.String, "direction": pl.Enum(texts(Direction)), "run": pl.Int64,
-    "escalate_to": pl.String, "rules": pl.List(pl.String), "start": pl.Int32, "months": pl.Int32,
-    "named": pl.List(pl.Float64), "direction_year_ago": pl.Enum(texts(Direction)), **CHART, **LIFE,
-    "level": pl.Int32, "compared": pl.List(pl.Float64), "small": pl.Boolean, "shown": pl.Boolean,
-    "marks": pl.List(MARK),
-}  # fmt: skip
+COLUMNS: dict[str, Any] = dict(HISTORY)
 RESULTS = [*list(COLUMNS)[:15], "marks"]
 
 
