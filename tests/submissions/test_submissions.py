@@ -757,7 +757,7 @@ def test_every_wording_is_reached() -> None:
                 "soon,police,referrals,1", ",police,referrals,1", "2016-17 Q3,polise,referrals,1",
                 "2016-17 Q3,police,refferals,1", "2016-17 Q3,ons,referrals,1", ROW + "1O", ROW + "-1",
                 ROW + "31%", ROW + "5.5", ROW + "5,,,Total",
-                *(f"2012-13 Q2,police,referrals,1,,,,{of}" for of in ("", "A")),
+                *(f"2012-13 Q2,police,referrals,1,,,,{of}" for of in ("", "A")), "2011-12 Q2,police,referrals,1,,,,A",
                 *(f"2012-13 Q3,police,referrals,{n},,,W{n}" for n in (1, 2, 3, 6)),
                 *(f"2012-13 Q4,police,referrals,1,,,,,,{stray}" for stray in (1, 2)),
                 *(f"2016-17 Q3,police,share,{number}" for number in ("0.31", "101")), "2016-17 Q3,police,held,501",
@@ -783,7 +783,8 @@ def test_every_wording_is_reached() -> None:
     sources = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in MODULES)
     of_returns = {kind for kind in KINDS if sources.count(f'"{kind}"') > 1}
     assert len(of_returns) > 30
-    assert of_returns - reached == set()
+    of_files = {"link", "name-not-text", "no-format", "not-a-file", "unreadable-folder"}  # `test_folder` has these
+    assert of_returns - reached == of_files
 
 
 def test_a_return_knows_nothing_of_a_quarter_that_was_not_over_when_it_came() -> None:
