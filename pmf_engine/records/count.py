@@ -11,11 +11,13 @@ import polars as pl
 
 from pmf_engine.domain.dates import LAST_YEAR
 from pmf_engine.framework.model import Framework, RecordList
+from pmf_engine.records.asked_texts import Slips, slips_among, trimmed_texts
 from pmf_engine.records.columns import REFUSED
 from pmf_engine.records.coverage import covered, readable
 from pmf_engine.records.overlap import current
 from pmf_engine.records.queries import ListPlan, ListQuery
 from pmf_engine.records.record_problems import record_problems
+from pmf_engine.records.text_problems import text_problems
 from pmf_engine.records.totals import ListTotals, Read, tables
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.list_values import bad
@@ -79,18 +81,23 @@ def count(
         totals.read[id_] = list(_read(answers))
         of_files = [problem for piece in answers.pieces for problem in piece.problems]
         of_records = record_problems(answers.pieces, plan, answers.checks, answers.frames)
-        problems += [problem._replace(item=id_) for problem in (*counting.problems, *of_files, *of_records)]
+        of_texts = text_problems(answers.pieces, plan, answers.held)
+        problems += [problem._replace(item=id_) for problem in (*counting.problems, *of_files, *of_records, *of_texts)]
     return totals, with_senders(problems_frame(problems), framework)
 
 
 @dataclass(frozen=True)
 class _Answers:
-    """What the queries over a list gave: `checks` are its rows by piece and agency, `frames` those of each query."""
+    """What the queries over a list gave: `checks` are its rows by piece and agency, `frames` those of each query.
+
+    `held` are the texts of records, by column and folded text, where they are compared with texts.
+    """
 
     pieces: Sequence[ListPart]
     plan: ListPlan
     checks: Sequence[Mapping[str, Any]]
     frames: Sequence[Sequence[pl.DataFrame]]
+    held: Mapping[str, Mapping[str, str]]
 
 
 def _answers(
@@ -104,15 +111,16 @@ def _answers(
     """Runs the queries over a list: first as if texts were plain and dates all in one form.
 
     Where a cell was refused, they run again `patient` of every form of dates; where a file breaks off, again with
-    what of it can be read.
+    what of it can be read; where texts are a slip away from what is asked for, again to find which values rest on them.
     """
     patient = reread = False
+    slips: Slips = {}
     while True:
-        plan = ListPlan(vocabulary, list_, pieces, queries, *days, patient)
+        plan = ListPlan(vocabulary, list_, pieces, queries, *days, patient, slips)
         if plan.records is None:
-            return _Answers(pieces, plan, [], [[] for _ in queries])
+            return _Answers(pieces, plan, [], [[] for _ in queries], {})
         lazy = [plan.queries(query) for query in queries]
-        flat = [plan.checks, *(frame for frames in lazy for frame in frames)]
+        flat = [plan.checks, *plan.texts, *(frame for frames in lazy for frame in frames)]
         try:
             checks, *answers = pl.collect_all(flat, engine=engine, optimizations=_CACHES_AS_PLANNED)
         except pl.exceptions.PolarsError:
@@ -127,7 +135,13 @@ def _answers(
                 continue
             checks = checks.with_columns(pl.lit(0).alias(bad(name)) for name in plan.columns)
         remaining = iter(answers)
-        return _Answers(pieces, plan, checks.rows(named=True), [[next(remaining) for _ in frames] for frames in lazy])
+        held = {column: trimmed_texts(next(remaining)) for column in plan.asked}
+        found = slips_among(plan.asked, held)
+        if found != slips:
+            slips = found
+            continue
+        frames_of = [[next(remaining) for _ in frames] for frames in lazy]
+        return _Answers(pieces, plan, checks.rows(named=True), frames_of, held)
 
 
 def _read(answers: _Answers) -> Iterator[Read]:

@@ -6,7 +6,7 @@ stream. What they give is small (periods by groups); `totals` makes of it what i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,6 +18,7 @@ from pmf_engine.formula.compute.record_expressions import RecordExpressions
 from pmf_engine.formula.syntax import Aggregate, Expression, columns_of, names
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records import pre_aggregation
+from pmf_engine.records.asked_texts import Slips, asked_of_list, slip_columns, slip_flags, texts_of_records
 from pmf_engine.records.columns import (
     AGENCY,
     COVERED_FROM,
@@ -29,16 +30,13 @@ from pmf_engine.records.columns import (
     REFUSED,
     REVERSED,
     START,
-    Part,
     group_names,
     out_of_order,
 )
+from pmf_engine.records.compiled_aggregates import CompiledAggregate
 from pmf_engine.submissions.list_parts import PIECE, ListPart
 from pmf_engine.submissions.list_values import bad, raw, typed, whole_numbers
 from pmf_engine.submissions.vocabulary import Vocabulary
-
-_NOT_ADDITIVE = ("median",)
-"""Functions whose value of a whole cannot be had from those of its groups; nor can that of `distinct` ones."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,8 @@ class ListPlan:
     """The queries over one list: `checks` by piece, and `queries` for each `ListQuery`.
 
     `last_day` is the last day that counts, `as_of` the last that can have been. `patient` reads dates in every form
-    (see `typed` in `submissions.list_files`). `records` is None where no piece can be read.
+    (see `typed` in `submissions.list_values`). `slips` are texts of records that are a slip away from one that is
+    asked for. `records` is None where no piece can be read.
     """
 
     def __init__(
@@ -96,6 +95,7 @@ class ListPlan:
         last_day: date,
         as_of: date,
         patient: bool,
+        slips: Slips | None = None,
     ) -> None:
         self.list = list_
         self.vocabulary = vocabulary
@@ -121,6 +121,8 @@ class ListPlan:
             self.open | self.names.keys(),
         )
         self.patient = patient
+        self.slips = slips or {}
+        self.asked = asked_of_list(vocabulary.framework, list_, self.columns)
         self.bounded = any(piece.covers or piece.counts for _, piece in usable)
         if self.bounded:
             frames = [_bounded(frame, piece) for frame, (_, piece) in zip(frames, usable, strict=True)]
@@ -159,6 +161,11 @@ class ListPlan:
         )
 
     @property
+    def texts(self) -> list[pl.LazyFrame]:
+        """The different texts of each column that is compared with texts, in the order of `asked`."""
+        return [] if self.records is None else [texts_of_records(self.records, column) for column in self.asked]
+
+    @property
     def _outside(self) -> pl.Expr:
         """Whether a record is of no day that its file covers: an event of another, a spell that starts later."""
         if not self.bounded:
@@ -189,7 +196,9 @@ class ListPlan:
             frames.append(records.group_by(START, *group).agg(alone))
         return frames
 
-    def _additive(self, records: pl.LazyFrame, by: Sequence[str], compiled: Sequence[_Compiled]) -> pl.LazyFrame:
+    def _additive(
+        self, records: pl.LazyFrame, by: Sequence[str], compiled: Sequence[CompiledAggregate]
+    ) -> pl.LazyFrame:
         """The parts of additive aggregates by all breakdowns together; with how many cells of each column were refused.
 
         Aggregates whose conditions distinguish few values are worked out by pre-aggregation, the others directly.
@@ -204,13 +213,15 @@ class ListPlan:
         if direct or not shared:
             frames.append(records.group_by(keys).agg(direct))
         flags = [bad(name) for name in self.columns if name not in self.times]
-        if self.patient and flags:  # an impatient plan with refused cells is not used
-            frames.append(records.filter(pl.any_horizontal(flags)).group_by(keys).agg(pl.col(flags).sum()))
+        counted = [*(flags if self.patient else ()), *slip_columns(self.slips)]
+        if counted:  # an impatient plan with refused cells is not used
+            flagged = records.with_columns(slip_flags(self.slips)).filter(pl.any_horizontal(counted))
+            frames.append(flagged.group_by(keys).agg(pl.col(counted).sum()))
         joined = frames[0]
         for frame in frames[1:]:
             joined = joined.join(frame, on=keys, how="left", nulls_equal=True)
         nothing = pl.lit(0, dtype=pl.UInt32)
-        refused = [pl.col(name).fill_null(0) if self.patient else nothing.alias(name) for name in flags]
+        refused = [pl.col(name).fill_null(0) if name in counted else nothing.alias(name) for name in {*flags, *counted}]
         trimmed = [pre_aggregation.trimmed(text).alias(name) for name, text in texts.items()]
         return joined.with_columns(refused).with_columns(trimmed).drop(texts.values())
 
@@ -242,7 +253,7 @@ class ListPlan:
             return group
         return pl.when(pl.col(name).is_null()).then(pl.lit(self.list.agencies[0])).otherwise(group)
 
-    def _compiled(self, number: int, aggregate: Aggregate) -> _Compiled:
+    def _compiled(self, number: int, aggregate: Aggregate) -> CompiledAggregate:
         of, where = aggregate.of, aggregate.where
         value = None
         if of is not None:
@@ -251,7 +262,7 @@ class ListPlan:
             else:
                 value = self.rows.distinct(of) if aggregate.distinct else self.rows.value(of)
         condition = None if where is None else self.rows.value(where)
-        return _Compiled(number, aggregate, _per_record(value, of), _per_record(condition, where))
+        return CompiledAggregate(number, aggregate, _per_record(value, of), _per_record(condition, where))
 
 
 _BOUNDS = ("period_start", "period_end")
@@ -349,50 +360,3 @@ def _period(day: pl.Expr, cadence: Cadence) -> pl.Expr:
 
 def _first_day(month: pl.Expr) -> pl.Expr:
     return pl.date(month // 12, month % 12 + 1, 1)
-
-
-# -- aggregates --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Compiled:
-    """An aggregate with its number in the query: `value` is what it is of, `condition` which records it counts."""
-
-    number: int
-    aggregate: Aggregate
-    value: pl.Expr | None
-    condition: pl.Expr | None
-
-    @property
-    def is_additive(self) -> bool:
-        """Whether that of a whole can be had from those of its groups."""
-        return not self.aggregate.distinct and self.aggregate.function not in _NOT_ADDITIVE
-
-    def parts(self) -> Iterator[pl.Expr]:
-        """The parts that an additive aggregate is made from."""
-        function, value, condition = self.aggregate.function, self.value, self.condition
-        if value is None:
-            yield (pl.len() if condition is None else condition.sum()).alias(Part.COUNT.column(self.number))
-            return
-        known = value.is_not_null()
-        yield (known if condition is None else condition & known).sum().alias(Part.COUNT.column(self.number))
-        if function == "count":
-            return
-        counted = value if condition is None else pl.when(condition).then(value)
-        if function in ("sum", "mean"):
-            yield counted.sum().alias(Part.SUM.column(self.number))
-        if function == "sum":
-            blank = ~known if condition is None else condition & ~known
-            yield blank.sum().alias(Part.BLANK.column(self.number))
-        if function == "min":
-            yield counted.min().alias(Part.LEAST.column(self.number))
-        if function == "max":
-            yield counted.max().alias(Part.GREATEST.column(self.number))
-
-    def alone(self) -> pl.Expr:
-        """The aggregate itself, where it is not additive."""
-        assert self.value is not None
-        counted = self.value if self.condition is None else self.value.filter(self.condition)
-        if self.aggregate.distinct:
-            return counted.drop_nulls().n_unique().alias(Part.DISTINCT.column(self.number))
-        return counted.median().alias(Part.MEDIAN.column(self.number))

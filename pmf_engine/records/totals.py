@@ -20,6 +20,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.formula.compute.column_names import code_column, value_column
 from pmf_engine.formula.syntax import Aggregate, columns_of
 from pmf_engine.framework.model import RecordList
+from pmf_engine.records.asked_texts import slip_columns
 from pmf_engine.records.columns import AGENCY, START, Part, combined, unplaced_column
 from pmf_engine.records.coverage import Coverage, joined, month_ends, whole_months
 from pmf_engine.records.queries import ListPlan, ListQuery
@@ -203,7 +204,7 @@ def _table(
     values = [
         expression
         for number, aggregate in enumerate(query.aggregates)
-        for expression in _value_and_code(number, aggregate, query.list)
+        for expression in _value_and_code(number, aggregate, plan)
     ]
     placed = rows.filter(pl.col("start").is_not_null()).select("start", "group", *values)
     codes = [pl.lit(_INVALID, dtype=pl.UInt32).alias(unplaced_column(each.text)) for each in query.aggregates]
@@ -236,8 +237,9 @@ def _grouped(
 _EXTREMES = {"min": Part.LEAST, "max": Part.GREATEST, "median": Part.MEDIAN}
 
 
-def _value_and_code(number: int, aggregate: Aggregate, list_: RecordList) -> list[pl.Expr]:
+def _value_and_code(number: int, aggregate: Aggregate, plan: ListPlan) -> list[pl.Expr]:
     """The value of an aggregate and its reason code, from its parts."""
+    list_ = plan.list
     count, nothing = pl.col(Part.COUNT.column(number)), pl.lit(False)
     total = pl.col(Part.SUM.column(number))
     blank = nothing
@@ -254,6 +256,7 @@ def _value_and_code(number: int, aggregate: Aggregate, list_: RecordList) -> lis
         nothing = value.is_null()
     used = [name for name in sorted(columns_of(aggregate)) if name in list_.columns]
     flags = [bad(name) for name in used if name not in (list_.start, list_.end)]
+    flags += slip_columns(plan.slips, aggregate)
     refused = pl.any_horizontal([pl.col(name) > 0 for name in flags]) if flags else pl.lit(False)
     code = (
         pl.when(refused).then(_INVALID).when(blank).then(_NO_DATA).when(nothing).then(_UNDEFINED).otherwise(0)

@@ -299,6 +299,13 @@ KINDS = {
         "groups by `{by}` came later than the whole `{text}` and add up to {total}, but not all of them are there; "
         "send the whole again, or the groups that are missing",
     ),
+    "text-nowhere": Kind(NOTE, "no record of this list has `{text}` under `{column}`, which {who} for{help}"),
+    "text-slip": Kind(
+        LOST,
+        "`{text}` is one slip away from `{asked}`, which {who} for, and nothing asks for `{text}`{more}; so what rests "
+        "on `{asked}` has no value where such a record counts: mend the one that is wrong, or list both in `values` of "
+        "`{column}`",
+    ),
     "wrong-sender": Kind(LOST, "`{agency}` does not send `{figure}`; it comes from {senders}"),
     "zero-byte": Kind(LOST, "`{text}` holds a zero byte, which is part of no text"),
     "zero-byte-in-file": Kind(

@@ -19,6 +19,7 @@ import pmf_engine.evaluation.lifetimes
 import pmf_engine.records.coverage
 import pmf_engine.records.overlap
 import pmf_engine.records.record_problems
+import pmf_engine.records.text_problems
 import pmf_engine.submissions.decimal_slips
 import pmf_engine.submissions.excel_tables
 import pmf_engine.submissions.later_files
@@ -749,7 +750,12 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.Mo
     def named(modules: tuple[ModuleType, ...]) -> str:
         return "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
 
-    records = (pmf_engine.records.coverage, pmf_engine.records.overlap, pmf_engine.records.record_problems)
+    records = (
+        pmf_engine.records.coverage,
+        pmf_engine.records.overlap,
+        pmf_engine.records.record_problems,
+        pmf_engine.records.text_problems,
+    )
     text_of_lists = named((*LIST_MODULES, *records))
     of_lists = {kind for kind in KINDS if f'"{kind}"' in text_of_lists}
     of_returns = {kind for kind in KINDS if named(MODULES).count(f'"{kind}"') > 1}
@@ -799,10 +805,12 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.Mo
     }
     evaluation = read(tmp_path, files, period=Q1)
     (tmp_path / "order").mkdir()
-    rows = ["a,2016-04-01,1,yes,North,2016-05-01,\n", "b,2016-04-01,1,yes,Suoth,,\n"]
+    rows = ["Alicia,2016-04-01,1,yes,North,2016-05-01,\n", "b,2016-04-01,1,yes,Suoth,,\n"]
     header = HEADER.replace("\n", ",asked_on,done_on\n")
     listed = ORDERED.replace("district: text,", "district: {type: text, values: [North, South]},")
-    ordered = read(tmp_path / "order", {"referral_list.csv": header + "".join(rows)}, lists=listed).problems["kind"]
+    asked = INDICATORS + "alice: {frequency: quarterly, formula: count(referral_list where child_id = 'Alicja')}\n"
+    files = {"referral_list.csv": header + "".join(rows)}
+    ordered = read(tmp_path / "order", files, lists=listed, indicators=asked).problems["kind"]
     shares = "a,2016-04-01,,,0.31\nb,2016-04-01,,,131\n"
     monkeypatch.setattr(pmf_engine.submissions.list_csv, "_SMALL", 0)
     (tmp_path / "shares").mkdir()
