@@ -99,7 +99,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     over = ", those without a value stepped over" if explanation.status in Status.with_value() else ""
     yield f"  {explanation.status} for {periods} running{over}"
     yield ""
-    yield "escalation"
+    yield "escalation" + (f", asked of {explanation.escalated_in}" if explanation.escalated_in else "")
     for rule in explanation.rules:
         until = f" until {rule.until}" if rule.until else ""
         yield f"  {'holds' if rule.holds else 'does not hold'}: {rule.when}{until} -> {rule.to}, {rule.place}"
@@ -126,7 +126,8 @@ def _control_chart(explanation: Explanation) -> Iterator[str]:
     yield "control chart"
     if chart.mean is not None:
         limits = f"limits {_exact(chart.lower_limit)} to {_exact(chart.upper_limit)}"
-        yield f"  mean {_exact(chart.mean)}, {limits}, of the {chart.points} periods up to {explanation.period}"
+        last = explanation.escalated_in or explanation.period
+        yield f"  mean {_exact(chart.mean)}, {limits}, of the {chart.points} periods up to {last}"
     if chart.sigma_z is not None:
         yield f"  limits that know the denominators ({chart_title(chart)} chart), sigma z {_exact(chart.sigma_z)}"
     if rebased := rebased_words(chart):

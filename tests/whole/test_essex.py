@@ -176,7 +176,7 @@ def test_cells_add_up(submissions: pmf.Submissions) -> None:
 
 
 def test_the_synthetic_files_are_made_by_their_scripts(tmp_path: Path) -> None:
-    for name in ("make_synthetic.py", "make_lists.py", "synthetic_table.txt"):
+    for name in ("make_synthetic.py", "make_lists.py", "synthetic_table.md"):
         shutil.copy(ROOT / "fixtures" / name, tmp_path / name)
     for path in (ROOT / "fixtures").glob("published_*.csv"):
         shutil.copy(path, tmp_path / path.name)

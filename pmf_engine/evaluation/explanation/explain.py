@@ -119,6 +119,8 @@ class Explanation:
     `direction` is from the value `before`, `direction_year_ago` from that of `year_ago`. `missing` is as the indicator
     says, and `does_without` whether its formula, being a sum of figures, does without what lacks. `exception` is the
     one that lasts, or the last one there was. `marks` are what is to be known of the value beside its number.
+    `escalated_in` is the indicator's own period in which rules were asked and the control chart ends, where the one
+    that is explained is longer.
     """
 
     indicator: str
@@ -153,6 +155,7 @@ class Explanation:
     chart: Chart
     history: tuple[Point, ...]
     marks: tuple[Mark, ...] = ()
+    escalated_in: str | None = None
 
 
 def explain(evaluation: Evaluation, indicator: str, group: str | None = None) -> Explanation:
@@ -206,6 +209,7 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
         chart=read_chart(own or history),
         history=tuple(_points(history))[-_PERIODS:],
         marks=read_marks(row.marks),
+        escalated_in=own[-1].period if own else None,
     )
 
 
