@@ -27,10 +27,11 @@ def not_a_percentage(span: Span, text: str) -> Diagnostic:
     )
 
 
-def ratio_as_percentage(span: Span, formula: str, part: str, whole: str, band: str) -> Diagnostic:
+def ratio_as_percentage(span: Span, formula: str, indicator: str, part: str, whole: str, band: str) -> Diagnostic:
     return Diagnostic(
         "unit",
-        f"`{formula}` of a part and its whole comes to between 0 and 1, and `{band}` looks like a percentage",
+        f"`{formula}` of `{indicator}` divides a part by its whole, which gives between 0 and 1, and `{band}` looks "
+        "like a percentage",
         span,
         f"write percent({part}, {whole}), or give the indicator a `unit` if it is no percentage",
         "warning",

@@ -40,7 +40,7 @@ def lint_percentages(framework: Framework, indicator: Indicator) -> Iterator[Dia
             part, whole = (text[side.start : side.end] for side in (ratio.left, ratio.right))
         else:
             part, whole = "part", "whole"
-        yield messages.ratio_as_percentage(span, text[formula.start : formula.end], part, whole, band)
+        yield messages.ratio_as_percentage(span, text[formula.start : formula.end], indicator.id, part, whole, band)
 
 
 def _judged_like_a_percentage(indicator: Indicator) -> str | None:
