@@ -85,19 +85,7 @@ def evaluate(
     due. `engine` is Polars' own choice for reading lists, the one part that may be large. Raises ValueError
     where `period` is none of the board's, and TypeError where `period` or `as_of` is of another type.
     """
-    as_of = date.today() if as_of is None else as_of
-    if isinstance(as_of, datetime):
-        as_of = as_of.date()
-    if not isinstance(as_of, date):
-        raise TypeError(f"`as_of` must be a date, such as date(2017, 6, 30), not {as_of!r}")
-    if not isinstance(period, str | Period | None):
-        raise TypeError(f"`period` must be a text, such as '2016-17 Q3', or a Period, not {period!r}")
-    asked = framework.period(period) if isinstance(period, str) else period
-    if asked is not None and asked != asked.cadence.holding(asked.start):
-        raise ValueError(
-            f"no period of {asked.cadence.months} months begins there in a year that starts in month "
-            f"{asked.cadence.year_start}"
-        )
+    as_of, asked = _day(as_of), _period(framework, period)
     cadences = {id_: _cadence(framework, one, asked) for id_, one in framework.indicators.items()}
     own = own_cadences(framework, cadences)
     both = [*cadences.items(), *own.items()]
@@ -139,6 +127,30 @@ def evaluate(
         inputs,
         with_marks(in_framework_order(in_own[0], framework), framework, inputs, own, marks.clear()) if in_own else None,
     )
+
+
+def _day(as_of: date | None) -> date:
+    """The day of an evaluation, today unless given; raises TypeError where it is no day."""
+    if as_of is None:
+        return date.today()
+    if isinstance(as_of, datetime):
+        return as_of.date()
+    if not isinstance(as_of, date):
+        raise TypeError(f"`as_of` must be a date, such as date(2017, 6, 30), not {as_of!r}")
+    return as_of
+
+
+def _period(framework: Framework, period: str | Period | None) -> Period | None:
+    """The period asked for; raises ValueError where it is none of the board's, and TypeError where it is no period."""
+    if not isinstance(period, str | Period | None):
+        raise TypeError(f"`period` must be a text, such as '2016-17 Q3', or a Period, not {period!r}")
+    asked = framework.period(period) if isinstance(period, str) else period
+    if asked is not None and asked != asked.cadence.holding(asked.start):
+        raise ValueError(
+            f"no period of {asked.cadence.months} months begins there in a year that starts in month "
+            f"{asked.cadence.year_start}"
+        )
+    return asked
 
 
 def counted_lists(

@@ -12,6 +12,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.lifetimes import there
 from pmf_engine.framework.changes import owed
+from pmf_engine.framework.model import Figure
 
 SENT = ("figure", "agency", "start", "months")
 """What a return is for: a figure of an agency in a period."""
@@ -31,7 +32,40 @@ def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
     regular = [
         figure for figure in map(inputs.framework.figures.__getitem__, figures) if figure.frequency != Frequency.AD_HOC
     ]
-    senders = pl.LazyFrame(
+    times = pl.LazyFrame(
+        [
+            (*cadence, period.start, period.last_day)
+            for cadence in sorted({figure.cadence for figure in regular})
+            for period in inputs.window.expected(cadence)
+        ],
+        schema={"months": pl.Int32, "year_start": pl.Int32, "start": pl.Int32, "last_day": pl.Date},
+        orient="row",
+    )
+    due = pl.col("last_day") + pl.duration(days=pl.col("days"))
+    returns = (
+        _senders(inputs, regular)
+        .join(times, on=["months", "year_start"])
+        .filter(there())
+        .join(inputs.begun.lazy(), on="figure", how="left")
+        # A figure was asked for since an agency first sent it. One that no agency ever sent is late from the first
+        # month that the agency which owes it sent anything, whatever other agencies sent before.
+        .with_columns(begun=pl.coalesce("asked_since", "begun", "first_heard"))
+        .select(*SENT, "begun", due=due.cast(pl.Date))
+        .with_columns(
+            code=pl.when(pl.col("start") + pl.col("months") <= pl.col("begun"))
+            .then(reason_code(Status.NO_DATA))
+            .when(pl.col("due") < inputs.as_of)
+            .then(reason_code(Status.LATE))
+            .otherwise(reason_code(Status.NOT_DUE))
+            .cast(pl.UInt32)
+        )
+    )
+    return _perhaps_misread(returns, inputs)
+
+
+def _senders(inputs: Inputs, regular: Iterable[Figure]) -> pl.LazyFrame:
+    """The agencies that owe each figure, for how long, and in how many days after a period."""
+    return pl.LazyFrame(
         [
             (
                 figure.id,
@@ -58,34 +92,6 @@ def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
         },
         orient="row",
     )
-    times = pl.LazyFrame(
-        [
-            (*cadence, period.start, period.last_day)
-            for cadence in sorted({figure.cadence for figure in regular})
-            for period in inputs.window.expected(cadence)
-        ],
-        schema={"months": pl.Int32, "year_start": pl.Int32, "start": pl.Int32, "last_day": pl.Date},
-        orient="row",
-    )
-    due = pl.col("last_day") + pl.duration(days=pl.col("days"))
-    returns = (
-        senders.join(times, on=["months", "year_start"])
-        .filter(there())
-        .join(inputs.begun.lazy(), on="figure", how="left")
-        # A figure was asked for since an agency first sent it. One that no agency ever sent is late from the first
-        # month that the agency which owes it sent anything, whatever other agencies sent before.
-        .with_columns(begun=pl.coalesce("asked_since", "begun", "first_heard"))
-        .select(*SENT, "begun", due=due.cast(pl.Date))
-        .with_columns(
-            code=pl.when(pl.col("start") + pl.col("months") <= pl.col("begun"))
-            .then(reason_code(Status.NO_DATA))
-            .when(pl.col("due") < inputs.as_of)
-            .then(reason_code(Status.LATE))
-            .otherwise(reason_code(Status.NOT_DUE))
-            .cast(pl.UInt32)
-        )
-    )
-    return _perhaps_misread(returns, inputs)
 
 
 def _perhaps_misread(returns: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:

@@ -169,11 +169,7 @@ def inputs_of(
         spans=group_spans(known, framework, unplaced),
         begun=asked.group_by(pl.col("figure").cast(names)).agg(begun=pl.col("start").min()),
         first_heard={} if worlds else _first_heard(known, counted),
-        senders=pl.DataFrame(
-            [(figure.id, len(figure.agencies), figure.cadence.months) for figure in framework.figures.values()],
-            schema={"figure": names, "senders": pl.UInt32, "own_months": pl.Int32},
-            orient="row",
-        ),
+        senders=_senders(framework, names),
         worlds=pl.DataFrame(
             [(figure, world, first) for world, (figures, first) in (worlds or {}).items() for figure in figures],
             schema={"figure": names, "group": pl.String, "first": pl.Int32},
@@ -187,6 +183,15 @@ def inputs_of(
         never=frozenset() if worlds else _never(framework, known, counted, misread),
         numbers=SourceIndex(framework.figures, framework.lists).numbers,
         names=names,
+    )
+
+
+def _senders(framework: Framework, names: pl.Enum) -> pl.DataFrame:
+    """How many agencies send each figure, and its length in months."""
+    return pl.DataFrame(
+        [(figure.id, len(figure.agencies), figure.cadence.months) for figure in framework.figures.values()],
+        schema={"figure": names, "senders": pl.UInt32, "own_months": pl.Int32},
+        orient="row",
     )
 
 
