@@ -35,11 +35,11 @@ def owed(framework: Framework, figure: Figure | RecordList, agency: str) -> tupl
     An agency owes what those that it succeeds owed.
     """
     senders = takeovers(framework, agency)
-    begins = [sender.since for sender in senders]
-    since = None if None in begins else min(begin for begin in begins if begin is not None)
-    begins_ = [month for month in (since, figure.since) if month is not None]
+    begun = [sender.since for sender in senders]
+    since = None if None in begun else min(month for month in begun if month is not None)
+    starts = [month for month in (since, figure.since) if month is not None]
     ends = [month for month in (senders[0].until, figure.until) if month is not None]
-    return max(begins_, default=None), min(ends, default=None)
+    return max(starts, default=None), min(ends, default=None)
 
 
 def measured_months(framework: Framework, indicator: Indicator) -> tuple[int | None, int | None]:
@@ -50,9 +50,9 @@ def measured_months(framework: Framework, indicator: Indicator) -> tuple[int | N
     needs: list[Figure | RecordList] = [framework.lists[name] for name in indicator.lists if name in framework.lists]
     if indicator.missing == "any" and not _stands_in(indicator.formula):
         needs += [framework.figures[name] for name in indicator.figures]
-    begins_ = [each.since for each in (indicator, *needs) if each.since is not None]
+    starts = [each.since for each in (indicator, *needs) if each.since is not None]
     ends = [each.until for each in (indicator, *needs) if each.until is not None]
-    return max(begins_, default=None), min(ends, default=None)
+    return max(starts, default=None), min(ends, default=None)
 
 
 def breaks_of(framework: Framework, indicator: Indicator) -> tuple[Break, ...]:
