@@ -132,6 +132,11 @@ class Figure(Lasting):
         return FLOW if self.kind == "flow" and self.adds_up else NUMBER
 
     @property
+    def title_and_unit(self) -> str:
+        """Its title, with what it counts where it says so: `Visits that were late (percent)`."""
+        return self.title if self.unit is None else f"{self.title} ({self.unit})"
+
+    @property
     def is_apart(self) -> bool:
         """Whether it is a number that does not add up over groups, agencies or time."""
         return self.kind in ("flow", "stock") and not self.adds_up

@@ -49,7 +49,7 @@ def _figures(framework: Framework) -> str:
     lines: list[str] = []
     for id_, agency in framework.agencies.items():
         rows = [
-            [figure.id, figure.kind, figure.frequency, f"due {figure.due[id_]} days after", figure.title]
+            [figure.id, figure.kind, figure.frequency, f"due {figure.due[id_]} days after", figure.title_and_unit]
             for figure in framework.figures.values()
             if id_ in figure.agencies
         ]

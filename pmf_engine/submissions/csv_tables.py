@@ -41,29 +41,13 @@ def read_csv(
     UTF-8 or Windows-1252, with commas, semicolons, tabs or bars: whichever gives a header with the best `score`. The
     header is the first row that is not blank, or where there may be titles above it (`titled`) the best of the first.
     """
-    problems: list[Problem] = []
-
-    def report(
-        kind: str, row: int | None = None, column: str | None = None, text: str | None = None, **more: str
-    ) -> None:
-        problems.append(Problem(file, None, row, column, text, kind, say(kind, text=text, **more)))
-
-    try:
-        if not path.is_file():
-            raise OSError(0, "it is not a file, or a link to nothing")
-        text, other = _decode(path.read_bytes())
-    except OSError as error:
-        report("unreadable", why=(error.strerror or "the system refused").lower())
-        return None, problems
-    if text is None:
-        report("unreadable", why="it is not text; save it as CSV UTF-8")
-        return None, problems
-    if other is not None:
-        report("two-encodings", other)
-    begin = re.search(_FILLED, text)
-    if begin is None:
-        report("empty-file")
-        return None, problems
+    found = _Faults(file)
+    text = _text(path, found)
+    begin = None if text is None else re.search(_FILLED, text)
+    if text is None or begin is None:
+        if text is not None:
+            found.report("empty-file")
+        return None, found.problems
     first = max(text.rfind("\n", 0, begin.start()), text.rfind("\r", 0, begin.start())) + 1
     head, most = text[first : first + 100_000], _TITLES if titled else 1
     headers = {delimiter: max(_first_rows(head, delimiter, most), key=score, default=[]) for delimiter in ",;\t|"}
@@ -72,46 +56,98 @@ def read_csv(
     full = len(header)
     while len(header) > 1 and not header[-1].strip(EDGES):
         header.pop()
-    width = len(header)
-    rows = _plain(text, delimiter, width)
-    broken: set[int] = set()
+    rows = _plain(text, delimiter, len(header))
     if rows is None:
-        done: list[pl.DataFrame] = []
-        records: list[list[str]] = []
-        for number, (cells, whole) in enumerate(_records(text, delimiter, width), 1):
-            if not whole:
-                report("unclosed-quote", number, text=delimiter.join(cells)[:200])
-                broken.add(number)
-            elif any(cell.strip(EDGES) for cell in cells[width:]) or len(cells) > full:
-                cells, split = _rejoined(cells, full if len(cells) > full else width, delimiter)
-                if split is not None:
-                    name = header[split].strip(EDGES) if split < width else ""
-                    report("split-number", number, name or letter(split), cells[split])
-                    broken.add(number)
-                for place, cell in enumerate(cells[width:], width):
-                    if cell.strip(EDGES):  # nobody can say which of the cells is one too many
-                        report("surplus-cell", number, letter(place), cell)
-                        broken.add(number)
-            cells = (cells + [""] * (width - len(cells)))[:width]
-            records.append(cells)
-            if len(records) == _AT_ONCE:
-                done.append(_frame(records, width))
-                records = []
-        rows = pl.concat([*done, _frame(records, width)])
+        rows = _mended_rows(text, delimiter, header, full, found)
     filled = (one for one in enumerate(rows.iter_rows(), 1) if re.search(_FILLED, "".join(filter(None, one[1]))))
     firsts = list(islice(filled, most))
     top = firsts[0][0]
     if titled and score(header):
         top = next((row for row, texts in firsts if [text or "" for text in texts] == header), top)
-        problems = [problem for problem in problems if problem.row is None or problem.row > top]
-        broken = {row for row in broken if row > top}
+        found.leave_out_titles(top)
+    cells = _cells_of_an_open_line(text, delimiter)
+    cut = None if cells is None or cells >= len(header) else (rows.height, cells)
     rows = rows.with_row_index("row", 1).cast({"row": pl.Int64}).slice(top)
     said = pl.concat_str(pl.exclude("row"), ignore_nulls=True).str.strip_chars(EDGES) != ""
-    rows = rows.filter(said | pl.col("row").is_in(sorted(broken)))
-    table = RawTable(
-        file, tuple(header), top, rows, frozenset(broken), received_on=received_on, from_text=delimiter == ","
-    )
-    return table, problems
+    rows = rows.filter(said | pl.col("row").is_in(sorted(found.broken)))
+    broken = frozenset(found.broken)
+    from_text = delimiter == ","
+    table = RawTable(file, tuple(header), top, rows, broken, received_on=received_on, from_text=from_text, cut=cut)
+    return table, found.problems
+
+
+def _cells_of_an_open_line(text: str, delimiter: str) -> int | None:
+    """How many cells the last line has where no line break ends it and it holds no quote.
+
+    >>> _cells_of_an_open_line("a,b,c\\n1,2", ","), _cells_of_an_open_line("a,b,c\\n1,2\\n", ",")
+    (2, None)
+    """
+    line = text[max(text.rfind("\n"), text.rfind("\r")) + 1 :]
+    return line.count(delimiter) + 1 if line.strip(EDGES) and '"' not in line else None
+
+
+class _Faults:
+    """What is wrong with a file: its problems, and the rows that are broken."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.broken: set[int] = set()
+
+    def report(
+        self, kind: str, row: int | None = None, column: str | None = None, text: str | None = None, **more: str
+    ) -> None:
+        """Adds a problem."""
+        self.problems.append(Problem(self.file, None, row, column, text, kind, say(kind, text=text, **more)))
+
+    def report_row(self, kind: str, row: int, column: str | None = None, text: str | None = None) -> None:
+        """Adds a problem for which a row is set aside."""
+        self.report(kind, row, column, text)
+        self.broken.add(row)
+
+    def leave_out_titles(self, top: int) -> None:
+        """Drops what is wrong above the header and in it."""
+        self.problems = [problem for problem in self.problems if problem.row is None or problem.row > top]
+        self.broken = {row for row in self.broken if row > top}
+
+
+def _text(path: Path, found: _Faults) -> str | None:
+    """The text of a file, or nothing where it cannot be read."""
+    try:
+        if not path.is_file():
+            raise OSError(0, "it is not a file, or a link to nothing")
+        text, other = _decode(path.read_bytes())
+    except OSError as error:
+        found.report("unreadable", why=(error.strerror or "the system refused").lower())
+        return None
+    if text is None:
+        found.report("unreadable", why="it is not text; save it as CSV UTF-8")
+    if other is not None:
+        found.report("two-encodings", other)
+    return text
+
+
+def _mended_rows(text: str, delimiter: str, header: Sequence[str], full: int, found: _Faults) -> pl.DataFrame:
+    """The rows of a text with quotes or surplus cells, each as wide as the header (`full`: with blank last columns)."""
+    width = len(header)
+    done: list[pl.DataFrame] = []
+    records: list[list[str]] = []
+    for number, (cells, whole) in enumerate(_records(text, delimiter, width), 1):
+        if not whole:
+            found.report_row("unclosed-quote", number, text=delimiter.join(cells)[:200])
+        elif any(cell.strip(EDGES) for cell in cells[width:]) or len(cells) > full:
+            cells, split = _rejoined(cells, full if len(cells) > full else width, delimiter)
+            if split is not None:
+                name = header[split].strip(EDGES) if split < width else ""
+                found.report_row("split-number", number, name or letter(split), cells[split])
+            for place, cell in enumerate(cells[width:], width):
+                if cell.strip(EDGES):  # nobody can say which of the cells is one too many
+                    found.report_row("surplus-cell", number, letter(place), cell)
+        records.append((cells + [""] * (width - len(cells)))[:width])
+        if len(records) == _AT_ONCE:
+            done.append(_frame(records, width))
+            records = []
+    return pl.concat([*done, _frame(records, width)])
 
 
 def _frame(records: list[list[str]], width: int) -> pl.DataFrame:

@@ -24,6 +24,25 @@ def settle(readings: pl.DataFrame, words: Vocabulary) -> tuple[pl.DataFrame, pl.
     nothing = PROBLEMS.empty()
     if twice.is_empty():
         return readings, nothing
+    twice = _with_values(_with_outcomes(twice))
+    open_ = twice.filter(~pl.col("settled") & ~pl.col("alike") & ~pl.col("decided"))
+    problems = pl.concat([
+        _differences(open_.filter(~pl.col("apart")), "says", "sent-twice", words),
+        _differences(open_.filter("apart"), "beside", "told-apart", words),
+        _replaced(twice.filter("decided"), words),
+    ])  # fmt: skip
+    readings = readings.update(
+        twice.select("place", "outcome", "comment", "state", "value"), on="place", include_nulls=True
+    )
+    return readings, problems
+
+
+def _with_outcomes(twice: pl.DataFrame) -> pl.DataFrame:
+    """Adds the outcome of each cell of those that were sent for one key, and why: see `settle`.
+
+    `settled` where all are refused, `alike` where all say the same, `decided` where the latest says one thing, `apart`
+    where only a column that nobody knows tells them apart.
+    """
     twice = twice.with_columns(
         pl.concat_str(
             pl.col("state").cast(pl.String),
@@ -59,12 +78,16 @@ def settle(readings: pl.DataFrame, words: Vocabulary) -> tuple[pl.DataFrame, pl.
         )
         .otherwise(pl.lit("refused"))
     )  # fmt: skip
-    twice = twice.with_columns(outcome.cast(OUTCOME).alias("outcome"))
+    return twice.with_columns(outcome.cast(OUTCOME).alias("outcome"))
+
+
+def _with_values(twice: pl.DataFrame) -> pl.DataFrame:
+    """Cells with the comments of all that say the same, and without the values that nothing decides."""
     # what contradicted itself before a later file came is of no value on the days before, either
     told = pl.col("beside").filter(pl.col("beside") != "").n_unique().over(*KEY) > 1
     unsure = (pl.col("says").n_unique().over(*KEY, "received_on") > 1) | (told & (pl.col("beside") != ""))
     void = (pl.col("outcome") == "refused") | ((pl.col("outcome") == "superseded") & unsure)
-    twice = twice.with_columns(
+    return twice.with_columns(
         pl.when(pl.col("outcome") == "used")
         .then(
             pl.col("comment")
@@ -80,16 +103,6 @@ def settle(readings: pl.DataFrame, words: Vocabulary) -> tuple[pl.DataFrame, pl.
         pl.when(void).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
         pl.when(~void).then("value").alias("value"),
     )
-    open_ = twice.filter(~pl.col("settled") & ~pl.col("alike") & ~pl.col("decided"))
-    problems = pl.concat([
-        _differences(open_.filter(~pl.col("apart")), "says", "sent-twice", words),
-        _differences(open_.filter("apart"), "beside", "told-apart", words),
-        _replaced(twice.filter("decided"), words),
-    ])  # fmt: skip
-    readings = readings.update(
-        twice.select("place", "outcome", "comment", "state", "value"), on="place", include_nulls=True
-    )
-    return readings, problems
 
 
 def _differences(twice: pl.DataFrame, what: str, kind: str, words: Vocabulary) -> pl.DataFrame:

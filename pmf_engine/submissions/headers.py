@@ -101,23 +101,8 @@ def recognise(
         found.problems = [one for one in found.problems if one.file != table.file or one.kind not in noise]
         report("not-a-return")
         return None
-    unknown = [
-        str(place)
-        for place, role in enumerate(roles)
-        if role is None and (table.header[place].strip(EDGES) or not table.rows.select(blank(str(place)).all()).item())
-    ]
-    texts_of = {column: table.rows[column].drop_nulls().unique() for column in unknown}
-    notes = [column for column in unknown if _is_note(titles[int(column)], texts_of[column], words)]
-    unknown = [column for column in unknown if column not in notes]
-    unread_notes = [titles[int(column)] for column in notes if not words.is_ignored(titles[int(column)])]
-    if unread_notes:
-        report("notes-not-read", notes[0], columns=listed(unread_notes, "and"))
-    meant_by = {c: words.breakdown_meant(titles[int(c)], texts_of[c]) for c in unknown}
-    near = {column: by for column, by in meant_by.items() if by is not None}
     known = words.headers if long else [*words.headers, *words.figures.titles, *words.figures.titles.values()]
-    for column in unknown:
-        aside = f"; rows that fill it are set aside, since they may be of a group of `{near.get(column)}`"
-        report("unknown-column", column, help=meant(titles[int(column)], known) + aside * (column in near))
+    unknown, near = _unknown_columns(table, titles, words, known, report)
     for columns in figures.values() if long else ():
         for column in columns:
             report("figure-column", column)
@@ -139,6 +124,31 @@ def recognise(
         return None
     recognised = Columns(titles, own, by, figures, unknown, near)
     return recognised if long else replace(recognised, counted=_counted(table, recognised))
+
+
+def _unknown_columns(
+    table: RawTable, titles: list[str], words: Vocabulary, known: list[str], report: Callable[..., None]
+) -> tuple[list[str], dict[str, str]]:
+    """The columns that nobody knows, but for notes, and the breakdowns that some of them may be; all are reported."""
+    unnamed = [place for place, name in enumerate(table.header) if words.role(name) is None]
+    unknown = [
+        str(place)
+        for place in unnamed
+        if table.header[place].strip(EDGES) or not table.rows.select(blank(str(place)).all()).item()
+    ]
+    texts_of = {column: table.rows[column].drop_nulls().unique() for column in unknown}
+    notes = [column for column in unknown if _is_note(titles[int(column)], texts_of[column], words)]
+    unread_notes = [column for column in notes if not words.is_ignored(titles[int(column)])]
+    if unread_notes:
+        columns = listed((titles[int(column)] for column in unread_notes), "and")
+        report("notes-not-read", unread_notes[0], columns=columns)
+    unknown = [column for column in unknown if column not in notes]
+    meant_by = {column: words.breakdown_meant(titles[int(column)], texts_of[column]) for column in unknown}
+    near = {column: by for column, by in meant_by.items() if by is not None}
+    for column in unknown:
+        aside = f"; rows that fill it are set aside, since they may be of a group of `{near.get(column)}`"
+        report("unknown-column", column, help=meant(titles[int(column)], known) + aside * (column in near))
+    return unknown, near
 
 
 def _is_note(title: str, texts: Iterable[str], words: Vocabulary) -> bool:

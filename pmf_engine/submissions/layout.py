@@ -34,18 +34,40 @@ def lay_out(table: RawTable, words: Vocabulary, found: Found) -> None:
         return
     if table.from_text:
         table = _rejoin(table, columns, words, found)
-    own, title, nothing = columns.own, columns.title, pl.lit(None, pl.String)
+    table = _without_cut_row(table, columns, found)
+    keys = [*here, *_keys(table, columns), *_part(table, columns, words)]
+    found.cells.append(_long_cells(table, columns, keys) if columns.long else _wide_cells(table, columns, keys))
+    for column in columns.unread:
+        unread(table.rows.filter(~blank(column)), column, columns.called(column))
+
+
+def _without_cut_row(table: RawTable, columns: Columns, found: Found) -> RawTable:
+    """Sets the last row aside where the file ends within it, before a value: its blanks may be what was cut off."""
+    if table.cut is None:
+        return table
+    row, cells = table.cut
+    values = [columns.own["value"]] if columns.long else columns.of_figures
+    missing = [column for column in values if int(column) >= cells]
+    if not missing or table.rows.filter(row=row).is_empty():
+        return table
+    column = columns.called(missing[0])
+    problem = Problem(table.file, table.sheet, row, column, None, "cut-row", say("cut-row", column=column))
+    found.problems.append(problem)
+    return replace(table, broken=table.broken | {row})
+
+
+def _keys(table: RawTable, columns: Columns) -> list[pl.Expr]:
+    """What all value cells of a row share: the texts of its period, agency and group, and the columns of these."""
+    own, title = columns.own, columns.title
     by = [(id_, column, "") for id_, column in columns.by.items()]
     by += [(id_, column, columns.called(column)) for column, id_ in columns.near.items()]
     filled = {column: ~blank(column) for _, column, _ in by}
 
     def of_group(says: Callable[[str, str, str], pl.Expr]) -> pl.Expr:
-        return pl.coalesce(nothing, *(pl.when(filled[one[1]]).then(says(*one)) for one in by))
+        return pl.coalesce(pl.lit(None, pl.String), *(pl.when(filled[one[1]]).then(says(*one)) for one in by))
 
     beside = [pl.concat_str(title(c), clean_text(c), separator="\x1f") for c in columns.beside]
-    broken = pl.col("row").is_in(sorted(table.broken))
-    keys = [
-        *here,
+    return [
         *(clean_text(own[name]).alias(f"{name}_text") for name in ("period", "agency")),
         *(title(own[name]).alias(f"{name}_column") for name in ("period", "agency")),
         of_group(lambda id_, column, misnamed: pl.lit(id_)).alias("by"),
@@ -56,38 +78,40 @@ def lay_out(table: RawTable, words: Vocabulary, found: Found) -> None:
         clean_text(own.get("comment")).alias("comment"),
         pl.concat_str([pl.lit(""), *beside], separator="\x1e", ignore_nulls=True).alias("beside"),
         pl.lit(not columns.long).alias("wide"),
-        broken.alias("broken"),
-        *_part(table, columns, words),
+        pl.col("row").is_in(sorted(table.broken)).alias("broken"),
     ]
-    if columns.long:
-        value = own["value"]
-        cells = table.rows.select(
-            "row",
-            *keys,
-            clean_text(own["figure"]).alias("figure_text"),
-            title(own["figure"]).alias("figure_column"),
-            title(value).alias("column"),
-            pl.col(value).fill_null("").alias("text"),
-            broken.alias("refused"),
+
+
+def _long_cells(table: RawTable, columns: Columns, keys: list[pl.Expr]) -> pl.DataFrame:
+    """The value cells of a table in which each row names its figure."""
+    figure, value = columns.own["figure"], columns.own["value"]
+    return table.rows.select(
+        "row",
+        *keys,
+        clean_text(figure).alias("figure_text"),
+        columns.title(figure).alias("figure_column"),
+        columns.title(value).alias("column"),
+        pl.col(value).fill_null("").alias("text"),
+        pl.col("row").is_in(sorted(table.broken)).alias("refused"),
+    )
+
+
+def _wide_cells(table: RawTable, columns: Columns, keys: list[pl.Expr]) -> pl.DataFrame:
+    """The value cells of a table with a column for each figure."""
+    rows = table.rows.with_columns(*keys)
+    cells = [
+        rows.select(
+            pl.exclude([str(place) for place in range(len(table.header))]),
+            pl.lit(id_).alias("figure_text"),
+            columns.title(column).alias("figure_column"),
+            columns.title(column).alias("column"),
+            pl.col(column).fill_null("").alias("text"),
+            (pl.col("broken") | (pl.lit(len(twins) > 1) & ~blank(column))).alias("refused"),
         )
-        found.cells.append(cells)
-    else:
-        rows = table.rows.with_columns(*keys)
-        wide = [
-            rows.select(
-                pl.exclude([str(place) for place in range(len(table.header))]),
-                pl.lit(id_).alias("figure_text"),
-                title(column).alias("figure_column"),
-                title(column).alias("column"),
-                pl.col(column).fill_null("").alias("text"),
-                (pl.col("broken") | (pl.lit(len(twins) > 1) & ~blank(column))).alias("refused"),
-            )
-            for id_, twins in columns.figures.items()
-            for column in twins
-        ]
-        found.cells.append(pl.concat(wide).sort("row", "column", maintain_order=True))
-    for column in columns.unread:
-        unread(table.rows.filter(~blank(column)), column, columns.called(column))
+        for id_, twins in columns.figures.items()
+        for column in twins
+    ]
+    return pl.concat(cells).sort("row", "column", maintain_order=True)
 
 
 def _part(table: RawTable, columns: Columns, words: Vocabulary) -> list[pl.Expr]:

@@ -75,6 +75,9 @@ KINDS = {
     "bad-manifest-dates": Kind(LOST, "`covers_to` is before `covers_from`"),
     "columns-not-read": Kind(NOTE, "{columns} are no columns of this list and are not read"),
     "column-twice": Kind(LOST, "two columns are called `{text}`; {so}"),
+    "cut-row": Kind(
+        LOST, "the file ends within this row, before `{column}`, so that it may be cut short; send the whole file again"
+    ),
     "day-for-a-period": Kind(LOST, "`{text}` is a day, not a period; write the period, such as {example}"),
     "decimal-slip": Kind(
         LOST,

@@ -18,7 +18,8 @@ EDGES = (
 class RawTable:
     """A rectangle of strings. `rows` has `row` (as a spreadsheet counts) and the columns `0`, `1`, … of the header.
 
-    Empty cells are null, blank rows are left out. Rows in `broken` are to be set aside; their problems are told.
+    Empty cells are null, blank rows are left out. Rows in `broken` are to be set aside; their problems are told. `cut`
+    is the last row and how many cells it has, where the file ends within it.
     """
 
     file: str
@@ -29,6 +30,7 @@ class RawTable:
     sheet: str | None = None
     received_on: date | None = None
     from_text: bool = False
+    cut: tuple[int, int] | None = None
 
 
 def letter(place: int) -> str:

@@ -289,3 +289,16 @@ def test_digits_that_may_be_the_end_of_a_number_are_refused(tmp_path: Path, head
     submissions = read(tmp_path, f"period,agency,figure,value,{header}\n{row}")
     assert whole(tmp_path, "i_b") == ("invalid", None)
     assert "1,234" in " ".join(submissions.problems["message"])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [f"period,agency,figure,value,comment\n{Q1},care,b,5,\n2016-17 Q2,care,b", "period,agency,b,a\n2016-17 Q2,care,1"],
+)
+def test_a_file_that_ends_within_its_last_row_does_not_say_that_nothing_is_available(tmp_path: Path, rows: str) -> None:
+    write_board(tmp_path, FIGURES, INDICATORS)
+    (tmp_path / "returns").mkdir()
+    (tmp_path / "returns" / "returns.csv").write_text(rows, encoding="utf-8")
+    assert whole(tmp_path, "i_b", "2016-17 Q2") == ("invalid", None)
+    (tmp_path / "returns" / "returns.csv").write_text(rows + "\n", encoding="utf-8")
+    assert whole(tmp_path, "i_b", "2016-17 Q2")[0] != "invalid"

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pmf_engine as pmf
+from pmf_engine.render.definitions import render_listing
 from tests.support.boards import cell, evaluate, write_board, write_returns
 
 FIGURES = """
@@ -26,6 +27,7 @@ INDICATORS = """
 i_share: {formula: share, frequency: quarterly, by: [agency]}
 i_change: {formula: change, frequency: quarterly, by: [district]}
 i_median: {formula: wait, frequency: annual}
+i_money: {formula: money, frequency: quarterly}
 i_count: {formula: number, frequency: annual}
 """
 
@@ -167,3 +169,14 @@ def test_marks_behind_numbers_are_noted(tmp_path: Path) -> None:
         "`9 u` is marked as unreliable; the number is not used",
     ]
     assert notes["severity"].to_list() == ["note", "note"]
+
+
+def test_the_unit_is_shown_with_its_figure(tmp_path: Path) -> None:
+    read(tmp_path, "2016-17 Q1,care,money,12.50")
+    framework = pmf.load_framework(tmp_path)
+    assert "Money (pounds)" in render_listing(framework, "figures")
+    assert "A number\n" in render_listing(framework, "figures")
+    submissions = pmf.read_submissions(framework.submissions, framework)
+    evaluation = pmf.evaluate(framework, submissions, "2016-17 Q1", date(2030, 1, 1))
+    explanation = pmf.explain(evaluation, "i_money")
+    assert [source.title for source in explanation.sources] == ["Money (pounds)"]

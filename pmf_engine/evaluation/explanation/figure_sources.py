@@ -125,7 +125,7 @@ def _sent(
     )
     return Source(
         figure=figure.id,
-        title=figure.title,
+        title=figure.title_and_unit,
         kind=figure.kind,
         period=period.label,
         value=looked.value,
