@@ -321,7 +321,7 @@ def test_a_link_to_nothing_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.csv").symlink_to(tmp_path / "gone")
     (tmp_path / "dir.csv").mkdir()
     submissions = read_submissions(tmp_path, BOARD)
-    assert kinds(submissions) == ["unreadable"]
+    assert kinds(submissions) == ["link"]
 
 
 def test_a_title_row_above_the_header_makes_it_no_return() -> None:
@@ -926,7 +926,7 @@ def test_a_number_that_its_comma_has_split_is_never_its_first_half(row: str, aft
 
 def test_a_sheet_that_is_not_csv_is_told() -> None:
     submissions = read({"a.csv": HEADER + ROW + "5\n", "police.XLSX": b"PK", "notes.txt": "nothing to read"})
-    assert submissions.problems.select("file", "kind").rows() == [("police.XLSX", "not-read")]
+    assert submissions.problems.select("file", "kind").rows() == [("notes.txt", "no-format"), ("police.XLSX", "not-read")]
 
 
 def test_the_manifest_is_known_in_any_letters() -> None:
