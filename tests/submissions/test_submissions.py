@@ -926,7 +926,10 @@ def test_a_number_that_its_comma_has_split_is_never_its_first_half(row: str, aft
 
 def test_a_sheet_that_is_not_csv_is_told() -> None:
     submissions = read({"a.csv": HEADER + ROW + "5\n", "police.XLSX": b"PK", "notes.txt": "nothing to read"})
-    assert submissions.problems.select("file", "kind").rows() == [("notes.txt", "no-format"), ("police.XLSX", "not-read")]
+    assert submissions.problems.select("file", "kind").rows() == [
+        ("notes.txt", "no-format"),
+        ("police.XLSX", "not-read"),
+    ]
 
 
 def test_the_manifest_is_known_in_any_letters() -> None:
