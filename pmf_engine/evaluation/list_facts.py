@@ -13,6 +13,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.inputs import AGENCY, WORLD, Inputs
 from pmf_engine.formula.compute.column_names import code_column, lenient_column, value_column
 from pmf_engine.formula.syntax import Aggregate
+from pmf_engine.framework.changes import owed
 from pmf_engine.framework.dependencies import list_cadences
 from pmf_engine.framework.model import Indicator, RecordList
 from pmf_engine.records.columns import unplaced_column
@@ -43,7 +44,7 @@ _LACKING = {
 
 
 def list_codes(inputs: Inputs, list_: RecordList, cadence: Cadence, at_end: bool = False) -> pl.DataFrame:
-    """Whether a list covers each period, `start`, of an `agency`: its `code`, 0 where it does.
+    """Whether a list covers each period, `start`, of an `agency` that owes it then: its `code`, 0 where it does.
 
     Spells that are open at the end need a list that covers the last day (`at_end`).
     """
@@ -51,8 +52,10 @@ def list_codes(inputs: Inputs, list_: RecordList, cadence: Cadence, at_end: bool
     rows = []
     for agency in list_.agencies:
         first = inputs.first_heard.get(agency, inputs.window.first)
-        codes = inputs.counted.codes(list_, agency, periods, inputs.as_of, first, at_end)
-        rows += [(period.start, agency, code) for period, code in zip(periods, codes, strict=True)]
+        since, until = owed(inputs.framework, list_, agency)
+        asked = [period for period in periods if (since or 0) < period.end and (until is None or period.end <= until)]
+        codes = inputs.counted.codes(list_, agency, asked, inputs.as_of, first, at_end)
+        rows += [(period.start, agency, code) for period, code in zip(asked, codes, strict=True)]
     return pl.DataFrame(rows, schema={"start": pl.Int32, "agency": pl.String, "code": pl.UInt32}, orient="row")
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from pmf_engine.framework.changes import takeovers
 from pmf_engine.framework.model import RecordList
 from pmf_engine.submissions.vocabulary import Names, Vocabulary
 
@@ -72,6 +73,15 @@ def unplaced_column(text: str) -> str:
 
 
 def group_names(vocabulary: Vocabulary, list_: RecordList) -> dict[str, Names]:
-    """The names of the groups that are listed, by breakdown; of agencies, those that send the list."""
+    """The names of the groups that are listed, by breakdown; of agencies, those that send the list.
+
+    What agencies sent that a sender has taken over counts as the sender's.
+    """
     senders = {id_: title for id_, title in vocabulary.agencies.titles.items() if id_ in list_.agencies}
-    return vocabulary.groups | {AGENCY: Names(senders)}
+    others: dict[str, list[str]] = {id_: [] for id_ in senders}
+    for id_ in senders:
+        for agency in takeovers(vocabulary.framework, id_):
+            if agency.id == id_ or agency.id not in senders:
+                own = () if agency.id == id_ else (agency.id, agency.name)
+                others[id_] += [*own, *agency.formerly, *agency.also_called]
+    return vocabulary.groups | {AGENCY: Names(senders, others=others)}

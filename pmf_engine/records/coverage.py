@@ -16,7 +16,7 @@ import polars as pl
 from pmf_engine.domain.dates import FIRST_DATA_YEAR, DateRange
 from pmf_engine.domain.periods import Cadence, month_of
 from pmf_engine.framework.model import Framework, RecordList
-from pmf_engine.records.columns import AGENCY
+from pmf_engine.records.columns import AGENCY, group_names
 from pmf_engine.submissions.folder import manifest_line as line
 from pmf_engine.submissions.list_csv import read_again
 from pmf_engine.submissions.list_parts import ListPart
@@ -210,12 +210,13 @@ def _checks_by_agency(
     piece: ListPart, list_: RecordList, checks: Sequence[Mapping[str, object]], vocabulary: Vocabulary
 ) -> dict[str | None, list[Mapping[str, object]]]:
     """The checks of a piece by the agency that sent the records; an agency of an empty piece has none of them."""
+    senders = group_names(vocabulary, list_)[AGENCY]
     whose: dict[str | None, list[Mapping[str, object]]] = {}
     for row in checks:
-        sender = vocabulary.agencies.find(str(row[AGENCY] or "")) if len(list_.agencies) > 1 else list_.agencies[0]
+        sender = senders.find(str(row[AGENCY] or "")) if len(list_.agencies) > 1 else list_.agencies[0]
         whose.setdefault(sender, []).append(row)
     if not whose and AGENCY in piece.folders:
-        whose = {vocabulary.agencies.find(piece.folders[AGENCY]): []}
+        whose = {senders.find(piece.folders[AGENCY]): []}
     if not whose and piece.unsure:  # it may be anyone's
         whose = {agency: [] for agency in list_.agencies}
     if not whose and len(list_.agencies) == 1:  # an empty file says that there was no record

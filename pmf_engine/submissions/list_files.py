@@ -36,9 +36,18 @@ def list_of(name: str, framework: Framework) -> list[RecordList]:
     path = PurePosixPath(name.lower())
     parts = [_as_id(part) for part in (*path.parts[:-1], path.name.removesuffix(path.suffix))]
     named = [
-        list_ for list_ in lists if not list_.files and any(f"{part}_".startswith(f"{list_.id}_") for part in parts)
+        (len(called), list_)
+        for list_ in lists
+        for called in _names(list_)
+        if any(f"{part}_".startswith(f"{called}_") for part in parts)
     ]
-    return [max(named, key=lambda list_: len(list_.id))] if named else []
+    return [max(named, key=lambda each: each[0])[1]] if named else []
+
+
+def _names(list_: RecordList) -> list[str]:
+    """What a list's files may be called, where it does not say which they are."""
+    names = () if list_.files else (list_.id, *list_.formerly, *list_.also_called)
+    return [_as_id(name.lower()).strip("_") for name in names]
 
 
 def _as_id(name: str) -> str:

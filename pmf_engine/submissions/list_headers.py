@@ -39,6 +39,9 @@ class ListHeader:
         for name in list_.columns:
             if name in framework.breakdowns:
                 self.known.setdefault(fold_header(framework.breakdowns[name].title), name)
+        for name, column in list_.columns.items():
+            for other in column.also_called:
+                self.known.setdefault(fold_header(other), name)
         for folded, value in folders.items():
             if folded in self.known:
                 self.folders[self.known[folded]] = value
