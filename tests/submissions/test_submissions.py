@@ -927,7 +927,7 @@ def test_a_number_that_its_comma_has_split_is_never_its_first_half(row: str, aft
 def test_a_sheet_that_is_not_csv_is_told() -> None:
     submissions = read({"a.csv": HEADER + ROW + "5\n", "police.XLSX": b"PK", "notes.txt": "nothing to read"})
     assert submissions.problems.select("file", "kind").rows() == [
-        ("notes.txt", "no-format"),
+        ("notes.txt", "not-read"),
         ("police.XLSX", "not-read"),
     ]
 
