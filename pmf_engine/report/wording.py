@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Final
 
 from pmf_engine.domain.marks import Mark
@@ -200,11 +201,14 @@ def raised_words(raised: Raised, months: int) -> str:
 
 
 def raised_in_words(periods: Sequence[OwnPeriod]) -> str:
-    """What own periods raised within a longer one: `2016-17 Q1, RED 34.1%, to the Board; 2016-17 Q2, ...`."""
+    """What own periods raised within a longer one: `2016-17 Q1 RED 34.1%, 2016-17 Q2 RED 35.0%, to the Board`."""
     words = []
-    for own in periods:
-        groups = f"{len(own.groups)} of its groups" if len(own.groups) > 1 else "".join(own.groups)
-        words.append(f"{own.was.period}, {groups or point_words(own.was)}, to {own.to.title}")
+    for level, raised in groupby(periods, lambda own: own.to):
+        parts = []
+        for own in raised:
+            groups = f"{len(own.groups)} of its groups" if len(own.groups) > 1 else "".join(own.groups)
+            parts.append(f"{own.was.period} {groups or point_words(own.was)}")
+        words.append(f"{', '.join(parts)}, to {level.title}")
     return "; ".join(words)
 
 

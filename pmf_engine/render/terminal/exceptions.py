@@ -62,6 +62,7 @@ def _write_narrow(page: Page, report: ExceptionReport, item: Item, number: int) 
     page.line(page.write(("rule: ", "dim"), rule_words(item)), indent, 2)
     for text in _history_texts(page, item):
         page.line(text, indent, 2)
+    _write_raised_in(page, item, indent)
     _write_groups_and_comments(page, item, indent)
 
 
@@ -91,6 +92,7 @@ def _write_wide(page: Page, report: ExceptionReport, item: Item, number: int) ->
     )
     for text in _status_notes(page, item):
         page.line(text, 18, 2)
+    _write_raised_in(page, item, 18)
     _write_groups_and_comments(page, item, 18)
 
 
@@ -142,10 +144,15 @@ def _history_texts(page: Page, item: Item) -> list[Text]:
     months = item.period.cadence.months
     facts = [
         ("raised", raised_words(item.raised, months) if item.raised else ""),
-        ("raised in", raised_in_words(item.raised_in)),
         ("signal", signal_words(item.chart, item.own_months)),
     ]
     return [page.write((f"{name}: ", "dim"), one_line(words)) for name, words in facts if words]
+
+
+def _write_raised_in(page: Page, item: Item, indent: int) -> None:
+    """In which of its own periods it was an exception, where a longer one is reported."""
+    if item.raised_in:
+        page.line(page.write(("raised in: ", "dim"), one_line(raised_in_words(item.raised_in))), indent, 2)
 
 
 def _write_groups_and_comments(page: Page, item: Item, indent: int) -> None:
