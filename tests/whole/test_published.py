@@ -50,7 +50,7 @@ def write(folder: Path, published: list[dict[str, str]]) -> None:
     lines += ["content_areas: {all: {title: All, kind: priority}}", "breakdowns: {area: Area}", "figures:"]
     for name, count in figures.items():
         senders = ", ".join(f"dfe{place}" for place in range(count))
-        unit = ", unit: fte" if "_fte_" in name else ""
+        unit = ", unit: fte" if "_fte_" in name or name == "sw_caseload_avg_d" else ""
         lines.append(f"  {name}: {{title: T, from: [{senders}], kind: flow, frequency: annual{unit}}}")
     lines.append("indicators:")
     for name, (scale, decimals) in meant.items():
