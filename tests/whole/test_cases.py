@@ -92,7 +92,7 @@ def print_faults(what: dict[str, Any], text: str) -> list[str]:
     return faults + [f"prints {found!r}" for found in what.get("never_prints", ()) if re.search(found, text, re.M)]
 
 
-def missing_phrases(case: dict[str, Any], own: str) -> list[str]:
+def missing_phrases(case: dict[str, Any], own: str, data: str) -> list[str]:
     """The phrases that no command says of those that must say them."""
     if "said_in" in case:
         commands = case["said_in"]
@@ -101,7 +101,7 @@ def missing_phrases(case: dict[str, Any], own: str) -> list[str]:
     dated = case["command"][case["command"].index("--as-of") :][:2] if "--as-of" in case.get("command", ()) else []
     texts = [own] if not commands else []
     for command in commands:
-        _, out, err = run(*command, *(dated if command[0] == "validate" else []))
+        _, out, err = run(*command, *(dated if command[0] == "validate" else []), data=data)
         texts.append(out + err)
     text = re.sub(r"\s+", " ", " ".join(texts)).lower()
     choices = [[phrase] if isinstance(phrase, str) else phrase for phrase in case["said"]]
@@ -115,7 +115,7 @@ def test_case(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.chdir(tmp_path / "board")
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("NO_COLOR", "1")
-    faults, own = [], ""
+    faults, own, data = [], "", case.get("data", "data")
     if "python" in case:
         done = subprocess.run(
             [sys.executable, "-c", case["python"]], capture_output=True, encoding="utf-8", check=False
@@ -123,11 +123,11 @@ def test_case(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         faults += [] if done.returncode == 0 else [done.stderr.strip() or done.stdout.strip()]
     for what in ([case] if "command" in case else []) + case.get("also", []):
         tidy = what["command"][0] == "evaluate" and "--format" not in what["command"]
-        code, out, err = run(*what["command"], *(["--format", "csv"] if tidy else []))
+        code, out, err = run(*what["command"], *(["--format", "csv"] if tidy else []), data=data)
         own = own or out + err
         assert code in ((0, 1) if what["command"][0] == "check" else (0,)), err
         faults += print_faults(what, out + err)
         if what is case and "rows" in case and tidy:
             faults += row_faults(case, list(csv.DictReader(io.StringIO(out))))
-    faults += missing_phrases(case, own) if case.get("said") else []
+    faults += missing_phrases(case, own, data) if case.get("said") else []
     assert not faults, "\n".join([case["situation"], *faults])
