@@ -188,7 +188,7 @@ def _banded_alike(
     partial = pl.lit(False) if shape.adds is None else (pl.col("left_out") > 0) & parts["value"].value.is_not_null()
     value = parts["value"].value
     if shape.readings:
-        value = pl.when(parts["reading 0:value"].code == 0).then(value)
+        value = pl.when((parts["value"].code > 0) | (parts["reading 0:value"].code == 0)).then(value)
     return frame.select(
         "indicator",
         "panel",

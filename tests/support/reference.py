@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache, cached_property
+from itertools import combinations
 
 from pmf_engine.diagnostics.source import Passage, Source
 from pmf_engine.formula.band_parser import parse_band
@@ -34,6 +35,7 @@ from pmf_engine.formula.syntax import (
     aggregates,
     names,
 )
+from tests.support.reference_cells import Cells, Reading, Sent, held_wholes, without_slips
 
 # -- a board, as plain data -----------------------------------------------------------------
 
@@ -51,6 +53,7 @@ class Figure:
     scale: tuple[str, ...] = ()
     signed: bool = False
     ad_hoc: bool = False
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -277,7 +280,8 @@ def read(figure: Figure, text: str) -> Part:
     if text == "c":
         return lack("suppressed")
     if not figure.scale and _NUMBER.fullmatch(text) and (figure.signed or not text.startswith("-")):
-        return number(Fraction(text))
+        value = Fraction(text)
+        return lack("invalid") if figure.whole and value.denominator != 1 else number(value)
     return lack("invalid")
 
 
@@ -311,8 +315,11 @@ class World:
     """All that a board's data say; worked out on demand."""
 
     board: Board
+    by_groups: frozenset[str] = frozenset()
+    """The figures of which a whole is the sum of its groups, where these come to less."""
     figures: dict[str, Figure] = field(init=False)
     indicators: dict[str, Indicator] = field(init=False)
+    _readings: dict[frozenset[str], World] = field(default_factory=dict)
     _brought: dict[tuple[object, ...], Part] = field(default_factory=dict)
     _series: dict[tuple[int, int, str | None, str | None], Series] = field(default_factory=dict)
 
@@ -383,12 +390,55 @@ class World:
     # -- figures ---------------------------------------------------------------------------
 
     @cached_property
-    def sent(self) -> dict[tuple[str, str, int, int], dict[str | None, str]]:
-        """The cells of each figure, agency and period, by district (None: the whole)."""
-        found: dict[tuple[str, str, int, int], dict[str | None, str]] = {}
+    def standing(self) -> tuple[Cells, dict[Sent, Fraction]]:
+        """What stands of the cells, and the sums that are another reading of a whole."""
+        cells: Cells = {}
         for cell in self.board.cells:
-            found.setdefault((cell.figure, cell.agency, cell.start, cell.months), {})[cell.district] = cell.text
-        return found
+            part = read(self.figures[cell.figure], cell.text)
+            reading = part.value if isinstance(part, Known) else part.gravest
+            cells.setdefault((cell.figure, cell.agency, cell.start, cell.months), {})[cell.district] = reading
+        numbers = {figure.id for figure in self.board.figures if not figure.scale}
+        return held_wholes(without_slips(cells, numbers, self.partners), numbers, self.board.districts)
+
+    @cached_property
+    def partners(self) -> dict[str, set[str]]:
+        """The figures of which nothing but a ratio with another is used, and those others."""
+        found: dict[str, set[str]] = {}
+        otherwise: set[str] = set()
+        for indicator in self.board.indicators:
+            node, named = formula(indicator.formula), self.named_by(indicator)
+            is_ratio = isinstance(node, Call) and node.function in ("percent", "rate")
+            pair = node.arguments[:2] if isinstance(node, Call) and is_ratio else ()
+            both = {part.name for part in pair if isinstance(part, Name) and part.name in self.figures}
+            if len(both) == len(pair) and both == named:
+                for name in both:
+                    found.setdefault(name, set()).update(both - {name})
+            else:
+                otherwise |= named
+        return {name: others for name, others in found.items() if name not in otherwise}
+
+    def named_by(self, indicator: Indicator) -> set[str]:
+        """The figures and indicators that a formula and its bands name."""
+        node = formula(indicator.formula)
+        found = {one.name for one in names(node)} | {one.list.name for one in aggregates(node)}
+        texts = [text for one in indicator.ratings for text in (one.good, one.tolerance) if text is not None]
+        bounds = [limit.bound for text in texts for limit in band(text, indicator.scale).limits]
+        return found | {one.name for bound in bounds for one in names(bound)}
+
+    def in_doubt(self, indicator: Indicator) -> list[str]:
+        """The figures that an indicator and its bands rest on, through others too, and that have another reading."""
+        waiting, seen = [indicator.id], {indicator.id}
+        while waiting:
+            more = self.named_by(self.indicators[waiting.pop()]) - seen
+            seen |= more
+            waiting += [name for name in more if name in self.indicators]
+        return sorted(seen & {sent[0] for sent in self.standing[1]})
+
+    def reading(self, by_groups: frozenset[str]) -> World:
+        """The same board, read otherwise."""
+        if by_groups not in self._readings:
+            self._readings[by_groups] = World(self.board, by_groups)
+        return self._readings[by_groups]
 
     def absent(self, figure: Figure, agency: str, start: int) -> Lack:
         """Why a figure that was not sent is not there."""
@@ -400,18 +450,20 @@ class World:
 
     def returned(self, figure: Figure, agency: str, start: int, months: int, district: str | None) -> Part | None:
         """What an agency sent, for the whole or a district; None where it sent nothing for the period."""
-        cells = self.sent.get((figure.id, agency, start, months), {})
-        whole = read(figure, cells[None]) if None in cells else None
+        sent = (figure.id, agency, start, months)
+        cells = {name: _as_part(reading) for name, reading in self.standing[0].get(sent, {}).items()}
+        whole = cells.get(None)
+        if figure.id in self.by_groups and sent in self.standing[1]:
+            whole = number(self.standing[1][sent])
         own = months == figure.months
         if district is not None:
             if district in cells:
-                return read(figure, cells[district])
+                return cells[district]
             # A group that was left out is not available; or withheld or refused, if the whole is.
             return Lack(_reasons([whole or lack("no_data")]) | {"no_data"}) if cells and own else None
         if whole is not None or not cells or not own:
             return whole
-        groups = [read(figure, cells[name]) if name in cells else lack("no_data") for name in self.board.districts]
-        return self.over(figure, groups)
+        return self.over(figure, [cells.get(name, lack("no_data")) for name in self.board.districts])
 
     def over(self, figure: Figure, parts: Sequence[Part]) -> Part:
         """A figure over districts, agencies or, for a flow, time: every part must be there."""
@@ -477,9 +529,7 @@ class World:
         if start + months > self.board.as_of.year * 12 + self.board.as_of.month - 1:
             return Row(None, "not_due")
         key = (months, indicator.year_start, by, group)
-        if key not in self._series:
-            self._series[key] = Series(self, *key)
-        here = self._series[key]
+        here = self._at(key)
         outcome = here.outcome(indicator.id, start)
         parts: list[Known | None] = [None, None]
         node = formula(indicator.formula)
@@ -489,8 +539,31 @@ class World:
                 parts[place] = part if isinstance(part, Known) else None
         if outcome.status is not None:
             return Row(outcome.value, outcome.status, *parts)
-        assert outcome.value is not None
-        return Row(outcome.value, here.rated(indicator, outcome.value, start), *parts)
+        entry = here.entry(indicator, start)
+        if entry is None:
+            return Row(outcome.value, outcome.partial or "not_rated", *parts)
+        chosen = self.choices(indicator) if by in (None, "agency") else []
+        readings = [self.reading(names)._at(key) for names in chosen]
+        others = [(one, one.outcome(indicator.id, start)) for one in readings]
+        if others and others[0][1].status is not None:  # every whole as the sum of its groups
+            return Row(None, others[0][1].status, *parts)
+        # Where only some are, a reading without a value contradicts itself, and decides nothing.
+        possible = [(here, outcome), *((one, came) for one, came in others if came.status is None)]
+        assert all(came.value is not None for _, came in possible)
+        if outcome.partial and not all(one.is_settled(indicator, entry, came, start) for one, came in possible):
+            return Row(outcome.value, outcome.partial, *parts)
+        return Row(outcome.value, _worst([one.rated(indicator, entry, came, start) for one, came in possible]), *parts)
+
+    def _at(self, key: tuple[int, int, str | None, str | None]) -> Series:
+        if key not in self._series:
+            self._series[key] = Series(self, *key)
+        return self._series[key]
+
+    def choices(self, indicator: Indicator) -> list[frozenset[str]]:
+        """The figures of which wholes are read as the sums of their groups: all, then some."""
+        figures = self.in_doubt(indicator)
+        counts = range(len(figures), 0, -1) if len(figures) <= 3 else (len(figures), 1)
+        return [frozenset(some) for count in counts for some in combinations(figures, count)] if figures else []
 
     def grows(self, node: Expression, own: int | None = 0) -> int | None:
         """How a value grows with the length of its period: 1 as a flow does, 0 not at all; None if nobody can say.
@@ -532,10 +605,35 @@ class World:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The value of an indicator, and why it may not be judged where it may not."""
+    """The value of an indicator, and why it may not be judged where it may not; `partial` is why a part is missing."""
 
     value: Known | None
     status: str | None
+    partial: str | None = None
+
+
+@dataclass(frozen=True)
+class Rated:
+    """Whether a reading is good, and whether tolerable; None where a bound is missing, for these reasons."""
+
+    good: bool | None
+    tolerable: bool | None
+    missing: frozenset[str]
+
+
+def _worst(ratings: Sequence[Rated]) -> str:
+    """The status of the worst of several readings."""
+    good = _all([one.good for one in ratings])
+    tolerable = _all(
+        [True if one.good or one.tolerable else None if None in (one.good, one.tolerable) else False for one in ratings]
+    )
+    if good is None or (good is False and tolerable is None):
+        return Lack(frozenset(reason for one in ratings for reason in one.missing)).gravest
+    return "green" if good else "amber" if tolerable else "red"
+
+
+def _all(held: Sequence[bool | None]) -> bool | None:
+    return False if False in held else None if None in held else True
 
 
 @dataclass
@@ -570,7 +668,8 @@ class Series:
         known = [part for part in parts if isinstance(part, Known)]
         lacking = Lack(_reasons(parts))
         if known and lacking.can_be_done_without:
-            return Outcome(add(known), None)
+            strict = self.part(node, start)
+            return Outcome(add(known), None, strict.gravest if isinstance(strict, Lack) else None)
         # A sum of nothing is 0, if one says so; but that says nothing of how things are, and all that lacks counts.
         nothing = indicator.missing == "never" and len(figures) > 1 and lacking.can_be_done_without
         everything = self.part(node, start)
@@ -685,22 +784,56 @@ class Series:
 
     # -- bands -----------------------------------------------------------------------------
 
-    def rated(self, indicator: Indicator, value: Known, start: int) -> str:
-        """Green, amber or red; or why that cannot be said."""
+    def entry(self, indicator: Indicator, start: int) -> Rating | None:
+        """The entry that rates a value, if any does."""
         in_force = [one for one in indicator.ratings if one.start is None or one.start <= start]
         if not in_force:
-            return "not_rated"
+            return None
         entry = in_force[-1]
-        if self.months != indicator.months and not self.means_the_same(indicator, entry):
-            return "not_rated"
-        good, lacking = self.holds(indicator, entry, entry.good, value, start)
+        same = self.months == indicator.months or self.means_the_same(indicator, entry)
+        return entry if same else None
+
+    def rated(self, indicator: Indicator, entry: Rating, outcome: Outcome, start: int) -> Rated:
+        """Whether a value is good or tolerable."""
+        assert outcome.value is not None
+        good, lacking = self.holds(indicator, entry, entry.good, outcome.value, start)
         tolerable = good
         if entry.tolerance is not None:
-            tolerable, more = self.holds(indicator, entry, entry.tolerance, value, start)
+            tolerable, more = self.holds(indicator, entry, entry.tolerance, outcome.value, start)
             lacking |= more
-        if good is None or (good is False and tolerable is None):
-            return Lack(lacking).gravest
-        return "green" if good else "amber" if tolerable else "red"
+        return Rated(good, tolerable, lacking)
+
+    def is_settled(self, indicator: Indicator, entry: Rating, outcome: Outcome, start: int) -> bool:
+        """Whether nothing that is missing from a value could change its rating."""
+        good = self.settled(indicator, entry, entry.good, outcome, start)
+        if good is None or good or entry.tolerance is None:
+            return good is not None
+        return self.settled(indicator, entry, entry.tolerance, outcome, start) is not None
+
+    def settled(self, indicator: Indicator, entry: Rating, text: str, outcome: Outcome, start: int) -> bool | None:
+        """Whether a band holds, or does not, whatever is missing; None where that can change it."""
+        figures = [self.world.figures[name] for name in self.sum_of_figures(formula(indicator.formula)) or ()]
+        held: list[bool | None] = []
+        value = outcome.value
+        assert value is not None
+        for limit in band(text, indicator.scale).limits:
+            bound = self.bound(indicator, entry, limit, start)
+            if isinstance(bound, Lack):
+                held.append(None)
+            elif all(figure.scale for figure in figures):
+                # The worst of several grades may be any grade up to the worst so far.
+                may_be = {
+                    compare(limit.operator, Known(Fraction(grade)), bound) for grade in range(1, int(value.value) + 1)
+                }
+                held.append(may_be.pop() if len(may_be) == 1 else None)
+            elif any(figure.scale or figure.signed for figure in figures):
+                held.append(None)
+            elif limit.operator in (">", ">="):
+                held.append(True if compare(limit.operator, value, bound) else None)
+            else:
+                beyond = compare(">=" if limit.operator == "<" else ">", value, bound)
+                held.append(False if beyond else None)
+        return _all(held) if None not in held or False in held else None
 
     def means_the_same(self, indicator: Indicator, entry: Rating) -> bool:
         """Whether neither the value nor a bound adds up, so that what is good in a quarter is good in a year."""
@@ -733,10 +866,14 @@ class Series:
                 return number(Fraction(entry.target))
             if name in ("previous", "year_ago"):
                 before = begin - (self.months if name == "previous" else 12)
-                return lack("no_data") if before < self.start else _part(self.outcome(indicator.id, before))
+                return lack("no_data") if before < self.start else _part(self.outcome(indicator.id, before, True))
             return self.named(name, begin)
 
         return self.evaluate(limit.bound, start, look_up)
+
+
+def _as_part(reading: Reading) -> Part:
+    return lack(reading) if isinstance(reading, str) else number(reading)
 
 
 def _part(outcome: Outcome) -> Part:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from random import Random
 
@@ -363,12 +363,11 @@ class Maker:
             (rnd.choice([30, 30, 30, 0, 100]),) * len(agencies),
             SCALES[rnd.choice(list(SCALES))] if kind == "grade" else (),
             signed=kind != "grade" and rnd.random() < 0.25,
+            whole=kind == "grade" or rnd.random() < 0.4,
         )
         if not first and rnd.random() < 0.06:
             one = self.figures[id_]
-            self.figures[id_] = Figure(
-                id_, one.kind, one.agencies, 3, one.year_start, one.due, one.scale, one.signed, ad_hoc=True
-            )
+            self.figures[id_] = replace(one, months=3, ad_hoc=True)
 
     def fits(self, figure: Figure, months: int, year_start: int, ad_hoc: bool) -> bool:
         """Whether a figure can be brought to periods of this length and year."""
@@ -572,14 +571,22 @@ class Maker:
             return []
         if not by_district:
             return [Cell(figure.id, agency, start, months, self.text(figure, style))]
-        groups: list[str | None] = ["North", "South"]
-        if rnd.random() < 0.2:
-            groups.append(None)
-        return [
+        found = [
             Cell(figure.id, agency, start, months, self.text(figure, style), group)
-            for group in groups
+            for group in ("North", "South")
             if rnd.random() > self.gaps / 2
         ]
+        if rnd.random() < 0.5:
+            found.append(Cell(figure.id, agency, start, months, self.whole(figure, style, found)))
+        return found
+
+    def whole(self, figure: Figure, style: str, groups: Sequence[Cell]) -> str:
+        """The whole of some groups: mostly their sum or a little more, which others than these may be."""
+        try:
+            total = sum(Decimal(cell.text) for cell in groups)
+        except InvalidOperation:
+            return self.text(figure, style)
+        return format(total + self.rnd.choice([0, 1, 1, 2, 3, 4, 10, -1, total // 25]), "f")
 
     def text(self, figure: Figure, style: str) -> str:
         rnd = self.rnd
@@ -644,7 +651,7 @@ def _figure(one: Figure) -> dict[str, object]:
         "returns_due": f"{one.due[0]} days",
         **({"scale": scale} if scale else {}),
         **({"signed": True} if one.signed else {}),
-        **({} if one.kind == "grade" else {"whole": False}),
+        **({} if one.whole else {"whole": False}),
     }
 
 
