@@ -425,6 +425,40 @@ class World:
         bounds = [limit.bound for text in texts for limit in band(text, indicator.scale).limits]
         return found | {one.name for bound in bounds for one in names(bound)}
 
+    def adds_up(self, node: Expression) -> bool:
+        """Whether a whole is as large as its groups together: a percentage, a rate and a grade are not."""
+        match node:
+            case Name() if node.name in self.indicators:
+                return self.adds_up(formula(self.indicators[node.name].formula))
+            case Name():
+                return node.name in self.figures and not self.figures[node.name].scale
+            case Aggregate():
+                return True
+            case Call(function="percent" | "rate"):
+                return False
+            case Call():
+                return any(self.adds_up(part) for part in node.arguments)
+            case Unary():
+                return self.adds_up(node.operand)
+            case Binary(operator="/"):
+                return self.adds_up(node.left) and not self.adds_up(node.right)
+            case Binary():
+                return self.adds_up(node.left) or self.adds_up(node.right)
+        return False
+
+    def whole_bounds(self, indicator: Indicator, by: str | None) -> frozenset[str]:
+        """The figures that bound the groups of an indicator by their wholes."""
+        if by is None or self.adds_up(formula(indicator.formula)):
+            return frozenset()
+        texts = [text for one in indicator.ratings for text in (one.good, one.tolerance) if text is not None]
+        bounds = [limit.bound for text in texts for limit in band(text, indicator.scale).limits]
+        named = {one.name for bound in bounds for one in names(bound)} & {*self.figures, *self.indicators}
+        figures = {figure for name in named for figure in self.rests_on(name)}
+        if by == "district":
+            return frozenset(figures - {cell.figure for cell in self.board.cells if cell.district is not None})
+        senders = {agency for name in self.rests_on(indicator.id) for agency in self.figures[name].agencies}
+        return frozenset(name for name in figures if senders.isdisjoint(self.figures[name].agencies))
+
     def in_doubt(self, indicator: Indicator) -> list[str]:
         """The figures that an indicator and its bands rest on, through others too, and that have another reading."""
         waiting, seen = [indicator.id], {indicator.id}
@@ -867,9 +901,19 @@ class Series:
             if name in ("previous", "year_ago"):
                 before = begin - (self.months if name == "previous" else 12)
                 return lack("no_data") if before < self.start else _part(self.outcome(indicator.id, before, True))
-            return self.named(name, begin)
+            return self.bounding(name, begin, wholes)
 
+        wholes = self.world.whole_bounds(indicator, self.by)
         return self.evaluate(limit.bound, start, look_up)
+
+    def bounding(self, name: str, start: int, wholes: frozenset[str]) -> Part:
+        """What a figure or an indicator bounds by: the whole, of what nobody divides as the indicator is divided."""
+        if name in wholes:
+            return self.world._at((self.months, self.year_start, None, None)).figure(name, start)
+        if name in self.world.figures or not wholes or not self.world.rests_on(name) <= wholes:
+            return self.named(name, start)
+        node = formula(self.world.indicators[name].formula)
+        return self.evaluate(node, start, lambda part, begin: self.bounding(part, begin, wholes))
 
 
 def _as_part(reading: Reading) -> Part:
