@@ -23,6 +23,7 @@ from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.list_values import bad
 from pmf_engine.submissions.problems import Problem, problems_frame, with_senders
 from pmf_engine.submissions.record_dates import with_conventions
+from pmf_engine.submissions.table import DAMAGED
 from pmf_engine.submissions.vocabulary import Vocabulary, fold
 
 Engine = Literal["auto", "in-memory", "streaming"]
@@ -123,7 +124,7 @@ def _answers(
         flat = [plan.checks, *plan.texts, *(frame for frames in lazy for frame in frames)]
         try:
             checks, *answers = pl.collect_all(flat, engine=engine, optimizations=_CACHES_AS_PLANNED)
-        except pl.exceptions.PolarsError:
+        except DAMAGED:
             if reread:
                 raise
             pieces, reread = [readable(piece, list_, vocabulary.framework) for piece in pieces], True

@@ -21,6 +21,7 @@ from pmf_engine.submissions.folder import manifest_line as line
 from pmf_engine.submissions.list_csv import read_again
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import Problem, say
+from pmf_engine.submissions.table import DAMAGED
 from pmf_engine.submissions.vocabulary import Vocabulary
 
 _FIRST_DAY = date(FIRST_DATA_YEAR, 1, 1)
@@ -102,7 +103,7 @@ def readable(piece: ListPart, list_: RecordList, framework: Framework) -> ListPa
         return piece
     try:
         piece.frame.select(pl.len(), pl.all().count().name.suffix("_")).collect(engine="streaming")
-    except pl.exceptions.PolarsError:
+    except DAMAGED:
         if piece.path is not None and piece.path.suffix.lower() == ".csv" and piece.dates is not None:
             return read_again(piece, list_, framework)
         message = say("unreadable", why="it is damaged")

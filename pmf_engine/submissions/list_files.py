@@ -21,6 +21,7 @@ from pmf_engine.submissions.list_headers import ListHeader, folders_of
 from pmf_engine.submissions.list_parts import ListPart, refused
 from pmf_engine.submissions.period_names import days_in_name
 from pmf_engine.submissions.readers import READERS, part_of_frame
+from pmf_engine.submissions.table import DAMAGED
 from pmf_engine.submissions.vocabulary import fold
 
 
@@ -74,7 +75,7 @@ def read_list_parts(
     assert read is not None, "`list_of` gives no list to a file of another format"
     try:
         return read(blank, path, header)
-    except (OSError, pl.exceptions.PolarsError, ValueError) as error:
+    except (*DAMAGED, ValueError) as error:
         if isinstance(error, OSError):
             why = error.strerror or type(error).__name__
         else:

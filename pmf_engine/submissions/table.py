@@ -14,6 +14,10 @@ EDGES = (
 """What may stand around a text without being part of it."""
 
 
+DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+"""What Polars raises where a file cannot be read: it is damaged, it has changed or gone, or its reader has a defect."""
+
+
 @dataclass(frozen=True)
 class RawTable:
     """A rectangle of strings. `rows` has `row` (as a spreadsheet counts) and the columns `0`, `1`, … of the header.
