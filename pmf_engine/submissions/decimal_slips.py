@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -93,10 +95,11 @@ def _slips(suspects: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
     repeated, partners = _sent_again(came), _partners(framework)
     earlier: defaultdict[tuple[object, ...], list[float]] = defaultdict(list)
     slips: dict[int, str] = {}
-    row = [name for name in _SERIES if name != "figure"]
-    for cells_of_row in suspects.sort("start", *row, nulls_last=False).partition_by("start", *row, maintain_order=True):
+    row = ["start", *(name for name in _SERIES if name != "figure")]
+    in_order = suspects.sort(row, nulls_last=False).select("at", "value", "text", "comment", *KEY)
+    for _, cells_of_row in groupby(in_order.iter_rows(named=True), key=itemgetter(*row)):
         out_of_line: dict[str, _Slip] = {}
-        values = list(cells_of_row.iter_rows(named=True))
+        values = list(cells_of_row)
         for cell in values:
             slip = _slip(cell["value"], earlier[_series(cell)][-_LOOKED_BACK:])
             meant = _repeats(cell["comment"], cell["value"])
