@@ -173,9 +173,11 @@ def with_sums_refused(
 def _not_owed(framework: Framework) -> pl.Expr:
     """How many of a figure's agencies do not owe it in the period of a row: they began later, or ended before."""
     figure, start, end = pl.col("figure").cast(pl.String), pl.col("start"), pl.col("start") + pl.col("months")
+    agencies = framework.agencies.values()
+    dated = {agency.id for agency in agencies if agency.succeeds or (agency.since, agency.until) != (None, None)}
     outside = []
-    for each in framework.figures.values():
-        for agency in each.agencies:
+    for each in framework.figures.values() if dated else ():
+        for agency in dated.intersection(each.agencies):
             since, until = owed(framework, each, agency)
             if since is not None:
                 outside.append((figure == each.id) & (end <= since))

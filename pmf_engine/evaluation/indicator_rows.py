@@ -164,6 +164,8 @@ class Sheet:
 
     def made(self, operation: str, *of: int, span: int = 0) -> int:
         """The result of an operation on other steps, which does not look across the breaks of what they rest on."""
+        if not self._breaks and not self._own_breaks:
+            return self.steps.made(self.panel, operation, of, span)
         breaks = frozenset[int]().union(*(self._breaks.get(part, ()) for part in of))
         own = self._own_breaks if operation in (*OVER_TIME, *_KEEPS_BREAKS) else frozenset[int]()
         looked_at = breaks | own if own or operation in (*OVER_TIME, "unbroken") else ()
