@@ -6,6 +6,7 @@ result, a percentage as it is shown.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,9 @@ import polars as pl
 
 from pmf_engine.submissions.table import EDGES, letter
 from pmf_engine.submissions.workbook_facts import Place, SheetFacts, Workbook
+
+_OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1")
+"""How files of Office before 2007 begin, and those of today that have a password."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,28 @@ def read_sheets(path: Path) -> list[Sheet]:
                 raise_if_empty=False,
                 read_options={"skip_rows": 0},  # else rows would count from the first that is not empty
             )  # fmt: skip
-    except (FastExcelError, BadZipFile, ElementTree.ParseError, KeyError) as error:
+    except BadZipFile as error:
+        raise ValueError(*_what_it_is(path)) from error
+    except (FastExcelError, ElementTree.ParseError, KeyError, pl.exceptions.PanicException, zlib.error) as error:
         raise ValueError from error
     return [
         Sheet(name, _overlaid(rows, facts[name].cells), facts[name].faults, facts[name])
         for name, rows in sheets.items()
         if name in facts
     ]
+
+
+def _what_it_is(path: Path) -> list[str]:
+    """What a file is that is called a workbook and is none, where its first bytes tell."""
+    with path.open("rb") as stream:
+        head = stream.read(512).lstrip()
+    if not head:
+        return ["it is empty"]
+    if head.startswith(_OLD_WORKBOOK):
+        return ["it has a password, or is an older workbook under this name; save it as .xlsx without a password"]
+    if head.startswith(b"<"):
+        return ["it is a web page under the name of a workbook; open it in a spreadsheet and save it as .xlsx"]
+    return [] if head.startswith(b"PK") else ["it is no workbook, whatever its name says"]
 
 
 def _overlaid(rows: pl.DataFrame, cells: Mapping[Place, str]) -> pl.DataFrame:

@@ -30,6 +30,16 @@ _HIDDEN_ROW = rb"<(?:\w+:)?row\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>"
 _HIDDEN_COLUMN = rb"<(?:\w+:)?col\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>"
 _EXTENSIONS = rb"<((?:\w+:)?)extLst\b.*?</\1extLst>"
 
+MOST_BYTES = 2_000_000_000
+"""What a workbook may unpack to. A sheet of a million rows and twenty columns takes less than half of it."""
+
+MOST_CELLS = 25_000_000
+"""What a sheet may hold, blank cells included. Readers keep every cell up to the farthest: some 40 bytes for each."""
+
+_SMALL_SHEET = 5_000_000
+_DIMENSION = rb"<(?:\w+:)?dimension\b[^>]*\bref\s*=\s*[\"'](?:[A-Z]+[0-9]+:)?([A-Z]+)([0-9]+)[\"']"
+_REFERENCE = rb"\br\s*=\s*[\"']([A-Z]*)([0-9]+)[\"']"
+
 _BUILT_IN_PERCENT = (9, 10)
 """The numbers of the formats `0%` and `0.00%`, which no workbook spells out."""
 
@@ -53,11 +63,43 @@ class SheetFacts:
     hidden_columns: int = 0
 
 
+def _check_extent(text: bytes) -> None:
+    """ValueError where a stray cell far from the others makes a sheet too large to be read.
+
+    A long sheet is taken to reach as far as it says itself: programs that leave a stray cell behind say how far.
+    """
+    dimension = re.search(_DIMENSION, text[:10_000])
+    references = [dimension.groups()] if dimension else []
+    if not references or len(text) < _SMALL_SHEET:
+        references += re.findall(_REFERENCE, text)
+    rows = max((int(row) for _, row in references), default=0)
+    columns = max((_column_number(column) for column, _ in references), default=0)
+    if rows * columns > MOST_CELLS:
+        raise ValueError(
+            f"one of its sheets reaches to row {rows:,} and column {columns:,}, and no more than {MOST_CELLS:,} cells "
+            "are read; delete what stands far from the table"
+        )
+
+
+def _column_number(letters: bytes) -> int:
+    """The number of a column from 1, by its letters; 0 where there are none.
+
+    >>> _column_number(b"A"), _column_number(b"XFD"), _column_number(b"")
+    (1, 16384, 0)
+    """
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
 class Workbook:
     """The parts of a workbook: KeyError, BadZipFile or ParseError where it is damaged."""
 
     def __init__(self, parts: ZipFile) -> None:
         self._parts = parts
+        if (size := sum(part.file_size for part in parts.infolist())) > MOST_BYTES:
+            raise ValueError(f"it unpacks to {size:,} bytes, and no more than {MOST_BYTES:,} are read")
         self._names = {name.replace("\\", "/").lower(): name for name in parts.namelist()}
         self._root = ElementTree.fromstring(self._part("xl/workbook.xml"))
 
@@ -71,8 +113,9 @@ class Workbook:
         for sheet in self._root.iterfind("{*}sheets/{*}sheet"):
             target = targets[sheet.get(_LINK) or sheet.get(_STRICT_LINK)]
             hidden = sheet.get("state", "visible") != "visible"
-            text = b"" if hidden else self._part(str(PurePosixPath("/xl", target))[1:])
-            yield sheet.get("name", ""), self._facts(text, hidden)
+            text = self._part(str(PurePosixPath("/xl", target))[1:])
+            _check_extent(text)
+            yield sheet.get("name", ""), self._facts(b"" if hidden else text, hidden)
 
     @property
     def counts_from_1904(self) -> bool:
