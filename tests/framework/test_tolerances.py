@@ -141,8 +141,8 @@ if CATALOGUE.exists():  # the published rules lie beside the project and are not
 # -- dates ---------------------------------------------------------------------------------------
 
 FIGURES = """
-x: {title: X, from: care, kind: stock, frequency: quarterly, signed: true}
-bound: {title: England, from: ons, kind: stock, frequency: quarterly, signed: true}
+x: {title: X, from: care, kind: stock, frequency: quarterly, signed: true, unit: points}
+bound: {title: England, from: ons, kind: stock, frequency: quarterly, signed: true, unit: points}
 """
 
 
@@ -171,7 +171,7 @@ def test_each_entry_judges_from_its_period_on(tmp_path: Path) -> None:
 
 
 def test_an_entry_from_inside_a_year_judges_from_the_next(tmp_path: Path) -> None:
-    figures = "x: {title: X, from: care, kind: stock, frequency: annual}"
+    figures = "x: {title: X, from: care, kind: stock, frequency: annual, unit: children}"
     entries = "y: [{from: 2014-15, good: at most 5}, {from: 2015-16 Q3, good: at most 20}]"
     write_board(tmp_path, figures, "y: {frequency: annual, formula: x}", entries)
     write_returns(tmp_path, "\n".join(f"{year},care,x,10" for year in ("2014-15", "2015-16", "2016-17")))
@@ -181,7 +181,7 @@ def test_an_entry_from_inside_a_year_judges_from_the_next(tmp_path: Path) -> Non
 
 
 def test_school_years_have_their_own_dates(tmp_path: Path) -> None:
-    figures = "x: {title: X, from: care, kind: stock, frequency: annual, year_start: september}"
+    figures = "x: {title: X, from: care, kind: stock, frequency: annual, year_start: september, unit: children}"
     entries = "y: [{from: 2014-15, good: at most 5}, {from: 2015-16, good: at most 20}]"
     write_board(tmp_path, figures, "y: {frequency: annual, year_start: september, formula: x}", entries)
     write_returns(tmp_path, "\n".join(f"{year},care,x,10" for year in ("2014-15", "2015-16")))

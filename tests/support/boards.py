@@ -23,7 +23,7 @@ scales:
   audit: [not met, partly met, met, exceeded]
 breakdowns:
   district: {title: District, groups: [North, South]}
-  ward: Ward
+  ward: {title: Ward, groups: open}
 """
 GOVERNANCE = "governance: {lead_agency: Lead agency, sub_committee: Sub-committee, board: Board}\n"
 DEFAULTS = "content_area: safety, evidence_type: quantity, lead_agency: care, title: A title"

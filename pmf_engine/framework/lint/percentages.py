@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import isinf
 
@@ -10,6 +11,12 @@ from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.formula.functions import EARLIER_VALUES
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name, names
 from pmf_engine.framework.model import Framework, Indicator
+
+_SHARE = re.compile(r"%|\bper ?cent|\bshare\b|\bproportion\b", re.IGNORECASE)
+"""What a title says of a share."""
+
+_FEW = 9.0
+"""Up to so many a bound of a stock is more likely a number of people or things than a percentage."""
 
 _OVER_TIME = {"year_to_date", "rolling_year", "rolling_months", *EARLIER_VALUES}
 """Functions of which a count is still a count."""
@@ -22,14 +29,17 @@ def lint_percentages(framework: Framework, indicator: Indicator) -> Iterator[Dia
     """
     if indicator.counts is not None:
         return
-    band = _judged_like_a_percentage(indicator)
-    if band is None:
-        return
     formula = indicator.formula
     span = indicator.passage.span(formula.start, formula.end)
     figure = framework.figures.get(formula.name) if isinstance(formula, Name) else None
     if figure is not None and figure.kind == "stock" and figure.unit is None:
-        yield messages.stock_as_percentage(span, figure.id, band)
+        above = 1.0 if _SHARE.search(figure.title) or _SHARE.search(indicator.title) else _FEW
+        if stock_band := _judged_like_a_percentage(indicator, above):
+            yield messages.stock_as_percentage(span, figure.id, stock_band)
+        return
+    band = _judged_like_a_percentage(indicator, 1.0)
+    if band is None:
+        return
     ratio = _ratio(framework, formula)
     if ratio is not None and _counts(framework, ratio.left) and _counts(framework, ratio.right):
         units = {framework.figures[node.name].unit for node in names(ratio) if node.name in framework.figures}
@@ -43,13 +53,13 @@ def lint_percentages(framework: Framework, indicator: Indicator) -> Iterator[Dia
         yield messages.ratio_as_percentage(span, text[formula.start : formula.end], indicator.id, part, whole, band)
 
 
-def _judged_like_a_percentage(indicator: Indicator) -> str | None:
-    """The first band whose ends are all from 0 to 100, and one of them above 1."""
+def _judged_like_a_percentage(indicator: Indicator, above: float) -> str | None:
+    """The first band whose ends are all from 0 to 100, and one of them above a number."""
     for entry in indicator.tolerances:
         for key, band in entry.bands.items():
             interval = entry.intervals[key]
             ends = [] if interval is None else [end for end in (interval.low, interval.high) if not isinf(end)]
-            if ends and min(ends) >= 0 and 1 < max(ends) <= 100:
+            if ends and min(ends) >= 0 and above < max(ends) <= 100:
                 return band.text
     return None
 
