@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -69,7 +70,9 @@ def in_doubt(
     """
     if marks is None or marks.is_empty():
         return rows.with_columns(doubt=pl.lit(None, pl.String))
-    marked = with_marks(rows.select(ROW), framework, inputs, cadences, marks)
+    indicators = {id_: replace(indicator, compare=()) for id_, indicator in framework.indicators.items()}
+    judging = replace(framework, indicators=indicators)  # what stands beside a value has no part in its rating
+    marked = with_marks(rows.select(ROW), judging, inputs, cadences, marks)
     texts = pl.col("marks").list.eval(pl.element().struct.field("text")).list.join(", ")
     doubts = marked.filter(pl.col("marks").list.len() > 0).select(*ROW, doubt=texts)
     return rows.join(doubts, on=ROW, how="left", nulls_equal=True, maintain_order="left")

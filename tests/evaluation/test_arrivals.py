@@ -54,6 +54,17 @@ def test_in_a_report_as_of_today_it_counts_with_its_mark(tmp_path: Path) -> None
     assert cell(evaluation, "y", "2016-17 Q2", "marks") == [{"kind": "arrival_unknown", "text": UNKNOWN}]
 
 
+def test_what_stands_beside_a_value_puts_it_in_no_doubt(tmp_path: Path) -> None:
+    figures = f"{FIGURE}\nbeside: {{title: B, from: ons, kind: flow, frequency: quarterly}}"
+    write_board(tmp_path, figures, "y: {frequency: quarterly, formula: n, compare: [beside]}", TOLERANCE)
+    write_returns(tmp_path, "2016-17 Q1,care,n,10", "known.csv")
+    write_returns(tmp_path, "2016-17 Q1,ons,beside,10", "unknown.csv")
+    (tmp_path / "returns" / "manifest.csv").write_text("file,received_on\n" + NAMED, encoding="utf-8")
+    evaluation = evaluate(tmp_path, as_of=BEFORE_TODAY)
+    assert cell(evaluation, "y", "2016-17 Q1", "status") == "green"
+    assert cell(evaluation, "y", "2016-17 Q1", "marks") == [{"kind": "arrival_unknown", "text": UNKNOWN}]
+
+
 def test_without_a_manifest_nothing_is_in_doubt(tmp_path: Path) -> None:
     evaluation = board(tmp_path, "10", "10", manifest=None)
     assert cell(evaluation, "y", "2016-17 Q2", "status") == "green"
