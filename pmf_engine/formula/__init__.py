@@ -1,1 +1,1 @@
-"""The formula language: syntax, types, the table of functions, and what each operation computes."""
+"""The formula language: syntax, types, the table of functions, and the operations in Polars (`compute`)."""

@@ -22,27 +22,42 @@ _ONE_ENDED = {
 
 
 def parse_band(passage: Passage, grades: Sequence[str] = (), scale: str | None = None) -> Band:
-    """The limits that `at most 20` and the like set, where `grades` of a scale are known. Raises FormulaError."""
+    """Parses a band such as `at most 20`.
+
+    Args:
+        passage: The text of the band.
+        grades: The grades that the band may name, the worst first.
+        scale: The scale of the indicator, for messages; None for an indicator that is a number.
+
+    Raises:
+        FormulaError: The text is not a band.
+    """
     parser = _BandParser(passage, grades, scale)
     return parser.whole(parser.band(), "`and`")
 
 
 class _BandParser(Parser):
-    """Reads bands. `grades` and `scale` are those of the indicator; `shares` says whether `%` begins a share here."""
+    """Parses bands, by recursive descent.
+
+    Attributes:
+        shares: Whether `%` begins a share, as in `N% of X`, at the current token.
+        scale: The scale of the indicator.
+        grades: A pattern, the position on the scale and the words of each grade.
+    """
 
     def __init__(self, passage: Passage, grades: Sequence[str], scale: str | None) -> None:
         super().__init__(passage)
         self.shares = True
         self.scale = scale
         self.grades = [
-            (re.compile(r"\s+".join(map(re.escape, grade.split())) + r"(?!\w)", re.IGNORECASE), place, grade)
-            for place, grade in enumerate(grades, start=1)
+            (re.compile(r"\s+".join(map(re.escape, grade.split())) + r"(?!\w)", re.IGNORECASE), position, grade)
+            for position, grade in enumerate(grades, start=1)
         ]
 
-    # -- what expressions have more in bands -----------------------------------------
+    # -- expressions, with shares and grades ------------------------------------------
 
     def expression(self) -> Expression:
-        """An expression in brackets or a call, where `%` begins a share again."""
+        """An expression in brackets or in a call: `%` begins a share again inside it."""
         shares, self.shares = self.shares, True
         expression = super().expression()
         self.shares = shares
@@ -61,17 +76,17 @@ class _BandParser(Parser):
         return left
 
     def primary(self) -> Expression:
-        """A grade of the scale, or whatever an expression may be made of."""
+        """A grade of the scale, or a primary expression."""
         return self.grade() or super().primary()
 
     def share(self, amount: Expression, of: Expression) -> Expression:
-        """`N% of X`, in bands, where X ends before `+` and `-`."""
+        """`N% of X`. X ends before `+` and `-`."""
         percentage = _percentage(amount, of)
         self.check_share(percentage, *SUM)
         return percentage
 
     def check_share(self, before: Expression, *signs: str) -> None:
-        """In `50% of a + b` nobody can tell of how much: brackets must say."""
+        """Refuses `50% of a + b`, which is ambiguous without brackets."""
         if self.next.kind == "sign" and self.next.text in signs:
             raise FormulaError(messages.which_share(self.passage.span(before.start, self.next.end)))
 
@@ -82,27 +97,30 @@ class _BandParser(Parser):
     # -- grades -----------------------------------------------------------------
 
     def grade(self) -> Grade | None:
-        """A grade of the scale, whatever it is made of, as written there or in quotes: the longest that stands here."""
+        """The longest grade of the scale at the current token, in quotes or not; None where there is none.
+
+        Grades match the text itself: they may contain spaces and signs that the lexer splits into tokens.
+        """
         start = self.next.start
         quoted = self.next.text[1:-1] if self.next.kind == "text" else None
         longest: tuple[int, int, str] | None = None
-        for form, place, grade in self.grades:
+        for form, position, grade in self.grades:
             if quoted is not None:
-                found = (self.next.end, place, grade) if form.fullmatch(quoted.strip()) else None
+                candidate = (self.next.end, position, grade) if form.fullmatch(quoted.strip()) else None
             else:
-                here = form.match(self.passage.text, start)
-                found = (here.end(), place, grade) if here else None
-            if found and (longest is None or found > longest):
-                longest = found
+                match = form.match(self.passage.text, start)
+                candidate = (match.end(), position, grade) if match else None
+            if candidate and (longest is None or candidate > longest):
+                longest = candidate
         if longest is None:
             return None
-        end, place, grade = longest
+        end, position, grade = longest
         while self.next.kind != "end" and self.next.start < end:
             self.at += 1
-        return Grade(start, end, place, grade)
+        return Grade(start, end, position, grade)
 
     def check_grade(self, scale: str) -> None:
-        """Refuses words that are no grade; one alone may be the name of a figure."""
+        """Refuses several words that are no grade of the scale; a single word may be the name of a figure."""
         at = self.at
         if self.grade() is None:
             while self.next.kind in ("name", "word") and self.next.text != "and":

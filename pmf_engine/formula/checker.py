@@ -1,4 +1,4 @@
-"""What a formula means before there is any data: the type of every part, and every mistake at once."""
+"""Static checking: the type of every part of a formula, and every mistake in it at once."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _LITERALS = {float: NUMBER, str: TEXT, bool: TRUTH, date: DATE}
 
 
 class Checker(OperandChecker):
-    """Finds the type of an expression; `found` collects what is wrong with it."""
+    """Infers the type of an expression; `diagnostics` collects the mistakes."""
 
     def type_of(self, node: syntax.Expression) -> Type | None:
-        """The type, or None where something inside is already reported."""
+        """The type of an expression; None where a mistake inside the expression is already reported."""
         match node:
             case syntax.Literal():
                 return _LITERALS[type(node.value)]
             case syntax.Grade():
-                return None  # bands compare grades themselves, see `limit`
+                return None  # bands compare grades themselves, see `framework.tolerances`
             case syntax.Name():
                 return self._name(node)
             case syntax.Call():
@@ -52,13 +52,14 @@ class Checker(OperandChecker):
                 return self._aggregate(node)
 
     def names_something(self, node: syntax.Expression) -> None:
-        """Reports a formula that is the same whatever is sent."""
+        """Reports a constant formula: it is the same whatever agencies send."""
         if is_constant(node):
             self.report(messages.names_nothing(self.span(node)))
 
     def _name(self, node: syntax.Name) -> Type | None:
-        known = self.scope.types.get(node.name)
-        if known is None:
+        """The type of a name; a name without a type is reported with the likeliest cause."""
+        type_ = self.scope.types.get(node.name)
+        if type_ is None:
             if self.scope.doubts(node.name):
                 return None
             if self.scope.what == OF_AGENCY:
@@ -75,16 +76,18 @@ class Checker(OperandChecker):
                 self.report(messages.bare_list(self.span(node), node.name))
             else:
                 self.report(messages.unknown_name(self.span(node), self.scope.what, node.name, self.scope.types))
-        elif known == TEXT and self.scope.record is None:
+        elif type_ == TEXT and self.scope.record is None:
             self.report(messages.text_figure(self.span(node), node.name))
             return None
-        return known
+        return type_
 
     def _no_other_period(self, span: Span, function: str) -> None:
+        """Reports a function over time where there are no regular periods to look back over."""
         unusable = messages.not_in_condition if self.scope.what == "condition" else messages.no_consecutive
         self.report(unusable(span, function))
 
     def _call(self, node: syntax.Call) -> Type | None:
+        """The type of a call, checked against the function's row: its arguments, its scope, its periods."""
         span = self.passage.span(node.start, node.name_end)
         function = FUNCTIONS.get(node.function)
         if function is None:
@@ -102,7 +105,7 @@ class Checker(OperandChecker):
         elif function.of_records != "also" and (function.of_records == "only") != (self.scope.record is not None):
             wrong = messages.not_of_records if self.scope.record else messages.only_of_records
             self.report(wrong(span, node.function))
-            if self.scope.record is None:  # what it is of would be columns, which have no meaning here
+            if self.scope.record is None:  # its arguments are columns, which are unknown names here
                 return NUMBER
         elif function.look_back and self.scope.months is None:
             self._no_other_period(span, node.function)
@@ -110,23 +113,23 @@ class Checker(OperandChecker):
                 return None
         name = f"`{node.function}`"
         if function.takes == "numbers":
-            given = [self.need(argument, NUMBER, name) for argument in node.arguments]
+            types = [self.need(argument, NUMBER, name) for argument in node.arguments]
         elif function.takes == "dates":
-            given = [self.need(argument, DATE, name) for argument in node.arguments]
+            types = [self.need(argument, DATE, name) for argument in node.arguments]
         else:
-            given = self.alike(node.arguments, name)
-        if function.stands_in:
+            types = self.alike(node.arguments, name)
+        if function.coalesces:
             for argument in node.arguments:
                 if is_constant(argument):
                     self.report(messages.stands_for_missing(self.span(argument)))
-        if function.constant and function.constant.needed and len(given) == function.most and given[1]:
+        if function.constant and function.constant.needed and len(types) == function.most and types[1]:
             self._needs_constant(node, function.constant)
-        first = given[0] if given else None
+        first = types[0] if types else None
         if function.flows_only:
             if first is not None and not first.flow:
                 inner = node.arguments[0]
-                within = FUNCTIONS.get(inner.function) if isinstance(inner, syntax.Call) else None
-                again = within.name if within and within.flows_only else None
+                called = FUNCTIONS.get(inner.function) if isinstance(inner, syntax.Call) else None
+                again = called.name if called and called.flows_only else None
                 self.report(messages.flows_only(self.span(inner), node.function, again))
             return NUMBER
         if function.result == "same":
@@ -134,7 +137,7 @@ class Checker(OperandChecker):
         return NUMBER
 
     def _aggregate(self, node: syntax.Aggregate) -> Type | None:
-        """A number from the records of a list; it adds up over time where each record is of one period alone."""
+        """The type of an aggregate: a flow where each record counts in one period only, else a number."""
         name = node.list.name
         if self.scope.record is not None:
             self.report(messages.aggregate_inside(self.span(node), node.function))
@@ -147,8 +150,8 @@ class Checker(OperandChecker):
         columns = self.scope.lists.get(name)
         if columns is None:
             if not self.scope.doubts(name) or name in self.scope.types:
-                known = name in self.scope.types
-                self.report(messages.no_such_list(self.span(node.list), name, known, self.scope.lists))
+                is_of_another_kind = name in self.scope.types
+                self.report(messages.no_such_list(self.span(node.list), name, is_of_another_kind, self.scope.lists))
             return None
         if columns.spells and node.state is None:
             self.report(messages.which_spells(self.span(node.list), name))
@@ -164,12 +167,12 @@ class Checker(OperandChecker):
             inner.report(messages.distinct_of_count(self.span(node), node.function))
         if node.where is not None:
             inner.need(node.where, TRUTH, "`where`")
-        self.found += inner.found
+        self.diagnostics += inner.diagnostics
         adds_up = node.function in ("count", "sum") and node.state != "open" and not node.distinct
         return FLOW if adds_up else NUMBER
 
     def _senders(self, node: syntax.Aggregate) -> Type | None:
-        """How many agencies sent a figure, or sent one of which something is true."""
+        """The type of a count of the agencies that sent a figure, or sent a value that meets a condition."""
         name = node.list.name
         kind = self.scope.types.get(name)
         if name not in self.scope.figures or kind is None:
@@ -187,11 +190,11 @@ class Checker(OperandChecker):
             scope = replace(self.scope, types={"value": kind}, what=OF_AGENCY, doubts=no_doubts, record=name)
             inner = Checker(self.passage, scope)
             inner.need(node.where, TRUTH, "`where`")
-            self.found += inner.found
+            self.diagnostics += inner.diagnostics
         return NUMBER
 
     def _constants(self, node: syntax.Call) -> None:
-        """Numbers written in the formula with which there is never a value."""
+        """Reports constant arguments for which the function has no value."""
         wanted, months = FUNCTIONS[node.function].constant, self.scope.months or 1
         for argument in node.arguments[1:] if wanted else ():
             value = constant(argument)
@@ -199,7 +202,7 @@ class Checker(OperandChecker):
                 self.report(messages.impossible_number(self.span(argument), node.function, wanted.wanted(months)))
 
     def _needs_constant(self, node: syntax.Call, wanted: Constant) -> None:
-        """Reports a second argument that varies, where only a constant will do."""
+        """Reports a second argument that varies, of a function that needs a constant."""
         if constant(node.arguments[1]) is None:
             span = self.span(node.arguments[1])
             self.report(messages.impossible_number(span, node.function, wanted.wanted(self.scope.months or 1)))

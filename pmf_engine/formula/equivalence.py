@@ -1,4 +1,4 @@
-"""Which expressions come to the same, whatever names stand in them: an indicator is what its formula says."""
+"""Equivalence of expressions by value numbering: the name of an indicator is equivalent to its formula."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from pmf_engine.formula.functions import OVER_TIME
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Grade, Literal, Name, Unary, children
 
 
-class Meanings:
-    """Gives every expression a number, the same to those that say the same in the same words.
+class ValueNumbers:
+    """Value numbering: expressions with equal operators and operands have equal numbers.
 
-    Indicators must be told of before those that name them.
+    Define an indicator before the indicators that name it.
     """
 
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}
         self._indicators: dict[str, int] = {}
 
-    def tell(self, id_: str, formula: Expression) -> None:
-        """Makes the name of an indicator mean what its formula does."""
+    def define(self, id_: str, formula: Expression) -> None:
+        """Gives the name of an indicator the number of its formula."""
         self._indicators[id_] = self.of(formula)
 
     def of(self, node: Expression) -> int:
         """The number of an expression."""
         if isinstance(node, Name) and node.name in self._indicators:
             return self._indicators[node.name]
-        key = (type(node), _own(node), *map(self.of, children(node)))
+        key = (type(node), _label(node), *map(self.of, children(node)))
         return self._numbers.setdefault(key, len(self._numbers))
 
-    def saying(self, bound: Expression, id_: str) -> Iterator[Expression]:
-        """The parts of a bound that come to what an indicator does in the same period."""
-        return self._coming_to(bound, self._indicators[id_])
+    def equivalents(self, bound: Expression, id_: str) -> Iterator[Expression]:
+        """The parts of a bound that are equivalent to an indicator in the same period."""
+        return self._parts_with_number(bound, self._indicators[id_])
 
-    def _coming_to(self, node: Expression, number: int) -> Iterator[Expression]:
+    def _parts_with_number(self, node: Expression, number: int) -> Iterator[Expression]:
         if self.of(node) == number:
             yield node
         elif not (isinstance(node, Call) and node.function in OVER_TIME):
             for child in children(node):
-                yield from self._coming_to(child, number)
+                yield from self._parts_with_number(child, number)
 
 
-def _own(node: Expression) -> Hashable:
-    """What an expression says besides its children."""
+def _label(node: Expression) -> Hashable:
+    """The content of a node without its children: its name, value or operator."""
     match node:
         case Literal():
             return node.value

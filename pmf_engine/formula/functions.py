@@ -1,7 +1,7 @@
-"""The functions of the formula language: one row each, with all that is known of it.
+"""The functions of the formula language: one row for each, with every fact about the function.
 
-The checker, the operations, the dependencies, the loader and the documents read this table; `tests/formula/
-test_functions.py` fails for a row that lacks a part. CONTRIBUTING says how to add one.
+Constant folding, the checker, the operations, the dependencies, the loader and the documents read this table.
+`tests/formula/test_functions.py` fails for a row without its other parts; CONTRIBUTING has the recipe for a new row.
 """
 
 from __future__ import annotations
@@ -10,31 +10,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pmf_engine.formula.constants import constant
-from pmf_engine.formula.syntax import Call, Node, children
+from pmf_engine.domain.numbers import half_up
 
 TimeDimension = int | None
-"""How a value grows with the length of its period: 1 adds up, 0 does not, -1 is over what does; None is a mixture."""
+"""The exponent of time in a value, as in dimensional analysis: 1 for a value that adds up over time, 0 for a value that
+does not, -1 for a value divided by one that adds up; None for a sum of values of different dimensions."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookBack:
-    """The periods that a function over time looks at.
+    """The periods that a function over time reads.
 
-    `offsets` gives, for periods of `months` and a call's own number of months, how many months before the period each
-    of them is. Where `within_year`, those of an earlier year do not count; else every one of them must have a value.
+    Attributes:
+        offsets: How many months back each of the periods is, from the length of a period in months and the number of
+            months that the call names (0 for none).
+        within_year: Skip the periods of an earlier year. Otherwise every period must have a value.
     """
 
     offsets: Callable[[int, int], Sequence[int]]
     within_year: bool = False
 
     def months_back(self, months: int, span: int = 0, of_year: int = 12) -> list[int]:
-        """How many months back the function looks from a period.
+        """How many months back the function reads from a period.
 
         Args:
-            months: the length of a period.
-            span: the number of months that the call names (see `span`), 0 for none.
-            of_year: the period begins in this month of its year, counted from 1; 12 for all that it may look at.
+            months: The length of a period.
+            span: The number of months that the call names (see `look_back.span`), 0 for none.
+            of_year: The month of its year in which the period begins, from 1; 12 for every period it may read.
 
         >>> FUNCTIONS["rolling_year"].look_back.months_back(3)
         [0, 3, 6, 9]
@@ -46,10 +48,13 @@ class LookBack:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """What a constant among the arguments after the first must be.
+    """The condition on a constant argument after the first.
 
-    `wanted` and `holds` are given the months of a period: the words for a message, and whether a value will do. Where
-    `needed`, nothing but a constant will do. Where `months_back`, it is the number of months that a call looks back.
+    Attributes:
+        wanted: The words of the condition for a message, from the length of a period in months.
+        holds: Whether a value and the length of a period in months meet the condition.
+        needed: The argument must be a constant.
+        months_back: The argument is the number of months that the call looks back.
     """
 
     wanted: Callable[[int], str]
@@ -59,46 +64,85 @@ class Constant:
 
 
 def _alike(arguments: Sequence[TimeDimension]) -> TimeDimension:
-    """That of the arguments, where they have the same."""
+    """The dimension that all arguments share; None where they differ."""
     return arguments[0] if len(set(arguments)) == 1 else None
 
 
 def _first(arguments: Sequence[TimeDimension]) -> TimeDimension:
+    """The dimension of the first argument."""
     return arguments[0]
 
 
 def _fixed(arguments: Sequence[TimeDimension]) -> TimeDimension:
-    """0: the same stretch of time is looked at, however long the period is."""
+    """0: the function reads the same number of months for periods of every length."""
     return 0
 
 
 def _quotient(arguments: Sequence[TimeDimension]) -> TimeDimension:
-    """That of the first over the second, times the third where there is one."""
-    known = [dimension for dimension in arguments if dimension is not None]
-    return known[0] - known[1] + sum(known[2:]) if len(known) == len(arguments) else None
+    """The dimension of the first argument over the second, times the third of three.
+
+    >>> _quotient([1, 0, 0]), _quotient([1, None])
+    (1, None)
+    """
+    dimensions = [dimension for dimension in arguments if dimension is not None]
+    return dimensions[0] - dimensions[1] + sum(dimensions[2:]) if len(dimensions) == len(arguments) else None
+
+
+# -- constant folding: the value of a call of constants, None where it has none ------------------
+
+
+_FOLDED_DIGITS, _FOLDED_LARGEST = 15, 1e15
+"""The most digits, and the largest number, that `round` folds: beyond both floating point has no exact result."""
+
+
+def _fold_percent(values: Sequence[float]) -> float | None:
+    part, whole = values
+    return part * 100 / whole if whole > 0 and 0 <= part <= whole else None
+
+
+def _fold_rate(values: Sequence[float]) -> float | None:
+    events, population, per = values
+    return events / population * per if events >= 0 and population > 0 and per > 0 else None
+
+
+def _fold_round(values: Sequence[float]) -> float | None:
+    value, digits = values
+    if abs(digits) > _FOLDED_DIGITS or abs(value) > _FOLDED_LARGEST:
+        return None
+    return half_up(value, digits)
+
+
+# -- the table ---------------------------------------------------------------------------------
+
+
+SHARE_PER = 100.0
+"""What a share is per: `percent` is the part in every hundred of the whole."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """One function: how it is written, how many values it takes and of what kind.
+    """One function: its syntax, its types and its meaning.
 
     Attributes:
-        name: the word in a formula, and the name of its operation (`compute.operations.OPERATIONS`, or
-            `compute.record_expressions` for what is said of records).
-        usage: how a call is written, for messages and documents.
-        least, most: how many arguments it takes.
-        meaning: the line of docs/formulas.md.
+        name: The word in a formula, and the name of its operation: in `compute.operations.OPERATIONS` for figures, in
+            `compute.record_expressions` for records.
+        usage: A call in general form, for messages and documents.
+        least, most: The numbers of arguments that it takes.
+        meaning: Its line in docs/formulas.md.
         takes: `numbers`, `dates`, or `alike` for numbers or grades of one scale.
-        result: `number`, or `same` as the arguments are.
-        dimension: the time dimension of its value, from those of its arguments.
-        look_back: which periods it looks at; None for its own alone. With one it needs regular periods.
-        flows_only: it adds up over time, which only flows do.
-        keeps_flow: a flow is given back as a flow.
-        constant: what a constant after the first argument must be.
-        default: the constant that stands for an argument left out.
-        stands_in: each argument stands in for those before it that are missing; a constant would hide that they are.
-        ratio: its first arguments are numerator and denominator, and over a denominator of 0 it is undefined.
-        of_records: it may be said of a record too (`also`), of nothing else (`only`), or not of a record (`never`).
+        result: `number`, or `same` for the type of the arguments.
+        dimension: The time dimension of its value, from the time dimensions of its arguments.
+        look_back: The periods that it reads; None for its own period alone. A look-back needs regular periods.
+        flows_only: It adds up over time and takes flows only.
+        keeps_flow: Its value of a flow is a flow.
+        constant: The condition on constant arguments after the first.
+        default: The value of the last argument where a call leaves that argument out.
+        fold: Constant folding: its value for constant arguments; None for a function that does not fold.
+        coalesces: It returns its first argument that is not missing. A constant among them would hide missing figures.
+        ratio: It divides a numerator, its first argument, by a denominator, its second: the `share` of a part in its
+            whole, in percent, or the `rate` of events per a third argument of a population.
+        rounds: It rounds its first argument to the decimals that its second gives.
+        of_records: Whether it applies to records of lists `also`, `only` or `never`.
     """
 
     name: str
@@ -114,13 +158,15 @@ class Function:
     keeps_flow: bool = False
     constant: Constant | None = None
     default: float | None = None
-    stands_in: bool = False
-    ratio: bool = False
+    fold: Callable[[Sequence[float]], float | None] | None = None
+    coalesces: bool = False
+    ratio: Literal["share", "rate"] | None = None
+    rounds: bool = False
     of_records: Literal["also", "only", "never"] = "never"
 
     @property
     def is_earlier_value(self) -> bool:
-        """Whether it gives its argument as it was in one earlier period: a band may say so of the value itself."""
+        """Whether it returns its argument's value in one earlier period; its name alone, in a band, is that value."""
         return self.look_back is not None and self.result == "same"
 
 
@@ -150,26 +196,30 @@ FUNCTIONS: Final[dict[str, Function]] = {
     for function in (
         Function(
             "percent", "percent(part, whole)", 2, 2, "100 part / whole; the part may not exceed the whole",
-            dimension=_quotient, constant=_POSITIVE, ratio=True,
+            dimension=_quotient, constant=_POSITIVE, ratio="share", fold=_fold_percent,
         ),
         Function(
             "rate", "rate(events, population, per)", 3, 3, "per events / population",
-            dimension=_quotient, constant=_POSITIVE, ratio=True,
+            dimension=_quotient, constant=_POSITIVE, ratio="rate", fold=_fold_rate,
         ),
-        Function("abs", "abs(x)", 1, 1, "x without its sign", of_records="also"),
+        Function(
+            "abs", "abs(x)", 1, 1, "x without its sign", of_records="also", fold=lambda values: abs(values[0]),
+        ),
         Function(
             "round", "round(x, digits)", 1, 2, "x rounded half up, to a whole number unless digits says more",
-            dimension=_first, constant=_DIGITS, default=0.0, of_records="also",
+            dimension=_first, constant=_DIGITS, default=0.0, of_records="also", rounds=True, fold=_fold_round,
         ),
         Function(
-            "min", "min(x, y, ...)", 1, _MANY, "the least (of grades, the worst)", "alike", "same", of_records="also"
+            "min", "min(x, y, ...)", 1, _MANY, "the least (of grades, the worst)", "alike", "same", of_records="also",
+            fold=min,
         ),
         Function(
-            "max", "max(x, y, ...)", 1, _MANY, "the greatest (of grades, the best)", "alike", "same", of_records="also"
+            "max", "max(x, y, ...)", 1, _MANY, "the greatest (of grades, the best)", "alike", "same", of_records="also",
+            fold=max,
         ),
         Function(
             "first_known", "first_known(x, y, ...)", 1, _MANY, "the first that is not missing", "alike", "same",
-            stands_in=True,
+            coalesces=True,
         ),
         Function(
             "previous", "previous(x)", 1, 1, "x in the period before", "alike", "same",
@@ -203,42 +253,10 @@ FUNCTIONS: Final[dict[str, Function]] = {
 }  # fmt: skip
 
 OVER_TIME: Final = frozenset(name for name, function in FUNCTIONS.items() if function.look_back)
-"""Functions that look at other periods."""
+"""Functions that read other periods."""
 
 EARLIER_VALUES: Final = tuple(name for name, function in FUNCTIONS.items() if function.is_earlier_value)
-"""Functions whose names alone, in a band, stand for the value that it judges as it was then."""
+"""Functions whose name alone, in a band, means the judged value in that earlier period."""
 
 RATIOS: Final = frozenset(name for name, function in FUNCTIONS.items() if function.ratio)
 """Functions that divide a numerator by a denominator."""
-
-
-def span(call: Call) -> int:
-    """The number of months that a call looks back, as it says itself; 0 where its function does not ask for one."""
-    function = FUNCTIONS[call.function]
-    if function.constant is None or not function.constant.months_back:
-        return 0
-    value = constant(call.arguments[1])
-    assert value is not None  # the checker has seen to it
-    return int(value)
-
-
-def months_back(name: str, months: int, span: int = 0, of_year: int = 12) -> list[int]:
-    """How many months back any function looks (see `LookBack.months_back`); 0 for one of its own period alone."""
-    look_back = FUNCTIONS[name].look_back
-    return look_back.months_back(months, span, of_year) if look_back else [0]
-
-
-def spans(node: Node) -> list[tuple[str, int]]:
-    """Every function in an expression or a band that is told how many months to look back, and how many."""
-    own = [(node.function, span(node))] if isinstance(node, Call) and span(node) else []
-    return own + [pair for child in children(node) for pair in spans(child)]
-
-
-def sums_periods(node: Node) -> bool:
-    """Whether an expression adds up over several periods, so that each of its values holds part of the one before.
-
-    The functions that look at other periods do, but for those that give the value of one earlier period.
-    """
-    if isinstance(node, Call) and node.function in OVER_TIME and not FUNCTIONS[node.function].is_earlier_value:
-        return True
-    return any(sums_periods(child) for child in children(node))

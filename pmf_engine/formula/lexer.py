@@ -1,4 +1,4 @@
-"""Lexer: from the text of a formula to its words, numbers and signs."""
+"""Lexer: the text of a formula to tokens, which are words, numbers, texts, dates and signs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _ILLEGIBLE = {
 
 
 class Token(NamedTuple):
-    """A word, number or sign, and the characters it takes."""
+    """A token: its kind (a group of `_TOKEN`, or `end`), its text, and the offsets of its characters."""
 
     kind: str
     text: str
@@ -50,7 +50,7 @@ class Token(NamedTuple):
 
 
 class FormulaError(Exception):
-    """A text that is not in the language; `diagnostic` says where and why."""
+    """A text that is not in the language; `diagnostic` has the position and the reason."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
@@ -58,7 +58,7 @@ class FormulaError(Exception):
 
 
 class Tokens:
-    """The tokens of a passage, taken one after the other; ends with a token of kind `end`."""
+    """The tokens of a passage with a cursor, `at`; the last token has the kind `end`."""
 
     def __init__(self, passage: Passage) -> None:
         self.passage = passage
@@ -66,6 +66,7 @@ class Tokens:
         self.tokens = self._tokens()
 
     def _tokens(self) -> list[Token]:
+        """The tokens of the whole passage. `legible` refuses illegible tokens later, when a parser reaches them."""
         text = self.passage.text
         if len(text) > _LONGEST:
             raise FormulaError(messages.formula_too_long(self.passage.span(0, 1), _LONGEST))
@@ -84,11 +85,11 @@ class Tokens:
 
     @property
     def next(self) -> Token:
-        """The token that comes next."""
+        """The token at the cursor."""
         return self.tokens[self.at]
 
     def take(self) -> Token:
-        """Takes the next token."""
+        """Takes the next token: returns it, and moves the cursor behind it."""
         token = self.tokens[self.at]
         self.at += 1
         return token
@@ -102,21 +103,21 @@ class Tokens:
         return None
 
     def follows(self, *texts: str) -> bool:
-        """Whether these words or signs come next, in this order; takes nothing."""
+        """Whether these words or signs come next, in this order; the cursor stays."""
         ahead = self.tokens[self.at : self.at + len(texts)]
         return [token.text for token in ahead if token.kind in ("name", "sign")] == list(texts)
 
     def expect(self, text: str, doing: str) -> Token:
-        """Takes the next token, which must be this word or sign."""
+        """Takes the next token, which must be this word or sign; `doing` ends the message where it is not."""
         return self.took(text) or self.unexpected(f"`{text}`", doing)
 
     def unexpected(self, wanted: str, doing: str = "") -> NoReturn:
-        """Refuses the next token, where something else was wanted."""
+        """Refuses the next token; the message names what the grammar wants in its place."""
         self.legible()
         self.refuse(messages.unexpected, self.next, self.next.text, wanted, doing)
 
     def legible(self) -> None:
-        """Refuses the next token where it is in no word or sign of the language, whatever was expected."""
+        """Refuses the next token where it is no word, number or sign of the language in any position."""
         token = self.next
         if token.kind == "grouped":
             before = [other.text for other in self.tokens[: self.at]]
@@ -137,21 +138,21 @@ class Tokens:
         *details: _Details.args,
         **named: _Details.kwargs,
     ) -> NoReturn:
-        """Refuses the text because of a token, with a message that has these details."""
+        """Refuses the text: raises a FormulaError about a token, with the message for these details."""
         start, end = token.start, token.end
-        if start == end:  # the end of the text: point at what stands last
+        if start == end:  # the end of the text: point at its last character
             start = max(0, start - 1)
         raise FormulaError(message(self.passage.span(start, end), *details, **named))
 
     def number(self, token: Token) -> float:
-        """The value of a number as written."""
+        """The value of a token that is a number."""
         value = float(token.text)
         if value > LARGEST:
             self.refuse(messages.number_too_large, token)
         return value
 
     def date(self, token: Token) -> date:
-        """The day of a date as written: it must exist, and be of a year that may be meant."""
+        """The value of a token that is a date: it must exist, and its year must be plausible."""
         try:
             day = date.fromisoformat(token.text)
         except ValueError:

@@ -1,4 +1,4 @@
-"""What operators and functions ask of their operands: numbers, truth values, or two things that can be compared."""
+"""Checking of operands: operators and functions need numbers, truth values, or two operands of comparable types."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from pmf_engine.formula.types import FLOW, NUMBER, OF_AGENCY, TRUTH, Scope, Type
 
 
 class OperandChecker(ABC):
-    """Checks the operands of a text in a scope; `found` collects what is wrong with it."""
+    """Checks the operands in a text against a scope; `diagnostics` collects the mistakes."""
 
     def __init__(self, passage: Passage, scope: Scope) -> None:
         self.passage = passage
         self.scope = scope
-        self.found: list[Diagnostic] = []
+        self.diagnostics: list[Diagnostic] = []
 
     @abstractmethod
     def type_of(self, node: syntax.Expression) -> Type | None:
-        """The type, or None where something inside is already reported."""
+        """The type of an expression; None where a mistake inside the expression is already reported."""
 
-    def report(self, finding: Diagnostic) -> None:
-        """Adds a finding to `found`."""
-        self.found.append(finding)
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Adds a diagnostic."""
+        self.diagnostics.append(diagnostic)
 
     def span(self, node: syntax.Node) -> Span:
-        """Where a node stands in its file."""
+        """The span of a node in its file."""
         return self.passage.span(node.start, node.end)
 
     def alike(self, arguments: Sequence[syntax.Expression], name: str) -> list[Type | None]:
-        """Numbers, or grades of one scale."""
-        given: list[Type | None] = []
+        """The types of arguments that must be numbers, or grades of one scale; `name` is the function, for messages."""
+        types: list[Type | None] = []
         for argument in arguments:
-            kind = self.type_of(argument)
-            first = next((known for known in given if known), kind)
-            if kind and first:
-                if kind.kind not in ("number", "grade"):
-                    self.report(messages.operand_type(self.span(argument), name, "numbers or grades", str(kind)))
-                    kind = None
-                elif (kind.kind, kind.scale) != (first.kind, first.scale):
-                    self.report(messages.operand_type(self.span(argument), name, str(first), str(kind)))
-            given.append(kind)
-        return given
+            type_ = self.type_of(argument)
+            first = next((earlier for earlier in types if earlier), type_)
+            if type_ and first:
+                if type_.kind not in ("number", "grade"):
+                    self.report(messages.operand_type(self.span(argument), name, "numbers or grades", str(type_)))
+                    type_ = None
+                elif (type_.kind, type_.scale) != (first.kind, first.scale):
+                    self.report(messages.operand_type(self.span(argument), name, str(first), str(type_)))
+            types.append(type_)
+        return types
 
     def unary(self, node: syntax.Unary) -> Type | None:
         """The type of `-x` or `not x`."""
@@ -78,24 +78,30 @@ class OperandChecker(ABC):
         return FLOW if flow else NUMBER
 
     def need(self, node: syntax.Expression, wanted: Type, of: str) -> Type | None:
-        """The type of an operand that must be of a kind; `of` names the operator or function that needs it."""
-        kind = self.type_of(node)
-        if isinstance(node, syntax.Grade) or (kind is not None and kind.kind != wanted.kind):
-            self.report(messages.operand_type(self.span(node), of, str(wanted), str(kind or "a grade")))
+        """The type of an operand that must be of the kind `wanted`; None where it is not.
+
+        Args:
+            node: The operand.
+            wanted: The type whose kind it must have.
+            of: The operator or function that needs it, for the message.
+        """
+        type_ = self.type_of(node)
+        if isinstance(node, syntax.Grade) or (type_ is not None and type_.kind != wanted.kind):
+            self.report(messages.operand_type(self.span(node), of, str(wanted), str(type_ or "a grade")))
             return None
-        return kind
+        return type_
 
     def comparable(self, left: syntax.Expression, right: syntax.Expression, operator: str) -> None:
-        """Reports two parts that cannot be compared with an operator."""
+        """Reports two operands that an operator cannot compare."""
         first, second = self.type_of(left), self.type_of(right)
         if first is None or second is None:
             return
-        self._never_held(left, right)
-        self._never_held(right, left)
+        self._check_closed_column(left, right)
+        self._check_closed_column(right, left)
         for grade, text in ((first, right), (second, left)):
             if grade.kind == "grade" and isinstance(text, syntax.Literal) and isinstance(text.value, str):
                 grades = self.scope.scales.get(grade.scale or "", ())
-                if text.value.lower() not in [known.lower() for known in grades]:
+                if text.value.lower() not in [words.lower() for words in grades]:
                     self.report(messages.unknown_grade(self.span(text), text.value, grade.scale or "", grades))
                 return
         if (first.kind, first.scale) != (second.kind, second.scale):
@@ -105,20 +111,19 @@ class OperandChecker(ABC):
         else:
             self.of_agency(right, first)
 
-    def _never_held(self, column: syntax.Expression, text: syntax.Expression) -> None:
-        """Reports a text that a column can never hold: with it nothing would be counted, whatever is sent."""
+    def _check_closed_column(self, column: syntax.Expression, text: syntax.Expression) -> None:
+        """Reports a text that is no value of a closed column: the condition would match no record ever."""
         if not isinstance(column, syntax.Name) or not isinstance(text, syntax.Literal):
             return
         columns = (self.scope.lists or {}).get(self.scope.record or "")
-        held = columns.closed.get(column.name) if columns else None
-        if held is None or not isinstance(text.value, str):
+        values = columns.closed.get(column.name) if columns else None
+        if values is None or not isinstance(text.value, str):
             return
-        if syntax.folded(text.value) not in map(syntax.folded, held):
+        if syntax.folded(text.value) not in map(syntax.folded, values):
             name = self.scope.record or ""
-            self.report(messages.never_in_column(self.span(text), text.value, column.name, name, held))
+            self.report(messages.never_in_column(self.span(text), text.value, column.name, name, values))
 
-    def of_agency(self, node: syntax.Expression, kind: Type | None) -> None:
-        """Of what an agency sent, only numbers and grades are known."""
-        if self.scope.what == OF_AGENCY and kind is not None and kind.kind not in ("number", "grade"):
-            wrong = messages.not_compared(self.span(node), str(kind), kind == TRUTH, "numbers and grades")
-            self.report(wrong)
+    def of_agency(self, node: syntax.Expression, type_: Type | None) -> None:
+        """Reports a comparison of an agency's value with something other than a number or a grade."""
+        if self.scope.what == OF_AGENCY and type_ is not None and type_.kind not in ("number", "grade"):
+            self.report(messages.not_compared(self.span(node), str(type_), type_ == TRUTH, "numbers and grades"))

@@ -1,13 +1,13 @@
-"""Parser of formulas and conditions, by recursive descent; the grammar stands in docs/formulas.md.
+"""Parser of formulas and conditions, by recursive descent; docs/formulas.md has the grammar.
 
-Formulas, the bands of tolerances (`band_parser`) and the conditions of escalation are one language with a few words
-more. A text is read, or refused with one finding inside it; its depth is bounded.
+Bands of tolerances (`band_parser`) and conditions of escalation are formulas with a few words more. A text is parsed
+whole or refused with one diagnostic. Its depth is bounded, so that recursion over its tree is safe.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pmf_engine.diagnostics import messages
@@ -31,7 +31,7 @@ from pmf_engine.formula.syntax import (
     Node,
     Unary,
     children,
-    inside,
+    record_parts,
 )
 
 KEYWORDS = frozenset(
@@ -42,7 +42,7 @@ STATES = ("open", "started", "ended")
 _DEEPEST = 60
 _TALLEST = 120
 _LOW = _TALLEST // 2
-"""So few words and signs cannot make a tree that is too tall: even `N% of X` makes fewer than two levels of each."""
+"""A text of so few tokens has a tree of allowed height: even `N% of X` makes fewer than two levels of each token."""
 
 _Result = TypeVar("_Result", bound=Node)
 
@@ -50,19 +50,19 @@ _QUOTED = re.compile(r"""('[^']*'|"[^"]*")""")
 
 
 def parse_formula(passage: Passage) -> Expression:
-    """The expression a formula says. Raises FormulaError."""
+    """Parses a formula. Raises FormulaError where the text is not one."""
     parser = Parser(passage)
     return parser.whole(parser.expression())
 
 
 def parse_condition(passage: Passage) -> Expression:
-    """The condition of an escalation rule. Raises FormulaError."""
+    """Parses a condition of an escalation rule. Raises FormulaError where the text is not one."""
     parser = Parser(passage, conditions=True)
     return parser.whole(parser.expression())
 
 
 class Parser(Tokens):
-    """Reads expressions from tokens; with `conditions` they may last: `C for N periods`."""
+    """Parses expressions; with `conditions` also `C for N periods`."""
 
     def __init__(self, passage: Passage, conditions: bool = False) -> None:
         super().__init__(passage)
@@ -70,7 +70,7 @@ class Parser(Tokens):
         self.depth = 0
 
     def whole(self, result: _Result, wanted: str = "") -> _Result:
-        """The result, after which nothing may follow; `wanted` says what might have."""
+        """The result, if no token follows it; `wanted` names a token that may follow, for the message."""
         if self.next.kind != "end":
             worded = self.next.kind in ("name", "number", "text", "date")
             self.unexpected(wanted or ("a sign, `and` or `or` before it" if worded else ""))
@@ -103,15 +103,15 @@ class Parser(Tokens):
         return left
 
     def check_for(self, left: Expression, right: Expression) -> None:
-        """In `amber and worsening for 2 periods` nobody can tell how much must last: brackets must say."""
+        """Refuses `amber and worsening for 2 periods`, which is ambiguous without brackets."""
         if _bare(right) and not isinstance(left, Lasting):
             raise FormulaError(messages.which_for(self.passage.span(left.start, right.end)))
 
     def negation(self) -> Expression:
-        """A condition, or `not` and one, and how long it must last."""
+        """A comparison, or `not` and a negation; in conditions with `for N periods` after it."""
         if token := self.took("not"):
             operand = self.negated(self.negation)
-            if _bare(operand):  # nobody can tell whether it is not for so long, or for so long not
+            if _bare(operand):  # ambiguous: `(not a) for 2 periods` or `not (a for 2 periods)`
                 raise FormulaError(messages.which_for(self.passage.span(token.start, operand.end), denied=True))
             return Unary(token.start, operand.end, "not", operand)
         condition = self.comparison()
@@ -120,7 +120,7 @@ class Parser(Tokens):
         return condition
 
     def negated(self, operand: Callable[[], Expression]) -> Expression:
-        """What follows a sign or `not`; many in a row count as depth."""
+        """The operand of a sign or `not`; each of several in a row counts as depth."""
         self.depth += 1
         if self.depth > _DEEPEST:
             self.refuse(messages.formula_too_deep, self.next)
@@ -129,7 +129,7 @@ class Parser(Tokens):
         return node
 
     def lasting(self, condition: Expression) -> Expression:
-        """`N periods` after `for`."""
+        """The condition with the duration after `for`: `N periods`."""
         token = self.next
         if token.kind != "number" or not token.text.isdigit() or len(token.text) > 2 or not 1 <= int(token.text) <= 99:
             self.refuse(messages.number_of_periods, token)
@@ -138,7 +138,7 @@ class Parser(Tokens):
         return Lasting(condition.start, end.end, condition, int(token.text), BY_WORD[end.text])
 
     def comparison(self) -> Expression:
-        """A sum, or a comparison of sums; two comparisons in a row are refused."""
+        """A sum, or a comparison of sums; `a < b < c` is refused."""
         left = self.sum()
         negated = False
         if self.follows("not", "in") or self.follows("not", "between"):
@@ -184,7 +184,7 @@ class Parser(Tokens):
         return left
 
     def unary(self) -> Expression:
-        """A factor, or `-` and one."""
+        """A primary expression, or `-` and a unary expression."""
         if sign := self.took("-"):
             operand = self.negated(self.unary)
             return Unary(sign.start, operand.end, "-", operand)
@@ -215,14 +215,14 @@ class Parser(Tokens):
         return Name(token.start, token.end, token.text)
 
     def call(self, name: Token) -> Expression:
-        """A call of a function, from its opening bracket on."""
+        """A call, from its opening bracket on."""
         self.take()
         if end := self.took(")"):
             return Call(name.start, end.end, name.text, (), name.end)
         return self.called(name, self.expression())
 
     def called(self, name: Token, first: Expression) -> Expression:
-        """A call of which the first argument is read."""
+        """A call, from behind its first argument on."""
         arguments = [first]
         while self.took(","):
             arguments.append(self.expression())
@@ -230,7 +230,7 @@ class Parser(Tokens):
         return Call(name.start, end.end, name.text, tuple(arguments), name.end)
 
     def aggregate(self, name: Token) -> Expression:
-        """`count(list ...)` or `sum(x of list ...)`; `min` and `max` of several values are calls."""
+        """An aggregate such as `count(list ...)`, or a call such as `min(a, b)`."""
         if self.tokens[self.at + 1].text == ")":
             return self.call(name)
         self.take()
@@ -255,20 +255,25 @@ class Parser(Tokens):
         where = self.expression() if self.took("where") else None
         end = self.took(")") or self.unexpected("`where` or `)`", f"in `{name.text}(`")
         written = _QUOTED.split(self.passage.text[name.start : end.end])
-        text = "".join(part if place % 2 else re.sub(r"\s+", " ", part) for place, part in enumerate(written))
+        text = "".join(part if number % 2 else re.sub(r"\s+", " ", part) for number, part in enumerate(written))
         return Aggregate(name.start, end.end, name.text, distinct, of, over, state.text if state else None, where, text)
 
 
 def _bare(node: Expression) -> bool:
-    """Whether it is `a for N periods` without brackets round it."""
+    """Whether an expression is `a for N periods` without brackets around it."""
     return isinstance(node, Lasting) and node.start == node.operand.start
 
 
 def _height(root: Node) -> int:
-    """How many levels a tree has, found without recursion: long sums are deep trees."""
+    """The number of levels of a tree, without recursion: long sums are deep trees."""
     level: list[Node] = [root]
     height = 0
     while level:
         height += 1
-        level = [child for node in level for child in (inside(node) if isinstance(node, Aggregate) else children(node))]
+        level = [part for node in level for part in _parts(node)]
     return height
+
+
+def _parts(node: Node) -> Sequence[Expression]:
+    """The expressions directly inside a node, those inside aggregates too."""
+    return record_parts(node) if isinstance(node, Aggregate) else children(node)

@@ -1,6 +1,6 @@
-"""What a formula, a band or a condition is made of, once read.
+"""Abstract syntax of formulas, bands and conditions.
 
-Every node knows the characters it was read from, as offsets into its text.
+Every node has the offsets of its characters in its text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LOGIC = ("and", "or")
 
 @dataclass(slots=True)
 class Node:
-    """Where a part of a formula stands in its text."""
+    """A part of a formula: its characters from offset `start` up to but without `end`."""
 
     start: int
     end: int
@@ -35,7 +35,7 @@ class Literal(Node):
 
 @dataclass(slots=True)
 class Grade(Node):
-    """A grade named in a band: its position on its scale, from 1, and its words."""
+    """A grade in a band: its position on the scale, from 1, and its words."""
 
     position: int
     words: str
@@ -43,14 +43,14 @@ class Grade(Node):
 
 @dataclass(slots=True)
 class Name(Node):
-    """A figure, an indicator, or a word that its place gives a meaning."""
+    """The name of a figure, an indicator or a column, or a word of the scope such as `target`."""
 
     name: str
 
 
 @dataclass(slots=True)
 class Call(Node):
-    """A function and what it is given; `name_end` is where the function's name ends."""
+    """A call: the function's name, which ends at the offset `name_end`, and the arguments."""
 
     function: str
     arguments: tuple[Expression, ...]
@@ -111,7 +111,7 @@ class Lasting(Node):
 
     @property
     def fewest_periods(self) -> int:
-        """How many periods it lasts at least, whatever the frequency of the indicator."""
+        """The least number of periods that the duration takes, over all frequencies of indicators."""
         return self.unit.periods(self.count, LONGEST_PERIOD)
 
 
@@ -119,8 +119,14 @@ class Lasting(Node):
 class Aggregate(Node):
     """`count(list where ...)`, `sum(x of list)`: one number from the records of a list.
 
-    `state` says which spells of a spell list: `open`, `started` or `ended`. Names in `of` and `where` are columns.
-    `text` is all of it as written, without regard to white space: two that are alike are worked out once.
+    Attributes:
+        function: `count`, `sum`, `mean`, `median`, `min` or `max`.
+        distinct: Equal values count once.
+        of: The value of each record; None where records are counted. Names in it are columns.
+        list: The name of the list; of the figure where `of_senders`.
+        state: Which spells of a list of spells: `open`, `started` or `ended`.
+        where: The condition on each record. Names in it are columns.
+        text: The author's text, with white space normalised: the key under which equal aggregates are computed once.
     """
 
     function: str
@@ -133,7 +139,7 @@ class Aggregate(Node):
 
 
 SENDERS = "agencies"
-"""What `count(agencies of figure where ...)` counts: those that sent a figure, by what each of them sent."""
+"""The word in `count(agencies of figure where ...)`, which counts the agencies that sent a figure."""
 
 
 Expression = Literal | Grade | Name | Call | Unary | Binary | In | Between | IsMissing | Lasting | Aggregate
@@ -141,7 +147,7 @@ Expression = Literal | Grade | Name | Call | Unary | Binary | In | Between | IsM
 
 @dataclass(slots=True)
 class Limit(Node):
-    """One end of a band: the value must stand so (`<=` and the like) to the bound."""
+    """One condition of a band: the value compared with the bound by the operator, such as `<=`."""
 
     operator: str
     bound: Expression
@@ -149,13 +155,13 @@ class Limit(Node):
 
 @dataclass(slots=True)
 class Band(Node):
-    """`good` or `tolerance`: every limit must hold. Closeness is asked for by a band with two ends."""
+    """The band of `good` or `tolerance`, in the author's words (`text`): a value in the band meets every limit."""
 
     limits: tuple[Limit, ...]
     text: str
 
 
-# A table, as trees are walked for every name of every formula and band.
+# A table by type: it is much faster than `match`, and loading walks every formula and band many times.
 _CHILDREN: dict[type[Node], Callable[[Any], tuple[Expression, ...]]] = {
     Call: lambda node: node.arguments,
     Binary: lambda node: (node.left, node.right),
@@ -171,19 +177,19 @@ _CHILDREN: dict[type[Node], Callable[[Any], tuple[Expression, ...]]] = {
 def children(node: Node) -> tuple[Expression, ...]:
     """The expressions directly inside an expression or a band, from left to right.
 
-    An aggregate has none: what is inside speaks of the records of its list (see `inside`).
+    An aggregate has no children: the expressions inside it are about the records of its list (see `record_parts`).
     """
-    inside = _CHILDREN.get(type(node))
-    return inside(node) if inside else ()
+    children_of = _CHILDREN.get(type(node))
+    return children_of(node) if children_of else ()
 
 
-def inside(node: Aggregate) -> list[Expression]:
-    """What an aggregate says of each record: what it is made of, and which records count."""
+def record_parts(node: Aggregate) -> list[Expression]:
+    """The expressions in an aggregate about each record of its list: `of` and `where`."""
     return [part for part in (node.of, node.where) if part is not None]
 
 
 def of_senders(node: Aggregate) -> bool:
-    """Whether an aggregate counts the agencies that sent a figure, and not the records of a list."""
+    """Whether an aggregate counts the agencies that sent a figure, not the records of a list."""
     return isinstance(node.of, Name) and node.of.name == SENDERS
 
 
@@ -191,34 +197,38 @@ def aggregates(node: Node) -> list[Aggregate]:
     """Every aggregate in an expression, from left to right."""
     if isinstance(node, Aggregate):
         return [node]
-    return [found for child in children(node) for found in aggregates(child)]
+    return [aggregate for child in children(node) for aggregate in aggregates(child)]
 
 
 def names(node: Node) -> list[Name]:
-    """Every name of a figure or an indicator in an expression, from left to right."""
-    found: list[Name] = []
-    left = [node]
-    while left:
-        node = left.pop()
+    """Every name in an expression, from left to right, without the names inside aggregates."""
+    name_nodes: list[Name] = []
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, Name):
-            found.append(node)
+            name_nodes.append(node)
         else:
-            left.extend(reversed(children(node)))
-    return found
+            waiting.extend(reversed(children(node)))
+    return name_nodes
 
 
 def folded(text: str) -> str:
-    """A text as it is compared."""
+    """The form in which texts are compared: without spaces around it and without regard to case.
+
+    >>> folded(" Basildon ")
+    'basildon'
+    """
     return text.strip().lower()
 
 
 def columns_of(aggregate: Aggregate) -> set[str]:
-    """The columns of its list that an aggregate looks at, without the dates of its periods."""
-    found: set[str] = set()
-    left: list[Expression] = inside(aggregate)
-    while left:
-        node = left.pop()
+    """The columns of its list that an aggregate names, without the columns of dates that place records in periods."""
+    columns: set[str] = set()
+    waiting: list[Expression] = record_parts(aggregate)
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, Name):
-            found.add(node.name)
-        left += children(node)
-    return found
+            columns.add(node.name)
+        waiting += children(node)
+    return columns

@@ -1,4 +1,4 @@
-"""Types of the formula language: what each part is, which names a text may use, and how values grow with time."""
+"""Types of the formula language, scopes of names, and the time dimension of values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from pmf_engine.formula.functions import FUNCTIONS, TimeDimension
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What a part of a formula is; a grade is of one scale; a flow is a number that adds up over time."""
+    """The type of a part of a formula.
+
+    Attributes:
+        kind: The kind of its values.
+        scale: The scale of a grade.
+        flow: Whether a number adds up over time.
+    """
 
     kind: OneOf["number", "truth", "text", "date", "grade"]
     scale: str | None = None
@@ -31,19 +37,22 @@ TEXT = Type("text")
 DATE = Type("date")
 
 OF_AGENCY = "agency"
-"""What a name is called where it is asked what one agency sent: there is none but `value`."""
+"""`Scope.what` in the condition of `count(agencies of ...)`, where the one name is `value`, an agency's value."""
 
 
 def no_doubts(name: str) -> bool:
-    """No name is doubted: what is unknown is reported."""
+    """Doubts no name: every unknown name is reported."""
     return False
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a list with their types, and whether its records are spells (else events).
+    """The columns of a list, for formulas.
 
-    `closed` are the texts that a column can hold, where these are known: the groups of a breakdown, and who sends it.
+    Attributes:
+        types: The type of each column.
+        spells: Whether the records are spells, else events.
+        closed: The texts of each column with a closed set of texts, such as the groups of a breakdown.
     """
 
     types: Mapping[str, Type]
@@ -53,12 +62,17 @@ class Columns:
 
 @dataclass(frozen=True)
 class Scope:
-    """The names a text may use with their types, what such a name is called, and the grades of each scale.
+    """The names that a text may use.
 
-    `doubts` says whether a name that has no type here is one whose fault is reported elsewhere. `lists` are those
-    that aggregates may be of, None where there can be no aggregates: in a band or a condition; `figures` are those of
-    which the agencies may be counted. `record` is the list whose records are spoken of, inside an aggregate. `months`
-    is the length of the periods, None where there are no regular ones to look back over.
+    Attributes:
+        types: The type of each name.
+        what: The noun for such a name in messages, such as `figure`.
+        scales: The grades of each scale.
+        months: The length of a period; None without regular periods, and so without functions over time.
+        doubts: Whether the definition of a name without a type has a mistake, reported there.
+        lists: The lists that aggregates may name; None where aggregates are not allowed, in bands and conditions.
+        figures: The figures whose agencies may be counted.
+        record: Inside an aggregate, the list whose records the text is about.
     """
 
     types: Mapping[str, Type]
@@ -72,9 +86,11 @@ class Scope:
 
 
 def time_dimension(node: syntax.Expression, of_name: Callable[[str], TimeDimension]) -> TimeDimension:
-    """How a value grows with the length of its period: 1 for what adds up, 0 for what does not, -1 for one over that.
+    """The time dimension of an expression, by dimensional analysis.
 
-    None where parts that grow differently are added. `of_name` is that of figures and indicators.
+    Args:
+        node: An expression of a formula or a band.
+        of_name: The time dimension of a figure or an indicator.
     """
     if isinstance(node, syntax.Literal | syntax.Grade):
         return 0

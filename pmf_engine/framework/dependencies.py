@@ -6,7 +6,8 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.formula.functions import EARLIER_VALUES, FUNCTIONS, months_back, span, spans, sums_periods
+from pmf_engine.formula.functions import EARLIER_VALUES, FUNCTIONS
+from pmf_engine.formula.look_back import months_back, span, spans, sums_periods
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name, aggregates, children, names, of_senders
 from pmf_engine.framework.model import Framework, Indicator
 

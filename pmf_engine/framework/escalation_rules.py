@@ -72,12 +72,12 @@ def _read_condition(passage: Passage, found: list[Diagnostic]) -> Expression | N
     kind = checker.type_of(condition)
     if kind is not None and kind != TRUTH:
         checker.report(messages.not_a_result(checker.span(condition), str(kind), "a condition is true or false"))
-    for node in _comparisons(condition) if not checker.found else ():
+    for node in _comparisons(condition) if not checker.diagnostics else ():
         wrong = [kind for part in children(node) if (kind := checker.type_of(part)) and kind.kind != "number"]
         if wrong:
             checker.report(messages.not_compared(checker.span(node), str(wrong[0]), wrong[0] == TRUTH))
-    found += checker.found
-    return None if checker.found else condition
+    found += checker.diagnostics
+    return None if checker.diagnostics else condition
 
 
 def _comparisons(node: Expression) -> Iterator[Expression]:

@@ -100,8 +100,8 @@ def read_band(
     checker = Checker(passage, scope)
     for limit in band.limits:
         _check_limit(checker, limit, result)
-    found += checker.found
-    if checker.found:
+    found += checker.diagnostics
+    if checker.diagnostics:
         return None
     ends = Interval.of(band, target)
     if ends is not None and ends.empty:

@@ -58,8 +58,8 @@ def check(kind: str, text: str) -> bool:
     if not isinstance(node, Band):
         checker = Checker(passage, SCOPE)
         known = checker.type_of(node)
-        assert known is not None or checker.found, (kind, text)
-        for found in checker.found:
+        assert known is not None or checker.diagnostics, (kind, text)
+        for found in checker.diagnostics:
             assert len(BEFORE) <= found.span.start < found.span.end <= end, (kind, text, found)
     return True
 

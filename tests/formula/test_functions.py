@@ -64,7 +64,7 @@ def test_every_function_that_may_look_back_over_periods_says_so(function: Functi
     part = MaybeExpr(pl.col("x"), pl.lit(0, dtype=pl.UInt32))
     needs_span = function.constant is not None and function.constant.months_back
     parts = [part] * (1 if needs_span else max(function.least, function.most if function.default is not None else 1))
-    if function.stands_in or function.name in ("min", "max"):
+    if function.coalesces or function.name in ("min", "max"):
         parts = [part, part]
     value = work(function.name, parts, 3, 6 if needs_span else 0).value
     whole = frame.select(value).to_series()[-1]

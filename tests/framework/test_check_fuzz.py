@@ -63,8 +63,8 @@ def test_any_text_is_a_formula_or_refused(text: str) -> None:
         return
     checker = Checker(passage, SCOPE)
     result = checker.type_of(formula)
-    assert result is not None or checker.found
-    for found in checker.found:
+    assert result is not None or checker.diagnostics
+    for found in checker.diagnostics:
         within(found, 9)
 
 

@@ -1,1 +1,1 @@
-"""The formula language in Polars: values with their reason codes, operations, conditions."""
+"""The formula language in Polars: values with reason codes, operations, conditions in three-valued logic."""

@@ -1,9 +1,9 @@
-"""Batched evaluation: the steps of many formulas worked out together.
+"""Batched evaluation: the steps of many formulas computed together.
 
-A formula is worked out for a panel, which has a row for each period of each group. Each of its operations is a step,
-with a value and a reason code for each row. Steps that do the same operation, in whichever panel, are stacked and
-worked out in one go, so that a thousand formulas cost hardly more than ten. A step that several formulas share is
-worked out once.
+A formula is computed over a panel, which has a row for each period of each group. Each operation of the formula is a
+step, with a value and a reason code for each row of the panel. Hash consing: equal steps of several formulas are one
+step. Batching: steps with the same operation, from all panels, are stacked and computed at once, so that a thousand
+formulas cost hardly more than ten.
 """
 
 from __future__ import annotations
@@ -19,14 +19,19 @@ from pmf_engine.formula.compute.operations import ACROSS, PLACE, SEGMENT, TURN, 
 from pmf_engine.formula.functions import OVER_TIME
 
 _ROWS = 4_000_000
-"""Rows that are worked out in one go: more would take memory, and no longer save time."""
+"""The most rows of one batch: a larger batch takes more memory and saves no more time."""
 
 
 class _Step(NamedTuple):
-    """An operation on other steps of a panel, or a `leaf`: a number, or the names of two columns, value and code.
+    """A node of the graph of computations.
 
-    `span` is the number of months that a call looks back, 0 where it does not say. `breaks` are the months across which
-    the operation does not look.
+    Attributes:
+        panel: The number of the panel.
+        operation: A name in `OPERATIONS`; empty for a leaf.
+        of: The numbers of the steps that are its operands.
+        leaf: A constant, or the names of a column of values and a column of reason codes.
+        span: The number of months that a call names, 0 for none.
+        breaks: The months of breaks: the operation reads no value from the other side of one.
     """
 
     panel: int
@@ -38,7 +43,11 @@ class _Step(NamedTuple):
 
 
 class Steps:
-    """The steps of panels, each panel with periods of so many months. Every step is there once, known by its number."""
+    """The steps over some panels: a directed acyclic graph without duplicates, in which steps have numbers.
+
+    Args:
+        months: The length of a period of each panel.
+    """
 
     def __init__(self, months: Sequence[int]) -> None:
         self._months = months
@@ -55,10 +64,11 @@ class Steps:
         return self._number(_Step(panel, "", (), (value, code)))
 
     def made(self, panel: int, operation: str, of: tuple[int, ...], span: int = 0, breaks: Iterable[int] = ()) -> int:
-        """The result of an operation on other steps of the panel (see `work`), which looks across no `breaks`."""
+        """An operation on other steps of the panel (see `work`), which reads no value from the other side of a break."""
         return self._number(_Step(panel, operation, of, None, span, tuple(sorted(set(breaks)))))
 
     def _number(self, step: _Step) -> int:
+        """The number of a step, the same for equal steps."""
         number = self._numbers.get(step)
         if number is None:
             number = self._numbers[step] = len(self._steps)
@@ -67,10 +77,16 @@ class Steps:
         return number
 
     def worked_out(self, panels: Sequence[pl.DataFrame], wanted: Collection[int]) -> dict[int, MaybeSeries]:
-        """The values of the wanted steps in the rows of each step's panel.
+        """Computes steps, level by level of the graph.
 
-        Panels are sorted by period within each series, and have the columns `PLACE` and `TURN`. A step is let go as
-        soon as the last step that uses it is worked out.
+        The result of a step is freed (reference counting) when the last step that uses it is computed.
+
+        Args:
+            panels: The panels, sorted by period within each series, with the columns `PLACE` and `TURN`.
+            wanted: The numbers of the steps whose values are needed.
+
+        Returns:
+            The values and reason codes of each wanted step, for the rows of its panel.
         """
         uses = Counter(wanted)
         for step in self._steps:
@@ -94,7 +110,7 @@ class Steps:
     def _batches(
         self, numbers: Sequence[int], panels: Sequence[pl.DataFrame], done: dict[int, MaybeSeries]
     ) -> Iterator[list[int]]:
-        """Steps that do the same operation, as many as are worked out in one go."""
+        """Groups steps with the same operation into batches of at most `_ROWS` rows."""
         alike: dict[tuple[object, ...], list[int]] = {}
         for number in numbers:
             step = self._steps[number]
@@ -103,29 +119,29 @@ class Steps:
             key = (step.operation, months, step.span, bool(step.breaks), *left_out)
             alike.setdefault(key, []).append(number)
         for batch in alike.values():
-            rows, begun = 0, 0
-            for place, number in enumerate(batch):
+            rows, first = 0, 0
+            for index, number in enumerate(batch):
                 height = panels[self._steps[number].panel].height
                 if rows and rows + height > _ROWS:
-                    yield batch[begun:place]
-                    rows, begun = 0, place
+                    yield batch[first:index]
+                    rows, first = 0, index
                 rows += height
-            yield batch[begun:]
+            yield batch[first:]
 
     def _work_out(self, batch: Sequence[int], panels: Sequence[pl.DataFrame], done: dict[int, MaybeSeries]) -> None:
-        """Stacks the parts of a batch of like steps, works them out, and cuts the result into the steps again."""
+        """Computes a batch: stacks the operands of its steps, runs the operation, and slices the result by step."""
         steps = [self._steps[number] for number in batch]
         first = steps[0]
         columns: dict[str, pl.Series] = {}
         of: list[MaybeExpr] = []
-        for place in range(len(first.of)):
-            given = [done[step.of[place]] for step in steps]
-            columns[f"v{place}"] = stacked([part.value for part in given])
-            columns[f"c{place}"] = stacked([part.code for part in given])
-            left_out = [part.left_out for part in given if part.left_out is not None]
+        for index in range(len(first.of)):
+            operands = [done[step.of[index]] for step in steps]
+            columns[f"v{index}"] = stacked([operand.value for operand in operands])
+            columns[f"c{index}"] = stacked([operand.code for operand in operands])
+            left_out = [operand.left_out for operand in operands if operand.left_out is not None]
             if left_out:
-                columns[f"l{place}"] = stacked(left_out)
-            of.append(MaybeExpr(pl.col(f"v{place}"), pl.col(f"c{place}"), pl.col(f"l{place}") if left_out else None))
+                columns[f"l{index}"] = stacked(left_out)
+            of.append(MaybeExpr(pl.col(f"v{index}"), pl.col(f"c{index}"), pl.col(f"l{index}") if left_out else None))
         if first.operation in OVER_TIME:
             columns |= {name: stacked([panels[step.panel][name] for step in steps]) for name in (PLACE, TURN)}
         if first.breaks:
@@ -137,15 +153,15 @@ class Steps:
             code=result.code.cast(pl.UInt32),
             **({} if result.left_out is None else {"left_out": result.left_out.cast(pl.UInt32)}),
         )
-        at = 0
+        offset = 0
         for number, step in zip(batch, steps, strict=True):
             height = panels[step.panel].height
-            done[number] = MaybeSeries(*(column.slice(at, height) for column in made.iter_columns()))
-            at += height
+            done[number] = MaybeSeries(*(column.slice(offset, height) for column in made.iter_columns()))
+            offset += height
 
 
 def _segments(panel: pl.DataFrame, months: int, breaks: Sequence[int]) -> pl.DataFrame:
-    """The columns `SEGMENT` and `ACROSS` of a panel with periods of so many months."""
+    """The columns `SEGMENT` and `ACROSS` of a panel; `months` is the length of its periods."""
     start, end = pl.col("start"), pl.col("start") + months
     passed = [(start >= at).cast(pl.Int32) + (end > at).cast(pl.Int32) for at in breaks]
     across = [(start < at) & (at < end) for at in breaks]
@@ -153,16 +169,17 @@ def _segments(panel: pl.DataFrame, months: int, breaks: Sequence[int]) -> pl.Dat
 
 
 def _leaf(panel: pl.DataFrame, leaf: float | tuple[str, str] | None) -> MaybeSeries:
+    """The value and reason code of a constant or of two columns, for each row of a panel."""
     if isinstance(leaf, tuple):
         return MaybeSeries(panel[leaf[0]], panel[leaf[1]])
     return MaybeSeries(repeated(leaf, pl.Float64, panel.height), repeated(0, pl.UInt32, panel.height))
 
 
 def stacked(columns: Sequence[pl.Series]) -> pl.Series:
-    """Columns one below the other."""
+    """The concatenation of columns, one below the other."""
     return pl.concat(columns, rechunk=True) if len(columns) > 1 else columns[0]
 
 
 def repeated(value: object, dtype: type[pl.DataType], height: int) -> pl.Series:
-    """A column with the same value in every row."""
+    """A column of some height with the same value in every row."""
     return pl.Series([value], dtype=dtype).new_from_index(0, height)

@@ -1,13 +1,13 @@
-"""Names of the columns that hold a figure or an aggregate, of which a frame has one set for each.
+"""Names of the columns of a figure or an aggregate: its values, its reason codes, its lenient reason codes.
 
-Only this file knows how these names are spelt.
+Only this file knows the spelling of these names.
 """
 
 from __future__ import annotations
 
 
 def value_column(name: str) -> str:
-    """The column of values of a figure, or of an aggregate by its text; a value means nothing where there is a code.
+    """The column of values of a figure, or of an aggregate by its text. A value is meaningless where its code is not 0.
 
     >>> value_column("referrals")
     'v:referrals'
@@ -16,7 +16,7 @@ def value_column(name: str) -> str:
 
 
 def whole_of(name: str) -> str:
-    """What stands for the whole of a figure where a panel has it beside groups: its columns are named by that.
+    """The name under which a panel of groups has the whole of a figure.
 
     >>> value_column(whole_of("england"))
     'v:whole of england'
@@ -34,7 +34,7 @@ def groups_of(name: str) -> str:
 
 
 def code_column(name: str) -> str:
-    """The column of reason codes: why there is no value, 0 where there is one.
+    """The column of reason codes, 0 where there is a value.
 
     >>> code_column("referrals")
     'c:referrals'
@@ -52,7 +52,7 @@ def owed_column(name: str) -> str:
 
 
 def lenient_column(name: str) -> str:
-    """The column of reason codes for sums that may do without agencies that have sent nothing.
+    """The column of reason codes for lenient sums, which leave out agencies that sent nothing.
 
     >>> lenient_column("referrals")
     'k:referrals'

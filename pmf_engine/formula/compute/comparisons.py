@@ -1,4 +1,4 @@
-"""Comparisons of numbers in Polars: two that are as good as equal count as equal."""
+"""Comparisons of numbers in Polars, with near-equality: numbers that differ by a rounding error count as equal."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pmf_engine.domain.numbers import NEAR
 
 
 def near(left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    """Whether two numbers count as equal."""
+    """Whether two numbers count as equal (see `domain.numbers.close`)."""
     return (left - right).abs() <= NEAR * pl.max_horizontal(left.abs(), right.abs())
 
 
 def less(left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    """Whether one number is below another, and not counted equal to it."""
+    """Whether the left number is below the right one and does not count as equal to it."""
     return (left < right) & ~near(left, right)
 
 
 def compare(operator: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    """A comparison of the formula language."""
+    """The comparison of two numbers by an operator of the formula language."""
     match operator:
         case "=":
             return near(left, right)

@@ -1,4 +1,4 @@
-"""Conditions in Polars, in three-valued logic: true, false or null of each row of a frame."""
+"""Conditions in Polars, in three-valued logic: true, false or null for each row of a frame."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ from pmf_engine.formula.syntax import (
 
 @dataclass
 class Columns:
-    """The numbers in conditions, as columns; `stages` must be added to the frame first, one stage after the other.
+    """The intermediate results of the numbers in conditions, as columns.
 
-    `depth` is the number of stages that each column needs.
+    Attributes:
+        stages: Expressions to add to the frame before the conditions, one stage after the other.
+        depth: The number of stages that each column needs.
     """
 
     stages: list[list[pl.Expr]] = field(default_factory=list)
@@ -39,7 +41,7 @@ class Columns:
         return MaybeExpr(pl.lit(value), pl.lit(0, dtype=pl.UInt32))
 
     def made(self, operation: str, *of: MaybeExpr, span: int = 0) -> MaybeExpr:
-        """The result of an operation on other numbers, as columns."""
+        """The result of an operation on other numbers: two new columns, a value and a reason code."""
         result = work(operation, of, span=span)
         depth = max((self.depth.get(part.value.meta.output_name(), 0) for part in of), default=0)
         name = f"part:{len(self.depth)}"
@@ -56,13 +58,13 @@ def truth(
     look_up: Callable[[str], MaybeExpr],
     words: Mapping[str, pl.Expr],
 ) -> pl.Expr:
-    """True, false, or null where a missing number leaves it open.
+    """The truth of a condition: true, false, or null where a missing number leaves the answer open.
 
     Args:
-        node: a condition, without `for N periods`.
-        columns: where the numbers in it are made.
-        look_up: the number that a name stands for.
-        words: the names that are true or false themselves.
+        node: A condition without `for N periods`.
+        columns: Collects the intermediate results of the numbers in the condition.
+        look_up: The number with a name, such as `value` or `change`.
+        words: The names that are true or false, such as `red` and `worsening`.
     """
 
     def computed(part: Expression) -> MaybeExpr:

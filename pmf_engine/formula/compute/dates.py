@@ -1,4 +1,4 @@
-"""Dates of records in Polars: months and days of the calendar, and the functions of two dates."""
+"""Dates of records in Polars: months and days of the calendar, and functions of two dates."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ import polars as pl
 
 from pmf_engine.domain.dates import FIRST_DATA_YEAR, LAST_YEAR
 
-"""The years whose bank holidays are taken into account."""
-
 _MARCH = date(1900, 3, 1)
-"""From here to the end of February 2100 every fourth year is a leap year, which is what `month_of_day` rests on."""
+"""From this day to the end of February 2100 every fourth year is a leap year; `month_of_day` depends on that."""
 
 
 def month_of_day(day: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """The month of a date, counted from the year 0, and its day of the month, both from 1900-03-01 to 2100-02-28.
+    """The number of the month of a date (see `domain.periods`) and its day of the month, for 1900-03-01 to 2100-02-28.
 
-    Years are taken to begin in March, as then the leap day is the last of the year and the lengths of months follow
-    a straight line (Richards, *Mapping Time*, 1998). Many times as fast as to ask for year, month and day.
+    Computes with years that begin in March: the leap day is then the last day of a year, and the lengths of months
+    follow a straight line (Richards, *Mapping Time*, 1998). Much faster than asking Polars for year, month and day.
     """
     days = day.cast(pl.Int32) - (_MARCH - date(1970, 1, 1)).days
     year = (days * 4 + 3) // 1461
@@ -30,15 +28,15 @@ def month_of_day(day: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _months(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    """Whole months between two dates: one less where the later date has not reached the day of the earlier one."""
+    """Whole months between two dates, negative where the second is earlier; an incomplete month does not count."""
     (month, day), (other_month, other_day) = month_of_day(first), month_of_day(second)
-    # As if every month had 32 days, so that a whole one is 32 from any day to the same.
+    # Pretend that every month has 32 days: a whole month is then 32 days from any day to the same day.
     days = (other_month * 32 + other_day) - (month * 32 + day)
     return (days.abs() // 32 * days.sign()).cast(pl.Int64)
 
 
 def _years(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    """Whole years, as the law counts an age: who is born on 29 February is a year older on 1 March of other years."""
+    """Whole years, as the law counts an age: a person born on 29 February has a birthday on 1 March of common years."""
     months = _months(first, second)
     return months.abs() // 12 * months.sign()
 
@@ -48,9 +46,9 @@ def _days(first: pl.Expr, second: pl.Expr) -> pl.Expr:
 
 
 def _working_days(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    """Days but Saturdays, Sundays and bank holidays of England and Wales, after the first up to and with the second.
+    """Working days after the first date, up to and with the second: no weekends, no bank holidays of England and Wales.
 
-    Where the second is earlier, as many below zero as from it to the first.
+    Negative where the second date is earlier.
     """
     day, back = pl.duration(days=1), second < first
     begin, end = pl.when(back).then(second).otherwise(first), pl.when(back).then(first).otherwise(second)
@@ -60,11 +58,10 @@ def _working_days(first: pl.Expr, second: pl.Expr) -> pl.Expr:
 
 @cache
 def bank_holidays() -> tuple[date, ...]:
-    """The bank holidays of England and Wales, past and announced or expected."""
+    """The bank holidays of England and Wales in every year of data: past, announced and expected."""
     from holidays import country_holidays  # a table of every country: loaded only where working days are counted
 
-    found = country_holidays("GB", subdiv="ENG", years=range(FIRST_DATA_YEAR, LAST_YEAR + 1))
-    return tuple(sorted(found))
+    return tuple(sorted(country_holidays("GB", subdiv="ENG", years=range(FIRST_DATA_YEAR, LAST_YEAR + 1))))
 
 
 DATE_FUNCTIONS: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
@@ -73,4 +70,4 @@ DATE_FUNCTIONS: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "months": _months,
     "years": _years,
 }
-"""The functions of two dates, by name: each gives a whole number, null where a date is."""
+"""The functions of two dates, by name. Each returns an integer, null where a date is null."""

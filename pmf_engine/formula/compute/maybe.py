@@ -1,7 +1,6 @@
-"""A value that may be missing, with the reason: what every part of a formula is once it is worked out.
+"""A value that may be missing, with its reason code: the result of every part of a formula.
 
-The reason code is 0 where there is a value; any other code says why there is none (see `domain.reason_codes`), and then
-the value means nothing.
+The reason code is 0 where there is a value. A value beside any other code (see `domain.reason_codes`) is meaningless.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ import polars as pl
 class MaybeExpr:
     """A value and its reason code, as expressions over the rows of a frame.
 
-    `left_out` is the reason code of what a lenient sum did without, 0 where it did without nothing; None where nothing
-    can be left out.
+    `left_out` is the reason code of the parts that a lenient sum left out, 0 where it left out none; None for a value
+    that contains no lenient sum.
     """
 
     value: pl.Expr
@@ -35,11 +34,11 @@ class MaybeSeries:
 
 
 def known(part: MaybeExpr) -> pl.Expr:
-    """The value where there is one that can be shown, else null: neither an infinity nor a negative zero."""
+    """The value, or null where it is missing or infinite; a negative zero becomes 0."""
     value = pl.when(part.value == 0).then(0.0).otherwise(part.value)
     return pl.when((part.code == 0) & part.value.is_finite()).then(value)
 
 
 def gravest(codes: Sequence[pl.Expr]) -> pl.Expr:
-    """The reason code of what is made of several parts: the largest of theirs."""
+    """The reason code of a value made of several parts: the maximum of their codes."""
     return pl.max_horizontal(codes) if len(codes) > 1 else codes[0]

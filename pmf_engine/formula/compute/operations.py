@@ -1,6 +1,6 @@
-"""What each operation of the formula language does, in Polars: one registered function each, from columns to columns.
+"""The operations of the formula language in Polars: one registered function for each, from columns to columns.
 
-An operation is an operator or a function of the language, or one that evaluation needs besides.
+Operations are the operators and functions of the language, and a few that evaluation adds, such as `lenient_sum`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pmf_engine.domain.reason_codes import NOT_RECEIVED, is_absent, reason_code,
 from pmf_engine.domain.status import Status
 from pmf_engine.formula.compute.comparisons import less
 from pmf_engine.formula.compute.maybe import MaybeExpr, gravest, known
-from pmf_engine.formula.functions import FUNCTIONS, span
+from pmf_engine.formula.functions import FUNCTIONS
+from pmf_engine.formula.look_back import span
 from pmf_engine.formula.syntax import (
     Aggregate,
     Binary,
@@ -33,10 +34,10 @@ _INVALID = reason_code(Status.INVALID)
 _NOTHING_BEFORE = reason_code(Status.NO_DATA)
 
 PLACE, TURN = "place", "turn"
-"""Columns that operations over time look at: the place of a row's period in its series, and in its year, from 0."""
+"""Columns that operations over time read: the position of a row's period in its series, and in its year, from 0."""
 
 SEGMENT, ACROSS = "segment", "across"
-"""Columns of steps with breaks: a number that is the same between two of them, and whether one is inside a period."""
+"""Columns of steps with breaks: the number of a row's segment between breaks, and whether a break is inside its period."""
 
 
 # -- from formulas to operations -------------------------------------------------------
@@ -45,17 +46,23 @@ Part = TypeVar("Part")
 
 
 class Maker(Protocol[Part]):
-    """Makes the parts of formulas out of each other."""
+    """An interpretation of formulas: steps of a graph (`batches`), columns of a frame (`conditions`) or others."""
 
     def constant(self, value: float) -> Part:
         """A number, the same in every row."""
 
     def made(self, operation: str, *of: Part, span: int = 0) -> Part:
-        """The result of an operation on other parts (see `work`)."""
+        """An operation on other parts (see `work`)."""
 
 
 def number(node: Expression, maker: Maker[Part], look_up: Callable[[str], Part]) -> Part:
-    """A number or grade, of which nothing may be missing. Aggregates are looked up by their text."""
+    """Compiles an expression for a number or grade, in which no part may be missing.
+
+    Args:
+        node: The expression.
+        maker: Makes the parts.
+        look_up: The part for the name of a figure or indicator, or for the text of an aggregate.
+    """
 
     def inner(part: Expression) -> Part:
         return number(part, maker, look_up)
@@ -79,9 +86,9 @@ def number(node: Expression, maker: Maker[Part], look_up: Callable[[str], Part])
 
 
 def _called(node: Call, maker: Maker[Part], inner: Callable[[Expression], Part]) -> Part:
-    """A call as operations: an argument left out has its default, and the months a call looks back are no part."""
+    """Compiles a call: adds the default argument, turns a number of months into `span`, and nests `first_known`."""
     function = FUNCTIONS[node.function]
-    if function.stands_in:
+    if function.coalesces:
         *earlier, last = map(inner, node.arguments)
         for part in reversed(earlier):
             last = maker.made(node.function, part, last)
@@ -95,7 +102,7 @@ def _called(node: Call, maker: Maker[Part], inner: Callable[[Expression], Part])
 
 
 def amount(node: Expression, maker: Maker[Part], look_up: Callable[[str], Part]) -> Part:
-    """A sum of figures that leaves out those that are `NOT_RECEIVED`, as long as one has come."""
+    """Compiles a lenient sum of figures: it leaves out figures that are `NOT_RECEIVED`, if one figure has a value."""
     if not isinstance(node, Binary):
         return number(node, maker, look_up)
     return maker.made("lenient_sum", amount(node.left, maker, look_up), amount(node.right, maker, look_up))
@@ -106,9 +113,13 @@ def amount(node: Expression, maker: Maker[Part], look_up: Callable[[str], Part])
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An operation to be done: its name, the months of a period, and the months that a call looks back (0: none).
+    """A run of an operation.
 
-    Where there are breaks, it looks at the columns `SEGMENT` and `ACROSS`.
+    Attributes:
+        operation: A name in `OPERATIONS`.
+        months: The length of a period.
+        span: The number of months that a call names, 0 for none.
+        has_breaks: The frame has the columns `SEGMENT` and `ACROSS`, and values of different segments do not compare.
     """
 
     operation: str
@@ -122,11 +133,11 @@ _Operation: TypeAlias = Callable[[Sequence[MaybeExpr], Work], MaybeExpr]
 _REGISTERED: dict[str, _Operation] = {}
 
 OPERATIONS: Final[Mapping[str, _Operation]] = _REGISTERED
-"""Every operation by its name. The functions of the language have the names that they have there."""
+"""Every operation by its name. The operation of a function has the function's name."""
 
 
 def _operation(*names: str) -> Callable[[_Operation], _Operation]:
-    """Registers what follows as the operation of these names."""
+    """Decorator that registers an operation under some names."""
 
     def register(operation: _Operation) -> _Operation:
         _REGISTERED.update(dict.fromkeys(names, operation))
@@ -140,21 +151,21 @@ def work(
 ) -> MaybeExpr:
     """The result of an operation on columns.
 
-    Args:
-        operation: a name in `OPERATIONS`.
-        of: the parts that it is done to.
-        months: the length of a period.
-        span: the number of months that a call looks back, 0 where it does not say.
-        has_breaks: whether values of different `SEGMENT`s do not compare.
+    Rows must be sorted by period within each series, without gaps. Operations over time read the columns `PLACE` and
+    `TURN`.
 
-    Rows must be sorted by period within each series, with no period left out; operations over time look at the columns
-    `PLACE` and `TURN`.
+    Args:
+        operation: A name in `OPERATIONS`.
+        of: The operands.
+        months: The length of a period.
+        span: The number of months that a call names, 0 for none.
+        has_breaks: The frame has the columns `SEGMENT` and `ACROSS`, and values of different segments do not compare.
     """
     return OPERATIONS[operation](of, Work(operation, months, span, has_breaks))
 
 
 def _made(of: Sequence[MaybeExpr], value: pl.Expr, code: pl.Expr) -> MaybeExpr:
-    """A part made of others of the same row: what any of them left out is left out of it."""
+    """A value made of operands in the same row. What any operand left out, the value leaves out too."""
     left_out = [part.left_out for part in of if part.left_out is not None]
     return MaybeExpr(value, code, gravest(left_out) if left_out else None)
 
@@ -168,7 +179,10 @@ def _codes(of: Sequence[MaybeExpr]) -> list[pl.Expr]:
 
 
 def _overflowed(part: MaybeExpr) -> pl.Expr:
-    """The code of a part that is too large for a number: compared, or divided by, it would look like a small one."""
+    """INVALID for an operand that overflowed to infinity, else 0.
+
+    As a divisor or in a comparison an infinity would give a value that looks plausible.
+    """
     return pl.when((part.code == 0) & ~part.value.is_finite()).then(_INVALID).otherwise(0)
 
 
@@ -176,7 +190,7 @@ def _overflowed(part: MaybeExpr) -> pl.Expr:
 
 
 def _snapped(value: pl.Expr, terms: Sequence[pl.Expr]) -> pl.Expr:
-    """A sum of terms; 0 where only rounding is left of it."""
+    """A sum of terms; 0 where the sum is only a rounding error of the largest term."""
     largest = pl.max_horizontal([term.abs() for term in terms])
     return pl.when(value.abs() > largest * SNAP).then(value).otherwise(value * 0.0)
 
@@ -204,8 +218,8 @@ def _multiply(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
 
 
 def _quotient(left: MaybeExpr, right: MaybeExpr) -> tuple[pl.Expr, pl.Expr]:
-    """One part over another, and its code: over nothing it is undefined."""
-    # Where a part is missing its value means nothing, and it must not be compared.
+    """The quotient of two operands and its code: undefined for a divisor of 0."""
+    # The value of a missing operand is meaningless and must not be compared.
     nothing = pl.when((right.code == 0) & (right.value == 0)).then(_UNDEFINED).otherwise(0)
     return left.value / right.value, gravest([left.code, right.code, nothing, _overflowed(right)])
 
@@ -254,13 +268,13 @@ def _round(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
 
 @_operation("min", "max")
 def _extreme(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
-    """The least or the greatest; where a part overflowed nobody can say which that is."""
+    """The least or the greatest operand; invalid where one overflowed, as it may be either."""
     either = pl.min_horizontal if work.operation == "min" else pl.max_horizontal
     return _made(of, either(_values(of)), gravest([*_codes(of), *map(_overflowed, of)]))
 
 
 def half_up(value: pl.Expr, digits: pl.Expr) -> pl.Expr:
-    """A number rounded to so many digits, halves away from zero."""
+    """Rounds to a number of decimals, halves away from zero; `domain.numbers.half_up` is the same in Python."""
     scale = pl.lit(10.0).pow(digits)
     scaled = value.abs() * scale
     return (scaled + pl.min_horizontal(scaled * HALF, 0.05) + 0.5).floor() / scale * value.sign()
@@ -271,7 +285,7 @@ def half_up(value: pl.Expr, digits: pl.Expr) -> pl.Expr:
 
 @_operation("first_known")
 def _first_known(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
-    """The first of two that has come; what is withheld, refused or undefined is not passed over."""
+    """Coalesce: the first operand, or the second where the agency sent nothing for the first."""
     first, second = of
     passed = is_absent(first.code)
     neither = pl.when(is_absent(second.code)).then(pl.max_horizontal(first.code, second.code)).otherwise(second.code)
@@ -284,19 +298,19 @@ def _first_known(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
 
 @_operation("lenient_sum")
 def _lenient_sum(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
-    """A sum that leaves out a part that is `NOT_RECEIVED`, as long as the other has a value."""
+    """The sum; where one operand is `NOT_RECEIVED` and the other has a value, that value."""
     left, right = of
-    came = [pl.when(part.code == 0).then(part.value) for part in of]
+    received = [pl.when(part.code == 0).then(part.value) for part in of]
     worst = pl.max_horizontal(left.code, right.code)
     left_out = (pl.min_horizontal(left.code, right.code) == 0) & (status_rank(worst) == 0)
-    return _made(of, _snapped(pl.sum_horizontal(came), came), pl.when(left_out).then(0).otherwise(worst))
+    return _made(of, _snapped(pl.sum_horizontal(received), received), pl.when(left_out).then(0).otherwise(worst))
 
 
 @_operation("lenient_or_reason")
 def _lenient_or_reason(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
-    """The lenient first; where it has no value, the reason of the strict second.
+    """The lenient first operand; where it has no value, the reason code of the strict second.
 
-    What the third misses is left out: that is the strict one without what is not owed in the period.
+    The code of the third is what the first left out: the strict sum of the parts that are owed in the period.
     """
     lenient, strict, owed = of
     return MaybeExpr(lenient.value, pl.when(lenient.code == 0).then(0).otherwise(strict.code), owed.code)
@@ -304,7 +318,7 @@ def _lenient_or_reason(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
 
 @_operation("finite")
 def _finite(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
-    """A number that bands may judge: invalid where it overflowed."""
+    """The operand for judgement: invalid where it overflowed."""
     [part] = of
     lost = (part.code == 0) & ~part.value.is_finite()
     return _made(of, known(part), pl.when(lost).then(_INVALID).otherwise(part.code))
@@ -312,24 +326,24 @@ def _finite(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
 
 @_operation("zero_if_none_came")
 def _zero_if_none_came(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
-    """The first, but 0 where none of the others has come and nothing else is wrong with them; its code stays."""
+    """The first operand with its code; its value is 0 where all other operands are `NOT_RECEIVED`."""
     first, codes = of[0], _codes(of[1:])
-    none_came = (pl.min_horizontal(codes) > 0) & (pl.max_horizontal(codes) == NOT_RECEIVED)
-    return _made(of, pl.when(none_came).then(0.0).otherwise(first.value), first.code)
+    none_received = (pl.min_horizontal(codes) > 0) & (pl.max_horizontal(codes) == NOT_RECEIVED)
+    return _made(of, pl.when(none_received).then(0.0).otherwise(first.value), first.code)
 
 
 # -- over time -------------------------------------------------------------------------
 
 
 def _periods_back(work: Work) -> list[int]:
-    """How many periods back the function looks, nearest first: the table says how many months."""
+    """How many periods back the function reads, in the order of its row in the table."""
     look_back = FUNCTIONS[work.operation].look_back
     assert look_back is not None
     return [back // work.months for back in look_back.months_back(work.months, work.span)]
 
 
 def _compares(by: int, work: Work) -> pl.Expr:
-    """Whether no break lies between a row and the one so many before."""
+    """Whether there is no break between a row and the row `by` periods before."""
     if not work.has_breaks or not by:
         return pl.lit(True)
     return (pl.col(SEGMENT) == pl.col(SEGMENT).shift(by)).fill_null(False)
@@ -337,14 +351,14 @@ def _compares(by: int, work: Work) -> pl.Expr:
 
 @_operation("unbroken")
 def _unbroken(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
-    """A part that adds up over its period; no data where a break lies inside that."""
+    """The operand, which adds up over its period; `no_data` where a break is inside the period."""
     [part] = of
     return _made(of, part.value, gravest([part.code, pl.when(ACROSS).then(_NOTHING_BEFORE).otherwise(0)]))
 
 
 @_operation("previous", "year_ago")
 def _as_it_was(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
-    """A part as it was some periods ago; no data where the series had not begun."""
+    """The operand in one earlier period; `no_data` before the start of the series."""
     [part], [by] = of, _periods_back(work)
 
     def earlier(column: pl.Expr) -> pl.Expr:
@@ -356,9 +370,9 @@ def _as_it_was(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
 
 @_operation("year_to_date", "rolling_year", "rolling_months")
 def _added_up(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
-    """A part added up over periods, every one of which must have a value, in series that have begun by then.
+    """The operand added up over periods; each must have a value and none be before the start of the series.
 
-    Term by term, oldest first: a sliding sum would carry rounding from one window into the next.
+    Adds term by term, the oldest first: a sliding sum would carry rounding errors from one window into the next.
     """
     [part] = of
     look_back = FUNCTIONS[work.operation].look_back
@@ -367,7 +381,7 @@ def _added_up(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
     oldest = pl.min_horizontal(PLACE, TURN) if look_back.within_year else pl.col(PLACE)
 
     def within(column: pl.Expr) -> list[pl.Expr]:
-        """The column as it was in each of the periods; 0 in those that are no part of the sum."""
+        """The column in each of the periods; 0 in a period outside the sum."""
         return [pl.when(oldest >= by).then(column.shift(by)).otherwise(0) for by in back]
 
     terms = within(pl.when(part.code == 0).then(part.value))

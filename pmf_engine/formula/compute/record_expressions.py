@@ -1,7 +1,7 @@
 """Expressions about one record of a list, as Polars expressions over its columns.
 
-A blank cell is null, and a comparison with it is neither true nor false: no record counts by a value that is not known.
-Texts are compared without regard to case and to spaces around them.
+Three-valued logic: a blank cell is null and a comparison with null is null, so that no record counts by an unknown
+value. Comparisons of texts ignore case and the spaces around a text.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ class RecordExpressions:
     """Compiles expressions about the records of one list.
 
     Attributes:
-        kinds: the kind of each of its columns.
-        whole: the columns of numbers that are whole in the data, which may be compared exactly.
-        groups: the columns that name the group of a record.
-        labels: collects the text columns that are compared with texts, or counted by group. The frame must have each
-            of them as `label:` and its name, folded.
+        kinds: The kind of each column.
+        whole: The columns of numbers with integers only in the data, which are compared exactly.
+        groups: The columns that name the group of a record.
+        labels: Collects the text columns that are compared with texts or counted by group. The frame must have a
+            column `label:NAME` with the folded texts of each.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class RecordExpressions:
         self.labels: set[str] = set()
 
     def value(self, node: Expression) -> pl.Expr:
-        """A value or a condition: null where it is blank or cannot be said."""
+        """A value or a condition; null where a blank cell leaves it open."""
         match node:
             case Literal():
                 return pl.lit(node.value)
@@ -75,7 +75,7 @@ class RecordExpressions:
                 return ~self.value(node.operand)
             case Call():
                 result = self._call(node)
-                # A constant call as a literal: as an expression it would have one row even where there is no record.
+                # A constant call becomes a literal: as an expression it would have one row in a frame without rows.
                 return result if names(node) else pl.lit(pl.select(result).item())
             case Binary(operator=operator) if operator in LOGIC:
                 left, right = self.value(node.left), self.value(node.right)
@@ -96,7 +96,7 @@ class RecordExpressions:
         raise AssertionError(f"not about a record: {node}")
 
     def distinct(self, node: Expression) -> pl.Expr:
-        """A value so written that those which count as one are alike: groups however they are spelt."""
+        """A value in the form in which equal values count once: texts folded, all spellings of a group as one."""
         if isinstance(node, Name) and node.name in self.groups:
             self.labels.add(node.name)
             return pl.col(f"label:{node.name}")
@@ -104,11 +104,12 @@ class RecordExpressions:
         return value.str.to_lowercase() if self._kind(node) == "text" else value
 
     def number(self, node: Expression) -> pl.Expr:
-        """A number that can be worked with."""
+        """A number for arithmetic, as a float."""
         value = self.value(node)
         return value if isinstance(node, Literal) or not self.is_whole(node) else value.cast(pl.Float64)
 
     def _arithmetic(self, node: Binary) -> pl.Expr:
+        """A sum, difference, product or quotient; integers stay integers, and a quotient by 0 is null."""
         if self.is_whole(node):
             first, second = self._plain(node.left), self._plain(node.right)
             return first + second if node.operator == "+" else first - second
@@ -118,7 +119,7 @@ class RecordExpressions:
         return {"+": left + right, "-": left - right, "*": left * right}[node.operator]
 
     def is_whole(self, node: Expression) -> bool:
-        """Whether a number is whole by what it is: then it is compared exactly."""
+        """Whether an expression is always an integer, and therefore compared exactly."""
         match node:
             case Literal(value=float() as value):
                 return value.is_integer()
@@ -133,6 +134,7 @@ class RecordExpressions:
         return False
 
     def _kind(self, node: Expression) -> str:
+        """The kind of an expression's values: `text`, `truth`, `date` or `number`."""
         match node:
             case Literal(value=str()):
                 return "text"
@@ -149,8 +151,9 @@ class RecordExpressions:
         return "number"
 
     def _compared(self, operator: str, left: Expression, right: Expression) -> pl.Expr:
+        """A comparison: exact for texts, dates, truth values and integers, with near-equality for other numbers."""
         if not names(left) and names(right):
-            # What is constant goes second: before blanks alone Polars makes one of them.
+            # The constant goes second: a literal before a column of nulls would become one row in Polars.
             operator, left, right = _MIRRORED[operator], right, left
         kind = self._kind(left)
         exact = kind in ("date", "truth") or (self.is_whole(left) and self.is_whole(right))
@@ -161,12 +164,13 @@ class RecordExpressions:
         return compare(operator, self.number(left), self.number(right))
 
     def _plain(self, node: Expression) -> pl.Expr:
-        """A value that is compared exactly; whole numbers as such."""
+        """A value for an exact comparison; an integer literal as an integer."""
         if isinstance(node, Literal) and type(node.value) is float:
             return pl.lit(int(node.value), dtype=pl.Int64)
         return self.value(node)
 
     def _text(self, node: Expression, other: Expression) -> pl.Expr:
+        """A text for comparison with another: folded, from the label column where the other is a literal."""
         if isinstance(node, Literal):
             return pl.lit(self._folded(node, other))
         assert isinstance(node, Name)
@@ -176,11 +180,12 @@ class RecordExpressions:
         return pl.col(node.name).str.to_lowercase()
 
     def _folded(self, node: Literal, other: Expression) -> str:
-        """A text as it is compared with another; with the name of a group, without regard to the spaces inside it."""
+        """A literal text, folded; compared with a column of groups, with single spaces inside it too."""
         text = folded(str(node.value))
         return " ".join(text.split()) if isinstance(other, Name) and other.name in self.groups else text
 
     def _in(self, node: In) -> pl.Expr:
+        """`x in (a, b)`; one `is_in` for literal texts and dates, which is faster than a comparison with each."""
         operand = node.operand
         if isinstance(operand, Name) and all(isinstance(item, Literal) for item in node.items):
             values = [item.value for item in node.items if isinstance(item, Literal)]
@@ -203,7 +208,7 @@ class RecordExpressions:
 
 
 def _where_all(given: Sequence[pl.Expr], value: pl.Expr) -> pl.Expr:
-    """A value where all of the numbers it is made of are there: Polars itself would pass over those that are blank."""
+    """A value where no operand is null: Polars alone would ignore nulls."""
     return pl.when(pl.all_horizontal([number.is_not_null() for number in given])).then(value)
 
 
@@ -213,4 +218,4 @@ NUMBER_FUNCTIONS: Mapping[str, Callable[[Sequence[pl.Expr]], pl.Expr]] = {
     "min": lambda given: _where_all(given, pl.min_horizontal(given)),
     "max": lambda given: _where_all(given, pl.max_horizontal(given)),
 }
-"""The functions of numbers that may be said of a record, by name."""
+"""The functions of numbers that apply to records, by name."""

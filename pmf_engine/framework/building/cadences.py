@@ -5,7 +5,7 @@ from __future__ import annotations
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.source import Span
 from pmf_engine.domain.periods import Cadence, Frequency
-from pmf_engine.formula.functions import spans
+from pmf_engine.formula.look_back import spans
 from pmf_engine.formula.syntax import names
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.model import Figure

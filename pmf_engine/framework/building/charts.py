@@ -5,7 +5,7 @@ from __future__ import annotations
 from pmf_engine.diagnostics import messages
 from pmf_engine.domain.periods import Frequency, parse_period
 from pmf_engine.domain.status import ChartName
-from pmf_engine.formula.functions import sums_periods
+from pmf_engine.formula.look_back import sums_periods
 from pmf_engine.formula.syntax import names
 from pmf_engine.framework import schema
 from pmf_engine.framework.building.draft import Draft

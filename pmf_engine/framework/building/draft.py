@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.suggestions import nearest
-from pmf_engine.formula.equivalence import Meanings
+from pmf_engine.formula.equivalence import ValueNumbers
 from pmf_engine.formula.types import Columns, Type
 from pmf_engine.framework import schema
 from pmf_engine.framework.model import Figure, Indicator, RecordList
@@ -34,7 +34,7 @@ class Draft:
     """Of figures and indicators, as far as they are known."""
     scopes: dict[str, Columns] = field(default_factory=dict)
     """What formulas may say of the records of each list."""
-    meanings: Meanings = field(default_factory=Meanings)
+    value_numbers: ValueNumbers = field(default_factory=ValueNumbers)
     misfits: set[tuple[str, str]] = field(default_factory=set)
     """Indicators with figures that cannot be brought to their periods: reported already."""
     chain: list[str] = field(default_factory=list)

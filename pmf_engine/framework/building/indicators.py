@@ -45,7 +45,7 @@ def _resolve(draft: Draft, id_: str) -> Indicator | None:
     indicator = draft.indicators[id_] = _read_indicator(draft, id_, draft.model.indicators[id_])
     if indicator is not None:
         draft.types.setdefault(id_, indicator.type)
-        draft.meanings.tell(id_, indicator.formula)
+        draft.value_numbers.define(id_, indicator.formula)
     draft.chain.pop()
     return draft.indicators[id_]
 
@@ -111,14 +111,14 @@ def _read_indicator(draft: Draft, id_: str, given: schema.Indicator) -> Indicato
 def _result_type(checker: Checker, formula: Expression, found: list[Diagnostic]) -> Type | None:
     """What a formula comes to; None, with what is wrong added to `found`, where an indicator cannot come to it."""
     result = checker.type_of(formula)
-    if result is not None and not checker.found:
+    if result is not None and not checker.diagnostics:
         if result.kind not in ("number", "grade"):
             wanted = "an indicator is a number or a grade"
             found.append(messages.not_a_result(checker.span(formula), str(result), wanted))
             return None
         checker.names_something(formula)
-    found += checker.found
-    return None if checker.found else result
+    found += checker.diagnostics
+    return None if checker.diagnostics else result
 
 
 def _check_senders(draft: Draft, id_: str, formula: Expression, cadence: Cadence, passage: Passage) -> None:

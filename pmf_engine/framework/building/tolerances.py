@@ -183,7 +183,7 @@ def _check_bound(draft: Draft, indicator: Indicator, bound: Expression, passage:
     named = names(bound)
     if not named:
         return
-    for part in draft.meanings.saying(bound, indicator.id):
+    for part in draft.value_numbers.equivalents(bound, indicator.id):
         if not isinstance(part, Name) or part.name != indicator.id:
             text = passage.text[part.start : part.end]
             draft.found.append(messages.same_value(passage.span(part.start, part.end), text, indicator.id))
