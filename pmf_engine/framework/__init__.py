@@ -1,1 +1,1 @@
-"""The two YAML files, read and checked: a Framework."""
+"""The two YAML files to a checked Framework, and its dependencies, changes and warnings."""

@@ -1,38 +1,39 @@
-"""What begins, ends and takes over: which agency's returns count under which, and what is owed and measured when."""
+"""Changes over time: which agency succeeds which, and from when until when figures are owed and indicators measured."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from pmf_engine.formula.functions import FUNCTIONS
 from pmf_engine.formula.syntax import Call, Expression, children, names
 from pmf_engine.framework.model import Agency, Break, Figure, Framework, Indicator, RecordList
 
 
 def takeovers(framework: Framework, agency: str) -> tuple[Agency, ...]:
-    """The agencies whose returns count under one: itself, and those that it succeeds, directly or not.
+    """The agencies whose returns count as an agency's own: itself, and the closure of the agencies that it succeeds.
 
-    Where only one side says when the change was, that is the other's beginning or end too.
+    Where only one of two agencies has the month of the takeover, the month applies to both.
     """
-    found = {agency: framework.agencies[agency]}
-    open_ = [agency]
-    while open_:
-        new = found[open_.pop()]
+    agencies = {agency: framework.agencies[agency]}
+    waiting = [agency]
+    while waiting:
+        new = agencies[waiting.pop()]
         ends: list[int] = []
         for id_ in new.succeeds:
-            if id_ not in found:
+            if id_ not in agencies:
                 old = framework.agencies[id_]
-                found[id_] = replace(old, until=new.since if old.until is None else old.until)
-                open_.append(id_)
-            ends += [found[id_].until or 0]
+                agencies[id_] = replace(old, until=new.since if old.until is None else old.until)
+                waiting.append(id_)
+            ends += [agencies[id_].until or 0]
         if new.since is None and ends and max(ends):
-            found[new.id] = replace(new, since=max(ends))
-    return tuple(found.values())
+            agencies[new.id] = replace(new, since=max(ends))
+    return tuple(agencies.values())
 
 
 def owed(framework: Framework, figure: Figure | RecordList, agency: str) -> tuple[int | None, int | None]:
     """The first month for which an agency owes a figure or list, and the month after the last one.
 
-    An agency owes what those that it succeeds owed.
+    An agency also owes what the agencies that it succeeds owed. None is no first or no last month.
     """
     senders = takeovers(framework, agency)
     begun = [sender.since for sender in senders]
@@ -45,10 +46,10 @@ def owed(framework: Framework, figure: Figure | RecordList, agency: str) -> tupl
 def measured_months(framework: Framework, indicator: Indicator) -> tuple[int | None, int | None]:
     """The first month in which an indicator is measured, and the month after the last one.
 
-    It is measured while all figures and lists are there that it needs.
+    An indicator is measured while every figure and list that it needs exists. None is no first or no last month.
     """
     needs: list[Figure | RecordList] = [framework.lists[name] for name in indicator.lists if name in framework.lists]
-    if indicator.missing == "any" and not _stands_in(indicator.formula):
+    if indicator.missing == "any" and not _coalesces(indicator.formula):
         needs += [framework.figures[name] for name in indicator.figures]
     starts = [each.since for each in (indicator, *needs) if each.since is not None]
     ends = [each.until for each in (indicator, *needs) if each.until is not None]
@@ -56,24 +57,24 @@ def measured_months(framework: Framework, indicator: Indicator) -> tuple[int | N
 
 
 def breaks_of(framework: Framework, indicator: Indicator) -> tuple[Break, ...]:
-    """The breaks of an indicator, and of all that its formula rests on, the earliest first."""
-    found: list[Break] = []
+    """The breaks of an indicator and of all that its formula uses, directly or not, the earliest first."""
+    breaks: list[Break] = []
     waiting, seen = [indicator], {indicator.id}
     while waiting:
-        each = waiting.pop()
-        found += each.breaks
-        others = {node.name for node in names(each.formula)} & framework.indicators.keys() - seen
+        used = waiting.pop()
+        breaks += used.breaks
+        others = {node.name for node in names(used.formula)} & framework.indicators.keys() - seen
         waiting += [framework.indicators[id_] for id_ in sorted(others)]
         seen |= others
     for name in indicator.figures:
-        found += framework.figures[name].breaks
+        breaks += framework.figures[name].breaks
     for name in indicator.lists:
-        found += framework.lists[name].breaks
-    return tuple(sorted(dict.fromkeys(found), key=lambda each: each.at))
+        breaks += framework.lists[name].breaks
+    return tuple(sorted(dict.fromkeys(breaks), key=lambda break_: break_.at))
 
 
-def _stands_in(node: Expression) -> bool:
-    """Whether one part of a formula may stand in for another that has no value, as in `first_known(new, old)`."""
-    if isinstance(node, Call) and node.function == "first_known":
+def _coalesces(node: Expression) -> bool:
+    """Whether a formula can do without one of its figures, as `first_known(new, old)` can."""
+    if isinstance(node, Call) and FUNCTIONS[node.function].coalesces:
         return True
-    return any(_stands_in(child) for child in children(node))
+    return any(_coalesces(child) for child in children(node))

@@ -13,68 +13,68 @@ from pmf_engine.framework.model import Framework, Indicator
 
 
 def reached(framework: Framework, indicators: Sequence[Indicator]) -> list[Indicator]:
-    """These indicators and all that their formulas and bands name."""
-    found: dict[str, Indicator] = {}
+    """The closure of some indicators: these, and all that their formulas, bands and comparisons name."""
+    by_id: dict[str, Indicator] = {}
     waiting = list(indicators)
     while waiting:
         indicator = waiting.pop()
-        if indicator.id not in found:
-            found[indicator.id] = indicator
+        if indicator.id not in by_id:
+            by_id[indicator.id] = indicator
             waiting += [framework.indicators[name] for name in indicator.named if name in framework.indicators]
-    return list(found.values())
+    return list(by_id.values())
 
 
 def leaves_first(framework: Framework, indicator: Indicator) -> list[Indicator]:
-    """The indicators that a formula names, through others too, each after all that it names itself."""
-    found: dict[str, Indicator] = {}
+    """The closure of an indicator's formula, in topological order: each indicator after those that it names itself."""
+    by_id: dict[str, Indicator] = {}
     waiting = [(indicator, False)]
     while waiting:
         named, is_done = waiting.pop()
         if is_done:
-            found[named.id] = named
-        elif named.id not in found:
+            by_id[named.id] = named
+        elif named.id not in by_id:
             ids = [node.name for node in names(named.formula)]
             others = [framework.indicators[id_] for id_ in ids if id_ in framework.indicators]
             waiting += [(named, True), *((other, False) for other in others)]
-    del found[indicator.id]
-    return list(found.values())
+    del by_id[indicator.id]
+    return list(by_id.values())
 
 
 def figures_of(framework: Framework, indicators: Sequence[Indicator]) -> list[str]:
-    """Every figure that these indicators and their bands rest on."""
-    those = reached(framework, indicators)
-    named = {name for indicator in those for name in indicator.named if name in framework.figures}
-    return sorted(named | {name for indicator in those for name in indicator.figures})
+    """Every figure that some indicators use, in formulas, bands and comparisons."""
+    indicators_ = reached(framework, indicators)
+    named = {name for indicator in indicators_ for name in indicator.named if name in framework.figures}
+    return sorted(named | {name for indicator in indicators_ for name in indicator.figures})
 
 
 def figures_used(framework: Framework, indicator: Indicator) -> tuple[str, ...]:
-    """Every figure that an indicator's value or rating rests on or is compared with, through its bands too."""
-    found = dict.fromkeys(indicator.figures)
+    """Every figure that an indicator uses for its value, its rating or a comparison, figures of the formula first."""
+    figures = dict.fromkeys(indicator.figures)
     looked_up = [node.name for term in indicator.band_terms.values() for node in names(term)]
     for name in [*sorted(looked_up), *indicator.compare]:
         other = framework.indicators.get(name)
-        found |= dict.fromkeys(other.figures if other else (name,) if name in framework.figures else ())
-    return tuple(found)
+        figures |= dict.fromkeys(other.figures if other else (name,) if name in framework.figures else ())
+    return tuple(figures)
 
 
 def senders_of(framework: Framework, indicator: Indicator) -> set[str]:
     """The agencies that send the figures and lists of an indicator's formula."""
-    found = {agency for name in indicator.figures for agency in framework.figures[name].agencies}
-    return found | {agency for name in indicator.lists for agency in framework.lists[name].agencies}
+    agencies = {agency for name in indicator.figures for agency in framework.figures[name].agencies}
+    return agencies | {agency for name in indicator.lists for agency in framework.lists[name].agencies}
 
 
 def list_cadences(framework: Framework) -> Mapping[str, Cadence]:
-    """The periods in which each list that is used must come: the shortest of the indicators that rest on it."""
-    found: dict[str, Cadence] = {}
+    """The cadence in which agencies must send each list: the shortest of the indicators that use the list."""
+    cadences: dict[str, Cadence] = {}
     for indicator in framework.indicators.values():
         for name in indicator.lists:
-            shortest = found.get(name, indicator.cadence)
-            found[name] = min(shortest, indicator.cadence, key=lambda cadence: cadence.months)
-    return found
+            shortest = cadences.get(name, indicator.cadence)
+            cadences[name] = min(shortest, indicator.cadence, key=lambda cadence: cadence.months)
+    return cadences
 
 
 def asked_of_lists(framework: Framework, indicators: Sequence[Indicator]) -> list[Aggregate]:
-    """Every aggregate of lists that these indicators and their bands rest on, each once."""
+    """Every aggregate of lists that some indicators and their bands use, each once."""
     found = [
         aggregate
         for indicator in reached(framework, indicators)
@@ -85,7 +85,7 @@ def asked_of_lists(framework: Framework, indicators: Sequence[Indicator]) -> lis
 
 
 def counted_senders(framework: Framework, indicators: Sequence[Indicator]) -> list[Aggregate]:
-    """Every count of the agencies that sent a figure which these indicators rest on, each once."""
+    """Every count of the agencies that sent a figure that some indicators and their bands use, each once."""
     found = [
         aggregate
         for indicator in reached(framework, indicators)
@@ -96,9 +96,9 @@ def counted_senders(framework: Framework, indicators: Sequence[Indicator]) -> li
 
 
 def is_amount(node: Expression, figures: Container[str]) -> bool:
-    """Whether an expression is a figure or a sum of figures: what `missing` speaks of.
+    """Whether an expression is a figure or a sum of figures, to which the key `missing` applies.
 
-    A share of which part is missing is not a smaller share, and what is taken away is not missing from a sum.
+    A share without a part of its numerator, or a difference without its subtrahend, would be wrong, not incomplete.
     """
     if isinstance(node, Name):
         return node.name in figures
@@ -107,7 +107,7 @@ def is_amount(node: Expression, figures: Container[str]) -> bool:
 
 
 def does_without(framework: Framework, indicator: Indicator) -> bool:
-    """Whether an indicator does without what lacks: as it says, and as its formula is a sum of figures."""
+    """Whether an indicator leaves missing parts out: its key `missing` says so, and its formula is a sum of figures."""
     return indicator.missing != "any" and is_amount(indicator.formula, framework.figures)
 
 
@@ -127,7 +127,13 @@ def adds(framework: Framework, indicator: Indicator) -> int | None:
 
 
 def looks_back_whole_periods(framework: Framework, indicator: Indicator, months: int) -> bool:
-    """Whether all the months that its formula and bands say to look back, through others too, are whole periods."""
+    """Whether every number of months in an indicator's formula and bands, and in those it names, is whole periods.
+
+    Args:
+        framework: The framework of the indicator.
+        indicator: The indicator.
+        months: The length of a period.
+    """
     return all(
         span_ % months == 0
         for other in reached(framework, [indicator])
@@ -137,7 +143,7 @@ def looks_back_whole_periods(framework: Framework, indicator: Indicator, months:
 
 
 def adds_up_over_groups(framework: Framework, indicator: Indicator) -> bool:
-    """Whether a whole is as large as its groups together, as a count is; a share, rate, mean or grade is not."""
+    """Whether the whole of an indicator is the sum of its groups, as of a count and not of a share, rate or grade."""
     known: dict[str, bool] = {}
 
     def adds_up(node: Expression) -> bool:
@@ -161,65 +167,76 @@ def adds_up_over_groups(framework: Framework, indicator: Indicator) -> bool:
 
 
 def sums_over_periods(framework: Framework, indicator: Indicator) -> bool:
-    """Whether a value adds up over several periods, by its own formula or by that of an indicator it names."""
-    return any(sums_periods(each.formula) for each in (indicator, *leaves_first(framework, indicator)))
+    """Whether an indicator's value adds up over several periods, by its formula or the formula of one it names."""
+    return any(sums_periods(other.formula) for other in (indicator, *leaves_first(framework, indicator)))
 
 
-# -- which periods a value rests on ----------------------------------------------------
+# -- the look-back of a value ---------------------------------------------------------
 
 
 def looked_back(framework: Framework, cadences: Mapping[str, Cadence]) -> Mapping[str, Mapping[str, list[int]]]:
-    """How many months before a period each indicator, at its cadence, looks at each figure; 0 for the period.
+    """The look-back of indicators.
 
-    Those that are looked at in their own period alone are left out.
+    Args:
+        framework: The framework of the indicators.
+        cadences: The cadence at which each indicator is computed, by its id.
+
+    Returns:
+        For each indicator and each figure or list that it reads in earlier periods, how many months back, ascending;
+        0 is the period itself.
     """
-    found: dict[str, dict[str, list[int]]] = {}
-    known: dict[tuple[str, int], _Backs] = {}
+    look_backs: dict[str, dict[str, list[int]]] = {}
+    memo: dict[tuple[str, int], _Backs] = {}
     for id_, cadence in cadences.items():
         indicator = framework.indicators[id_]
-        own = _formula_backs(framework, indicator, cadence.months, known)
+        own = _formula_backs(framework, indicator, cadence.months, memo)
         backs = {name: set(months) for name, months in own.items()}
         for entry in indicator.tolerances:
             for band in (entry.good, entry.tolerance):
                 for limit in band.limits if band else ():
-                    _add(backs, _backs(framework, limit.bound, cadence.months, known, own))
-        found[id_] = {name: sorted(months) for name, months in backs.items() if months != {0}}
-    return found
+                    _add(backs, _backs(framework, limit.bound, cadence.months, memo, own))
+        look_backs[id_] = {name: sorted(months) for name, months in backs.items() if months != {0}}
+    return look_backs
 
 
 _Backs: TypeAlias = "Mapping[str, set[int]]"
 
 
 def _formula_backs(
-    framework: Framework, indicator: Indicator, months: int, known: dict[tuple[str, int], _Backs]
+    framework: Framework, indicator: Indicator, months: int, memo: dict[tuple[str, int], _Backs]
 ) -> _Backs:
-    if (indicator.id, months) not in known:
+    """As `looked_back`, of an indicator's formula, memoised by indicator and length of the period in `memo`."""
+    if (indicator.id, months) not in memo:
         for other in (*leaves_first(framework, indicator), indicator):
-            if (other.id, months) not in known:
-                known[other.id, months] = _backs(framework, other.formula, months, known, {})
-    return known[indicator.id, months]
+            if (other.id, months) not in memo:
+                memo[other.id, months] = _backs(framework, other.formula, months, memo, {})
+    return memo[indicator.id, months]
 
 
 def _backs(
-    framework: Framework, node: Expression, months: int, known: dict[tuple[str, int], _Backs], own: _Backs
+    framework: Framework, node: Expression, months: int, memo: dict[tuple[str, int], _Backs], own: _Backs
 ) -> _Backs:
-    """As `looked_back`, of an expression; `own` are those of the indicator whose `previous` and `year_ago` it names."""
+    """As `looked_back`, of an expression.
+
+    `own` is the look-back of the judged indicator, for the names `previous` and `year_ago` in its bands.
+    """
     if isinstance(node, Name):
         if node.name in framework.figures:
             return {node.name: {0}}
         if node.name in framework.indicators:
-            return _formula_backs(framework, framework.indicators[node.name], months, known)
+            return _formula_backs(framework, framework.indicators[node.name], months, memo)
         is_earlier = node.name in EARLIER_VALUES  # `target` is not
         return _earlier(own, months_back(node.name, months)) if is_earlier else {}
     if isinstance(node, Aggregate):
         return {node.list.name: {0}}
-    found: dict[str, set[int]] = {}
+    backs: dict[str, set[int]] = {}
     for child in children(node):
-        _add(found, _backs(framework, child, months, known, own))
-    return _earlier(found, months_back(node.function, months, span(node))) if isinstance(node, Call) else found
+        _add(backs, _backs(framework, child, months, memo, own))
+    return _earlier(backs, months_back(node.function, months, span(node))) if isinstance(node, Call) else backs
 
 
 def _earlier(backs: _Backs, steps: Sequence[int]) -> _Backs:
+    """Look-backs from each of the periods that are `steps` months back."""
     return {name: {back + step for back in months for step in steps} for name, months in backs.items()}
 
 
@@ -228,36 +245,41 @@ def _add(backs: dict[str, set[int]], more: _Backs) -> None:
         backs.setdefault(name, set()).update(months)
 
 
-# -- what one value looks at -----------------------------------------------------------
+# -- the cells of one value -----------------------------------------------------------
 
 ALL: Final = "all"
 SOME: Final = "some"
 EACH: Final = "each"
-"""How a figure is looked at: as what all its agencies sent, as what some did, or one agency by one."""
+"""How a value reads a figure: needs all its agencies, sums those that sent it (lenient), or counts each agency."""
 
 Look: TypeAlias = "tuple[str, int, str]"
-"""A figure or the text of an aggregate, the first month of a period, and how it is looked at."""
+"""A read of a figure or an aggregate: its name or text, the first month of the period, and ALL, SOME or EACH."""
 
 
-def reach(framework: Framework, own: Indicator, node: Expression, period: Period, spared: bool = False) -> set[Look]:
-    """The figures an expression looks at, each with the first month of a period that it looks at them in.
+def reach(framework: Framework, own: Indicator, node: Expression, period: Period, lenient: bool = False) -> set[Look]:
+    """The reads of an expression in one period: which figures and aggregates, in which periods, and how.
 
-    In the bands of `own`, `previous` and `year_ago` are its own value of then, which looks at all its formula does.
-    What is `spared` does without agencies that lack; what other indicators rest on never is.
+    Args:
+        framework: The framework.
+        own: The indicator whose formula or band the expression is. `previous` and `year_ago` in a band are its own
+            earlier values.
+        node: The expression.
+        period: The period of the value.
+        lenient: Whether sums of figures leave out agencies that sent nothing. Formulas of other indicators never do.
     """
     months, year = period.cadence.months, Cadence(12, period.cadence.year_start)
-    found = set[Look]()
-    waiting, seen = [(node, 0, spared)], set[tuple[int, int, bool]]()
+    looks = set[Look]()
+    waiting, seen = [(node, 0, lenient)], set[tuple[int, int, bool]]()
     while waiting:
-        part, back, spared = waiting.pop()
-        if (id(part), back, spared) in seen:
+        part, back, lenient = waiting.pop()
+        if (id(part), back, lenient) in seen:
             continue
-        seen.add((id(part), back, spared))
+        seen.add((id(part), back, lenient))
         start = period.start - back
         if isinstance(part, Aggregate):
-            found.add((part.list.name, start, EACH) if of_senders(part) else (part.text, start, ALL))
+            looks.add((part.list.name, start, EACH) if of_senders(part) else (part.text, start, ALL))
         elif isinstance(part, Name) and part.name in framework.figures:
-            found.add((part.name, start, SOME if spared else ALL))
+            looks.add((part.name, start, SOME if lenient else ALL))
         elif isinstance(part, Name) and part.name in EARLIER_VALUES:
             [offset] = months_back(part.name, months)
             waiting.append((own.formula, back + offset, does_without(framework, own)))
@@ -266,5 +288,5 @@ def reach(framework: Framework, own: Indicator, node: Expression, period: Period
         else:
             of_year = start - year.holding(start).start + 1
             offsets = months_back(part.function, months, span(part), of_year) if isinstance(part, Call) else [0]
-            waiting += [(child, back + offset, spared) for child in children(part) for offset in offsets]
-    return found
+            waiting += [(child, back + offset, lenient) for child in children(part) for offset in offsets]
+    return looks

@@ -1,4 +1,4 @@
-"""Escalation rules: when an exception goes up, to which level of governance, and until when."""
+"""Escalation rules: on which condition an exception goes up, to which level of governance, and until when."""
 
 from __future__ import annotations
 
@@ -21,16 +21,24 @@ CONDITION_SCOPE = Scope(
     {},
     months=None,
 )
-"""What a condition may name. `change` is the value less that of the period before."""
+"""The names in conditions. `change` is the value minus the value of the period before."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """When `condition` holds for an indicator, it goes to the level `to` of governance.
+    """A rule: an indicator for which `condition` holds goes up to the level `to`.
 
-    With `until` it stays there from then on, until a period with a value in which `until` holds and `condition` does
-    not: a threshold that is left again by a hair's breadth is then not left at once. `when` and `until_words` are the
-    author's words for the two.
+    With `until` the rule has hysteresis: the indicator stays up until a period with a value in which `until` holds and
+    `condition` does not. A value that hovers at a threshold then does not go up and down.
+
+    Attributes:
+        when: The condition in the author's words.
+        condition: The condition.
+        to: The level of governance.
+        span: The span of the condition in its file.
+        until: The condition that ends the rule; None for a rule that ends when `condition` ends.
+        until_words: `until` in the author's words.
+        until_span: The span of `until` in its file.
     """
 
     when: str
@@ -47,10 +55,10 @@ class Rule:
         return f"{self.when} until {self.until_words}" if self.until else self.when
 
 
-def read_rule(when: Passage, to: str, found: list[Diagnostic], until: Passage | None = None) -> Rule | None:
-    """A rule as written; None, with what is wrong added to `found`, where one of its conditions cannot be used."""
-    condition = _read_condition(when, found)
-    ends = _read_condition(until, found) if until else None
+def read_rule(when: Passage, to: str, diagnostics: list[Diagnostic], until: Passage | None = None) -> Rule | None:
+    """Parses and checks a rule; None where a condition has a mistake, which is added to `diagnostics`."""
+    condition = _read_condition(when, diagnostics)
+    ends = _read_condition(until, diagnostics) if until else None
     if condition is None or (until and ends is None):
         return None
     if until is None:
@@ -59,29 +67,31 @@ def read_rule(when: Passage, to: str, found: list[Diagnostic], until: Passage | 
 
 
 def _words(passage: Passage) -> str:
+    """A text with single spaces."""
     return " ".join(passage.text.split())
 
 
-def _read_condition(passage: Passage, found: list[Diagnostic]) -> Expression | None:
+def _read_condition(passage: Passage, diagnostics: list[Diagnostic]) -> Expression | None:
+    """Parses and checks a condition: it is true or false, and compares numbers only."""
     try:
         condition = parse_condition(passage)
     except FormulaError as error:
-        found.append(error.diagnostic)
+        diagnostics.append(error.diagnostic)
         return None
     checker = Checker(passage, CONDITION_SCOPE)
-    kind = checker.type_of(condition)
-    if kind is not None and kind != TRUTH:
-        checker.report(messages.not_a_result(checker.span(condition), str(kind), "a condition is true or false"))
+    type_ = checker.type_of(condition)
+    if type_ is not None and type_ != TRUTH:
+        checker.report(messages.not_a_result(checker.span(condition), str(type_), "a condition is true or false"))
     for node in _comparisons(condition) if not checker.diagnostics else ():
-        wrong = [kind for part in children(node) if (kind := checker.type_of(part)) and kind.kind != "number"]
+        wrong = [type_ for part in children(node) if (type_ := checker.type_of(part)) and type_.kind != "number"]
         if wrong:
             checker.report(messages.not_compared(checker.span(node), str(wrong[0]), wrong[0] == TRUTH))
-    found += checker.diagnostics
+    diagnostics += checker.diagnostics
     return None if checker.diagnostics else condition
 
 
 def _comparisons(node: Expression) -> Iterator[Expression]:
-    """Every part of a condition that compares, or asks whether something is missing."""
+    """Every comparison in a condition, `in`, `between` and `is missing` included."""
     if isinstance(node, (In, Between, IsMissing)) or (isinstance(node, Binary) and node.operator in COMPARISON):
         yield node
     for child in children(node):

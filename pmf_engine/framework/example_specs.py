@@ -1,4 +1,4 @@
-"""Examples as they are written beside an indicator: what is given, and what is expected of it."""
+"""Examples beside an indicator: figures and records given, results expected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pmf_engine.framework import schema
 from pmf_engine.framework.reading.files import Config, Loc
 
 NOTHING = "nothing"
-"""How an example says that it expects none: no value, no direction, no reason, nobody it goes to."""
+"""The word for an expected absence: no value, no direction, no reason, no level."""
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9])?")
 _LONGEST_NUMBER = 40
@@ -25,11 +25,17 @@ _LONGEST_NUMBER = 40
 
 @dataclass(frozen=True)
 class Example:
-    """What is given and what is expected, as written: `21.0` asks for one decimal.
+    """An example, in the author's texts: an expected `21.0` asks for one decimal.
 
-    `given` is by figure: a value, a series of them that ends with `period` (`_` where nothing came), or either
-    by agency. `records` are by list, each by column, and `places` where each of them stands. `expect` is by column of
-    the results; None where there must be nothing.
+    Attributes:
+        given: By figure, a value, or a series of values that ends with `period` (`_` is a missing value), or either by
+            agency.
+        records: By list, the cells of each record by column.
+        expect: By column of the results, the expected text; None for no value.
+        period: The period of the example.
+        as_of: The day of the evaluation; None for the default.
+        span: The span of the example in its file.
+        places: By list, the span of each record.
     """
 
     given: Mapping[str, str | Mapping[str, str]]
@@ -43,12 +49,16 @@ class Example:
 
 @dataclass(frozen=True)
 class Setting:
-    """What the examples of an indicator may speak of.
+    """The facts about an indicator against which its examples are checked.
 
-    `senders` are the figures that it rests on, with their agencies, and `lists` its lists, with their columns: those
-    that must be given, and the others. `period` is what an example is about that names
-    none, and `fixed` whether others must be as long; `type` is that of its value (None where that is not known), and
-    `grades` those of its scale. `doubts` says whether a name is of a figure that was found fault with.
+    Attributes:
+        senders: The agencies of each figure that the indicator uses.
+        lists: For each list that it uses, the columns that a record must have, and the others.
+        period: The period of an example that names none.
+        fixed: Whether the periods that examples name must have the same cadence.
+        type: The type of the indicator's value; None where a mistake hides it.
+        grades: The grades of its scale.
+        doubts: Whether the definition of a name has a mistake, reported there.
     """
 
     senders: Mapping[str, Collection[str]]
@@ -61,28 +71,36 @@ class Setting:
 
 
 def read_example(
-    at: Config, where: Loc, example: schema.Example, setting: Setting, found: list[Diagnostic]
+    at: Config, where: Loc, example: schema.Example, setting: Setting, diagnostics: list[Diagnostic]
 ) -> Example | None:
-    """An example with its names checked; None, with what is wrong added to `found`, where it cannot be run."""
-    before = len(found)
-    given = dict(_given(at, where, example, setting, found))
-    records = dict(_records(at, where, example, setting, found))
-    expect = {name: _expected(at, where, name, example.expect, setting, found) for name in _named(example.expect)}
+    """Checks an example; None where it has a mistake, which is added to `diagnostics`.
+
+    Args:
+        at: The file with the example.
+        where: The path of the example in the file.
+        example: The example in the shape of the schema.
+        setting: The facts about its indicator.
+        diagnostics: Collects the mistakes.
+    """
+    before = len(diagnostics)
+    given = dict(_given(at, where, example, setting, diagnostics))
+    records = dict(_records(at, where, example, setting, diagnostics))
+    expect = {name: _expected(at, where, name, example.expect, setting, diagnostics) for name in _named(example.expect)}
     if not expect and not any(path[: len(where)] == where for path in at.unsure):
-        found.append(messages.nothing_in(at.key(*where, "expect"), "`expect`"))
+        diagnostics.append(messages.nothing_in(at.key(*where, "expect"), "`expect`"))
     default = setting.period
     period: Period | None = default
     if example.period is not None:
         period = parse_period(example.period, default.cadence.year_start, default.cadence.months)
         if period is None or (setting.fixed and period.cadence != default.cadence):
-            found.append(messages.not_its_period(at.span(*where, "period"), example.period, default.label))
+            diagnostics.append(messages.not_its_period(at.span(*where, "period"), example.period, default.label))
     as_of = None
     if example.as_of is not None:
         try:
             as_of = date.fromisoformat(example.as_of)
         except ValueError:
-            found.append(messages.bad_date(at.span(*where, "as_of"), example.as_of))
-    if len(found) > before or period is None:
+            diagnostics.append(messages.bad_date(at.span(*where, "as_of"), example.as_of))
+    if len(diagnostics) > before or period is None:
         return None
     places = {
         name: [at.span(*where, "given", name, number) for number in range(len(rows))] for name, rows in records.items()
@@ -91,56 +109,59 @@ def read_example(
 
 
 def _given(
-    at: Config, where: Loc, example: schema.Example, setting: Setting, found: list[Diagnostic]
+    at: Config, where: Loc, example: schema.Example, setting: Setting, diagnostics: list[Diagnostic]
 ) -> Iterator[tuple[str, str | Mapping[str, str]]]:
+    """The texts of the given figures, by figure, and by agency where the example gives each agency's."""
+
     def text(value: schema.Scalar, *path: str | int) -> str:
         return "" if value is None else at.passage(*path).text.strip()
 
     for name, value in example.given.items():
-        place = (*where, "given", name)
+        loc = (*where, "given", name)
         senders = setting.senders.get(name)
         if name in setting.lists:
             continue
         if senders is None:
             if not setting.doubts(name):
-                found.append(messages.not_of_this(at.key(*place), name, [*setting.senders, *setting.lists]))
+                diagnostics.append(messages.not_of_this(at.key(*loc), name, [*setting.senders, *setting.lists]))
         elif isinstance(value, list):
-            found.append(messages.records_of_a_figure(at.key(*place), name))
+            diagnostics.append(messages.records_of_a_figure(at.key(*loc), name))
         elif isinstance(value, dict):
             for agency in value:
                 if agency not in senders:
-                    found.append(messages.not_a_sender(at.key(*place, agency), agency, name, senders))
-            yield name, {agency: text(one, *place, agency) for agency, one in value.items()}
+                    diagnostics.append(messages.not_a_sender(at.key(*loc, agency), agency, name, senders))
+            yield name, {agency: text(amount, *loc, agency) for agency, amount in value.items()}
         else:
-            yield name, text(value, *place)
+            yield name, text(value, *loc)
 
 
 def _records(
-    at: Config, where: Loc, example: schema.Example, setting: Setting, found: list[Diagnostic]
+    at: Config, where: Loc, example: schema.Example, setting: Setting, diagnostics: list[Diagnostic]
 ) -> Iterator[tuple[str, Sequence[Mapping[str, str]]]]:
+    """The texts of the given records, by list; every record must have the columns that the formula reads."""
     for name, rows in example.given.items():
-        place = (*where, "given", name)
+        loc = (*where, "given", name)
         if name not in setting.lists:
             continue
         records = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
         if not isinstance(rows, list) or len(records) < len(rows):
-            found.append(messages.not_records(at.key(*place), name))
+            diagnostics.append(messages.not_records(at.key(*loc), name))
             continue
         needed, other = setting.lists[name]
         for number, row in enumerate(records):
             for column in row:
                 if column not in needed and column not in other:
-                    span = at.key(*place, number, column)
-                    found.append(messages.unknown_column(span, column, name, [*needed, *other]))
+                    span = at.key(*loc, number, column)
+                    diagnostics.append(messages.unknown_column(span, column, name, [*needed, *other]))
             strange = {nearest(column, [*needed, *other]) for column in row if column not in {*needed, *other}}
             missing = [column for column in needed if column not in row and column not in strange]
             if missing:
-                found.append(messages.column_not_given(at.span(*place, number), missing[0]))
+                diagnostics.append(messages.column_not_given(at.span(*loc, number), missing[0]))
         yield (
             name,
             [
                 {
-                    column: "" if value is None else at.passage(*place, number, column).text.strip()
+                    column: "" if value is None else at.passage(*loc, number, column).text.strip()
                     for column, value in row.items()
                 }
                 for number, row in enumerate(records)
@@ -149,32 +170,35 @@ def _records(
 
 
 def _named(expect: schema.Expectation) -> list[str]:
-    """What is expected of, in the order of the results."""
+    """The columns that an expectation names, in the order of the results."""
     return [name for name in type(expect).model_fields if name in expect.model_fields_set]
 
 
 def _expected(
-    at: Config, where: Loc, name: str, expect: schema.Expectation, setting: Setting, found: list[Diagnostic]
+    at: Config, where: Loc, name: str, expect: schema.Expectation, setting: Setting, diagnostics: list[Diagnostic]
 ) -> str | None:
-    """What is expected of a column, as it will come out if it does; what never can is added to `found`."""
-    place = (*where, "expect", name)
+    """The expected text of a column, in the spelling of results; None for no value.
+
+    A text that no result can have is added to `diagnostics`.
+    """
+    loc = (*where, "expect", name)
     value = getattr(expect, name)
     if value is None:
-        if name in ("status", "run"):  # every result has these
-            found.append(messages.nothing_in(at.key(*place), f"`{name}`"))
+        if name in ("status", "run"):  # every result has a status and a run
+            diagnostics.append(messages.nothing_in(at.key(*loc), f"`{name}`"))
         return None
-    text = " ".join(at.passage(*place).text.split())
+    text = " ".join(at.passage(*loc).text.split())
     if name == "run":
         return str(value)
     if name != "value":
         return None if text == NOTHING else text
-    known = {grade.casefold(): grade for grade in setting.grades}
-    if text.casefold() in known:
-        return known[text.casefold()]
+    grades = {grade.casefold(): grade for grade in setting.grades}
+    if text.casefold() in grades:
+        return grades[text.casefold()]
     if text == NOTHING:
         return None
     if setting.type is not None and setting.type.kind == "grade":
-        found.append(messages.unknown_grade(at.span(*place), text, setting.type.scale or "", setting.grades))
+        diagnostics.append(messages.unknown_grade(at.span(*loc), text, setting.type.scale or "", setting.grades))
     elif setting.type is not None and not (_NUMBER.fullmatch(text) and len(text) <= _LONGEST_NUMBER):
-        found.append(messages.not_a_value(at.span(*place), text))
+        diagnostics.append(messages.not_a_value(at.span(*loc), text))
     return text

@@ -1,4 +1,4 @@
-"""From the two files to a framework: every name resolved, every formula and band parsed and checked."""
+"""Loading: the two YAML files to a framework with every name resolved and every formula and band checked."""
 
 from __future__ import annotations
 
@@ -23,33 +23,45 @@ from pmf_engine.framework.reading import files, structure
 def load_framework(folder: str | Path = ".", as_of: date | None = None) -> Framework:
     """Reads and checks `indicators.yaml` (or `indicators/`) and `tolerances.yaml` of a folder.
 
-    Raises ConfigError, holding every finding at once, where there is an error in either. Warnings do not
-    stop it; they are the framework's `warnings`, of which those of reviews that are past are as on the day `as_of`,
-    today unless given.
+    Args:
+        folder: The folder of the two files.
+        as_of: The day on which tolerances must not be past their `review_by`; today by default.
+
+    Returns:
+        The framework; its `warnings` are the warnings about the files.
+
+    Raises:
+        ConfigError: A file has an error. The exception has every error and warning.
     """
-    framework, found = check_framework(folder, as_of)
-    if framework is None or any(one.severity == "error" for one in found):
-        raise ConfigError(found)
+    framework, diagnostics = check_framework(folder, as_of)
+    if framework is None or any(diagnostic.severity == "error" for diagnostic in diagnostics):
+        raise ConfigError(diagnostics)
     return framework
 
 
 def check_framework(folder: str | Path = ".", as_of: date | None = None) -> tuple[Framework | None, list[Diagnostic]]:
-    """Everything there is to find in the two files, in file order; the framework too where their shape is right.
+    """Every error and warning in the two files, at once.
 
-    A part with a fault does not hide what is wrong elsewhere: the rest is checked without it. `as_of`, today unless
-    given, decides which tolerances are past their `review_by`.
+    A part with a mistake is left out and the rest is checked without it, so that one mistake hides no other.
+
+    Args:
+        folder: The folder of the two files.
+        as_of: The day on which tolerances must not be past their `review_by`; today by default.
+
+    Returns:
+        The framework, None where a file does not have the right structure; and the diagnostics in file order.
     """
     folder = Path(folder)
     if not folder.is_dir():
         name = folder.as_posix()
         return None, [messages.no_such_folder(Span(Source(name, ""), 0, 0), name)]
-    with _nothing_collected():
+    with _without_garbage_collection():
         return _check(folder, as_of or date.today())
 
 
 @contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Keeps Python from looking for garbage: nearly all that is read is kept, and looking takes a sixth of the time."""
+def _without_garbage_collection() -> Iterator[None]:
+    """Turns the cyclic garbage collector off: loading makes little garbage, and collecting took a sixth of its time."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -60,16 +72,18 @@ def _nothing_collected() -> Iterator[None]:
 
 
 def _check(folder: Path, as_of: date) -> tuple[Framework | None, list[Diagnostic]]:
-    indicators, found = files.read_indicators(folder)
+    """The passes of `check_framework`: read, check the structure, build, and lint what has no error."""
+    indicators, diagnostics = files.read_indicators(folder)
     tolerances, more = files.read_tolerances(folder)
     model, faults = structure.read(indicators, schema.IndicatorsFile)
     rules, others = structure.read(tolerances, schema.TolerancesFile)
-    found = [*found, *faults, *more, *others]
-    draft = Draft(indicators, tolerances, model, rules, found)
+    diagnostics = [*diagnostics, *faults, *more, *others]
+    draft = Draft(indicators, tolerances, model, rules, diagnostics)
     framework = build_framework(folder, draft)
     if draft.sound:
-        draft.found += lint(framework, as_of)
-    found = in_file_order(draft.found)
+        draft.diagnostics += lint(framework, as_of)
+    diagnostics = in_file_order(draft.diagnostics)
     if indicators.unsure or tolerances.unsure:
-        return None, found
-    return replace(framework, warnings=tuple(finding for finding in found if finding.severity == "warning")), found
+        return None, diagnostics
+    warnings = tuple(diagnostic for diagnostic in diagnostics if diagnostic.severity == "warning")
+    return replace(framework, warnings=warnings), diagnostics

@@ -1,4 +1,4 @@
-"""A board's framework as the rest of the engine uses it: figures, indicators, levels and rules, all resolved."""
+"""The model of a board's framework: figures, lists, indicators, levels and rules, with every name resolved."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
 from pmf_engine.formula.constants import constant
-from pmf_engine.formula.functions import RATIOS
+from pmf_engine.formula.functions import FUNCTIONS, RATIOS, SHARE_PER
 from pmf_engine.formula.syntax import Aggregate, Band, Call, Expression, aggregates, names, of_senders
 from pmf_engine.formula.types import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
 from pmf_engine.framework import schema
@@ -24,10 +24,13 @@ from pmf_engine.framework.tolerances import Entry, Interval, terms
 
 @dataclass(frozen=True, kw_only=True)
 class Lasting:
-    """What may begin, end and be called otherwise.
+    """A definition that may begin, end and change its name.
 
-    `since` is its first month and `until` the month after its last one, None where it has no beginning or end.
-    `formerly` are its earlier ids and names, `also_called` other spellings that returns use.
+    Attributes:
+        since: The first month; None for no beginning.
+        until: The month after the last one; None for no end.
+        formerly: Earlier ids and names.
+        also_called: Other spellings in returns.
     """
 
     since: int | None = None
@@ -36,11 +39,11 @@ class Lasting:
     also_called: tuple[str, ...] = ()
 
     def is_there(self, end: int) -> bool:
-        """Whether it exists at the end of a period: in the month before `end`."""
+        """Whether the definition is in force at the end of a period: in the month before `end`."""
         return (self.since is None or self.since < end) and (self.until is None or end <= self.until)
 
     def lasts(self, start: int, end: int) -> bool:
-        """Whether it exists in any of the months from `start` up to `end`.
+        """Whether the definition is in force in any month from `start` up to but without `end`.
 
         >>> Lasting(since=24200, until=24203).lasts(24203, 24206)
         False
@@ -50,7 +53,7 @@ class Lasting:
 
 @dataclass(frozen=True, kw_only=True)
 class Agency(Lasting):
-    """A partner that sends figures or leads indicators. It took over from those that it `succeeds`."""
+    """A partner of the board that sends figures or leads indicators; `succeeds` are the agencies it took over from."""
 
     id: str
     name: str
@@ -68,10 +71,14 @@ class Group(Lasting):
 
 @dataclass(frozen=True, kw_only=True)
 class Breakdown:
-    """A way of dividing figures. `groups`, where they are listed, are all there are.
+    """A way of dividing figures into groups.
 
-    An `open` breakdown has other groups from period to period, by intention. Groups may come to less than their whole
-    by `unallocated` percent of it, are rounded to multiples of `rounded_to`, and may `overlap`.
+    Attributes:
+        groups: The complete set of groups; None for any groups.
+        open: The groups change from period to period.
+        unallocated: The most, in percent, by which the sum of the groups may be below the whole.
+        rounded_to: The multiple to which agencies round the groups.
+        overlap: A person may count in several groups.
     """
 
     id: str
@@ -84,13 +91,13 @@ class Breakdown:
 
     @property
     def names(self) -> tuple[str, ...] | None:
-        """The names of its groups, None where none are listed."""
+        """The names of its groups; None for any groups."""
         return None if self.groups is None else tuple(group.name for group in self.groups)
 
 
 @dataclass(frozen=True)
 class Break:
-    """Values before the month `at` do not compare with those from it on."""
+    """A break in a series: values before the month `at` are not comparable with values from that month on."""
 
     at: int
     because: str
@@ -98,11 +105,20 @@ class Break:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure(Lasting):
-    """What agencies send. `due` is how many days after a period's end each of them must have sent it.
+    """A number or grade that agencies send.
 
-    `unit` is what it counts, and may say that it `is_percent`; `whole` figures have no decimals; those that do not
-    `adds_up` have no sum over groups, agencies or time. Values outside `plausible` are refused. A stock is `counted` at
-    the end of its period, or in it.
+    Attributes:
+        kind: A flow, a stock, a grade or a text.
+        scale: The scale of a grade.
+        signed: Values may be negative.
+        due: For each agency, the days after the end of a period within which it must send the figure.
+        unit: What the figure counts, in the author's words.
+        is_percent: The unit is a percentage.
+        whole: Values have no decimals.
+        adds_up: Values have a sum over groups, agencies and periods.
+        plausible: Values outside this interval are refused.
+        counted: Whether a stock is counted at the end of its period or in it.
+        breaks: The breaks in its series.
     """
 
     id: str
@@ -124,7 +140,7 @@ class Figure(Lasting):
 
     @property
     def type(self) -> Type:
-        """What the figure is in a formula."""
+        """The type of the figure in formulas."""
         if self.kind == "grade":
             return Type("grade", self.scale)
         if self.kind == "text":
@@ -138,17 +154,24 @@ class Figure(Lasting):
 
     @property
     def is_apart(self) -> bool:
-        """Whether it is a number that does not add up over groups, agencies or time."""
+        """Whether the figure is a number that does not add up over groups, agencies or periods."""
         return self.kind in ("flow", "stock") and not self.adds_up
 
 
 Kind = Literal["text", "date", "number", "truth", "percent"]
-"""What the cells of a column are."""
+"""The kinds of columns of lists."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a list; `optional` where its cells may be blank. Cells hold nothing but `values`, where given."""
+    """A column of a list.
+
+    Attributes:
+        kind: The kind of its cells.
+        optional: Cells may be blank.
+        values: The complete set of its texts; None for any text.
+        also_called: Other spellings of its header.
+    """
 
     kind: Kind
     optional: bool
@@ -157,18 +180,23 @@ class Column:
 
     @property
     def read_as(self) -> Kind:
-        """The kind of its values once they are read: percentages are numbers."""
+        """The kind of its values after reading: a percentage is read as a number."""
         return "number" if self.kind == "percent" else self.kind
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordList(Lasting):
-    """A list of records, one row each. `start` is the column with the date of an event, or the start of a spell.
+    """A list of records, one row each.
 
-    `end` is the column with the end of a spell, None for events. `due` is how many days after a period's end
-    each agency must have sent what it has for it. `files` are patterns of the files that hold it, below the
-    folder of submissions; where there are none, files and folders are known by its id. The dates in the columns
-    `order` never run backwards in a record.
+    Attributes:
+        start: The column with the date of an event, or with the start of a spell.
+        end: The column with the end of a spell; None for a list of events.
+        columns: The columns by name.
+        due: For each agency, the days after the end of a period within which it must send the period's records.
+        files: Patterns of its files below the folder of submissions; without patterns, its id identifies files and
+            folders.
+        order: Columns of dates, of which the earlier is never after the later in a record.
+        breaks: The breaks in its series.
     """
 
     id: str
@@ -184,13 +212,13 @@ class RecordList(Lasting):
 
     @property
     def date_pairs(self) -> tuple[tuple[str, str], ...]:
-        """The columns of dates of which the second is never before the first: a spell's, and those in order."""
+        """Pairs of date columns of which the second is never before the first: of the spell, and of `order`."""
         spell = ((self.start, self.end),) if self.end else ()
         return tuple(dict.fromkeys((*spell, *combinations(self.order, 2))))
 
     @property
     def scope(self) -> Columns:
-        """What formulas may say of its records."""
+        """The scope of formulas about its records."""
         kinds = {"text": TEXT, "date": DATE, "number": NUMBER, "truth": TRUTH, "percent": NUMBER}
         types = {name: kinds[column.kind] for name, column in self.columns.items()}
         return Columns(types | {"period_start": DATE, "period_end": DATE}, self.end is not None)
@@ -198,12 +226,26 @@ class RecordList(Lasting):
 
 @dataclass(frozen=True)
 class Indicator:
-    """One measure, ready to be worked out and judged.
+    """One measure of the board: a formula over figures and lists, with a lead agency and tolerances.
 
-    `figures` and `aggregates` (of lists) are all it rests on, through others too; `compare` the figures and indicators
-    that it is shown beside. `dimension` is how its value grows with the length of its period (see `time_dimension`).
-    `counts` is what its value counts, as its `unit` says in the file. It is measured from the month `since`
-    up to the month `until`.
+    Attributes:
+        cadence: The periods in which it is measured.
+        by: The breakdowns in which it is reported.
+        missing: Whether a sum of figures leaves missing figures out.
+        decimals: The decimals that its author wants; see `places`.
+        passage: The text of its formula.
+        type: The type of its value.
+        figures: The figures that its formula uses, directly or not.
+        aggregates: The aggregates of lists that its formula uses, directly or not.
+        dimension: The time dimension of its value (see `time_dimension`).
+        compare: The figures and indicators that reports show beside it.
+        tolerances: The entries of its tolerance, the earliest first.
+        examples: Its examples.
+        since: The first month in which it is measured; None for no beginning.
+        until: The month after the last one in which it is measured; None for no end.
+        formerly: Earlier ids.
+        breaks: The breaks in its series.
+        counts: What its value counts, by the key `unit` of the file.
     """
 
     id: str
@@ -236,11 +278,11 @@ class Indicator:
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """Every figure and indicator that its own formula and bands name, and that it is compared with."""
-        found = {node.name for node in names(self.formula)} | {*self.compare}
-        found |= {aggregate.list.name for aggregate in aggregates(self.formula) if of_senders(aggregate)}
-        found |= {node.name for band in self.bands for limit in band.limits for node in names(limit.bound)}
-        return frozenset(found)
+        """Every figure and indicator that its own formula, bands and `compare` name."""
+        ids = {node.name for node in names(self.formula)} | {*self.compare}
+        ids |= {aggregate.list.name for aggregate in aggregates(self.formula) if of_senders(aggregate)}
+        ids |= {node.name for band in self.bands for limit in band.limits for node in names(limit.bound)}
+        return frozenset(ids)
 
     @property
     def bands(self) -> tuple[Band, ...]:
@@ -249,70 +291,72 @@ class Indicator:
 
     @property
     def lists(self) -> tuple[str, ...]:
-        """The lists it rests on."""
+        """The lists that its formula uses, directly or not."""
         return tuple(dict.fromkeys(aggregate.list.name for aggregate in self.aggregates))
 
     @cached_property
     def band_terms(self) -> Mapping[str, Expression]:
-        """What its bands look up in data, in the order of how it is spelt: `england`, `previous`, `year_ago(x)`."""
-        found = dict(pair for band in self.bands for limit in band.limits for pair in terms(limit.bound).items())
-        return {spelling: found[spelling] for spelling in sorted(found)}
+        """The terms that its bands look up in data, by spelling, sorted: `england`, `previous`, `year_ago(x)`."""
+        terms_ = dict(pair for band in self.bands for limit in band.limits for pair in terms(limit.bound).items())
+        return {spelling: terms_[spelling] for spelling in sorted(terms_)}
 
     @property
     def band_names(self) -> tuple[str, ...]:
-        """What its bands look up in data, by how it is spelt: see `band_terms`."""
+        """The spellings of `band_terms`."""
         return tuple(self.band_terms)
 
     @property
     def ratio(self) -> Call | None:
-        """The formula's outermost `percent` or `rate`, where that is what it is."""
+        """The whole formula where it is a call of `percent` or `rate`, else None."""
         formula = self.formula
         return formula if isinstance(formula, Call) and formula.function in RATIOS else None
 
     @property
     def per(self) -> float | None:
-        """What its `percent` or `rate` is per, as far as that is the same in every period; None for other formulas."""
+        """What its `percent` or `rate` is per, where that is constant; None for other formulas."""
         ratio = self.ratio
         if ratio is None:
             return None
-        return 100.0 if ratio.function == "percent" else constant(ratio.arguments[2], None)
+        return SHARE_PER if self.is_share else constant(ratio.arguments[2], None)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its formula is a share of a part in its whole, in percent."""
+        ratio = self.ratio
+        return ratio is not None and FUNCTIONS[ratio.function].ratio == "share"
 
     @property
     def unit(self) -> str:
-        """What the value counts in: `%`, `per 10,000`, or nothing."""
-        ratio = self.ratio
-        if ratio is None:
-            return ""
-        if ratio.function == "percent":
+        """The unit of the value: `%`, `per 10,000`, or an empty text."""
+        if self.is_share:
             return "%"
-        per = constant(ratio.arguments[2], None)
-        return f"per {per:,.0f}" if per is not None else ""
+        return f"per {self.per:,.0f}" if self.per is not None else ""
 
     @property
     def counted(self) -> str:
-        """What it counts in, in words: nothing where it has no unit."""
+        """The unit in words: `a percentage` or `a rate per 10,000`."""
         return "a percentage" if self.unit == "%" else f"a rate {self.unit}".rstrip()
 
     @property
     def places(self) -> int:
-        """Decimals shown, where the value is not a whole number: as the indicator says, as `round` does, or 1."""
+        """The decimals shown of a value that is not whole: of its key `decimals`, of its `round`, or else 1."""
         if self.decimals is not None:
             return self.decimals
-        if isinstance(self.formula, Call) and self.formula.function == "round":
+        if isinstance(self.formula, Call) and FUNCTIONS[self.formula.function].rounds:
             digits = constant(self.formula.arguments[1], None) if len(self.formula.arguments) > 1 else 0
             if digits is not None and 0 <= digits <= 9:
                 return int(digits)
         return 1
 
     def entry_for(self, period: Period) -> Entry | None:
-        """The tolerance in force: the latest entry whose `from` is not after the period."""
+        """The entry in force in a period: the latest whose start is not after the start of the period."""
         in_force = [entry for entry in self.tolerances if entry.start is None or entry.start <= period.start]
         return in_force[-1] if in_force else None
 
 
 @dataclass(frozen=True, eq=False)
 class Framework:
-    """A board's framework, checked. Maps are keyed by id, in the order of the files."""
+    """A board's framework, checked. Maps have ids as keys, in the order of the files."""
 
     folder: Path
     board: schema.Board
@@ -332,18 +376,22 @@ class Framework:
 
     @property
     def submissions(self) -> Path:
-        """The folder where returns are, as the board says."""
+        """The folder of the returns, by the board's key `submissions`."""
         return self.folder / self.board.submissions
 
     def dimension(self, name: str) -> int | None:
-        """How a figure or an indicator grows with the length of its period (see `time_dimension`)."""
+        """The time dimension of a figure or an indicator (see `time_dimension`)."""
         if name in self.figures:
             return int(self.figures[name].kind == "flow")
         other = self.indicators.get(name)
         return other.dimension if other else 0
 
     def period(self, text: str) -> Period:
-        """The period that a text names in the board's year. Raises ValueError where it names none."""
+        """The period that a text names in the board's year.
+
+        Raises:
+            ValueError: The text names no period.
+        """
         period = parse_period(text, self.board.year_start)
         if period is None:
             raise ValueError(f"`{text}` is not a period; write `2016-17`, `2016-17 Q3`, `2016-17 H1` or `2016-12`")

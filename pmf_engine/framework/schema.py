@@ -1,7 +1,7 @@
-"""The shape of indicators.yaml and tolerances.yaml, as pydantic models; reads no file, knows no names.
+"""The structure of indicators.yaml and tolerances.yaml, as pydantic models. It reads no files and resolves no names.
 
-Strict: a number is never taken for text or the other way round, and a key that is not known is refused. What
-a board writes short (a string for a map with a title, one name for a list of one) is made long here.
+Strict: no number is accepted for a text or a text for a number, and unknown keys are refused. Short forms (a text for
+a map with a title, one name for a list of one) are expanded here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Cell = Scalar | bool
 
 
 class Model(BaseModel):
-    """What all parts of the files share: strict, closed, unchangeable."""
+    """The base of all parts of the files: strict types, no unknown keys, immutable."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=False)
 
@@ -46,8 +46,8 @@ def _month(value: Any) -> Any:
 
 
 def _days(value: Any) -> Any:
-    if isinstance(value, str) and (found := re.fullmatch(r"(\d{1,4}) days?", value.strip())):
-        return int(found[1])
+    if isinstance(value, str) and (match := re.fullmatch(r"(\d{1,4}) days?", value.strip())):
+        return int(match[1])
     raise PydanticCustomError("days", "a number of days")
 
 
@@ -58,21 +58,21 @@ def _text(value: Any) -> Any:
 
 
 def _word(value: Any) -> Any:
-    """A name written in a way that YAML reads as a number, such as a district called 12."""
+    """A name that YAML reads as a number, such as a district called 12, as text."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _said(value: Any) -> Any:
-    """A formula, band or condition: a number alone is text too, and the formula language says what is wrong with it."""
+def _expression(value: Any) -> Any:
+    """A formula, band or condition, as text. A bare number is accepted: the parser explains the mistake better."""
     if isinstance(value, (bool, int, float)):
         return str(value)
     if isinstance(value, str):
         return value
-    raise PydanticCustomError("said", "text")
+    raise PydanticCustomError("expression", "text")
 
 
 def _share(value: Any) -> Any:
-    """A percentage from 0 to 100, as the number before its sign: `5%`, `2.5 %`."""
+    """A percentage from 0 to 100, such as `5%` or `2.5 %`, as the number before its sign."""
     if isinstance(value, str) and (written := re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", value.strip())):
         share = float(written[1])
         if share <= 100:
@@ -90,7 +90,7 @@ def _group(value: Any) -> Any:
 
 
 def _open(value: Any) -> Any:
-    """`groups: open` says that a breakdown has other groups from period to period."""
+    """Expands `groups: open` to `open: true`."""
     if isinstance(value, dict) and value.get("groups") == "open":
         return {key: inner for key, inner in value.items() if key != "groups"} | {"open": True}
     return value
@@ -107,7 +107,7 @@ def _titled(key: str) -> BeforeValidator:
 
 
 def _one_of(words: Iterable[str]) -> BeforeValidator:
-    """Takes one of the words for itself, and for the member of an enumeration that it stands for."""
+    """Accepts one of some words, and returns the word or the member of an enumeration with that text."""
     members = {str(word): word for word in words}
 
     def member(value: Any) -> Any:
@@ -127,13 +127,13 @@ Days = Annotated[int, BeforeValidator(_days)]
 Rhythm = Annotated[Frequency, _one_of(Frequency)]
 Decimals = Annotated[int, Field(ge=0, le=9)]
 Share = Annotated[float, BeforeValidator(_share)]
-Said = Annotated[str, BeforeValidator(_said)]
-Maybe = Annotated[str | None, BeforeValidator(_said)]
-"""As `Said`, and may be left out, but not left blank: who writes a key means something by it."""
+ExpressionText = Annotated[str, BeforeValidator(_expression)]
+OptionalExpressionText = Annotated[str | None, BeforeValidator(_expression)]
+"""As `ExpressionText`, for a key that may be left out. A key that is written must not be blank."""
 
 
 class Board(Model):
-    """The board itself: its name, its year, and where and when returns come."""
+    """The board itself: its name, its year, its folder of returns and their due date."""
 
     name: Text
     year_start: Month = 4
@@ -145,9 +145,10 @@ class Board(Model):
 
 
 class Lasting(Model):
-    """What may begin, end and be called otherwise: `since` and `until` are its first and last period.
+    """A definition that may begin, end and change its name.
 
-    `formerly` lists earlier ids or names, `also_called` other spellings in returns.
+    `since` and `until` are its first and last period, `formerly` earlier ids or names, and `also_called` other
+    spellings in returns.
     """
 
     since: Word | None = None
@@ -157,7 +158,7 @@ class Lasting(Model):
 
 
 class Break(Model):
-    """Before and after the start of the period `at`, values do not compare."""
+    """A break in a series: values before the period `at` are not comparable with values from that period on."""
 
     at: Word
     because: Text
@@ -167,7 +168,7 @@ Breaks = Annotated[list[Break], BeforeValidator(lambda value: [value] if isinsta
 
 
 class Agency(Lasting):
-    """A partner that sends figures or leads indicators (element 5: who answers for safeguarding in it)."""
+    """A partner that sends figures or leads indicators, with its people responsible for safeguarding (element 5)."""
 
     name: Text
     lead_officer: Text | None = None
@@ -191,7 +192,7 @@ class Group(Lasting):
 
 
 class Breakdown(Model):
-    """A way of dividing figures; `groups`, where given, are all there are."""
+    """A way of dividing figures into groups; `groups` is the complete set."""
 
     title: Text
     groups: list[Annotated[Group, BeforeValidator(_group)]] | None = None
@@ -202,7 +203,7 @@ class Breakdown(Model):
 
 
 class Figure(Lasting):
-    """What agencies send: a flow adds up over time, a stock does not."""
+    """A number or grade that agencies send: a flow adds up over time, a stock does not."""
 
     title: Text
     from_: Annotated[Names, Field(alias="from", min_length=1)]
@@ -215,13 +216,13 @@ class Figure(Lasting):
     unit: Text | None = None
     whole: bool | None = None
     adds_up: bool = True
-    plausible: Maybe = None
+    plausible: OptionalExpressionText = None
     counted: Counted = "at_end"
     breaks: Breaks = []
 
 
 class Column(Model):
-    """A column of a list: what its cells are, and which texts it may hold."""
+    """A column of a list: the type of its cells, and the complete set of its texts."""
 
     type: Text
     values: list[Word] | None = None
@@ -229,7 +230,7 @@ class Column(Model):
 
 
 class RecordList(Lasting):
-    """Records that agencies send, one row each: an event has a `date`, a spell starts and ends."""
+    """A list of records that agencies send, one row each: events with a `date`, or spells with a start and an end."""
 
     title: Text
     from_: Annotated[Names, Field(alias="from", min_length=1)]
@@ -243,7 +244,7 @@ class RecordList(Lasting):
 
 
 class Expectation(Model):
-    """What an example expects of the results: `nothing` or null is no value; what it does not name may be anything."""
+    """The expected columns of a result. `nothing` or null expects no value; a column without a key is not compared."""
 
     value: Scalar = None
     status: Annotated[Status, _one_of(Status)] | None = None
@@ -254,7 +255,7 @@ class Expectation(Model):
 
 
 class Example(Model):
-    """Figures given and results expected, written beside the indicator that they prove."""
+    """Figures given and results expected, beside their indicator."""
 
     given: dict[str, Scalar | dict[str, Scalar] | list[dict[str, Cell] | Scalar]]
     expect: Expectation
@@ -272,7 +273,7 @@ class Indicator(Model):
     lead_agency: Text
     frequency: Rhythm
     source: Names = []
-    formula: Said
+    formula: ExpressionText
     compare: Names = []
     by: Names = []
     missing: Missing = "any"
@@ -288,7 +289,7 @@ class Indicator(Model):
 
 
 class IndicatorsFile(Model):
-    """indicators.yaml, or the files of a folder of that name together."""
+    """indicators.yaml, or all files of the folder indicators/ merged."""
 
     board: Annotated[Board, _titled("name")]
     agencies: dict[str, Annotated[Agency, _titled("name")]] = {}
@@ -302,18 +303,18 @@ class IndicatorsFile(Model):
 
 
 class Rebase(Model):
-    """The period in which the limits of a control chart begin anew, and why."""
+    """A new start of a control chart's limits: the period `at`, and the reason."""
 
     at: Word
     because: Text
 
 
 class Entry(Model):
-    """Good and tolerance from a period on (element 3), and where they come from."""
+    """An entry of a tolerance: the bands from a period on, and their source (element 3)."""
 
     from_: Annotated[Word | None, Field(alias="from")] = None
-    good: Said
-    tolerance: Maybe = None
+    good: ExpressionText
+    tolerance: OptionalExpressionText = None
     target: Annotated[float | str | None, BeforeValidator(_target)] = None
     reference: Text | None = None
     review_by: Word | None = None
@@ -323,15 +324,15 @@ class Entry(Model):
 
 
 class Rule(Model):
-    """When an exception goes up, to whom, and until when it stays up (element 5)."""
+    """An escalation rule: the condition, the level, and the condition that ends it (element 5)."""
 
-    when: Said
+    when: ExpressionText
     to: Text
-    until: Maybe = None
+    until: OptionalExpressionText = None
 
 
 class Disclosure(Model):
-    """What must not be given away in outputs for the public."""
+    """The limits on what outputs for the public disclose."""
 
     suppress_below: Annotated[int, Field(ge=1)]
 

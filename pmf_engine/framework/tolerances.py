@@ -1,7 +1,7 @@
-"""Bands: what good is, how far from good is tolerable, and which way is better.
+"""Tolerances: which values are good, which are tolerable, and which direction is better.
 
-A band is a list of limits, each a comparison and a bound; everything people write (`between`, `within 5% of`)
-comes down to that, so boundaries, polarity and inclusion are decided in one place.
+A band is a list of limits, each a comparison with a bound. The parser reduces every spelling (`between`,
+`within 5% of`) to limits, so that this file alone decides about boundaries, polarity and inclusion.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Polarity = OneOf["low", "high", "close"]
 
 @dataclass(frozen=True)
 class Rebase:
-    """The month in which the limits of a control chart begin anew, the period that begins with it, and the reason."""
+    """A new start of a control chart's limits: its month, the label of the period that starts then, and the reason."""
 
     start: int
     period: str
@@ -41,13 +41,21 @@ class Rebase:
 
 @dataclass(frozen=True)
 class Entry:
-    """Good and tolerance from the month `start` on (always, where it is None).
+    """One entry of a tolerance: the bands in force from a month on.
 
-    `review_by` is the last day on which nobody need have looked at it again, and where that is said. `scale_free`
-    entries mean the same over periods of any length, as those of a share do, and not those of a flow.
-    With `allow_for_chance` a value is red only where its whole 95 % interval is outside what is tolerable. `chart` is
-    the kind of control chart, and `rebases` are where its limits begin anew, the earliest first. `passages`
-    are the texts of `good`, `tolerance` and `target`, as far as they are given.
+    Attributes:
+        start: The month; None for an entry in force from the beginning.
+        good: The band of green values.
+        tolerance: The band of amber values; None where every value outside `good` is red.
+        target: The value of the name `target` in the bands.
+        reference: The source of the bands.
+        span: The span of `from`, or of the entry, in its file.
+        review_by: The last day before the entry is due for review, and the span of that day.
+        allow_for_chance: A value is red only where its whole 95 % interval is outside the tolerance.
+        scale_free: The bands apply to periods of every length, as those of a share do; those of a flow do not.
+        passages: The texts of `good`, `tolerance` and `target`, of those in the file.
+        chart: The kind of control chart.
+        rebases: The new starts of the chart's limits, the earliest first.
     """
 
     start: int | None
@@ -65,7 +73,7 @@ class Entry:
 
     @property
     def polarity(self) -> Polarity:
-        """Which way is better, as the words of `good` say."""
+        """Which direction is better, by the operators of `good`."""
         return polarity(self.good)
 
     @property
@@ -75,12 +83,12 @@ class Entry:
 
     @cached_property
     def intervals(self) -> Mapping[str, Interval | None]:
-        """What each of the `bands` allows, None where that depends on data."""
+        """The interval of values in each band; None for a band that depends on data."""
         return {key: Interval.of(band, self.target) for key, band in self.bands.items()}
 
 
 def polarity(band: Band) -> Polarity:
-    """Which way is better by the words of a band."""
+    """Which direction is better, by the operators of a band: `at most` is low, `at least` high, both are close."""
     signs = {limit.operator for limit in band.limits}
     if signs <= {"<=", "<"}:
         return "low"
@@ -88,29 +96,38 @@ def polarity(band: Band) -> Polarity:
 
 
 def read_band(
-    passage: Passage, scope: Scope, result: Type, target: float | None, found: list[Diagnostic]
+    passage: Passage, scope: Scope, result: Type, target: float | None, diagnostics: list[Diagnostic]
 ) -> Band | None:
-    """A band as written, checked against the type of what it judges; None where it cannot be used."""
+    """Parses and checks a band; None where it has a mistake, which is added to `diagnostics`.
+
+    Args:
+        passage: The text of the band.
+        scope: The names that it may use.
+        result: The type of the values that it judges.
+        target: The value of the name `target`.
+        diagnostics: Collects the mistakes.
+    """
     grades = scope.scales.get(result.scale, ()) if result.scale else ()
     try:
         band = parse_band(passage, grades, result.scale)
     except FormulaError as error:
-        found.append(error.diagnostic)
+        diagnostics.append(error.diagnostic)
         return None
     checker = Checker(passage, scope)
     for limit in band.limits:
         _check_limit(checker, limit, result)
-    found += checker.diagnostics
+    diagnostics += checker.diagnostics
     if checker.diagnostics:
         return None
-    ends = Interval.of(band, target)
-    if ends is not None and ends.empty:
-        found.append(messages.empty_band(passage.span(band.start, band.end), band.text))
+    interval = Interval.of(band, target)
+    if interval is not None and interval.empty:
+        diagnostics.append(messages.empty_band(passage.span(band.start, band.end), band.text))
         return None
     return band
 
 
 def _check_limit(checker: Checker, limit: Limit, result: Type) -> None:
+    """Reports a bound of another type than the values that the band judges."""
     bound = limit.bound
     if isinstance(bound, Grade):
         return
@@ -118,14 +135,14 @@ def _check_limit(checker: Checker, limit: Limit, result: Type) -> None:
     if isinstance(bound, Name) and result.kind == "grade" and not _is_known(bound.name, scope):
         checker.report(messages.unknown_grade(checker.span(bound), bound.name, result.scale or "", grades))
         return
-    kind = checker.type_of(bound)
-    if kind is not None and (kind.kind, kind.scale) != (result.kind, result.scale):
+    type_ = checker.type_of(bound)
+    if type_ is not None and (type_.kind, type_.scale) != (result.kind, result.scale):
         span = checker.span(bound)
         if result.kind == "grade" and isinstance(bound, Literal):
             written = checker.passage.text[bound.start : bound.end]
             checker.report(messages.unknown_grade(span, written.strip("'\""), result.scale or "", grades))
         else:
-            checker.report(messages.incomparable(span, str(result), str(kind)))
+            checker.report(messages.incomparable(span, str(result), str(type_)))
 
 
 def _is_known(name: str, scope: Scope) -> bool:
@@ -133,7 +150,7 @@ def _is_known(name: str, scope: Scope) -> bool:
 
 
 def spelt(node: Expression) -> str:
-    """An expression in one way of writing it, whatever its author's: what it is known by."""
+    """The canonical spelling of an expression, which identifies it whatever the author's spelling."""
     match node:
         case Name():
             return node.name
@@ -151,9 +168,9 @@ def spelt(node: Expression) -> str:
 
 
 def terms(node: Expression) -> dict[str, Expression]:
-    """What a bound looks up in data, by how it is spelt: names, and functions that look at other periods whole.
+    """The terms of a bound, by canonical spelling: its names, and its calls of functions over time as a whole.
 
-    `target` is no term, as the entry itself says what it is.
+    Terms are looked up in data. `target` is no term: the entry itself has its value.
     """
     if isinstance(node, Name):
         return {} if node.name == "target" else {node.name: node}
@@ -162,31 +179,31 @@ def terms(node: Expression) -> dict[str, Expression]:
     return {spelling: term for child in children(node) for spelling, term in terms(child).items()}
 
 
-def settled(node: Expression, known: Mapping[str, float]) -> Expression:
-    """The expression with the terms whose numbers are known replaced by them."""
+def settled(node: Expression, values: Mapping[str, float]) -> Expression:
+    """Substitution: the expression with terms replaced by their values, of those that have one."""
     match node:
-        case Name() if node.name in known:
-            return Literal(node.start, node.end, known[node.name])
+        case Name() if node.name in values:
+            return Literal(node.start, node.end, values[node.name])
         case Call(function=function) if function in OVER_TIME:
-            value = known.get(spelt(node))
+            value = values.get(spelt(node))
             return node if value is None else Literal(node.start, node.end, value)
         case Unary():
-            return replace(node, operand=settled(node.operand, known))
+            return replace(node, operand=settled(node.operand, values))
         case Binary():
-            return replace(node, left=settled(node.left, known), right=settled(node.right, known))
+            return replace(node, left=settled(node.left, values), right=settled(node.right, values))
         case Call():
-            return replace(node, arguments=tuple(settled(argument, known) for argument in node.arguments))
+            return replace(node, arguments=tuple(settled(argument, values) for argument in node.arguments))
     return node
 
 
-def settled_band(band: Band, known: Mapping[str, float]) -> Band:
-    """The band with the terms whose numbers are known replaced by them."""
-    return replace(band, limits=tuple(replace(limit, bound=settled(limit.bound, known)) for limit in band.limits))
+def settled_band(band: Band, values: Mapping[str, float]) -> Band:
+    """Substitution in every bound of a band (see `settled`)."""
+    return replace(band, limits=tuple(replace(limit, bound=settled(limit.bound, values)) for limit in band.limits))
 
 
 @dataclass(frozen=True)
 class Interval:
-    """What a band allows where its bounds are constant; an open end is not itself allowed."""
+    """The values in a band with constant bounds: an interval, whose open ends are not in it."""
 
     low: float
     low_open: bool
@@ -195,14 +212,14 @@ class Interval:
 
     @classmethod
     def of(cls, band: Band, target: float | None) -> Interval | None:
-        """The interval of a band, or None where a bound depends on data."""
+        """The interval of a band; None where a bound depends on data."""
         if any(constant(limit.bound, target) is None for limit in band.limits):
             return None
         return cls.known(band, target)
 
     @classmethod
     def known(cls, band: Band, target: float | None) -> Interval:
-        """What a band allows as far as its bounds are constant: what is outside that is outside the band."""
+        """The interval of a band's constant limits: a value outside this interval is outside the band."""
         low, high = (-inf, False), (inf, False)
         for limit in band.limits:
             bound = constant(limit.bound, target)
@@ -216,19 +233,19 @@ class Interval:
 
     @property
     def empty(self) -> bool:
-        """Whether no value at all is allowed."""
+        """Whether the interval contains no value."""
         if close(self.low, self.high):
             return self.low_open or self.high_open
         return self.low > self.high
 
     def sides(self, value: float) -> tuple[bool, bool]:
-        """Whether a value is on the right side of the lower and of the upper end."""
+        """Whether a value is inside the lower end, and whether it is inside the upper end."""
         above = not self.low_open if close(value, self.low) else value > self.low
         below = not self.high_open if close(value, self.high) else value < self.high
         return above, below
 
     def inside(self, outer: Interval) -> bool:
-        """Whether everything this allows, the other allows too."""
+        """Whether every value of this interval is in the other one."""
         low = self.low > outer.low or (close(self.low, outer.low) and (self.low_open or not outer.low_open))
         high = self.high < outer.high or (close(self.high, outer.high) and (self.high_open or not outer.high_open))
         return low and high
@@ -242,7 +259,16 @@ def band_scope(
     months: int | None,
     doubts: Callable[[str], bool],
 ) -> Scope:
-    """The names a band may use: figures, indicators, and what is said about the indicator itself."""
+    """The scope of a band: figures, indicators, and the names `previous`, `year_ago` and `target`.
+
+    Args:
+        names: The type of every figure and indicator.
+        result: The type of the judged indicator.
+        target: The type of `target`; None for an entry without one.
+        scales: The grades of each scale.
+        months: The length of a period; None for an ad hoc indicator.
+        doubts: Whether the definition of a name has a mistake, reported there.
+    """
     own: dict[str, Type] = dict.fromkeys(EARLIER_VALUES, result) if months else {}
     if target is not None:
         own["target"] = target

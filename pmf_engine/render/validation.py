@@ -61,9 +61,9 @@ def problem_words(problem: ToldProblem) -> str:
     """A problem with its place: `sheet Q1, row 56, value: ...`; the cell's own text where the message has it not."""
     sheet = f"sheet `{problem.sheet}`" if problem.sheet else ""
     row = f"row {problem.row}" if problem.row is not None else ""
-    place = ", ".join(part for part in (sheet, row, problem.column or "") if part)
+    position = ", ".join(part for part in (sheet, row, problem.column or "") if part)
     own = f" (the cell says `{problem.text}`)" if problem.text and problem.text.strip() not in problem.message else ""
-    return f"{place}: {problem.message}{own}" if place else f"{problem.message}{own}"
+    return f"{position}: {problem.message}{own}" if position else f"{problem.message}{own}"
 
 
 def _file(file: FileRead) -> str:

@@ -1,1 +1,1 @@
-"""Data with positions to the parts of a Framework."""
+"""Data with positions to the parts of a Framework, a file for each section of the YAML."""

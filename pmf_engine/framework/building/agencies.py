@@ -1,4 +1,4 @@
-"""Agencies: since when and until when they are there, and by when each of them sends."""
+"""Agencies: their beginnings and ends, and the due dates of their returns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pmf_engine.framework.model import Agency
 
 
 def read_agencies(draft: Draft) -> dict[str, Agency]:
-    """All agencies of the file, with those that each took over from."""
+    """All agencies of the file, by id."""
     return {
         id_: Agency(
             id=id_,
@@ -26,7 +26,10 @@ def read_agencies(draft: Draft) -> dict[str, Agency]:
 
 
 def due_days(draft: Draft, given: schema.Figure | schema.RecordList, agencies: Iterable[str]) -> dict[str, int]:
-    """Days after the end of a period by which each agency sends: its list's or figure's, its own, the board's."""
+    """The days after the end of a period within which each agency sends a figure or list.
+
+    The key `returns_due` of the figure or list wins over the agency's, and the agency's over the board's.
+    """
     model = draft.model
     return {
         agency: next(

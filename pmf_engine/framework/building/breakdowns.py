@@ -1,4 +1,4 @@
-"""The ways of dividing figures, and their groups."""
+"""Breakdowns and their groups."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pmf_engine.framework.model import Breakdown, Group
 
 
 def read_breakdowns(draft: Draft) -> dict[str, Breakdown]:
-    """All breakdowns of the file, with the months in which their groups begin and end.
+    """All breakdowns of the file, by id.
 
-    A breakdown that lists no groups is warned of: where none are listed, a misspelt name or a total may be a group.
+    Warns of a breakdown without listed groups: a misspelt name or a total in a return would become a group.
     """
     for id_, given in draft.model.breakdowns.items():
         if given.groups is None and not given.open:
-            draft.found.append(messages.groups_not_listed(draft.at.key("breakdowns", id_), id_))
+            draft.diagnostics.append(messages.groups_not_listed(draft.at.key("breakdowns", id_), id_))
     return {
         id_: Breakdown(
             id=id_,

@@ -1,4 +1,4 @@
-"""What begins, ends and changes: first and last periods, earlier names, and breaks, as months."""
+"""Beginnings, ends, earlier names and breaks, with periods converted to months."""
 
 from __future__ import annotations
 
@@ -12,21 +12,28 @@ from pmf_engine.framework.model import Break
 
 
 class Dates(TypedDict):
-    """The months of a beginning and an end."""
+    """The months of `model.Lasting`, for constructors."""
 
     since: int | None
     until: int | None
 
 
 class Changes(Dates):
-    """What `Lasting` has, for the constructor of any of its kinds."""
+    """The attributes of `model.Lasting`, for constructors of its subclasses."""
 
     formerly: tuple[str, ...]
     also_called: tuple[str, ...]
 
 
 def lasting(draft: Draft, given: schema.Lasting, months: int = 12, year_start: int | None = None) -> Changes:
-    """The changes of what is given, of which periods are `months` long as a rule."""
+    """The attributes of `model.Lasting` for a definition.
+
+    Args:
+        draft: The framework so far.
+        given: The definition in the shape of the schema.
+        months: The expected length of the periods that it names.
+        year_start: The month in which its own year starts; None for the board's.
+    """
     dates = beginning_and_end(draft, given, months, year_start)
     return Changes(**dates, formerly=tuple(given.formerly), also_called=tuple(given.also_called))
 
@@ -43,13 +50,13 @@ def beginning_and_end(
 def breaks(
     draft: Draft, given: Sequence[schema.Break], months: int = 12, year_start: int | None = None
 ) -> tuple[Break, ...]:
-    """The breaks whose periods can be read."""
-    periods = [(_period(draft, each.at, months, year_start), each.because) for each in given]
+    """The breaks of a definition, without those whose period cannot be parsed."""
+    periods = [(_period(draft, break_.at, months, year_start), break_.because) for break_ in given]
     return tuple(Break(period.start, because) for period, because in periods if period)
 
 
 def _period(draft: Draft, text: str | None, months: int, year_start: int | None) -> Period | None:
-    """The period that a text names in the own year of what begins or ends, or else in the board's."""
+    """The period that a text names in the definition's own year, or else in the board's year."""
     if text is None:
         return None
     board = draft.model.board.year_start

@@ -1,4 +1,4 @@
-"""What tolerance entries say of control charts: the kind of chart, and where its limits begin anew."""
+"""The keys of tolerance entries about control charts: the kind of chart, and new starts of its limits."""
 
 from __future__ import annotations
 
@@ -15,26 +15,28 @@ from pmf_engine.framework.tolerances import Rebase
 
 
 def check_chart(draft: Draft, where: Loc, indicator: Indicator, entry: schema.Entry) -> None:
-    """Reports a kind of chart that the indicator cannot have, and limits that begin anew where there is no chart."""
+    """Reports a kind of chart that the indicator cannot have, and new starts of limits without a chart."""
     at, reason = draft.at_tolerances, _chartless(draft, indicator)
     if reason is not None:
         if entry.chart not in ("auto", "none"):
-            draft.found.append(
+            draft.diagnostics.append(
                 messages.no_chart(at.span(*where, "chart"), f"chart: {entry.chart}", indicator.id, reason)
             )
         if entry.rebase:
-            draft.found.append(messages.no_chart(at.key(*where, "rebase"), "rebase", indicator.id, reason))
+            draft.diagnostics.append(messages.no_chart(at.key(*where, "rebase"), "rebase", indicator.id, reason))
         return
     wanted = None if entry.chart in ("auto", "none") else ChartName(entry.chart).ratio
     ratio = indicator.ratio
     if wanted and (ratio is None or ratio.function != wanted or indicator.per is None):
-        draft.found.append(messages.chart_of_no_ratio(at.span(*where, "chart"), entry.chart, wanted, indicator.id))
+        draft.diagnostics.append(
+            messages.chart_of_no_ratio(at.span(*where, "chart"), entry.chart, wanted, indicator.id)
+        )
     if entry.rebase and entry.chart == "none":
-        draft.found.append(messages.rebase_without_chart(at.key(*where, "rebase")))
+        draft.diagnostics.append(messages.rebase_without_chart(at.key(*where, "rebase")))
 
 
 def _chartless(draft: Draft, indicator: Indicator) -> str | None:
-    """Why an indicator has no control chart; None where it has one."""
+    """The reason why an indicator cannot have a control chart, in words; None where it can."""
     if indicator.type.kind == "grade":
         return "grades have no chart"
     if indicator.frequency == Frequency.AD_HOC:
@@ -53,7 +55,7 @@ def _chartless(draft: Draft, indicator: Indicator) -> str | None:
 
 
 def read_rebases(draft: Draft, where: Loc, indicator: Indicator, entry: schema.Entry) -> tuple[Rebase, ...]:
-    """The periods that limits begin anew in; what is no period of the indicator, or out of order, is reported."""
+    """The new starts of a chart's limits. A text that is no period of the indicator, or out of order, is reported."""
     at = draft.at_tolerances
     read: list[Rebase] = []
     for number, rebase in enumerate(entry.rebase):
@@ -62,13 +64,13 @@ def read_rebases(draft: Draft, where: Loc, indicator: Indicator, entry: schema.E
         periods = [parse_period(rebase.at, year, indicator.cadence.months) for year in years]
         period = next((period for period in periods if period), None)
         if period is None:
-            draft.found.append(messages.bad_from(span, rebase.at))
+            draft.diagnostics.append(messages.bad_from(span, rebase.at))
             continue
         own = indicator.cadence.holding(period.start)
         if own.start != period.start:
-            draft.found.append(messages.rebase_inside(span, rebase.at, own.label))
+            draft.diagnostics.append(messages.rebase_inside(span, rebase.at, own.label))
         elif read and read[-1].start >= own.start:
-            draft.found.append(messages.rebase_order(span, rebase.at, read[-1].period))
+            draft.diagnostics.append(messages.rebase_order(span, rebase.at, read[-1].period))
         else:
             read.append(Rebase(own.start, own.label, rebase.because))
     return tuple(read)

@@ -1,4 +1,4 @@
-"""A framework while it is built: what the files hold, what is resolved so far, and what was found."""
+"""The draft of a framework: the files, the definitions resolved so far, and the diagnostics."""
 
 from __future__ import annotations
 
@@ -15,48 +15,56 @@ from pmf_engine.framework.reading.files import Config
 
 @dataclass
 class Draft:
-    """What the builders of all sections share.
+    """The context that the builders of all sections share and fill.
 
-    `model` and `rules` are the two files in their right shape; `at` and `at_tolerances` know where each part stands.
-    Builders fill the maps from `figures` to `indicators`, and add what is wrong to `found`. An indicator is None while
-    it is read, and where it has a fault.
+    Attributes:
+        at: indicators.yaml with the position of each part.
+        at_tolerances: tolerances.yaml with the position of each part.
+        model: indicators.yaml in the shape of the schema.
+        rules: tolerances.yaml in the shape of the schema.
+        diagnostics: Every error and warning so far.
+        figures: The figures by id.
+        lists: The lists without a mistake, by id.
+        indicators: The indicators by id; None for one that is being built or has a mistake.
+        types: The types of figures and indicators, of those that are known.
+        scopes: The scope of formulas about the records of each list.
+        value_numbers: The equivalence of expressions.
+        misfits: Pairs of an indicator and a figure whose periods do not fit into the indicator's, reported already.
+        chain: The indicators that are being built, each named by the one before.
+        missing_sections: Sections that are reported as missing.
+        bad_ids: Ids that are not well formed, reported already.
     """
 
     at: Config
     at_tolerances: Config
     model: schema.IndicatorsFile
     rules: schema.TolerancesFile
-    found: list[Diagnostic]
+    diagnostics: list[Diagnostic]
     figures: dict[str, Figure] = field(default_factory=dict)
     lists: dict[str, RecordList] = field(default_factory=dict)
     indicators: dict[str, Indicator | None] = field(default_factory=dict)
     types: dict[str, Type] = field(default_factory=dict)
-    """Of figures and indicators, as far as they are known."""
     scopes: dict[str, Columns] = field(default_factory=dict)
-    """What formulas may say of the records of each list."""
     value_numbers: ValueNumbers = field(default_factory=ValueNumbers)
     misfits: set[tuple[str, str]] = field(default_factory=set)
-    """Indicators with figures that cannot be brought to their periods: reported already."""
     chain: list[str] = field(default_factory=list)
-    """The indicators that are being read, each named by the one before."""
     missing_sections: set[str] = field(default_factory=set)
-    """Sections that are reported as missing."""
     bad_ids: list[str] = field(default_factory=list)
 
     @property
     def sound(self) -> bool:
-        """Whether no error was found."""
-        return not any(finding.severity == "error" for finding in self.found)
+        """Whether there is no error so far."""
+        return not any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
 
     def doubts(self, name: str) -> bool:
-        """Whether a name is that of something with a fault, which is reported already."""
+        """Whether the definition of a name may have a mistake that is reported already."""
         faulty = name in self.model.lists and name not in self.lists
-        known = name in self.figures or name in self.model.indicators or faulty
+        is_defined = name in self.figures or name in self.model.indicators or faulty
         doubted = any(self.at.doubts(section, name) for section in ("figures", "lists", "indicators"))
-        return known or doubted or nearest(name, self.bad_ids) is not None
+        return is_defined or doubted or nearest(name, self.bad_ids) is not None
 
     def dimension(self, name: str) -> int | None:
-        """How a figure or indicator grows with the length of its period; None where that is not known."""
+        """The time dimension of a figure or indicator (see `time_dimension`); None where a mistake hides it."""
         if name in self.figures:
             return int(self.figures[name].kind == "flow")
         other = self.indicators.get(name)

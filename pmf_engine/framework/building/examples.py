@@ -1,4 +1,4 @@
-"""The examples of indicators, and what each may speak of."""
+"""The examples of indicators, checked against the figures and lists that each indicator uses."""
 
 from __future__ import annotations
 
@@ -14,36 +14,38 @@ from pmf_engine.framework.example_specs import NOTHING, Example, Setting, read_e
 from pmf_engine.framework.model import Indicator, RecordList
 
 _EXAMPLE_MONTH = 2016 * 12 + 3
-"""A month of the year that examples are about where no tolerance is dated: 2016-17, or 2016."""
+"""A month of the default year of examples, where no tolerance has a start: 2016-17, or 2016."""
 
 
 def with_examples(draft: Draft, indicator: Indicator, indicators: Mapping[str, Indicator]) -> Indicator:
-    """The indicator with those of its examples that can be run."""
+    """The indicator with its examples, without those that have a mistake."""
     if not draft.model.indicators[indicator.id].examples:
         return indicator
-    rested: Iterable[str] = draft.model.figures
-    doubted = any(
+    figures: Iterable[str] = draft.model.figures
+    is_doubted = any(
         path[:2] in ((), ("tolerances",), ("tolerances", indicator.id)) for path in draft.at_tolerances.unsure
     )
-    # Where a band has a fault, nobody knows what it rests on.
-    if not doubted and len(indicator.tolerances) == len(draft.rules.tolerances.get(indicator.id, ())):
-        rested = dict.fromkeys(indicator.figures)
+    # A band with a mistake hides which figures the indicator uses: then an example may name any.
+    if not is_doubted and len(indicator.tolerances) == len(draft.rules.tolerances.get(indicator.id, ())):
+        figures = dict.fromkeys(indicator.figures)
         for name in sorted(indicator.named):
-            rested |= dict.fromkeys(indicators[name].figures if name in indicators else (name,))
+            figures |= dict.fromkeys(indicators[name].figures if name in indicators else (name,))
     starts = [entry.start for entry in indicator.tolerances if entry.start is not None]
     grades = draft.model.scales.get(indicator.type.scale or "", [])
     lists = {name: _given_columns(draft, indicator, draft.lists[name]) for name in indicator.lists}
-    examples = read_examples(draft, indicator.id, rested, indicator.cadence, starts, indicator.type, grades, lists)
+    examples = read_examples(draft, indicator.id, figures, indicator.cadence, starts, indicator.type, grades, lists)
     return replace(indicator, examples=tuple(examples))
 
 
 def _given_columns(draft: Draft, indicator: Indicator, list_: RecordList) -> tuple[list[str], list[str]]:
-    """The columns of a list that a record in an example must say, and the others."""
-    looked = {name for each in indicator.aggregates if each.list.name == list_.id for name in columns_of(each)}
+    """The columns of a list that a record in an example must have, and the others."""
+    read = {
+        name for aggregate in indicator.aggregates if aggregate.list.name == list_.id for name in columns_of(aggregate)
+    }
     needed = [
         name
         for name, column in list_.columns.items()
-        if not column.optional and (name in looked or name in (list_.start, list_.end))
+        if not column.optional and (name in read or name in (list_.start, list_.end))
     ]
     return needed, [name for name in list_.columns if name not in needed]
 
@@ -51,18 +53,29 @@ def _given_columns(draft: Draft, indicator: Indicator, list_: RecordList) -> tup
 def read_examples(
     draft: Draft,
     id_: str,
-    rested: Iterable[str],
+    figures: Iterable[str],
     cadence: Cadence,
     starts: Sequence[int] = (),
     type_: Type | None = None,
     grades: Sequence[str] = (),
     lists: Mapping[str, tuple[Sequence[str], Sequence[str]]] | None = None,
 ) -> Iterator[Example]:
-    """The examples of an indicator that can be run; what is wrong with the others is reported."""
-    # The last period of the year in which the latest tolerance begins, so that it is in force.
+    """The examples of an indicator without a mistake; the mistakes in the others are reported.
+
+    Args:
+        draft: The framework so far.
+        id_: The indicator.
+        figures: The figures that examples may name.
+        cadence: The cadence of the indicator.
+        starts: The months from which its tolerances are in force.
+        type_: The type of its value; None where a mistake hides it.
+        grades: The grades of its scale.
+        lists: For each list that it uses, the columns that a record must have, and the others.
+    """
+    # The default period is the last of the year in which the latest tolerance starts, so that it is in force.
     year = Cadence(12, cadence.year_start).holding(max(starts, default=_EXAMPLE_MONTH))
     setting = Setting(
-        senders={name: draft.model.figures[name].from_ for name in rested if name in draft.figures},
+        senders={name: draft.model.figures[name].from_ for name in figures if name in draft.figures},
         lists=lists or {},
         period=cadence.last_ended_by(year.end),
         fixed=not draft.at.doubts("indicators", id_, "frequency"),
@@ -71,10 +84,10 @@ def read_examples(
         doubts=lambda name: name not in draft.figures and draft.doubts(name),
     )
     levels = [*draft.rules.governance, NOTHING]
-    for place, example in enumerate(draft.model.indicators[id_].examples):
-        where = ("indicators", id_, "examples", place)
+    for number, example in enumerate(draft.model.indicators[id_].examples):
+        where = ("indicators", id_, "examples", number)
         level = example.expect.escalate_to
         if level is not None and level not in levels and not draft.at_tolerances.doubts("governance", level):
             report_unknown(draft, draft.at.span(*where, "expect", "escalate_to"), "level", level, levels, "governance")
-        if (read := read_example(draft.at, where, example, setting, draft.found)) is not None:
+        if (read := read_example(draft.at, where, example, setting, draft.diagnostics)) is not None:
             yield read

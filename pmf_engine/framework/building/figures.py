@@ -1,4 +1,4 @@
-"""The figures that agencies send."""
+"""Figures: their agencies, types, units and plausible values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pmf_engine.framework.model import Figure, Framework
 from pmf_engine.framework.tolerances import Interval
 
 PERCENT_UNITS = frozenset({"percent", "per cent", "percentage", "%"})
-"""Units of figures that are percentages."""
+"""Units that make a figure a percentage."""
 
 MEASURED_UNITS = frozenset({
     "days", "working days", "weeks", "months", "years", "hours", "minutes",
@@ -28,11 +28,11 @@ MEASURED_UNITS = frozenset({
     "fte", "full-time equivalent", "full-time equivalents", "whole-time equivalents", "wte",
     "score", "points", "ratio", "rate", "miles", "kilometres",
 })  # fmt: skip
-"""Units of figures that are measured and may have decimals; all others count people or things."""
+"""Units of measurement, whose figures may have decimals; every other unit counts people or things."""
 
 
 def read_figures(draft: Draft) -> None:
-    """Adds every figure to the draft, and its type, where its scale is known."""
+    """Adds every figure to the draft, and its type unless its scale is missing."""
     for id_, given in draft.model.figures.items():
         figure = draft.figures[id_] = _read_figure(draft, id_, given)
         if given.kind != "grade" or given.scale in draft.model.scales:
@@ -40,19 +40,20 @@ def read_figures(draft: Draft) -> None:
 
 
 def _read_figure(draft: Draft, id_: str, figure: schema.Figure) -> Figure:
+    """The figure of a definition. Unknown agencies, a wrong scale and a percentage as a flow are reported."""
     model = draft.model
     agencies = refer(draft, "agencies", model.agencies, figure.from_, "figures", id_, "from")
     faulty = any(path[:2] == ("figures", id_) for path in draft.at.unsure)
     if figure.kind == "grade" and figure.scale is None and faulty:
-        pass  # the scale may be what the fault is about
+        pass  # the mistake may be about the scale
     elif figure.kind == "grade" and figure.scale is None:
-        draft.found.append(messages.scale_needed(draft.at.key("figures", id_), id_))
+        draft.diagnostics.append(messages.scale_needed(draft.at.key("figures", id_), id_))
     elif figure.scale is not None and figure.kind != "grade":
-        draft.found.append(messages.scale_not_needed(draft.at.span("figures", id_, "scale"), id_, figure.kind))
+        draft.diagnostics.append(messages.scale_not_needed(draft.at.span("figures", id_, "scale"), id_, figure.kind))
     elif figure.scale is not None:
         refer(draft, "scales", model.scales, [figure.scale], "figures", id_, "scale")
     if figure.kind == "flow" and _is_percent(figure):
-        draft.found.append(messages.flow_of_percent(draft.at.span("figures", id_, "unit"), id_))
+        draft.diagnostics.append(messages.flow_of_percent(draft.at.span("figures", id_, "unit"), id_))
     return Figure(
         id=id_,
         title=figure.title,
@@ -75,10 +76,13 @@ def _read_figure(draft: Draft, id_: str, figure: schema.Figure) -> Figure:
 
 
 def with_measured_bounds(framework: Framework, given: Mapping[str, schema.Figure]) -> dict[str, Figure]:
-    """The figures, those with decimals that only bound or are compared with what does not add up, such as a percentage.
+    """The figures; one that is only a bound or comparator of percentages, rates and the like may have decimals.
 
-    England's average of a percentage is a percentage too, and no count, though no unit says so. `given` are the figures
-    as the file has them.
+    England's average of a percentage, for example, is a percentage too, even without a unit.
+
+    Args:
+        framework: The framework with all figures.
+        given: The figures in the shape of the schema.
     """
     indicators = framework.indicators.values()
     counted = {name for indicator in indicators for name in indicator.figures}
@@ -98,28 +102,30 @@ def _is_percent(figure: schema.Figure) -> bool:
 
 
 def _is_whole(figure: schema.Figure) -> bool:
-    """Whether a figure has no decimals: as it says itself, or else where it counts people or things."""
+    """Whether a figure has no decimals: by its key `whole`, or else because its unit counts people or things."""
     if figure.whole is not None:
         return figure.whole
     return figure.unit is None or folded(figure.unit) not in MEASURED_UNITS | PERCENT_UNITS
 
 
 def _plausible(draft: Draft, id_: str, figure: schema.Figure) -> Interval | None:
-    """The values that a figure may have, where it says so in numbers."""
+    """The interval of a figure's plausible values; None without the key `plausible` or with a mistake in it."""
     if figure.plausible is None:
         return None
     passage = draft.at.passage("figures", id_, "plausible")
     if figure.kind not in ("flow", "stock"):
-        draft.found.append(messages.plausible_of_no_number(draft.at.key("figures", id_, "plausible"), id_, figure.kind))
+        draft.diagnostics.append(
+            messages.plausible_of_no_number(draft.at.key("figures", id_, "plausible"), id_, figure.kind)
+        )
         return None
     try:
         band = parse_band(passage)
     except FormulaError as error:
-        draft.found.append(error.diagnostic)
+        draft.diagnostics.append(error.diagnostic)
         return None
     interval = Interval.of(band, None)
     if interval is None:
-        draft.found.append(messages.plausible_from_data(passage.span(band.start, band.end), band.text))
+        draft.diagnostics.append(messages.plausible_from_data(passage.span(band.start, band.end), band.text))
     elif interval.empty:
-        draft.found.append(messages.empty_band(passage.span(band.start, band.end), band.text))
+        draft.diagnostics.append(messages.empty_band(passage.span(band.start, band.end), band.text))
     return interval

@@ -1,4 +1,4 @@
-"""The order in which the sections are built, and the framework they make."""
+"""Building of a framework: the order in which the sections are built."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from pmf_engine.framework.model import Framework
 
 
 def build_framework(folder: Path, draft: Draft) -> Framework:
-    """The framework of a draft; what is wrong with it is added to what the draft has found.
+    """Builds the framework of a draft; mistakes are added to the draft's diagnostics.
 
-    Later builders look up what earlier ones resolved: formulas name figures and lists, bands and examples indicators.
+    Later builders use the results of earlier ones: formulas name figures and lists, bands and examples name indicators.
     """
     model, rules = draft.model, draft.rules
     check_ids(draft)

@@ -1,4 +1,4 @@
-"""Indicators: what they refer to, and their formulas, those that others name first."""
+"""Indicators: their references and formulas, resolved depth first: the indicators that a formula names come first."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from pmf_engine.framework.building.references import refer
 from pmf_engine.framework.model import Indicator
 
 _LONGEST_CHAIN = 50
-"""How many indicators may rest on one another in a row; the program's own depth grows with it."""
+"""The longest chain of indicators that name one another: resolving them is recursive."""
 
 
 def read_indicators(draft: Draft) -> dict[str, Indicator]:
-    """The indicators without a fault in their formula, in the order of the file."""
+    """The indicators without a mistake in their formula, in the order of the file."""
     for id_ in draft.model.indicators:
         _resolve(draft, id_)
     return {id_: indicator for id_ in draft.model.indicators if (indicator := draft.indicators[id_])}
 
 
 def indicator_cadence(draft: Draft, given: schema.Indicator) -> Cadence:
-    """The periods of an indicator, in its own year or else the board's."""
+    """The cadence of an indicator, in its own year or else in the board's year."""
     return Cadence(given.frequency.months, given.year_start or draft.model.board.year_start)
 
 
 def _resolve(draft: Draft, id_: str) -> Indicator | None:
-    """The indicator, worked out once; those that it names come first."""
+    """The indicator, built once (memoised in the draft); None while it is being built, and with a mistake."""
     if id_ in draft.indicators:
         return draft.indicators[id_]
     draft.indicators[id_] = None
@@ -51,7 +51,8 @@ def _resolve(draft: Draft, id_: str) -> Indicator | None:
 
 
 def _read_indicator(draft: Draft, id_: str, given: schema.Indicator) -> Indicator | None:
-    model, found = draft.model, draft.found
+    """Builds an indicator without its bands, comparators and examples; None where its formula has a mistake."""
+    model, diagnostics = draft.model, draft.diagnostics
     areas = refer(draft, "content_areas", model.content_areas, given.content_area, "indicators", id_, "content_area")
     refer(draft, "agencies", model.agencies, [given.lead_agency], "indicators", id_, "lead_agency")
     sources = refer(draft, "sources", model.sources, given.source, "indicators", id_, "source")
@@ -61,7 +62,7 @@ def _read_indicator(draft: Draft, id_: str, given: schema.Indicator) -> Indicato
     try:
         formula = parse_formula(passage)
     except FormulaError as error:
-        found.append(error.diagnostic)
+        diagnostics.append(error.diagnostic)
         return None
     cadence = indicator_cadence(draft, given)
     uses = _figures_used(draft, id_, formula, passage)
@@ -69,7 +70,7 @@ def _read_indicator(draft: Draft, id_: str, given: schema.Indicator) -> Indicato
         return None
     months = None if given.frequency == Frequency.AD_HOC else cadence.months
     scope = Scope(draft.types, "figure", model.scales, months, draft.doubts, draft.scopes, draft.figures)
-    result = _result_type(Checker(passage, scope), formula, found)
+    result = _result_type(Checker(passage, scope), formula, diagnostics)
     for name, span in uses.items():
         if span is None or not fits(draft, id_, draft.figures[name], given.frequency, cadence, span):
             draft.misfits.add((id_, name))
@@ -108,71 +109,86 @@ def _read_indicator(draft: Draft, id_: str, given: schema.Indicator) -> Indicato
     )
 
 
-def _result_type(checker: Checker, formula: Expression, found: list[Diagnostic]) -> Type | None:
-    """What a formula comes to; None, with what is wrong added to `found`, where an indicator cannot come to it."""
+def _result_type(checker: Checker, formula: Expression, diagnostics: list[Diagnostic]) -> Type | None:
+    """The type of a formula; None where it has a mistake or is no number or grade, which is added to `diagnostics`."""
     result = checker.type_of(formula)
     if result is not None and not checker.diagnostics:
         if result.kind not in ("number", "grade"):
             wanted = "an indicator is a number or a grade"
-            found.append(messages.not_a_result(checker.span(formula), str(result), wanted))
+            diagnostics.append(messages.not_a_result(checker.span(formula), str(result), wanted))
             return None
         checker.names_something(formula)
-    found += checker.diagnostics
+    diagnostics += checker.diagnostics
     return None if checker.diagnostics else result
 
 
 def _check_senders(draft: Draft, id_: str, formula: Expression, cadence: Cadence, passage: Passage) -> None:
-    """Whether figures whose senders are counted come in the indicator's own periods."""
-    for node in aggregates(formula):
-        if of_senders(node) and node.list.name in draft.figures and draft.figures[node.list.name].cadence != cadence:
-            span = passage.span(node.list.start, node.list.end)
-            draft.found.append(messages.senders_cadence(span, node.list.name, id_))
+    """Reports a count of the agencies that sent a figure of another cadence than the indicator's."""
+    for aggregate in aggregates(formula):
+        if (
+            of_senders(aggregate)
+            and aggregate.list.name in draft.figures
+            and draft.figures[aggregate.list.name].cadence != cadence
+        ):
+            span = passage.span(aggregate.list.start, aggregate.list.end)
+            draft.diagnostics.append(messages.senders_cadence(span, aggregate.list.name, id_))
 
 
 def _check_breakdowns(
     draft: Draft, id_: str, by: Sequence[str], uses: Iterable[str], records: Sequence[Aggregate]
 ) -> None:
-    """Whether the same agencies send all that an indicator rests on, and its lists have a column for each breakdown."""
+    """Reports `by: agency` over figures of different agencies, and breakdowns without a column in a list.
+
+    Args:
+        draft: The framework so far.
+        id_: The indicator.
+        by: Its breakdowns.
+        uses: The figures that it uses.
+        records: The aggregates that it uses.
+    """
     lists = [draft.lists[name] for name in dict.fromkeys(node.list.name for node in records) if name in draft.lists]
     senders = {draft.figures[name].agencies for name in uses} | {list_.agencies for list_ in lists}
     if "agency" in by and len(senders) > 1:
-        place = draft.model.indicators[id_].by.index("agency")
-        rests = [*uses, *(list_.id for list_ in lists)]
-        draft.found.append(messages.by_agency_mixed(draft.at.span("indicators", id_, "by", place), rests))
+        number = draft.model.indicators[id_].by.index("agency")
+        sources = [*uses, *(list_.id for list_ in lists)]
+        draft.diagnostics.append(messages.by_agency_mixed(draft.at.span("indicators", id_, "by", number), sources))
     for name in by:
-        lacking = [list_.id for list_ in lists if name != "agency" and name not in list_.columns]
-        if lacking:
-            place = draft.model.indicators[id_].by.index(name)
-            draft.found.append(messages.no_column_for(draft.at.span("indicators", id_, "by", place), name, lacking))
+        without_column = [list_.id for list_ in lists if name != "agency" and name not in list_.columns]
+        if without_column:
+            number = draft.model.indicators[id_].by.index(name)
+            draft.diagnostics.append(
+                messages.no_column_for(draft.at.span("indicators", id_, "by", number), name, without_column)
+            )
 
 
 def _aggregates(draft: Draft, formula: Expression) -> list[Aggregate]:
-    """Those over lists of a formula and of the indicators it names."""
-    found = [node for node in aggregates(formula) if not of_senders(node)]
+    """The aggregates of lists in a formula and in the indicators that it names."""
+    over_lists = [node for node in aggregates(formula) if not of_senders(node)]
     for node in names(formula):
         other = draft.indicators.get(node.name)
-        found += other.aggregates if other else ()
-    return found
+        over_lists += other.aggregates if other else ()
+    return over_lists
 
 
 def _figures_used(draft: Draft, id_: str, formula: Expression, passage: Passage) -> dict[str, Span | None] | None:
-    """The figures a formula rests on, with the name in it that leads there; None where it goes in a circle.
+    """The figures that a formula uses, directly or not; None for a formula that names itself, directly or not.
 
-    The name is None where the figure does not fit an indicator that is named: that is reported there.
+    The value of each figure is the span of the name in the formula through which it is used. It is None for a misfit
+    of a named indicator, which is reported there.
     """
     uses: dict[str, Span | None] = {}
-    sent = [node.list for node in aggregates(formula) if of_senders(node)]
-    for node in [*names(formula), *sent]:
+    counted = [node.list for node in aggregates(formula) if of_senders(node)]
+    for node in [*names(formula), *counted]:
         span = passage.span(node.start, node.end)
         if node.name in draft.figures:
             uses.setdefault(node.name, span)
         elif node.name in draft.chain:
             circle = [*draft.chain[draft.chain.index(node.name) :], node.name]
-            draft.found.append(messages.cycle(span, circle))
+            draft.diagnostics.append(messages.cycle(span, circle))
             return None
         elif node.name in draft.model.indicators:
             if len(draft.chain) >= _LONGEST_CHAIN and node.name not in draft.indicators:
-                draft.found.append(messages.chain_too_long(span, _LONGEST_CHAIN))
+                draft.diagnostics.append(messages.chain_too_long(span, _LONGEST_CHAIN))
                 return None
             other = _resolve(draft, node.name)
             for name in other.figures if other else ():

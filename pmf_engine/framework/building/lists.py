@@ -1,4 +1,4 @@
-"""Record-level lists as a framework defines them: which columns their records have, and what times they speak of."""
+"""Lists of records: their columns, and the columns that date their records."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _RESERVED = KEYWORDS | {"period_start", "period_end"}
 
 
 def read_lists(draft: Draft) -> None:
-    """Adds every list without a fault to the draft, and what formulas may say of its records."""
+    """Adds every list without a mistake to the draft, with the scope of formulas about its records."""
     for id_, given in draft.model.lists.items():
         agencies = refer(draft, "agencies", draft.model.agencies, given.from_, "lists", id_, "from")
         groups = {*draft.model.breakdowns, "agency"}
-        list_ = _read_list(draft.at, id_, given, agencies, groups, due_days(draft, given, agencies), draft.found)
+        list_ = _read_list(draft.at, id_, given, agencies, groups, due_days(draft, given, agencies), draft.diagnostics)
         if list_ is not None:
             list_ = replace(list_, breaks=breaks(draft, given.breaks), **lasting(draft, given))
             draft.lists[id_] = list_
@@ -35,7 +35,7 @@ def read_lists(draft: Draft) -> None:
 
 
 def _closed(draft: Draft, given: schema.RecordList) -> dict[str, list[str]]:
-    """The columns of a list that hold nothing but listed groups or values, or the agencies that send it."""
+    """The closed columns of a list, each with its complete set of texts: groups of breakdowns, `values`, agencies."""
     listed = {
         name: [group.name for group in breakdown.groups]
         for name, breakdown in draft.model.breakdowns.items()
@@ -43,7 +43,7 @@ def _closed(draft: Draft, given: schema.RecordList) -> dict[str, list[str]]:
     }
     doubted = [name for name in listed if draft.at.doubts("breakdowns", name)]
     values = {name: column.values for name, column in given.columns.items() if column.values}
-    return {name: held for name, held in (values | listed | {"agency": given.from_}).items() if name not in doubted}
+    return {name: texts for name, texts in (values | listed | {"agency": given.from_}).items() if name not in doubted}
 
 
 def _read_list(
@@ -53,36 +53,43 @@ def _read_list(
     agencies: Sequence[str],
     breakdowns: Container[str],
     due: Mapping[str, int],
-    found: list[Diagnostic],
+    diagnostics: list[Diagnostic],
 ) -> RecordList | None:
-    """A list with its columns checked; None, with what is wrong added to `found`, where it cannot be read.
+    """Checks a list; None where it has a mistake, which is added to `diagnostics`.
 
-    Columns called like one of the `breakdowns` say which group a record is of.
+    Args:
+        at: The file with the list.
+        id_: The list.
+        given: The list in the shape of the schema.
+        agencies: The agencies that send it.
+        breakdowns: The breakdowns; a column with the name of one holds the groups of records.
+        due: The days after the end of a period within which each agency sends it.
+        diagnostics: Collects the mistakes.
     """
-    before = len(found)
+    before = len(diagnostics)
     faulty = at.doubts("lists", id_) or any(path[:2] == ("lists", id_) for path in at.unsure)
-    columns = _columns(at, id_, given, breakdowns, found)
+    columns = _columns(at, id_, given, breakdowns, diagnostics)
     if given.date is not None and given.spell is not None:
-        found.append(messages.list_twice_timed(at.key("lists", id_, "spell"), id_))
+        diagnostics.append(messages.list_twice_timed(at.key("lists", id_, "spell"), id_))
     elif given.date is not None:
-        _time(at.span("lists", id_, "date"), id_, given.date, columns, "date", found)
+        _time(at.span("lists", id_, "date"), id_, given.date, columns, "date", diagnostics)
     elif given.spell is None:
-        if not faulty:  # else the key may be there, misspelt
-            found.append(messages.list_without_time(at.key("lists", id_), id_))
+        if not faulty:  # a faulty list may have the key, misspelt
+            diagnostics.append(messages.list_without_time(at.key("lists", id_), id_))
     elif len(given.spell) != 2:
-        found.append(messages.spell_ends(at.span("lists", id_, "spell")))
+        diagnostics.append(messages.spell_ends(at.span("lists", id_, "spell")))
     else:
-        for place, (name, wanted) in enumerate(zip(given.spell, ("date", "date?"), strict=True)):
-            _time(at.span("lists", id_, "spell", place), id_, name, columns, wanted, found)
-    for place, name in enumerate(given.order):
-        _ordered(at.span("lists", id_, "order", place), id_, name, columns, given.order[:place], found)
+        for number, (name, wanted) in enumerate(zip(given.spell, ("date", "date?"), strict=True)):
+            _time(at.span("lists", id_, "spell", number), id_, name, columns, wanted, diagnostics)
+    for number, name in enumerate(given.order):
+        _ordered(at.span("lists", id_, "order", number), id_, name, columns, given.order[:number], diagnostics)
     if len(given.order) == 1:
-        found.append(messages.order_of_one(at.span("lists", id_, "order")))
+        diagnostics.append(messages.order_of_one(at.span("lists", id_, "order")))
     if len(agencies) > 1 and "agency" not in columns:
-        found.append(messages.agency_column_needed(at.key("lists", id_), id_))
+        diagnostics.append(messages.agency_column_needed(at.key("lists", id_), id_))
     elif len(agencies) > 1 and (columns["agency"].kind, columns["agency"].optional) == ("text", True):
-        found.append(messages.agency_never_blank(at.span("lists", id_, "columns", "agency"), id_))
-    if len(found) > before or faulty:
+        diagnostics.append(messages.agency_never_blank(at.span("lists", id_, "columns", "agency"), id_))
+    if len(diagnostics) > before or faulty:
         return None
     start, end = given.spell if given.spell else (cast("str", given.date), None)
     return RecordList(
@@ -99,51 +106,54 @@ def _read_list(
 
 
 def _columns(
-    at: Config, id_: str, given: schema.RecordList, breakdowns: Container[str], found: list[Diagnostic]
+    at: Config, id_: str, given: schema.RecordList, breakdowns: Container[str], diagnostics: list[Diagnostic]
 ) -> dict[str, Column]:
+    """The columns of a list. Ids, types and values that are not allowed are added to `diagnostics`."""
     columns: dict[str, Column] = {}
     for name, column in given.columns.items():
         text = column.type
         if name in _RESERVED:
-            found.append(messages.column_reserved(at.key("lists", id_, "columns", name), name))
+            diagnostics.append(messages.column_reserved(at.key("lists", id_, "columns", name), name))
         elif not name.isidentifier() or name != name.lower():
-            found.append(messages.bad_id(at.key("lists", id_, "columns", name), name))
+            diagnostics.append(messages.bad_id(at.key("lists", id_, "columns", name), name))
         kind = text.strip().removesuffix("?").rstrip()
         if kind not in _KINDS:
-            found.append(messages.column_type(_type_span(at, id_, name), text, _KINDS))
+            diagnostics.append(messages.column_type(_type_span(at, id_, name), text, _KINDS))
         elif kind != "text" and name in breakdowns:
-            found.append(messages.not_a_group_column(_type_span(at, id_, name), name))
+            diagnostics.append(messages.not_a_group_column(_type_span(at, id_, name), name))
         elif column.values is not None and kind != "text":
-            found.append(messages.values_of_no_text(at.key("lists", id_, "columns", name, "values"), name))
+            diagnostics.append(messages.values_of_no_text(at.key("lists", id_, "columns", name, "values"), name))
         elif column.values is not None and not column.values:
-            found.append(messages.no_values(at.key("lists", id_, "columns", name, "values"), name))
+            diagnostics.append(messages.no_values(at.key("lists", id_, "columns", name, "values"), name))
         values = None if column.values is None else tuple(column.values)
         columns[name] = Column(cast("Kind", kind), text.strip().endswith("?"), values, tuple(column.also_called))
     return columns
 
 
 def _type_span(at: Config, id_: str, name: str) -> Span:
-    """Where the type of a column stands: alone, or under its key."""
+    """The span of the type of a column: of its value, or of the key `type` inside it."""
     written = at.data["lists"][id_]["columns"][name]
     return at.span("lists", id_, "columns", name, *(["type"] if isinstance(written, Mapping) else []))
 
 
-def _time(span: Span, id_: str, name: str, columns: Mapping[str, Column], wanted: str, found: list[Diagnostic]) -> None:
-    """Refuses a column that is not there, or cannot say when something was."""
+def _time(
+    span: Span, id_: str, name: str, columns: Mapping[str, Column], wanted: str, diagnostics: list[Diagnostic]
+) -> None:
+    """Reports a column for the date of records that does not exist or has not the type `wanted`."""
     column = columns.get(name)
     if column is None:
-        found.append(messages.unknown_column(span, name, id_, columns))
+        diagnostics.append(messages.unknown_column(span, name, id_, columns))
     elif (column.kind, column.optional) != ("date", wanted.endswith("?")):
-        found.append(messages.not_a_date_column(span, name, wanted))
+        diagnostics.append(messages.not_a_date_column(span, name, wanted))
 
 
 def _ordered(
-    span: Span, id_: str, name: str, columns: Mapping[str, Column], before: Sequence[str], found: list[Diagnostic]
+    span: Span, id_: str, name: str, columns: Mapping[str, Column], before: Sequence[str], diagnostics: list[Diagnostic]
 ) -> None:
-    """Refuses a column in `order` that is not there, holds no dates or stands there already."""
+    """Reports a column in `order` that does not exist, holds no dates or is repeated; `before` are those before it."""
     if name not in columns:
-        found.append(messages.unknown_column(span, name, id_, columns))
+        diagnostics.append(messages.unknown_column(span, name, id_, columns))
     elif columns[name].kind != "date":
-        found.append(messages.order_of_no_date(span, name))
+        diagnostics.append(messages.order_of_no_date(span, name))
     elif name in before:
-        found.append(messages.order_twice(span, name))
+        diagnostics.append(messages.order_twice(span, name))

@@ -1,4 +1,4 @@
-"""Ids and the names that refer to them: whether they are well formed, exist, and are used."""
+"""Checks of ids and references: ids are well formed and unique, references resolve, and every definition is used."""
 
 from __future__ import annotations
 
@@ -17,73 +17,81 @@ from pmf_engine.framework.reading.sections import SECTIONS, WHAT
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 RESERVED = KEYWORDS | FUNCTIONS.keys() | {*AGGREGATES, "target"}
-"""Words that have a meaning in formulas and bands."""
+"""Words with a meaning in formulas and bands."""
 
 
 def check_ids(draft: Draft) -> None:
-    """Whether ids are well formed, free of reserved words and given once, and grades of a scale differ."""
+    """Reports ids that are not well formed, reserved or repeated, and repeated grades of a scale."""
     for section in SECTIONS:
         for id_ in getattr(draft.model, section):
             if not _ID.fullmatch(id_):
                 draft.bad_ids.append(id_)
-                draft.found.append(messages.bad_id(draft.at.key(section, id_), id_))
+                draft.diagnostics.append(messages.bad_id(draft.at.key(section, id_), id_))
     for id_ in draft.rules.governance:
         if not _ID.fullmatch(id_):
             draft.bad_ids.append(id_)
-            draft.found.append(messages.bad_id(draft.at_tolerances.key("governance", id_), id_))
+            draft.diagnostics.append(messages.bad_id(draft.at_tolerances.key("governance", id_), id_))
     for id_, grades in draft.model.scales.items():
-        for place, grade in enumerate(grades):
-            if grade.lower() in [other.lower() for other in grades[:place]]:
-                draft.found.append(messages.repeated(draft.at.span("scales", id_, place), "grade", grade))
+        for number, grade in enumerate(grades):
+            if grade.lower() in [other.lower() for other in grades[:number]]:
+                draft.diagnostics.append(messages.repeated(draft.at.span("scales", id_, number), "grade", grade))
     named: dict[str, tuple[str, str]] = {}
     for section, what in (("figures", "a figure"), ("lists", "a list"), ("indicators", "an indicator")):
         for id_ in getattr(draft.model, section):
             if id_ in RESERVED:
-                draft.found.append(messages.reserved_id(draft.at.key(section, id_), id_))
+                draft.diagnostics.append(messages.reserved_id(draft.at.key(section, id_), id_))
             if id_ in named:
                 other, what_else = named[id_]
                 first = draft.at.key(other, id_)
                 span = draft.at.key(section, id_)
-                draft.found.append(messages.same_id(span, id_, what_else, first.line, first.source.name))
+                draft.diagnostics.append(messages.same_id(span, id_, what_else, first.line, first.source.name))
             named.setdefault(id_, (section, what))
     if "agency" in draft.model.breakdowns:
-        draft.found.append(messages.agency_breakdown(draft.at.key("breakdowns", "agency")))
+        draft.diagnostics.append(messages.agency_breakdown(draft.at.key("breakdowns", "agency")))
 
 
-def refer(draft: Draft, section: str, known: Iterable[str], names_: Sequence[str], *path: str | int) -> tuple[str, ...]:
-    """The names that exist, each once; the rest is reported where it stands."""
+def refer(draft: Draft, section: str, ids: Iterable[str], names_: Sequence[str], *path: str | int) -> tuple[str, ...]:
+    """Resolves names: those that exist, each once; unknown and repeated names are reported.
+
+    Args:
+        draft: The framework so far.
+        section: The section that defines the names.
+        ids: The ids of that section.
+        names_: The names.
+        path: The path of the names in the file.
+    """
     usable: list[str] = []
     what = WHAT[section]
-    for place, name in enumerate(names_):
-        span = draft.at.span(*path, place)
-        if name not in known:
+    for number, name in enumerate(names_):
+        span = draft.at.span(*path, number)
+        if name not in ids:
             if not draft.at.doubts(section, name):
-                report_unknown(draft, span, what, name, known, section)
+                report_unknown(draft, span, what, name, ids, section)
         elif name in usable:
-            draft.found.append(messages.repeated(span, what, name))
+            draft.diagnostics.append(messages.repeated(span, what, name))
         else:
             usable.append(name)
     return tuple(usable)
 
 
-def report_unknown(draft: Draft, span: Span, what: str, name: str, known: Iterable[str], section: str) -> None:
-    """A name that does not exist; where its whole section is not there, that is said, and once."""
+def report_unknown(draft: Draft, span: Span, what: str, name: str, ids: Iterable[str], section: str) -> None:
+    """Reports an unknown name, or its section, once, where the file has no such section."""
     if nearest(name, draft.bad_ids):
-        return  # that is what it should have been called
+        return  # the name refers to an id that is reported as not well formed
     if section in draft.at.data or section in draft.at_tolerances.data or section == "breakdowns":
-        draft.found.append(messages.unknown_name(span, what, name, known))
+        draft.diagnostics.append(messages.unknown_name(span, what, name, ids))
     elif section not in draft.missing_sections:
         draft.missing_sections.add(section)
-        draft.found.append(messages.no_section(span, what, name, section))
+        draft.diagnostics.append(messages.no_section(span, what, name, section))
 
 
 def check_used(draft: Draft, indicators: Mapping[str, Indicator]) -> None:
-    """Whether an indicator rests on every figure and counts every list."""
+    """Reports figures and lists that no indicator uses."""
     used = {name for indicator in indicators.values() for name in indicator.named}
     for id_, figure in draft.figures.items():
         if id_ not in used and figure.kind != "text":
-            draft.found.append(messages.unused_figure(draft.at.key("figures", id_), id_))
+            draft.diagnostics.append(messages.unused_figure(draft.at.key("figures", id_), id_))
     counted = {name for indicator in indicators.values() for name in indicator.lists}
     for id_ in draft.lists:
         if id_ not in counted:
-            draft.found.append(messages.unused_list(draft.at.key("lists", id_), id_))
+            draft.diagnostics.append(messages.unused_list(draft.at.key("lists", id_), id_))

@@ -1,4 +1,4 @@
-"""The tolerances of indicators: their bands, targets, and the periods from which they hold."""
+"""Tolerances of indicators: their bands, targets, starts and reviews."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from pmf_engine.framework.tolerances import Entry, Interval, band_scope, read_ba
 
 
 def with_tolerances(draft: Draft, indicators: dict[str, Indicator]) -> dict[str, Indicator]:
-    """The indicators with the entries of their tolerances that have no fault."""
-    known, at = draft.model.indicators, draft.at_tolerances
+    """The indicators with their tolerances, without the entries that have a mistake."""
+    defined, at = draft.model.indicators, draft.at_tolerances
     judged: dict[str, Indicator] = {}
     meant: set[str | None] = set()
     for id_, entries in draft.rules.tolerances.items():
-        if id_ not in known:
+        if id_ not in defined:
             if not draft.doubts(id_):
-                meant.add(nearest(id_, known))
-                draft.found.append(messages.tolerance_for_nothing(at.key("tolerances", id_), id_, known))
+                meant.add(nearest(id_, defined))
+                draft.diagnostics.append(messages.tolerance_for_nothing(at.key("tolerances", id_), id_, defined))
             else:
                 _check_legible(draft, id_, entries)
             continue
@@ -47,86 +47,90 @@ def with_tolerances(draft: Draft, indicators: dict[str, Indicator]) -> dict[str,
             if (result := _read_entry(draft, at, where, indicator, entry, read)) is not None:
                 read.append(result)
         judged[id_] = replace(indicator, tolerances=tuple(read))
-    for id_, given in known.items():
+    for id_, given in defined.items():
         rated = id_ in draft.rules.tolerances or id_ in meant or at.doubts("tolerances", id_) or id_ in draft.bad_ids
         if given.evidence_type != "quantity" and not rated:
             span = draft.at.key("indicators", id_)
-            draft.found.append(messages.no_tolerance(span, id_, given.evidence_type))
+            draft.diagnostics.append(messages.no_tolerance(span, id_, given.evidence_type))
     return {id_: judged.get(id_, indicator) for id_, indicator in indicators.items()}
 
 
 def _entries(draft: Draft, id_: str, entries: list[schema.Entry]) -> Iterator[tuple[schema.Entry, Loc]]:
-    """The entries of an indicator and where they stand; one alone may stand without a list."""
+    """The entries of an indicator with their paths; the path of a single entry may have no number."""
     listed = isinstance(draft.at_tolerances.data["tolerances"][id_], list)
-    for place, entry in enumerate(entries):
-        yield entry, ("tolerances", id_, place) if listed else ("tolerances", id_)
+    for number, entry in enumerate(entries):
+        yield entry, ("tolerances", id_, number) if listed else ("tolerances", id_)
 
 
 def _check_legible(draft: Draft, id_: str, entries: list[schema.Entry]) -> None:
-    """What can be said of the bands of an indicator with a fault: whether they can be read, and what they name."""
+    """Reports mistakes in the bands of an indicator whose own definition has a mistake.
+
+    Without the indicator's type, only the syntax, unknown names and empty bands can be checked.
+    """
     if any(path[:1] in ((), ("scales",)) for path in draft.at.unsure):
-        return  # then a grade cannot be told from a mistake
+        return  # with a mistake in the scales, grades are not recognised
     grades = [grade for scale in draft.model.scales.values() for grade in scale]
     for entry, where in _entries(draft, id_, entries):
-        known = [*draft.types, *EARLIER_VALUES, *([] if entry.target is None else ["target"])]
+        names_ = [*draft.types, *EARLIER_VALUES, *([] if entry.target is None else ["target"])]
         for key in ("good", "tolerance") if entry.tolerance is not None else ("good",):
             passage = draft.at_tolerances.passage(*where, key)
             try:
                 band = parse_band(passage, grades)
             except FormulaError as error:
-                draft.found.append(error.diagnostic)
+                draft.diagnostics.append(error.diagnostic)
                 continue
             for node in (node for limit in band.limits for node in names(limit.bound)):
                 if not (node.name in RESERVED or draft.doubts(node.name) or nearest(node.name, grades)):
                     span = passage.span(node.start, node.end)
-                    draft.found.append(messages.unknown_name(span, "figure", node.name, known))
-            ends = Interval.of(band, None)
-            if ends is not None and ends.empty:
-                draft.found.append(messages.empty_band(passage.span(band.start, band.end), band.text))
+                    draft.diagnostics.append(messages.unknown_name(span, "figure", node.name, names_))
+            interval = Interval.of(band, None)
+            if interval is not None and interval.empty:
+                draft.diagnostics.append(messages.empty_band(passage.span(band.start, band.end), band.text))
 
 
 def _read_entry(
     draft: Draft, at: Config, where: Loc, indicator: Indicator, entry: schema.Entry, before: list[Entry]
 ) -> Entry | None:
-    errors = len(draft.found)
+    """Checks an entry; None where it has a mistake, which is reported. `before` are the earlier entries."""
+    errors = len(draft.diagnostics)
     start = None
     if entry.from_ is not None:
         period = _period(draft, entry.from_, indicator, indicator.cadence.months)
         if period is None:
-            draft.found.append(messages.bad_from(at.span(*where, "from"), entry.from_))
+            draft.diagnostics.append(messages.bad_from(at.span(*where, "from"), entry.from_))
         else:
             start = period.start
             last = before[-1] if before else None
             if last is not None and last.start is not None and last.start >= start:
                 text = last.span.source.text[last.span.start : last.span.end]
-                draft.found.append(messages.from_order(at.span(*where, "from"), entry.from_, text))
+                draft.diagnostics.append(messages.from_order(at.span(*where, "from"), entry.from_, text))
     elif before:
-        draft.found.append(messages.from_needed(at.key(*where)))
+        draft.diagnostics.append(messages.from_needed(at.key(*where)))
     target, target_type = _read_target(draft, at, where, indicator, entry)
     months = None if indicator.frequency == Frequency.AD_HOC else indicator.cadence.months
     scope = band_scope(draft.types, indicator.type, target_type, draft.model.scales, months, draft.doubts)
-    good = read_band(at.passage(*where, "good"), scope, indicator.type, target, draft.found)
+    good = read_band(at.passage(*where, "good"), scope, indicator.type, target, draft.diagnostics)
     tolerance = None
     if entry.tolerance is not None:
-        tolerance = read_band(at.passage(*where, "tolerance"), scope, indicator.type, target, draft.found)
+        tolerance = read_band(at.passage(*where, "tolerance"), scope, indicator.type, target, draft.diagnostics)
     if good and tolerance:
         inner, outer = Interval.of(good, target), Interval.of(tolerance, target)
         if inner and outer and not inner.inside(outer):
-            draft.found.append(messages.good_outside(at.span(*where, "good"), good.text, tolerance.text))
+            draft.diagnostics.append(messages.good_outside(at.span(*where, "good"), good.text, tolerance.text))
     for band, key in ((good, "good"), (tolerance, "tolerance")):
         for limit in band.limits if band else ():
             _check_bound(draft, indicator, limit.bound, at.passage(*where, key))
     if entry.allow_for_chance and indicator.per is None:
-        draft.found.append(messages.no_interval(at.key(*where, "allow_for_chance"), indicator.id))
+        draft.diagnostics.append(messages.no_interval(at.key(*where, "allow_for_chance"), indicator.id))
     review_by = _review_by(draft, at, where, indicator, entry)
     check_chart(draft, where, indicator, entry)
     rebases = read_rebases(draft, where, indicator, entry)
-    if good is None or len(draft.found) > errors:
+    if good is None or len(draft.diagnostics) > errors:
         return None
     span = at.span(*where, "from") if entry.from_ is not None else at.key(*where)
     scale_free = _scale_free(draft, indicator, [good, tolerance] if tolerance else [good])
-    said = [key for key in ("good", "tolerance", "target") if getattr(entry, key) is not None]
-    passages = {key: at.passage(*where, key) for key in said}
+    keys = [key for key in ("good", "tolerance", "target") if getattr(entry, key) is not None]
+    passages = {key: at.passage(*where, key) for key in keys}
     allow = entry.allow_for_chance
     return Entry(
         start,
@@ -147,7 +151,7 @@ def _read_entry(
 def _review_by(
     draft: Draft, at: Config, where: Loc, indicator: Indicator, entry: schema.Entry
 ) -> tuple[date, Span] | None:
-    """The last day on which an entry need not have been looked at again: a date, or the last day of a period."""
+    """The last day before an entry is due for review, a date or the last day of a period, with its span."""
     if entry.review_by is None:
         return None
     span = at.span(*where, "review_by")
@@ -156,19 +160,19 @@ def _review_by(
     try:
         return date.fromisoformat(entry.review_by), span
     except ValueError:
-        draft.found.append(messages.bad_review(span, entry.review_by))
+        draft.diagnostics.append(messages.bad_review(span, entry.review_by))
         return None
 
 
 def _period(draft: Draft, text: str, indicator: Indicator, months: int) -> Period | None:
-    """The period that a text names in an indicator's year, or else in the board's; `months` long, as a rule."""
+    """The period that a text names in an indicator's year, or else in the board's; `months` is its expected length."""
     years = dict.fromkeys((indicator.cadence.year_start, draft.model.board.year_start))
     periods = [parse_period(text, year, months) for year in years]
     return next((period for period in periods if period), None)
 
 
 def _scale_free(draft: Draft, indicator: Indicator, bands: Sequence[Band]) -> bool:
-    """Whether bands mean the same over periods of any length: neither the value nor any bound adds up."""
+    """Whether bands apply to periods of every length: neither the value nor any bound adds up over time."""
     own = {"target": 0, **dict.fromkeys(EARLIER_VALUES, indicator.dimension)}
 
     def of(name: str) -> int | None:
@@ -179,18 +183,18 @@ def _scale_free(draft: Draft, indicator: Indicator, bands: Sequence[Band]) -> bo
 
 
 def _check_bound(draft: Draft, indicator: Indicator, bound: Expression, passage: Passage) -> None:
-    """Whether a bound is other than the value, and of figures that can be brought to the indicator's periods."""
+    """Reports a bound that is the value itself, and figures whose periods do not fit into the indicator's."""
     named = names(bound)
     if not named:
         return
     for part in draft.value_numbers.equivalents(bound, indicator.id):
         if not isinstance(part, Name) or part.name != indicator.id:
             text = passage.text[part.start : part.end]
-            draft.found.append(messages.same_value(passage.span(part.start, part.end), text, indicator.id))
+            draft.diagnostics.append(messages.same_value(passage.span(part.start, part.end), text, indicator.id))
     for node in named:
         span = passage.span(node.start, node.end)
         if node.name == indicator.id:
-            draft.found.append(messages.own_value(span, indicator.id))
+            draft.diagnostics.append(messages.own_value(span, indicator.id))
             continue
         looks_back_whole_periods(draft, indicator.id, node.name, indicator.frequency, indicator.cadence, span)
         other = draft.indicators.get(node.name)
@@ -202,6 +206,7 @@ def _check_bound(draft: Draft, indicator: Indicator, bound: Expression, passage:
 def _read_target(
     draft: Draft, at: Config, where: Loc, indicator: Indicator, entry: schema.Entry
 ) -> tuple[float | None, Type | None]:
+    """The target of an entry and its type; a grade's target is the position of the grade. Others are reported."""
     target = entry.target
     if target is None:
         return None, None
@@ -210,11 +215,11 @@ def _read_target(
         if target.lower() in grades:
             return float(grades.index(target.lower()) + 1), indicator.type
         span = at.span(*where, "target")
-        draft.found.append(messages.unknown_grade(span, target, indicator.type.scale or "", grades))
+        draft.diagnostics.append(messages.unknown_grade(span, target, indicator.type.scale or "", grades))
         return None, indicator.type
     if isinstance(target, str) or indicator.type.kind != "number":
         wanted = "a number" if indicator.type.kind == "number" else str(indicator.type)
         written = at.passage(*where, "target").text
-        draft.found.append(messages.wrong_target(at.span(*where, "target"), wanted, target, written))
+        draft.diagnostics.append(messages.wrong_target(at.span(*where, "target"), wanted, target, written))
         return None, indicator.type
     return target, NUMBER

@@ -1,1 +1,1 @@
-"""What is allowed in the two files, but looks like a slip."""
+"""Warnings about what is allowed in the two files but is probably a mistake."""

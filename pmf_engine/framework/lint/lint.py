@@ -1,4 +1,4 @@
-"""Warnings about what is allowed and looks like a slip: definitions that mean something else than they seem to."""
+"""Warnings about definitions that are allowed but probably do not mean what their author wants."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage, Span
 from pmf_engine.domain.periods import Period, month_of
-from pmf_engine.formula.functions import EARLIER_VALUES
+from pmf_engine.formula.functions import EARLIER_VALUES, FUNCTIONS, SHARE_PER
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Lasting, Literal, Name, children, names
 from pmf_engine.formula.types import time_dimension
 from pmf_engine.framework.escalation_rules import Rule
@@ -22,18 +22,23 @@ from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.framework.tolerances import Entry, Interval, polarity, settled_band, spelt, terms
 
 _SUBSET = re.compile("_(in|within|with|without|over|under)_")
-"""What a name goes on with that says some of: `contacts_in_time` are some of `contacts`."""
+"""How the name of a part extends the name of its whole: `contacts_in_time` is a part of `contacts`."""
 
 
 _ABOVE_ZERO = (0.001, 1.0, 1_000.0, 1_000_000.0)
-"""Numbers to try in place of one that only data decide: what holds for all of these holds for any above 0."""
+"""Sample values for a term that depends on data: what holds for all of them is taken to hold for any value above 0."""
 
 _FAR = 60
-"""Months from which on a tolerance to come is more likely a slip of the fingers."""
+"""The months ahead from which on the start of a tolerance is probably a typing mistake."""
 
 
 def lint(framework: Framework, as_of: date) -> Iterator[Diagnostic]:
-    """All warnings about the formulas, bands and rules of a framework without errors, as on a day."""
+    """All warnings about the formulas, bands and rules of a framework without errors.
+
+    Args:
+        framework: The framework.
+        as_of: The day on which tolerances must not be past their `review_by`.
+    """
     shares = {
         pair: indicator.id
         for indicator in framework.indicators.values()
@@ -47,7 +52,7 @@ def lint(framework: Framework, as_of: date) -> Iterator[Diagnostic]:
                 part, whole = pair
                 if _SUBSET.match(whole.removeprefix(part)) or (whole, part) in shares:
                     yield messages.swapped(span, part, whole)
-            if isinstance(node, Call) and node.function == "rate" and not _population(framework, node.arguments[1]):
+            if (population := _population(node)) is not None and not _may_be_population(framework, population):
                 yield messages.no_population(span)
             if isinstance(node, Binary) and node.operator == "+":
                 for stock in _stocks_over_time(framework, node):
@@ -60,29 +65,35 @@ def lint(framework: Framework, as_of: date) -> Iterator[Diagnostic]:
 
 
 def _parts(node: Expression) -> Iterator[Expression]:
+    """Every node of an expression, in preorder."""
     yield node
     for child in children(node):
         yield from _parts(child)
 
 
 def _share(node: Expression) -> tuple[str, str] | None:
-    """The part and whole of a `percent` of two names."""
-    if isinstance(node, Call) and node.function == "percent":
+    """The part and the whole of a share of two names."""
+    if isinstance(node, Call) and FUNCTIONS[node.function].ratio == "share":
         part, whole = node.arguments
         if isinstance(part, Name) and isinstance(whole, Name):
             return part.name, whole.name
     return None
 
 
-def _population(framework: Framework, node: Expression) -> bool:
-    """Whether what events are divided by can be a population: it names something, and nothing that is a flow."""
+def _population(node: Expression) -> Expression | None:
+    """The denominator of a rate, its second argument; None for other expressions."""
+    return node.arguments[1] if isinstance(node, Call) and FUNCTIONS[node.function].ratio == "rate" else None
+
+
+def _may_be_population(framework: Framework, node: Expression) -> bool:
+    """Whether the denominator of a rate may be a population: it names something, and no flow."""
     named = [name.name for name in names(node)]
     flows = [name for name in named if name in framework.figures and framework.figures[name].kind == "flow"]
     return bool(named) and not flows
 
 
 def _stocks_over_time(framework: Framework, node: Binary) -> Iterator[str]:
-    """Stocks of which two periods are added: `plans + previous(plans)`."""
+    """The stocks that a sum adds over two periods, as in `plans + previous(plans)`."""
     terms = [*_terms(node)]
     now = {term.name for term in terms if isinstance(term, Name)}
     for term in terms:
@@ -94,6 +105,7 @@ def _stocks_over_time(framework: Framework, node: Binary) -> Iterator[str]:
 
 
 def _terms(node: Expression) -> Iterator[Expression]:
+    """The terms of a sum, from left to right."""
     if isinstance(node, Binary) and node.operator == "+":
         yield from _terms(node.left)
         yield from _terms(node.right)
@@ -102,14 +114,14 @@ def _terms(node: Expression) -> Iterator[Expression]:
 
 
 def _bands(framework: Framework, indicator: Indicator) -> Iterator[Diagnostic]:
-    """Bands that do not fit what the indicator can come to: met by every value or by none, or in other units."""
+    """Warnings about the bands of an indicator: met by all values or none, in another unit, or not using the target."""
     for entry in indicator.tolerances:
-        rests = {key: {node.name for node in names(band)} for key, band in entry.bands.items()}
-        if entry.target is not None and not any("target" in named for named in rests.values()):
-            span = _place(entry, "target")
+        named = {key: {node.name for node in names(band)} for key, band in entry.bands.items()}
+        if entry.target is not None and not any("target" in band_names for band_names in named.values()):
+            span = _key_span(entry, "target")
             yield messages.unused_target(span, _text(span))
-        units = _units(entry, rests) if indicator.unit == "%" else {}
-        yield from (found for found in units.values() if found)
+        units = _units(entry, named) if indicator.is_share else {}
+        yield from (diagnostic for diagnostic in units.values() if diagnostic)
         for key, band in entry.bands.items():
             if key not in units:
                 yield from _reach(framework, indicator, entry, key)
@@ -117,34 +129,39 @@ def _bands(framework: Framework, indicator: Indicator) -> Iterator[Diagnostic]:
                 yield from _measure(framework, indicator, limit.bound, entry.passages[key])
 
 
-def _units(entry: Entry, rests: Mapping[str, Container[str]]) -> dict[str, Diagnostic | None]:
-    """What of an entry is no percentage, by key: 0.2 is a fifth of one per cent, and above 100 there is nothing.
+def _units(entry: Entry, named: Mapping[str, Container[str]]) -> dict[str, Diagnostic | None]:
+    """Warnings about numbers in the bands of a percentage that are no percentages, such as 0.2 or 150, by key.
 
-    Bands that are none for the sake of a target that is none have nothing to say of their own.
+    A band that names a target with a warning has None: its own numbers follow from the target.
+
+    Args:
+        entry: The entry of the tolerance.
+        named: The names in each of its bands.
     """
-    found: dict[str, Diagnostic | None] = {}
+    diagnostics: dict[str, Diagnostic | None] = {}
     target = entry.target
     if target is not None and not (target == 0 or 1 <= abs(target) <= 100):
-        span = _place(entry, "target")
-        found |= {key: None for key, named in rests.items() if "target" in named}
-        found |= {"target": messages.not_a_percentage(span, _text(span))} if found else {}
+        span = _key_span(entry, "target")
+        diagnostics |= {key: None for key, band_names in named.items() if "target" in band_names}
+        diagnostics |= {"target": messages.not_a_percentage(span, _text(span))} if diagnostics else {}
     for key, band in entry.bands.items():
         interval = entry.intervals[key]
-        if key in found or interval is None:
+        if key in diagnostics or interval is None:
             continue
         written = [abs(value) for limit in band.limits if (value := _written(limit.bound)) is not None]
         ends = [abs(end) for end in (interval.low, interval.high) if not isinf(end)]
         if max(written, default=0.0) > 100 or interval.low > 100 or 0 < max(ends, default=0.0) < 1:
-            found[key] = messages.not_a_percentage(_place(entry, key), band.text)
-    return found
+            diagnostics[key] = messages.not_a_percentage(_key_span(entry, key), band.text)
+    return diagnostics
 
 
 def _written(bound: Expression) -> float | None:
+    """The number that a bound is, as the author wrote it; None for other bounds."""
     return bound.value if isinstance(bound, Literal) and isinstance(bound.value, float) else None
 
 
 def _reach(framework: Framework, indicator: Indicator, entry: Entry, key: str) -> Iterator[Diagnostic]:
-    """A band in numbers that no value of the indicator can meet, or a good that every value meets."""
+    """Warnings about a constant band that no value of the indicator can meet, or a `good` that every value meets."""
     band = entry.bands[key]
     interval = entry.intervals[key]
     if interval is None:
@@ -154,7 +171,7 @@ def _reach(framework: Framework, indicator: Indicator, entry: Entry, key: str) -
         met = [Interval(grade, False, grade, False).inside(interval) for grade in grades]
         every, some = all(met), any(met)
     elif (least := _least(framework, indicator)) is not None:
-        most = 100.0 if indicator.unit == "%" else inf
+        most = SHARE_PER if indicator.is_share else inf
         low = max((least, False), (interval.low, interval.low_open))
         high = min((most, False), (interval.high, interval.high_open), key=lambda end: (end[0], not end[1]))
         every = Interval(least, False, most, False).inside(interval)
@@ -162,22 +179,22 @@ def _reach(framework: Framework, indicator: Indicator, entry: Entry, key: str) -
     else:
         return
     if not some:
-        yield messages.never_met(_place(entry, key), band.text, indicator.id)
+        yield messages.never_met(_key_span(entry, key), band.text, indicator.id)
     elif every and key == "good":
-        yield messages.always_good(_place(entry, key), band.text, indicator.id)
+        yield messages.always_good(_key_span(entry, key), band.text, indicator.id)
 
 
 def _least(framework: Framework, indicator: Indicator) -> float | None:
-    """The least that an indicator can come to, where its formula alone says that: a share, or what is counted."""
+    """The least possible value of an indicator, by its formula alone: 0 for a share or a count, None for unknown."""
     formula = indicator.formula
-    if indicator.unit == "%" or (isinstance(formula, Aggregate) and formula.function == "count"):
+    if indicator.is_share or (isinstance(formula, Aggregate) and formula.function == "count"):
         return 0.0
     figure = framework.figures.get(formula.name) if isinstance(formula, Name) else None
     return 0.0 if figure is not None and not figure.signed else None
 
 
 def _measure(framework: Framework, indicator: Indicator, bound: Expression, passage: Passage) -> Iterator[Diagnostic]:
-    """A bound that counts in something else than the indicator: what adds up over time is no share, nor a rate."""
+    """A warning about a bound in another unit than the indicator: a flow is neither a share nor a rate."""
     if not indicator.unit:
         return
     other = framework.indicators.get(bound.name) if isinstance(bound, Name) else None
@@ -192,21 +209,21 @@ def _measure(framework: Framework, indicator: Indicator, bound: Expression, pass
 
 
 def _is_amount(framework: Framework, bound: Expression) -> bool:
-    """Whether a bound is a figure, or an indicator that is no share and no rate."""
+    """Whether a bound is a figure, or an indicator that is neither a share nor a rate."""
     other = framework.indicators.get(bound.name) if isinstance(bound, Name) else None
     return isinstance(bound, Name) and not (other is not None and other.unit)
 
 
 def _entries(indicator: Indicator, as_of: date) -> Iterator[Diagnostic]:
-    """Entries that say something, and cannot mean it: in their bands, their `from` or their `review_by`."""
-    for place, entry in enumerate(indicator.tolerances):
+    """Warnings about the entries of an indicator: their `from`, their `review_by` and their bands."""
+    for number, entry in enumerate(indicator.tolerances):
         if entry.start is not None and (inside := indicator.cadence.holding(entry.start)).start != entry.start:
             following = Period(inside.end, indicator.cadence)
             yield messages.from_inside(entry.span, _text(entry.span), inside.label, following.label)
         if entry.start is not None and entry.start > month_of(as_of) + _FAR:
             yield messages.from_far(entry.span, _text(entry.span), _FAR // 12)
         yield from _tolerance(entry)
-        later = (other.start for other in indicator.tolerances[place + 1 :])
+        later = (other.start for other in indicator.tolerances[number + 1 :])
         replaced = any(start is not None and start <= month_of(as_of) for start in later)
         if entry.review_by is not None:
             day, span = entry.review_by
@@ -217,16 +234,16 @@ def _entries(indicator: Indicator, as_of: date) -> Iterator[Diagnostic]:
 
 
 def _tolerance(entry: Entry) -> Iterator[Diagnostic]:
-    """A tolerance that leaves nothing to be amber, or in which what is good has no room."""
+    """Warnings about a tolerance without amber values, against the direction of `good`, or narrower than `good`."""
     if entry.tolerance is None:
         return
     good, tolerance = entry.good, entry.tolerance
     inner, outer = entry.intervals["good"], entry.intervals["tolerance"]
-    said = [{(limit.operator, spelt(limit.bound)) for limit in band.limits} for band in (good, tolerance)]
-    if said[0] == said[1] or (inner and outer and outer.inside(inner)):
+    conditions = [{(limit.operator, spelt(limit.bound)) for limit in band.limits} for band in (good, tolerance)]
+    if conditions[0] == conditions[1] or (inner and outer and outer.inside(inner)):
         yield messages.no_amber(entry.span, tolerance.text)
     if {entry.polarity, polarity(tolerance)} == {"low", "high"}:
-        yield messages.opposite(_place(entry, "tolerance"), good.text, tolerance.text)
+        yield messages.opposite(_key_span(entry, "tolerance"), good.text, tolerance.text)
         return
     named = {name for band in (good, tolerance) for limit in band.limits for name in terms(limit.bound)}
     if len(named) != 1:
@@ -234,6 +251,7 @@ def _tolerance(entry: Entry) -> Iterator[Diagnostic]:
     [name] = named
 
     def beyond(number: float) -> bool:
+        """Whether `good` is outside the tolerance where the term has a value."""
         first, second = (Interval.of(settled_band(band, {name: number}), entry.target) for band in (good, tolerance))
         return bool(first and second and not first.empty and not first.inside(second))
 
@@ -242,20 +260,20 @@ def _tolerance(entry: Entry) -> Iterator[Diagnostic]:
 
 
 def _rules(framework: Framework) -> Iterator[Diagnostic]:
-    """Rules that can never hold or never end, or that say nothing that another does not say."""
+    """Warnings about rules that never or always hold, never end, or are redundant beside another rule."""
     levels = list(framework.governance)
-    for place, rule in enumerate(framework.rules):
-        seen = prospects(rule.condition, rule.until)
+    for number, rule in enumerate(framework.rules):
+        outcomes = prospects(rule.condition, rule.until)
         until = rule.until_span or rule.span
-        if seen.never:
+        if outcomes.never:
             yield messages.never_holds(rule.span, rule.when)
-        elif seen.always:
+        elif outcomes.always:
             yield messages.always_holds(rule.span, rule.when)
-        elif seen.never_ends:
+        elif outcomes.never_ends:
             yield messages.never_ends(until, rule.until_words, rule.when)
-        elif seen.idle:
+        elif outcomes.idle:
             yield messages.until_idle(until, rule.until_words, rule.when)
-        for other in framework.rules[:place]:
+        for other in framework.rules[:number]:
             if (form(rule.condition), form(rule.until), rule.to) == (
                 form(other.condition),
                 form(other.until),
@@ -264,22 +282,24 @@ def _rules(framework: Framework) -> Iterator[Diagnostic]:
                 yield messages.rule_twice(rule.span, rule.text, other.span.line)
                 break
         for other in framework.rules:
-            longer = _lasts(rule) > _lasts(other) and form(_what(rule)) == form(_what(other))
+            longer = _duration(rule) > _duration(other) and form(_lasting(rule)) == form(_lasting(other))
             if longer and rule.until is None and levels.index(rule.to) < levels.index(other.to):
                 yield messages.rule_below(rule.span, rule.when, rule.to, other.when, other.to)
                 break
 
 
-def _lasts(rule: Rule) -> int:
+def _duration(rule: Rule) -> int:
+    """The least number of periods for which a rule's condition must hold."""
     return rule.condition.fewest_periods if isinstance(rule.condition, Lasting) else 1
 
 
-def _what(rule: Rule) -> Expression:
-    """What must hold, for however long."""
+def _lasting(rule: Rule) -> Expression:
+    """A rule's condition without its duration."""
     return rule.condition.operand if isinstance(rule.condition, Lasting) else rule.condition
 
 
-def _place(entry: Entry, key: str) -> Span:
+def _key_span(entry: Entry, key: str) -> Span:
+    """The span of a band or the target of an entry."""
     return entry.passages[key].span()
 
 

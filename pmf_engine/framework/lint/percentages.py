@@ -1,4 +1,4 @@
-"""Warnings about what is judged like a percentage and is none: ratios of two counts, and stocks without a unit."""
+"""Warnings about values with bands like those of a percentage: ratios of two counts, and stocks without a unit."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ from math import isinf
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
-from pmf_engine.formula.functions import EARLIER_VALUES
+from pmf_engine.formula.functions import FUNCTIONS, OVER_TIME
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name, names
 from pmf_engine.framework.model import Framework, Indicator
 
 _SHARE = re.compile(r"%|\bper ?cent|\bshare\b|\bproportion\b", re.IGNORECASE)
-"""What a title says of a share."""
+"""Words for a share in a title."""
 
 _FEW = 9.0
-"""Up to so many a bound of a stock is more likely a number of people or things than a percentage."""
-
-_OVER_TIME = {"year_to_date", "rolling_year", "rolling_months", *EARLIER_VALUES}
-"""Functions of which a count is still a count."""
+"""The largest bound of a stock that is more likely a number of people or things than a percentage."""
 
 
 def lint_percentages(framework: Framework, indicator: Indicator) -> Iterator[Diagnostic]:
-    """Warnings about the bands of an indicator that look like percentages, where its value cannot be one.
+    """Warnings about the bands of an indicator that look like percentages while its value cannot be one.
 
-    A `unit` of the indicator, or of the stock, says that they are none.
+    A `unit` of the indicator or of the stock turns the warnings off.
     """
     if indicator.counts is not None:
         return
@@ -43,7 +40,7 @@ def lint_percentages(framework: Framework, indicator: Indicator) -> Iterator[Dia
     ratio = _ratio(framework, formula)
     if ratio is not None and _counts(framework, ratio.left) and _counts(framework, ratio.right):
         units = {framework.figures[node.name].unit for node in names(ratio) if node.name in framework.figures}
-        if len(units) > 1:  # so many of the one for each of the other
+        if len(units) > 1:  # a ratio of different things, such as cases for each worker
             return
         text = indicator.passage.text
         if formula is ratio:
@@ -54,7 +51,7 @@ def lint_percentages(framework: Framework, indicator: Indicator) -> Iterator[Dia
 
 
 def _judged_like_a_percentage(indicator: Indicator, above: float) -> str | None:
-    """The first band whose ends are all from 0 to 100, and one of them above a number."""
+    """The text of the first band with all its ends from 0 to 100 and one above a number; None without such a band."""
     for entry in indicator.tolerances:
         for key, band in entry.bands.items():
             interval = entry.intervals[key]
@@ -65,8 +62,8 @@ def _judged_like_a_percentage(indicator: Indicator, above: float) -> str | None:
 
 
 def _ratio(framework: Framework, formula: Expression) -> Binary | None:
-    """The division that a formula is, also rounded, or in the indicator that it names."""
-    while isinstance(formula, Call) and formula.function == "round":
+    """The division that a formula is, directly, rounded, or through the indicator that it names."""
+    while isinstance(formula, Call) and FUNCTIONS[formula.function].rounds:
         formula = formula.arguments[0]
     if isinstance(formula, Name) and (other := framework.indicators.get(formula.name)):
         return _ratio(framework, other.formula) if other.counts is None else None
@@ -74,7 +71,7 @@ def _ratio(framework: Framework, formula: Expression) -> Binary | None:
 
 
 def _counts(framework: Framework, node: Expression) -> bool:
-    """Whether a part of a formula counts people or things: whole figures, numbers of records, and their sums."""
+    """Whether an expression counts people or things: a whole figure, a number of records, or a sum of such."""
     match node:
         case Name():
             figure = framework.figures.get(node.name)
@@ -83,7 +80,7 @@ def _counts(framework: Framework, node: Expression) -> bool:
             return node.function == "count"
         case Binary(operator="+" | "-"):
             return _counts(framework, node.left) and _counts(framework, node.right)
-        case Call() if node.function in _OVER_TIME:
+        case Call() if node.function in OVER_TIME:  # a count over time is still a count
             return _counts(framework, node.arguments[0])
         case _:
             return False

@@ -1,7 +1,7 @@
-"""What conditions can come to, in every state that a period can be in: whether a rule can ever hold, and ever end.
+"""Whether an escalation rule can ever hold and ever end, by exhaustive search over the states of a period.
 
-A period has one status, and where it has a value perhaps a direction and a special cause. These are few, so that a
-condition is simply tried in all of them; what it says of numbers and of other periods may be so or not.
+A period has one status, and with a value perhaps a direction and a special cause. These combinations are few, so that
+a condition is evaluated in each. Its parts about numbers and other periods are free variables, tried as true and false.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from pmf_engine.formula.syntax import (
     names,
 )
 
-_MOST_OPEN = 8
-"""Of how many parts both answers are tried: with more nothing is said of a condition."""
+_MOST_VARIABLES = 8
+"""The most free variables: a condition with more is not searched."""
 
-_Choice = Mapping[object, bool]
+_Assignment = Mapping[object, bool]
 
 
 @dataclass(frozen=True)
 class State:
-    """What can be said of one period."""
+    """A state of one period: its status, its direction of travel and its special cause."""
 
     status: str
     direction: str | None
@@ -42,7 +42,7 @@ class State:
 
     @property
     def has_value(self) -> bool:
-        """Whether there is a value in it."""
+        """Whether the period has a value."""
         return self.status in Status.with_value()
 
 
@@ -54,9 +54,13 @@ STATES = (
 
 @dataclass(frozen=True)
 class Prospects:
-    """What a rule can come to.
+    """The possible outcomes of a rule.
 
-    `never` it holds, or `always`; what `until` says can `never_end` it, or is `idle`: it changes nothing.
+    Attributes:
+        never: It never holds.
+        always: It always holds.
+        never_ends: `until` can never end it.
+        idle: `until` changes nothing: it holds as soon as the rule's condition does not.
     """
 
     never: bool = False
@@ -66,15 +70,15 @@ class Prospects:
 
 
 def prospects(when: Expression, until: Expression | None = None) -> Prospects:
-    """What a rule can come to; nothing where there is too much to try.
+    """The possible outcomes of a rule, all False where there are too many free variables to search.
 
-    `until` is answered in a period with a value in which `when` does not hold.
+    `until` is evaluated in periods with a value in which `when` does not hold.
     """
     tried = list(_tried(when, until))
-    held = {said for _, said, _ in tried}
-    if not tried or True not in held:
+    answers = {holds for _, holds, _ in tried}
+    if not tried or True not in answers:
         return Prospects(never=bool(tried))
-    over = [(state, ended) for state, said, ended in tried if said is False]
+    over = [(state, ended) for state, holds, ended in tried if holds is False]
     if until is None or not over:
         return Prospects(always=not over)
     return Prospects(
@@ -84,71 +88,74 @@ def prospects(when: Expression, until: Expression | None = None) -> Prospects:
 
 
 def form(node: Any) -> object:
-    """An expression without the places it was read from."""
+    """An expression without its offsets: expressions with the same form are equal."""
     if isinstance(node, tuple):
         return tuple(map(form, node))
     if not isinstance(node, Node):
         return node
-    told = (form(getattr(node, field.name)) for field in fields(node) if field.name not in _PLACES)
-    return (type(node).__name__, *told)
+    contents = (form(getattr(node, field.name)) for field in fields(node) if field.name not in _OFFSETS)
+    return (type(node).__name__, *contents)
 
 
-_PLACES = ("start", "end", "name_end")
+_OFFSETS = ("start", "end", "name_end")
 
 
 def _tried(when: Expression, until: Expression | None) -> Iterator[tuple[State, bool | None, bool | None]]:
-    """Every state with what the two conditions say in it."""
+    """Every state and assignment of the free variables, with the truth of the two conditions."""
     both = [when, until] if until is not None else [when]
-    left_open = list(dict.fromkeys(part for node in both for part in _open(node)))
-    if len(left_open) > _MOST_OPEN:
+    variables = list(dict.fromkeys(variable for node in both for variable in _free_variables(node)))
+    if len(variables) > _MOST_VARIABLES:
         return
-    for answers in product((True, False), repeat=len(left_open)):
-        choice = dict(zip(left_open, answers, strict=True))
+    for truths in product((True, False), repeat=len(variables)):
+        assignment = dict(zip(variables, truths, strict=True))
         for state in STATES:
-            yield state, _said(when, state, choice), None if until is None else _said(until, state, choice)
+            ends = None if until is None else _holds(until, state, assignment)
+            yield state, _holds(when, state, assignment), ends
 
 
 def _is_word(node: Expression) -> bool:
+    """Whether a state decides the truth of a node directly: a word, a truth value or a negation."""
     return isinstance(node, (Name, Literal)) or (isinstance(node, Unary) and node.operator == "not")
 
 
-def _open(node: Expression) -> Iterator[object]:
-    """The parts of a condition that a state does not answer."""
+def _free_variables(node: Expression) -> Iterator[object]:
+    """The forms of the parts of a condition whose truth no state decides."""
     logic = isinstance(node, Binary) and node.operator in LOGIC
     if not (logic or _is_word(node)):
         yield form(node)
     if logic or isinstance(node, (Unary, Lasting)):
         for child in children(node):
-            yield from _open(child)
+            yield from _free_variables(child)
 
 
-def _said(node: Expression, state: State, choice: _Choice) -> bool | None:
-    """Whether a condition holds in a state; None where it cannot be said of it."""
+def _holds(node: Expression, state: State, assignment: _Assignment) -> bool | None:
+    """Whether a condition holds in a state and an assignment, in three-valued logic; None for unknown."""
     match node:
         case Name():
             return _word(node.name, state)
-        case Literal(value=bool() as said):
-            return said
+        case Literal(value=bool() as truth_value):
+            return truth_value
         case Unary(operator="not"):
-            inner = _said(node.operand, state, choice)
+            inner = _holds(node.operand, state, assignment)
             return None if inner is None else not inner
         case Binary(operator=operator) if operator in LOGIC:
-            sides = [_said(side, state, choice) for side in (node.left, node.right)]
+            sides = [_holds(side, state, assignment) for side in (node.left, node.right)]
             decides = operator == "or"
             return decides if decides in sides else None if None in sides else not decides
         case Lasting():
-            inner = _said(node.operand, state, choice)
+            inner = _holds(node.operand, state, assignment)
             if inner is None or (inner and node.fewest_periods > 1):
-                return choice[form(node)]
+                return assignment[form(node)]
             return inner
         case IsMissing(operand=Name(name="value")):
             return state.has_value == node.negated
         case IsMissing():
-            return choice[form(node)]
-    return choice[form(node)] if state.has_value or not names(node) else None
+            return assignment[form(node)]
+    return assignment[form(node)] if state.has_value or not names(node) else None
 
 
 def _word(name: str, state: State) -> bool | None:
+    """Whether a word such as `red` or `worsening` holds in a state; None for a rating of a state without a value."""
     if name in Status.missing():
         return name == state.status
     return name in (state.status, state.direction, state.cause) if state.has_value else None

@@ -55,10 +55,10 @@ def read_indicators(folder: Path) -> tuple[Config, list[Diagnostic]]:
     """indicators.yaml, or every file of the folder indicators/, as one."""
     parts, single = folder / "indicators", folder / "indicators.yaml"
     paths = sorted(path for path in parts.glob("*") if path.suffix in (".yaml", ".yml")) if parts.is_dir() else []
-    config, found = _read(paths or [single])
+    config, diagnostics = _read(paths or [single])
     if paths and single.exists():
-        found.insert(0, messages.file_and_folder(Span(Source(single.as_posix(), ""), 0, 0)))
-    return config, found
+        diagnostics.insert(0, messages.file_and_folder(Span(Source(single.as_posix(), ""), 0, 0)))
+    return config, diagnostics
 
 
 def read_tolerances(folder: Path) -> tuple[Config, list[Diagnostic]]:
@@ -67,17 +67,17 @@ def read_tolerances(folder: Path) -> tuple[Config, list[Diagnostic]]:
 
 
 def _read(paths: Iterable[Path]) -> tuple[Config, list[Diagnostic]]:
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     documents = []
     for path in paths:
         source, trouble = read_source(path)
         document, more = load(source) if not trouble else (Document(source, None, None), [])
         documents.append(document)
-        found += trouble + more
+        diagnostics += trouble + more
     config = Config(documents)
-    found += _merge(config)
-    found += _comments(config)
-    return config, found
+    diagnostics += _merge(config)
+    diagnostics += _comments(config)
+    return config, diagnostics
 
 
 def read_source(path: Path) -> tuple[Source, list[Diagnostic]]:
@@ -108,29 +108,29 @@ def _one_break(text: str) -> str:
 
 def _merge(config: Config) -> list[Diagnostic]:
     """Puts the documents together; the same id in two of them is a finding."""
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for document in config.documents:
         if document.root is None:  # it could not be read, and what it would have held is unknown
             config.unsure.add(())
             continue
         if not isinstance(document.data, dict):
-            found.append(messages.wrong_type(document.span(()), "the file", "keys with values", document.data))
+            diagnostics.append(messages.wrong_type(document.span(()), "the file", "keys with values", document.data))
             config.unsure.add(())
             continue
         for section, value in document.data.items():
-            known = config.data.get(section)
+            entries = config.data.get(section)
             config.home.setdefault((section,), document)
-            if section in config.data and not (isinstance(known, dict) and isinstance(value, dict)):
-                found.append(_twice(config, document, section))
+            if section in config.data and not (isinstance(entries, dict) and isinstance(value, dict)):
+                diagnostics.append(_twice(config, document, section))
                 continue
             if not isinstance(value, dict):
                 config.data[section] = value
                 continue
-            found += [_twice(config, document, section, key) for key in value if known and key in known]
-            config.data[section] = value | (known or {})
+            diagnostics += [_twice(config, document, section, key) for key in value if entries and key in entries]
+            config.data[section] = value | (entries or {})
             for key in value:
                 config.home.setdefault((section, key), document)
-    return found
+    return diagnostics
 
 
 def _twice(config: Config, document: Document, *path: str) -> Diagnostic:

@@ -29,7 +29,7 @@ def _section_inside(parts: Parts, section: str, entries: dict[str, Any]) -> None
             continue
         if isinstance(value, dict) and section in ENTRIES and set(value) & set(keys_of(ENTRIES[section][1])):
             continue  # an entry that is called so
-        parts.found.append(messages.nested(parts.config.key(section, name), name, section, section))
+        parts.diagnostics.append(messages.nested(parts.config.key(section, name), name, section, section))
         parts.config.unsure.add((name,))
         following = list(entries)[list(entries).index(name) :]
         for inside in following if value is None else [name]:
@@ -47,7 +47,7 @@ def _keys_as_ids(parts: Parts, section: str, entries: dict[str, Any]) -> None:
             owner, running = name, False
             continue
         if not running:
-            parts.found.append(messages.not_indented(parts.config.key(section, name), name, owner))
+            parts.diagnostics.append(messages.not_indented(parts.config.key(section, name), name, owner))
         running = True
         parts.drop((section, name))
         if owner is not None:

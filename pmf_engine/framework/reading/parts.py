@@ -23,7 +23,7 @@ class Parts:
     def __init__(self, config: Config, model: type[BaseModel]) -> None:
         self.config = config
         self.model = model
-        self.found: list[Diagnostic] = []
+        self.diagnostics: list[Diagnostic] = []
 
     def at(self, path: Loc) -> Any:
         """What is written at a path; None where nothing is."""

@@ -38,9 +38,9 @@ FILES: dict[str, type[BaseModel]] = {
 
 def inside(model: type[BaseModel], key: str) -> type[BaseModel] | None:
     """The model that a key of another holds, alone or in a list."""
-    for name, known in model.model_fields.items():
-        if (known.alias or name) == key:
-            return _model_in(known.annotation)
+    for name, field in model.model_fields.items():
+        if (field.alias or name) == key:
+            return _model_in(field.annotation)
     return None
 
 
@@ -55,7 +55,7 @@ def keys_of(model: type[BaseModel] | None) -> list[str]:
     """The keys of a model, as they are written; none of a map whose keys are the author's own."""
     if model is None:
         return []
-    return [known.alias or name for name, known in model.model_fields.items()]
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def thing(path: Loc) -> str:

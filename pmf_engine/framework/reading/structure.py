@@ -27,7 +27,7 @@ from pmf_engine.framework.reading.yaml_document import MERGED, REFUSED
 _Model = TypeVar("_Model", bound=schema.Model)
 
 _WANTED = {
-    "string_type": "text", "said": "text", "dict_type": "keys with values", "model_type": "keys with values",
+    "string_type": "text", "expression": "text", "dict_type": "keys with values", "model_type": "keys with values",
     "list_type": "a list", "int_type": "a whole number", "int_from_float": "a whole number", "float_type": "a number",
     "target": "a number or a grade", "bool_type": "`true` or `false`",
     "days": "a number of days, such as `30 days`", "share": "a percentage, such as `5%`",
@@ -41,11 +41,11 @@ def read(config: Config, model: type[_Model]) -> tuple[_Model, list[Diagnostic]]
         report_indentation(shape)
         for _ in range(len(config.data) + 2):  # each time round leaves less
             try:
-                return model.model_validate(config.data), shape.found
+                return model.model_validate(config.data), shape.diagnostics
             except ValidationError as error:
                 shape.faults(error)
     config.unsure.add(())
-    return model.model_validate(_LEAST[model]), shape.found
+    return model.model_validate(_LEAST[model]), shape.diagnostics
 
 
 _LEAST: dict[type[BaseModel], dict[str, Any]] = {
@@ -80,12 +80,14 @@ class _Shape(Parts):
         inside = {path[:length] for path in faults for length in range(len(path))}
         for path, several in faults.items():
             if path not in inside:  # else it has the right form, and what has not is said
-                self.found.append(self._fault(path, several))
+                self.diagnostics.append(self._fault(path, several))
         for path, names in missing.items():
             names = self._missing(path, names)
             if names:
                 span = self.config.key(*path) if path else self.config.span()
-                self.found.append(messages.missing_key(span, names, what_of(path) if len(path) > 3 else thing(path)))
+                self.diagnostics.append(
+                    messages.missing_key(span, names, what_of(path) if len(path) > 3 else thing(path))
+                )
         for path in sorted(broken, key=str, reverse=True):
             self.drop(path)
 
@@ -95,11 +97,11 @@ class _Shape(Parts):
         A step that is not there is a form that a value might have had, unless it is what is missing.
         """
         path: Loc = ()
-        for place, step in enumerate(loc):
+        for index, step in enumerate(loc):
             inside = self.at(path)
             there = isinstance(inside, Mapping) and step in inside
             item = isinstance(inside, list) and isinstance(step, int)
-            if there or item or (missing and place == len(loc) - 1):
+            if there or item or (missing and index == len(loc) - 1):
                 path = (*path, step)
         return path
 
@@ -118,7 +120,7 @@ class _Shape(Parts):
             return path[:2]
         model = self.model_at(path[:2])
         if model is not None and len(path) > 2 and all(isinstance(self.at(path[:n]), Mapping) for n in (1, 2)):
-            required = [known.alias or name for name, known in model.model_fields.items() if known.is_required()]
+            required = [field.alias or name for name, field in model.model_fields.items() if field.is_required()]
             if path[2] not in required or path[2] in STAND_INS.get(str(path[0]), {}):  # the rest can do without it
                 return path[:3]
         return path[:2]
@@ -129,9 +131,9 @@ class _Shape(Parts):
         written = list(around) if isinstance(around, Mapping) else []
         if MERGED in written:
             return []
-        known = keys_of(self.model_at(path))
-        meant = {nearest(name, known) for name in written if name not in known}
-        meant |= {messages.first_word(name) for name in written if name not in known}
+        keys = keys_of(self.model_at(path))
+        meant = {nearest(name, keys) for name in written if name not in keys}
+        meant |= {messages.first_word(name) for name in written if name not in keys}
         outside = set(self.config.data) if path else set()
         return [name for name in names if name not in meant | outside and not self.config.doubts(*path, name)]
 

@@ -29,19 +29,19 @@ def report_unknown(parts: Parts, paths: list[Loc]) -> None:
         if value is REFUSED:
             config.unsure.add((str(path[0]), name))
             continue
-        known = keys_of(parts.model_at(path[:-1]))
+        keys = keys_of(parts.model_at(path[:-1]))
         section = str(path[0])
         span = config.key(*path)
-        if len(path) == 3 and section in ENTRIES and isinstance(value, dict) and set(value) & set(known):
-            parts.found.append(messages.nested(span, name, str(path[1]), str(path[1])))
+        if len(path) == 3 and section in ENTRIES and isinstance(value, dict) and set(value) & set(keys):
+            parts.diagnostics.append(messages.nested(span, name, str(path[1]), str(path[1])))
             config.unsure.add((section, name))
             continue
         elsewhere = _elsewhere(parts, name, path)
         if len(path) == 1 and elsewhere is None and (likely := _sections_like(parts, value)):
             config.unsure |= {(section, name) for section in likely}
-            above = [one for one in list(config.data)[: list(config.data).index(name)] if one in likely]
+            above = [section_ for section_ in list(config.data)[: list(config.data).index(name)] if section_ in likely]
             elsewhere = f"inside `{(above or likely)[-1]}`, indented"
-        near = nearest(name, known)
+        near = nearest(name, keys)
         if len(path) == 1 and near is not None:
             config.unsure.add((near,))
         elif len(path) > 1 and name in parts.model.model_fields:
@@ -52,7 +52,7 @@ def report_unknown(parts: Parts, paths: list[Loc]) -> None:
             if follows:
                 continue
         after_comma = value is None and not span.source.text[span.end :].lstrip().startswith(":")
-        parts.found.append(messages.unknown_key(span, name, known, elsewhere, after_comma))
+        parts.diagnostics.append(messages.unknown_key(span, name, keys, elsewhere, after_comma))
 
 
 def _sections_like(parts: Parts, value: Any) -> list[str]:

@@ -78,11 +78,11 @@ class Document:
 
     def _pairs(self, node: MappingNode) -> dict[str | int, tuple[Node, Node]]:
         """The keys and values of a map by key; the first where one stands twice."""
-        known = self._known.get(id(node))
-        if known is None:
-            known = {pair[0].value: pair for pair in reversed(node.value) if isinstance(pair[0], ScalarNode)}
-            self._known[id(node)] = known
-        return known
+        pairs = self._known.get(id(node))
+        if pairs is None:
+            pairs = {pair[0].value: pair for pair in reversed(node.value) if isinstance(pair[0], ScalarNode)}
+            self._known[id(node)] = pairs
+        return pairs
 
     def _nearest(self, path: Path) -> tuple[Node | None, Node | None]:
         node, key = self.root, None
@@ -118,13 +118,13 @@ def load(source: Source) -> tuple[Document, list[Diagnostic]]:
         return empty, [messages.bad_character(Span(source, at, at + 1), source.text[at])]
     if root is None:
         return empty, [messages.empty_file(Span(source, 0, 0))]
-    found: list[Diagnostic] = []
-    data = _Reader(source, found).value(root, 0)
+    diagnostics: list[Diagnostic] = []
+    data = _Reader(source, diagnostics).value(root, 0)
     if data is None:
-        return empty, [*found, messages.empty_file(Span(source, 0, 0))]
-    if deep := [one for one in found if one.kind == "too-deep"]:
+        return empty, [*diagnostics, messages.empty_file(Span(source, 0, 0))]
+    if deep := [diagnostic for diagnostic in diagnostics if diagnostic.kind == "too-deep"]:
         return empty, deep[:1]
-    return Document(source, data, root), found
+    return Document(source, data, root), diagnostics
 
 
 _BOTTOM = 500
@@ -139,8 +139,8 @@ def _bottomless(text: str) -> int | None:
         depth = depth + 1 if bracket.group() in "[{" else max(0, depth - 1)
         if depth > _BOTTOM:
             return bracket.start()
-    found = _FAR_IN.search(text)
-    return found.end() - 1 if found else None
+    match = _FAR_IN.search(text)
+    return match.end() - 1 if match else None
 
 
 def _compose(text: str) -> Node | None:
@@ -177,9 +177,9 @@ def _syntax(source: Source, error: MarkedYAMLError) -> Diagnostic:
 class _Reader:
     """Turns nodes into data, noting what a board's file must not hold."""
 
-    def __init__(self, source: Source, found: list[Diagnostic]) -> None:
+    def __init__(self, source: Source, diagnostics: list[Diagnostic]) -> None:
         self.source = source
-        self.found = found
+        self.diagnostics = diagnostics
         self.met: set[int] = set()
 
     def value(self, node: Node, depth: int) -> Any:
@@ -192,7 +192,7 @@ class _Reader:
             return node.value if node.style else _plain(node.value)
         if depth > _DEEPEST:
             start = node.start_mark.index
-            self.found.append(messages.nested_too_deeply(Span(self.source, start, start + 1)))
+            self.diagnostics.append(messages.nested_too_deeply(Span(self.source, start, start + 1)))
             return REFUSED
         if isinstance(node, SequenceNode):
             return [self.value(item, depth + 1) for item in node.value]
@@ -204,28 +204,28 @@ class _Reader:
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
                 start = key.start_mark.index
-                self.found.append(messages.key_not_text(Span(self.source, start, start + 1)))
+                self.diagnostics.append(messages.key_not_text(Span(self.source, start, start + 1)))
                 yield MERGED, REFUSED
                 continue
             name = key.value
             self._refuses_properties(key)
             if not name and not key.style:
-                self.found.append(messages.nothing_before(_trimmed(self.source, key), ":"))
+                self.diagnostics.append(messages.nothing_before(_trimmed(self.source, key), ":"))
                 yield MERGED, REFUSED
                 continue
             if name == MERGED and not key.style:
-                self.found.append(messages.merge_key(_trimmed(self.source, key)))
+                self.diagnostics.append(messages.merge_key(_trimmed(self.source, key)))
                 yield MERGED, REFUSED
                 continue
             if name in seen and empty is not None:
                 if empty.value in seen:  # its own keys, as they are there a second time
-                    self.found.append(messages.same_column(_trimmed(self.source, empty), empty.value))
+                    self.diagnostics.append(messages.same_column(_trimmed(self.source, empty), empty.value))
                     yield empty.value, REFUSED
                     del seen[empty.value]
                 continue
             if name in seen:
                 first = _trimmed(self.source, seen[name])
-                self.found.append(messages.duplicate_key(_trimmed(self.source, key), name, first.line))
+                self.diagnostics.append(messages.duplicate_key(_trimmed(self.source, key), name, first.line))
                 continue
             seen[name] = key
             empty = key if isinstance(value, ScalarNode) and not value.value and not value.style else None
@@ -237,12 +237,12 @@ class _Reader:
         if self.source.text[at : at + 1] not in _PROPERTY_MARKS:  # a plain value starts with neither
             return False
         tagged = False
-        while found := _PROPERTY.match(self.source.text, at):
-            word = found["word"]
+        while match := _PROPERTY.match(self.source.text, at):
+            word = match["word"]
             refusal = messages.anchor if word[0] == "&" else messages.tag
-            self.found.append(refusal(Span(self.source, *found.span("word")), word))
+            self.diagnostics.append(refusal(Span(self.source, *match.span("word")), word))
             tagged = tagged or word[0] == "!"
-            at = found.end()
+            at = match.end()
         return tagged
 
 
@@ -296,30 +296,27 @@ def _block(text: str) -> str:
 
 
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\n[ \t]*|.)", re.S)
-_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "\\": "\\", '"': '"', "/": "/", " ": " "}
+_ESCAPED = {"\n": "", "n": "\n", "t": "\t", "r": "\r", "0": "\0", "\\": "\\", '"': '"', "/": "/", " ": " "}
 
 
 def _unquoted(source: Source, raw: str, start: int, node: ScalarNode) -> Passage:
     """The text inside quotes, with the place of each character of it."""
     chars: list[str] = []
-    places: list[int] = []
+    offsets: list[int] = []
     at, stop = 1, len(raw) - 1
     while at < stop:
-        piece, length = raw[at], 1
+        char, length = raw[at], 1
         if node.style == "'" and raw.startswith("''", at):
             length = 2
-        elif node.style == '"' and piece == "\\" and (escape := _ESCAPE.match(raw, at)):
+        elif node.style == '"' and char == "\\" and (escape := _ESCAPE.match(raw, at)):
             code = escape.group()
             length = len(code)
-            if code[1] in "xuU":
-                piece = chr(int(code[2:], 16))
-            else:
-                piece = "" if code[1] == "\n" else _ESCAPED.get(code[1], " ")
-        if piece:
-            chars.append(piece)
-            places.append(start + at)
+            char = chr(int(code[2:], 16)) if code[1] in "xuU" else _ESCAPED.get(code[1], " ")
+        if char:
+            chars.append(char)
+            offsets.append(start + at)
         at += length
     text = "".join(chars)
     if text.split() != node.value.split():
         return Passage(source, node.value, (start,) * len(node.value) + (start + len(raw),))
-    return Passage(source, text, (*places, start + stop))
+    return Passage(source, text, (*offsets, start + stop))

@@ -31,8 +31,8 @@ _SIGN = re.compile(r"[|>][=<>]?")
 def explain(source: Source, at: int, begun: int | None, problem: str, context: str) -> Diagnostic:
     """The finding for a complaint: where it was made, where what was being read began, and the parser's words."""
     text = source.text
-    if found := _tab(source, at):
-        return found
+    if tab := _tab(source, at):
+        return tab
     if at >= len(text.rstrip()):
         at = max(0, len(text.rstrip()) - 1)
         ended = True
@@ -78,8 +78,8 @@ def explain(source: Source, at: int, begun: int | None, problem: str, context: s
 def _tab(source: Source, at: int) -> Diagnostic | None:
     """Tabs where the parser stopped, or in the indentation of its line or of the next that is not blank."""
     start = source.text.rfind("\n", 0, at) + 1
-    found = _TABS.match(source.text, at) or _TABS_BEFORE.match(source.text, start)
-    return messages.tab(Span(source, *found.span("tabs"))) if found else None
+    match = _TABS.match(source.text, at) or _TABS_BEFORE.match(source.text, start)
+    return messages.tab(Span(source, *match.span("tabs"))) if match else None
 
 
 def _escape(source: Source, begun: int, at: int) -> Diagnostic:
@@ -222,8 +222,8 @@ def _first_on_line(text: str, at: int) -> bool:
 
 
 def _word(source: Source, at: int) -> Span:
-    found = re.compile(r"[^\s:,\[\]{}]+|\S|").match(source.text, at)
-    return Span(source, at, max(at + 1, found.end() if found else at))
+    match = re.compile(r"[^\s:,\[\]{}]+|\S|").match(source.text, at)
+    return Span(source, at, max(at + 1, match.end() if match else at))
 
 
 def _text(span: Span) -> str:
