@@ -1,4 +1,4 @@
-"""Texts that people wrote, made safe to print: on a terminal, and in a CSV file that a spreadsheet opens."""
+"""Sanitising of texts that people wrote, for terminals and for CSV files that spreadsheets open."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Final
 _REPLACEMENTS: Final = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd", "Cf": ""}
 
 FORMULA_SIGNS: Final = "=+-@\t\r"
-"""A spreadsheet takes a text that begins with one of these for a formula, and runs it."""
+"""First characters of texts that spreadsheets run as formulas."""
 
 
 def tamed(words: str) -> str:
-    r"""The words on one line, without characters that command a terminal or reorder what it shows.
+    r"""A text on one line, without characters that control a terminal or reorder its text.
 
     >>> tamed("North\n\x1b[31mSouth")
     'North  [31mSouth'

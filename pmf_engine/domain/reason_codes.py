@@ -18,7 +18,7 @@ _SOURCES = 1 << _SOURCE_BITS
 """A code is the rank of a status times this number, plus the number of a source; the source 0 is none."""
 
 MISREAD = _SOURCES >> 1
-"""Added to the code of a figure that may have come in a row that cannot be placed, so sources are fewer than this."""
+"""A bit of the code of a figure that an unplaced row may contain. Numbers of sources are smaller than this bit."""
 
 NOT_RECEIVED = 1
 """Code of a figure that was not received. It is the smallest code: where parts combine by maximum, a withheld or
@@ -86,7 +86,7 @@ def source_number(code: pl.Expr) -> pl.Expr:
 
 
 def is_misread(code: pl.Expr) -> pl.Expr:
-    """Whether a code says that a figure may have come in a row that cannot be placed."""
+    """Whether an unplaced row may contain the figure of a code."""
     return code % _SOURCES >= MISREAD
 
 

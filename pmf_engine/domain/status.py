@@ -103,7 +103,7 @@ class ChartName(StrEnum):
 
     @property
     def ratio(self) -> str | None:
-        """The function of the language that the formula must be for the chart to know its denominators; None for any.
+        """The function that the whole formula must call to give the chart its denominators; None for any formula.
 
         >>> ChartName.P.ratio, ChartName.XMR.ratio
         ('percent', None)

@@ -75,24 +75,24 @@ def list_cadences(framework: Framework) -> Mapping[str, Cadence]:
 
 def asked_of_lists(framework: Framework, indicators: Sequence[Indicator]) -> list[Aggregate]:
     """Every aggregate of lists that some indicators and their bands use, each once."""
-    found = [
-        aggregate
+    by_text = {
+        aggregate.text: aggregate
         for indicator in reached(framework, indicators)
         for aggregate in aggregates(indicator.formula)
         if not of_senders(aggregate)
-    ]
-    return list({aggregate.text: aggregate for aggregate in found}.values())
+    }
+    return list(by_text.values())
 
 
 def counted_senders(framework: Framework, indicators: Sequence[Indicator]) -> list[Aggregate]:
     """Every count of the agencies that sent a figure that some indicators and their bands use, each once."""
-    found = [
-        aggregate
+    by_text = {
+        aggregate.text: aggregate
         for indicator in reached(framework, indicators)
         for aggregate in aggregates(indicator.formula)
         if of_senders(aggregate)
-    ]
-    return list({aggregate.text: aggregate for aggregate in found}.values())
+    }
+    return list(by_text.values())
 
 
 def is_amount(node: Expression, figures: Container[str]) -> bool:
@@ -112,11 +112,12 @@ def does_without(framework: Framework, indicator: Indicator) -> bool:
 
 
 def adds(framework: Framework, indicator: Indicator) -> int | None:
-    """How a part that is missing could move the value of an indicator that does without it.
+    """The direction in which a missing part could move the value of an indicator that leaves missing parts out.
 
     Returns:
-        1 where the value could only be larger, as a sum of what is never below zero; -1 where it could only be lower,
-        as the worst of several grades; 0 where it could be either; None where the indicator does without nothing.
+        1 for a value that could only be larger, as a sum of figures that are never negative; -1 for one that could only
+        be lower, as the worst of several grades; 0 for one that could be either; None for an indicator that leaves
+        no parts out.
     """
     if not does_without(framework, indicator):
         return None
@@ -144,12 +145,12 @@ def looks_back_whole_periods(framework: Framework, indicator: Indicator, months:
 
 def adds_up_over_groups(framework: Framework, indicator: Indicator) -> bool:
     """Whether the whole of an indicator is the sum of its groups, as of a count and not of a share, rate or grade."""
-    known: dict[str, bool] = {}
+    adds_up_by_id: dict[str, bool] = {}
 
     def adds_up(node: Expression) -> bool:
         match node:
             case Name() if node.name in framework.indicators:
-                return known[node.name]
+                return adds_up_by_id[node.name]
             case Name():
                 figure = framework.figures.get(node.name)
                 return figure is not None and figure.kind in ("flow", "stock") and figure.adds_up
@@ -161,9 +162,9 @@ def adds_up_over_groups(framework: Framework, indicator: Indicator) -> bool:
                 return adds_up(node.left) and not adds_up(node.right)
         return any(adds_up(child) for child in children(node))
 
-    for each in (*leaves_first(framework, indicator), indicator):  # a chain of indicators is no chain of calls
-        known[each.id] = adds_up(each.formula)
-    return known[indicator.id]
+    for other in (*leaves_first(framework, indicator), indicator):  # no recursion through a chain of indicators
+        adds_up_by_id[other.id] = adds_up(other.formula)
+    return adds_up_by_id[indicator.id]
 
 
 def sums_over_periods(framework: Framework, indicator: Indicator) -> bool:

@@ -1,1 +1,1 @@
-"""Text to data with positions."""
+"""The texts of the YAML files to data with positions, in the structure of the schema."""

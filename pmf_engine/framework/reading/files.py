@@ -1,4 +1,4 @@
-"""From a folder to the data of the two files: reading, parsing, and putting several files together."""
+"""Files to data: reading, parsing, and merging the files of a folder."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ Loc = tuple[str | int, ...]
 
 @dataclass
 class Config:
-    """One of the two files (or the folder that stands in for it): documents, data, and places by path.
+    """One of the two files, or the merged files of the folder `indicators`.
 
-    `unsure` holds the paths of what was found fault with and left out of the data (the empty path where that
-    is a whole file): whoever looks for something there cannot say that it does not exist.
+    Attributes:
+        documents: The parsed files.
+        data: Their merged data.
+        home: The document of each section and of each entry.
+        unsure: The paths of parts with a mistake that are left out of the data; the empty path for a whole file. Do not
+            report a name as unknown where such a part may define it.
     """
 
     documents: list[Document]
@@ -31,28 +35,28 @@ class Config:
     unsure: set[Loc] = field(default_factory=set)
 
     def document(self, path: Loc) -> Document:
-        """The document that holds a path."""
+        """The document with a path."""
         return self.home.get(path[:2]) or self.home.get(path[:1]) or self.documents[0]
 
     def span(self, *path: str | int) -> Span:
-        """Where the value at a path stands."""
+        """The span of the value at a path."""
         return self.document(path).span(path)
 
     def key(self, *path: str | int) -> Span:
-        """Where the key at a path stands."""
+        """The span of the key at a path."""
         return self.document(path).key_span(path)
 
     def passage(self, *path: str | int) -> Passage:
-        """The text at a path, knowing its place."""
+        """The text at a path, with the position of each of its characters."""
         return self.document(path).passage(path)
 
     def doubts(self, *path: str | int) -> bool:
-        """Whether there may be something at a path that was found fault with."""
+        """Whether a part with a mistake that is left out may be at a path."""
         return path in self.unsure or path[:1] in self.unsure or () in self.unsure
 
 
 def read_indicators(folder: Path) -> tuple[Config, list[Diagnostic]]:
-    """indicators.yaml, or every file of the folder indicators/, as one."""
+    """Reads indicators.yaml, or all files of the folder indicators/ merged."""
     parts, single = folder / "indicators", folder / "indicators.yaml"
     paths = sorted(path for path in parts.glob("*") if path.suffix in (".yaml", ".yml")) if parts.is_dir() else []
     config, diagnostics = _read(paths or [single])
@@ -62,18 +66,19 @@ def read_indicators(folder: Path) -> tuple[Config, list[Diagnostic]]:
 
 
 def read_tolerances(folder: Path) -> tuple[Config, list[Diagnostic]]:
-    """tolerances.yaml."""
+    """Reads tolerances.yaml."""
     return _read([folder / "tolerances.yaml"])
 
 
 def _read(paths: Iterable[Path]) -> tuple[Config, list[Diagnostic]]:
+    """Reads, parses and merges files; a file that cannot be read becomes an empty document."""
     diagnostics: list[Diagnostic] = []
     documents = []
     for path in paths:
-        source, trouble = read_source(path)
-        document, more = load(source) if not trouble else (Document(source, None, None), [])
+        source, unreadable = read_source(path)
+        document, mistakes = load(source) if not unreadable else (Document(source, None, None), [])
         documents.append(document)
-        diagnostics += trouble + more
+        diagnostics += unreadable + mistakes
     config = Config(documents)
     diagnostics += _merge(config)
     diagnostics += _comments(config)
@@ -81,7 +86,7 @@ def _read(paths: Iterable[Path]) -> tuple[Config, list[Diagnostic]]:
 
 
 def read_source(path: Path) -> tuple[Source, list[Diagnostic]]:
-    """The text of a file, without a byte order mark, and with the line breaks of every system as one."""
+    """Reads the text of a file, without a byte order mark and with `\\n` for the line breaks of every system."""
     name = path.as_posix()
     nothing = Source(name, "")
     start = Span(nothing, 0, 0)
@@ -96,21 +101,22 @@ def read_source(path: Path) -> tuple[Source, list[Diagnostic]]:
     try:
         return Source(name, _one_break(raw.decode("utf-8"))), []
     except UnicodeDecodeError as error:
-        # Most likely Windows-1252, so the line can be shown as its author saw it.
+        # The encoding is probably Windows-1252: decoded so, the excerpt shows the line as its author saw it.
         before = _one_break(raw[: error.start].decode("utf-8"))
         source = Source(name, before + _one_break(raw[error.start :].decode("cp1252", errors="replace")))
         return source, [messages.not_utf8(Span(source, len(before), len(before) + 1), raw[error.start])]
 
 
 def _one_break(text: str) -> str:
+    r"""A text with `\n` for the line breaks of every system."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _merge(config: Config) -> list[Diagnostic]:
-    """Puts the documents together; the same id in two of them is a finding."""
+    """Merges the data of the documents; an id or a value that two documents have is reported."""
     diagnostics: list[Diagnostic] = []
     for document in config.documents:
-        if document.root is None:  # it could not be read, and what it would have held is unknown
+        if document.root is None:  # the file could not be read, and its content is unknown
             config.unsure.add(())
             continue
         if not isinstance(document.data, dict):
@@ -134,22 +140,22 @@ def _merge(config: Config) -> list[Diagnostic]:
 
 
 def _twice(config: Config, document: Document, *path: str) -> Diagnostic:
+    """The diagnostic for a path that an earlier document has too."""
     first = config.key(*path)
     return messages.already_given(document.key_span(path), path[-1], first.line, first.source.name)
 
 
-_SAID = {"formula", "good", "tolerance", "when"}
-
+_EXPRESSION_KEYS = {"formula", "good", "tolerance", "when"}
 
 _CUT = re.compile(r"(?:formula|good|tolerance|when)[\"']?\s*:[^\n]*\s#")
 
 
 def _comments(config: Config) -> Iterator[Diagnostic]:
-    """`formula: a # b`: a reader takes the rest of the line for part of the formula, YAML for a comment."""
+    """Warnings about `formula: a # b`: people read the rest of the line as part of the formula, YAML as a comment."""
     if not any(_CUT.search(document.source.text) for document in config.documents):
         return
     for path, value in _walk(config.data, ()):
-        if path[-1] in _SAID and isinstance(value, (str, int, float)):
+        if path[-1] in _EXPRESSION_KEYS and isinstance(value, (str, int, float)):
             span = config.span(*path)
             line = span.source.line(span.line)
             rest = line[span.column - 1 + span.end - span.start :]
@@ -160,6 +166,7 @@ def _comments(config: Config) -> Iterator[Diagnostic]:
 
 
 def _walk(data: Any, path: Loc) -> Iterator[tuple[Loc, Any]]:
+    """Every value inside some data with its path, in preorder."""
     items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, value in items:
         yield (*path, key), value

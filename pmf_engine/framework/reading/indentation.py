@@ -1,4 +1,4 @@
-"""What stands in the wrong place because its lines are not indented as they should be."""
+"""Mistakes of indentation: sections and keys at a wrong level because of the indentation of their lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pmf_engine.framework.reading.sections import ALONE, ENTRIES, keys_of
 
 
 def report_indentation(parts: Parts) -> None:
-    """What stands in the wrong place because its lines are not indented as they should be."""
+    """Reports sections and keys at a wrong level, and takes them out of the data."""
     data = parts.config.data
     for section, entries in list(data.items()):
         if not isinstance(entries, dict):
@@ -23,12 +23,12 @@ def report_indentation(parts: Parts) -> None:
 
 
 def _section_inside(parts: Parts, section: str, entries: dict[str, Any]) -> None:
-    """A section that stands inside another, because it is indented: alone, or with all that is in it."""
+    """Reports a section inside another section because it is indented, alone or with its entries."""
     for name, value in list(entries.items()):
         if name not in parts.model.model_fields or name in parts.config.data or isinstance(value, (str, int, float)):
             continue
         if isinstance(value, dict) and section in ENTRIES and set(value) & set(keys_of(ENTRIES[section][1])):
-            continue  # an entry that is called so
+            continue  # an entry with the name of a section
         parts.diagnostics.append(messages.nested(parts.config.key(section, name), name, section, section))
         parts.config.unsure.add((name,))
         following = list(entries)[list(entries).index(name) :]
@@ -38,7 +38,7 @@ def _section_inside(parts: Parts, section: str, entries: dict[str, Any]) -> None
 
 
 def _keys_as_ids(parts: Parts, section: str, entries: dict[str, Any]) -> None:
-    """Keys such as `title` where ids should stand, because they are not indented enough; a run of them once."""
+    """Reports keys such as `title` among ids, because they are indented too little; keys in a row once."""
     keys = keys_of(ENTRIES[section][1])
     owner: str | None = None
     running = False

@@ -1,4 +1,4 @@
-"""The data of one file while the parts with a fault are taken out of it."""
+"""The data of one file, from which parts with a mistake are removed or replaced."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pmf_engine.framework.reading.sections import ALONE, ENTRIES, inside
 
 
 class Parts:
-    """The parts of a file by their paths: what is written there, which model they have, and taking one out.
+    """The parts of a file by their paths: their data, their models, and their removal.
 
     Attributes:
-        config: the data, which lose the parts with a fault, and where each part stands.
-        model: the model of the whole file.
-        found: the findings so far.
+        config: The data, without the parts with a mistake so far, and the position of each part.
+        model: The model of the whole file.
+        diagnostics: The mistakes so far.
     """
 
     def __init__(self, config: Config, model: type[BaseModel]) -> None:
@@ -26,7 +26,7 @@ class Parts:
         self.diagnostics: list[Diagnostic] = []
 
     def at(self, path: Loc) -> Any:
-        """What is written at a path; None where nothing is."""
+        """The data at a path; None where there is none."""
         data: Any = self.config.data
         for step in path:
             try:
@@ -36,7 +36,7 @@ class Parts:
         return data
 
     def model_at(self, path: Loc) -> type[BaseModel] | None:
-        """The model of the map at a path; None where its keys are the author's own."""
+        """The model of the map at a path; None for a map with ids as keys."""
         section = str(path[0]) if path else ""
         if section in ENTRIES:
             model: type[BaseModel] | None = ENTRIES[section][1]
@@ -50,7 +50,7 @@ class Parts:
         return model
 
     def drop(self, path: Loc) -> None:
-        """Takes a part out of the data, or puts another value in its place where the rest needs one."""
+        """Removes a part from the data, or replaces it with a stand-in where its surroundings need a value."""
         self.config.unsure.add(path)
         data: Any = self.at(path[:-1])
         stand_in = _stand_in(path)
@@ -58,7 +58,7 @@ class Parts:
             data.pop(path[-1], None)
             return
         data[path[-1]] = stand_in
-        if stand_in == _UNKNOWN:  # as a name it stands for one with a fault
+        if stand_in == _UNKNOWN:  # as a reference, the stand-in must not be reported as unknown
             self.config.unsure |= {("agencies", _UNKNOWN), ("content_areas", _UNKNOWN)}
 
 
@@ -73,19 +73,19 @@ STAND_INS: dict[str, dict[str, str]] = {
         "frequency": "annual",
     },
 }  # fmt: skip
-"""What stands in for a key with a fault that an entry must have: that of which least can be said to be wrong.
+"""Stand-ins for required keys with a mistake, chosen so that they cause no further diagnostics.
 
-A grade without a scale has no type; an annual indicator may use flows of all frequencies; one of quantity needs no
-tolerance.
+A grade without a scale has no type; an annual indicator may use flows of all frequencies; an indicator of quantity
+needs no tolerance.
 """
 
 
 def _stand_in(path: Loc) -> Any:
-    """What stands in for what has a fault, so that the rest can be read; None where it can do without."""
+    """The stand-in for a part with a mistake; None where its surroundings do not need one."""
     match path:
         case ("board",):
             return _UNKNOWN
-        case ("escalation", _):  # those after it must keep their places
+        case ("escalation", _):  # the rules after it must keep their numbers
             return {"when": "red", "to": _UNKNOWN}
         case ("indicators", _, "examples", _):
             return {"given": {}, "expect": {}}

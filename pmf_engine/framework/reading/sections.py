@@ -1,4 +1,4 @@
-"""What the sections of the two files are called, and which keys their entries have."""
+"""The sections of the two files: the nouns for their entries, and the keys of their entries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WHAT = {
     "scales": "scale",
     "governance": "level",
 }
-"""What an entry of each section is called."""
+"""The noun for an entry of each section, in messages."""
 
 SECTIONS = ("agencies", "content_areas", "sources", "scales", "breakdowns", "figures", "lists", "indicators")
 """The sections of indicators.yaml whose keys are ids."""
@@ -37,7 +37,7 @@ FILES: dict[str, type[BaseModel]] = {
 
 
 def inside(model: type[BaseModel], key: str) -> type[BaseModel] | None:
-    """The model that a key of another holds, alone or in a list."""
+    """The model of the values of a key, alone or in a list; None for a key with other values."""
     for name, field in model.model_fields.items():
         if (field.alias or name) == key:
             return _model_in(field.annotation)
@@ -45,21 +45,29 @@ def inside(model: type[BaseModel], key: str) -> type[BaseModel] | None:
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that an annotation names, alone or inside a list, a map or a choice."""
+    """The model in an annotation, alone or inside a list, a map or a union; None where there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((model for form in get_args(annotation) if (model := _model_in(form))), None)
 
 
 def keys_of(model: type[BaseModel] | None) -> list[str]:
-    """The keys of a model, as they are written; none of a map whose keys are the author's own."""
+    """The keys of a model in the spelling of the YAML; none for a map with ids as keys.
+
+    >>> keys_of(schema.Rule)
+    ['when', 'to', 'until']
+    """
     if model is None:
         return []
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def thing(path: Loc) -> str:
-    """What a map is called: `indicator x`."""
+    """The name of the map at a path, in messages.
+
+    >>> thing(("indicators", "x")), thing(("board",)), thing(())
+    ('indicator `x`', '`board`', 'the file')
+    """
     if not path:
         return "the file"
     section = str(path[0])
@@ -69,7 +77,11 @@ def thing(path: Loc) -> str:
 
 
 def what_of(path: Loc) -> str:
-    """What a value is called: by its key, or as an entry."""
+    """The name of the value at a path, in messages: its key, or its entry.
+
+    >>> what_of(("indicators", "x", "title")), what_of(("indicators", "x", "by", 0))
+    ('`title`', 'an item of `by`')
+    """
     depth = 2 if path and path[0] in WHAT else 1
     inner = [step for step in path[depth:] if isinstance(step, str)]
     what = f"`{inner[-1]}`" if inner else thing(path)

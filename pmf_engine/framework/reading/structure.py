@@ -1,8 +1,8 @@
-"""What is wrong with the shape of the two files, in their author's terms, and what is left when it is put aside.
+"""Validation of the structure of the two files, with mistakes in their author's terms.
 
-A part with a fault is left out, or another value stands in for it where the rest needs one, so that the rest can be
-read and everything wrong is said at once; `Config.unsure` remembers it, so that nothing is said to be missing that
-only has a fault, and nothing of what stands in.
+A part with a mistake is removed, or replaced by a stand-in where its surroundings need a value. The rest can then be
+checked, and every mistake is reported at once. `Config.unsure` has the paths of such parts, so that later checks
+report nothing about them.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ _WANTED = {
 
 
 def read(config: Config, model: type[_Model]) -> tuple[_Model, list[Diagnostic]]:
-    """The model of a file without the parts that have a fault, and the faults."""
+    """Validates a file: the model of its parts without a mistake, and the mistakes."""
     shape = _Shape(config, model)
     if config.data or () not in config.unsure:
         report_indentation(shape)
-        for _ in range(len(config.data) + 2):  # each time round leaves less
+        for _ in range(len(config.data) + 2):  # each round removes at least one part
             try:
                 return model.model_validate(config.data), shape.diagnostics
             except ValidationError as error:
@@ -55,32 +55,28 @@ _LEAST: dict[type[BaseModel], dict[str, Any]] = {
 
 
 class _Shape(Parts):
-    """Finds the faults that the model has with a file, and takes what has one out of its data."""
-
-    # -- indentation ------------------------------------------------------------------
-
-    # -- faults of the model ------------------------------------------------------------
+    """The data of a file under validation: reports the errors of pydantic, and removes the parts with an error."""
 
     def faults(self, error: ValidationError) -> None:
-        """Says what the model found, and takes out what has the fault."""
+        """Reports the errors of a validation, and removes their parts."""
         missing: dict[Loc, list[str]] = {}
         unknown: list[Loc] = []
         faults: dict[Loc, list[Any]] = {}
         broken: set[Loc] = set()
-        for error_ in error.errors(include_url=False):
-            path = self._path(error_["loc"], error_["type"] == "missing")
-            if error_["type"] == "missing":
+        for detail in error.errors(include_url=False):
+            path = self._path(detail["loc"], detail["type"] == "missing")
+            if detail["type"] == "missing":
                 missing.setdefault(path[:-1], []).append(str(path[-1]))
-            elif error_["type"] == "extra_forbidden":
+            elif detail["type"] == "extra_forbidden":
                 unknown.append(path)
-            elif error_["input"] is not REFUSED:
-                faults.setdefault(path, []).append(error_)
+            elif detail["input"] is not REFUSED:
+                faults.setdefault(path, []).append(detail)
             broken.add(self._owner(path))
         report_unknown(self, unknown)
         inside = {path[:length] for path in faults for length in range(len(path))}
-        for path, several in faults.items():
-            if path not in inside:  # else it has the right form, and what has not is said
-                self.diagnostics.append(self._fault(path, several))
+        for path, details in faults.items():
+            if path not in inside:  # else the value has one of the allowed forms, and the mistake is inside it
+                self.diagnostics.append(self._fault(path, details))
         for path, names in missing.items():
             names = self._missing(path, names)
             if names:
@@ -92,41 +88,41 @@ class _Shape(Parts):
             self.drop(path)
 
     def _path(self, loc: tuple[int | str, ...], missing: bool) -> Loc:
-        """Where the fault stands in what was written, which may be short: one entry for a list of one.
+        """The path in the author's data of a location in the expanded data, as one entry may stand for a list of one.
 
-        A step that is not there is a form that a value might have had, unless it is what is missing.
+        A step of the location that the data do not have names a member of a union, except for a missing key.
         """
         path: Loc = ()
         for index, step in enumerate(loc):
             inside = self.at(path)
-            there = isinstance(inside, Mapping) and step in inside
-            item = isinstance(inside, list) and isinstance(step, int)
-            if there or item or (missing and index == len(loc) - 1):
+            is_key = isinstance(inside, Mapping) and step in inside
+            is_item = isinstance(inside, list) and isinstance(step, int)
+            if is_key or is_item or (missing and index == len(loc) - 1):
                 path = (*path, step)
         return path
 
     def _owner(self, path: Loc) -> Loc:
-        """What is left out for a fault: one key or item, the entry or rule, or a whole section that is no map."""
+        """The path of the part to remove for a mistake: a key, an item, an entry, a rule, or a whole section."""
         data = self.config.data.get(str(path[0])) if path else None
         if not isinstance(data, (dict, list)) or (path[0] in ALONE and path[0] != "escalation"):
             return path[:1]
-        if path[2:3] == ("examples",) and len(path) > 3:  # those beside it are examples still
+        if path[2:3] == ("examples",) and len(path) > 3:  # the other examples remain
             return path[:6]
         if path[0] == "tolerances" and "rebase" in path:
             return path[: path.index("rebase") + 1]
         if path[0] == "tolerances" and len(path) > 3 and path[3] not in ("from", "good", "target"):
-            return path[:4]  # of several entries
+            return path[:4]  # one of several entries
         if path[0] == "tolerances" and path[2:3] == ("target",):  # bands may name it
             return path[:2]
         model = self.model_at(path[:2])
         if model is not None and len(path) > 2 and all(isinstance(self.at(path[:n]), Mapping) for n in (1, 2)):
             required = [field.alias or name for name, field in model.model_fields.items() if field.is_required()]
-            if path[2] not in required or path[2] in STAND_INS.get(str(path[0]), {}):  # the rest can do without it
+            if path[2] not in required or path[2] in STAND_INS.get(str(path[0]), {}):  # the rest of the entry remains
                 return path[:3]
         return path[:2]
 
     def _missing(self, path: Loc, names: list[str]) -> list[str]:
-        """The keys that are really missing, and not misspelt, misplaced or refused."""
+        """The keys that are really missing, not misspelt, misplaced or refused."""
         around = self.at(path)
         written = list(around) if isinstance(around, Mapping) else []
         if MERGED in written:
@@ -138,6 +134,7 @@ class _Shape(Parts):
         return [name for name in names if name not in meant | outside and not self.config.doubts(*path, name)]
 
     def _fault(self, path: Loc, errors: list[Any]) -> Diagnostic:
+        """The diagnostic for pydantic's errors about one value; a value of a union has an error for each type."""
         error = errors[0]
         kind, value, context = error["type"], self.at(path), error.get("ctx", {})
         what = what_of(path)
@@ -158,7 +155,7 @@ class _Shape(Parts):
         if kind in ("greater_than_equal", "less_than_equal"):
             bound = context.get("ge", context.get("le"))
             return messages.out_of_range(span, what, f"{'at least' if 'ge' in context else 'at most'} {bound}", value)
-        if path[0] == "tolerances" and len(path) == 2:  # one entry may stand for a list of them
+        if path[0] == "tolerances" and len(path) == 2:  # one entry may be written for a list of one
             help_ = f"write `{{good: {value}}}`" if isinstance(value, str) else None
             return messages.wrong_type(span, what, "keys with values", value, help_)
         wanted = _WANTED.get(kind, "of another form") if len(errors) == 1 else "a single value"

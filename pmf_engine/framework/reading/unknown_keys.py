@@ -1,4 +1,4 @@
-"""Keys that no model has: misspelt, or right in another place."""
+"""Unknown keys: misspelt, or in the wrong place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pmf_engine.framework.reading.yaml_document import MERGED, REFUSED
 
 
 def report_unknown(parts: Parts, paths: list[Loc]) -> None:
-    """Unknown keys. Lines that follow each other and belong elsewhere have one cause, and are one finding."""
+    """Reports unknown keys. Misplaced keys in a row have one cause and are one diagnostic."""
     last: Loc | None = None
     skipped: Loc | None = None
     for path in paths:
@@ -46,7 +46,7 @@ def report_unknown(parts: Parts, paths: list[Loc]) -> None:
             config.unsure.add((near,))
         elif len(path) > 1 and name in parts.model.model_fields:
             config.unsure.add((name,))
-            skipped = path[:-1] if value is None else None  # what follows was meant to be inside it
+            skipped = path[:-1] if value is None else None  # the keys after it belong inside it
         elif elsewhere and near is None:
             last = path
             if follows:
@@ -56,7 +56,7 @@ def report_unknown(parts: Parts, paths: list[Loc]) -> None:
 
 
 def _sections_like(parts: Parts, value: Any) -> list[str]:
-    """The sections whose entries have the keys of a value."""
+    """The sections whose entries may have all keys of a value."""
     if not isinstance(value, Mapping) or not value:
         return []
     own = [section for section in ENTRIES if section in parts.model.model_fields]
@@ -64,7 +64,7 @@ def _sections_like(parts: Parts, value: Any) -> list[str]:
 
 
 def _elsewhere(parts: Parts, name: str, path: Loc) -> str | None:
-    """Where a misplaced key would be right: usually its indentation is off."""
+    """The right place of a misplaced key, in words; None for a key that no place has."""
     if len(path) > 1 and name in parts.model.model_fields:
         return "at the start of a line, not indented"
     others = [file for file, model in FILES.items() if model is not parts.model and name in model.model_fields]

@@ -1,7 +1,7 @@
-"""YAML to plain data that remembers where everything stood; the one place that knows ruamel.
+"""YAML to plain data with positions. Only this file knows ruamel.
 
-Only what a board's files need is taken: maps with plain keys, lists and scalars. Anchors, aliases, merges,
-tags and second documents are refused, each with its place, because they hide what a reader should see.
+Accepts maps with plain keys, lists and scalars. Anchors, aliases, merges, tags and second documents are refused, each
+with its position: they hide from readers what a file says.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ _DEEPEST = 50
 
 
 class Refused:
-    """Stands in the data for what was found fault with and cannot be read, so that nobody finds fault twice."""
+    """The type of a sentinel in the data for a part that is refused and reported, so that later checks ignore it."""
 
 
 REFUSED = Refused()
 MERGED = "<<"
-"""The key under which data says that keys may be missing because some were refused."""
+"""A key in the data of a map whose other keys may be missing because a part of the map was refused."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed file: its data, and the place of anything in it by its path of keys and positions."""
+    """A parsed file: its data, and the position of each part by its path of keys and numbers of items."""
 
     source: Source
     data: Any
     root: Node | None
-    _known: dict[int, dict[str | int, tuple[Node, Node]]] = field(default_factory=dict, repr=False, compare=False)
+    _memo: dict[int, dict[str | int, tuple[Node, Node]]] = field(default_factory=dict, repr=False, compare=False)
 
     def span(self, path: Path) -> Span:
-        """Where the value at a path stands; of the nearest thing around it where there is none."""
+        """The span of the value at a path, or of the nearest part around the path where the file has no such value."""
         node = self._nearest(path)[0]
         if node is None:
             return Span(self.source, 0, 0)
@@ -65,26 +65,27 @@ class Document:
         return Span(self.source, start, min(len(self.source.text), start + 1))
 
     def key_span(self, path: Path) -> Span:
-        """Where the key at a path stands, or the item where the path ends in a position."""
+        """The span of the key at a path, or of the item where the path ends in a number."""
         key = self._nearest(path)[1]
         return _trimmed(self.source, key) if key is not None else self.span(path)
 
     def passage(self, path: Path) -> Passage:
-        """The text at a path, as it was written, knowing the place of each of its characters."""
+        """The text at a path as its author wrote it, with the position of each of its characters."""
         node = self._nearest(path)[0]
         if not isinstance(node, ScalarNode):
             raise TypeError(f"no scalar at {list(path)}")
         return _passage(self.source, node)
 
     def _pairs(self, node: MappingNode) -> dict[str | int, tuple[Node, Node]]:
-        """The keys and values of a map by key; the first where one stands twice."""
-        pairs = self._known.get(id(node))
+        """The key and value nodes of a map by key, memoised; the first of repeated keys."""
+        pairs = self._memo.get(id(node))
         if pairs is None:
             pairs = {pair[0].value: pair for pair in reversed(node.value) if isinstance(pair[0], ScalarNode)}
-            self._known[id(node)] = pairs
+            self._memo[id(node)] = pairs
         return pairs
 
     def _nearest(self, path: Path) -> tuple[Node | None, Node | None]:
+        """The node at a path and the node of its key, or those of the nearest part around the path."""
         node, key = self.root, None
         for step in path:
             if isinstance(node, MappingNode):
@@ -100,11 +101,15 @@ class Document:
 
 
 def load(source: Source) -> tuple[Document, list[Diagnostic]]:
-    """Reads one YAML file. Where it is not YAML at all the document is empty and the finding says where it fails."""
+    """Parses a YAML file.
+
+    Returns:
+        The document, empty for a text that is not YAML; and the mistakes.
+    """
     empty = Document(source, None, None)
     if not source.text.strip():
         return empty, [messages.empty_file(Span(source, 0, 0))]
-    if (at := _bottomless(source.text)) is not None:
+    if (at := _too_deep(source.text)) is not None:
         return empty, [messages.nested_too_deeply(Span(source, at, at + 1))]
     try:
         root = _compose(source.text)
@@ -132,8 +137,8 @@ _BRACKET = re.compile(r"[\[\]{}]")
 _FAR_IN = re.compile(rf"^(?:[ ]|[-?][ ]){{{_BOTTOM}}}", re.MULTILINE)
 
 
-def _bottomless(text: str) -> int | None:
-    """Where a text is nested so deeply that the C parser, which has no limit of its own, might end the program."""
+def _too_deep(text: str) -> int | None:
+    """The offset at which a text is nested too deeply for the C parser, which would overflow its stack; else None."""
     depth = 0
     for bracket in _BRACKET.finditer(text):
         depth = depth + 1 if bracket.group() in "[{" else max(0, depth - 1)
@@ -144,20 +149,21 @@ def _bottomless(text: str) -> int | None:
 
 
 def _compose(text: str) -> Node | None:
+    """The tree of a YAML text, from the fast C parser, or else from the pure one with its messages."""
     yaml = YAML(typ="safe")
     yaml.Resolver = _Untyped
     try:
         return _checked(yaml.compose(text))
     except YAMLError:
-        # The pure parser words its findings alike on every machine, and takes a few texts that the
-        # C one, which is older, does not.
+        # The pure parser has the same messages on every machine, and accepts a few texts that the older C parser does
+        # not.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ReusedAnchorWarning)  # every anchor is refused
             return _checked(YAML(typ="safe", pure=True).compose(text))
 
 
 class _Untyped(VersionedResolver):
-    """Gives every node the same tag: `_plain` says what a value is, and finding tags is half of composing."""
+    """Gives every node the same tag: `_plain` finds the types of values, and resolving tags takes half of the time."""
 
     def resolve(self, kind: object, value: object, implicit: object) -> Any:
         return self.DEFAULT_SCALAR_TAG
@@ -168,6 +174,7 @@ def _checked(node: Any) -> Node | None:
 
 
 def _syntax(source: Source, error: MarkedYAMLError) -> Diagnostic:
+    """The diagnostic for an error of the YAML parser."""
     mark = error.problem_mark or error.context_mark
     at = min(mark.index if mark is not None else 0, len(source.text))
     start = error.context_mark.index if error.context_mark is not None else None
@@ -175,7 +182,7 @@ def _syntax(source: Source, error: MarkedYAMLError) -> Diagnostic:
 
 
 class _Reader:
-    """Turns nodes into data, noting what a board's file must not hold."""
+    """Converts nodes to data; YAML that is not accepted is reported and becomes REFUSED."""
 
     def __init__(self, source: Source, diagnostics: list[Diagnostic]) -> None:
         self.source = source
@@ -183,7 +190,7 @@ class _Reader:
         self.met: set[int] = set()
 
     def value(self, node: Node, depth: int) -> Any:
-        if id(node) in self.met:  # an alias, whose anchor is refused already; following it could go on for ever
+        if id(node) in self.met:  # an alias, whose anchor is refused already and which may be recursive
             return REFUSED
         self.met.add(id(node))
         if self._refuses_properties(node):
@@ -218,7 +225,7 @@ class _Reader:
                 yield MERGED, REFUSED
                 continue
             if name in seen and empty is not None:
-                if empty.value in seen:  # its own keys, as they are there a second time
+                if empty.value in seen:  # its own keys, in the column of the key itself, repeat earlier keys
                     self.diagnostics.append(messages.same_column(_trimmed(self.source, empty), empty.value))
                     yield empty.value, REFUSED
                     del seen[empty.value]
@@ -232,7 +239,7 @@ class _Reader:
             yield name, self.value(value, depth + 1)
 
     def _refuses_properties(self, node: Node) -> bool:
-        """Refuses anchors and tags, which stand before a value in either order; whether a tag changes its meaning."""
+        """Reports the anchors and tags before a value, in either order; True where there is a tag."""
         at = node.start_mark.index
         if self.source.text[at : at + 1] not in _PROPERTY_MARKS:  # a plain value starts with neither
             return False
@@ -247,6 +254,7 @@ class _Reader:
 
 
 def _plain(text: str) -> Any:
+    """The value of a plain scalar: an integer, a number, a truth value, None or a text."""
     if text in _WORDS:
         return _WORDS[text]
     first = text[0]
@@ -259,13 +267,14 @@ def _plain(text: str) -> Any:
 
 
 def _trimmed(source: Source, node: Node) -> Span:
-    """The scalar without the white space that some parsers count with it; all of the first line at least."""
+    """The span of a scalar without trailing white space, which some parsers include; at least one character."""
     start, end = node.start_mark.index, node.end_mark.index
     written = source.text[start:end].rstrip()
     return Span(source, start, min(len(source.text), start + max(1, len(written))))
 
 
 def _passage(source: Source, node: ScalarNode) -> Passage:
+    """The text of a scalar in its author's spelling, with the position of each character."""
     start, end = node.start_mark.index, node.end_mark.index
     raw = source.text[start:end]
     if node.style in ("|", ">"):
@@ -275,13 +284,13 @@ def _passage(source: Source, node: ScalarNode) -> Passage:
         return _unquoted(source, raw, start, node)
     else:
         text, offsets = raw.rstrip(), start
-    if text != node.value and text.split() != node.value.split():  # a form this does not foresee: point at the whole
+    if text != node.value and text.split() != node.value.split():  # an unforeseen form: every span is the whole scalar
         return Passage(source, node.value, (start,) * len(node.value) + (end,))
     return Passage(source, text, offsets)
 
 
 def _block(text: str) -> str:
-    """The lines of a block scalar, without what a parser may count in beyond them."""
+    """The lines of a block scalar, without the less indented lines after it that a parser may include."""
     lines = text.splitlines(keepends=True)
     filled = [line for line in lines if line.strip()]
     if not filled:
@@ -300,7 +309,7 @@ _ESCAPED = {"\n": "", "n": "\n", "t": "\t", "r": "\r", "0": "\0", "\\": "\\", '"
 
 
 def _unquoted(source: Source, raw: str, start: int, node: ScalarNode) -> Passage:
-    """The text inside quotes, with the place of each character of it."""
+    """The text inside quotes, unescaped, with the position of each character."""
     chars: list[str] = []
     offsets: list[int] = []
     at, stop = 1, len(raw) - 1

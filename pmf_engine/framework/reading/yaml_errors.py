@@ -1,7 +1,7 @@
-"""What a YAML parser's complaint comes from, found in the text itself, for people who do not know its terms.
+"""The cause of a YAML parser's error, found in the text, for people who do not know the parser's terms.
 
-A parser says where it stopped and what it then looked for. Where the person went wrong is often further up:
-a bracket left open, a line one space off. Knows the parser's words, not the parser.
+A parser reports where it stopped and what it expected there. The mistake is often further up: an open bracket, a line
+with one space too many. This file knows the parser's words, not the parser.
 """
 
 from __future__ import annotations
@@ -29,7 +29,15 @@ _SIGN = re.compile(r"[|>][=<>]?")
 
 
 def explain(source: Source, at: int, begun: int | None, problem: str, context: str) -> Diagnostic:
-    """The finding for a complaint: where it was made, where what was being read began, and the parser's words."""
+    """The diagnostic for an error of the parser.
+
+    Args:
+        source: The text.
+        at: The offset at which the parser stopped.
+        begun: The offset at which the construct began that it was parsing; None where it has none.
+        problem: What it expected, in its words.
+        context: The construct, in its words.
+    """
     text = source.text
     if tab := _tab(source, at):
         return tab
@@ -76,13 +84,14 @@ def explain(source: Source, at: int, begun: int | None, problem: str, context: s
 
 
 def _tab(source: Source, at: int) -> Diagnostic | None:
-    """Tabs where the parser stopped, or in the indentation of its line or of the next that is not blank."""
+    """Reports tabs where the parser stopped, in the indentation of that line, or in that of the next line with text."""
     start = source.text.rfind("\n", 0, at) + 1
     match = _TABS.match(source.text, at) or _TABS_BEFORE.match(source.text, start)
     return messages.tab(Span(source, *match.span("tabs"))) if match else None
 
 
 def _escape(source: Source, begun: int, at: int) -> Diagnostic:
+    """Reports a backslash inside double quotes that begins no escape."""
     start = source.text.rfind("\\", begun, at + 1)
     end = start + 2
     if end > len(source.text):
@@ -91,7 +100,7 @@ def _escape(source: Source, begun: int, at: int) -> Diagnostic:
 
 
 def _quoted(source: Source, at: int) -> Diagnostic:
-    """Text after closing quotes: an apostrophe, or a quote that was left open some lines above."""
+    """Reports text after closing quotes: an apostrophe, or a quote that is open since some line above."""
     text = source.text
     close = len(text[:at].rstrip(" ")) - 1
     quote = text[close]
@@ -110,7 +119,7 @@ def _quoted(source: Source, at: int) -> Diagnostic:
 
 
 def _flow(source: Source, at: int, begun: int, ended: bool) -> Diagnostic:
-    """Inside brackets: one left open, one closed by the other kind, or a comma left out."""
+    """Reports a mistake inside brackets: an open bracket, a bracket closed by the other kind, or a missing comma."""
     text = source.text
     opened = begun if text[begun] in _OPENING else _open_bracket(text, at + ended)
     if opened is None:
@@ -128,7 +137,7 @@ def _flow(source: Source, at: int, begun: int, ended: bool) -> Diagnostic:
         if re.search(r":\s+$", text[opened + 1 : start]):
             return messages.second_colon(Span(source, at, at + 1))
         if text[start:at].strip():
-            # a key that runs over a line break was two: the first is a value, and a bracket or comma is wanted
+            # A key over two lines is really a value and a key: a bracket or a comma is missing between them.
             before = text[opened + 1 : start].rstrip(" ")
             if before.endswith("\n") and not closed:
                 return messages.unclosed_bracket(Span(source, opened, opened + 1), bracket)
@@ -137,7 +146,7 @@ def _flow(source: Source, at: int, begun: int, ended: bool) -> Diagnostic:
 
 
 def _is_closed(text: str, opened: int) -> bool:
-    """Whether as many brackets close from an opening one on as open."""
+    """Whether the opening bracket at an offset has its closing bracket."""
     depth = 0
     for piece in _FLOW_PIECE.finditer(text, opened):
         depth += 1 if piece.group() in ("[", "{") else -1 if piece.group() in ("]", "}") else 0
@@ -147,7 +156,7 @@ def _is_closed(text: str, opened: int) -> bool:
 
 
 def _open_bracket(text: str, at: int) -> int | None:
-    """The innermost bracket that is open at a place; those before the line of the last plain key do not count."""
+    """The offset of the innermost bracket that is open at an offset; None where none is."""
     opened: list[int] = []
     for piece in _FLOW_PIECE.finditer(text, 0, at):
         sign = piece.group()
@@ -159,7 +168,7 @@ def _open_bracket(text: str, at: int) -> int | None:
 
 
 def _colon(source: Source, at: int) -> Diagnostic:
-    """A `:` too many: a second one in a line, a line indented too far, or no `:` in the line above."""
+    """Reports an unexpected `:`: the second of a line, a line indented too far, or a line above without a `:`."""
     text = source.text
     number = source.position(at)[0]
     start = source.offset(number)
@@ -177,7 +186,7 @@ def _colon(source: Source, at: int) -> Diagnostic:
 
 
 def _no_colon(source: Source, begun: int) -> Diagnostic:
-    """A line without a `:`, or without a space after it."""
+    """Reports a line without a `:`, or without a space after its `:`."""
     line = source.line(source.position(begun)[0])
     start = begun - source.position(begun)[1] + 1
     close = re.compile(r"[^\s:]+[ ]*(?P<colon>:)(?=\S)").search(line)
@@ -187,7 +196,7 @@ def _no_colon(source: Source, begun: int) -> Diagnostic:
 
 
 def _aligned(source: Source, at: int) -> Diagnostic:
-    """A line that stands in no column of those above it: the nearest column was meant."""
+    """Reports a line that is not aligned with any line above, and suggests the nearest column."""
     number, column = source.position(at)
     item = source.text.startswith("- ", at)
     new_section = number > 1 and not source.line(number - 1).strip()
