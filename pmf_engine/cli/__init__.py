@@ -1,4 +1,4 @@
-"""The command line: arguments in, the library called, text or bytes out."""
+"""The command line `pmf`: parses arguments, calls the library, and writes text or bytes."""
 
 from pmf_engine.cli.program import main
 

@@ -1,4 +1,4 @@
-"""Arguments: the options that several commands share, and the parser built from the table of commands."""
+"""Arguments: the options that several commands share, and the parser of the table of commands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pmf_engine.cli.command import Command, option
 
 
 def day(text: str) -> date:
-    """A day as ISO 8601 writes it.
+    """Parses a date in ISO 8601.
 
     >>> day("2017-05-31")
     datetime.date(2017, 5, 31)
@@ -24,7 +24,7 @@ def day(text: str) -> date:
 
 
 def width(text: str) -> int:
-    """The width of a page, in columns.
+    """Parses the width of a page, in columns.
 
     >>> width("120")
     120
@@ -55,13 +55,13 @@ EVALUATION = (
 
 
 def build_parser(commands: Iterable[Command]) -> argparse.ArgumentParser:
-    """The parser of `pmf`; what it parses holds the chosen command's function as `run`."""
+    """The parser of `pmf`. Its result has the function of the chosen command as `run`."""
     parser = argparse.ArgumentParser(prog="pmf", description="A safeguarding board's performance framework, executed.")
     parser.add_argument("--version", action="version", version=f"pmf {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     for command in commands:
         subparser = subparsers.add_parser(command.name, help=command.help)
-        for each in command.options:
-            subparser.add_argument(*each.flags, **each.settings)
+        for option_ in command.options:
+            subparser.add_argument(*option_.flags, **option_.settings)
         subparser.set_defaults(run=command.run)
     return parser

@@ -1,4 +1,4 @@
-"""What a command of `pmf` is: a row with its name, help, options and function, and how a command can end."""
+"""The types of a command of `pmf`: a row with its name, help, options and function, and its exit codes."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Any
 
 
 class ExitCode(IntEnum):
-    """How a run of `pmf` ends."""
+    """The exit codes of `pmf`."""
 
     DONE = 0
     FINDING = 1
-    """The command ran, and the answer is a finding that was asked for: an error in the files, a failed example."""
+    """The command ran and found what it looks for: an error in the files, a failed example."""
     FAILED = 2
-    """The command could not be run; standard error says why."""
+    """The command could not run; standard error has the reason."""
     INTERRUPTED = 130
-    """The user pressed Ctrl-C: 128 + SIGINT, as shells have it."""
+    """The user pressed Ctrl-C: 128 + SIGINT, the convention of shells."""
 
 
 class CannotDoError(Exception):
-    """The command cannot be run as given; the message says why and what to do."""
+    """The command cannot run with these arguments; the message has the reason and the remedy."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """An option or argument: what `argparse.ArgumentParser.add_argument` takes."""
+    """An option or argument: the arguments of `argparse.ArgumentParser.add_argument`."""
 
     flags: tuple[str, ...]
     settings: Mapping[str, Any]
@@ -35,7 +35,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Command:
-    """A command, with its options in the order in which its help lists them."""
+    """A command; its help lists the options in this order."""
 
     name: str
     help: str
@@ -44,7 +44,7 @@ class Command:
 
 
 def option(*flags: str, **settings: Any) -> Option:
-    """An option in the words of argparse.
+    """An option, with the arguments of `argparse.ArgumentParser.add_argument`.
 
     >>> option("--to", metavar="LEVEL").flags
     ('--to',)

@@ -1,6 +1,6 @@
-"""The commands, a row each in `COMMANDS`. A command calls the library and writes the outcome; it computes nothing.
+"""The commands, a row for each in `COMMANDS`. A command calls the library and writes the result; it computes nothing.
 
-Libraries that take long to load are imported by the commands that need them.
+Commands import slow libraries themselves, so that the other commands start fast.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ _NARROWEST = 40
 
 
 def _report(given: argparse.Namespace) -> ExitCode:
+    """`pmf report`: the exception report, in colour on a terminal and in ASCII where it cannot show more."""
     from pmf_engine.report.build import exception_report
     from pmf_engine.report.findings import has_finding
 
@@ -55,6 +56,7 @@ def _report(given: argparse.Namespace) -> ExitCode:
 
 
 def _evaluate(given: argparse.Namespace) -> ExitCode:
+    """`pmf evaluate`: the results."""
     evaluation = _evaluation(given, one_period=False)
     if given.format == "parquet" and given.output is None and sys.stdout.isatty():
         raise CannotDoError("a terminal cannot show Parquet; name a file with `--output`")
@@ -63,6 +65,7 @@ def _evaluate(given: argparse.Namespace) -> ExitCode:
 
 
 def _explain(given: argparse.Namespace) -> ExitCode:
+    """`pmf explain`: the explanation of one value."""
     from pmf_engine.evaluation.explanation.explain import explain
 
     evaluation = _evaluation(given, one_period=True)
@@ -77,6 +80,7 @@ def _explain(given: argparse.Namespace) -> ExitCode:
 
 
 def _check(given: argparse.Namespace) -> ExitCode:
+    """`pmf check`: the mistakes in the two YAML files, and a line of totals."""
     from pmf_engine.framework.load import check_framework
 
     if not given.config.is_dir():
@@ -94,7 +98,7 @@ def _check(given: argparse.Namespace) -> ExitCode:
 
 
 def _summary(framework: Framework | None, diagnostics: Sequence[Diagnostic], errors: int) -> str:
-    """The last line of a check: how much is defined, and how many errors and warnings there are."""
+    """The last line of a check: the numbers of definitions, errors and warnings."""
     warnings = len(diagnostics) - errors
     if errors or framework is None:
         return f"{_count(errors, 'error')}, {_count(warnings, 'warning')}"
@@ -108,6 +112,7 @@ def _count(number: int, thing: str) -> str:
 
 
 def _test(given: argparse.Namespace) -> ExitCode:
+    """`pmf test`: the outcomes of the examples."""
     from pmf_engine.evaluation.examples import run_examples
 
     outcomes, coverage = run_examples(_framework(given))
@@ -116,6 +121,7 @@ def _test(given: argparse.Namespace) -> ExitCode:
 
 
 def _validate(given: argparse.Namespace) -> ExitCode:
+    """`pmf validate`: the problems with returns and lists, and late returns."""
     from pmf_engine.report.validation import validation
 
     framework = _framework(given)
@@ -127,6 +133,7 @@ def _validate(given: argparse.Namespace) -> ExitCode:
 
 
 def _list(given: argparse.Namespace) -> ExitCode:
+    """`pmf list`: the definitions."""
     from pmf_engine.framework.load import load_framework
     from pmf_engine.render.definitions import render_listing
 
@@ -212,7 +219,12 @@ COMMANDS = (
 
 
 def _evaluation(given: argparse.Namespace, one_period: bool) -> Evaluation:
-    """The evaluation that the options ask for; with `one_period`, of the latest quarter where they name no period."""
+    """The evaluation for the options of a command.
+
+    Args:
+        given: The options.
+        one_period: Evaluate the latest quarter where the options name no period, else every period.
+    """
     from pmf_engine.evaluation.evaluate import evaluate, latest_quarter
 
     framework = _framework(given)
@@ -232,7 +244,7 @@ def _evaluation(given: argparse.Namespace, one_period: bool) -> Evaluation:
 
 
 def _framework(given: argparse.Namespace) -> Framework:
-    """The framework of the folder that the options name; its files are never written over."""
+    """The framework of the folder in the options. Raises CannotDoError for an output over one of its files."""
     from pmf_engine.framework.load import load_framework
 
     folder = given.config
@@ -241,7 +253,7 @@ def _framework(given: argparse.Namespace) -> Framework:
 
 
 def _submissions(given: argparse.Namespace, framework: Framework) -> Submissions:
-    """What agencies sent, from the folder that the options name or the board says."""
+    """The submissions in the folder of the options or of the board. Raises CannotDoError for an output over one."""
     from pmf_engine.submissions.readers import READERS
     from pmf_engine.submissions.submissions import SubmissionsError, read_submissions
 
@@ -254,7 +266,7 @@ def _submissions(given: argparse.Namespace, framework: Framework) -> Submissions
 
 
 def _require_name(kind: str, name: str | None, names: Iterable[str]) -> None:
-    """Raises CannotDoError, with the nearest name, where a name was given that the framework does not define."""
+    """Raises CannotDoError, with the nearest name, for a name that the framework does not define."""
     from pmf_engine.diagnostics.suggestions import nearest
 
     defined = list(names)

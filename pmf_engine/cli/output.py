@@ -1,4 +1,4 @@
-"""Writing what a command rendered, to a file or to standard output."""
+"""Writing the output of a command, to a file or to standard output."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pmf_engine.cli.command import CannotDoError
 
 
 def write(content: str | bytes, output: Path | None) -> None:
-    """Writes to a file as UTF-8, or to standard output: text in the encoding of the terminal, bytes as they are.
+    """Writes to a file in UTF-8, or to standard output: text in the encoding of the terminal, bytes unchanged.
 
     Raises:
-        CannotDoError: the file or standard output cannot be written.
-        BrokenPipeError: the program that reads standard output has closed it.
+        CannotDoError: The file or standard output cannot be written.
+        BrokenPipeError: The program that reads standard output has closed it.
     """
     try:
         if output is not None:
@@ -39,31 +39,31 @@ def write(content: str | bytes, output: Path | None) -> None:
 
 
 def _replace(output: Path, content: bytes) -> None:
-    """Writes a file beside the one that is wanted, and renames it: there is the old file or the new one, never a part.
+    """Atomic replacement: writes a temporary file in the same folder and renames it, so that no file is half written.
 
-    Where the name is a link, the file that it leads to is replaced. A device or a pipe is written to as it is.
+    Replaces the target of a symbolic link. Writes directly to a device or a pipe.
     """
     path = output.resolve()
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
     descriptor, name = tempfile.mkstemp(prefix=".pmf-", suffix=".part", dir=path.parent)
-    beside = Path(name)
+    temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.chmod(_mode(path))
-        beside.replace(path)
+        temporary.chmod(_mode(path))
+        temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            beside.unlink()
+            temporary.unlink()
         raise
 
 
 def _mode(path: Path) -> int:
-    """Who may read and write a file: as now, or as the system has it for new files."""
+    """The permissions of a file: its present ones, or the system's default for a new file."""
     if path.exists():
         return path.stat().st_mode & 0o777
     mask = os.umask(0)
@@ -72,7 +72,7 @@ def _mode(path: Path) -> int:
 
 
 def keep_inputs(output: Path | None, files: Iterable[Path]) -> None:
-    """Raises CannotDoError where an output would be written over a file that the command reads."""
+    """Raises CannotDoError for an output that is one of the files that the command reads."""
     if output is None or not output.exists():
         return
     for file in files:

@@ -1,4 +1,4 @@
-"""The `pmf` command: runs one command, and turns every way in which it can end into an exit code."""
+"""The program `pmf`: runs one command, and converts every outcome and exception to an exit code."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pmf_engine.cli.commands import COMMANDS
 from pmf_engine.diagnostics.diagnostic import ConfigError, render
 
 _LONGEST_MESSAGE = 80
-"""How much of an unexpected error's message is shown, in characters: some messages hold a whole query plan."""
+"""The most characters shown of an unexpected error's message: some messages contain a whole query plan."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code. Never raises.
 
     Args:
-        arguments: the words after `pmf`; by default those of the process.
+        arguments: The words after `pmf`; by default those of the process.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -35,12 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("\n\n".join(render(diagnostic) for diagnostic in error.diagnostics))
     except CannotDoError as error:
         return _fail(f"pmf: {error}")
-    except BrokenPipeError:  # the reader, `head` say, has seen enough
+    except BrokenPipeError:  # the reader of the pipe, such as `head`, has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except Exception as error:  # a defect of ours: the user needs the error and a request to report, not a call stack
+    except Exception as error:  # a defect: the user needs its name and a request to report it, not a call stack
         message = str(error).strip().partition("\n")[0][:_LONGEST_MESSAGE]
         what = f"{type(error).__name__}: {message}" if message else type(error).__name__
         return _fail(f"pmf: this should not have happened; please report it with the command and the files ({what})")

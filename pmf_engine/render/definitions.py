@@ -1,4 +1,4 @@
-"""What a framework defines, as plain text."""
+"""The definitions of a framework as plain text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pmf_engine.framework.model import Framework, Indicator
 
 
 def render_listing(framework: Framework, what: Literal["indicators", "figures", "agencies"]) -> str:
-    """Indicators under their content areas, figures by agency, or agencies with who answers for them."""
+    """A list of the indicators by content area, the figures by agency, or the agencies with their people."""
     return {"indicators": _indicators, "figures": _figures, "agencies": _agencies}[what](framework)
 
 
@@ -36,7 +36,7 @@ def _indicators(framework: Framework) -> str:
 
 
 def _bands(indicator: Indicator) -> str:
-    """The bands of the latest tolerance."""
+    """The bands of the latest entry of an indicator's tolerance, in words."""
     entries = indicator.tolerances
     if not entries:
         return "for information"
@@ -59,7 +59,7 @@ def _figures(framework: Framework) -> str:
 
 
 def _agencies(framework: Framework) -> str:
-    """Each agency, how much it leads and sends, and the people named for it."""
+    """Each agency with its numbers of indicators and figures, and its people responsible for safeguarding."""
     lines = []
     for id_, agency in framework.agencies.items():
         led = sum(indicator.lead_agency == id_ for indicator in framework.indicators.values())
@@ -74,7 +74,7 @@ def _agencies(framework: Framework) -> str:
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as lines in which columns are as wide as their widest cell."""
+    """Lines with aligned columns, each as wide as its widest cell."""
     rows = [[tamed(cell) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [

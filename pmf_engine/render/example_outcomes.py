@@ -1,4 +1,4 @@
-"""Outcomes of examples, as text and as JUnit's XML for continuous integration."""
+"""Outcomes of examples, as text and as JUnit XML for continuous integration."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NOT_XML = re.compile("[\ufffe\uffff]")
 
 
 def to_text(outcomes: Sequence[Outcome], coverage: Sequence[Coverage]) -> str:
-    """Each example that failed, with its differences; the bands and reasons that no example reaches; the totals."""
+    """The failed examples with their differences, the bands and reasons that no example reaches, and the totals."""
     lines: list[str] = []
     for outcome in outcomes:
         if not outcome.passed:
@@ -33,7 +33,7 @@ def to_text(outcomes: Sequence[Outcome], coverage: Sequence[Coverage]) -> str:
 
 
 def to_junit(outcomes: Sequence[Outcome]) -> str:
-    """One test case for each example, named after its indicator and number."""
+    """JUnit XML with a test case for each example, named by its indicator and number."""
     failed = sum(not outcome.passed for outcome in outcomes)
     suite = ElementTree.Element("testsuite", name="pmf test", tests=str(len(outcomes)), failures=str(failed))
     for outcome in outcomes:
@@ -49,7 +49,7 @@ def to_junit(outcomes: Sequence[Outcome]) -> str:
 
 
 def _failure(outcome: Outcome) -> Iterator[str]:
-    """Why an example failed: a line for each difference, the reason, and each problem of the records given."""
+    """Lines about a failed example: each difference, the reason, and each problem of the given records."""
     for difference in outcome.differences:
         yield tamed(f"{difference.what}: expected {difference.expected}, got {difference.got}")
     if outcome.reason:

@@ -1,4 +1,4 @@
-"""An explanation as text to read from top to bottom, and as JSON."""
+"""An explanation as text, from the value down to its sources, and as JSON."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _WORDS = {"<=": "at most", "<": "below", ">=": "at least", ">": "above", "=": "e
 
 
 def to_json(explanation: Explanation) -> str:
-    """The explanation as one JSON object, values at full precision; null for what is too large for a number."""
+    """The explanation as one JSON object, values at full precision; an infinite value is null."""
     return json.dumps(_finite(asdict(explanation)), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _finite(value: Any) -> Any:
-    """The same with None for what JSON has no number for."""
+    """A value, and the values inside it, with None for infinities and NaN, which JSON does not have."""
     if isinstance(value, dict):
         return {name: _finite(member) for name, member in value.items()}
     if isinstance(value, list | tuple):
@@ -40,16 +40,17 @@ def _finite(value: Any) -> Any:
 
 
 def to_text(explanation: Explanation, width: int = 80) -> str:
-    """The explanation in sections: the value, its sources, its formula, how it is judged, and where it goes."""
+    """The explanation in sections: value, figures, formula, tolerance, control chart, history and escalation."""
     lines: list[str] = []
     for line in map(tamed, _lines(explanation)):
         indent = " " * (len(line) - len(line.lstrip()) + 2)
-        # Paths and formulas are broken only where they hold a space.
+        # Paths and formulas break only at spaces.
         lines += wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
     return "\n".join(lines) + "\n"
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:
+    """The lines of the text, before wrapping."""
     group = f", {explanation.by} {explanation.group}" if explanation.group is not None else ""
     yield f"{explanation.title}"
     yield f"{explanation.indicator}, {explanation.period}{group}, as of {explanation.as_of}"
@@ -110,7 +111,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 
 
 def _directions(explanation: Explanation) -> Iterator[str]:
-    """The direction of travel, and from where; against the year before, where that is another period."""
+    """The direction of travel since the period before, and since the year before where that is another period."""
     if explanation.direction:
         yield f"direction: {explanation.direction}{_from(explanation.before, explanation.scale)}"
     if explanation.direction_year_ago and explanation.year_ago != explanation.before:
@@ -122,6 +123,7 @@ def _from(before: Compared | None, scale: Sequence[str]) -> str:
 
 
 def _control_chart(explanation: Explanation) -> Iterator[str]:
+    """The limits and the signal of the control chart, or the reason why there is none."""
     chart, judged = explanation.chart, explanation.judgement
     yield "control chart"
     if chart.mean is not None:
@@ -142,6 +144,7 @@ def _control_chart(explanation: Explanation) -> Iterator[str]:
 
 
 def _exception(explanation: Explanation) -> Iterator[str]:
+    """The life of the exception: when it was raised, at which value, and how long it lasts or lasted."""
     life = explanation.exception
     if life is None:
         before = any(point.escalate_to for point in explanation.history if not point.known)
@@ -164,6 +167,7 @@ def _of(explanation: Explanation) -> str:
 
 
 def _source(source: Source) -> Iterator[str]:
+    """A figure or aggregate in one period: its value, its cells or records, and the agencies that did not send it."""
     how = "".join(f", {step}" for step in source.how)
     if source.used_by != ("formula",):
         how += f", for {' and '.join(source.used_by)}"
@@ -181,6 +185,7 @@ def _source(source: Source) -> Iterator[str]:
 
 
 def _cell(cell: Cell, several: bool) -> Iterator[str]:
+    """A cell with its position, text and state; its breakdown is named where a source has `several`."""
     group = f", {cell.by} {cell.group}" if several else f", {cell.group}"
     if cell.group is None:
         group = f", no known {cell.by}" if cell.by else ""
@@ -207,6 +212,7 @@ def _records(records: Records) -> Iterator[str]:
 
 
 def _tolerance(explanation: Explanation) -> Iterator[str]:
+    """The entry in force, and the comparison of the value with each limit."""
     judged = explanation.judgement
     if judged is None:
         yield "tolerance: none in force, so the value is for information"
@@ -238,6 +244,7 @@ def _compared(explanation: Explanation, limit: Comparison) -> str:
 
 
 def _by_chance(explanation: Explanation) -> str:
+    """The comparison of the value's interval with the tolerance, in an entry that allows for chance."""
     judged = explanation.judgement
     assert judged is not None
     if explanation.value is None or explanation.lower is None:
@@ -250,7 +257,11 @@ def _by_chance(explanation: Explanation) -> str:
 
 
 def _exact(value: float | None, scale: Sequence[str] = ()) -> str:
-    """All digits, without the point where there is no fraction; of a grade its words."""
+    """A value with all its digits, an integer without a decimal point, a grade in words.
+
+    >>> _exact(21.0), _exact(0.1), _exact(2.0, ["weak", "good"]), _exact(None)
+    ('21', '0.1', 'good', 'no value')
+    """
     if value is None:
         return "no value"
     if value in range(1, len(scale) + 1):

@@ -1,6 +1,6 @@
-"""Every rendering, a row in the table of what it renders. A rendering loads its libraries when it is first used.
+"""The tables of renderings: one for each kind of result, a row for each format.
 
-A renderer returns text for people to read, and bytes for other programs.
+A renderer returns text for people and bytes for other programs. It imports its libraries when it is first called.
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PageOptions:
-    """How a rendering for people looks; the other renderings ignore it.
+    """The look of a rendering for people; other renderings ignore it.
 
-    `width` is in columns, `color` allows escape codes, `ascii` allows no other characters than those of ASCII.
+    Attributes:
+        width: The width of the page, in columns.
+        color: Use the escape codes of terminals.
+        ascii: Use no characters outside ASCII.
     """
 
     width: int = 80
@@ -119,10 +122,10 @@ OUTCOME_RENDERERS: Final[Mapping[str, Callable[[tuple[list[Outcome], list[Covera
     "text": _outcomes_as_text,
     "junit": _outcomes_as_junit,
 }
-"""Renderings of the outcomes of examples and of what the examples cover."""
+"""Renderings of the outcomes of examples and of their coverage."""
 
 VALIDATION_RENDERERS: Final[Mapping[str, Callable[[Validation, PageOptions], str | bytes]]] = {
     "text": _validation_as_text,
     "json": _validation_as_json,
 }
-"""Renderings of what was sent and what is wrong with it."""
+"""Renderings of a validation of submissions."""

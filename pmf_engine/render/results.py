@@ -1,4 +1,4 @@
-"""Results as a table to read, and as CSV, JSON and Parquet for other programs."""
+"""Results as a table for people, and as CSV, JSON and Parquet for other programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RIGHT = {"value", "run"}
 
 
 def to_table(evaluation: Evaluation) -> str:
-    """Aligned columns under a heading, values as in a report; the other formats have them in full."""
+    """A table with aligned columns and rounded values; the other formats have values at full precision."""
     shown = evaluation.history.filter("shown")
     if shown.is_empty():
         return "no results\n"
@@ -39,9 +39,9 @@ def to_table(evaluation: Evaluation) -> str:
 
 
 def to_csv(results: pl.DataFrame) -> str:
-    """RFC 4180 with a header; the rules that hold are joined by `; `, and so are the texts of marks.
+    """CSV by RFC 4180 with a header; `; ` joins the rules of a row and the texts of its marks.
 
-    A text that a spreadsheet would run as a formula has an apostrophe before it.
+    A text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
     plain = results.with_columns(pl.col("rules").list.join("; "), marks=_marks_text())
     texts = pl.col(pl.String)
@@ -50,18 +50,18 @@ def to_csv(results: pl.DataFrame) -> str:
 
 
 def _marks_text() -> pl.Expr:
-    """The texts of a row's marks; null where it has none."""
+    """The texts of a row's marks, joined; null for a row without marks."""
     text = pl.col("marks").list.eval(pl.element().struct.field("text")).list.join("; ")
     return pl.when(pl.col("marks").list.len() > 0).then(text)
 
 
 def to_json(results: pl.DataFrame) -> str:
-    """An array of objects."""
+    """A JSON array with an object for each row."""
     return results.write_json() + "\n"
 
 
 def to_parquet(results: pl.DataFrame) -> bytes:
-    """A Parquet file, as bytes."""
+    """The content of a Parquet file."""
     buffer = io.BytesIO()
     results.write_parquet(buffer)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""A validation of submissions as text to read from top to bottom, and as JSON."""
+"""A validation of submissions as text, by agency and file, and as JSON."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _INDENTS = 4
 
 
 def to_json(validation: Validation) -> str:
-    """The validation as one JSON object, dates as ISO 8601 writes them."""
+    """The validation as one JSON object, with dates in ISO 8601."""
     return json.dumps(asdict(validation), indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def to_text(validation: Validation, width: int = 80) -> str:
-    """What was read and what is wrong, by agency and file; each problem with its place and the cell's own text."""
+    """The files and late returns of each agency, and the problems of each file with their positions."""
     lines: list[str] = []
     for line in map(tamed, _lines(validation)):
         indent = " " * (len(line) - len(line.lstrip()) + _INDENTS)
-        # Paths are broken only where they hold a space, so that they can be copied.
+        # Paths break only at spaces, so that people can copy them.
         lines += wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
     return "\n".join(lines) + "\n"
 
@@ -51,14 +51,14 @@ def _lines(validation: Validation) -> Iterator[str]:
 
 
 def counts_words(counts: dict[str, int]) -> str:
-    """How many problems there are, by severity: `3 problems: 2 with a value lost, 1 to note`."""
+    """The numbers of problems by severity: `3 problems: 2 with a value lost, 1 to note`."""
     total = sum(counts.values())
     parts = [f"{counts[severity]:,} {words}" for severity, words in _COUNTS.items() if counts[severity]]
     return f"{show_count(total, 'problem')}: {', '.join(parts)}" if total else "no problems"
 
 
 def problem_words(problem: ToldProblem) -> str:
-    """A problem with its place: `sheet Q1, row 56, value: ...`; the cell's own text where the message has it not."""
+    """A problem with its position, `sheet Q1, row 56, value: ...`, and the cell's text unless the message quotes it."""
     sheet = f"sheet `{problem.sheet}`" if problem.sheet else ""
     row = f"row {problem.row}" if problem.row is not None else ""
     position = ", ".join(part for part in (sheet, row, problem.column or "") if part)
