@@ -31,7 +31,7 @@ class _Step(NamedTuple):
         of: The numbers of the steps that are its operands.
         leaf: A constant, or the names of a column of values and a column of reason codes.
         span: The number of months that a call names, 0 for none.
-        breaks: The months of breaks: the operation reads no value from the other side of one.
+        breaks: The months of breaks; the operation reads no value across one.
     """
 
     panel: int
@@ -64,7 +64,7 @@ class Steps:
         return self._number(_Step(panel, "", (), (value, code)))
 
     def made(self, panel: int, operation: str, of: tuple[int, ...], span: int = 0, breaks: Iterable[int] = ()) -> int:
-        """An operation on other steps of the panel (see `work`), which reads no value from the other side of a break."""
+        """An operation on other steps of the panel (see `work`) that reads no value across a break."""
         return self._number(_Step(panel, operation, of, None, span, tuple(sorted(set(breaks)))))
 
     def _number(self, step: _Step) -> int:

@@ -37,7 +37,7 @@ PLACE, TURN = "place", "turn"
 """Columns that operations over time read: the position of a row's period in its series, and in its year, from 0."""
 
 SEGMENT, ACROSS = "segment", "across"
-"""Columns of steps with breaks: the number of a row's segment between breaks, and whether a break is inside its period."""
+"""Columns of steps with breaks: the number of a row's segment between breaks, and whether a break is in its period."""
 
 
 # -- from formulas to operations -------------------------------------------------------

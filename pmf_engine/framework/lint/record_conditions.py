@@ -1,4 +1,4 @@
-"""Conditions on records that leave some out, or take some in, in a way that makes an indicator look better."""
+"""Warnings about conditions that make an indicator look better by how they treat blanks and reversed dates."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ from pmf_engine.formula.syntax import (
     IsMissing,
     Name,
     Unary,
+    aggregates,
     children,
-    inside,
+    names,
     of_senders,
+    record_parts,
 )
 from pmf_engine.framework.model import Framework, Indicator, RecordList
 
 _LENGTHS = ("months", "days", "working_days")
-"""Functions of two dates that are below zero where the dates run backwards."""
+"""Functions of two dates whose value is negative where the second date is earlier."""
 
 _BELOW, _ABOVE = ("<", "<="), (">", ">=")
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -34,7 +36,13 @@ _CONTRARY = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
 class _Use(NamedTuple):
-    """An aggregate in a formula, its place: `up` where more records make the value larger; what it is a part of."""
+    """A use of an aggregate in a formula.
+
+    Attributes:
+        aggregate: The aggregate.
+        up: More records make the formula's value larger.
+        whole: The aggregates of the denominator, where this one is in a numerator.
+    """
 
     aggregate: Aggregate
     up: bool
@@ -42,7 +50,7 @@ class _Use(NamedTuple):
 
 
 def record_conditions(framework: Framework, indicator: Indicator) -> Iterator[Diagnostic]:
-    """Warnings about the conditions of an indicator: only where the records concerned are on its good side."""
+    """Warnings about the conditions of an indicator, where the records that they leave out would make it look worse."""
     polarities = {entry.polarity for entry in indicator.tolerances}
     seen: set[tuple[int, int]] = set()
     for use in _uses(indicator.formula, True, ()):
@@ -64,16 +72,16 @@ def record_conditions(framework: Framework, indicator: Indicator) -> Iterator[Di
 
 
 def _uses(node: Expression, up: bool, whole: tuple[Aggregate, ...]) -> Iterator[_Use]:
-    """Every aggregate in a formula."""
+    """Every use of an aggregate in a formula; `up` and `whole` are those of the expression (see `_Use`)."""
     match node:
         case Aggregate():
             yield _Use(node, up, whole)
         case Call(function=function) if function in RATIOS:
             part, of = node.arguments[:2]
-            yield from _uses(part, up, tuple(_aggregates(of)))
+            yield from _uses(part, up, tuple(aggregates(of)))
             yield from _uses(of, not up, ())
         case Binary(operator="/"):
-            yield from _uses(node.left, up, tuple(_aggregates(node.right)) or whole)
+            yield from _uses(node.left, up, tuple(aggregates(node.right)) or whole)
             yield from _uses(node.right, not up, ())
         case Binary(operator="-"):
             yield from _uses(node.left, up, whole)
@@ -85,56 +93,47 @@ def _uses(node: Expression, up: bool, whole: tuple[Aggregate, ...]) -> Iterator[
                 yield from _uses(child, up, whole)
 
 
-def _aggregates(node: Expression) -> Iterator[Aggregate]:
-    if isinstance(node, Aggregate):
-        yield node
-    for child in children(node):
-        yield from _aggregates(child)
-
-
 def _left_out(use: _Use, list_: RecordList) -> Iterator[Name]:
-    """The columns of a part's condition that may be blank, of which neither it nor its whole says what that means."""
-    wholes = [each for each in use.whole if each.list.name == list_.id]
+    """The optional columns in the condition of a numerator whose blanks neither it nor its denominator treats.
+
+    A record with a blank then counts in the denominator and silently not in the numerator.
+    """
+    wholes = [aggregate for aggregate in use.whole if aggregate.list.name == list_.id]
     if not wholes:
         return
-    meant = {name for each in (use.aggregate, *wholes) for name in _asked_missing(each)}
-    of_whole = {name.name for each in wholes for part in inside(each) for name in _columns(part)}
-    known = {list_.end} if use.aggregate.state == "ended" else set()
-    passed = meant | of_whole | known
+    treated = {column for aggregate in (use.aggregate, *wholes) for column in _asked_missing(aggregate)}
+    of_whole = {node.name for aggregate in wholes for part in record_parts(aggregate) for node in names(part)}
+    never_blank = {list_.end} if use.aggregate.state == "ended" else set()
+    skipped = treated | of_whole | never_blank
     assert use.aggregate.where is not None
-    for name in _columns(use.aggregate.where):
-        column = list_.columns.get(name.name)
-        if column is not None and column.optional and name.name not in passed:
-            passed.add(name.name)
-            yield name
-
-
-def _columns(node: Expression) -> Iterator[Name]:
-    """The names in an expression."""
-    if isinstance(node, Name):
-        yield node
-    for child in children(node):
-        yield from _columns(child)
+    for node in names(use.aggregate.where):
+        column = list_.columns.get(node.name)
+        if column is not None and column.optional and node.name not in skipped:
+            skipped.add(node.name)
+            yield node
 
 
 def _asked_missing(aggregate: Aggregate) -> Iterator[str]:
-    """The columns of which an aggregate's condition asks whether they are missing."""
-    left = inside(aggregate)
-    while left:
-        node = left.pop()
+    """The columns in `x is missing` inside an aggregate."""
+    waiting = record_parts(aggregate)
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, IsMissing):
-            yield from (name.name for name in _columns(node.operand))
-        left += children(node)
+            yield from (name_node.name for name_node in names(node.operand))
+        waiting += children(node)
 
 
 def _unordered(aggregate: Aggregate, list_: RecordList) -> Iterator[tuple[Call, tuple[str, str]]]:
-    """Lengths of time between two columns that a condition bounds above alone, where nothing says which comes first."""
+    """The lengths of time in a condition with an upper bound only, between two columns without a declared order.
+
+    A record with reversed dates has a negative length, and counts as a short one.
+    """
     assert aggregate.where is not None
     bounds = [*_bounds(aggregate.where, False)]
-    below_zero_left_out = {_pair(call) for call, sign, _ in bounds if sign in _ABOVE}
+    bounded_below = {_pair(call) for call, sign, _ in bounds if sign in _ABOVE}
     for call, sign, limit in bounds:
         pair = _pair(call)
-        if sign not in _BELOW or limit <= 0 or pair is None or pair in below_zero_left_out:
+        if sign not in _BELOW or limit <= 0 or pair is None or pair in bounded_below:
             continue
         columns = [list_.columns.get(name) for name in pair]
         if all(columns) and pair not in list_.date_pairs:
@@ -142,15 +141,15 @@ def _unordered(aggregate: Aggregate, list_: RecordList) -> Iterator[tuple[Call, 
 
 
 def _bounds(node: Expression, negated: bool) -> Iterator[tuple[Call, str, float]]:
-    """The numbers that a condition compares lengths of time with, each with the sign between the two."""
+    """The constant bounds on lengths of time in a condition: the length, the operator and the number."""
     match node:
         case Unary(operator="not"):
             yield from _bounds(node.operand, not negated)
         case Binary(operator=sign) if sign in _MIRRORED:
-            for length, other, found in ((node.left, node.right, sign), (node.right, node.left, _MIRRORED[sign])):
+            for length, other, operator in ((node.left, node.right, sign), (node.right, node.left, _MIRRORED[sign])):
                 limit = constant(other)
                 if isinstance(length, Call) and length.function in _LENGTHS and limit is not None:
-                    yield length, _CONTRARY[found] if negated else found, limit
+                    yield length, _CONTRARY[operator] if negated else operator, limit
         case Between() if isinstance(node.operand, Call) and node.operand.function in _LENGTHS:
             low = constant(node.low)
             if low is not None and negated == node.negated:
@@ -163,7 +162,7 @@ def _bounds(node: Expression, negated: bool) -> Iterator[tuple[Call, str, float]
 
 
 def _pair(call: Call) -> tuple[str, str] | None:
-    """The two columns that a length of time lies between."""
+    """The two columns of a length of time; None for a length between other expressions."""
     first, second = call.arguments
     return (first.name, second.name) if isinstance(first, Name) and isinstance(second, Name) else None
 
