@@ -35,61 +35,61 @@ if TYPE_CHECKING:
 _NARROWEST = 40
 
 
-def _report(given: argparse.Namespace) -> ExitCode:
+def _report(arguments: argparse.Namespace) -> ExitCode:
     """`pmf report`: the exception report, in colour on a terminal and in ASCII where it cannot show more."""
     from pmf_engine.report.build import exception_report
     from pmf_engine.report.findings import has_finding
 
-    evaluation = _evaluation(given, one_period=True)
+    evaluation = _evaluation(arguments, one_period=True)
     framework = evaluation.framework
-    _require_name("agency", given.agency, framework.agencies)
-    _require_name("level", given.to, framework.governance)
-    report = exception_report(evaluation, agency=given.agency, to=given.to)
-    to_terminal = given.output is None and sys.stdout.isatty()
+    _require_name("agency", arguments.agency, framework.agencies)
+    _require_name("level", arguments.to, framework.governance)
+    report = exception_report(evaluation, agency=arguments.agency, to=arguments.to)
+    to_terminal = arguments.output is None and sys.stdout.isatty()
     options = PageOptions(
-        width=max(_NARROWEST, given.width or _terminal_width()),
+        width=max(_NARROWEST, arguments.width or _terminal_width()),
         color=to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
-        ascii=given.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"),
+        ascii=arguments.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"),
     )
-    write(RENDERERS[given.format](report, options), given.output)
-    return ExitCode.FINDING if given.fail_on and has_finding(report, given.fail_on) else ExitCode.DONE
+    write(RENDERERS[arguments.format](report, options), arguments.output)
+    return ExitCode.FINDING if arguments.fail_on and has_finding(report, arguments.fail_on) else ExitCode.DONE
 
 
-def _evaluate(given: argparse.Namespace) -> ExitCode:
+def _evaluate(arguments: argparse.Namespace) -> ExitCode:
     """`pmf evaluate`: the results."""
-    evaluation = _evaluation(given, one_period=False)
-    if given.format == "parquet" and given.output is None and sys.stdout.isatty():
+    evaluation = _evaluation(arguments, one_period=False)
+    if arguments.format == "parquet" and arguments.output is None and sys.stdout.isatty():
         raise CannotDoError("a terminal cannot show Parquet; name a file with `--output`")
-    write(RESULT_RENDERERS[given.format](evaluation, PageOptions()), given.output)
+    write(RESULT_RENDERERS[arguments.format](evaluation, PageOptions()), arguments.output)
     return ExitCode.DONE
 
 
-def _explain(given: argparse.Namespace) -> ExitCode:
+def _explain(arguments: argparse.Namespace) -> ExitCode:
     """`pmf explain`: the explanation of one value."""
     from pmf_engine.evaluation.explanation.explain import explain
 
-    evaluation = _evaluation(given, one_period=True)
-    _require_name("indicator", given.indicator, evaluation.framework.indicators)
+    evaluation = _evaluation(arguments, one_period=True)
+    _require_name("indicator", arguments.indicator, evaluation.framework.indicators)
     try:
-        explanation = explain(evaluation, given.indicator, given.group)
+        explanation = explain(evaluation, arguments.indicator, arguments.group)
     except ValueError as error:
         raise CannotDoError(str(error)) from None
     options = PageOptions(width=max(_NARROWEST, _terminal_width()))
-    write(EXPLANATION_RENDERERS[given.format](explanation, options), given.output)
+    write(EXPLANATION_RENDERERS[arguments.format](explanation, options), arguments.output)
     return ExitCode.DONE
 
 
-def _check(given: argparse.Namespace) -> ExitCode:
+def _check(arguments: argparse.Namespace) -> ExitCode:
     """`pmf check`: the mistakes in the two YAML files, and a line of totals."""
     from pmf_engine.framework.load import check_framework
 
-    if not given.config.is_dir():
-        raise CannotDoError(f"there is no folder `{given.config.as_posix()}`")
-    framework, diagnostics = check_framework(given.config, given.as_of)
+    if not arguments.config.is_dir():
+        raise CannotDoError(f"there is no folder `{arguments.config.as_posix()}`")
+    framework, diagnostics = check_framework(arguments.config, arguments.as_of)
     errors = sum(diagnostic.severity == "error" for diagnostic in diagnostics)
-    if given.format == "json":
+    if arguments.format == "json":
         write(f"{render_json(diagnostics)}\n".encode(), None)
-    elif given.format == "github":
+    elif arguments.format == "github":
         write("".join(f"{render_github(diagnostic)}\n" for diagnostic in diagnostics), None)
     else:
         excerpts = "".join(f"{render(diagnostic)}\n\n" for diagnostic in diagnostics)
@@ -111,33 +111,35 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
-def _test(given: argparse.Namespace) -> ExitCode:
+def _test(arguments: argparse.Namespace) -> ExitCode:
     """`pmf test`: the outcomes of the examples."""
     from pmf_engine.evaluation.examples import run_examples
 
-    outcomes, coverage = run_examples(_framework(given))
-    write(OUTCOME_RENDERERS[given.format]((outcomes, coverage), PageOptions()), given.output)
+    outcomes, coverage = run_examples(_framework(arguments))
+    write(OUTCOME_RENDERERS[arguments.format]((outcomes, coverage), PageOptions()), arguments.output)
     return ExitCode.DONE if all(outcome.passed for outcome in outcomes) else ExitCode.FINDING
 
 
-def _validate(given: argparse.Namespace) -> ExitCode:
+def _validate(arguments: argparse.Namespace) -> ExitCode:
     """`pmf validate`: the problems with returns and lists, and late returns."""
     from pmf_engine.report.validation import validation
 
-    framework = _framework(given)
-    _require_name("agency", given.agency, framework.agencies)
-    validated = validation(framework, _submissions(given, framework), given.as_of or date.today(), agency=given.agency)
+    framework = _framework(arguments)
+    _require_name("agency", arguments.agency, framework.agencies)
+    validated = validation(
+        framework, _submissions(arguments, framework), arguments.as_of or date.today(), agency=arguments.agency
+    )
     options = PageOptions(width=max(_NARROWEST, _terminal_width()))
-    write(VALIDATION_RENDERERS[given.format](validated, options), given.output)
+    write(VALIDATION_RENDERERS[arguments.format](validated, options), arguments.output)
     return ExitCode.FINDING if validated.is_to_mend else ExitCode.DONE
 
 
-def _list(given: argparse.Namespace) -> ExitCode:
+def _list(arguments: argparse.Namespace) -> ExitCode:
     """`pmf list`: the definitions."""
     from pmf_engine.framework.load import load_framework
     from pmf_engine.render.definitions import render_listing
 
-    write(render_listing(load_framework(given.config), given.what), None)
+    write(render_listing(load_framework(arguments.config), arguments.what), None)
     return ExitCode.DONE
 
 
@@ -218,24 +220,24 @@ COMMANDS = (
 # -- what the commands share ----------------------------------------------------------------
 
 
-def _evaluation(given: argparse.Namespace, one_period: bool) -> Evaluation:
+def _evaluation(arguments: argparse.Namespace, one_period: bool) -> Evaluation:
     """The evaluation for the options of a command.
 
     Args:
-        given: The options.
+        arguments: The parsed arguments.
         one_period: Evaluate the latest quarter where the options name no period, else every period.
     """
     from pmf_engine.evaluation.evaluate import evaluate, latest_quarter
 
-    framework = _framework(given)
+    framework = _framework(arguments)
     period = None
     try:
-        if given.period is not None:
-            period = framework.period(given.period)
+        if arguments.period is not None:
+            period = framework.period(arguments.period)
     except ValueError as error:
         raise CannotDoError(str(error)) from None
-    submissions = _submissions(given, framework)
-    as_of = given.as_of or date.today()
+    submissions = _submissions(arguments, framework)
+    as_of = arguments.as_of or date.today()
     if one_period and period is None:
         period = latest_quarter(framework, submissions, as_of)
         if period is None:
@@ -243,24 +245,26 @@ def _evaluation(given: argparse.Namespace, one_period: bool) -> Evaluation:
     return evaluate(framework, submissions, period, as_of)
 
 
-def _framework(given: argparse.Namespace) -> Framework:
+def _framework(arguments: argparse.Namespace) -> Framework:
     """The framework of the folder in the options. Raises CannotDoError for an output over one of its files."""
     from pmf_engine.framework.load import load_framework
 
-    folder = given.config
-    keep_inputs(given.output, [folder / "indicators.yaml", folder / "tolerances.yaml", *folder.glob("indicators/*")])
+    folder = arguments.config
+    keep_inputs(
+        arguments.output, [folder / "indicators.yaml", folder / "tolerances.yaml", *folder.glob("indicators/*")]
+    )
     return load_framework(folder)
 
 
-def _submissions(given: argparse.Namespace, framework: Framework) -> Submissions:
+def _submissions(arguments: argparse.Namespace, framework: Framework) -> Submissions:
     """The submissions in the folder of the options or of the board. Raises CannotDoError for an output over one."""
     from pmf_engine.submissions.readers import READERS
     from pmf_engine.submissions.submissions import SubmissionsError, read_submissions
 
-    folder = given.data or framework.submissions
-    keep_inputs(given.output, (path for path in folder.rglob("*") if path.suffix.lower() in READERS))
+    folder = arguments.data or framework.submissions
+    keep_inputs(arguments.output, (path for path in folder.rglob("*") if path.suffix.lower() in READERS))
     try:
-        return read_submissions(folder, framework, getattr(given, "as_of", None))
+        return read_submissions(folder, framework, getattr(arguments, "as_of", None))
     except SubmissionsError as error:
         raise CannotDoError(str(error)) from None
 

@@ -25,8 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        given = build_parser(COMMANDS).parse_args(arguments)
-        code: ExitCode = given.run(given)
+        parsed = build_parser(COMMANDS).parse_args(arguments)
+        code: ExitCode = parsed.run(parsed)
         sys.stdout.flush()
         return code
     except SystemExit as stop:  # argparse has written the help or the message

@@ -136,6 +136,7 @@ class _BandParser(Parser):
     # -- bands ------------------------------------------------------------------
 
     def band(self) -> Band:
+        """A band: limits joined with `and`."""
         start = self.next.start
         limits = self.limits()
         while self.took("and"):
@@ -144,6 +145,7 @@ class _BandParser(Parser):
         return Band(start, end, tuple(limits), " ".join(self.passage.text[start:end].split()))
 
     def limits(self) -> list[Limit]:
+        """The limits of one condition: one of `at most`, `below` and the like, two of `between` and `within`."""
         start = self.next.start
         for phrase, sign in _ONE_ENDED.items():
             if self.follows(*phrase):
@@ -160,6 +162,7 @@ class _BandParser(Parser):
         return self.not_a_band()
 
     def not_a_band(self) -> NoReturn:
+        """Refuses the next token, which begins no limit; `at` with a name after it is refused as one phrase."""
         token = self.next
         if token.text not in messages.BAND_SIGNS:
             self.legible()
@@ -169,6 +172,7 @@ class _BandParser(Parser):
         self.refuse(messages.not_a_band, token, token.text, token.kind)
 
     def within(self, start: int) -> list[Limit]:
+        """The two limits of `within E of X` or `within N% of X`, after the word `within`; `N%` is of the size of X."""
         at = self.at
         room = self.unary()
         share = self.took("%")

@@ -148,6 +148,7 @@ def adds_up_over_groups(framework: Framework, indicator: Indicator) -> bool:
     adds_up_by_id: dict[str, bool] = {}
 
     def adds_up(node: Expression) -> bool:
+        """Whether an expression's value for the whole is the sum of its values for the groups."""
         match node:
             case Name() if node.name in framework.indicators:
                 return adds_up_by_id[node.name]

@@ -35,6 +35,7 @@ def to_text(validation: Validation, width: int = 80) -> str:
 
 
 def _lines(validation: Validation) -> Iterator[str]:
+    """The lines of the text, before wrapping."""
     yield f"{validation.board}: what was sent, as of {show_date(validation.as_of)}"
     if validation.agency:
         yield f"only {validation.agency.title}"

@@ -25,7 +25,7 @@ def whole_of(name: str) -> str:
 
 
 def groups_of(name: str) -> str:
-    """What stands for the sum of a figure's groups where its whole may be larger: its columns are named by that.
+    """The name under which a panel has the sum of a figure's groups, where the whole may be larger.
 
     >>> value_column(groups_of("referrals"))
     'v:groups of referrals'

@@ -220,8 +220,8 @@ def _multiply(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
 def _quotient(left: MaybeExpr, right: MaybeExpr) -> tuple[pl.Expr, pl.Expr]:
     """The quotient of two operands and its code: undefined for a divisor of 0."""
     # The value of a missing operand is meaningless and must not be compared.
-    nothing = pl.when((right.code == 0) & (right.value == 0)).then(_UNDEFINED).otherwise(0)
-    return left.value / right.value, gravest([left.code, right.code, nothing, _overflowed(right)])
+    by_zero = pl.when((right.code == 0) & (right.value == 0)).then(_UNDEFINED).otherwise(0)
+    return left.value / right.value, gravest([left.code, right.code, by_zero, _overflowed(right)])
 
 
 @_operation("/")

@@ -201,21 +201,21 @@ class RecordExpressions:
         if function.takes == "dates":
             first, second = (self.value(argument) for argument in node.arguments)
             return DATE_FUNCTIONS[node.function](first, second)
-        given = [self.number(argument) for argument in node.arguments]
-        if function.default is not None and len(given) < function.most:
-            given.append(pl.lit(function.default))
-        return NUMBER_FUNCTIONS[node.function](given)
+        operands = [self.number(argument) for argument in node.arguments]
+        if function.default is not None and len(operands) < function.most:
+            operands.append(pl.lit(function.default))
+        return NUMBER_FUNCTIONS[node.function](operands)
 
 
-def _where_all(given: Sequence[pl.Expr], value: pl.Expr) -> pl.Expr:
+def _where_all(operands: Sequence[pl.Expr], value: pl.Expr) -> pl.Expr:
     """A value where no operand is null: Polars alone would ignore nulls."""
-    return pl.when(pl.all_horizontal([number.is_not_null() for number in given])).then(value)
+    return pl.when(pl.all_horizontal([number.is_not_null() for number in operands])).then(value)
 
 
 NUMBER_FUNCTIONS: Mapping[str, Callable[[Sequence[pl.Expr]], pl.Expr]] = {
-    "abs": lambda given: given[0].abs(),
-    "round": lambda given: half_up(given[0], given[1]),
-    "min": lambda given: _where_all(given, pl.min_horizontal(given)),
-    "max": lambda given: _where_all(given, pl.max_horizontal(given)),
+    "abs": lambda operands: operands[0].abs(),
+    "round": lambda operands: half_up(operands[0], operands[1]),
+    "min": lambda operands: _where_all(operands, pl.min_horizontal(operands)),
+    "max": lambda operands: _where_all(operands, pl.max_horizontal(operands)),
 }
 """The functions of numbers that apply to records, by name."""

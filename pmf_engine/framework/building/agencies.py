@@ -15,17 +15,17 @@ def read_agencies(draft: Draft) -> dict[str, Agency]:
     return {
         id_: Agency(
             id=id_,
-            name=given.name,
-            lead_officer=given.lead_officer,
-            designated_person=given.designated_person,
-            succeeds=tuple(name for name in given.succeeds if name in draft.model.agencies),
-            **lasting(draft, given),
+            name=definition.name,
+            lead_officer=definition.lead_officer,
+            designated_person=definition.designated_person,
+            succeeds=tuple(name for name in definition.succeeds if name in draft.model.agencies),
+            **lasting(draft, definition),
         )
-        for id_, given in draft.model.agencies.items()
+        for id_, definition in draft.model.agencies.items()
     }
 
 
-def due_days(draft: Draft, given: schema.Figure | schema.RecordList, agencies: Iterable[str]) -> dict[str, int]:
+def due_days(draft: Draft, definition: schema.Figure | schema.RecordList, agencies: Iterable[str]) -> dict[str, int]:
     """The days after the end of a period within which each agency sends a figure or list.
 
     The key `returns_due` of the figure or list wins over the agency's, and the agency's over the board's.
@@ -34,7 +34,7 @@ def due_days(draft: Draft, given: schema.Figure | schema.RecordList, agencies: I
     return {
         agency: next(
             days
-            for days in (given.returns_due, model.agencies[agency].returns_due, model.board.returns_due)
+            for days in (definition.returns_due, model.agencies[agency].returns_due, model.board.returns_due)
             if days is not None
         )
         for agency in agencies

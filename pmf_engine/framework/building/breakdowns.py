@@ -13,20 +13,20 @@ def read_breakdowns(draft: Draft) -> dict[str, Breakdown]:
 
     Warns of a breakdown without listed groups: a misspelt name or a total in a return would become a group.
     """
-    for id_, given in draft.model.breakdowns.items():
-        if given.groups is None and not given.open:
+    for id_, definition in draft.model.breakdowns.items():
+        if definition.groups is None and not definition.open:
             draft.diagnostics.append(messages.groups_not_listed(draft.at.key("breakdowns", id_), id_))
     return {
         id_: Breakdown(
             id=id_,
-            title=given.title,
+            title=definition.title,
             groups=None
-            if given.groups is None
-            else tuple(Group(name=group.name, **lasting(draft, group)) for group in given.groups),
-            open=given.open,
-            unallocated=given.unallocated,
-            rounded_to=given.rounded_to,
-            overlap=given.overlap,
+            if definition.groups is None
+            else tuple(Group(name=group.name, **lasting(draft, group)) for group in definition.groups),
+            open=definition.open,
+            unallocated=definition.unallocated,
+            rounded_to=definition.rounded_to,
+            overlap=definition.overlap,
         )
-        for id_, given in draft.model.breakdowns.items()
+        for id_, definition in draft.model.breakdowns.items()
     }

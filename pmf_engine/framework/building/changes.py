@@ -25,33 +25,33 @@ class Changes(Dates):
     also_called: tuple[str, ...]
 
 
-def lasting(draft: Draft, given: schema.Lasting, months: int = 12, year_start: int | None = None) -> Changes:
+def lasting(draft: Draft, definition: schema.Lasting, months: int = 12, year_start: int | None = None) -> Changes:
     """The attributes of `model.Lasting` for a definition.
 
     Args:
         draft: The framework so far.
-        given: The definition in the shape of the schema.
+        definition: The definition in the shape of the schema.
         months: The expected length of the periods that it names.
         year_start: The month in which its own year starts; None for the board's.
     """
-    dates = beginning_and_end(draft, given, months, year_start)
-    return Changes(**dates, formerly=tuple(given.formerly), also_called=tuple(given.also_called))
+    dates = beginning_and_end(draft, definition, months, year_start)
+    return Changes(**dates, formerly=tuple(definition.formerly), also_called=tuple(definition.also_called))
 
 
 def beginning_and_end(
-    draft: Draft, given: schema.Lasting | schema.Indicator, months: int, year_start: int | None
+    draft: Draft, definition: schema.Lasting | schema.Indicator, months: int, year_start: int | None
 ) -> Dates:
     """The first month of the period `since`, and the month after the period `until`."""
-    since = _period(draft, given.since, months, year_start)
-    until = _period(draft, given.until, months, year_start)
+    since = _period(draft, definition.since, months, year_start)
+    until = _period(draft, definition.until, months, year_start)
     return Dates(since=since.start if since else None, until=until.end if until else None)
 
 
 def breaks(
-    draft: Draft, given: Sequence[schema.Break], months: int = 12, year_start: int | None = None
+    draft: Draft, definitions: Sequence[schema.Break], months: int = 12, year_start: int | None = None
 ) -> tuple[Break, ...]:
     """The breaks of a definition, without those whose period cannot be parsed."""
-    periods = [(_period(draft, break_.at, months, year_start), break_.because) for break_ in given]
+    periods = [(_period(draft, break_.at, months, year_start), break_.because) for break_ in definitions]
     return tuple(Break(period.start, because) for period, because in periods if period)
 
 

@@ -13,16 +13,16 @@ from pmf_engine.framework.model import Indicator
 
 def with_comparators(draft: Draft, indicator: Indicator) -> Indicator:
     """The indicator with its comparators: figures and indicators with the same unit; others are reported."""
-    given = draft.model.indicators[indicator.id].compare
-    if not given:
+    names = draft.model.indicators[indicator.id].compare
+    if not names:
         return indicator
     types = {name: type_ for name, type_ in draft.types.items() if type_.kind != "text"}
     usable: list[str] = []
-    for number, name in enumerate(given):
+    for number, name in enumerate(names):
         span = draft.at.span("indicators", indicator.id, "compare", number)
         if name == indicator.id:
             draft.diagnostics.append(messages.compared_with_itself(span, name))
-        elif name in given[:number]:
+        elif name in names[:number]:
             draft.diagnostics.append(messages.repeated(span, "comparison", name))
         elif name in draft.types and name not in types:
             draft.diagnostics.append(messages.text_figure(span, name))

@@ -33,9 +33,9 @@ MEASURED_UNITS = frozenset({
 
 def read_figures(draft: Draft) -> None:
     """Adds every figure to the draft, and its type unless its scale is missing."""
-    for id_, given in draft.model.figures.items():
-        figure = draft.figures[id_] = _read_figure(draft, id_, given)
-        if given.kind != "grade" or given.scale in draft.model.scales:
+    for id_, definition in draft.model.figures.items():
+        figure = draft.figures[id_] = _read_figure(draft, id_, definition)
+        if definition.kind != "grade" or definition.scale in draft.model.scales:
             draft.types[id_] = figure.type
 
 
@@ -75,14 +75,14 @@ def _read_figure(draft: Draft, id_: str, figure: schema.Figure) -> Figure:
     )
 
 
-def with_measured_bounds(framework: Framework, given: Mapping[str, schema.Figure]) -> dict[str, Figure]:
+def with_measured_bounds(framework: Framework, definitions: Mapping[str, schema.Figure]) -> dict[str, Figure]:
     """The figures; one that is only a bound or comparator of percentages, rates and the like may have decimals.
 
     England's average of a percentage, for example, is a percentage too, even without a unit.
 
     Args:
         framework: The framework with all figures.
-        given: The figures in the shape of the schema.
+        definitions: The figures in the shape of the schema.
     """
     indicators = framework.indicators.values()
     counted = {name for indicator in indicators for name in indicator.figures}
@@ -91,7 +91,7 @@ def with_measured_bounds(framework: Framework, given: Mapping[str, schema.Figure
     bounds = {name for indicator in indicators for name in indicator.named} - counted
     return {
         id_: replace(figure, whole=False)
-        if id_ in bounds and given[id_].whole is None and figure.unit is None
+        if id_ in bounds and definitions[id_].whole is None and figure.unit is None
         else figure
         for id_, figure in framework.figures.items()
     }

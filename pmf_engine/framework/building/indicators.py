@@ -31,9 +31,9 @@ def read_indicators(draft: Draft) -> dict[str, Indicator]:
     return {id_: indicator for id_ in draft.model.indicators if (indicator := draft.indicators[id_])}
 
 
-def indicator_cadence(draft: Draft, given: schema.Indicator) -> Cadence:
+def indicator_cadence(draft: Draft, definition: schema.Indicator) -> Cadence:
     """The cadence of an indicator, in its own year or else in the board's year."""
-    return Cadence(given.frequency.months, given.year_start or draft.model.board.year_start)
+    return Cadence(definition.frequency.months, definition.year_start or draft.model.board.year_start)
 
 
 def _resolve(draft: Draft, id_: str) -> Indicator | None:
@@ -50,33 +50,35 @@ def _resolve(draft: Draft, id_: str) -> Indicator | None:
     return draft.indicators[id_]
 
 
-def _read_indicator(draft: Draft, id_: str, given: schema.Indicator) -> Indicator | None:
+def _read_indicator(draft: Draft, id_: str, definition: schema.Indicator) -> Indicator | None:
     """Builds an indicator without its bands, comparators and examples; None where its formula has a mistake."""
     model, diagnostics = draft.model, draft.diagnostics
-    areas = refer(draft, "content_areas", model.content_areas, given.content_area, "indicators", id_, "content_area")
-    refer(draft, "agencies", model.agencies, [given.lead_agency], "indicators", id_, "lead_agency")
-    sources = refer(draft, "sources", model.sources, given.source, "indicators", id_, "source")
+    areas = refer(
+        draft, "content_areas", model.content_areas, definition.content_area, "indicators", id_, "content_area"
+    )
+    refer(draft, "agencies", model.agencies, [definition.lead_agency], "indicators", id_, "lead_agency")
+    sources = refer(draft, "sources", model.sources, definition.source, "indicators", id_, "source")
     breakdowns = {**model.breakdowns, "agency": None}
-    by = refer(draft, "breakdowns", breakdowns, given.by, "indicators", id_, "by")
+    by = refer(draft, "breakdowns", breakdowns, definition.by, "indicators", id_, "by")
     passage = draft.at.passage("indicators", id_, "formula")
     try:
         formula = parse_formula(passage)
     except FormulaError as error:
         diagnostics.append(error.diagnostic)
         return None
-    cadence = indicator_cadence(draft, given)
+    cadence = indicator_cadence(draft, definition)
     uses = _figures_used(draft, id_, formula, passage)
     if uses is None:
         return None
-    months = None if given.frequency == Frequency.AD_HOC else cadence.months
+    months = None if definition.frequency == Frequency.AD_HOC else cadence.months
     scope = Scope(draft.types, "figure", model.scales, months, draft.doubts, draft.scopes, draft.figures)
     result = _result_type(Checker(passage, scope), formula, diagnostics)
     for name, span in uses.items():
-        if span is None or not fits(draft, id_, draft.figures[name], given.frequency, cadence, span):
+        if span is None or not fits(draft, id_, draft.figures[name], definition.frequency, cadence, span):
             draft.misfits.add((id_, name))
     for node in names(formula):
         span = passage.span(node.start, node.end)
-        looks_back_whole_periods(draft, id_, node.name, given.frequency, cadence, span)
+        looks_back_whole_periods(draft, id_, node.name, definition.frequency, cadence, span)
     records = _aggregates(draft, formula)
     _check_senders(draft, id_, formula, cadence, passage)
     _check_breakdowns(draft, id_, by, uses, records)
@@ -84,28 +86,28 @@ def _read_indicator(draft: Draft, id_: str, given: schema.Indicator) -> Indicato
         return None
     return Indicator(
         id=id_,
-        title=given.title,
+        title=definition.title,
         content_areas=areas,
-        evidence_type=given.evidence_type,
-        level=given.level,
-        lead_agency=given.lead_agency,
-        frequency=given.frequency,
+        evidence_type=definition.evidence_type,
+        level=definition.level,
+        lead_agency=definition.lead_agency,
+        frequency=definition.frequency,
         cadence=cadence,
         sources=sources,
         by=by,
-        missing=given.missing,
-        rationale=given.rationale,
-        decimals=given.decimals,
+        missing=definition.missing,
+        rationale=definition.rationale,
+        decimals=definition.decimals,
         passage=passage,
         formula=formula,
         type=result,
         figures=tuple(uses),
         aggregates=tuple({node.text: node for node in records}.values()),
         dimension=time_dimension(formula, draft.dimension),
-        formerly=tuple(given.formerly),
-        breaks=breaks(draft, given.breaks, cadence.months, given.year_start),
-        counts=given.unit,
-        **beginning_and_end(draft, given, cadence.months, given.year_start),
+        formerly=tuple(definition.formerly),
+        breaks=breaks(draft, definition.breaks, cadence.months, definition.year_start),
+        counts=definition.unit,
+        **beginning_and_end(draft, definition, cadence.months, definition.year_start),
     )
 
 

@@ -24,17 +24,19 @@ _RESERVED = KEYWORDS | {"period_start", "period_end"}
 
 def read_lists(draft: Draft) -> None:
     """Adds every list without a mistake to the draft, with the scope of formulas about its records."""
-    for id_, given in draft.model.lists.items():
-        agencies = refer(draft, "agencies", draft.model.agencies, given.from_, "lists", id_, "from")
+    for id_, definition in draft.model.lists.items():
+        agencies = refer(draft, "agencies", draft.model.agencies, definition.from_, "lists", id_, "from")
         groups = {*draft.model.breakdowns, "agency"}
-        list_ = _read_list(draft.at, id_, given, agencies, groups, due_days(draft, given, agencies), draft.diagnostics)
+        list_ = _read_list(
+            draft.at, id_, definition, agencies, groups, due_days(draft, definition, agencies), draft.diagnostics
+        )
         if list_ is not None:
-            list_ = replace(list_, breaks=breaks(draft, given.breaks), **lasting(draft, given))
+            list_ = replace(list_, breaks=breaks(draft, definition.breaks), **lasting(draft, definition))
             draft.lists[id_] = list_
-            draft.scopes[id_] = replace(list_.scope, closed=_closed(draft, given))
+            draft.scopes[id_] = replace(list_.scope, closed=_closed(draft, definition))
 
 
-def _closed(draft: Draft, given: schema.RecordList) -> dict[str, list[str]]:
+def _closed(draft: Draft, definition: schema.RecordList) -> dict[str, list[str]]:
     """The closed columns of a list, each with its complete set of texts: groups of breakdowns, `values`, agencies."""
     listed = {
         name: [group.name for group in breakdown.groups]
@@ -42,14 +44,16 @@ def _closed(draft: Draft, given: schema.RecordList) -> dict[str, list[str]]:
         if breakdown.groups is not None
     }
     doubted = [name for name in listed if draft.at.doubts("breakdowns", name)]
-    values = {name: column.values for name, column in given.columns.items() if column.values}
-    return {name: texts for name, texts in (values | listed | {"agency": given.from_}).items() if name not in doubted}
+    values = {name: column.values for name, column in definition.columns.items() if column.values}
+    return {
+        name: texts for name, texts in (values | listed | {"agency": definition.from_}).items() if name not in doubted
+    }
 
 
 def _read_list(
     at: Config,
     id_: str,
-    given: schema.RecordList,
+    definition: schema.RecordList,
     agencies: Sequence[str],
     breakdowns: Container[str],
     due: Mapping[str, int],
@@ -60,7 +64,7 @@ def _read_list(
     Args:
         at: The file with the list.
         id_: The list.
-        given: The list in the shape of the schema.
+        definition: The list in the shape of the schema.
         agencies: The agencies that send it.
         breakdowns: The breakdowns; a column with the name of one holds the groups of records.
         due: The days after the end of a period within which each agency sends it.
@@ -68,22 +72,22 @@ def _read_list(
     """
     before = len(diagnostics)
     faulty = at.doubts("lists", id_) or any(path[:2] == ("lists", id_) for path in at.unsure)
-    columns = _columns(at, id_, given, breakdowns, diagnostics)
-    if given.date is not None and given.spell is not None:
+    columns = _columns(at, id_, definition, breakdowns, diagnostics)
+    if definition.date is not None and definition.spell is not None:
         diagnostics.append(messages.list_twice_timed(at.key("lists", id_, "spell"), id_))
-    elif given.date is not None:
-        _time(at.span("lists", id_, "date"), id_, given.date, columns, "date", diagnostics)
-    elif given.spell is None:
+    elif definition.date is not None:
+        _time(at.span("lists", id_, "date"), id_, definition.date, columns, "date", diagnostics)
+    elif definition.spell is None:
         if not faulty:  # a faulty list may have the key, misspelt
             diagnostics.append(messages.list_without_time(at.key("lists", id_), id_))
-    elif len(given.spell) != 2:
+    elif len(definition.spell) != 2:
         diagnostics.append(messages.spell_ends(at.span("lists", id_, "spell")))
     else:
-        for number, (name, wanted) in enumerate(zip(given.spell, ("date", "date?"), strict=True)):
+        for number, (name, wanted) in enumerate(zip(definition.spell, ("date", "date?"), strict=True)):
             _time(at.span("lists", id_, "spell", number), id_, name, columns, wanted, diagnostics)
-    for number, name in enumerate(given.order):
-        _ordered(at.span("lists", id_, "order", number), id_, name, columns, given.order[:number], diagnostics)
-    if len(given.order) == 1:
+    for number, name in enumerate(definition.order):
+        _ordered(at.span("lists", id_, "order", number), id_, name, columns, definition.order[:number], diagnostics)
+    if len(definition.order) == 1:
         diagnostics.append(messages.order_of_one(at.span("lists", id_, "order")))
     if len(agencies) > 1 and "agency" not in columns:
         diagnostics.append(messages.agency_column_needed(at.key("lists", id_), id_))
@@ -91,26 +95,26 @@ def _read_list(
         diagnostics.append(messages.agency_never_blank(at.span("lists", id_, "columns", "agency"), id_))
     if len(diagnostics) > before or faulty:
         return None
-    start, end = given.spell if given.spell else (cast("str", given.date), None)
+    start, end = definition.spell if definition.spell else (cast("str", definition.date), None)
     return RecordList(
         id=id_,
-        title=given.title,
+        title=definition.title,
         agencies=tuple(agencies),
         start=start,
         end=end,
         columns=columns,
         due=due,
-        files=tuple(given.files),
-        order=tuple(given.order),
+        files=tuple(definition.files),
+        order=tuple(definition.order),
     )
 
 
 def _columns(
-    at: Config, id_: str, given: schema.RecordList, breakdowns: Container[str], diagnostics: list[Diagnostic]
+    at: Config, id_: str, definition: schema.RecordList, breakdowns: Container[str], diagnostics: list[Diagnostic]
 ) -> dict[str, Column]:
     """The columns of a list. Ids, types and values that are not allowed are added to `diagnostics`."""
     columns: dict[str, Column] = {}
-    for name, column in given.columns.items():
+    for name, column in definition.columns.items():
         text = column.type
         if name in _RESERVED:
             diagnostics.append(messages.column_reserved(at.key("lists", id_, "columns", name), name))

@@ -47,11 +47,11 @@ def with_tolerances(draft: Draft, indicators: dict[str, Indicator]) -> dict[str,
             if (result := _read_entry(draft, at, where, indicator, entry, read)) is not None:
                 read.append(result)
         judged[id_] = replace(indicator, tolerances=tuple(read))
-    for id_, given in defined.items():
+    for id_, definition in defined.items():
         rated = id_ in draft.rules.tolerances or id_ in meant or at.doubts("tolerances", id_) or id_ in draft.bad_ids
-        if given.evidence_type != "quantity" and not rated:
+        if definition.evidence_type != "quantity" and not rated:
             span = draft.at.key("indicators", id_)
-            draft.diagnostics.append(messages.no_tolerance(span, id_, given.evidence_type))
+            draft.diagnostics.append(messages.no_tolerance(span, id_, definition.evidence_type))
     return {id_: judged.get(id_, indicator) for id_, indicator in indicators.items()}
 
 

@@ -88,16 +88,16 @@ def _read(paths: Iterable[Path]) -> tuple[Config, list[Diagnostic]]:
 def read_source(path: Path) -> tuple[Source, list[Diagnostic]]:
     """Reads the text of a file, without a byte order mark and with `\\n` for the line breaks of every system."""
     name = path.as_posix()
-    nothing = Source(name, "")
-    start = Span(nothing, 0, 0)
+    empty = Source(name, "")
+    start = Span(empty, 0, 0)
     try:
         raw = path.read_bytes().removeprefix(BOM_UTF8)
     except FileNotFoundError:
         other = path.with_suffix(".yml")
-        return nothing, [messages.no_such_file(start, path.name, other.name if other.exists() else None)]
+        return empty, [messages.no_such_file(start, path.name, other.name if other.exists() else None)]
     except OSError as error:
         why = "it is a folder" if path.is_dir() else error.strerror or type(error).__name__
-        return nothing, [messages.unreadable_file(start, why)]
+        return empty, [messages.unreadable_file(start, why)]
     try:
         return Source(name, _one_break(raw.decode("utf-8"))), []
     except UnicodeDecodeError as error:

@@ -190,6 +190,7 @@ class _Reader:
         self.met: set[int] = set()
 
     def value(self, node: Node, depth: int) -> Any:
+        """The data of a node; REFUSED for one that is not accepted. `depth` is the number of nodes around it."""
         if id(node) in self.met:  # an alias, whose anchor is refused already and which may be recursive
             return REFUSED
         self.met.add(id(node))
@@ -206,6 +207,7 @@ class _Reader:
         return dict(self._pairs(node, depth))
 
     def _pairs(self, node: Node, depth: int) -> Iterator[tuple[str, Any]]:
+        """The keys and values of a map; REFUSED under `MERGED` for keys that are not accepted, repeated keys once."""
         seen: dict[str, Node] = {}
         empty: ScalarNode | None = None
         for key, value in node.value:
