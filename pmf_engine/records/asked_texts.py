@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
-from pmf_engine.formula.syntax import Aggregate, Binary, Expression, In, Literal, Name, children, folded, inside
+from pmf_engine.formula.syntax import Aggregate, Binary, Expression, In, Literal, Name, children, folded, record_parts
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.submissions.list_values import bad, raw
 from pmf_engine.submissions.table import EDGES
@@ -41,7 +41,7 @@ def asked_of_list(framework: Framework, list_: RecordList, columns: Sequence[str
 
 def asked_texts(aggregate: Aggregate) -> Iterator[tuple[str, str]]:
     """The columns that an aggregate compares with texts, each with the text."""
-    left: list[Expression] = inside(aggregate)
+    left: list[Expression] = record_parts(aggregate)
     while left:
         node = left.pop()
         match node:
