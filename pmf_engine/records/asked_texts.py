@@ -6,7 +6,7 @@ nothing asks for `Negelct`, nobody knows which of the two is right, and what res
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -35,7 +35,7 @@ def asked_of_list(framework: Framework, list_: RecordList, columns: Sequence[str
                 continue
             for column, text in asked_texts(aggregate):
                 if column in columns and column not in (*listed, "agency") and not list_.columns[column].values:
-                    found.setdefault(column, {}).setdefault(folded(text), text)
+                    found.setdefault(column, {}).setdefault(compared(text, column in framework.breakdowns), text)
     return found
 
 
@@ -60,10 +60,19 @@ def texts_of_records(records: pl.LazyFrame, column: str) -> pl.LazyFrame:
     return records.select(pl.col(raw(column)).unique())
 
 
-def trimmed_texts(frame: pl.DataFrame) -> dict[str, str]:
-    """The texts of `texts_of_records`, without spaces around them, by their folded text."""
+def trimmed_texts(frame: pl.DataFrame, groups: bool) -> dict[str, str]:
+    """The texts of `texts_of_records` without spaces around them, as written, by how they are compared."""
     texts = sorted(text for text in frame.to_series().str.strip_chars(EDGES).drop_nulls() if text)
-    return {folded(text): text for text in reversed(texts)}
+    return {compared(text, groups): text for text in reversed(texts)}
+
+
+def compared(text: str, groups: bool) -> str:
+    """A text as conditions compare it: repeated spaces tell no groups apart.
+
+    >>> compared(" Castle  Point", True), compared(" Castle  Point", False)
+    ('castle point', 'castle  point')
+    """
+    return " ".join(folded(text).split()) if groups else folded(text)
 
 
 def slips_among(asked: Mapping[str, Mapping[str, str]], held: Mapping[str, Iterable[str]]) -> Slips:
@@ -119,10 +128,10 @@ def slip_column(column: str, text: str) -> str:
     return f"{column}={text}"
 
 
-def slip_flags(slips: Slips) -> list[pl.Expr]:
-    """For each text that records have slips of, whether a record's text is one of these."""
+def slip_flags(slips: Slips, label: Callable[[str, pl.Expr], pl.Expr]) -> list[pl.Expr]:
+    """For each text that records have slips of, whether a record's text is one of these, by its `label`."""
     return [
-        pl.col(column).str.to_lowercase().is_in(sorted(near)).fill_null(False).alias(bad(slip_column(column, text)))
+        label(column, pl.col(column)).is_in(sorted(near)).fill_null(False).alias(bad(slip_column(column, text)))
         for column, texts in slips.items()
         for text, near in texts.items()
     ]
@@ -130,7 +139,11 @@ def slip_flags(slips: Slips) -> list[pl.Expr]:
 
 def slip_columns(slips: Slips, aggregate: Aggregate | None = None) -> Sequence[str]:
     """The flags of all slips, or of those of texts that an aggregate asks for."""
-    asked = None if aggregate is None else {(column, folded(text)) for column, text in asked_texts(aggregate)}
+    asked = None
+    if aggregate is not None:
+        asked = {
+            (column, compared(text, groups)) for column, text in asked_texts(aggregate) for groups in (True, False)
+        }
     return [
         bad(slip_column(column, text))
         for column, texts in slips.items()

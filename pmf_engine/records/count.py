@@ -136,7 +136,7 @@ def _answers(
                 continue
             checks = checks.with_columns(pl.lit(0).alias(bad(name)) for name in plan.columns)
         remaining = iter(answers)
-        held = {column: trimmed_texts(next(remaining)) for column in plan.asked}
+        held = {column: trimmed_texts(next(remaining), column in plan.open) for column in plan.asked}
         found = slips_among(plan.asked, held)
         if found != slips:
             slips = found

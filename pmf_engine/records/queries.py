@@ -184,7 +184,7 @@ class ListPlan:
         assert self.records is not None
         compiled = [self._compiled(number, aggregate) for number, aggregate in enumerate(query.aggregates)]
         labels = [
-            self._label(name, pl.col(name)).cast(pl.Categorical).alias(f"label:{name}")
+            self.label(name, pl.col(name)).cast(pl.Categorical).alias(f"label:{name}")
             for name in sorted(self.rows.labels)
         ]
         records = records_by_period(self.records, query, self.last_day, self.bounded).with_columns(labels)
@@ -205,7 +205,7 @@ class ListPlan:
         """
         texts = {name: raw(name) for name in by if self.list.columns[name].kind == "text"}
         keys = [START, *(texts.get(name, name) for name in by)]
-        distinctions = pre_aggregation.Distinctions(self.rows, self._label)
+        distinctions = pre_aggregation.Distinctions(self.rows, self.label)
         shared = pre_aggregation.shared_groupings(distinctions, {each.number: each.aggregate for each in compiled})
         pre_aggregated = {number for grouping in shared for number in grouping.aggregates}
         direct = [part for each in compiled if each.number not in pre_aggregated for part in each.parts()]
@@ -215,7 +215,7 @@ class ListPlan:
         flags = [bad(name) for name in self.columns if name not in self.times]
         counted = [*(flags if self.patient else ()), *slip_columns(self.slips)]
         if counted:  # an impatient plan with refused cells is not used
-            flagged = records.with_columns(slip_flags(self.slips)).filter(pl.any_horizontal(counted))
+            flagged = records.with_columns(slip_flags(self.slips, self.label)).filter(pl.any_horizontal(counted))
             frames.append(flagged.group_by(keys).agg(pl.col(counted).sum()))
         joined = frames[0]
         for frame in frames[1:]:
@@ -225,7 +225,7 @@ class ListPlan:
         trimmed = [pre_aggregation.trimmed(text).alias(name) for name, text in texts.items()]
         return joined.with_columns(refused).with_columns(trimmed).drop(texts.values())
 
-    def _label(self, name: str, text: pl.Expr) -> pl.Expr:
+    def label(self, name: str, text: pl.Expr) -> pl.Expr:
         """A text as it is compared with others: a group or an agency however it is spelt."""
         lower = text.str.to_lowercase()
         if name in self.open:

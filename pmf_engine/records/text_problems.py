@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from pmf_engine.formula.syntax import folded
-from pmf_engine.records.asked_texts import asked_texts
+from pmf_engine.records.asked_texts import asked_texts, compared
 from pmf_engine.records.queries import ListPlan
 from pmf_engine.submissions.list_parts import ROW, ListPart
 from pmf_engine.submissions.list_values import typed
@@ -41,7 +40,7 @@ def _slips(piece: ListPart, plan: ListPlan, column: str, slips: Mapping[str, fro
     near = {other: text for text, others in slips.items() for other in sorted(others)}
     found = (
         typed(piece, plan.list, [column, plan.list.start], 0, patient=True)
-        .with_columns(pl.col(column).str.to_lowercase().alias(":text"))
+        .with_columns(plan.label(column, pl.col(column)).alias(":text"))
         .filter(pl.col(":text").is_in(sorted(near)))
         .group_by(":text")
         .agg(pl.col(ROW).min(), pl.col(column).sort_by(ROW).first(), pl.len().alias(":len"))
@@ -62,7 +61,8 @@ def _who(plan: ListPlan, column: str, text: str) -> str:
         indicator.id
         for indicator in plan.vocabulary.framework.indicators.values()
         for aggregate in indicator.aggregates
-        if aggregate.list.name == plan.list.id and (column, text) in {(c, folded(t)) for c, t in asked_texts(aggregate)}
+        if aggregate.list.name == plan.list.id
+        and (column, text) in {(each, compared(asked, column in plan.open)) for each, asked in asked_texts(aggregate)}
     ]
     first, *others = dict.fromkeys(names)
     if not others:

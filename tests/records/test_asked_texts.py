@@ -124,3 +124,19 @@ def test_every_single_slip_is_known_and_is_one_both_ways(text: str, place: int, 
     for slip in slips - {text}:
         expected = len(slip) >= 5
         assert is_slip(text, slip) == is_slip(slip, text) == expected
+
+
+@pytest.mark.parametrize(("by", "expected"), [("ward", 1.0), ("category", "invalid")])
+def test_spaces_tell_no_groups_apart(tmp_path: Path, by: str, expected: object) -> None:
+    head = HEAD.replace("  ward: Ward\n", "  ward: Ward\n  category: Category\n") if by == "ward" else HEAD
+    condition = ENDED.format("category = 'old town'")
+    indicators = f'one: {{frequency: quarterly, by: [ward], formula: "{condition}"}}'
+    figures = "adults: {title: A, from: care, kind: stock, frequency: annual}"
+    write_board(tmp_path, figures, indicators, head=head + LISTS)
+    (tmp_path / "returns").mkdir()
+    rows = "child_id,started_on,ended_on,category,ward\n0,2016-04-01,2016-05-01,Old  Town,Hill\n"
+    (tmp_path / "returns" / "plan_list.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "returns" / "manifest.csv").write_text(MANIFEST, encoding="utf-8")
+    evaluation = evaluate(tmp_path, as_of=date(2016, 11, 15))
+    row = evaluation.results.filter(pl.col("by").is_null(), pl.col("period") == Q1).row(0, named=True)
+    assert (row["status"] if row["value"] is None else row["value"]) == expected
