@@ -761,7 +761,7 @@ def test_a_fault_is_told_of_its_own_record_in_whatever_order_these_come(tmp_path
     framework = pmf.load_framework(everything(tmp_path))
     days = ["2016-04-01"] * 40
     days[7] = "yesterday"
-    frame = pl.DataFrame({"child_id": [f"c{number}" for number in range(40)], "received_on": days})
+    frame = pl.DataFrame({"child_id": ["b", *(f"c{number}" for number in range(1, 40))], "received_on": days})
     frame = frame.with_columns(previous_on=pl.lit(None, pl.String), cost=pl.lit("1"), district=pl.lit("North"))
     source = Counted(frame)
     turns = iter(range(100))
