@@ -27,12 +27,14 @@ def reached(framework: Framework, indicators: Sequence[Indicator]) -> list[Indic
 def leaves_first(framework: Framework, indicator: Indicator) -> list[Indicator]:
     """The closure of an indicator's formula, in topological order: each indicator after those that it names itself."""
     by_id: dict[str, Indicator] = {}
+    opened: set[str] = set()
     waiting = [(indicator, False)]
     while waiting:
         named, is_done = waiting.pop()
         if is_done:
             by_id[named.id] = named
-        elif named.id not in by_id:
+        elif named.id not in opened:  # a figure and an indicator with one id, which is reported, would be a circle
+            opened.add(named.id)
             ids = [node.name for node in names(named.formula)]
             others = [framework.indicators[id_] for id_ in ids if id_ in framework.indicators]
             waiting += [(named, True), *((other, False) for other in others)]
@@ -151,7 +153,7 @@ def adds_up_over_groups(framework: Framework, indicator: Indicator) -> bool:
         """Whether an expression's value for the whole is the sum of its values for the groups."""
         match node:
             case Name() if node.name in framework.indicators:
-                return adds_up_by_id[node.name]
+                return adds_up_by_id.get(node.name, False)
             case Name():
                 figure = framework.figures.get(node.name)
                 return figure is not None and figure.kind in ("flow", "stock") and figure.adds_up
