@@ -444,15 +444,15 @@ def test_a_year_sent_as_a_whole_leaves_the_years_of_groups_to_their_quarters(fol
 
 
 @pytest.mark.parametrize("column", ["district", "ward"])
-def test_a_whole_is_not_the_sum_of_groups_of_which_one_was_refused(folder: Path, column: str) -> None:
-    """Groups of `district` are listed, those of `ward` are not; a Total is no group of either."""
+def test_a_total_that_its_groups_contradict_or_nobody_lists_makes_no_whole(folder: Path, column: str) -> None:
+    """Groups of `district` are listed, and a Total is their whole; those of `ward` are not, and it is refused."""
     build(
         folder,
         f"r: {{{Q}, formula: referrals}}",
         f"""period,agency,figure,{column},value
         2016-17 Q1,care,referrals,North,6
         2016-17 Q1,care,referrals,South,4
-        2016-17 Q1,care,referrals,Total,12""",
+        2016-17 Q1,care,referrals,Total,13""",
         "r: {good: at most 10}",
     )
     evaluation = evaluate(folder)

@@ -17,7 +17,7 @@ from pmf_engine.judgement.exception_life import LIFE
 from pmf_engine.render.terminal import render_terminal
 from tests.support.boards import cell, evaluate, write_board, write_returns
 
-FIGURES = "x: {title: X, from: care, kind: stock, frequency: quarterly, signed: true}"
+FIGURES = "x: {title: X, from: care, kind: stock, frequency: quarterly, signed: true, whole: false}"
 QUARTERS = [f"{year}-{year % 100 + 1} Q{quarter}" for year in range(2012, 2020) for quarter in (1, 2, 3, 4)]
 BANDS = "{good: at most 12, tolerance: at most 20}"
 

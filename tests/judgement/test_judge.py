@@ -9,8 +9,8 @@ from pmf_engine.cli.program import main
 from tests.support.boards import cell, evaluate, write_board, write_returns
 
 FIGURES = """
-x: {title: X, from: care, kind: stock, frequency: quarterly, signed: true}
-bound: {title: Bound, from: care, kind: stock, frequency: quarterly}
+x: {title: X, from: care, kind: stock, frequency: quarterly, signed: true, whole: false}
+bound: {title: Bound, from: care, kind: stock, frequency: quarterly, whole: false}
 """
 RULES = """
 - {when: red, to: sub_committee}
@@ -181,7 +181,9 @@ def test_a_late_bound_is_a_late_return(tmp_path: Path) -> None:
     write_returns(tmp_path, "2015-16 Q1,care,x,5")
     evaluation = evaluate(tmp_path, "2015-16 Q1")
     assert cell(evaluation, "y", "2015-16 Q1", "status") == "late"
-    assert cell(evaluation, "y", "2015-16 Q1", "reason") == "`bound` has not come from Social Care"
+    assert cell(evaluation, "y", "2015-16 Q1", "reason") == (
+        "`bound` was never sent by anybody; it is to come from Social Care"
+    )
     assert evaluation.outstanding["figure"].to_list() == ["bound"]
 
 
