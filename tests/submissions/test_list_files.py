@@ -29,6 +29,7 @@ import pmf_engine.submissions.list_headers
 import pmf_engine.submissions.list_sheets
 import pmf_engine.submissions.list_values
 import pmf_engine.submissions.record_texts
+import pmf_engine.submissions.totals
 import pmf_engine.submissions.wholes
 import pmf_engine.submissions.workbook_facts
 from pmf_engine.submissions.problems import KINDS
@@ -91,6 +92,7 @@ LIST_MODULES = (
 STANDING_MODULES = (
     pmf_engine.submissions.decimal_slips,
     pmf_engine.submissions.later_files,
+    pmf_engine.submissions.totals,
     pmf_engine.submissions.wholes,
 )
 
@@ -511,7 +513,8 @@ def test_a_long_text_with_quotes_is_read_as_a_stream(tmp_path: Path, monkeypatch
     assert said(evaluation) == []
     assert [number(evaluation, group) for group in (None, "North", "South")] == [3, 1, 2]
     plans = ['"care",2016-04-01,,Hill', "care,2016-04-02,,", 'care,2016-04-03,,"Hill']
-    evaluation = read(tmp_path, {"plan_list.csv": PLANS + "\n".join([*plans, 'care,2016-04-03,,Hill"', ""])})
+    files = {"plan_list.csv": PLANS + "\n".join([*plans, 'care,2016-04-03,,Hill"', ""])}
+    evaluation = read(tmp_path, files | covering("referral_list.csv", "plan_list.csv"))
     assert [row[1:3] + row[4:] for row in said(evaluation) if row[0] == "plan_list.csv"] == [
         (4, None, "swallowed-records")
     ]
