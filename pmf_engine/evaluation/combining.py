@@ -32,6 +32,44 @@ def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
     A trace keeps `cells` (those that the total took; all, where there is no total) and `breakdowns` (`by`, `value`,
     `code` and `cells` of each breakdown, in the framework's order).
     """
+    code, value, has_value = pl.col("code"), pl.col("value"), pl.col("code") == 0
+    # Two breakdowns with different totals are not both right, and nothing says which one is.
+    differ = value.max() - value.min() > NEAR * value.abs().max()
+    refused = code.filter(code > _NO_DATA).max()
+    trace = [
+        pl.struct("by", "value", "code", "cells").alias("breakdowns"),
+        pl.col("cells").filter(has_value).first().alias("taken"),
+        pl.col("cells").explode(),
+    ]
+    totals = (
+        _by_breakdown(inputs, cells)
+        .sort(*SENT, "place")
+        .group_by(*SENT, maintain_order=True)
+        .agg(
+            value.filter(has_value).first(),
+            pl.col("why").sort_by(code).last(),
+            code=pl.when(refused.is_not_null())
+            .then(refused)
+            .when(differ)
+            .then(reason_code(Status.INVALID))
+            .when(has_value.any())
+            .then(0)
+            .otherwise(_NO_DATA)
+            .cast(pl.UInt32),
+            **({column.meta.output_name(): column for column in trace} if inputs.traced else {}),
+        )
+        .with_columns(value=pl.when(has_value).then(value))
+    )
+    if not inputs.traced:
+        return totals
+    return totals.with_columns(cells=pl.when(has_value).then("taken").otherwise("cells")).drop("taken")
+
+
+def _by_breakdown(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
+    """An agency's total by each breakdown, with the breakdown's `place` in the framework's order.
+
+    There is none where a group of the period has no cell, or where the figure does not add up; `why` says so.
+    """
     places = pl.LazyFrame(
         list(enumerate(inputs.framework.breakdowns)), schema={"place": pl.UInt32, "by": pl.String}, orient="row"
     )
@@ -42,7 +80,7 @@ def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
     named = pl.format("{} of `{}` is missing", pl.col("absent").list.head(_MOST_NAMED).list.join(", "), "by")
     adding = [id_ for id_, figure in inputs.framework.figures.items() if figure.kind == "grade" or adds_up(figure)]
     apart = ~pl.col("figure").is_in(adding)
-    by_breakdown = (
+    return (
         cells.join(inputs.senders.lazy(), on="figure")
         .filter(pl.col("months") == pl.col("own_months"))
         .sort(*SENT, "by", "group")
@@ -67,35 +105,6 @@ def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
         )
         .with_columns(value=pl.when(has_value).then(pl.when(inputs.is_of_kind("grade")).then("worst").otherwise("sum")))
     )
-    # Two breakdowns with different totals are not both right, and nothing says which one is.
-    differ = value.max() - value.min() > NEAR * value.abs().max()
-    refused = code.filter(code > _NO_DATA).max()
-    trace = [
-        pl.struct("by", "value", "code", "cells").alias("breakdowns"),
-        pl.col("cells").filter(has_value).first().alias("taken"),
-        pl.col("cells").explode(),
-    ]
-    totals = (
-        by_breakdown.sort(*SENT, "place")
-        .group_by(*SENT, maintain_order=True)
-        .agg(
-            value.filter(has_value).first(),
-            pl.col("why").sort_by(code).last(),
-            code=pl.when(refused.is_not_null())
-            .then(refused)
-            .when(differ)
-            .then(reason_code(Status.INVALID))
-            .when(has_value.any())
-            .then(0)
-            .otherwise(_NO_DATA)
-            .cast(pl.UInt32),
-            **({column.meta.output_name(): column for column in trace} if inputs.traced else {}),
-        )
-        .with_columns(value=pl.when(has_value).then(value))
-    )
-    if not inputs.traced:
-        return totals
-    return totals.with_columns(cells=pl.when(has_value).then("taken").otherwise("cells")).drop("taken")
 
 
 def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.LazyFrame:

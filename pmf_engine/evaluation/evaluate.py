@@ -24,7 +24,8 @@ from pmf_engine.records.coverage import standing
 from pmf_engine.records.queries import list_queries
 from pmf_engine.records.totals import ListTotals
 from pmf_engine.submissions.list_parts import ListPart
-from pmf_engine.submissions.problems import NOTHING_READ, together, with_senders
+from pmf_engine.submissions.problem_kinds import NOTHING_READ
+from pmf_engine.submissions.problems import together, with_senders
 from pmf_engine.submissions.refusals import with_refusals
 from pmf_engine.submissions.submissions import Submissions
 

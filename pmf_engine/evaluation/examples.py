@@ -1,7 +1,6 @@
 """Examples written beside indicators, run through the whole engine: what a definition means, proved.
 
-Each example is a world of its own: its figures are a group of a breakdown that only examples have, so that all
-of them are worked out in one evaluation, by the same code as a board's returns.
+Each example's figures are a group of a breakdown that only examples have, so one evaluation computes all of them.
 """
 
 from __future__ import annotations
@@ -90,9 +89,9 @@ def run_examples(framework: Framework) -> tuple[list[Outcome], list[Coverage]]:
     }
     batches: dict[tuple[date, int], dict[str, _World]] = {}
     place = {id_: number for number, id_ in enumerate(framework.indicators)}
-    for name, (one, number, example) in worlds.items():
-        key = (example.as_of or _LONG_AFTER, place[one.id] // _BATCH)
-        batches.setdefault(key, {})[name] = (one, number, example)
+    for name, world in worlds.items():
+        indicator, _, example = world
+        batches.setdefault((example.as_of or _LONG_AFTER, place[indicator.id] // _BATCH), {})[name] = world
     rows: dict[str, dict[str, Any]] = {}
     problems: dict[str, list[str]] = {}
     for (day, _), batch in sorted(batches.items()):

@@ -6,45 +6,36 @@ steps are computed once and similar ones together. `judgement.judge` turns the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import NamedTuple
 
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.evaluation.inputs import AGENCY, Inputs
 from pmf_engine.evaluation.panels import Panel, laid_out, planned_panel
+from pmf_engine.evaluation.value_steps import ValueSteps
 from pmf_engine.evaluation.whole_bounds import whole_bounds
 from pmf_engine.formula.compute.batches import Steps
 from pmf_engine.formula.compute.column_names import (
-    code_column,
-    groups_of,
-    lenient_column,
-    owed_column,
-    value_column,
     whole_of,
 )
-from pmf_engine.formula.compute.operations import amount, number
-from pmf_engine.formula.functions import EARLIER_VALUES, OVER_TIME
-from pmf_engine.formula.syntax import Band, Binary, Expression, aggregates, children, of_senders
+from pmf_engine.formula.compute.operations import number
+from pmf_engine.formula.functions import EARLIER_VALUES
+from pmf_engine.formula.syntax import Band, Binary, Expression, children
 from pmf_engine.framework.dependencies import (
     adds,
     asked_of_lists,
     counted_senders,
     does_without,
     figures_of,
-    leaves_first,
     reached,
     senders_of,
 )
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.framework.tolerances import Entry
 from pmf_engine.judgement.bands import SIGNS, Case, Shape, banded
-
-_KEEPS_BREAKS = ("finite", "unbroken")
-"""What the breaks of an indicator make of its value; its other parts it may share with others, which have none."""
 
 _MOST_CHOICES = 3
 """Of how many figures that are in doubt every choice is a reading."""
@@ -113,22 +104,12 @@ def panel_of(
     return planned_panel(inputs, cadence, by, figures_of(framework, indicators), lenient, listed, of_bounds)
 
 
-class _IndicatorKey(NamedTuple):
-    """An indicator and how it treats missing inputs: what the value of an indicator depends on, within a panel."""
-
-    id: str
-    missing: str
-
-
-class Sheet:
-    """Turns indicators, their bands and parts into steps of one panel. Methods return the number of a step.
-
-    It is a `Maker` of formulas (see `formula.compute.operations`), and remembers the steps of each indicator's value.
+class Sheet(ValueSteps):
+    """Turns indicators and their bands into steps of one panel, and into cases to be judged.
 
     Attributes:
         wholes: By indicator, the figures that bound its groups by their wholes.
         in_doubt: The figures whose groups come to less than their whole somewhere: they have a second reading.
-        sums: The figures that this sheet reads as the sum of their groups.
     """
 
     def __init__(
@@ -141,111 +122,10 @@ class Sheet:
         in_doubt: frozenset[str] = frozenset(),
         sums: frozenset[str] = frozenset(),
     ) -> None:
-        self.framework = framework
+        super().__init__(framework, steps, panel, months, sums)
         self.wholes = wholes or {}
-        self.steps = steps
-        self.panel = panel
-        self.months = months
         self.in_doubt = in_doubt
-        self.sums = sums
-        self._indicator_steps: dict[_IndicatorKey, int] = {}
         self._by_sums: dict[frozenset[str], Sheet] = {}
-        self._breaks: dict[int, frozenset[int]] = {}
-        self._own_breaks: frozenset[int] = frozenset()
-        has_breaks = any(one.breaks for one in framework.lists.values())
-        formulas = [indicator.formula for indicator in framework.indicators.values()] if has_breaks else []
-        self._aggregates = {node.text: node for formula in formulas for node in aggregates(formula)}
-
-    # -- as a `Maker` ----------------------------------------------------------------
-
-    def constant(self, value: float) -> int:
-        """A number that is the same in every row."""
-        return self.steps.constant(self.panel, value)
-
-    def made(self, operation: str, *of: int, span: int = 0) -> int:
-        """The result of an operation on other steps, which does not look across the breaks of what they rest on."""
-        if not self._breaks and not self._own_breaks:
-            return self.steps.made(self.panel, operation, of, span)
-        breaks = frozenset[int]().union(*(self._breaks.get(part, ()) for part in of))
-        own = self._own_breaks if operation in (*OVER_TIME, *_KEEPS_BREAKS) else frozenset[int]()
-        looked_at = breaks | own if own or operation in (*OVER_TIME, "unbroken") else ()
-        step = self.steps.made(self.panel, operation, of, span, looked_at)
-        if breaks | own:
-            self._breaks[step] = breaks | own
-        return step
-
-    def named(self, name: str) -> int:
-        """A figure, an aggregate, or an indicator.
-
-        A formula that uses an indicator takes its value only where all inputs of that indicator have one.
-        """
-        other = self.framework.indicators.get(name)
-        if other is None:
-            return self._column(name) if name in self.framework.figures else self._aggregate(name)
-        return self.indicator(other if other.missing == "any" else replace(other, missing="any"))
-
-    # -- indicators ------------------------------------------------------------------
-
-    def _column(self, name: str, code: Callable[[str], str] = code_column) -> int:
-        key = groups_of(name) if name in self.sums else name
-        step = self.steps.column(self.panel, value_column(key), code(key))
-        source = self.framework.figures.get(name)
-        if source is not None and source.breaks:
-            self._breaks[step] = frozenset(each.at for each in source.breaks)
-            if source.kind == "flow" and source.cadence.months < self.months:
-                return self.made("unbroken", step)
-        return step
-
-    def _aggregate(self, name: str) -> int:
-        """An aggregate of a list, by its text: what adds up over its period does not reach across a break."""
-        step = self.steps.column(self.panel, value_column(name), code_column(name))
-        node = self._aggregates.get(name)
-        breaks = self.framework.lists[node.list.name].breaks if node and not of_senders(node) else ()
-        if node is None or not breaks:
-            return step
-        self._breaks[step] = frozenset(each.at for each in breaks)
-        return step if node.state == "open" else self.made("unbroken", step)
-
-    def _lenient(self, name: str) -> int:
-        """A figure or aggregate with the code by which sums do without what has not come; see `laid_out`."""
-        return self._column(name, lenient_column)
-
-    def _owed(self, name: str) -> int:
-        """A figure with the code of what is missing of what is owed; see `laid_out`."""
-        figure = self.framework.figures[name]
-        return self._column(name, owed_column if (figure.since, figure.until) != (None, None) else code_column)
-
-    def indicator(self, indicator: Indicator) -> int:
-        """The value of an indicator; a value that overflows becomes `invalid`, so that no band rates it."""
-        key = _IndicatorKey(indicator.id, indicator.missing)
-        if key not in self._indicator_steps:
-            # The innermost first: a chain of indicators must not become a chain of calls.
-            for other in leaves_first(self.framework, indicator):
-                strict = _IndicatorKey(other.id, "any")
-                if strict not in self._indicator_steps:
-                    self._indicator_steps[strict] = self._finite(replace(other, missing="any"))
-            self._indicator_steps[key] = self._finite(indicator)
-        return self._indicator_steps[key]
-
-    def _finite(self, indicator: Indicator) -> int:
-        """The value of an indicator whose parts that are indicators are made already."""
-        self._own_breaks = frozenset(each.at for each in indicator.breaks)
-        step = self.made("finite", self.part(indicator, indicator.formula))
-        adds_up = indicator.lists or any(self.framework.figures[name].kind == "flow" for name in indicator.figures)
-        if self._own_breaks and adds_up and indicator.cadence.months < self.months:
-            step = self.made("unbroken", step)
-        self._own_breaks = frozenset()
-        return step
-
-    def part(self, indicator: Indicator, node: Expression) -> int:
-        """A part of an indicator's formula; its sums do without missing inputs where the indicator allows that."""
-        strict = number(node, self, self.named)
-        if not does_without(self.framework, indicator):
-            return strict
-        owed = number(node, self, self._owed)
-        return self.made("lenient_or_reason", amount(node, self, self._lenient), strict, owed)
-
-    # -- bands -----------------------------------------------------------------------
 
     def cases(self, indicator: Indicator, by: str | None) -> Iterator[Case]:
         """One case for the periods before the first tolerance entry, and one for those of each entry."""

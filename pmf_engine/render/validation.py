@@ -13,7 +13,7 @@ from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.report.problems import ToldProblem
 from pmf_engine.report.validation import FileRead, Overdue, Validation
 from pmf_engine.report.wording import status_word
-from pmf_engine.submissions.problems import Severity
+from pmf_engine.submissions.problem_kinds import Severity
 
 _COUNTS = {Severity.LOST: "with a value lost", Severity.DOUBT: "in doubt", Severity.NOTE: "to note"}
 _INDENTS = 4

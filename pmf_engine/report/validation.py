@@ -14,7 +14,8 @@ from pmf_engine.evaluation.evaluate import Evaluation, evaluate
 from pmf_engine.framework.model import Framework
 from pmf_engine.report.model import Named
 from pmf_engine.report.problems import ToldProblem, told_problems
-from pmf_engine.submissions.problems import Severity, together
+from pmf_engine.submissions.problem_kinds import Severity
+from pmf_engine.submissions.problems import together
 from pmf_engine.submissions.submissions import Submissions
 
 

@@ -72,29 +72,7 @@ def longer_periods_replaced(cells: pl.DataFrame, framework: Framework) -> tuple[
     longer = numbered.filter(of_parts, pl.col("received_on").is_not_null())
     if longer.is_empty():
         return cells, PROBLEMS.empty()
-    same = ["figure", "agency", "by", "group"]
-    parts = numbered.filter(pl.col("months") == pl.col("own")).select(
-        *same, "start", "value", "state", "received_on", "file"
-    )
-    inside = longer.join(parts, on=same, nulls_equal=True, suffix="_part").filter(
-        pl.col("start_part") >= pl.col("start"), pl.col("start_part") < pl.col("start") + pl.col("months")
-    )
-    ok = (pl.col("state_part") == "ok") | (pl.col("kind_of") == "text")
-    is_last = pl.col("start_part") + pl.col("own") == pl.col("start") + pl.col("months")
-    summed = pl.when(pl.col("kind_of").first() == "flow").then(pl.col("value_part").sum())
-    counted = (
-        inside.sort("at", "start_part")
-        .group_by("at", maintain_order=True)
-        .agg(
-            newest=pl.col("received_on_part").max(),
-            later=pl.col("file_part").sort_by("received_on_part", nulls_last=False).last(),
-            total=summed.otherwise(pl.col("value_part").filter(is_last).first()),
-            complete=pl.when(pl.col("kind_of").first() == "flow")
-            .then((ok.all()) & (pl.len() * pl.col("own").first() == pl.col("months").first()))
-            .otherwise((is_last & ok).any()),
-        )
-    )
-    held = numbered.join(counted, on="at", how="left", maintain_order="left")
+    held = numbered.join(_parts_of(longer, numbered), on="at", how="left", maintain_order="left")
     near = (pl.col("value") - pl.col("total")).abs() <= NEAR * pl.col("value").abs()
     is_newer = (pl.col("newest") > pl.col("received_on")).fill_null(False)
     outdated = is_newer & ~(pl.col("complete") & near).fill_null(False)
@@ -117,3 +95,29 @@ def longer_periods_replaced(cells: pl.DataFrame, framework: Framework) -> tuple[
         pl.when(refused).then(said).otherwise("why").alias("why"),
     )
     return kept.select(cells.columns), problems
+
+
+def _parts_of(longer: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame:
+    """What the parts of longer periods come to: `total`, whether all are there, the `newest` and the file of it."""
+    same = ["figure", "agency", "by", "group"]
+    parts = numbered.filter(pl.col("months") == pl.col("own")).select(
+        *same, "start", "value", "state", "received_on", "file"
+    )
+    inside = longer.join(parts, on=same, nulls_equal=True, suffix="_part").filter(
+        pl.col("start_part") >= pl.col("start"), pl.col("start_part") < pl.col("start") + pl.col("months")
+    )
+    ok = (pl.col("state_part") == "ok") | (pl.col("kind_of") == "text")
+    is_last = pl.col("start_part") + pl.col("own") == pl.col("start") + pl.col("months")
+    summed = pl.when(pl.col("kind_of").first() == "flow").then(pl.col("value_part").sum())
+    return (
+        inside.sort("at", "start_part")
+        .group_by("at", maintain_order=True)
+        .agg(
+            newest=pl.col("received_on_part").max(),
+            later=pl.col("file_part").sort_by("received_on_part", nulls_last=False).last(),
+            total=summed.otherwise(pl.col("value_part").filter(is_last).first()),
+            complete=pl.when(pl.col("kind_of").first() == "flow")
+            .then((ok.all()) & (pl.len() * pl.col("own").first() == pl.col("months").first()))
+            .otherwise((is_last & ok).any()),
+        )
+    )

@@ -6,7 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from pmf_engine.submissions.problems import PLACE, Severity
+from pmf_engine.submissions.problem_kinds import Severity
+from pmf_engine.submissions.problems import PLACE
 
 _OTHERWISE: Final = {
     "sent-twice": "another row contradicts it",

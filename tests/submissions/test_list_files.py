@@ -32,7 +32,7 @@ import pmf_engine.submissions.record_texts
 import pmf_engine.submissions.totals
 import pmf_engine.submissions.wholes
 import pmf_engine.submissions.workbook_facts
-from pmf_engine.submissions.problems import KINDS
+from pmf_engine.submissions.problem_kinds import KINDS
 from tests.submissions import test_list_cells
 from tests.submissions.test_submissions import MODULES
 from tests.support.boards import HEAD, cell, evaluate, write_board

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
-from pmf_engine.submissions.problems import KINDS
+from pmf_engine.submissions.problem_kinds import KINDS
 from pmf_engine.submissions.submissions import Submissions
 
 INDICATORS = """
