@@ -14,7 +14,7 @@ def read_breakdowns(draft: Draft) -> dict[str, Breakdown]:
     Warns of a breakdown without listed groups: a misspelt name or a total in a return would become a group.
     """
     for id_, definition in draft.model.breakdowns.items():
-        if definition.groups is None and not definition.open:
+        if definition.groups is None and not definition.open and id_ != "agency":  # that is an error of its own
             draft.diagnostics.append(messages.groups_not_listed(draft.at.key("breakdowns", id_), id_))
     return {
         id_: Breakdown(
