@@ -102,7 +102,7 @@ def test_what_is_no_count_of_events_has_no_interval() -> None:
 # -- ratings that allow for chance -----------------------------------------------------------
 
 FIGURES = """
-part: {title: Part, from: care, kind: flow, frequency: quarterly}
+part: {title: Part, from: care, kind: flow, frequency: quarterly, whole: false}
 whole: {title: Whole, from: care, kind: flow, frequency: quarterly}
 bound: {title: Bound, from: ons, kind: stock, frequency: quarterly}
 """
