@@ -28,15 +28,15 @@ BANDED: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "group": pl.String,
     "value": pl.Float64,
     "code": pl.UInt32,  # the reason code of the value; 0 where there is one
-    "left_out": pl.UInt32,  # the reason code of an input that the value does without; 0 for none
-    "partial": pl.Boolean,  # whether a part of a sum is missing from the value
+    "left_out": pl.UInt32,  # the reason code of an input that the value leaves out; 0 for none
+    "partial": pl.Boolean,  # whether the value is a sum with a part missing
     "adds": pl.Int8,  # how that part could move the value: 1 up, -1 down, 0 either way; null unless partial
     "numerator": pl.Float64,
     "denominator": pl.Float64,
     "good": pl.Boolean,  # null where a bound has no number
     "tolerable": pl.Boolean,  # null where a bound has no number
     "band_code": pl.UInt32,  # the reason code of a bound without a number; 0 for none
-    "worse": pl.Boolean,  # whether another reading than that by wholes is the worst, and decides
+    "worse": pl.Boolean,  # whether a reading by sums of groups is worse than the reading by wholes
     "rated": pl.Boolean,  # whether a tolerance entry rates values
     "entry": pl.UInt32,  # the position of the entry in force
     "sign": pl.Int8,  # its polarity, see `SIGNS`
@@ -53,14 +53,14 @@ class Shape:
 
     Attributes:
         good: The operators of the good band; without any, nothing rates the value.
-        tolerance: The operators of the tolerance; it may be absent.
+        tolerance: The operators of the tolerance; empty where the entry has none.
         chance: `percent` or `rate` where the confidence interval decides whether a value is tolerable, else None.
-        gaps: For each entry of the indicator the operators of its good band if polarity is `close`, else ().
+        gaps: For each entry of the indicator, the operators of the good band where polarity is `close`, else ().
         named: How many terms of the bands have their number shown.
         compared: How many figures or indicators the value is compared with.
         ratio: Whether there are a numerator and a denominator.
         adds: How a part that is missing could move the value; None where none may be missing.
-        readings: By how many other readings the value is judged as well, the first of which takes every whole for the
+        readings: The number of further readings that judge the value as well; the first replaces every whole by the
             sum of its groups.
     """
 
@@ -107,7 +107,7 @@ class Case:
     Attributes:
         indicator: The indicator's id.
         panel: The position of the panel.
-        shape: The shape that it shares with other cases.
+        shape: The shape that the case shares with others.
         steps: The number of the step that computes each of `Shape.columns`.
         start: The first month in which the entry is in force; None for no limit.
         until: The month before which it is in force; None for no limit.
@@ -231,7 +231,7 @@ def _number(parts: Mapping[str, MaybeExpr], name: str) -> pl.Expr:
 
 
 def _listed(numbers: Sequence[pl.Expr]) -> pl.Expr:
-    """Numbers as one list column, which Polars cannot make of none."""
+    """Numbers as one list column; `pl.concat_list` needs at least one expression."""
     return pl.concat_list(numbers) if numbers else pl.lit([], dtype=pl.List(pl.Float64))
 
 
@@ -255,12 +255,12 @@ def _rating(shape: Shape, parts: Mapping[str, MaybeExpr]) -> _Rating:
 def _ratings(shape: Shape, parts: Mapping[str, MaybeExpr]) -> dict[str, pl.Expr]:
     """The columns `good`, `tolerable`, `band_code` (the reason code of a bound without a number), `worse` and `rated`.
 
-    The worst reading decides. One in which only some figures are the sum of their groups may contradict itself, as
-    where a part then exceeds its whole: it decides nothing.
+    The worst reading decides. A reading that replaces only some figures by the sum of their groups may contradict
+    itself, for example where a part then exceeds its whole: a reading without a value decides nothing.
     """
     if not shape.good:
-        nothing, no = pl.lit(None, dtype=pl.Boolean), pl.lit(False)
-        return {"good": nothing, "tolerable": nothing, "band_code": pl.lit(0, pl.UInt32), "worse": no, "rated": no}
+        null, false = pl.lit(None, dtype=pl.Boolean), pl.lit(False)
+        return {"good": null, "tolerable": null, "band_code": pl.lit(0, pl.UInt32), "worse": false, "rated": false}
     own = _rating(shape, parts)
     if not shape.readings:
         code = own.code.cast(pl.UInt32)
@@ -293,8 +293,8 @@ def _readings(shape: Shape, parts: Mapping[str, MaybeExpr]) -> list[Mapping[str,
 def _code(shape: Shape, parts: Mapping[str, MaybeExpr], partial: pl.Expr) -> pl.Expr:
     """The reason code of a value.
 
-    Of a partial value it is that of the missing part, where that could change the rating by any reading. Where there
-    is no value if every whole is the sum of its groups, it is the code of that.
+    A partial value takes the code of its missing part, where that part could change the rating by any reading. A value
+    takes the code that it has when the sum of the groups replaces every whole.
     """
     code, readings = parts["value"].code, _readings(shape, parts)
     if readings:
@@ -308,14 +308,14 @@ def _code(shape: Shape, parts: Mapping[str, MaybeExpr], partial: pl.Expr) -> pl.
 def _holds(band: str, operators: Sequence[str], parts: Mapping[str, MaybeExpr]) -> tuple[pl.Expr, pl.Expr]:
     """Whether a value is in a band (null where a bound has no number), and the reason code of that bound."""
     bounds = [parts[f"{band}:{position}"] for position in range(len(operators))]
-    held = [held_against(operator, parts["value"], bound) for operator, bound in zip(operators, bounds, strict=True)]
-    return pl.all_horizontal(held), pl.max_horizontal([bound.code for bound in bounds])
+    meets = [held_against(operator, parts["value"], bound) for operator, bound in zip(operators, bounds, strict=True)]
+    return pl.all_horizontal(meets), pl.max_horizontal([bound.code for bound in bounds])
 
 
 def _within_chance(shape: Shape, parts: Mapping[str, MaybeExpr], tolerable: pl.Expr) -> pl.Expr:
     """Whether the 95 % interval overlaps the tolerable band; without an interval, whether the value is in the band.
 
-    Bounds that come from data may contradict each other, so that no value meets both: that band overlaps nothing.
+    Bounds from data may contradict each other: a band that no value meets overlaps nothing.
     """
     part, whole = _number(parts, "numerator"), _number(parts, "denominator")
     if shape.chance == "percent":
@@ -323,7 +323,7 @@ def _within_chance(shape: Shape, parts: Mapping[str, MaybeExpr], tolerable: pl.E
     else:
         lower, upper = confidence.of_rate(part, whole, pl.col("per"))
     band, operators = ("tolerance", shape.tolerance) if shape.tolerance else ("good", shape.good)
-    held: list[pl.Expr] = []
+    overlaps: list[pl.Expr] = []
     lowest: list[tuple[str, pl.Expr]] = []
     highest: list[tuple[str, pl.Expr]] = []
     for position, operator in enumerate(operators):
@@ -332,14 +332,14 @@ def _within_chance(shape: Shape, parts: Mapping[str, MaybeExpr], tolerable: pl.E
         if operator not in ("<=", "<"):
             at_least = ">=" if operator == "=" else operator
             lowest.append((at_least, bound))
-            held.append(compare(at_least, upper, bound))
+            overlaps.append(compare(at_least, upper, bound))
         if operator not in (">=", ">"):
             at_most = "<=" if operator == "=" else operator
             highest.append((at_most, bound))
-            held.append(compare(at_most, lower, bound))
+            overlaps.append(compare(at_most, lower, bound))
     for above, low in lowest:
-        held += [compare(below, low, high) & compare(above, high, low) for below, high in highest]
-    return pl.when(lower.is_null()).then(tolerable).otherwise(pl.all_horizontal(held))
+        overlaps += [compare(below, low, high) & compare(above, high, low) for below, high in highest]
+    return pl.when(lower.is_null()).then(tolerable).otherwise(pl.all_horizontal(overlaps))
 
 
 def _gap(shape: Shape, parts: Mapping[str, MaybeExpr], entry: int) -> pl.Expr:

@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from pmf_engine.domain.numbers import SNAP
+from pmf_engine.domain.status import ChartName
 from pmf_engine.formula.compute.comparisons import less
 
 SPREAD: Final = 2.66
@@ -25,16 +26,17 @@ RANGE_TO_SIGMA: Final = 1.128
 """The mean moving range of values that only chance varies, in sigmas."""
 
 LARGEST: Final = 3.267
-"""A moving range from this many times their mean on shows a special cause, so it does not count as chance."""
+"""A moving range of at least this many mean moving ranges shows a special cause; limits leave it out."""
 
 DIFFERENCE: Final = 0.25
-"""Denominators that differ by more than this part of their mean make limits that know them."""
+"""Where denominators differ by more than this part of their mean, each point has the limits of its denominator."""
 
 
 def individual_limits(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
-    """The XmR chart of all points of the stretch up to each: the mean, and limits at 2.66 mean moving ranges from it.
+    """The XmR chart at each point, from all points of its stretch up to it.
 
-    Leaves out moving ranges of 3.267 times their mean and above, once: the rest is not screened again.
+    The limits lie 2.66 mean moving ranges from the mean. Moving ranges of 3.267 times their mean and above are left
+    out, in one pass: the rest is not screened again.
     """
     drawn = pl.col("drawn") == name
     range_, usual = pl.col("range"), pl.col("usual")
@@ -43,7 +45,7 @@ def individual_limits(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
         usual=pl.when(drawn).then(range_.cum_sum().over("stretch") / range_.cum_count().over("stretch")),
         mean=pl.when(drawn).then(line(mean, pl.col("value").abs().cum_max().over("stretch"))).otherwise("mean"),
     )
-    # Only points with a large range among those up to them need look at each of these again.
+    # Only points with a large range up to them need a list of their ranges to screen.
     large = ~less(range_.cum_max().over("stretch"), usual * LARGEST)
     frame = frame.with_columns(large=(drawn & large).fill_null(False)).cache()
     each = pl.element()
@@ -54,7 +56,7 @@ def individual_limits(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
         .with_columns(range_.list.head("points").list.eval(each.filter(less(each, each.mean() * LARGEST)).mean()))
         .select("at", screened=range_.list.first())
     )
-    kept = pl.when("large").then(pl.col("screened").fill_null(0.0)).otherwise(usual)  # none is left where all are 0
+    kept = pl.when("large").then(pl.col("screened").fill_null(0.0)).otherwise(usual)  # no range is left where all are 0
     return (
         frame.join(screened, on="at", how="left", maintain_order="left")
         .with_columns(unit=pl.when(drawn).then(kept * SPREAD).otherwise("unit"))
@@ -68,16 +70,16 @@ def proportion_limits(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
 
 
 def rate_limits(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
-    """Laney's u′ chart of a rate: the variance per head is the rate times what it is per."""
+    """Laney's u′ chart of a rate: the variance per head is the rate times `per`."""
     return _laney_limits(frame, name, lambda mean: mean * pl.col("per"))
 
 
 def _laney_limits(frame: pl.LazyFrame, name: str, variance: Callable[[pl.Expr], pl.Expr]) -> pl.LazyFrame:
-    """Laney's chart of all points of the stretch up to each: limits that widen where the denominator is small.
+    """Laney's chart at each point, from all points of its stretch up to it: limits widen for a small denominator.
 
     A value differs from the mean by z sigmas of its own denominator; the mean moving range of z, over 1.128, is sigma
-    z. It counts as 1 where it is less, so that the limits are never narrower than those of a plain p or u chart. Moving
-    ranges of z are left out as those of values are. With the distance d = (value - mean) √n, the moving range of z is
+    z. Sigma z is at least 1, so that the limits are never narrower than those of a plain p or u chart. Moving ranges of
+    z are screened as those of values are. With the distance d = (value - mean) √n, the moving range of z is
     that of d over the square root of the variance.
     """
     drawn = pl.col("drawn") == name
@@ -117,18 +119,18 @@ def away(spreads: float, back: int = 0) -> pl.Expr:
     """The line at a number of spreads from the row's mean: 1 is the upper limit, -1 the lower.
 
     Args:
-        spreads: How many spreads.
-        back: For the point of so many rows before, whose denominator may be another.
+        spreads: The distance from the mean, in spreads.
+        back: The point whose denominator sets the spread, in rows before the row.
     """
-    flat = pl.col("drawn") == "xmr"
+    flat = pl.col("drawn") == ChartName.XMR.value
     size = pl.when(flat).then(1.0).otherwise(pl.col("denominator").shift(back))
     mean, spread = pl.col("mean"), pl.col("unit") / size.sqrt() * spreads
     return line(mean + spread, pl.max_horizontal(mean.abs(), spread.abs()))
 
 
 def line(value: pl.Expr, largest: pl.Expr) -> pl.Expr:
-    """Snaps a line to 0 where it is only a rounding error, measured by the largest number that it is computed from.
+    """Snaps a line to 0 where it is only the rounding error of the `largest` number in its computation.
 
-    Otherwise a value of 0 would lie beyond a line at 0 by that error, where one of 10 lies on a line at 10.
+    Without snapping, a value of 0 would lie beyond a line at 0 by that error, while a value of 10 lies on a line at 10.
     """
     return pl.when(value.abs() > largest * SNAP).then(value).otherwise(value * 0.0)

@@ -41,7 +41,7 @@ def wilson(part: pl.Expr, whole: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     spread = Z * (share * (1 - share) / whole + Z**2 / (4 * whole**2)).sqrt()
     below = 1 + Z**2 / whole
     fits = (whole > 0) & (part >= 0) & (part <= whole)
-    # At the ends the formula comes to 0 and 1, but for rounding.
+    # At the ends the formula gives 0 and 1, up to rounding.
     low = pl.when(part == 0).then(0.0).otherwise((middle - spread) / below)
     high = pl.when(part == whole).then(1.0).otherwise((middle + spread) / below)
     return pl.when(fits).then(low), pl.when(fits).then(high)
@@ -51,7 +51,7 @@ def poisson(events: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """The 95 % interval of a count of events: Byar's approximation from 10 on, exact below.
 
     Source: N. E. Breslow and N. E. Day, "Statistical Methods in Cancer Research II", IARC (1987), p. 69, for Byar's;
-    F. Garwood, Biometrika 28 (1936) 437-442, for the exact limits. Null for what is not a whole number of events.
+    F. Garwood, Biometrika 28 (1936) 437-442, for the exact limits. Null where `events` is no whole number.
     """
     counted = (events >= 0) & (events == events.floor())
     low = events * (1 - 1 / (9 * events) - Z / (3 * events.sqrt())) ** 3
@@ -64,15 +64,24 @@ def poisson(events: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 
 def of_percent(part: pl.Expr, whole: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """The 95 % interval of `percent(part, whole)`, in per cent: Wilson's."""
+    """The 95 % interval of `percent(part, whole)`, in per cent: Wilson's.
+
+    >>> low, high = of_percent(pl.lit(3), pl.lit(4))
+    >>> pl.select(low=low.round(1), high=high.round(1)).row(0)
+    (30.1, 95.4)
+    """
     low, high = wilson(part, whole)
     return low * 100, high * 100
 
 
 def of_rate(events: pl.Expr, population: pl.Expr, per: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """The 95 % interval of `rate(events, population, per)`: that of the events, over a population taken as known.
+    """The 95 % interval of `rate(events, population, per)`: the interval of the events, divided by the population.
 
-    Null where what is counted is not a whole number of events, or the population is not above 0.
+    Null where the events are no whole number, or the population is not above 0.
+
+    >>> low, high = of_rate(pl.lit(12), pl.lit(4000), pl.lit(10_000))
+    >>> pl.select(low=low.round(1), high=high.round(1)).row(0)
+    (15.5, 52.4)
     """
     low, high = poisson(events)
     scale = pl.when(population > 0).then(per / population)
@@ -80,7 +89,7 @@ def of_rate(events: pl.Expr, population: pl.Expr, per: pl.Expr) -> tuple[pl.Expr
 
 
 def with_interval(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The 95 % interval of a share or a rate."""
+    """Adds `lower` and `upper`: the 95 % interval of a percentage or rate with a value, else null."""
     parts = pl.col("numerator"), pl.col("denominator")
     percent, rate = of_percent(*parts), of_rate(*parts, pl.col("per"))
     ratio = pl.when("has_value").then("ratio")

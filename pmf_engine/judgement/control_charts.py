@@ -3,8 +3,8 @@
 `CHARTS` is the table of kinds of chart: individual values and their moving ranges (XmR), and Laney's p′ and u′ where
 denominators differ. The signals are those that the health service in England uses. The chart of a period uses the
 history up to it and nothing later, so that a later evaluation never changes what an earlier report printed. Method of
-signals and assurance: NHS England, "Making data count: strengthening your decisions" (2019). `chart_limits` has the
-methods of the limits.
+signals and assurance: NHS England, "Making data count: strengthening your decisions" (2019). `chart_limits`
+computes the limits.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ RUN: Final = 7
 """Points in a trend, and in a shift."""
 
 AUTO: Final = "auto"
-"""What a tolerance entry says that leaves the kind of chart to the denominators."""
+"""The word of a tolerance entry that leaves the kind of chart to the denominators."""
 
 NO_CHART: Final = "none"
-"""What a tolerance entry says that wants no chart."""
+"""The word of a tolerance entry for no chart."""
 
 CHART: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "points": pl.Int64,
@@ -57,8 +57,8 @@ CHART: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "rebased_because": pl.String,
 }
 """The columns that `charted` adds. `side` is 1 for a signal of high or rising values, -1 of low or falling ones;
-`chart` is its kind, and `sigma_z` how much more than by chance alone the values of a p′ or u′ chart vary; `rebased` is
-the period that the limits begin anew in, and `rebased_because` why, where a tolerance entry says so."""
+`chart` is the kind of chart; `sigma_z` is the spread of the values of a p′ or u′ chart, in multiples of the spread by
+chance alone; `rebased` is the period in which the limits begin anew, and `rebased_because` the reason for that."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +120,9 @@ def charted(frame: pl.LazyFrame) -> pl.LazyFrame:
     Args:
         frame: The number of the series (`line`); `value`, `numerator`, `denominator`, `known` (whether there is a
             value), `start` and `months` of the row; `kind` (of the number), `ratio`, `per`, `regular` (not ad hoc) and
-            `sums` (whether it adds up over several periods) of the indicator, and `rebased_from` (the month that limits
-            last began anew in), `rebased` and `rebased_because`; of the tolerance entry in force `asked_chart`, `sign`
-            (see `bands.SIGNS`), `gap` (the distance to the good band, where polarity is `close`), `aim` (the one
+            `sums` (whether it adds up over several periods) of the indicator, and `rebased_from` (the month in which
+            limits last began anew), `rebased` and `rebased_because`; of the tolerance entry in force `asked_chart`,
+            `sign` (see `bands.SIGNS`), `gap` (the distance to the good band, where polarity is `close`), `aim` (the one
             constant end of the good band) and `aim_open` (whether that end is outside the band).
     """
     frame = _drawn(_stretches(frame))
@@ -145,7 +145,7 @@ def _stretches(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Numbers the stretches of periods without a gap, counts the points up to each, and says why there is no chart.
 
     A chart does not reach across a gap: two points with a period missing between them have no moving range, and the
-    mean of the time between is unknown. Nor does it reach across a month that limits begin anew in.
+    mean of the time between is unknown. Nor does a chart reach across a month in which limits begin anew.
     """
     begins = pl.col("line") != pl.col("line").shift(1)
     begins |= pl.col("rebased_from").ne_missing(pl.col("rebased_from").shift(1))
@@ -157,7 +157,9 @@ def _stretches(frame: pl.LazyFrame) -> pl.LazyFrame:
     return (
         frame.with_columns(new=(begins | ~follows).fill_null(True), at=pl.int_range(pl.len(), dtype=pl.Int64))
         .with_columns(
-            stretch=pl.when(point).then(pl.col("new").cast(pl.Int64).cum_sum()),  # a window each for the others costs
+            stretch=pl.when(point).then(
+                pl.col("new").cast(pl.Int64).cum_sum()
+            ),  # rows without a point share the null stretch, one window
             points=pl.when(point).then(at - pl.when("new").then(at).forward_fill() + 1),
         )
         .with_columns(
@@ -168,7 +170,7 @@ def _stretches(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _no_signal(point: pl.Expr, earlier: pl.Expr) -> pl.Expr:
-    """Why there is no chart: the indicator has none, the period has no value, or too few points stand before it."""
+    """Why there is no chart: the indicator has none, the period has no value, or the stretch has too few points."""
     few = pl.col("points") < LEAST
     since = (pl.col("start") - pl.col("rebased_from")) // pl.col("months") + 1
     return (
@@ -195,9 +197,9 @@ def _no_signal(point: pl.Expr, earlier: pl.Expr) -> pl.Expr:
 def _drawn(frame: pl.LazyFrame) -> pl.LazyFrame:
     """The kind of chart of each row (`chart`), and columns for its lines: `mean`, `unit` and `sigma_z`.
 
-    `unit` is the distance from the mean to a limit, for a denominator of 1 where limits know denominators. An entry
-    names the kind, or leaves it to the denominators: where they differ by more than a quarter of their mean, the limits
-    know them. A rate of events below zero has an XmR chart.
+    `unit` is the distance from the mean to a limit, for a denominator of 1 where the limits depend on the
+    denominator. A tolerance entry names the kind, or leaves the choice to the denominators: where these differ by more
+    than a quarter of their mean, the chart is p′ or u′. A rate of events below zero has an XmR chart.
     """
     size, events = pl.col("denominator"), pl.col("numerator")
     usual_size = size.cum_sum().over("stretch") / size.cum_count().over("stretch")
@@ -212,12 +214,12 @@ def _drawn(frame: pl.LazyFrame) -> pl.LazyFrame:
             wanted = (asked == kind_name) | ((asked == AUTO) & differ)
             name = pl.when((fits & wanted).fill_null(False)).then(pl.lit(kind_name)).otherwise(name)
     chart = pl.when(pl.col("no_signal").is_null()).then(name).cast(CHART["chart"])
-    nothing = pl.lit(None, dtype=pl.Float64)
-    return frame.with_columns(chart=chart, drawn=chart.cast(pl.String), mean=nothing, unit=nothing, sigma_z=nothing)
+    null = pl.lit(None, dtype=pl.Float64)
+    return frame.with_columns(chart=chart, drawn=chart.cast(pl.String), mean=null, unit=null, sigma_z=null)
 
 
 def _signals(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The first of the signals that the latest points give, and on which side; the latest point always gives it too."""
+    """Adds `signal`, the first of `SIGNAL_RULES` that the row's point gives with those before it, and its `side`."""
     signal, side = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.Int8)
     for rule in reversed(SIGNAL_RULES):
         high, low = rule.high(), rule.low()
@@ -232,8 +234,8 @@ def _signals(frame: pl.LazyFrame) -> pl.LazyFrame:
 def _special_cause() -> pl.Expr:
     """Whether a signal is a concern or an improvement, by polarity; null where it is neither.
 
-    Where closeness is good a signal is a concern if the value is further outside what is good than it is on average,
-    an improvement if it is nearer, and neither if it has been inside throughout. Without a band in force it is neither.
+    Where polarity is `close`, a signal is a concern if the value is further outside the good band than on average, an
+    improvement if it is nearer, and neither if all values are inside. Without a band in force, a signal is neither.
     """
     usual_gap = pl.col("usual_gap")
     towards_good = pl.col("side") * pl.col("sign")
@@ -250,9 +252,9 @@ def _special_cause() -> pl.Expr:
 def _assurance() -> pl.Expr:
     """Whether chance alone will meet the target: consistently, by chance, or never, if nothing changes.
 
-    The target is the one constant end of what is good. It is met consistently where it holds at both limits, never
-    where it holds at neither. Null where there is no such end, or no chart; while there is a signal, as the process may
-    be another by now; and where the value itself contradicts it.
+    The target is the one constant end of the good band. It is met consistently where both limits meet it, never where
+    neither does. Null without such an end or without a chart; during a signal, as the process may have changed; and
+    where the value itself contradicts the limits.
     """
 
     def met(limit: str) -> pl.Expr:
@@ -262,13 +264,13 @@ def _assurance() -> pl.Expr:
         return pl.when(pl.col("sign") > 0).then(at_least).when(pl.col("sign") < 0).then(at_most)
 
     low, high, now = met("lower_limit"), met("upper_limit"), met("value")
-    known = pl.col("aim").is_not_null() & pl.col("mean").is_not_null() & pl.col("signal").is_null()
+    testable = pl.col("aim").is_not_null() & pl.col("mean").is_not_null() & pl.col("signal").is_null()
     return (
-        pl.when(known & low & high & now)
+        pl.when(testable & low & high & now)
         .then(pl.lit(Assurance.CONSISTENTLY))
-        .when(known & ~low & ~high & ~now)
+        .when(testable & ~low & ~high & ~now)
         .then(pl.lit(Assurance.NEVER))
-        .when(known & (low != high))
+        .when(testable & (low != high))
         .then(pl.lit(Assurance.BY_CHANCE))
         .cast(CHART["assurance"])
     )
@@ -282,10 +284,10 @@ class SignalRule:
     """A signal of control charts: when the latest points give it, and which points do.
 
     Attributes:
-        signal: Its name.
+        signal: The name of the signal.
         high: Whether the row's point and those before it give the signal by high or rising values.
-        low: The same by low or falling values.
-        points: Those rows that give the signal, from the rows of a series of which the last gives it.
+        low: Whether they give the signal by low or falling values.
+        points: Of the rows of a series that ends with the signal, the rows that give it.
     """
 
     signal: Signal
@@ -299,20 +301,20 @@ class ChartKind:
     """A kind of control chart.
 
     Attributes:
-        title: What people call it.
-        limits: Fills the columns of `_drawn` in the rows whose `drawn` is this kind's name, which it is given.
+        title: The name of the kind in reports.
+        limits: Fills the columns of `_drawn` in the rows whose `drawn` is the name that it receives.
     """
 
     title: str
     limits: Callable[[pl.LazyFrame, str], pl.LazyFrame]
 
 
-# Rules look at rows further back without asking for their series: a chart has a mean only from its twelfth point on.
-# A point that counts as equal to a line is on neither side of it.
+# Rules shift over rows without a window for each series: a chart has a mean only from its twelfth point on, so that the
+# rows just before it belong to the same series. A point that counts as equal to a line is on neither side of the line.
 
 
 def _all_steps(steps: pl.Expr) -> pl.Expr:
-    """Whether the last `RUN` points have only such steps between them."""
+    """Whether all steps between the last `RUN` points are true."""
     return steps.cast(pl.Int64).rolling_sum(RUN - 1) == RUN - 1
 
 

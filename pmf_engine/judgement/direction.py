@@ -12,7 +12,7 @@ DIRECTION = pl.Enum(texts(Direction))
 def with_direction(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Adds `before` (the value of the period before), `direction` and `direction_year_ago`.
 
-    None of them reaches across a break: to another `segment` of the series.
+    All three compare rows of one `segment` of the series: a break begins another segment.
     """
     value = pl.when("known").then("value")
     earlier = {"before": pl.lit(1), "ago": (12 // pl.col("months")).first()}
@@ -34,8 +34,8 @@ def _travelled(when: str) -> pl.Expr:
     """Direction of travel by polarity since the row whose columns begin with `when`.
 
     `unchanged` where both values are shown with the same digits, unless their ratings differ. Where polarity is
-    `close`, the band now in force measures both values; null where one of its bounds has no number for either. A
-    partial value is worse only where the missing part can make it worse still, and nothing else can be said of it.
+    `close`, the band now in force measures both values; null where a bound has no number for one of them. A partial
+    value is `worsening` where the missing part can only make it worse still, else null.
     """
     before, gap, places = pl.col(f"{when}:value"), gap_in_force(pl.col(f"{when}:gaps")), pl.col("places")
     closeness = pl.col("sign") == 0
@@ -59,7 +59,11 @@ def _travelled(when: str) -> pl.Expr:
 
 
 def _shown(value: pl.Expr, places: pl.Expr) -> pl.Expr:
-    """The value as shown, in units of its last decimal: rounded half up."""
+    """The value as shown, in units of its last decimal: rounded half up.
+
+    >>> pl.select(_shown(pl.lit(2.345), pl.lit(2))).item()
+    235.0
+    """
     scaled = (value.abs() * pl.lit(10.0).pow(places)).round_sig_figs(12)
     return (scaled + 0.5).floor() * value.sign()
 

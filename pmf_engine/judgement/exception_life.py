@@ -1,4 +1,4 @@
-"""The life of an exception: when it was raised, what it was then, how long it has lasted, and when it recovered."""
+"""The life of an exception: the period and row that raised it, how long it lasted, and when it recovered."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ LIFE: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "raised_for": pl.Int64,
     "recovered": pl.String,
 }
-"""The life of the exception that lasts, or of the last one that did: the period it was first raised in, the level it
-went to then, the status and value of then, how many periods it has lasted, and, once it is over, the first period
-without it. All null where there has been none."""
+"""The life of the exception in a row, or of the latest one before it: the period that raised it; the level, the status
+and the value of that period; how many periods the exception lasted; and the first period without it. All null before
+the first exception of a series."""
 
 
 @dataclass(frozen=True)
 class Life:
-    """How long an exception has lasted: see `LIFE`. `raised_status` and `raised_value` are what it was when raised."""
+    """The life of an exception, with the columns of `LIFE`: `raised_for` counts periods, `recovered` is None so far."""
 
     raised: str
     raised_to: str
@@ -37,7 +37,7 @@ class Life:
 
 
 def read_life(row: HistoryRow) -> Life | None:
-    """The life of the exception that lasts in a row, or of the last one before it; None without any."""
+    """The life of the exception in a row, or of the latest one before it; None before the first."""
     if row.raised is None:
         return None
     assert row.raised_to is not None
@@ -47,13 +47,13 @@ def read_life(row: HistoryRow) -> Life | None:
 
 
 def with_life(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Adds the columns of `LIFE`: the life of each exception as it stood in each period.
+    """Adds the columns of `LIFE`: the life of the exception up to each period.
 
-    Before the first return of a figure the status is `no_data`, which a rule may escalate. Once returns come, an
-    exception begins anew, so that it is not as old as the series.
+    Before the first return of a figure the status is `no_data`, which a rule may escalate. The first return begins
+    a new exception, so that no exception is as old as its series.
     """
     up = pl.col("level") >= 0
-    life = ["line", "heard", "life"]  # the rows from where an exception began to where the next one does
+    life = ["line", "received", "life"]  # the rows from the beginning of an exception to that of the next
     began = {
         "raised": pl.col("period"),
         "raised_to": pl.col("escalate_to"),
@@ -64,9 +64,9 @@ def with_life(frame: pl.LazyFrame) -> pl.LazyFrame:
     lived["raised_for"] = up.cast(pl.Int64).cum_sum().over(life)
     lived["recovered"] = pl.when(~up).then(pl.when(~up).then("period").drop_nulls().first().over(life))
     return (
-        frame.with_columns(heard=(pl.col("status") != Status.NO_DATA).cast(pl.Int8).cum_max().over("line"))
-        .with_columns(began=up & ~up.shift(1).over("line", "heard").fill_null(False))
-        .with_columns(life=pl.col("began").cast(pl.Int64).cum_sum().over("line", "heard"))
+        frame.with_columns(received=(pl.col("status") != Status.NO_DATA).cast(pl.Int8).cum_max().over("line"))
+        .with_columns(began=up & ~up.shift(1).over("line", "received").fill_null(False))
+        .with_columns(life=pl.col("began").cast(pl.Int64).cum_sum().over("line", "received"))
         .with_columns(**{name: pl.when(pl.col("life") > 0).then(column) for name, column in lived.items()})
-        .drop("heard", "began", "life")
+        .drop("received", "began", "life")
     )

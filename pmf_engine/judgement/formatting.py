@@ -1,7 +1,7 @@
-"""How values, bands, periods and dates are put into words: what every renderer shows alike.
+"""Formatting of values, bands, periods and dates, shared by all renderers.
 
-Judging happens at full precision elsewhere; here a number is only made readable, and never so short that it seems
-to stand in a band it does not.
+Judgement works at full precision. Formatting rounds numbers for readers, and keeps enough decimals that each number
+lies in the same bands as the exact value.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 from pmf_engine.domain.numbers import close, half_up_decimal
 from pmf_engine.domain.periods import MONTHS, Period
 from pmf_engine.formula.constants import constant
-from pmf_engine.formula.functions import RATIOS
+from pmf_engine.formula.functions import FUNCTIONS, RATIOS
 from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Limit, Name, children
 from pmf_engine.framework.model import Indicator
 from pmf_engine.framework.tolerances import Entry, Interval, settled, settled_band
@@ -36,43 +36,56 @@ def show_value(
     grades: Sequence[str] = (),
     known: Mapping[str, float] | None = None,
 ) -> str:
-    """The value as people read it: rounded half up, with `%` where it is a percentage, a grade in its own words.
+    """The value for readers: rounded half up, with `%` for a percentage; a grade by its name.
 
-    `entry` is the tolerance in force: decimals are added while rounding would move the value into another of its
-    bands, and where none help, because it only counts as equal to the end of one, left out. `grades` are those of the
-    indicator's scale, worst to best; `known` holds what the bands look up (see `Indicator.band_names`): only ends that
-    are known can be watched.
+    Where rounding would move the value into another band, `show_value` adds decimals; where no decimals help, because
+    the value only counts as equal to a bound, it takes decimals away.
+
+    Args:
+        value: The exact value.
+        indicator: The indicator, with its unit and decimals.
+        entry: The tolerance in force.
+        grades: The grades of the indicator's scale, worst to best.
+        known: The numbers of the names in bands (see `Indicator.band_names`); bounds without a number are ignored.
     """
     if indicator.type.kind == "grade" and float(value).is_integer() and 1 <= value <= len(grades):
         return grades[int(value) - 1]
     suffix = "%" if indicator.unit == "%" else ""
     bands = _intervals(entry, known)
     exact = _decimal(value)
-    stands = [band.sides(value) for band in bands]
+    sides = [band.sides(value) for band in bands]
     least = _places(indicator, exact)
-    alike = None
+    nearest = None
     for places in (*range(least, MOST_DECIMALS + 1), *range(least - 1, -1, -1)):
         rounded = half_up_decimal(exact, places)
-        if [band.sides(float(rounded)) for band in bands] == stands:
-            if [_sides_as_read(band, rounded) for band in bands] == stands:
+        if [band.sides(float(rounded)) for band in bands] == sides:
+            if [_sides_as_read(band, rounded) for band in bands] == sides:
                 return f"{rounded:,f}{suffix}"
-            alike = rounded if alike is None else alike
-    if alike is not None:
-        return f"{alike:,f}{suffix}"
+            nearest = rounded if nearest is None else nearest
+    if nearest is not None:
+        return f"{nearest:,f}{suffix}"
     for digits in range(3, 17):
         written = format(Decimal(repr(value)), f".{digits}e")
-        if [band.sides(float(written)) for band in bands] == stands:
+        if [band.sides(float(written)) for band in bands] == sides:
             return f"{written}{suffix}"
     return f"{value!r}{suffix}"
 
 
 def show_rounded(value: float, places: int) -> str:
-    """A number rounded half up to so many decimals, without separators."""
+    """A number rounded half up to a number of decimals, without separators.
+
+    >>> show_rounded(1234.25, 1)
+    '1234.3'
+    """
     return f"{half_up_decimal(_decimal(value), places):f}"
 
 
 def show_number(value: float) -> str:
-    """A number as it is, without trailing zeros: a numerator, a target, a bound."""
+    """An exact number, such as a numerator, a target or a bound, without trailing zeros.
+
+    >>> show_number(1234.50)
+    '1,234.5'
+    """
     exact = _decimal(value)
     digits = f"{exact:,f}"
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
@@ -87,9 +100,10 @@ def show_band(
     value: float | None = None,
     shown: str | None = None,
 ) -> str:
-    """The author's words for a band, and in brackets the numbers they come to where the words do not say.
+    """The author's words for a band, and in brackets the numbers of its computed bounds.
 
-    With a value and how it is shown, the numbers have as many decimals as it takes to see on which side it stands.
+    Given a `value` and its formatted text `shown`, the numbers have enough decimals to show on which side of each bound
+    the value lies.
     """
     if band is None:
         return ""
@@ -106,12 +120,20 @@ def show_band(
 
 
 def show_status(status: str) -> str:
-    """A status in words."""
+    """A status in words.
+
+    >>> show_status("not_due")
+    'not due'
+    """
     return status.replace("_", " ")
 
 
 def show_date(day: date) -> str:
-    """A date as people write it: 1 February 2017."""
+    """A date as people write it.
+
+    >>> show_date(date(2017, 2, 1))
+    '1 February 2017'
+    """
     return f"{day.day} {MONTHS[day.month - 1].capitalize()} {day.year}"
 
 
@@ -125,25 +147,37 @@ def show_months(period: Period) -> str:
 
 
 def show_periods(count: int, months: int) -> str:
-    """So many periods of a length in months: `4 quarters`."""
+    """A number of periods, each of a length in months.
+
+    >>> show_periods(4, 3), show_periods(1, 12)
+    ('4 quarters', '1 year')
+    """
     return show_count(count, _LENGTHS.get(months, "period"))
 
 
 def show_count(count: int, thing: str) -> str:
-    """So many of a thing: `1 quarter`, `4 quarters`."""
+    """A number with its noun.
+
+    >>> show_count(1, "quarter"), show_count(1200, "quarter")
+    ('1 quarter', '1,200 quarters')
+    """
     return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def trend(values: Sequence[float | None], *, ascii: bool = False) -> str:
-    """A line of one character a period, higher for more; `·` (`?` in ASCII) for a period without a value."""
+    """A sparkline of one character a period, higher for more; `·` (`?` in ASCII) for a period without a value.
+
+    >>> trend([1.0, 2.0, None, 8.0])
+    '▁▂·█'
+    """
     levels, gap = (_ASCII_BLOCKS, "?") if ascii else (_BLOCKS, "·")
-    known = [value for value in values if value is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 0.0)
+    numbers = [value for value in values if value is not None]
+    low, high = (min(numbers), max(numbers)) if numbers else (0.0, 0.0)
 
     def level(value: float) -> str:
         if close(low, high):
             return levels[len(levels) // 2 - 1]
-        # Halved first, so that the distance between two huge numbers stays a number.
+        # Halved first, so that the distance between two huge numbers stays finite.
         share = (value / 2 - low / 2) / (high / 2 - low / 2)
         return levels[min(int(share * len(levels)), len(levels) - 1)]
 
@@ -151,15 +185,21 @@ def trend(values: Sequence[float | None], *, ascii: bool = False) -> str:
 
 
 def _decimal(value: float) -> Decimal:
-    # Twelve digits leave the float's own noise behind, finer than any two numbers that count as different.
+    """The decimal number of a float, without the rounding error of binary fractions.
+
+    >>> _decimal(0.1 + 0.2)
+    Decimal('0.3')
+    """
+    # Twelve digits cut the rounding error off, and are finer than any two numbers that count as different.
     return Decimal(int(value)) if float(value).is_integer() else Decimal(format(value, ".12g"))
 
 
 def _places(indicator: Indicator, exact: Decimal) -> int:
+    """The decimals of a value before bands ask for more: 0 for a whole number from a formula that does not divide."""
     if indicator.decimals is not None:
         return indicator.decimals
     formula = indicator.formula
-    if isinstance(formula, Call) and formula.function == "round":
+    if isinstance(formula, Call) and FUNCTIONS[formula.function].rounds:
         return indicator.places
     if not _divides(formula) and exact == exact.to_integral_value():
         return 0
@@ -167,12 +207,14 @@ def _places(indicator: Indicator, exact: Decimal) -> int:
 
 
 def _divides(node: Expression) -> bool:
+    """Whether an expression contains a division, as an operator or in a function."""
     if getattr(node, "function", None) in _DIVIDING or getattr(node, "operator", None) == "/":
         return True
     return any(_divides(child) for child in children(node))
 
 
 def _intervals(entry: Entry | None, known: Mapping[str, float] | None) -> list[Interval]:
+    """The bands of a tolerance entry as intervals, with the numbers of names filled in."""
     if entry is None:
         return []
     bands = [settled_band(band, known) if known else band for band in (entry.good, entry.tolerance) if band]
@@ -180,7 +222,7 @@ def _intervals(entry: Entry | None, known: Mapping[str, float] | None) -> list[I
 
 
 def _sides_as_read(interval: Interval, shown: Decimal) -> tuple[bool, bool]:
-    """The same of a number as shown, for a reader who knows of no numbers that count as equal."""
+    """Whether a number as shown lies above the low end and below the high end, by exact comparison."""
     low, high = interval.low, interval.high
     above = isinf(low) or shown > _decimal(low) or (shown == _decimal(low) and not interval.low_open)
     below = isinf(high) or shown < _decimal(high) or (shown == _decimal(high) and not interval.high_open)
@@ -188,37 +230,45 @@ def _sides_as_read(interval: Interval, shown: Decimal) -> tuple[bool, bool]:
 
 
 def _bound(limit: Limit, entry: Entry | None, known: Mapping[str, float] | None) -> float | None:
+    """The number of a limit's bound by constant folding; None where a name in it has no number."""
     return constant(settled(limit.bound, known or {}), entry.target if entry else None)
 
 
 def _worked_out(node: Expression) -> bool:
-    """Whether the words leave something to work out, which a plain number or a grade does not."""
+    """Whether a bound is computed: it has a name, an operator or a call."""
     return isinstance(node, Name | Binary | Call) or any(_worked_out(child) for child in children(node))
 
 
 def _show_bound(limit: Limit, bound: float, value: float | None, shown: str | None) -> str:
+    """A bound with the fewest decimals by which `shown` meets the limit exactly where `value` meets it."""
     exact = _decimal(bound)
     try:
-        seen = None if value is None or shown is None else Decimal(shown.rstrip("%").replace(",", ""))
+        read = None if value is None or shown is None else Decimal(shown.rstrip("%").replace(",", ""))
     except InvalidOperation:
-        seen = None
-    if value is None or seen is None:
+        read = None
+    if value is None or read is None:
         return show_number(float(half_up_decimal(exact, 1)))
-    stands = _meets(limit, value, bound)
+    meets = _meets(limit, value, bound)
     for places in range(1, MOST_DECIMALS + 1):
         number = half_up_decimal(exact, places)
-        if _holds(limit.operator, seen, number) == stands == _meets(limit, float(seen), float(number)):
+        if _holds(limit.operator, read, number) == meets == _meets(limit, float(read), float(number)):
             return show_number(float(number))
     return show_number(bound)
 
 
 def _meets(limit: Limit, value: float, bound: float) -> bool:
+    """Whether a value meets a limit; numbers that differ by a rounding error count as equal."""
     if close(value, bound):
         return "=" in limit.operator
     return _holds(limit.operator, value, bound)
 
 
 def _holds(operator: str, left: float | Decimal, right: float | Decimal) -> bool:
+    """Whether a comparison holds exactly.
+
+    >>> _holds("<=", 20, 20), _holds("<", 20, 20), _holds("=", 19, 20)
+    (True, False, False)
+    """
     if left == right:
         return "=" in operator
     return operator != "=" and (left < right) == operator.startswith("<")

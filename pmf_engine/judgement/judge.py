@@ -32,7 +32,7 @@ ROWS: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "months": pl.Int32,  # the length of the period
     "year_start": pl.Int32,  # the month, from 1, that the period's year starts in
     "by": pl.String,  # the breakdown; null for the whole
-    "doubt": pl.String,  # why nothing good can be said of the row; null where there is no doubt
+    "doubt": pl.String,  # why the row cannot be green or improving; null without a doubt
 }
 """The columns of indicator rows, before they are judged. `group` is null for the whole."""
 
@@ -45,7 +45,7 @@ JUDGED: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "lower": pl.Float64,
     "upper": pl.Float64,
     **CHART,
-    "small": pl.Boolean,  # whether a red or amber group rests on too few to be escalated
+    "small": pl.Boolean,  # whether a red or amber group is too small to be escalated
     "rules": pl.List(pl.String),  # the texts of the rules that hold
     "escalate_to": pl.String,
     "level": pl.Int32,  # the position of `escalate_to` in governance; -1 for none
@@ -80,15 +80,19 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFram
 
 
 def _segment(framework: Framework) -> pl.Expr:
-    """How many breaks an indicator has had by a period: values of different segments do not compare."""
+    """The segment of a series that a row lies in: values of different segments do not compare.
+
+    Each break adds 1 to periods that end after it and 1 to periods that start at or after it. A period with a break
+    inside is therefore a segment of its own, with an odd number.
+    """
     end = pl.col("start") + pl.col("months")
     passed = [
         (pl.col("indicator") == id_) & after
         for id_, indicator in framework.indicators.items()
-        for each in breaks_of(framework, indicator)
-        for after in (pl.col("start") >= each.at, end > each.at)  # a period that holds a break is between the two
+        for break_ in breaks_of(framework, indicator)
+        for after in (pl.col("start") >= break_.at, end > break_.at)
     ]
-    return pl.sum_horizontal(each.cast(pl.Int32) for each in passed) if passed else pl.lit(0, pl.Int32)
+    return pl.sum_horizontal(is_passed.cast(pl.Int32) for is_passed in passed) if passed else pl.lit(0, pl.Int32)
 
 
 def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
@@ -132,11 +136,11 @@ def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
 
 
 def _rebased(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
-    """Adds where the limits of control charts last began anew, by breaks and all entries of the indicator, and why."""
+    """Adds `rebased_from`, `rebased` and `rebased_because`: the last break or rebase before a row, and its reason."""
     rebases = {
-        (indicator.id, each.at): (indicator.cadence.holding(each.at).label, each.because)
+        (indicator.id, break_.at): (indicator.cadence.holding(break_.at).label, break_.because)
         for indicator in framework.indicators.values()
-        for each in breaks_of(framework, indicator)
+        for break_ in breaks_of(framework, indicator)
     } | {
         (indicator.id, rebase.start): (rebase.period, rebase.because)
         for indicator in framework.indicators.values()
@@ -159,7 +163,7 @@ def _rebased(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
 
 
 def _aim(entry: Entry) -> tuple[float, bool] | None:
-    """The target, and whether it is itself outside the good band.
+    """The target, and whether the target itself is outside the good band.
 
     The target is the one end of the good band, if that is a constant; None where there is no such end.
     """

@@ -1,4 +1,4 @@
-"""Limits of bands: whether a value meets them, and whether it would whatever a missing part of it is."""
+"""Limits of bands: whether a value meets them, and whether it does for every possible missing part."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def held_against(operator: str, value: MaybeExpr, bound: MaybeExpr) -> pl.Expr:
 
 
 class _Settled(NamedTuple):
-    """Whether a limit or a band holds, and whether it fails, whatever the missing part is."""
+    """Whether a limit or a band holds, and whether it fails, for every possible missing part."""
 
     holds: pl.Expr
     fails: pl.Expr
@@ -30,7 +30,7 @@ def is_settled(good: Sequence[str], tolerance: Sequence[str], parts: Mapping[str
 
     Args:
         good: The operators of the good band; without any, nothing rates the value.
-        tolerance: The operators of the tolerance; it may be absent.
+        tolerance: The operators of the tolerance; empty where the entry has none.
         parts: `value`, and the bounds as `good:0` and so on.
         adds: How a part that is missing could move the value: 1 up, -1 down, 0 either way.
     """
@@ -42,7 +42,7 @@ def is_settled(good: Sequence[str], tolerance: Sequence[str], parts: Mapping[str
 
 
 def _band(name: str, operators: Sequence[str], parts: Mapping[str, MaybeExpr], adds: int) -> _Settled:
-    """A band holds for good where all of its limits do, and fails for good where one of them does."""
+    """A band surely holds where all of its limits do, and surely fails where one of them does."""
     limits = [
         _limit(operator, parts["value"], parts[f"{name}:{position}"], adds)
         for position, operator in enumerate(operators)
@@ -52,10 +52,13 @@ def _band(name: str, operators: Sequence[str], parts: Mapping[str, MaybeExpr], a
 
 
 def _limit(operator: str, value: MaybeExpr, bound: MaybeExpr, adds: int) -> _Settled:
-    """A limit at both ends of what the value may be: from itself upwards, or from the worst grade up to itself."""
+    """Interval arithmetic: a limit at both ends of the values that the complete value may have.
 
-    def meets(way: str, number: MaybeExpr = value) -> pl.Expr:
-        return held_against(way, number, bound).fill_null(False)
+    They reach from the partial value upwards (`adds` is 1), or from the worst grade up to the partial value (-1).
+    """
+
+    def meets(comparison: str, number: MaybeExpr = value) -> pl.Expr:
+        return held_against(comparison, number, bound).fill_null(False)
 
     never = pl.lit(False)
     if adds == 0:

@@ -10,7 +10,7 @@ from pmf_engine.domain.reason_codes import SourceIndex, is_misread, source_numbe
 from pmf_engine.domain.status import Status
 from pmf_engine.framework.model import Figure, Framework, RecordList
 
-_SAID = {
+_WITHOUT_SOURCE = {
     Status.UNDEFINED: "nothing to divide by",
     Status.INVALID: "the part exceeds the whole, what cannot be is below zero, or the result is no number",
     Status.NOT_DUE: "the period has not ended",
@@ -24,19 +24,19 @@ _OF_FIGURE = {
     Status.INVALID: "{} was refused{}",
 }
 _INCOMPLETE = "{} is not complete{}"
-"""How `no_data` is worded where it is known what is missing."""
+"""The wording of `no_data` where `why` names the missing part."""
 
 _NEVER = "{} was never sent by anybody{}"
 
 _UNREAD = " in a file that is read"
-"""Said of what is missing where it may be in a file of which nothing could be read."""
+"""Added to a missing figure where a file could not be read: the figure may be in that file."""
 
 _MISREAD = "{} is not known{}"
-"""How `invalid` is worded where rows came that cannot be placed."""
+"""The wording of `invalid` where rows came that cannot be placed."""
 
 _DOUBTED = "{}, so that a report as of a day before today takes nothing as good by it"
 _BY_GROUPS = "judged by groups that come to less than their whole, which is worse"
-"""Said of a rating that the whole itself would not have."""
+"""The reason of a rating that a reading by sums of groups decides."""
 
 _BREAK_INSIDE = "a break lies inside the period"
 _BREAK_BEFORE = "there is no earlier period to look at since the last break"
@@ -59,14 +59,15 @@ def with_reasons(
     never: Collection[str] = (),
     unread: bool = False,
 ) -> pl.LazyFrame:
-    """Adds `reason`: why there is no value or no rating, and which figure of which agencies is missing, and when.
+    """Adds `reason`: why a row has no value or no rating, and which figure of which agencies is missing, and when.
 
     Args:
         frame: Judged rows.
         lacking: A row for every figure that is missing in a period of a cadence: by, group, months, year_start, start,
-            code and `agencies`, their names; `lacked_in` names the period, which is a longer one where `apart`; `why`
-            says what more is known; `settled_by` is the line of a manifest that would say what a list covers.
-        backs: How many months back indicators look at figures, least first, where not in the period itself alone.
+            code and `agencies`, their names; `lacked_in`, the name of the period, which is longer than the cadence's
+            where `apart`; `why`, the details; `settled_by`, the manifest line that would settle what a list covers.
+        backs: By indicator and figure, how many months back the indicator reads the figure, least first; figures that
+            it reads in the row's own period alone have no entry.
         framework: The framework that defines figures and lists.
         never: The figures and lists that no agency ever sent.
         unread: Whether there are files of which nothing could be read.
@@ -75,9 +76,9 @@ def with_reasons(
     rank = status_rank(pl.col("because"))
     reason = pl.lit(None, dtype=pl.String)
     for status in Status.missing():
-        if status in _SAID:
+        if status in _WITHOUT_SOURCE:
             of_none = (rank == status.rank) & pl.col("figure").is_null()
-            reason = pl.when(of_none).then(pl.lit(_SAID[status])).otherwise(reason)
+            reason = pl.when(of_none).then(pl.lit(_WITHOUT_SOURCE[status])).otherwise(reason)
         if status in _OF_FIGURE:
             of_figure = (rank == status.rank) & pl.col("figure").is_not_null()
             reason = pl.when(of_figure).then(_of_figure(status, unread)).otherwise(reason)
@@ -91,7 +92,7 @@ def with_reasons(
 
 
 def _of_figure(status: Status, unread: bool) -> pl.Expr:
-    """The reason of a row that has a status for want of a figure."""
+    """The reason of a row whose status a missing figure decides."""
     elsewhere = pl.when((pl.col("back") > 0) | pl.col("apart")).then(" for " + pl.col("lacked_in")).fill_null("")
     figure = pl.format("`{}`{}", "figure", elsewhere)
     agencies = pl.coalesce("agencies", "alone")
@@ -122,20 +123,23 @@ def _with_missing(
     framework: Framework,
     never: Collection[str],
 ) -> pl.LazyFrame:
-    """Adds what is known of the figure or list that each row has no value for; the arguments are as `with_reasons`'.
+    """Adds the columns of `lacking` and the figure or list that decides each row's code; arguments as `with_reasons`.
 
-    Of the periods that are looked at, it is the nearest in which that is missing.
+    Of the periods that the indicator reads, the nearest one in which the figure is missing counts.
     """
     sources: Mapping[str, Figure | RecordList] = {**framework.figures, **framework.lists}
     numbers = SourceIndex(framework.figures, framework.lists).numbers
-    alone = [framework.agencies[one.agencies[0]].name if len(one.agencies) == 1 else None for one in sources.values()]
+    alone = [
+        framework.agencies[source.agencies[0]].name if len(source.agencies) == 1 else None
+        for source in sources.values()
+    ]
     figures = pl.LazyFrame(
         [(number, name, agency, name in never) for (name, number), agency in zip(numbers.items(), alone, strict=True)],
         schema={"number": pl.UInt32, "figure": pl.String, "alone": pl.String, "never": pl.Boolean},
         orient="row",
     )
     looked = pl.LazyFrame(
-        [(id_, numbers[name], months) for id_, found in backs.items() for name, months in found.items()],
+        [(id_, numbers[name], months) for id_, by_name in backs.items() for name, months in by_name.items()],
         schema={"indicator": pl.String, "number": pl.UInt32, "back": pl.List(pl.Int32)},
         orient="row",
     )

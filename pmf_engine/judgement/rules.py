@@ -1,9 +1,9 @@
 """Escalation rules: which rules hold in each period, and the highest level they escalate an indicator to.
 
-One pass over all rows answers every rule for every series. A missing value ends no exception: a period without a value
-answers only conditions about its own status, a period that is not due answers none, nor does one in which a red or
-amber group is too small to be escalated, and a rule without an answer keeps its last one. A period that rests on what
-is in doubt ends nothing, and a partial value neither: it can make a rule hold.
+One pass over all rows answers every rule for every series, in three-valued logic: true, false, or no answer (null). A
+rule without an answer keeps its last answer, so that no missing value ends an exception. A period without a value
+answers only conditions about its own status. A period that is not due, and a red or amber group that is too small,
+answer none. A row in doubt or a partial value can make a rule hold, and never ends one.
 """
 
 from __future__ import annotations
@@ -27,66 +27,73 @@ from pmf_engine.judgement.exception_life import with_life
 def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     """Adds `rules` (those that hold), `escalate_to` and `level` (the highest they name), and the columns of `LIFE`.
 
-    The rows are sorted by series, which `line` numbers, and say period, value, status, has_value, before, direction,
-    special_cause, no_signal, small, doubt and partial.
+    The rows are sorted by series, which `line` numbers. Their columns are period, value, status, has_value, before,
+    direction, special_cause, no_signal, small, doubt and partial.
     """
     levels = list(framework.governance)
     numbers = Columns()
-    stages = _held(framework.rules, numbers)
+    stages = _rule_stages(framework.rules, numbers)
     change = _difference(pl.col("value"), pl.col("before"))
-    frame = frame.with_columns(change=pl.when(_is_whole()).then(change), **_said())
+    frame = frame.with_columns(change=pl.when(_is_whole()).then(change), **_lasting_bad_news())
     for stage in [*numbers.stages, *stages]:
         frame = frame.with_columns(stage)
     numbered = list(enumerate(framework.rules))
-    texts = [pl.when(f"rule:{place}").then(pl.lit(rule.text)) for place, rule in numbered]
-    ranks = [pl.when(f"rule:{place}").then(levels.index(rule.to)).otherwise(-1) for place, rule in numbered]
+    texts = [pl.when(f"rule:{number}").then(pl.lit(rule.text)) for number, rule in numbered]
+    ranks = [pl.when(f"rule:{number}").then(levels.index(rule.to)).otherwise(-1) for number, rule in numbered]
     rules = pl.concat_list(texts).list.drop_nulls() if texts else pl.lit([], dtype=pl.List(pl.String))
     highest = pl.max_horizontal(ranks) if ranks else pl.lit(-1)
     level = pl.lit(None, dtype=pl.String)
-    for place, name in enumerate(levels):
-        level = pl.when(highest == place).then(pl.lit(name)).otherwise(level)
+    for position, name in enumerate(levels):
+        level = pl.when(highest == position).then(pl.lit(name)).otherwise(level)
     frame = frame.with_columns(rules=rules, escalate_to=level, level=highest.cast(pl.Int32))
-    return with_life(frame).drop("^(rule|since|said|for):.*$")
+    return with_life(frame).drop("^(rule|since|bad|for):.*$")
 
 
-def _held(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
-    """Whether each rule holds in each row, as columns to be added one list after the other.
+def _rule_stages(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
+    """The columns that decide whether each rule holds in each row: lists of columns, to be added in this order.
 
-    A rule holds where its condition was true in the last period that answers it. The condition after `until` looks at
-    the periods since the rule began to hold, and only a period with a value answers it: no missing value ends an
-    exception.
+    A rule holds where its condition was true in the last period that answers it. The condition after `until` reads the
+    periods since the rule began to hold, and only a period with a value answers it.
     """
-    asked = _Asked(numbers, ["line"], "when")
-    holds = [asked.last(rule.condition) for rule in rules]
-    latched = [(place, rule.until) for place, rule in enumerate(rules) if rule.until]
-    ends = {place: _Asked(numbers, ["line", f"since:{place}"], f"until:{place}", until=True) for place, _ in latched}
+    when = _Answers(numbers, ["line"], "when")
+    holds = [when.last(rule.condition) for rule in rules]
+    latched = [(number, rule.until) for number, rule in enumerate(rules) if rule.until]
+    ends = {
+        number: _Answers(numbers, ["line", f"since:{number}"], f"until:{number}", until=True) for number, _ in latched
+    }
     answers = pl.col("has_value") & _IS_SURE
-    over = {place: ends[place].last(until) & answers for place, until in latched}
-    held = {place: pl.col(f"rule:{place}") for place in over}
-    times = {place: one.cast(pl.Int64) for place, one in held.items()}
-    turned = {place: pl.when(one).then(True).when(over[place]).then(False) for place, one in held.items()}
+    over = {number: ends[number].last(until) & answers for number, until in latched}
+    raises = {number: pl.col(f"rule:{number}") for number in over}
+    times = {number: is_raised.cast(pl.Int64) for number, is_raised in raises.items()}
+    latches = {
+        number: pl.when(is_raised).then(True).when(over[number]).then(False) for number, is_raised in raises.items()
+    }
     return [
-        *([column] for column in asked.columns),
-        [one.alias(f"rule:{place}") for place, one in enumerate(holds)],
-        [(one.cum_sum() - one).over("line").alias(f"since:{place}") for place, one in times.items()],
+        *([column] for column in when.columns),
+        [is_true.alias(f"rule:{number}") for number, is_true in enumerate(holds)],
+        [(raised.cum_sum() - raised).over("line").alias(f"since:{number}") for number, raised in times.items()],
         *([column] for end in ends.values() for column in end.columns),
-        [one.forward_fill().over("line").fill_null(False).alias(f"rule:{place}") for place, one in turned.items()],
+        [
+            latch.forward_fill().over("line").fill_null(False).alias(f"rule:{number}")
+            for number, latch in latches.items()
+        ],
     ]
 
 
 _IS_SURE = ~pl.col("small") & ~pl.col("partial") & pl.col("doubt").is_null()
-"""Whether a row can end an exception.
-
-It is no group that is too small, its value is not partial, and nothing that it rests on is in doubt.
-"""
+"""Whether a row can end an exception: its group is large enough, its value complete and free of doubt."""
 
 
 @dataclass
-class _Asked:
-    """What conditions say of each row, of the periods that the columns `over` keep together.
+class _Answers:
+    """Answers of conditions in each row, from the periods that the columns `over` keep together.
 
-    `columns` are what stands before each `for N periods`, called `for:` and `name`, to be added one after the other
-    before what is returned. With `until` the conditions say when something is over.
+    Attributes:
+        numbers: The columns of numbers in conditions.
+        over: The columns whose values a run of periods shares.
+        name: The name of these conditions, unique among all, for the names of `columns`.
+        until: Whether the conditions end a rule.
+        columns: A column for each `for N periods`, to be added one after the other before the answers.
     """
 
     numbers: Columns
@@ -96,34 +103,34 @@ class _Asked:
     columns: list[pl.Expr] = field(default_factory=list)
 
     def last(self, condition: Expression) -> pl.Expr:
-        """What a condition said in the last period that it can be said of."""
-        return _lasting(self.said(condition), 1).over(self.over).fill_null(False)
+        """The last answer of a condition; false before its first."""
+        return _lasting(self.answer(condition), 1).over(self.over).fill_null(False)
 
-    def said(self, condition: Expression) -> pl.Expr:
-        """True, false, or null where it cannot be said: then it stays as it was.
+    def answer(self, condition: Expression) -> pl.Expr:
+        """The answer of a condition in each row: true, false, or null for none.
 
-        What it needs of good news that cannot be said has not come, and where it holds without it, it does. But nothing
-        is denied for want of that: `red and unchanged` is open as long as it is red.
+        A condition is true where it holds with unknown good news taken as false. It is false only where it fails with
+        unknown good news left unknown: without a direction, `red and unchanged` of a red row has no answer.
         """
         named = {node.name for node in names(condition)}
         condition = self._counted(condition)
-        without, open_ = (self._truth(condition, _words(unsaid)) for unsaid in (False, None))
+        pessimistic, open_ = (self._truth(condition, _words(unknown)) for unknown in (False, None))
         if self.until:
-            return pl.when(pl.col("has_value") & _IS_SURE).then(without)
+            return pl.when(pl.col("has_value") & _IS_SURE).then(pessimistic)
         denies = _deniable(named) & pl.col("doubt").is_null() & ~(pl.col("has_value") & pl.col("partial"))
-        return pl.when(~pl.col("small")).then(pl.when(without).then(True).when(denies).then(open_))
+        return pl.when(~pl.col("small")).then(pl.when(pessimistic).then(True).when(denies).then(open_))
 
     def _truth(self, condition: Expression, words: Mapping[str, pl.Expr]) -> pl.Expr:
-        counted = {name: pl.col(name) for name in (one.meta.output_name() for one in self.columns)}
+        counted = {name: pl.col(name) for name in (column.meta.output_name() for column in self.columns)}
         return truth(condition, self.numbers, _quantity, {**words, **counted})
 
     def _counted(self, node: Expression) -> Expression:
-        """A condition with a column's name for each `for N periods`: written out, each would cost those inside it."""
+        """A condition with the name of a column in place of each `for N periods`: nested ones are computed once."""
         match node:
             case Lasting():
                 name = f"for:{self.name}:{len(self.columns)}"
-                held = _lasting(self.said(node.operand), _periods(node)).over(self.over)
-                self.columns.append(held.alias(name))
+                lasts = _lasting(self.answer(node.operand), _periods(node)).over(self.over)
+                self.columns.append(lasts.alias(name))
                 return Name(node.start, node.end, name)
             case Unary(operator="not"):
                 return replace(node, operand=self._counted(node.operand))
@@ -133,7 +140,7 @@ class _Asked:
 
 
 def _is_whole() -> pl.Expr:
-    """Whether a row has a value of which no part is missing."""
+    """Whether a row has a complete value."""
     return pl.col("has_value") & ~pl.col("partial")
 
 
@@ -153,37 +160,37 @@ def _deniable(named: set[str]) -> pl.Expr:
     return pl.col("has_value")
 
 
-def _words(unsaid: bool | None) -> Mapping[str, pl.Expr]:
-    """What conditions may name; `unsaid` is what good news is where it cannot be said.
+def _words(unknown: bool | None) -> Mapping[str, pl.Expr]:
+    """The truth of each word that conditions may name, null for no answer; `unknown` replaces null for good news.
 
-    Of a period without a value only its own status can be said, of one that is not due nothing else, and of a value
-    that nothing rates no rating. Of a figure that may have come in a row that cannot be placed nobody can say whether
-    it is late.
+    A period without a value answers only words for its own status; a period that is not due only `not_due`; an unrated
+    value no rating. A figure that may have come in a row that cannot be placed does not answer `late`.
     """
     status, valued = pl.col("status"), pl.col("has_value")
-    known: dict[str, pl.Expr] = dict.fromkeys(Status, status != Status.NOT_DUE)
-    known[Status.LATE] = (status != Status.NOT_DUE) & ~is_misread(pl.col("code"))
-    known |= dict.fromkeys(map(str, Status.rated()), valued & (status != Status.NOT_RATED))
-    known |= {Status.NOT_RATED: valued, Status.NOT_DUE: pl.lit(True)}
-    words: dict[str, pl.Expr] = {name: pl.when(known[name]).then(status == name) for name in Status}
+    answered: dict[str, pl.Expr] = dict.fromkeys(Status, status != Status.NOT_DUE)
+    answered[Status.LATE] = (status != Status.NOT_DUE) & ~is_misread(pl.col("code"))
+    answered |= dict.fromkeys(map(str, Status.rated()), valued & (status != Status.NOT_RATED))
+    answered |= {Status.NOT_RATED: valued, Status.NOT_DUE: pl.lit(True)}
+    words: dict[str, pl.Expr] = {name: pl.when(answered[name]).then(status == name) for name in Status}
     good: dict[str, pl.Expr] = {
         word: pl.col("direction") == word for word in (Direction.IMPROVING, Direction.UNCHANGED)
     }
     readable = pl.col("no_signal").is_null() & pl.col("doubt").is_null()
     good[SpecialCause.IMPROVEMENT] = pl.when(readable).then(_is_special(SpecialCause.IMPROVEMENT))
-    words |= {word: pl.when(valued).then(pl.coalesce(said, pl.lit(unsaid, pl.Boolean))) for word, said in good.items()}
-    return words | {word: pl.when(valued).then(f"said:{word}") for word in (Direction.WORSENING, SpecialCause.CONCERN)}
+    null = pl.lit(unknown, pl.Boolean)
+    words |= {word: pl.when(valued).then(pl.coalesce(is_true, null)) for word, is_true in good.items()}
+    return words | {word: pl.when(valued).then(f"bad:{word}") for word in (Direction.WORSENING, SpecialCause.CONCERN)}
 
 
-def _said() -> Mapping[str, pl.Expr]:
-    """The words for bad news that also depend on earlier periods: their last answer stays until there is a new one.
+def _lasting_bad_news() -> Mapping[str, pl.Expr]:
+    """The words for bad news that compare with earlier periods: each keeps its last answer until the next one.
 
-    Otherwise one missing return would end an exception a period later, when there is no earlier value to compare with.
+    Otherwise one missing return would end an exception a period later, for want of an earlier value to compare with.
     """
     readable = pl.col("has_value") & pl.col("no_signal").is_null()
     return {
-        f"said:{word}": said.forward_fill().over("line").fill_null(False)
-        for word, said in (
+        f"bad:{word}": answer.forward_fill().over("line").fill_null(False)
+        for word, answer in (
             (Direction.WORSENING, pl.col("direction") == Direction.WORSENING),
             (SpecialCause.CONCERN, pl.when(readable).then(_is_special(SpecialCause.CONCERN))),
         )
@@ -195,7 +202,7 @@ def _is_special(cause: str) -> pl.Expr:
 
 
 _SURE_DIGITS = 15
-"""Digits that a number is sure to hold."""
+"""Decimal digits that every float keeps."""
 
 
 def _difference(left: pl.Expr, right: pl.Expr) -> pl.Expr:
@@ -208,6 +215,7 @@ def _difference(left: pl.Expr, right: pl.Expr) -> pl.Expr:
 
 
 def _quantity(name: str) -> MaybeExpr:
+    """The number of a name in conditions, `value` or `change`: missing in a row without a complete value."""
     column = pl.when(_is_whole()).then(name)
     code = pl.when(column.is_null()).then(reason_code(Status.NO_DATA)).otherwise(0).cast(pl.UInt32)
     return MaybeExpr(column, code)
@@ -223,6 +231,6 @@ def _periods(node: Lasting) -> int | pl.Expr:
 
 def _lasting(condition: pl.Expr, periods: int | pl.Expr) -> pl.Expr:
     """Whether a condition was true in each of the last `periods` periods that answer it."""
-    held = condition.fill_null(False).cast(pl.Int64).cum_sum()
-    ended = pl.when(~condition).then(held).forward_fill().fill_null(0)
-    return held - ended >= periods
+    count = condition.fill_null(False).cast(pl.Int64).cum_sum()  # a prefix sum
+    at_last_false = pl.when(~condition).then(count).forward_fill().fill_null(0)
+    return count - at_last_false >= periods

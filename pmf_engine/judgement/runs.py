@@ -1,4 +1,4 @@
-"""Runs: for how many periods in a row a series has had the status that it has."""
+"""Runs: for how many periods in a row a series has had its status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small groups: red or amber groups that rest on too few to be escalated."""
+"""Small groups: red or amber groups whose numbers are too small to be escalated."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pmf_engine.domain.status import Status
 
 
 def with_small(frame: pl.LazyFrame, least: int | None) -> pl.LazyFrame:
-    """Adds `small`: whether a red or amber group rests on fewer than the board escalates groups from.
+    """Adds `small`: whether a red or amber group is smaller than `least`.
 
-    The size of a percentage is its denominator, of a rate its numerator, of a count its value. A mean or a grade has
-    none, and is never small; nor is a value of which a part is missing.
+    The size of a percentage is its denominator, of a rate its numerator, of a count its value. A mean or a grade has no
+    size: it is never small. A partial value is never small either.
 
     Args:
         frame: Rows with a status and numbers, and their indicator's `ratio` and `adds_up`.
-        least: The size to escalate groups from; None for any.
+        least: The size from which the board escalates groups; None for all sizes.
     """
     if least is None:
         return frame.with_columns(small=pl.lit(False))

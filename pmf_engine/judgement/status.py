@@ -14,14 +14,14 @@ STATUS = pl.Enum(texts(Status))
 
 
 def with_status(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """The status of each row, from its code, its bands and whether its period is over.
+    """Adds the status of each row, from its code, its bands and whether its period is over.
 
-    What would be green but for a doubt is `invalid`, and `doubted`.
+    A row with a doubt that would be green is `invalid`, and `doubted`.
     """
     # A period that is not over has only part of its data, so its value is not shown yet.
     over = pl.col("start") + pl.col("months") <= month_of(as_of)
     code = pl.when(over).then("code").otherwise(pl.lit(reason_code(Status.NOT_DUE), dtype=pl.UInt32))
-    lacking = pl.when(code > 0).then(code).when(pl.col("rated") & _is_rating_open()).then("band_code").otherwise(0)
+    deciding = pl.when(code > 0).then(code).when(pl.col("rated") & _is_rating_open()).then("band_code").otherwise(0)
     rank = status_rank(pl.col("code"))
     amber_or_red = pl.when("tolerable").then(pl.lit(Status.AMBER)).otherwise(pl.lit(Status.RED))
     rating = pl.when("good").then(pl.lit(Status.GREEN)).otherwise(amber_or_red)
@@ -32,8 +32,8 @@ def with_status(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     return (
         frame.with_columns(
             pl.when(over).then(pl.col("value", "numerator", "denominator")),
-            code=lacking.cast(pl.UInt32),
-            # There is a value, all of it, whether or not a band could judge it.
+            code=deciding.cast(pl.UInt32),
+            # The value is complete, whether or not a band could judge it.
             known=over & (pl.col("code") == 0) & ~pl.col("partial"),
             partial=over & pl.col("partial"),
         )
