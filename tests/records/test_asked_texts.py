@@ -128,7 +128,11 @@ def test_every_single_slip_is_known_and_is_one_both_ways(text: str, place: int, 
 
 @pytest.mark.parametrize(("by", "expected"), [("ward", 1.0), ("category", "invalid")])
 def test_spaces_tell_no_groups_apart(tmp_path: Path, by: str, expected: object) -> None:
-    head = HEAD.replace("  ward: Ward\n", "  ward: Ward\n  category: Category\n") if by == "ward" else HEAD
+    head = (
+        HEAD.replace("breakdowns:\n", "breakdowns:\n  category: {title: Category, groups: open}\n")
+        if by == "ward"
+        else HEAD
+    )
     condition = ENDED.format("category = 'old town'")
     indicators = f'one: {{frequency: quarterly, by: [ward], formula: "{condition}"}}'
     figures = "adults: {title: A, from: care, kind: stock, frequency: annual}"
