@@ -21,7 +21,7 @@ import pmf_engine.submissions.duplicates
 import pmf_engine.submissions.folder
 import pmf_engine.submissions.headers
 import pmf_engine.submissions.layout
-import pmf_engine.submissions.problems
+import pmf_engine.submissions.problem_kinds
 import pmf_engine.submissions.readings
 import pmf_engine.submissions.submissions
 from pmf_engine.framework.load import load_framework
@@ -54,7 +54,7 @@ MODULES = (
     pmf_engine.submissions.folder,
     pmf_engine.submissions.headers,
     pmf_engine.submissions.layout,
-    pmf_engine.submissions.problems,
+    pmf_engine.submissions.problem_kinds,
     pmf_engine.submissions.readings,
     pmf_engine.submissions.submissions,
 )
