@@ -1,4 +1,4 @@
-"""Values of cells: numbers with their marks, grades and markers, and why a text is none of these."""
+"""Values of cells: numbers with their marks, grades and markers; and the problem of a text that is none of these."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from pmf_engine.submissions.vocabulary import fold
 STATE = pl.Enum(["ok", "no_data", "suppressed", "invalid"])
 
 LARGEST = 1e15
+"""The largest number that a cell may give, whatever its sign: floating point is exact to the unit up to it."""
 
 _MOST = 100.0
-"""The most that a percentage comes to, unless its figure's `plausible` says otherwise."""
+"""The largest percentage of a figure without `plausible`."""
 
 NUMBER = (
     r"^(?:[+\-\u2212]?£?|£[+\-\u2212])(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?$|^[+\-\u2212]?\.[0-9]+$"
@@ -39,7 +40,14 @@ def is_number(text: str) -> bool:
 
 
 class Bounds(NamedTuple):
-    """Which numbers a figure may hold: percentages or not, with decimals or not, and the least and the most."""
+    """The numbers that a figure may have.
+
+    Attributes:
+        is_percent: The figure is a percentage.
+        is_whole: Its numbers have no decimals.
+        low: The smallest number, inclusive.
+        high: The largest number, inclusive.
+    """
 
     is_percent: bool = False
     is_whole: bool = False
@@ -52,7 +60,7 @@ BOUNDS = {"is_percent": pl.Boolean, "is_whole": pl.Boolean, "low": pl.Float64, "
 
 
 def bounds_of(figure: Figure) -> Bounds:
-    """Which numbers a figure may hold; `plausible` narrows them, and of a percentage widens them."""
+    """The numbers that a figure may have: `plausible` narrows a count's, and replaces a percentage's 0 to 100."""
     if figure.kind not in ("flow", "stock"):
         return Bounds()
     low, high = -inf if figure.signed else 0.0, inf
@@ -66,16 +74,16 @@ def bounds_of(figure: Figure) -> Bounds:
 
 
 def add_values(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """Adds `value`, `state` and `mark`. A word of the figure's own scale is a grade before it is a marker.
+    """Adds `value`, `state` and `mark`: a text that is both a grade of its figure's scale and a marker is the grade.
 
-    A number that its figure may not hold (see `Bounds`) is no value.
+    A number outside the `Bounds` of its figure is `invalid`.
     """
     clean, is_number = pl.col("clean"), pl.col("type").is_in(["flow", "stock"])
     cells = cells.join(_signs(cells), on="clean", how="left", maintain_order="left")
     written = pl.coalesce("marked", "clean")
     bare = written.str.replace_all(r"[,£%+\s]", "").str.replace("\u2212", "-", literal=True)
     plain = written.str.contains(NUMBER) | written.str.contains(PERCENT)
-    number = pl.col("value")  # a column between the steps, since an expression is worked out wherever it stands
+    number = pl.col("value")  # a column between the steps: Polars computes an expression again wherever it is used
     cells = cells.with_columns(value=pl.when(is_number & plain).then(bare).cast(pl.Float64, strict=False))
     cells = cells.with_columns(value=pl.when(number == 0).then(0.0).otherwise(number))  # -0 is 0
     with_sign = written.str.ends_with("%")
@@ -84,7 +92,7 @@ def add_values(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
     is_whole = ~pl.col("is_whole") | (number == number.round())
     fits = (number.abs() <= LARGEST) & number.is_between("low", "high") & of_unit & is_whole
     cells = cells.with_columns(value=pl.when(fits).then(number))
-    # a number that its sender calls unreliable is shown and not used
+    # reports show a number that its sender marks as unreliable, and formulas do not use it
     unreliable = is_number & (pl.col("mark_kind") == "unreliable").fill_null(False)
     usable = number.is_not_null() | pl.col("marked").is_null()
     state = pl.when(unreliable & usable).then(pl.lit("no_data")).otherwise("marker")
@@ -103,7 +111,7 @@ def add_values(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
 
 
 def _signs(cells: pl.DataFrame) -> pl.DataFrame:
-    """What each text that is not plainly a number says: the number before a mark, its kind, or a marker's state."""
+    """Each distinct text that is no plain number: the number before its mark, the kind of mark, the marker's state."""
     plain = pl.col("clean").str.contains(NUMBER) | (pl.col("clean") == "")
     texts = cells.filter(~plain, pl.col("type") != "text")["clean"].unique()
     schema = {"clean": pl.String, "marked": pl.String, "mark_kind": pl.String, "marker": pl.String}
@@ -111,6 +119,11 @@ def _signs(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sign(text: str) -> tuple[str | None, str | None, str | None]:
+    """The number before a text's mark, the kind of mark, and the state that a marker means; None for each it has not.
+
+    >>> _sign("12 [r]"), _sign("c"), _sign("many")
+    (('12', 'revised', None), (None, None, 'suppressed'), (None, None, None))
+    """
     if (state := state_of(text)) is not None:
         return None, "unreliable" if is_unreliable(text) else None, state
     number, kind = split_mark(text) or (None, None)
@@ -118,7 +131,7 @@ def _sign(text: str) -> tuple[str | None, str | None, str | None]:
 
 
 def _with_grades(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """Cells of grades with the positions of these on their scales as values."""
+    """Cells with the position of each grade on its scale, from 1, as the value."""
     if not (graded := cells["type"] == "grade").any():
         return cells
     lookup = cells.filter(graded).select("scale", "clean").unique()
@@ -134,7 +147,7 @@ def _grade(framework: Framework, scale: str, text: str) -> float | None:
 
 
 def wrong_value(framework: Framework, figure_id: str, text: str) -> tuple[str, str]:
-    """The kind and message of the problem of a text that is no value of its figure."""
+    """The kind and message of the problem at a cell whose text is no value of its figure."""
     figure: Figure = framework.figures[figure_id]
     if figure.kind == "grade":
         grades = framework.scales[figure.scale or ""]
@@ -149,7 +162,10 @@ def wrong_value(framework: Framework, figure_id: str, text: str) -> tuple[str, s
 
 
 def _misfit(figure: Figure, number: float, written: str) -> tuple[str, dict[str, object]]:
-    """Why a figure may not hold a number: the kind of its problem, and the words that its message needs."""
+    """The kind of problem of a number outside its figure's `Bounds`, and the words that fill in its message.
+
+    The checks run from the most specific mistake to the most general.
+    """
     if written.endswith("%") and not figure.is_percent:
         return "percent-of-a-count", {}
     if abs(number) > LARGEST:
@@ -166,7 +182,7 @@ def _misfit(figure: Figure, number: float, written: str) -> tuple[str, dict[str,
 
 
 def _in_words(interval: Interval) -> str:
-    """What an interval allows, as people write it in the YAML."""
+    """An interval in the words of the YAML, such as `at least 0 and below 10`."""
     if interval.low > -inf and interval.high < inf and not interval.low_open and not interval.high_open:
         return f"between {interval.low:.12g} and {interval.high:.12g}"
     low = f"{'above' if interval.low_open else 'at least'} {interval.low:.12g}" if interval.low > -inf else ""
@@ -175,7 +191,11 @@ def _in_words(interval: Interval) -> str:
 
 
 def _number_hint(text: str) -> str:
-    """What to write in place of a text that is not a number."""
+    """The advice for a text that is not a number: how to write the number that it seems to mean.
+
+    >>> _number_hint("12,5")
+    'write decimals with a point, and thousands as `1,234`'
+    """
     if text.startswith("="):
         return "it is a formula; save the sheet with its results as values"
     if re.fullmatch(r"[+\-\u2212]?\d+,\d+", text):

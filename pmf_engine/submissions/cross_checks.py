@@ -1,4 +1,4 @@
-"""Cross-checks: longer periods against their parts."""
+"""Cross-checks of a figure for a longer period against the same figure for the parts of that period."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pmf_engine.submissions.vocabulary import Vocabulary
 
 
 def _problem(cell: Mapping[str, Any], words: Vocabulary, kind: str, message: str) -> Problem:
-    """A problem at a cell that could be read."""
+    """A problem at a cell whose figure, agency and period are known."""
     cadence = Cadence(cell["months"], words.framework.figures[cell["figure"]].cadence.year_start)
     period = Period(cell["start"], cadence).label
     file, sheet, row, column = (cell[name] for name in PLACE)
@@ -30,16 +30,21 @@ _PARTS = {1: "months", 3: "quarters", 6: "half-years"}
 
 
 def compare_times(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
-    """A problem for each figure for a longer period that is not what its parts come to, where these were sent.
+    """A `longer-differs` problem for each cell of a longer period whose value its parts contradict.
 
-    Flows add up; of a stock or a grade the last part counts.
+    The value of a flow must equal the sum of the parts that fill the period; the value of a stock or grade must equal
+    the value of the last part.
     """
-    apart = [figure.id for figure in words.framework.figures.values() if figure.is_apart and figure.kind == "flow"]
+    non_additive = [
+        figure.id for figure in words.framework.figures.values() if figure.is_apart and figure.kind == "flow"
+    ]
     used = readings.filter(KNOWN, pl.col("outcome") == "used", pl.col("value").is_not_null())
-    used = used.filter(~pl.col("figure").is_in(apart))  # of these nothing says what parts should come to
-    of = ["figure", "agency", "by", "group"]
-    longer = used.filter(pl.col("months") > pl.col("months").min().over(of))
-    parts = longer.join(used.select(*of, "start", "months", "value", "text"), on=of, nulls_equal=True, suffix="_part")
+    used = used.filter(~pl.col("figure").is_in(non_additive))  # their parts have no sum to compare
+    series = ["figure", "agency", "by", "group"]
+    longer = used.filter(pl.col("months") > pl.col("months").min().over(series))
+    parts = longer.join(
+        used.select(*series, "start", "months", "value", "text"), on=series, nulls_equal=True, suffix="_part"
+    )
     end, end_of_part = pl.col("start") + pl.col("months"), pl.col("start_part") + pl.col("months_part")
     inside = parts.filter(
         pl.col("months_part") < pl.col("months"), pl.col("start_part") >= pl.col("start"), end_of_part <= end
@@ -57,10 +62,10 @@ def compare_times(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     problems: list[Problem] = []
     for cell in differ.iter_rows(named=True):
         cadence = Cadence(cell["months"], words.framework.figures[cell["figure"]].cadence.year_start)
-        said = f"its {_PARTS[cell['months_part']]} add up to {cell['value_part']:.12g}"
+        parts_clause = f"its {_PARTS[cell['months_part']]} add up to {cell['value_part']:.12g}"
         if cell["type"] != "flow":
-            said = f"the last of its {_PARTS[cell['months_part']]} is `{cell['text_part'].strip(EDGES)}`"
+            parts_clause = f"the last of its {_PARTS[cell['months_part']]} is `{cell['text_part'].strip(EDGES)}`"
         period, text = Period(cell["start"], cadence).label, cell["text"].strip(EDGES)
-        message = say("longer-differs", period=period, text=text, parts=said)
+        message = say("longer-differs", period=period, text=text, parts=parts_clause)
         problems.append(_problem(cell, words, "longer-differs", message))
     return problems_frame(problems)

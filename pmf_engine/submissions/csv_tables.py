@@ -20,13 +20,16 @@ from pmf_engine.submissions.table import EDGES, RawTable, letter
 FIRST_HALF = r"[+\-\u2212]?£?[0-9]+(?:[.,][0-9]{3})*"
 
 SECOND_HALF = r"[0-9]+(?:\.[0-9]+)?\s*[%*a-zA-Z]?"
-"""What a comma leaves of a number that was written without quotes, such as `1,234` or `30,75`."""
+"""The texts that a comma separates when it splits a number without quotes: `1` and `234`, or `30` and `75`."""
 
-_TITLES = 20  # of so many rows one is the header, where there may be titles above it
+_TITLES = 20
+"""Where titles may precede the header, the header is one of this many rows."""
 
-_AT_ONCE = 20_000  # rows kept as Python lists, which take many times the room
+_AT_ONCE = 20_000
+"""The batch size: so many rows are Python lists, which take many times the memory of a frame."""
 
-_FILLED = r'[^\s,;|"\u200b\ufeff]'  # more than the separators of an empty row
+_FILLED = r'[^\s,;|"\u200b\ufeff]'
+"""A character of a filled cell: a row of separators alone is blank."""
 
 
 def read_csv(
@@ -36,44 +39,53 @@ def read_csv(
     received_on: date | None = None,
     titled: bool = False,
 ) -> tuple[RawTable | None, list[Problem]]:
-    """A CSV file as a table, or nothing where there is none in it, and what is wrong with it.
+    """Reads a CSV file in UTF-8 or Windows-1252, with commas, semicolons, tabs or bars.
 
-    UTF-8 or Windows-1252, with commas, semicolons, tabs or bars: whichever gives a header with the best `score`. The
-    header is the first row that is not blank, or where there may be titles above it (`titled`) the best of the first.
+    Args:
+        path: The file.
+        file: Its name in problems.
+        score: How many cells of a row are names of columns. The delimiter is the one whose header scores best.
+        received_on: The day on which the file was received.
+        titled: Titles may precede the header: it is the row with the best score among the first. Otherwise it is the
+            first row that is not blank.
+
+    Returns:
+        The table, None for a file without one; and the problems of the file.
     """
-    found = _Faults(file)
-    text = _text(path, found)
+    faults = _Faults(file)
+    text = _text(path, faults)
     begin = None if text is None else re.search(_FILLED, text)
     if text is None or begin is None:
         if text is not None:
-            found.report("empty-file")
-        return None, found.problems
+            faults.report("empty-file")
+        return None, faults.problems
     first = max(text.rfind("\n", 0, begin.start()), text.rfind("\r", 0, begin.start())) + 1
     head, most = text[first : first + 100_000], _TITLES if titled else 1
     headers = {delimiter: max(_first_rows(head, delimiter, most), key=score, default=[]) for delimiter in ",;\t|"}
-    delimiter = max(headers, key=lambda one: score(headers[one]))
+    delimiter = max(headers, key=lambda candidate: score(headers[candidate]))
     header = headers[delimiter]
     full = len(header)
     while len(header) > 1 and not header[-1].strip(EDGES):
         header.pop()
     rows = _plain(text, delimiter, len(header))
     if rows is None:
-        rows = _mended_rows(text, delimiter, header, full, found)
-    filled = (one for one in enumerate(rows.iter_rows(), 1) if re.search(_FILLED, "".join(filter(None, one[1]))))
+        rows = _mended_rows(text, delimiter, header, full, faults)
+    numbered = enumerate(rows.iter_rows(), 1)
+    filled = ((number, texts) for number, texts in numbered if re.search(_FILLED, "".join(filter(None, texts))))
     firsts = list(islice(filled, most))
     top = firsts[0][0]
     if titled and score(header):
         top = next((row for row, texts in firsts if [text or "" for text in texts] == header), top)
-        found.leave_out_titles(top)
+        faults.leave_out_titles(top)
     cells = _cells_of_an_open_line(text, delimiter)
     cut = None if cells is None or cells >= len(header) else (rows.height, cells)
     rows = rows.with_row_index("row", 1).cast({"row": pl.Int64}).slice(top)
-    said = pl.concat_str(pl.exclude("row"), ignore_nulls=True).str.strip_chars(EDGES) != ""
-    rows = rows.filter(said | pl.col("row").is_in(sorted(found.broken)))
-    broken = frozenset(found.broken)
+    has_text = pl.concat_str(pl.exclude("row"), ignore_nulls=True).str.strip_chars(EDGES) != ""
+    rows = rows.filter(has_text | pl.col("row").is_in(sorted(faults.broken)))
+    broken = frozenset(faults.broken)
     from_text = delimiter == ","
     table = RawTable(file, tuple(header), top, rows, broken, received_on=received_on, from_text=from_text, cut=cut)
-    return table, found.problems
+    return table, faults.problems
 
 
 def _cells_of_an_open_line(text: str, delimiter: str) -> int | None:
@@ -87,7 +99,7 @@ def _cells_of_an_open_line(text: str, delimiter: str) -> int | None:
 
 
 class _Faults:
-    """What is wrong with a file: its problems, and the rows that are broken."""
+    """The problems of a file, and the numbers of the rows that these problems set aside."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -101,48 +113,56 @@ class _Faults:
         self.problems.append(Problem(self.file, None, row, column, text, kind, say(kind, text=text, **more)))
 
     def report_row(self, kind: str, row: int, column: str | None = None, text: str | None = None) -> None:
-        """Adds a problem for which a row is set aside."""
+        """Adds a problem that sets its row aside."""
         self.report(kind, row, column, text)
         self.broken.add(row)
 
     def leave_out_titles(self, top: int) -> None:
-        """Drops what is wrong above the header and in it."""
+        """Drops the problems of row `top`, the header, and of the titles above it."""
         self.problems = [problem for problem in self.problems if problem.row is None or problem.row > top]
         self.broken = {row for row in self.broken if row > top}
 
 
-def _text(path: Path, found: _Faults) -> str | None:
-    """The text of a file, or nothing where it cannot be read."""
+def _text(path: Path, faults: _Faults) -> str | None:
+    """The text of a file; None, with a problem, for a file that cannot be read."""
     try:
         if not path.is_file():
             raise OSError(0, "it is not a file, or a link to nothing")
         text, other = _decode(path.read_bytes())
     except OSError as error:
-        found.report("unreadable", why=(error.strerror or "the system refused").lower())
+        faults.report("unreadable", why=(error.strerror or "the system refused").lower())
         return None
     if text is None:
-        found.report("unreadable", why="it is not text; save it as CSV UTF-8")
+        faults.report("unreadable", why="it is not text; save it as CSV UTF-8")
     if other is not None:
-        found.report("two-encodings", other)
+        faults.report("two-encodings", other)
     return text
 
 
-def _mended_rows(text: str, delimiter: str, header: Sequence[str], full: int, found: _Faults) -> pl.DataFrame:
-    """The rows of a text with quotes or surplus cells, each as wide as the header (`full`: with blank last columns)."""
+def _mended_rows(text: str, delimiter: str, header: Sequence[str], full: int, faults: _Faults) -> pl.DataFrame:
+    """The rows of a text with quotes or surplus cells, each padded or cut to the width of the header.
+
+    Args:
+        text: The text of the file.
+        delimiter: The character between its cells.
+        header: The header without blank columns at its end.
+        full: The width of the header with these columns.
+        faults: Receives the problems of the rows.
+    """
     width = len(header)
     done: list[pl.DataFrame] = []
     records: list[list[str]] = []
     for number, (cells, whole) in enumerate(_records(text, delimiter, width), 1):
         if not whole:
-            found.report_row("unclosed-quote", number, text=delimiter.join(cells)[:200])
+            faults.report_row("unclosed-quote", number, text=delimiter.join(cells)[:200])
         elif any(cell.strip(EDGES) for cell in cells[width:]) or len(cells) > full:
             cells, split = _rejoined(cells, full if len(cells) > full else width, delimiter)
             if split is not None:
                 name = header[split].strip(EDGES) if split < width else ""
-                found.report_row("split-number", number, name or letter(split), cells[split])
-            for place, cell in enumerate(cells[width:], width):
-                if cell.strip(EDGES):  # nobody can say which of the cells is one too many
-                    found.report_row("surplus-cell", number, letter(place), cell)
+                faults.report_row("split-number", number, name or letter(split), cells[split])
+            for position, cell in enumerate(cells[width:], width):
+                if cell.strip(EDGES):  # which cell of the row is one too many is unknown
+                    faults.report_row("surplus-cell", number, letter(position), cell)
         records.append((cells + [""] * (width - len(cells)))[:width])
         if len(records) == _AT_ONCE:
             done.append(_frame(records, width))
@@ -151,12 +171,12 @@ def _mended_rows(text: str, delimiter: str, header: Sequence[str], full: int, fo
 
 
 def _frame(records: list[list[str]], width: int) -> pl.DataFrame:
-    rows = pl.DataFrame(records, schema={str(place): pl.String for place in range(width)}, orient="row")
+    rows = pl.DataFrame(records, schema={str(position): pl.String for position in range(width)}, orient="row")
     return rows.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
 
 def _decode(data: bytes) -> tuple[str | None, int | None]:
-    """The text, and where two encodings were pasted together, the first line that is not in UTF-8.
+    """The text of a file's bytes; and for a mixture of two encodings, the number of the first line not in UTF-8.
 
     >>> _decode("Môn".encode() + b"\\n" + "Môn".encode("cp1252"))
     ('Môn\\nMôn', 2)
@@ -183,6 +203,7 @@ def _decode(data: bytes) -> tuple[str | None, int | None]:
 
 
 def _first_rows(text: str, delimiter: str, most: int) -> list[list[str]]:
+    """The cells of the first rows of a text, at most `most`, up to the first row that the csv module refuses."""
     rows: list[list[str]] = []
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
@@ -195,14 +216,17 @@ def _first_rows(text: str, delimiter: str, most: int) -> list[list[str]]:
 
 
 def _plain(text: str, delimiter: str, width: int) -> pl.DataFrame | None:
-    """The rows of a text without quotes or surplus cells, every line one row; None where that cannot be vouched for."""
+    """The rows of a text in which every line is one row: the fast path, in Polars.
+
+    None for a text with quotes, surplus cells or bare carriage returns, which needs `_mended_rows`.
+    """
     if '"' in text:
         return None
     text = text.replace("\r\n", "\n")
     if "\r" in text:
         return None
     lines = text.count("\n") + (not text.endswith("\n"))
-    schema = {str(place): pl.String for place in range(width)}
+    schema = {str(position): pl.String for position in range(width)}
     try:
         rows = pl.read_csv(
             text.encode(), has_header=False, schema=schema, separator=delimiter, quote_char=None, infer_schema=False,
@@ -214,10 +238,10 @@ def _plain(text: str, delimiter: str, width: int) -> pl.DataFrame | None:
 
 
 def _records(text: str, delimiter: str, width: int) -> Iterator[tuple[list[str], bool]]:
-    """Each row's cells, and whether its quotes can be trusted.
+    """The cells of each row, and whether its quotes are closed.
 
-    A quote that is not closed would swallow the rows below it. Where that shows, only the line that it stands
-    in is taken, and reading goes on below.
+    An unclosed quote makes one cell of all the rows below it. Recovery: such a quote ends with its own line, and
+    reading resumes at the next line.
     """
     lines = list(io.StringIO(text, newline=""))
     done = 0
@@ -238,40 +262,45 @@ def _records(text: str, delimiter: str, width: int) -> Iterator[tuple[list[str],
                 whole = line.count('"') % 2 == 0 and len(cells) <= width
             except csv.Error:
                 cells, whole = bare, False
-            # where the quotes are of no help, the cells without them say best what the row is of
+            # without closed quotes, the cells between delimiters are the best guess at the period and agency of the row
             yield (cells if whole or len(bare) != width else bare), whole
             done += 1
 
 
 def _swallowed(cells: Sequence[str], delimiter: str, width: int) -> bool:
-    """Whether a cell of several lines holds what looks like rows, or the end of one and the beginning of the next.
+    """Whether a cell of several lines contains rows, or the end of one row and the beginning of the next.
 
-    Prose has spaces after its commas; rows have none there, or as many cells as rows have, and name a period.
+    A line is a row where it names a period and has several cells, or as many cells as a row. Prose has spaces after
+    its commas, and rows do not.
     """
     for cell in cells:
-        for place, line in enumerate(re.split("[\r\n]+", cell) if "\n" in cell or "\r" in cell else ()):
+        for number, line in enumerate(re.split("[\r\n]+", cell) if "\n" in cell or "\r" in cell else ()):
             parts = line.split(delimiter)
             dated = any(parse_period(part.strip(EDGES), start) for part in parts for start in (1, 4))
             spaced = any(part.startswith(" ") for part in parts)
             long = len(parts) >= max(width - 1, 3)
-            if (dated and len(parts) > 1 and (long or not spaced)) or (place and long and not spaced):
+            if (dated and len(parts) > 1 and (long or not spaced)) or (number and long and not spaced):
                 return True
     return False
 
 
 def _rejoined(cells: list[str], width: int, delimiter: str) -> tuple[list[str], int | None]:
-    """A row that is too long, its numbers made whole that their commas have split, and where the first of these is."""
+    """A row that is too long with its split numbers joined; and the position of the first joined number, or None.
+
+    >>> _rejoined(["2016-17 Q1", "police", "1", "234"], 3, ",")
+    (['2016-17 Q1', 'police', '1,234'], 2)
+    """
     first = None
     while delimiter == "," and len(cells) > width:
         bare = [cell.strip(EDGES) for cell in cells]
         halves = (
-            place
-            for place, (one, other) in enumerate(pairwise(bare))
-            if re.fullmatch(FIRST_HALF, one) and re.fullmatch(SECOND_HALF, other)
+            position
+            for position, (left, right) in enumerate(pairwise(bare))
+            if re.fullmatch(FIRST_HALF, left) and re.fullmatch(SECOND_HALF, right)
         )
-        place = next(halves, None)
-        if place is None:
+        position = next(halves, None)
+        if position is None:
             break
-        cells = [*cells[:place], ",".join(bare[place : place + 2]), *cells[place + 2 :]]
-        first = place if first is None else first
+        cells = [*cells[:position], ",".join(bare[position : position + 2]), *cells[position + 2 :]]
+        first = position if first is None else first
     return cells, first

@@ -1,4 +1,4 @@
-"""Slips of the decimal point: numbers ten times as large, or as small, as all that came before them."""
+"""Slips of the decimal point: numbers ten times as large, or as small, as all earlier values of their series."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from pmf_engine.submissions.readings import KEY
 from pmf_engine.submissions.table import EDGES
 
 _LOOKED_BACK: Final = 12
-"""How many earlier values a number is held against."""
+"""How many earlier values of its series a number is compared with."""
 
 _LEAST_VALUES, _LEAST_MEDIAN = 3, 20
 _OF_MEDIAN, _OF_EXTREME = 10, 5
-"""How many times the median, and the largest or smallest, a number must be apart."""
+"""A slip is at least so many times larger or smaller than the median, and than the largest or smallest value."""
 
 _SHIFTS = (10, 100, 1000)
 _NEARLY = 1.5
-"""How many times larger than the largest, or smaller than the smallest, a number may be to be like those before it."""
+"""After the decimal point moves back, the number may exceed the range of earlier values by this factor."""
 
 _SERIES = ["figure", "agency", "by", "group", "months"]
 
 
 class _Slip(NamedTuple):
-    """How a number is out of line with those before it.
+    """A number far outside the range of the earlier values of its series.
 
     Attributes:
-        size: The words for it.
-        times: How many times their median it is.
-        low: The smallest of them.
-        high: The largest of them.
-        is_shift: Whether a decimal point that moved explains it. A large number is refused anyway; numbers do fall
-            to a small share of what they were, as counts of what a board has ended.
+        size: The number's size in words, for the message.
+        times: The number divided by the median of the earlier values.
+        low: The smallest earlier value.
+        high: The largest earlier value.
+        is_shift: A moved decimal point explains the number. It is always True for a large number, which is refused in
+            any case. A small number may be real: counts fall when a board ends a service.
     """
 
     size: str
@@ -53,20 +53,20 @@ class _Slip(NamedTuple):
 
 
 def refuse_slips(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Refuses numbers that look like a slip of the decimal point, unless something says that they are meant.
+    """Refuses numbers that look like a slip of the decimal point, unless something confirms them.
 
-    A number is meant where the comment of its row repeats it, a file that was received later sends it again, or
-    `plausible` allows it. A part is meant, and so is its whole, where both are out of line alike (`4 of 10` after `200
-    of 1000`) and nothing but their ratio is used. So is a small number that no moved point explains (`10` after `163`
-    to `409`). A refused number is no part of what later ones are held against.
+    Each of these confirms a number: the comment of its row repeats it; a file received later sends it again;
+    `plausible` of the figure allows it; no moved decimal point explains it (`10` after `163` to `409`). A numerator and
+    its denominator confirm each other where both are out of line alike (`4 of 10` after `200 of 1000`) and indicators
+    use only their ratio. A refused number is no earlier value of later numbers.
 
     Args:
-        cells: The cells that stand on a day.
-        came: All readings that had come by that day.
+        cells: The current cells of a day: the latest of each key.
+        came: All readings received by that day.
         framework: The figures.
 
     Returns:
-        The cells, and the problems.
+        The cells, in which slips have no value; and a problem for each slip.
     """
     counted = [id_ for id_, figure in framework.figures.items() if figure.kind in ("flow", "stock")]
     numbers = cells.with_row_index("at").filter(pl.col("figure").is_in(counted), pl.col("state") == "ok")
@@ -76,10 +76,10 @@ def refuse_slips(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) 
     slips = _slips(suspects, came, framework)
     if not slips:
         return cells, PROBLEMS.empty()
-    told = pl.DataFrame(
+    messages = pl.DataFrame(
         {"at": list(slips), "message": list(slips.values())}, schema={"at": pl.UInt32, "message": pl.String}
     )
-    joined = cells.with_row_index("at").join(told, on="at", how="left", maintain_order="left")
+    joined = cells.with_row_index("at").join(messages, on="at", how="left", maintain_order="left")
     is_slip = pl.col("message").is_not_null()
     problems = problems_of_cells(joined.filter(is_slip).drop("at").with_columns(kind=pl.lit("decimal-slip")), framework)
     refused = joined.with_columns(
@@ -91,7 +91,11 @@ def refuse_slips(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) 
 
 
 def _slips(suspects: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> dict[int, str]:
-    """The messages about numbers that are refused, by their row `at`."""
+    """The message of each refused number, by its row `at`.
+
+    Rows are read in the order of their periods, and all figures of a row together: `_alike` compares the slips of a
+    numerator and its denominator.
+    """
     repeated, partners = _sent_again(came), _partners(framework)
     earlier: defaultdict[tuple[object, ...], list[float]] = defaultdict(list)
     slips: dict[int, str] = {}
@@ -117,7 +121,11 @@ def _slips(suspects: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
 
 
 def _suspects(numbers: pl.DataFrame) -> pl.DataFrame:
-    """The series in which any number may be a slip: those that hold one, as long as none is left out."""
+    """The rows of each series with a possible slip: a vectorised filter before the row-by-row test of `_slips`.
+
+    It compares a number with refused earlier values too. No slip is lost: before the first slip of a series there is no
+    refused value.
+    """
     value = pl.col("value")
     wide = numbers.filter(
         pl.len().over(_SERIES) > _LEAST_VALUES,
@@ -135,19 +143,20 @@ def _suspects(numbers: pl.DataFrame) -> pl.DataFrame:
     middle, highest, lowest = (pl.col(name) for name in looked_back)
     large = (value >= _OF_MEDIAN * middle) & (value >= _OF_EXTREME * highest)
     small = (value > 0) & (value * _OF_MEDIAN <= middle) & (value * _OF_EXTREME <= lowest)
-    held = wide.sort(*_SERIES, "start").with_columns(
+    with_earlier = wide.sort(*_SERIES, "start").with_columns(
         column.over(_SERIES).alias(name) for name, column in looked_back.items()
     )
     slips = (middle >= _LEAST_MEDIAN) & (large | small)
-    return held.filter(slips.fill_null(False).any().over(_SERIES)).drop(*looked_back)
+    return with_earlier.filter(slips.fill_null(False).any().over(_SERIES)).drop(*looked_back)
 
 
 def _series(cell: Mapping[str, object]) -> tuple[object, ...]:
+    """The series of a cell: its values in `_SERIES`."""
     return tuple(cell[name] for name in _SERIES)
 
 
 def _slip(value: float, earlier: Sequence[float]) -> _Slip | None:
-    """How a number is out of line with those before it; None where it is not.
+    """The slip that a number seems to be, from the earlier values of its series; None for a number in line with them.
 
     >>> _slip(1600, [149, 170, 155]).size, _slip(0.31, [29, 33, 34]).size, _slip(800, [149, 170, 155])
     ('ten times as large', 'a tenth', None)
@@ -164,7 +173,7 @@ def _slip(value: float, earlier: Sequence[float]) -> _Slip | None:
 
 
 def _partners(framework: Framework) -> dict[str, set[str]]:
-    """The figures of which nothing but a `percent` or `rate` with another is used, and those others."""
+    """The figures that indicators use only in a `percent` or `rate`, each with the other figure of these ratios."""
     partners: dict[str, set[str]] = {}
     used_otherwise: set[str] = set()
     for indicator in framework.indicators.values():
@@ -179,7 +188,7 @@ def _partners(framework: Framework) -> dict[str, set[str]]:
 
 
 def _alike(slip: _Slip, partners: set[str] | None, out_of_line: Mapping[str, _Slip]) -> bool:
-    """Whether a number and all its partners are out of line alike, so that no decimal point of one can have slipped."""
+    """Whether a number and all its partners are out of line by about the same factor, which one slip cannot explain."""
     if not partners:
         return False
     others = [out_of_line.get(name) for name in partners]
@@ -202,7 +211,7 @@ def _repeats(comment: str | None, value: float) -> bool:
 
 
 def _sent_again(came: pl.DataFrame) -> set[tuple[object, ...]]:
-    """The numbers (as `KEY` and value) that files of more than one day sent."""
+    """The numbers, as `KEY` and value, that files received on different days repeat."""
     dated = came.filter(pl.col("value").is_not_null(), pl.col("received_on").is_not_null())
     again = dated.group_by(*KEY, "value").agg(pl.col("received_on").n_unique()).filter(pl.col("received_on") > 1)
     return set(again.select(*KEY, "value").iter_rows())

@@ -1,4 +1,4 @@
-"""Cells that were sent more than once: which is used, repeated, superseded or refused."""
+"""Duplicates: which of several cells with one key is used, repeated, superseded or refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,18 @@ _SPOT = pl.struct("text", "file", "row", "beside")
 
 
 def settle(readings: pl.DataFrame, words: Vocabulary) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Makes one of what was sent twice alike, and refuses or supersedes what was not; with the problems."""
+    """Gives each of several cells with one key its outcome.
+
+    Cells that agree are one `used` cell and its repeats. Of cells that differ, the latest file's cell supersedes the
+    others; where the latest file does not give one value, all are refused.
+
+    Args:
+        readings: The cells of all returns.
+        words: The names of the framework.
+
+    Returns:
+        The readings with their outcomes, and the problems.
+    """
     readings = readings.with_row_index("place")
     count = pl.len().over(*KEY)
     twice = readings.filter(KNOWN, pl.col("outcome") != "unknown").filter(count > 1)
@@ -38,10 +49,10 @@ def settle(readings: pl.DataFrame, words: Vocabulary) -> tuple[pl.DataFrame, pl.
 
 
 def _with_outcomes(twice: pl.DataFrame) -> pl.DataFrame:
-    """Adds the outcome of each cell of those that were sent for one key, and why: see `settle`.
+    """Adds the outcome of each cell, and the flags of its key that explain the outcome.
 
-    `settled` where all are refused, `alike` where all say the same, `decided` where the latest says one thing, `apart`
-    where only a column that nobody knows tells them apart.
+    The flags: `settled`, all cells of the key are refused already; `alike`, all give the same value; `decided`, the
+    latest file gives one value; `apart`, an unknown column differs between the cells.
     """
     twice = twice.with_columns(
         pl.concat_str(
@@ -56,7 +67,7 @@ def _with_outcomes(twice: pl.DataFrame) -> pl.DataFrame:
     newest = pl.col("received_on") == pl.col("received_on").max().over(*KEY)
     twice = twice.with_columns(newest.fill_null(False).alias("latest"))
     dated = pl.col("received_on").is_not_null().all() & (~latest).any()
-    # what differs in a column nobody knows is not the same thing said twice, unless the latest does without it
+    # cells that differ in an unknown column are no duplicates, unless the latest file leaves that column blank
     same = pl.col("beside").n_unique() == 1
     plain = same | (dated & (pl.col("beside").filter(latest) == "").all())
     twice = twice.with_columns(
@@ -82,11 +93,11 @@ def _with_outcomes(twice: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_values(twice: pl.DataFrame) -> pl.DataFrame:
-    """Cells with the comments of all that say the same, and without the values that nothing decides."""
-    # what contradicted itself before a later file came is of no value on the days before, either
-    told = pl.col("beside").filter(pl.col("beside") != "").n_unique().over(*KEY) > 1
-    unsure = (pl.col("says").n_unique().over(*KEY, "received_on") > 1) | (told & (pl.col("beside") != ""))
-    void = (pl.col("outcome") == "refused") | ((pl.col("outcome") == "superseded") & unsure)
+    """Used cells with the comments of all their repeats; refused and contradicted cells without their value."""
+    # a file that contradicts itself gives no value on the days before its successor either
+    contradicted = pl.col("beside").filter(pl.col("beside") != "").n_unique().over(*KEY) > 1
+    ambiguous = (pl.col("says").n_unique().over(*KEY, "received_on") > 1) | (contradicted & (pl.col("beside") != ""))
+    void = (pl.col("outcome") == "refused") | ((pl.col("outcome") == "superseded") & ambiguous)
     return twice.with_columns(
         pl.when(pl.col("outcome") == "used")
         .then(
@@ -106,7 +117,7 @@ def _with_values(twice: pl.DataFrame) -> pl.DataFrame:
 
 
 def _differences(twice: pl.DataFrame, what: str, kind: str, words: Vocabulary) -> pl.DataFrame:
-    """A problem for each of several cells that differ in `what`, naming the first that it differs from."""
+    """A problem at each cell that names the first cell of the same key with another `what`."""
     if twice.is_empty():
         return PROBLEMS.empty()
     differs = pl.col(what) != pl.col(what).first()
@@ -117,7 +128,7 @@ def _differences(twice: pl.DataFrame, what: str, kind: str, words: Vocabulary) -
 
 
 def _replaced(twice: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
-    """A problem for each cell that a later file replaced, with the cell that stands now."""
+    """A problem at each superseded cell that names the cell used in its place."""
     if twice.is_empty():
         return PROBLEMS.empty()
     other = _SPOT.filter(pl.col("latest")).first().over(*KEY)
@@ -127,6 +138,14 @@ def _replaced(twice: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
 
 
 def _about(twice: pl.DataFrame, kind: str, words: Vocabulary) -> pl.DataFrame:
+    """A problem of a kind at each cell, from the cell and the `other` cell that its message names.
+
+    Args:
+        twice: Cells with `text`, `file`, `beside` and `other`, a struct of the columns of `_SPOT`.
+        kind: The kind of problem.
+        words: The names of the framework.
+    """
+
     def message(text: str, file: str, beside: str, other: Mapping[str, object]) -> str:
         where = f"row {other['row']}" if other["file"] == file else f"`{other['file']}` row {other['row']}"
         differ = set(beside.split("\x1e")) ^ set(str(other["beside"]).split("\x1e"))
@@ -134,15 +153,15 @@ def _about(twice: pl.DataFrame, kind: str, words: Vocabulary) -> pl.DataFrame:
         return say(kind, text=text.strip(EDGES), other=str(other["text"]).strip(EDGES), place=where, columns=columns)
 
     messages = [message(*row) for row in twice.select("text", "file", "beside", "other").iter_rows()]
-    told = twice.with_columns(pl.lit(kind).alias("kind"), pl.Series("message", messages, pl.String))
-    return problems_of_cells(told, words.framework)
+    with_messages = twice.with_columns(pl.lit(kind).alias("kind"), pl.Series("message", messages, pl.String))
+    return problems_of_cells(with_messages, words.framework)
 
 
 def make_good(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
-    """Says in `until` from which day later files stand in the place of cells whose group could not be recognised.
+    """Fills `until` of cells with an unknown group: the day from which later files replace them.
 
-    They do when they name all groups that are listed, or those that were meant; of a text near no group, nobody
-    knows that, and another group must have been named for it that its own file did not name.
+    That is the day by which later files name all listed groups of the breakdown, or every group that the unknown texts
+    are near. For each text near no group, they must name a further group that the cell's own file does not name.
     """
     of = [*KEY[:4], "by"]
     dated = readings.filter(
@@ -158,17 +177,17 @@ def make_good(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
         by = key[-1]
         cells = by_key.get(tuple(key), named.clear()).select("received_on", "file", "group").rows()
         before = {fold(group) for _, its_file, group in cells if its_file == file}
-        said = [words.group_meant(by, text) for text in texts if not words.is_total(by, text)]
-        wanted = {group for group in said if group is not None}
+        meant = [words.group_meant(by, text) for text in texts if not words.is_total(by, text)]
+        wanted = {group for group in meant if group is not None}
         groups = {fold(group) for group in words.groups[by].titles} if by in words.groups else None
         now: set[str] = set()
-        day = None
+        until = None
         for on, _, group in cells:
-            if day is None and on > received_on:
+            if until is None and on > received_on:
                 now.add(fold(group))
-                if now == groups or (wanted <= now and len(now - before - wanted) >= said.count(None)):
-                    day = on
-        days.append(day)
-    made = lost.drop("group_text").with_columns(pl.Series("until", days, pl.Date))
-    joined = readings.drop("until").join(made, on=made.columns[:-1], how="left", maintain_order="left")
+                if now == groups or (wanted <= now and len(now - before - wanted) >= meant.count(None)):
+                    until = on
+        days.append(until)
+    replaced = lost.drop("group_text").with_columns(pl.Series("until", days, pl.Date))
+    joined = readings.drop("until").join(replaced, on=replaced.columns[:-1], how="left", maintain_order="left")
     return joined.with_columns(pl.when(pl.col("group").is_null()).then("until").alias("until"))

@@ -1,7 +1,7 @@
-"""Sheets of an Excel workbook as rows of texts, in which nothing is blank that is not.
+"""Sheets of an Excel workbook as rows of texts.
 
-Polars reads the values; what it does not see (`workbook_facts`) is set in their place: an error, a formula without a
-result, a percentage as it is shown.
+Polars reads the values. `workbook_facts` supplies what Polars reads as blank or loses, and `read_sheets` puts that into
+the cells: errors, formulas without a stored result, and the `%` of percentages.
 """
 
 from __future__ import annotations
@@ -19,12 +19,19 @@ from pmf_engine.submissions.table import EDGES, letter
 from pmf_engine.submissions.workbook_facts import Place, SheetFacts, Workbook
 
 _OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1")
-"""How files of Office before 2007 begin, and those of today that have a password."""
+"""The first bytes of an Office file from before 2007, and of a later file with a password."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet from its first row on. `faults` are the texts in it that stand for no value, by the kind of problem."""
+    """A sheet from its first row on.
+
+    Attributes:
+        name: The name on its tab.
+        rows: Its cells as texts.
+        faults: The texts that stand for no value, each with the kind of its problem.
+        facts: Its errors, merged cells and hidden parts.
+    """
 
     name: str
     rows: pl.DataFrame
@@ -33,13 +40,14 @@ class Sheet:
 
     @property
     def hidden(self) -> bool:
-        """Whether its sender does not see it."""
+        """Whether the workbook hides the sheet."""
         return self.facts.hidden
 
     def unmerged(self, top: int) -> Sheet:
-        """The sheet with the blanks below row `top` (from 0) filled that are merged with a cell above them.
+        """The sheet with the text of each merged cell in the blanks that it merges below row `top` (from 0).
 
-        A blank that is merged with a cell beside it, or with the header, is a fault: what it means is not known.
+        A blank that is merged with a cell beside it, or with the header, becomes a `merged-cell` fault: its value is
+        unknown.
         """
         filled: dict[Place, str] = {}
         faults = dict(self.faults)
@@ -58,7 +66,11 @@ class Sheet:
 
 
 def read_sheets(path: Path) -> list[Sheet]:
-    """The sheets of a workbook; ValueError where it is damaged, with the reason if there is another."""
+    """The sheets of a workbook.
+
+    Raises:
+        ValueError: The file is damaged, or its argument says why else it is no workbook.
+    """
     from fastexcel import FastExcelError
 
     try:
@@ -84,7 +96,7 @@ def read_sheets(path: Path) -> list[Sheet]:
 
 
 def _what_it_is(path: Path) -> list[str]:
-    """What a file is that is called a workbook and is none, where its first bytes tell."""
+    """Why a file named as a workbook is none, from its first bytes: one clause for the message, or nothing."""
     with path.open("rb") as stream:
         head = stream.read(512).lstrip()
     if not head:
@@ -97,13 +109,13 @@ def _what_it_is(path: Path) -> list[str]:
 
 
 def _overlaid(rows: pl.DataFrame, cells: Mapping[Place, str]) -> pl.DataFrame:
-    """Rows with the texts of some cells, beyond their end too."""
+    """Rows with the texts of some cells in their places; rows and columns are added where a place is beyond the end."""
     if not cells:
         return rows
     if min(column for _, column in cells) < 0:
         raise ValueError
     height, width = (max(place[axis] for place in cells) + 1 for axis in (0, 1))
-    more = {f"column_{place}": pl.Series([None] * rows.height, dtype=pl.String) for place in range(rows.width, width)}
+    more = {f"column_{index}": pl.Series([None] * rows.height, dtype=pl.String) for index in range(rows.width, width)}
     rows = rows.with_columns(pl.all().cast(pl.String), **more)
     if height > rows.height:
         rows = pl.concat([rows, rows.clear(height - rows.height)])
@@ -116,7 +128,7 @@ def _overlaid(rows: pl.DataFrame, cells: Mapping[Place, str]) -> pl.DataFrame:
 
 
 def _places(first: Place, last: Place, rows: pl.DataFrame) -> list[Place]:
-    """The cells of a range that a sheet has."""
+    """The places of a range, from `first` to `last`, that are inside the rows."""
     return [
         (row, column)
         for column in range(first[1], min(last[1] + 1, rows.width))

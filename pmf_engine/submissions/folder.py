@@ -1,6 +1,6 @@
-"""What came: the files of a folder of submissions, when each came, and each as a table of strings.
+"""Folders of submissions: the files in them, and their manifest with the day on which each file was received.
 
-Knows nothing of figures or agencies. Whatever a file holds, the answer is a table, a problem or both.
+This module knows no figures and no agencies. Every file yields an entry, a problem or both.
 """
 
 from __future__ import annotations
@@ -26,14 +26,20 @@ _COLUMNS = ("file", "received_on", "covers_from", "covers_to", "part")
 _DATES = ("received_on", "covers_from", "covers_to")
 
 _FOR_EVER = LAST_YEAR
-"""People write `9999-12-31` for no end: a file that covers days after this year covers those up to its receipt."""
+"""The last year that `covers_to` may mean literally. People write `9999-12-31` for an open end: such a file covers the
+days up to its receipt."""
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """When a file came, and for a list which dates it covers; `unsure` where these are said and not understood.
+    """A row of the manifest: when a file was received, and for a list the days that the file covers.
 
-    `part` is which part of a list it is, where several files together are the list of a time.
+    Attributes:
+        received_on: The day of receipt; None where the manifest gives no usable day.
+        covers_from: The first day that the file covers.
+        covers_to: The last day that the file covers.
+        unsure: The row gives days, but they contradict each other or cannot be read.
+        part: The part of the list that the file holds, where several files together are the list for the same days.
     """
 
     received_on: date | None
@@ -44,12 +50,13 @@ class Arrival:
 
 
 def files_in(folder: Path) -> tuple[dict[str, Path], list[Problem]]:
-    """Every file below a folder, by its path from there with forward slashes, in the order of these names.
+    """Every file below a folder, by its path from the folder with forward slashes, in the order of these paths.
 
-    The problems name what is not read whatever it holds: links, which are never followed; pipes and devices, which
-    would be waited for; folders that cannot be opened; and names that are no text.
+    Returns:
+        The files; and a problem for each entry that is not read, whatever its content: links, which are never followed;
+        pipes and devices, on which reading would block; folders that cannot be opened; and names that are not UTF-8.
     """
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     problems: list[Problem] = []
 
     def report(path: Path, kind: str, **words: str) -> None:
@@ -58,12 +65,12 @@ def files_in(folder: Path) -> tuple[dict[str, Path], list[Problem]]:
     def unreadable(error: OSError) -> None:
         report(Path(error.filename), "unreadable-folder", why=(error.strerror or type(error).__name__).lower())
 
-    for place, folders, names in os.walk(folder, onerror=unreadable):
+    for directory, folders, names in os.walk(folder, onerror=unreadable):
         for name in folders:
-            if (path := Path(place, name)).is_symlink():
+            if (path := Path(directory, name)).is_symlink():
                 report(path, "link")
         for name in sorted(names, reverse=True):  # `manifest.csv` itself before its other spellings
-            path = Path(place, name)
+            path = Path(directory, name)
             if path.is_symlink():
                 report(path, "link")
             elif not path.is_file():
@@ -72,12 +79,12 @@ def files_in(folder: Path) -> tuple[dict[str, Path], list[Problem]]:
                 report(path, "name-not-text")
             else:
                 shown = _shown(path, folder)
-                found[MANIFEST if shown.lower() == MANIFEST and MANIFEST not in found else shown] = path
-    return dict(sorted(found.items())), problems
+                files[MANIFEST if shown.lower() == MANIFEST and MANIFEST not in files else shown] = path
+    return dict(sorted(files.items())), problems
 
 
 def _shown(path: Path, folder: Path) -> str:
-    """The path of a file from the folder of submissions; bytes that are no text are shown as escapes."""
+    """The path of a file from the folder of submissions; bytes that are not UTF-8 become escapes."""
     return path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode()
 
 
@@ -92,10 +99,13 @@ def _is_text(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What `manifest.csv` says of the files of a folder, by their names, and what is wrong with it.
+    """The content of `manifest.csv`.
 
-    `columns` are its columns by what they mean, in their order; None where a folder has no manifest. A file that stands
-    there twice with different dates has none.
+    Attributes:
+        arrivals: The row of each file, by the file's name. Two rows of one file with different dates give no dates.
+        problems: The mistakes in the manifest.
+        columns: The names of its columns in their order, as `_manifest_column` folds them; None for a folder without a
+            manifest.
     """
 
     arrivals: Mapping[str, Arrival]
@@ -103,23 +113,24 @@ class Manifest:
     columns: Sequence[str] | None = None
 
     def received_on(self, file: str) -> date | None:
-        """The day on which a file was received; None where that is not known."""
+        """The day on which a file was received; None for a file without a day in the manifest."""
         return self.arrivals[file].received_on if file in self.arrivals else None
 
     def unnamed(self, files: Iterable[str]) -> list[Problem]:
-        """A problem for each of these files that a manifest does not name; none where there is no manifest."""
+        """A problem for each of these files without a row in the manifest; none for a folder without a manifest."""
         if self.columns is None:
             return []
-        told = []
+        problems = []
         for file in files:
             if file not in self.arrivals and not file.lower().endswith(MANIFEST):
-                known = {"file": file, "received_on": "YYYY-MM-DD"}
-                line = manifest_line(*(known.get(column, "") for column in self.columns or _COLUMNS[:2]))
-                told.append(Problem(file, None, None, None, None, "arrival-unknown", say("arrival-unknown", line=line)))
-        return told
+                values = {"file": file, "received_on": "YYYY-MM-DD"}
+                line = manifest_line(*(values.get(column, "") for column in self.columns or _COLUMNS[:2]))
+                message = say("arrival-unknown", line=line)
+                problems.append(Problem(file, None, None, None, None, "arrival-unknown", message))
+        return problems
 
     def undated(self, files: Iterable[str]) -> frozenset[str]:
-        """Those of these files of which the manifest does not say when they came; none where there is no manifest."""
+        """Those of these files without a day of receipt in the manifest; none for a folder without a manifest."""
         return frozenset(file for file in files if self.columns is not None and self.received_on(file) is None)
 
 
@@ -135,19 +146,19 @@ def manifest_line(*cells: object) -> str:
 
 
 def read_manifest(files: Mapping[str, Path], latest: date = date.max) -> Manifest:
-    """Reads what `manifest.csv` says of the files of a folder.
+    """Reads `manifest.csv` of a folder.
 
     Args:
         files: The files of the folder by their names.
-        latest: Nothing can have been received after this day.
+        latest: The last possible day of receipt; a later day in the manifest is a problem.
     """
     if MANIFEST not in files:
         return Manifest({}, [])
 
-    def known(header: Sequence[str]) -> int:
+    def score(header: Sequence[str]) -> int:
         return sum(_manifest_column(name) in _COLUMNS for name in header)
 
-    table, problems = read_csv(files[MANIFEST], MANIFEST, known)
+    table, problems = read_csv(files[MANIFEST], MANIFEST, score)
     if table is None:
         return Manifest({}, problems, ())
     at, more = _places(table)
@@ -156,15 +167,15 @@ def read_manifest(files: Mapping[str, Path], latest: date = date.max) -> Manifes
         message = say("missing-column", missing=listed(missing, "and"))
         problems.append(Problem(MANIFEST, None, table.header_row, None, None, "missing-column", message))
         return Manifest({}, problems, ())
-    titles = {name: table.header[place] for name, place in at.items()}
+    titles = {name: table.header[position] for name, position in at.items()}
     folded: dict[str, list[str]] = {}
     for name in files:
         folded.setdefault(name.casefold(), []).append(name)
-    found: dict[str, Arrival] = {}
+    arrivals: dict[str, Arrival] = {}
     for number, *cells in table.rows.iter_rows():
         if number in table.broken:
             continue
-        texts = {name: (cells[place] or "").strip(EDGES) for name, place in at.items()}
+        texts = {name: (cells[position] or "").strip(EDGES) for name, position in at.items()}
         path = texts["file"].replace("\\", "/").removeprefix("./")
         fits = [path] if path in files else folded.get(path.casefold(), [])
         row = _Row(number, texts, titles)
@@ -174,39 +185,39 @@ def read_manifest(files: Mapping[str, Path], latest: date = date.max) -> Manifes
         [target] = fits
         arrival, wrong = _arrival(row, latest)
         problems += wrong
-        if target in found:
-            same = found[target] == arrival
+        if target in arrivals:
+            same = arrivals[target] == arrival
             so = "it says the same of it" if same else "what it says of it differs, so none of it is used"
             problems.append(row.problem("file", "file-twice", so=so))
-            covered = any(one.covers_from or one.covers_to or one.unsure for one in (found[target], arrival))
+            covered = any(each.covers_from or each.covers_to or each.unsure for each in (arrivals[target], arrival))
             arrival = arrival if same else Arrival(None, unsure=covered)
-        found[target] = arrival
-    return Manifest(found, problems, [_manifest_column(name) for name in table.header])
+        arrivals[target] = arrival
+    return Manifest(arrivals, problems, [_manifest_column(name) for name in table.header])
 
 
 def _places(table: RawTable) -> tuple[dict[str, int], list[Problem]]:
-    """Where each column of a manifest stands, by what it means, and what is wrong with its header."""
-    at: dict[str, int] = {}
+    """The position of each column of a manifest by its folded name, and the problems of the header."""
+    positions: dict[str, int] = {}
     problems = []
 
     def report(name: str, kind: str, **words: str) -> None:
         message = say(kind, text=name, **words)
         problems.append(Problem(MANIFEST, None, table.header_row, name, name, kind, message))
 
-    for place, name in enumerate(table.header):
-        what = _manifest_column(name)
-        if what not in _COLUMNS and name.strip():
+    for position, name in enumerate(table.header):
+        meaning = _manifest_column(name)
+        if meaning not in _COLUMNS and name.strip():
             report(name, "unknown-column", help=meant(name, _COLUMNS))
-        elif what in at:
+        elif meaning in positions:
             report(name, "column-twice", so="the first is used")
         else:
-            at[what] = place
-    return at, problems
+            positions[meaning] = position
+    return positions, problems
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A row of a manifest: its number, and its texts and the titles of its columns by what they mean."""
+    """A row of a manifest: its number; its texts and the titles of its columns, by the folded names of the columns."""
 
     number: int
     texts: Mapping[str, str]
@@ -220,7 +231,12 @@ class _Row:
 
 
 def _arrival(row: _Row, latest: date) -> tuple[Arrival, list[Problem]]:
-    """What a row of the manifest says, and what is wrong with it."""
+    """The arrival that a row of the manifest gives, and the problems of the row.
+
+    Args:
+        row: The row.
+        latest: The last possible day of receipt.
+    """
     problems: list[Problem] = []
     texts = row.texts
     dates = {name: parse_date(texts.get(name, "")) for name in _DATES}
@@ -250,15 +266,24 @@ def _arrival(row: _Row, latest: date) -> tuple[Arrival, list[Problem]]:
 
 
 def _manifest_column(name: str) -> str:
+    """The name of a manifest's column without regard to case, spaces and hyphens.
+
+    >>> _manifest_column(" Received-On ")
+    'received_on'
+    """
     return re.sub(r"[\s_\-]+", "_", name.strip(EDGES).casefold())
 
 
 def parse_date(text: str) -> date | None:
-    """A date written as `2017-01-31` or `31/01/2017`; None for anything else."""
-    found = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})|([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", text)
-    if found is None:
+    """A date written as `2017-01-31` or `31/01/2017`; None for anything else.
+
+    >>> parse_date("31/01/2017"), parse_date("2017-02-30")
+    (datetime.date(2017, 1, 31), None)
+    """
+    match = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})|([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", text)
+    if match is None:
         return None
-    year, month, day = found.group(1, 2, 3) if found[1] else found.group(6, 5, 4)
+    year, month, day = match.group(1, 2, 3) if match[1] else match.group(6, 5, 4)
     try:
         return date(int(year), int(month), int(day))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Headers of returns: what each column holds, and whether the file can be used."""
+"""Headers of returns: the role of each column, and whether the file has the columns that it needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ from pmf_engine.submissions.vocabulary import REQUIRED, Vocabulary
 
 @dataclass
 class Found:
-    """What tables hold: `cells` to be understood, cells `set_aside` unread, and the problems so far."""
+    """The content of the tables laid out so far.
+
+    Attributes:
+        cells: The value cells, with the texts of their period, agency, figure and group.
+        set_aside: The cells that are not read further.
+        problems: The problems of all tables.
+    """
 
     cells: list[pl.DataFrame] = field(default_factory=list)
     set_aside: list[pl.DataFrame] = field(default_factory=list)
@@ -25,10 +31,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a return by what they hold. A column is named by its place, as in `RawTable.rows`.
+    """The columns of a return by their roles. A column's name is its position, as in `RawTable.rows`.
 
-    `unknown` columns may say of which part a row is, but for those `near` the name of a breakdown, whose rows are of
-    its groups, and those of which numbers are `counted` beside figures. Notes are in none of these.
+    Attributes:
+        titles: The titles of all columns.
+        own: The columns `period`, `agency`, `figure`, `value` and `comment`, by these names.
+        by: The column of each breakdown.
+        figures: The columns of each figure.
+        unknown: The columns without a known role, notes excepted.
+        near: Those of `unknown` that may be a breakdown's column under another name, each with the breakdown.
+        counted: Those of `unknown` that hold numbers beside the figures. The other unknown columns may name a part.
     """
 
     titles: list[str]
@@ -46,44 +58,51 @@ class Columns:
 
     @property
     def of_figures(self) -> list[str]:
-        """The columns that are named as a figure."""
+        """The columns titled as a figure."""
         return [column for columns in self.figures.values() for column in columns]
 
     @property
     def unread(self) -> list[str]:
-        """The columns whose cells say something of figures that nobody can use."""
+        """The columns whose cells are set aside: figures in a long return, unknown columns in a wide one."""
         return self.of_figures if self.long else self.unknown
 
     @property
     def beside(self) -> list[str]:
-        """The columns that may tell apart what rows are of, though nobody can say how."""
+        """The unknown columns, in the order of their titles, that may distinguish rows with the same key."""
         stray = self.of_figures if self.long else []
         return sorted((column for column in [*self.unknown, *stray] if column not in self.near), key=self.called)
 
     @property
     def parts(self) -> list[str]:
-        """The columns that nobody knows and whose cells may say that a row is of a part."""
+        """The unknown columns whose cells may name the part of the figure that a row is about."""
         return [column for column in self.unknown if column not in self.near and column not in self.counted]
 
     def called(self, column: str) -> str:
-        """What a column is called."""
+        """The title of a column."""
         return self.titles[int(column)]
 
     def title(self, column: str) -> pl.Expr:
-        """What a column is called, in every row."""
+        """The title of a column, as a constant for every row."""
         return pl.lit(self.called(column))
 
 
 def recognise(
     table: RawTable, words: Vocabulary, found: Found, unread: Callable[[pl.DataFrame, str, str], None]
 ) -> Columns | None:
-    """What the header says; where it does not say what is needed, None, with every row set aside."""
-    titles = [name.strip(EDGES) or letter(place) for place, name in enumerate(table.header)]
+    """The columns of a return by their roles; None, with every row set aside, for a header that lacks a needed column.
+
+    Args:
+        table: The return.
+        words: The names of the framework.
+        found: Receives the problems of the header.
+        unread: Sets rows aside: called with the rows, the column of their texts and its title.
+    """
+    titles = [name.strip(EDGES) or letter(position) for position, name in enumerate(table.header)]
     roles = [words.role(name) for name in table.header]
     places: dict[tuple[str, str], list[str]] = {}
-    for place, role in enumerate(roles):
+    for position, role in enumerate(roles):
         if role:
-            places.setdefault(role, []).append(str(place))
+            places.setdefault(role, []).append(str(position))
     own = {name: places[name, name][0] for name in (*REQUIRED, "comment") if (name, name) in places}
     figures = {id_: columns for (what, id_), columns in places.items() if what == "figure column"}
     by = {id_: columns[0] for (what, id_), columns in places.items() if what == "by"}
@@ -96,13 +115,15 @@ def recognise(
         found.problems.append(Problem(table.file, table.sheet, table.header_row, text, text, kind, message))
 
     if len(needed) < 2 and not (figures and needed):
-        # of a file that is something else, how its rows fit its first row says nothing
+        # in a file that is no return, the fit of its rows to its first row means nothing
         noise = ("surplus-cell", "split-number")
-        found.problems = [one for one in found.problems if one.file != table.file or one.kind not in noise]
+        found.problems = [each for each in found.problems if each.file != table.file or each.kind not in noise]
         report("not-a-return")
         return None
-    known = words.headers if long else [*words.headers, *words.figures.titles, *words.figures.titles.values()]
-    unknown, near = _unknown_columns(table, titles, words, known, report)
+    names_of_columns = (
+        words.headers if long else [*words.headers, *words.figures.titles, *words.figures.titles.values()]
+    )
+    unknown, near = _unknown_columns(table, titles, words, names_of_columns, report)
     for columns in figures.values() if long else ():
         for column in columns:
             report("figure-column", column)
@@ -112,8 +133,8 @@ def recognise(
         if len(columns) > 1 and not (long and what == "figure column"):
             fatal = what not in ("comment", "figure column")
             unusable |= fatal
-            so = "both are set aside" if what == "figure column" else "the first is used"
-            report("column-twice", columns[1], so="everything in this file is set aside" if fatal else so)
+            consequence = "both are set aside" if what == "figure column" else "the first is used"
+            report("column-twice", columns[1], so="everything in this file is set aside" if fatal else consequence)
     if missing or not (long or figures):
         names = listed(missing, "and") if missing else "named after a figure, nor `figure` and `value`,"
         report("missing-column", missing=names)
@@ -127,14 +148,22 @@ def recognise(
 
 
 def _unknown_columns(
-    table: RawTable, titles: list[str], words: Vocabulary, known: list[str], report: Callable[..., None]
+    table: RawTable, titles: list[str], words: Vocabulary, names_of_columns: list[str], report: Callable[..., None]
 ) -> tuple[list[str], dict[str, str]]:
-    """The columns that nobody knows, but for notes, and the breakdowns that some of them may be; all are reported."""
-    unnamed = [place for place, name in enumerate(table.header) if words.role(name) is None]
+    """The columns without a role, notes excepted, and the breakdown that some of them may be. Each gives a problem.
+
+    Args:
+        table: The return.
+        titles: The titles of its columns.
+        words: The names of the framework.
+        names_of_columns: The names that a message may suggest.
+        report: Adds a problem of a kind at a column.
+    """
+    unnamed = [position for position, name in enumerate(table.header) if words.role(name) is None]
     unknown = [
-        str(place)
-        for place in unnamed
-        if table.header[place].strip(EDGES) or not table.rows.select(blank(str(place)).all()).item()
+        str(position)
+        for position in unnamed
+        if table.header[position].strip(EDGES) or not table.rows.select(blank(str(position)).all()).item()
     ]
     texts_of = {column: table.rows[column].drop_nulls().unique() for column in unknown}
     notes = [column for column in unknown if _is_note(titles[int(column)], texts_of[column], words)]
@@ -147,12 +176,12 @@ def _unknown_columns(
     near = {column: by for column, by in meant_by.items() if by is not None}
     for column in unknown:
         aside = f"; rows that fill it are set aside, since they may be of a group of `{near.get(column)}`"
-        report("unknown-column", column, help=meant(titles[int(column)], known) + aside * (column in near))
+        report("unknown-column", column, help=meant(titles[int(column)], names_of_columns) + aside * (column in near))
     return unknown, near
 
 
 def _is_note(title: str, texts: Iterable[str], words: Vocabulary) -> bool:
-    """Whether a column is named as one of notes and holds no groups, or is to be ignored."""
+    """Whether the board ignores a column, or its title is that of notes and none of its texts is a group."""
     if words.is_ignored(title):
         return True
     return words.is_note(title) and not any(groups.find(text) for text in texts for groups in words.groups.values())
@@ -161,7 +190,7 @@ def _is_note(title: str, texts: Iterable[str], words: Vocabulary) -> bool:
 def _counted(table: RawTable, columns: Columns) -> list[str]:
     """The unknown columns of a wide return that hold numbers throughout, such as `% in time` beside the counts.
 
-    There must be one row for each period, sender and group, so that no number tells apart what rows are of.
+    None where two rows have the same period, sender and group: there a number may distinguish the parts of a figure.
     """
     unknown = [column for column in columns.unknown if column not in columns.near]
     numbers = [column for column in unknown if _holds_numbers(table.rows[column])]
@@ -173,6 +202,7 @@ def _counted(table: RawTable, columns: Columns) -> list[str]:
 
 
 def _holds_numbers(column: pl.Series) -> bool:
+    """Whether every filled cell of a column is a number or a marker, and at least one is a number."""
     texts = [text for text in column.drop_nulls().str.strip_chars(EDGES).unique() if text]
     numbers = [text for text in texts if is_number(text)]
     return bool(numbers) and all(text in numbers or state_of(text) is not None for text in texts)

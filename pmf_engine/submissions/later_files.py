@@ -1,4 +1,4 @@
-"""What came later stands: groups that a later file withdraws, and longer periods whose parts were corrected."""
+"""Effects of later files: groups that a later file withdraws, and longer periods whose parts it corrects."""
 
 from __future__ import annotations
 
@@ -16,11 +16,16 @@ _OF = KEY[:4]
 
 
 def withdrawn(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """Cells without the groups that a later file for the same period does not name.
+    """Cells without the groups that the latest file for the same period leaves out.
 
-    Only of breakdowns that list no groups, where a name that was misspelt would be a group for good. A later file that
-    names fewer groups than those before may be a correction of some and may be all there are: the groups that it does
-    not name stay, without a value, so that no whole is made without them.
+    This applies to breakdowns without listed groups, in which a misspelt name would otherwise remain a group for ever.
+    A latest file with fewer groups than the earlier files may be complete or may correct a few groups. The groups that
+    it leaves out then stay, without a value, so that no sum of groups omits them.
+
+    Args:
+        cells: The current cells of a day.
+        came: All readings received by that day.
+        framework: The breakdowns.
     """
     free = [by for by, breakdown in framework.breakdowns.items() if breakdown.groups is None]
     named = came.filter(pl.col("by").is_in(free), pl.col("group").is_not_null(), pl.col("received_on").is_not_null())
@@ -54,11 +59,18 @@ def withdrawn(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
 
 
 def longer_periods_replaced(cells: pl.DataFrame, framework: Framework) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Cells without those for a longer period whose parts came later and differ; with the problems.
+    """Replaces cells for a longer period whose parts were received later and have another sum.
 
-    Where all parts are there they stand in its place, else the longer period has no value.
+    Where all parts have a value they replace the cell; where some have none, the cell has no value.
+
+    Args:
+        cells: The current cells of a day.
+        framework: The figures.
+
+    Returns:
+        The cells, and a problem for each cell of a longer period that was replaced or refused.
     """
-    own = pl.DataFrame(
+    cadences = pl.DataFrame(
         [
             (id_, figure.cadence.months, "apart" if figure.is_apart and figure.kind == "flow" else figure.kind)
             for id_, figure in framework.figures.items()
@@ -66,21 +78,21 @@ def longer_periods_replaced(cells: pl.DataFrame, framework: Framework) -> tuple[
         schema={"figure": pl.String, "own": pl.Int32, "kind_of": pl.String},
         orient="row",
     )
-    numbered = cells.with_row_index("at").join(own, on="figure")
-    # of what does not add up nothing says what parts should come to
+    numbered = cells.with_row_index("at").join(cadences, on="figure")
+    # the parts of a flow that does not add up have no sum to compare
     of_parts = (pl.col("months") > pl.col("own")) & (pl.col("kind_of") != "apart")
     longer = numbered.filter(of_parts, pl.col("received_on").is_not_null())
     if longer.is_empty():
         return cells, PROBLEMS.empty()
-    held = numbered.join(_parts_of(longer, numbered), on="at", how="left", maintain_order="left")
+    compared = numbered.join(_parts_of(longer, numbered), on="at", how="left", maintain_order="left")
     near = (pl.col("value") - pl.col("total")).abs() <= NEAR * pl.col("value").abs()
     is_newer = (pl.col("newest") > pl.col("received_on")).fill_null(False)
     outdated = is_newer & ~(pl.col("complete") & near).fill_null(False)
-    if held.filter(outdated).is_empty():
+    if compared.filter(outdated).is_empty():
         return cells, PROBLEMS.empty()
     refused = outdated & ~pl.col("complete")
-    said = pl.format("parts of the period came later, in `{}`, and not all of them are there", "later")
-    old = held.filter(outdated)
+    why = pl.format("parts of the period came later, in `{}`, and not all of them are there", "later")
+    old = compared.filter(outdated)
     messages = [
         say("longer-outdated" if complete else "longer-without-parts", text=text.strip(EDGES), other=later)
         for text, later, complete in old.select("text", "later", "complete").iter_rows()
@@ -89,16 +101,20 @@ def longer_periods_replaced(cells: pl.DataFrame, framework: Framework) -> tuple[
     problems = problems_of_cells(
         old.with_columns(pl.Series("message", messages, pl.String), kind=kinds).drop("later"), framework
     )
-    kept = held.filter(~(outdated & pl.col("complete"))).with_columns(
+    kept = compared.filter(~(outdated & pl.col("complete"))).with_columns(
         pl.when(refused).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
         pl.when(~refused).then("value").alias("value"),
-        pl.when(refused).then(said).otherwise("why").alias("why"),
+        pl.when(refused).then(why).otherwise("why").alias("why"),
     )
     return kept.select(cells.columns), problems
 
 
 def _parts_of(longer: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame:
-    """What the parts of longer periods come to: `total`, whether all are there, the `newest` and the file of it."""
+    """The parts of each longer period, as one row by `at`.
+
+    Columns: `total` (the sum of a flow's parts, the last part of anything else), `complete` (every part that the total
+    needs has a value), `newest` (the last day on which a part was received) and `later` (the file of that part).
+    """
     same = ["figure", "agency", "by", "group"]
     parts = numbered.filter(pl.col("months") == pl.col("own")).select(
         *same, "start", "value", "state", "received_on", "file"

@@ -1,4 +1,4 @@
-"""Layouts of returns: the value cells of a long or wide table, each with the texts that say what it is of."""
+"""Layouts of returns: the value cells of a long or wide table, each with the texts of its period and names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _END = re.compile(SECOND_HALF)
 
 
 def lay_out(table: RawTable, words: Vocabulary, found: Found) -> None:
-    """Adds the value cells of a long or wide table to `found`, each with the texts that say what it is of."""
+    """Adds the value cells of a table to `found`, each with the texts of its period, agency, figure and group."""
     here = [
         pl.lit(table.file).alias("file"),
         pl.lit(table.sheet, pl.String).alias("sheet"),
@@ -42,7 +42,7 @@ def lay_out(table: RawTable, words: Vocabulary, found: Found) -> None:
 
 
 def _without_cut_row(table: RawTable, columns: Columns, found: Found) -> RawTable:
-    """Sets the last row aside where the file ends within it, before a value: its blanks may be what was cut off."""
+    """Sets the last row aside where the file ends within it, before a value: what was cut off may be a value."""
     if table.cut is None:
         return table
     row, cells = table.cut
@@ -57,14 +57,14 @@ def _without_cut_row(table: RawTable, columns: Columns, found: Found) -> RawTabl
 
 
 def _keys(table: RawTable, columns: Columns) -> list[pl.Expr]:
-    """What all value cells of a row share: the texts of its period, agency and group, and the columns of these."""
+    """The columns that all value cells of a row share: the texts of its period, agency and group, and their columns."""
     own, title = columns.own, columns.title
     by = [(id_, column, "") for id_, column in columns.by.items()]
     by += [(id_, column, columns.called(column)) for column, id_ in columns.near.items()]
     filled = {column: ~blank(column) for _, column, _ in by}
 
     def of_group(says: Callable[[str, str, str], pl.Expr]) -> pl.Expr:
-        return pl.coalesce(pl.lit(None, pl.String), *(pl.when(filled[one[1]]).then(says(*one)) for one in by))
+        return pl.coalesce(pl.lit(None, pl.String), *(pl.when(filled[entry[1]]).then(says(*entry)) for entry in by))
 
     beside = [pl.concat_str(title(c), clean_text(c), separator="\x1f") for c in columns.beside]
     return [
@@ -101,7 +101,7 @@ def _wide_cells(table: RawTable, columns: Columns, keys: list[pl.Expr]) -> pl.Da
     rows = table.rows.with_columns(*keys)
     cells = [
         rows.select(
-            pl.exclude([str(place) for place in range(len(table.header))]),
+            pl.exclude([str(position) for position in range(len(table.header))]),
             pl.lit(id_).alias("figure_text"),
             columns.title(column).alias("figure_column"),
             columns.title(column).alias("column"),
@@ -115,9 +115,10 @@ def _wide_cells(table: RawTable, columns: Columns, keys: list[pl.Expr]) -> pl.Da
 
 
 def _part(table: RawTable, columns: Columns, words: Vocabulary) -> list[pl.Expr]:
-    """For each row `part` and `part_column`: what says in a column nobody knows of which part it is; null for nothing.
+    """For each row `part` and `part_column`: the text in an unknown column that names a part, and the column's title.
 
-    A cell that says `All`, or that repeats the row's own figure or agency in other words, is no part.
+    Both are null in a row without such a text. A cell that reads `All`, or that repeats the row's own figure or agency
+    in other words, is no part.
     """
     texts, titles = [pl.lit(None, pl.String)], [pl.lit(None, pl.String)]
     named = {"agency": words.agencies, **({"figure": words.figures} if columns.long else {})}
@@ -125,11 +126,11 @@ def _part(table: RawTable, columns: Columns, words: Vocabulary) -> list[pl.Expr]
         distinct = {(text or "").strip(EDGES) for text in table.rows[column].unique()}
         is_part = pl.lit(True)
         for role, names in named.items():
-            known = {text: id_ for text in distinct if (id_ := names.find(text)) is not None}
-            if known:
+            ids_of_texts = {text: id_ for text in distinct if (id_ := names.find(text)) is not None}
+            if ids_of_texts:
                 own = {text: names.find(text.strip(EDGES)) for text in table.rows[columns.own[role]].unique() if text}
                 ids = [pl.col(columns.own[role]).replace_strict(own, default=None, return_dtype=pl.String)]
-                ids.append(clean_text(column).replace_strict(known, default=None, return_dtype=pl.String))
+                ids.append(clean_text(column).replace_strict(ids_of_texts, default=None, return_dtype=pl.String))
                 is_part &= ids[0].ne(ids[1]).fill_null(True)
         says = [text for text in distinct if text and not is_of_all(text)]
         is_part &= clean_text(column).is_in(says).fill_null(False)
@@ -139,10 +140,11 @@ def _part(table: RawTable, columns: Columns, words: Vocabulary) -> list[pl.Expr]
 
 
 def _has_own_digits(table: RawTable, columns: Columns, column: str, words: Vocabulary) -> bool:
-    """Whether the digits in every row of a column are its own, so that no comma has split a number before it.
+    """Whether the digits of a column are its own values, and no end of a number that a comma has split.
 
-    They are codes of groups where no groups are listed and a period's figure has several rows, since nobody sends a
-    number twice. They are numbers of a column that nobody knows where some could not be the thousands of another.
+    The digits of an unknown column of numbers are its own where every row has some and not all of them could be
+    thousands. The digits of a breakdown without listed groups are codes of groups where one period and figure has
+    several rows, since a sender gives each number once.
     """
     texts = {(text or "").strip(EDGES) for text in table.rows[column].unique()}
     if column in columns.counted:
@@ -155,15 +157,20 @@ def _has_own_digits(table: RawTable, columns: Columns, column: str, words: Vocab
 
 
 def _rejoin(table: RawTable, columns: Columns, words: Vocabulary, found: Found) -> RawTable:
-    """Makes numbers whole that were written without quotes, so that `30,75` became `30` and a `75` beside it.
+    """Joins numbers that a comma without quotes has split over two cells: `30,75` was read as `30` and `75`.
 
-    The rows are broken: what was meant cannot be known, but what stands after the number moves back to where it
-    belongs, so that the row is of its own period, agency, figure and group. A column beside a number that holds digits
-    alone is taken for such an end, unless they are of its own: a group that is listed, another figure's number, or
-    codes (see `_has_own_digits`).
+    The joined number is a guess, so its row is broken. The cells after the number move one column back, so that the row
+    keeps its own period, agency, figure and group. Digits in the column beside a number are the end of that number,
+    unless they are values of the column: a listed group, another figure's number, or codes (see `_has_own_digits`).
+
+    Args:
+        table: The return.
+        columns: Its columns by their roles.
+        words: The names of the framework.
+        found: Receives a problem for each split number.
     """
-    rows, broken, said = table.rows, set(table.broken), dict[int, tuple[str, str]]()
-    role = {place: what for what, place in [*columns.own.items(), *columns.by.items()]}
+    rows, broken, split_numbers = table.rows, set(table.broken), dict[int, tuple[str, str]]()
+    role = {position: what for what, position in [*columns.own.items(), *columns.by.items()]}
     for value in [columns.own["value"]] if columns.long else columns.of_figures:
         after, column = str(int(value) + 1), columns.called(value)
         if int(after) == len(table.header) or after in columns.of_figures:
@@ -178,21 +185,21 @@ def _rejoin(table: RawTable, columns: Columns, words: Vocabulary, found: Found) 
             if not ends:
                 break
             number, end = clean_text(value), clean_text(after)
-            # what is broken already may go on with more thousands
+            # the number of a broken row may continue with further thousands
             more = number.str.contains(",") & end.str.contains(r"^[0-9]{3}\b") | ~pl.col("row").is_in(sorted(broken))
             split = (number.str.contains(f"^(?:{FIRST_HALF})$") & end.is_in(ends) & more).fill_null(False)
             whole = pl.concat_str(number, end, separator=",")
             halves = rows.filter(split).select("row", whole).rows()
             if not halves:
                 break
-            said |= {row: (column, text) for row, text in halves}
-            broken |= said.keys()
-            places = [str(place) for place in range(int(after), len(table.header))]
+            split_numbers |= {row: (column, text) for row, text in halves}
+            broken |= split_numbers.keys()
+            places = [str(position) for position in range(int(after), len(table.header))]
             moved = [(value, whole), *zip(places, [*map(pl.col, places[1:]), pl.lit(None, pl.String)], strict=True)]
             rows = rows.with_columns(
-                pl.when(split).then(text).otherwise(pl.col(place)).alias(place) for place, text in moved
+                pl.when(split).then(text).otherwise(pl.col(position)).alias(position) for position, text in moved
             )
-    for row, (column, text) in said.items():
+    for row, (column, text) in split_numbers.items():
         if row not in table.broken:
             message = say("split-number", text=text)
             found.problems.append(Problem(table.file, table.sheet, row, column, text, "split-number", message))

@@ -1,4 +1,4 @@
-"""Rows of returns that came and cannot be placed: their period or figure is not understood, and may be any of some."""
+"""Misread rows: rows of returns with an unknown period or figure, and the figures that each may be about."""
 
 from __future__ import annotations
 
@@ -15,32 +15,33 @@ from pmf_engine.submissions.table import EDGES
 
 MISREAD = FrameSchema(
     "MISREAD",
-    Column("figure", pl.String, "the figure that a row is of, or may be of"),
+    Column("figure", pl.String, "the figure that a row is about, or may be about"),
     Column("agency", pl.String, "the agency that sent the row"),
-    Column("start", pl.Int32, "the first month of its period; null where that is not understood", nullable=True),
-    Column("on", pl.Date, "the last day on which such a row came"),
-    Column("why", pl.String, "a clause that says where the row stands"),
+    Column("start", pl.Int32, "the first month of its period; null where the period is unknown", nullable=True),
+    Column("on", pl.Date, "the last day on which such a row was received"),
+    Column("why", pl.String, "a clause that names the file and row"),
 )
-"""Rows that cannot be placed, by what they may be of."""
+"""Misread rows, by the figure, agency and period that each may be about."""
 
 _PLACE = ["file", "sheet", "row"]
 
 
 def misread_rows(readings: pl.DataFrame, problems: pl.DataFrame, framework: Framework, as_of: date) -> pl.DataFrame:
-    """The rows that had come by a day and cannot be placed, with the columns of `MISREAD`.
+    """The misread rows received by a day, with the columns of `MISREAD`.
 
-    A row of an unknown figure may be of the figure of its sender whose name is near, else of any that its sender owes.
+    A row with an unknown figure may be about the sender's figure with a near name; without a near name, about any
+    figure that the sender owes.
 
     Args:
         readings: The cells of returns.
-        problems: What is wrong with them.
+        problems: Their problems.
         framework: The framework that names the figures.
-        as_of: The day; a row whose day of arrival nobody knows came by then.
+        as_of: The day; it includes rows without a day of receipt.
     """
-    said = pl.col("text").str.strip_chars(EDGES).fill_null("") != ""
+    has_text = pl.col("text").str.strip_chars(EDGES).fill_null("") != ""
     came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
     lost = pl.col("figure").is_null() | pl.col("start").is_null()
-    rows = readings.filter(came, said, lost, pl.col("agency").is_not_null())
+    rows = readings.filter(came, has_text, lost, pl.col("agency").is_not_null())
     if rows.is_empty():
         return MISREAD.empty()
     of_figures = rows.filter(pl.col("figure").is_not_null())
@@ -54,7 +55,7 @@ def misread_rows(readings: pl.DataFrame, problems: pl.DataFrame, framework: Fram
 
 
 def _of_any(rows: pl.DataFrame, problems: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """The rows of unknown figures, once for each figure that they may be of."""
+    """Rows with an unknown figure, repeated for each figure that they may be about."""
 
     @cache
     def meant(agency: str, text: str | None) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""The groups of a period: those that a breakdown lists for it, else those that a sender has named up to it."""
+"""The groups of a period: those that a breakdown lists; where it lists none, those that the sender has named."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from pmf_engine.framework.model import Framework, Group
 _ALWAYS = (-(2**31), 2**31 - 1)
 
 PERIOD_OF_GROUPS = ("agency", "start", "months", "by")
-"""What groups are wanted for: a breakdown of what an agency sends for a period."""
+"""The key of a period's groups: one breakdown of the figures that an agency sends for one period."""
 
 
 def group_spans(cells: pl.DataFrame, framework: Framework, unplaced: pl.DataFrame | None = None) -> pl.DataFrame:
-    """The groups of each breakdown, and the months that each is a group in.
+    """The groups of each breakdown, and the months in which each exists.
 
-    Groups that `unplaced` cells name, of an agency that nobody knows, may be of any sender, and so are of all.
+    Args:
+        cells: The current cells of a day.
+        framework: The breakdowns.
+        unplaced: Cells of unknown agencies. Any sender may have sent them, so their groups count for every agency.
 
-    Columns: `by`, `agency` (null where the breakdown lists its groups, which then hold for all), `group`, `since` (the
-    first month) and `until` (the month after the last).
+    Returns:
+        Columns `by`, `agency` (null for listed groups, which count for every agency), `group`, `since` (the first
+        month) and `until` (the month after the last).
     """
     listed = [
         (by, None, *_span(group)) for by, breakdown in framework.breakdowns.items() for group in breakdown.groups or ()
@@ -41,10 +45,14 @@ def _span(group: Group) -> tuple[str, int, int]:
 
 
 def groups_wanted(periods: pl.LazyFrame, spans: pl.DataFrame) -> pl.LazyFrame:
-    """The groups of periods (rows of `PERIOD_OF_GROUPS`, each once) as the list `wanted`, in order.
+    """The groups that each period should have, in the column `wanted`, a sorted list.
 
-    A breakdown that lists none has those that the agency has named by then, for whichever figure: a name that is new
-    changes no earlier period, and one that is left out is missing.
+    A breakdown without listed groups has those that the agency has named up to the period, for any figure. A new name
+    leaves earlier periods unchanged, and a name that a later return omits is missing there.
+
+    Args:
+        periods: Distinct rows with the columns of `PERIOD_OF_GROUPS`.
+        spans: The result of `group_spans`.
     """
     keys = list(PERIOD_OF_GROUPS)
     listed = periods.join(spans.lazy().filter(pl.col("agency").is_null()).drop("agency"), on="by")

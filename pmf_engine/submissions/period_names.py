@@ -29,13 +29,13 @@ _PERIOD = re.compile(
     rf"{_BEFORE}(?:{_YEAR}[\s,.\-]*{_PART}|{_PART}[\s,.\-]*{_YEAR}|{_MONTH_NAME}|\d{{1,2}}[-/]\d{{4}}|{_YEAR}){_AFTER}"
 )
 _LEFT = re.compile(rf"{_BEFORE}([qh]\d|{_MONTH}){_AFTER}")
-"""A part of a year that stands apart from the year."""
+"""A part of a year without its year, which another word of the name gives."""
 
 _OTHER_PART = re.compile(
     rf"{_BEFORE}(?:(?:m|p|w|wk|week|month|mth|period)s?[\s\-]*\d+|weeks?|months?|term|ytd|to date|to end|interim"
     rf"|autumn|spring|summer|winter){_AFTER}"
 )
-"""What says that a file holds another part of a year than its name shows."""
+"""Words for a part of a year that these patterns do not resolve, such as a week or a term."""
 
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 
@@ -43,9 +43,9 @@ _MONTHS = re.compile(rf"{_BEFORE}({_MONTH})(?:[-. ]?(\d{{4}}))?{_TO}({_MONTH})[-
 
 
 def days_in_name(name: str, list_: str, year_start: int) -> DateRange | None:
-    """The days that a file's name says it covers; None where it names none, or may mean several.
+    """The days that a file covers by its name and its folders; None for a name without days, or with ambiguous ones.
 
-    Folders count too. A name `as at` a day covers that day alone; a bare day may be that on which the file was made.
+    A file `as at` a day covers that day alone. A bare day gives no days: it may be the day on which the file was made.
 
     >>> days_in_name("referral_list_2016-17_q4.csv", "referral_list", 4)
     DateRange(first=datetime.date(2017, 1, 1), last=datetime.date(2017, 3, 31))
@@ -55,40 +55,44 @@ def days_in_name(name: str, list_: str, year_start: int) -> DateRange | None:
     """
     text = _plain(name, list_)
     if as_at := list(_AS_AT.finditer(text)):
-        days = {_day(found[1]) if found[1] else _month_end(text[found.end() :], year_start) for found in as_at}
+        days = {_day(match[1]) if match[1] else _month_end(text[match.end() :], year_start) for match in as_at}
         day = days.pop()
         return None if days or day is None else DateRange(day, day)
-    said: list[DateRange] = []
-    for found in _DAYS.finditer(text):
-        first, last = _day(found[1]), _day(found[2])
+    ranges: list[DateRange] = []
+    for match in _DAYS.finditer(text):
+        first, last = _day(match[1]), _day(match[2])
         if first is None or last is None or last < first:
             return None
-        said.append(DateRange(first, last))
+        ranges.append(DateRange(first, last))
     text = _ONE_DAY.sub(" | ", _DAYS.sub(" | ", text))
-    for found in _MONTHS.finditer(text):
-        first_month = parse_period(f"{found[1][:3]} {found[2] or found[4]}", year_start, 1)
-        last_month = parse_period(f"{found[3][:3]} {found[4]}", year_start, 1)
+    for match in _MONTHS.finditer(text):
+        first_month = parse_period(f"{match[1][:3]} {match[2] or match[4]}", year_start, 1)
+        last_month = parse_period(f"{match[3][:3]} {match[4]}", year_start, 1)
         if first_month and last_month:
-            said.append(DateRange(first_month.first_day, last_month.last_day))
+            ranges.append(DateRange(first_month.first_day, last_month.last_day))
     text = _MONTHS.sub(" | ", text)
-    periods = [period for found in _PERIOD.finditer(text) if (period := _period(found[0], year_start))]
-    left = _PERIOD.sub(" | ", text)
-    if parts := {found[1] for found in _LEFT.finditer(left)}:
+    periods = [period for match in _PERIOD.finditer(text) if (period := _period(match[0], year_start))]
+    rest = _PERIOD.sub(" | ", text)
+    if parts := {match[1] for match in _LEFT.finditer(rest)}:
         periods = [part for year in periods if (part := _part_of(year, parts, year_start))]
-    if _OTHER_PART.search(left):
+    if _OTHER_PART.search(rest):
         return None
-    return _narrowest([*said, *(DateRange(period.first_day, period.last_day) for period in periods)])
+    return _narrowest([*ranges, *(DateRange(period.first_day, period.last_day) for period in periods)])
 
 
 def _plain(name: str, list_: str) -> str:
-    """The words of a file's name and its folders, with quarters and halves written in one way."""
+    """The words of a file's name and its folders, with quarters and halves normalised to `q1` and `h1`.
+
+    >>> _plain("2016-17/referral_list 2nd quarter.csv", "referral_list").split()
+    ['2016-17', 'q2']
+    """
     path = PurePosixPath(name)
     text = " ".join([*path.parts[:-1], path.name.removesuffix(path.suffix)]).lower().replace(list_, " ")
     text = re.sub(r"[_=()\[\],;]+", " ", text)
     text = re.sub(rf"{_BEFORE}(?:fy|financial year|year)\s*(?=\d)", "", text)
     text = re.sub(
         rf"{_BEFORE}({'|'.join(_ORDINALS)}) (q|h)(?:uarter|tr|alf)?{_AFTER}",
-        lambda found: f"{found[2]}{_ORDINALS[found[1]]}",
+        lambda match: f"{match[2]}{_ORDINALS[match[1]]}",
         text,
     )
     text = re.sub(r"(?<![a-z])(?:quarter|qtr|q)[ \-]?(?=\d(?!\d))", "q", text)
@@ -97,7 +101,11 @@ def _plain(name: str, list_: str) -> str:
 
 
 def _part_of(year: Period, parts: set[str], year_start: int) -> Period | None:
-    """The part of a year that stands apart from it in a name; none where there are several."""
+    """The quarter, half or month of a year that the name gives in another word; None for several such words.
+
+    >>> _part_of(Period(2016 * 12 + 3, Cadence(12, 4)), {"q2"}, 4).label
+    '2016-17 Q2'
+    """
     if len(parts) > 1 or year.cadence.months != 12:
         return None
     [part] = parts
@@ -108,21 +116,21 @@ def _part_of(year: Period, parts: set[str], year_start: int) -> Period | None:
 
 
 def _month_end(text: str, year_start: int) -> date | None:
-    """The last day of the month that a text begins with."""
-    found = re.match(rf"[\s\-]*(?:end )?(?:of )?({_MONTH_NAME}){_AFTER}", text)
-    month = parse_period(found[1], year_start, 1) if found else None
+    """The last day of the month that a text begins with; None where it begins with none."""
+    match = re.match(rf"[\s\-]*(?:end )?(?:of )?({_MONTH_NAME}){_AFTER}", text)
+    month = parse_period(match[1], year_start, 1) if match else None
     return month.last_day if month else None
 
 
-def _narrowest(said: list[DateRange]) -> DateRange | None:
-    """Of several, each within the next, the narrowest: a quarter in the folder of its year."""
-    said = sorted(set(said), key=lambda days: days.last - days.first)
-    nested = all(inner.shared(outer) == inner for inner, outer in pairwise(said))
-    return said[0] if said and nested and said[0].first <= said[0].last else None
+def _narrowest(ranges: list[DateRange]) -> DateRange | None:
+    """The narrowest of nested ranges, such as a quarter in the folder of its year; None where two are not nested."""
+    ranges = sorted(set(ranges), key=lambda days: days.last - days.first)
+    nested = all(inner.shared(outer) == inner for inner, outer in pairwise(ranges))
+    return ranges[0] if ranges and nested and ranges[0].first <= ranges[0].last else None
 
 
 def _period(text: str, year_start: int) -> Period | None:
-    """The period that a text names; none where it may be a year or a month, as `2011-12` may."""
+    """The period that a text names; None for a text that may be a year or a month, such as `2011-12`."""
     text = re.sub(r"[\s.]+", " ", text.strip())
     text = re.sub(r"^(\d{4}) (\d{2}(?:\d{2})?)(?!\d)", r"\1-\2", text)
     text = re.sub(r"(?<= )(\d{4}) (\d{2}(?:\d{2})?)$", r"\1-\2", text)
@@ -136,16 +144,20 @@ def _period(text: str, year_start: int) -> Period | None:
 
 
 def _day(text: str) -> date | None:
-    """A day as names of files have it."""
+    """The day that a text in the name of a file gives, year first or day first.
+
+    >>> _day("20170331"), _day("31 march 2017"), _day("31-13-2017")
+    (datetime.date(2017, 3, 31), datetime.date(2017, 3, 31), None)
+    """
     text = re.sub(r"[\-. ]+", "-", re.sub(r"(?<=\d)(?:st|nd|rd|th)", "", text))
-    if found := re.fullmatch(rf"(\d{{1,2}})-?({_MONTH})-?(\d{{4}})", text):
-        month = 1 + next(place for place, name in enumerate(MONTHS) if name.startswith(found[2][:3]))
-        parts = (int(found[3]), month, int(found[1]))
-    elif found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})(\d\d)(\d\d)", text):
-        year, month_, day = (int(part) for part in found.groups() if part)
+    if match := re.fullmatch(rf"(\d{{1,2}})-?({_MONTH})-?(\d{{4}})", text):
+        month = 1 + next(index for index, name in enumerate(MONTHS) if name.startswith(match[2][:3]))
+        parts = (int(match[3]), month, int(match[1]))
+    elif match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})(\d\d)(\d\d)", text):
+        year, month_, day = (int(part) for part in match.groups() if part)
         parts = (year, month_, day)
-    elif found := re.fullmatch(r"(\d{1,2})-(\d{1,2})-(\d{4})", text):
-        parts = (int(found[3]), int(found[2]), int(found[1]))
+    elif match := re.fullmatch(r"(\d{1,2})-(\d{1,2})-(\d{4})", text):
+        parts = (int(match[3]), int(match[2]), int(match[1]))
     else:
         return None
     try:

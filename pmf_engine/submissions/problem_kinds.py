@@ -7,14 +7,14 @@ from typing import Final, NamedTuple
 
 
 class Severity(StrEnum):
-    """What a problem means for values."""
+    """The effect of a problem on values."""
 
     LOST = "lost"
     """A value was not used."""
     DOUBT = "doubt"
-    """A value is used, or would be, and something contradicts it."""
+    """A value is used, or is expected to be, and something contradicts it."""
     NOTE = "note"
-    """Nothing needs to be mended."""
+    """No value is affected, and nothing needs correction."""
 
 
 LOST, DOUBT, NOTE = Severity
@@ -286,9 +286,9 @@ KINDS = {
         LOST, "this row holds a zero byte, which is part of no text; nothing in this file can be used"
     ),
 }
-"""Every kind of problem, its severity beside its wording. Matter of fact, no capital, no full stop."""
+"""Every kind of problem with its severity and wording. A wording is a plain clause without capital or full stop."""
 
 NOTHING_READ: Final = frozenset(
     {"link", "name-not-text", "no-format", "not-a-file", "not-read", "unreadable", "unreadable-folder"}
 )
-"""The kinds of problems of files in which nothing could be read, so that anything may stand in them."""
+"""The kinds of problems of files that were not read at all, and so may contain any figure or record."""

@@ -1,4 +1,4 @@
-"""Problems of submissions: the columns of their frame, their messages, and whose they are."""
+"""Problems of submissions: the columns of their frame, their messages, and the agency that each is for."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ PROBLEMS = FrameSchema(
     Column("text", pl.String, "the cell's own text", nullable=True),
     Column("kind", pl.String, "a key of KINDS"),
     Column("message", pl.String, "a sentence for the sender: what is wrong, and what would settle it"),
-    Column("severity", pl.Enum(texts(Severity)), "what it means for values"),
+    Column("severity", pl.Enum(texts(Severity)), "its effect on values"),
     Column("agency", pl.String, "the id of the agency that can mend it", nullable=True),
     Column("item", pl.String, "the id of the figure or list", nullable=True),
     Column("period", pl.String, "the label of the period", nullable=True),
     Column("by", pl.String, "the breakdown of the group", nullable=True),
     Column("group", pl.String, "the group", nullable=True),
 )
-"""The columns of problems. What a problem is of (`agency` and the columns after it) is null where nothing says so."""
+"""The columns of problems. The subject of a problem (`agency` and the columns after it) is null where unknown."""
 
 _OF = ("agency", "item", "period", "by", "group")
 
 
 class Problem(NamedTuple):
-    """Something in a submission that was not used as it came, or needs a person to look; one row of `problems`."""
+    """A mistake or oddity in a submission, at its cell; one row of `problems`."""
 
     file: str
     sheet: str | None
@@ -58,15 +58,23 @@ def say(kind: str, **words: object) -> str:
 
 
 def listed(names: Iterable[str], last: str = "or") -> str:
-    """Names in backticks, as a sentence lists them."""
+    """Names in backticks, as a sentence lists them.
+
+    >>> listed(["a", "b", "c"]), listed(["a"])
+    ('`a`, `b` or `c`', '`a`')
+    """
     quoted = [f"`{name}`" for name in names]
     return f" {last} ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
-def meant(text: str, known: Iterable[str]) -> str:
-    """The end of a message that says which known name is near, or nothing."""
-    found = nearest(text[:100], known)
-    return f"; did you mean `{found}`?" if found else ""
+def meant(text: str, names: Iterable[str]) -> str:
+    """The end of a message that suggests the nearest of some names, or nothing.
+
+    >>> meant("polise", ["police", "nhs"])
+    '; did you mean `police`?'
+    """
+    name = nearest(text[:100], names)
+    return f"; did you mean `{name}`?" if name else ""
 
 
 PLACE = ("file", "sheet", "row", "column")
@@ -79,7 +87,7 @@ def problems_frame(problems: Iterable[Problem]) -> pl.DataFrame:
 
 
 def problems_of_cells(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """Cells with a `kind` and a `message` as problems, each of the figure, agency, period and group of its cell."""
+    """Problems from cells with a `kind` and a `message`, about the figure, agency, period and group of each cell."""
     cells = cells.with_columns(pl.lit(None, PROBLEMS.polars[name]).alias(name) for name in _OF if name not in cells)
     if {"figure", "start", "months"} <= set(cells.columns):
         cells = cells.with_columns(_labels(cells, framework), item="figure")
@@ -87,6 +95,7 @@ def problems_of_cells(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame
 
 
 def _with_severity(problems: pl.DataFrame) -> pl.DataFrame:
+    """Problems with the severity of their kinds, and with the columns of `PROBLEMS` in their order."""
     severities = {kind: entry.severity.value for kind, entry in KINDS.items()}
     dtype = PROBLEMS.polars["severity"]
     severity = pl.col("kind").replace_strict(severities, return_dtype=pl.String).cast(dtype)
@@ -94,13 +103,13 @@ def _with_severity(problems: pl.DataFrame) -> pl.DataFrame:
 
 
 def _labels(cells: pl.DataFrame, framework: Framework) -> pl.Series:
-    """The label of each cell's period; null where the cell's period is not known."""
+    """The label of each cell's period; null for a cell with an unknown period."""
 
-    def label(figure: str | None, start: int | None, months: int | None) -> str | None:
+    def label(figure_id: str | None, start: int | None, months: int | None) -> str | None:
         if start is None or months is None:
             return None
-        known = framework.figures.get(figure or "")
-        year_start = known.cadence.year_start if known else framework.board.year_start
+        known_figure = framework.figures.get(figure_id or "")
+        year_start = known_figure.cadence.year_start if known_figure else framework.board.year_start
         return Period(start, Cadence(months, year_start)).label
 
     labels = [label(*row) for row in cells.select("figure", "start", "months").iter_rows()]
@@ -108,9 +117,9 @@ def _labels(cells: pl.DataFrame, framework: Framework) -> pl.Series:
 
 
 def together(*problems: pl.DataFrame) -> pl.DataFrame:
-    """Problems as one frame, each once, in the order of their places.
+    """Distinct problems as one frame, in the order of their files, sheets, rows and columns.
 
-    A problem that several cells of a row share is of what these have in common.
+    A problem of several cells of a row keeps the subject that these cells have in common.
     """
     once = pl.concat(problems).unique()
     same = [name for name in once.columns if name not in _OF]
@@ -121,9 +130,14 @@ def together(*problems: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_senders(problems: pl.DataFrame, framework: Framework, readings: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Problems of which nothing says whose they are, with the only agency that it can be.
+    """Problems without an agency, with the only agency that they can be for.
 
-    That is the only sender of the figure or list, else the only agency that the file's cells are of.
+    That is the only sender of the figure or list; failing that, the only agency named in the file.
+
+    Args:
+        problems: Rows of `PROBLEMS`.
+        framework: The senders of figures and lists.
+        readings: The cells of all files; without them only the senders count.
     """
     sources: Mapping[str, Figure | RecordList] = {**framework.figures, **framework.lists}
     alone = {id_: source.agencies[0] for id_, source in sources.items() if len(source.agencies) == 1}

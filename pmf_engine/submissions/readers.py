@@ -1,4 +1,4 @@
-"""Every format of file that people send, by its suffix: how returns and how lists are read from it."""
+"""The formats of files by suffix: the functions that read returns and lists from each."""
 
 from __future__ import annotations
 
@@ -19,20 +19,22 @@ from pmf_engine.submissions.problems import Problem
 from pmf_engine.submissions.table import RawTable
 
 _FEW = 1_000_000
-"""In lists of no more records every character of a text is looked at."""
+"""The reader checks every character of the texts of lists up to this number of records."""
 
 
 Score = Callable[[Sequence[str]], int]
-"""How good a row is as the header of a table; 0 where it is none."""
+"""The quality of a row as the header of a table; 0 for a row that is no header."""
 
 
 @dataclass(frozen=True)
 class Format:
-    """How a format is read; None where it is not.
+    """The functions that read a format; None for what the format is not read for.
 
-    `returns` makes a table of texts, and says what is wrong with the file. It is given the path, the name of the file,
-    how good a row is as a header, and the day that the file came. `records` makes the parts of a list, one for each
-    sheet. It is given a part without records, the path, and the header that is looked for.
+    Attributes:
+        returns: Reads a return, from its path, its name in problems, the score of a row as a header and the day of
+            receipt, to a table of texts and the problems of the file.
+        records: Reads the parts of a list, one for each sheet, from a part without records, the path and the header
+            that a list must have.
     """
 
     returns: Callable[[Path, str, Score, date | None], tuple[RawTable | None, list[Problem]]] | None = None
@@ -40,14 +42,20 @@ class Format:
 
 
 def part_of_frame(part: ListPart, frame: pl.LazyFrame, header: ListHeader) -> ListPart:
-    """The part with the records of a frame, whose columns have types."""
+    """The part with the records of a frame with typed columns.
+
+    Args:
+        part: The part without records.
+        frame: The records.
+        header: The header that the list must have.
+    """
     names = frame.collect_schema().names()
     part, places = header.read(part, names, None)
     if not part.titles:
         return part
     chosen = {name: names[place] for name, place in places.items()}
-    known = part.path is not None or part.ready  # of other frames it may cost much to know how long they are
-    part = replace(part, small=known and frame.select(pl.len()).collect().item() <= _FEW)
+    is_cheap = part.path is not None or part.ready  # to count the rows of a lazy query may cost as much as the query
+    part = replace(part, small=is_cheap and frame.select(pl.len()).collect().item() <= _FEW)
     return replace(part, frame=frame.with_row_index(ROW, 1).select(ROW, *header.columns(chosen)))
 
 
@@ -67,17 +75,17 @@ READERS: Final[Mapping[str, Format]] = {
     **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers", ".tsv", ".txt", ".json", ".xml"), Format()),
     **dict.fromkeys((".zip", ".gz", ".7z", ".rar", ".doc", ".docx", ".pdf", ".rtf", ".msg"), Format()),
 }
-"""The formats that people send figures and records in."""
+"""Every format that a reader knows; one without functions is named in a problem as not read."""
 
 _NOTES: Final = frozenset({".md", ".py", ".yaml", ".yml"})
-"""Files that those who keep a folder of submissions have beside them."""
+"""Suffixes of files that the board itself keeps in a folder of submissions."""
 
 _OF_PROGRAMS: Final = (".", "~$", "thumbs.db", "desktop.ini")
-"""How the names of files begin that programs keep for themselves, such as Excel beside what is open."""
+"""Beginnings of the names of files that programs make for themselves, such as Excel's lock files."""
 
 
 def is_passed_over(path: Path) -> bool:
-    """Whether a file is none that anybody sent, so that it is not named as one that is not read.
+    """Whether no agency sent a file, so that reading skips it without a problem.
 
     >>> is_passed_over(Path("~$police.xlsx")), is_passed_over(Path("README.md")), is_passed_over(Path("police.msg"))
     (True, True, False)

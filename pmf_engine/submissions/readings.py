@@ -1,4 +1,4 @@
-"""Readings of cells: names, periods, groups and values, each distinct text looked up once."""
+"""Readings of cells: figures, agencies, periods, groups and values, from one lookup of each distinct text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ READINGS: dict[str, Any] = {
 }  # fmt: skip
 
 KEY = ("figure", "agency", "start", "months", "by", "group")
-"""What a cell speaks for."""
+"""The key of a reading: the figure, agency, period and group that its value is for."""
 
 KEYED = pl.all_horizontal(pl.col("figure", "agency", "start").is_not_null())
 
@@ -41,20 +41,29 @@ _ROLES = ("figure", "agency", "period", "group")
 def _look_up(
     frame: pl.DataFrame, keys: list[str], new: dict[str, Any], find: Callable[..., tuple[Any, ...]]
 ) -> pl.DataFrame:
-    """Joins what `find` says of each distinct combination of `keys`, asked once each."""
+    """Joins the result of `find` for each distinct combination of `keys`, with one call for each.
+
+    Args:
+        frame: The rows.
+        keys: The columns that `find` takes.
+        new: The names and types of the columns that `find` returns.
+        find: A function from the values of `keys` to those of `new`.
+    """
     distinct = frame.select(keys).unique()
     answers = pl.DataFrame([find(*row) for row in distinct.iter_rows()], schema=new, orient="row")
     return frame.join(distinct.hstack(answers), on=keys, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _fault(role: str) -> dict[str, Any]:
+    """The columns with the kind and message of a problem with a cell's figure, agency, period or group."""
     return {f"{role}_kind": pl.String, f"{role}_says": pl.String}
 
 
 def _days_that_agree(cells: pl.DataFrame) -> pl.DataFrame:
-    """Refuses days as periods where the same sender's figure also has days in the same file that are of no period.
+    """Refuses days as periods where the same file gives the sender's figure for further days that bound no period.
 
-    Of three months of a quarter, the first begins it too, and is a third of its number.
+    Monthly numbers of a quarterly figure are an example: the first month begins on the quarter's first day, but its
+    number is only a part of the quarter's.
     """
     if not cells["by_day"].any():
         return cells
@@ -71,30 +80,30 @@ def _days_that_agree(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 class Reader:
-    """Understands cells by a framework's names, periods, scales and groups."""
+    """Turns the texts of cells into figures, agencies, periods, groups and values of a framework."""
 
     def __init__(self, words: Vocabulary) -> None:
         self.words, self.framework = words, words.framework
         self._parse = cache(parse_period)
 
     def read(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-        """Readings (with some columns more, for comparing them) in the order of `cells`, and frames of problems."""
+        """Readings in the order of `cells`, with further columns for `settle` to compare; and frames of problems."""
         problems = []
         figure = {"figure": pl.String, "type": pl.String, "scale": pl.String}
         cells = _look_up(cells, ["figure_text"], figure | BOUNDS | _fault("figure"), self._figure)
         cells = _look_up(cells, ["figure", "agency_text"], {"agency": pl.String} | _fault("agency"), self._agency)
         clean = pl.col("text").str.strip_chars(EDGES)
         cells = cells.with_columns(clean.alias("clean")).filter(
-            # a blank in a wide row under a figure that the row's agency does not send is no cell of anyone's
+            # in a wide row, a blank under a figure that the row's agency does not send is no cell to count
             ~(pl.col("wide") & (pl.col("clean") == "") & (pl.col("agency_kind") == "wrong-sender").fill_null(False))
         )
         period = {"start": pl.Int32, "months": pl.Int32, "by_day": pl.Boolean}
         cells = _look_up(cells, ["figure", "period_text"], period | _fault("period"), self._period)
         cells = _days_that_agree(cells)
         if cells["by"].null_count() < cells.height:
-            said = ["by", "group_text", "crowded", "misnamed"]
+            keys = ["by", "group_text", "crowded", "misnamed"]
             group = {"group": pl.String, "of_all": pl.Boolean}
-            cells = _look_up(cells, said, group | _fault("group"), self._group)
+            cells = _look_up(cells, keys, group | _fault("group"), self._group)
             cells = cells.with_columns(by=pl.when(~pl.col("of_all")).then("by")).drop("of_all")
         else:
             nothing = ("group", "group_kind", "group_says")
@@ -139,7 +148,7 @@ class Reader:
         return readings.select(*READINGS, "type", "clean", "beside", "group_text"), problems
 
     def _one_spelling(self, cells: pl.DataFrame) -> pl.DataFrame:
-        """Groups of a breakdown that lists none, in one spelling each, whatever the case and spaces."""
+        """Cells with the spelling of each unlisted group that sorts first, whatever its case and spaces."""
         free = [by for by in self.framework.breakdowns if by not in self.words.groups]
         named = cells.filter(pl.col("by").is_in(free), pl.col("group").is_not_null())
         spelt: dict[tuple[str, str], str] = {}
@@ -153,33 +162,38 @@ class Reader:
         return cells
 
     def _figure(self, text: str | None) -> tuple[Any, ...]:
+        """The figure that a text names: its id, kind, scale and bounds, and the kind and message of a problem."""
         nothing = (None, None, None, *Bounds())
         if text is None:
             return *nothing, "blank", say("blank", what="figure", expected="expected a figure's id or title")
-        found = self.words.figures.find(text)
-        if found is None:
+        figure_id = self.words.figures.find(text)
+        if figure_id is None:
             return *nothing, "unknown-figure", say("unknown-figure", text=text, help=self.words.figures.help(text))
-        figure = self.framework.figures[found]
-        return found, figure.kind, figure.scale, *bounds_of(figure), None, None
+        figure = self.framework.figures[figure_id]
+        return figure_id, figure.kind, figure.scale, *bounds_of(figure), None, None
 
     def _agency(self, figure: str | None, text: str | None) -> tuple[Any, ...]:
+        """The agency that a text names as the sender of a figure, and the kind and message of a problem."""
         if text is None:
             return None, "blank", say("blank", what="agency", expected="expected an agency's id or name")
-        found = self.words.agencies.find(text)
-        if found is None:
+        agency = self.words.agencies.find(text)
+        if agency is None:
             return None, "unknown-agency", say("unknown-agency", text=text, help=self.words.agencies.help(text))
-        senders = self.framework.figures[figure].agencies if figure else (found,)
-        if found not in senders and all(found not in self._earlier(sender) for sender in senders):
+        senders = self.framework.figures[figure].agencies if figure else (agency,)
+        if agency not in senders and all(agency not in self._earlier(sender) for sender in senders):
             message = say("wrong-sender", agency=text, figure=figure, senders=listed(senders))
             return None, "wrong-sender", message
-        return found, None, None
+        return agency, None, None
 
     def _earlier(self, agency: str) -> set[str]:
-        """The agencies that one took over from."""
+        """The ids of an agency and of the agencies that it took over from."""
         return {sender.id for sender in takeovers(self.framework, agency)}
 
     def _period(self, figure_id: str | None, text: str | None) -> tuple[Any, ...]:
-        """The start and length of the period a text names, whether it names it by a day, and what is wrong with it."""
+        """The period that a text names: its start and length in months, and whether the text is a day of it.
+
+        The kind and message of a problem come last.
+        """
         year_start = self.framework.board.year_start
         figure = self.framework.figures[figure_id] if figure_id else None
         usual = figure.cadence if figure else Cadence(3, year_start)
@@ -191,7 +205,7 @@ class Reader:
             return self._period_of_day(figure, text, day)
         years = [figure.cadence.year_start, year_start] if figure else [year_start]
         months = figure.cadence.months if figure else 12
-        period = next((found for year in years if (found := self._parse(text, year, months))), None)
+        period = next((parsed for year in years if (parsed := self._parse(text, year, months))), None)
         if period is None:
             return *nothing, *self._no_period(text, year_start, months, usual)
         length = period.cadence.months
@@ -203,7 +217,7 @@ class Reader:
         return period.start, length, False, None, None
 
     def _period_of_day(self, figure: Figure | None, text: str, day: date) -> tuple[Any, ...]:
-        """The period of a figure that a day begins or ends: a stock is as it was on a last day, never on a first."""
+        """The period of a figure that a day begins or ends. Only a last day names the period of a stock."""
         fixed = figure is not None and figure.frequency is not Frequency.AD_HOC
         if figure is not None and fixed and (period := figure.cadence.bounded_by(day, figure.kind == "flow")):
             return period.start, period.cadence.months, True, None, None
@@ -211,7 +225,14 @@ class Reader:
         return None, None, True, "day-for-a-period", say("day-for-a-period", text=text, example=example)
 
     def _no_period(self, text: str, year_start: int, months: int, usual: Cadence) -> tuple[str, str]:
-        """The kind and message of the problem of a text that is no period, or may be one of two."""
+        """The kind and message of the problem of a text that names no period, or one of two.
+
+        Args:
+            text: The text.
+            year_start: The month in which the board's year starts.
+            months: The length of a period of the figure; 12 for an unknown figure.
+            usual: The cadence of the example in the message.
+        """
         month = self._parse(re.sub(r"^(\d{4})\s*/?\s*(\d\d)$", r"\1-\2", text), year_start, 1)
         if month and months == 1:
             year, number = divmod(month.start, 12)
@@ -221,21 +242,29 @@ class Reader:
         if alone and year_start != 1 and (len(alone[2]) == 4 or alone[0] != alone[2]):
             year = int(alone[2]) if len(alone[2]) == 4 else 2000 + int(alone[2])
             part = f" {alone[1].upper()}" if alone[1] else ""
-            first, second = (f"{one}-{(one + 1) % 100:02d}{part}" for one in (year - 1, year))
+            first, second = (f"{begins}-{(begins + 1) % 100:02d}{part}" for begins in (year - 1, year))
             return "ambiguous-year", say("ambiguous-year", text=text, first=first, second=second)
         return "not-a-period", say("not-a-period", text=text, example=_example(usual))
 
     def _group(self, by: str | None, text: str | None, crowded: bool, misnamed: str | None) -> tuple[Any, ...]:
+        """The group that a text names, whether the text means the whole, and the kind and message of a problem.
+
+        Args:
+            by: The breakdown of the text's column.
+            text: The text; None in a row about the whole.
+            crowded: The row has groups of two breakdowns.
+            misnamed: The title of the column where it is only near the breakdown's.
+        """
         if by is None or text is None:
             return None, False, None, None
         if crowded:
             return None, False, "two-breakdowns", say("two-breakdowns", text=text)
         groups = self.words.groups.get(by)
-        found = groups.find(text) if groups else None
+        group = groups.find(text) if groups else None
         if misnamed:
-            return found, False, "misnamed-column", say("misnamed-column", text=text, column=misnamed, by=by)
-        if found is not None:
-            return found, False, None, None
+            return group, False, "misnamed-column", say("misnamed-column", text=text, column=misnamed, by=by)
+        if group is not None:
+            return group, False, None, None
         if groups is not None and self.words.is_whole(by, text):
             return None, True, None, None
         if self.words.is_total(by, text):
@@ -247,7 +276,7 @@ class Reader:
 
 
 def _beside_whole(cells: pl.DataFrame) -> pl.Expr | pl.Series:
-    """Whether a cell that may be of a part stands in a file with the same cell of all."""
+    """Whether a cell may be of a part and its file also gives the cell of all parts."""
     is_part = pl.col("part").is_not_null()
     if not cells["part"].count():
         return pl.lit(False)
@@ -255,7 +284,7 @@ def _beside_whole(cells: pl.DataFrame) -> pl.Expr | pl.Series:
 
 
 def _part_problems(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """A problem for each cell that may be of a part: a value is lost, unless the cell of all stands in the file."""
+    """A problem for each cell that may be of a part: lost, unless the file also gives the cell of all parts."""
     parts = cells.filter(pl.col("part").is_not_null())
     kinds = ["part-aside" if aside else "may-be-part" for aside in parts["aside"]]
     messages = [
@@ -274,9 +303,9 @@ def _part_problems(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
 
 
 def _is_early(cells: pl.DataFrame, framework: Framework) -> pl.Expr | pl.Series:
-    """Whether a cell's file was received before the cell's period was over, so that it cannot know the number.
+    """Whether a cell's file was received before the end of the cell's period, and its number is only known after that.
 
-    Grades, texts and stocks that are counted in their period are known before its end.
+    Grades, texts and stocks with `counted: in_period` are known before the end.
     """
     dated = cells.filter(pl.col("received_on").is_not_null(), pl.col("start").is_not_null())
     if dated.is_empty():
@@ -292,7 +321,7 @@ def _is_early(cells: pl.DataFrame, framework: Framework) -> pl.Expr | pl.Series:
 
 
 def _early_problems(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """A problem for each cell that is of a period which was not over, but for blanks."""
+    """A problem for each early cell that is not blank."""
     early = cells.filter("early", ~pl.col("state").is_in(["no_data", "invalid"]))
     messages = []
     for text, figure, start, months, received in early.select(
@@ -301,10 +330,15 @@ def _early_problems(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
         period = Period(start, Cadence(months, framework.figures[figure].cadence.year_start))
         words = {"period": period.label, "last": period.last_day, "received": received}
         messages.append(say("received-early", text=text, **words))
-    told = early.with_columns(kind=pl.lit("received-early"), message=pl.Series("message", messages, pl.String))
-    return problems_of_cells(told, framework)
+    with_messages = early.with_columns(kind=pl.lit("received-early"), message=pl.Series("message", messages, pl.String))
+    return problems_of_cells(with_messages, framework)
 
 
 def _example(cadence: Cadence) -> str:
+    """An example of a period of a cadence, in backticks.
+
+    >>> _example(Cadence(3, 4)), _example(Cadence(6, 1))
+    ('`2016-17 Q3`', '`2016 H1`')
+    """
     year = "2016" if cadence.year_start == 1 else "2016-17"
     return {1: "`2016-12`", 3: f"`{year} Q3`", 6: f"`{year} H1`"}.get(cadence.months, f"`{year}`")

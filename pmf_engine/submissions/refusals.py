@@ -1,4 +1,4 @@
-"""Why cells were refused: where each stands, in words that a reason ends with."""
+"""Why cells were refused: the clause that ends a reason, such as `it came in x.csv row 3 and could not be read`."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _OTHERWISE: Final = {
     "told-apart": "another row contradicts it",
     "received-early": "its period was not over then",
 }
-"""What is wrong with a cell that could be read, by the kind of its problem."""
+"""The mistake of a cell with a readable value, by the kind of its problem."""
 
 
 def with_refusals(cells: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:
-    """Fills `why` of the refused cells for which nothing is known yet: the place where each stands.
+    """Fills `why` of refused cells without a reason: the file and row of each, and the mistake.
 
     Args:
-        cells: Cells that stand, with `state`, `why` and the columns of their places.
+        cells: Current cells with `state`, `why` and the columns of `PLACE`.
         problems: The problems of submissions.
     """
-    unsaid = (pl.col("state") == "invalid") & pl.col("why").is_null() & pl.col("file").is_not_null()
-    if not cells.select(unsaid.any()).item():
+    unexplained = (pl.col("state") == "invalid") & pl.col("why").is_null() & pl.col("file").is_not_null()
+    if not cells.select(unexplained.any()).item():
         return cells
     lost = problems.filter(pl.col("severity") == Severity.LOST, pl.col("kind").is_in(list(_OTHERWISE)))
     kinds = lost.select(*PLACE, "kind").unique(PLACE, keep="first", maintain_order=True)
@@ -33,4 +33,4 @@ def with_refusals(cells: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:
     wrong = pl.col("kind").replace_strict(_OTHERWISE, default="could not be read", return_dtype=pl.String)
     why = pl.format("it came in `{}`{} and {}", "file", row, wrong.fill_null("could not be read"))
     joined = cells.join(kinds, on=PLACE, how="left", nulls_equal=True, maintain_order="left")
-    return joined.with_columns(why=pl.when(unsaid).then(why).otherwise("why")).drop("kind")
+    return joined.with_columns(why=pl.when(unexplained).then(why).otherwise("why")).drop("kind")

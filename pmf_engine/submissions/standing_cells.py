@@ -1,4 +1,4 @@
-"""The cells that stand on a day: the latest of each, held against the others, and what these leave in doubt."""
+"""The current cells of a day: the latest of each key, checked against the other cells."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from pmf_engine.submissions.wholes import hold_wholes
 
 
 class Standing(NamedTuple):
-    """The cells that stand on a day, with the problems and marks of those that others contradict.
+    """The current cells of a day, with the problems and marks of cells that other cells contradict.
 
-    `cells` has, besides the columns of readings, `why` (what other cells say against it, where it is refused for that)
-    and `other` (the sum of its groups, where a whole differs from that by no more than it may).
+    Attributes:
+        cells: The columns of readings; `why`, the reason of a cell that other cells refuse; and `other`, the sum of
+            the groups of a whole that differs from that sum within the limits.
+        problems: The contradictions, with the columns of `PROBLEMS`.
+        marks: The marks of cells in doubt, with the columns of `MARKS`.
     """
 
     cells: pl.DataFrame
@@ -29,18 +32,22 @@ class Standing(NamedTuple):
 
 
 def received_by(readings: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The readings that had come by a day, and whose place no later file had taken."""
+    """The readings received by a day that no later file had replaced by then."""
     came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
     open_ = pl.col("until").is_null() | (pl.col("until") > as_of)
     return readings.filter(KEYED, pl.col("outcome") != "unknown", came, open_)
 
 
 def latest(came: pl.DataFrame) -> pl.DataFrame:
-    """One reading for each figure, agency, period and group: of those that were sent again, the latest."""
-    standing = pl.col("outcome").is_in(["used", "refused"])
+    """One reading for each figure, agency, period and group: the latest.
+
+    Of readings of one day, those that are used or refused precede repeated and superseded ones, and then the first of
+    the file counts.
+    """
+    not_superseded = pl.col("outcome").is_in(["used", "refused"])
     order: list[str | pl.Expr] = [
         "received_on",
-        standing.alias("standing"),
+        not_superseded.alias("standing"),
         pl.int_range(pl.len(), 0, -1).alias("place"),
     ]
     last = came.with_row_index("at").sort(*order, nulls_last=False).unique(KEY, keep="last", maintain_order=True)
@@ -48,11 +55,11 @@ def latest(came: pl.DataFrame) -> pl.DataFrame:
 
 
 def standing_cells(readings: pl.DataFrame, framework: Framework | None, as_of: date) -> Standing:
-    """The cells that stand on a day.
+    """The current cells of a day: the latest of each key, after every check against other cells.
 
     Args:
         readings: All readings.
-        framework: Its breakdowns and figures say what may differ; without it cells are not held against each other.
+        framework: Its breakdowns and figures limit how far cells may differ; without it nothing is checked.
         as_of: The day.
     """
     came = received_by(readings, as_of)

@@ -1,7 +1,7 @@
-"""What agencies sent: every cell of their returns read, checked and accounted for.
+"""Submissions: every cell of the agencies' returns read and checked, and the files of their lists.
 
-Nothing is guessed and nothing is dropped in silence: each cell is used or set aside, and what is set aside is
-a problem that says where it stands and what was expected.
+Reading guesses nothing and drops nothing in silence. Each cell is used or set aside, and each cell set aside has a
+problem that names its file and row and what was expected.
 """
 
 from __future__ import annotations
@@ -46,22 +46,23 @@ FILES = {"file": pl.String, "received_on": pl.Date, "read": pl.Int64, "used": pl
 
 
 class SubmissionsError(Exception):
-    """There is no such folder of submissions; the message says so in a sentence."""
+    """The folder of submissions does not exist; the message is a sentence for users."""
 
 
 @dataclass(frozen=True)
 class Submissions:
-    """All that was sent, as three frames.
+    """All returns as three frames, and the files of lists.
 
-    `readings` has a row for every cell read: `figure`, `agency`, `start` and `months` of its period (see
-    `periods`), `by` and `group` (both null for the whole), `value`, `state`, `text` as sent, `comment`, where it
-    stands (`file`, `sheet`, `row`, `column`), `received_on`, `outcome`, and the day `until` which a group that could
-    not be recognised counts, if later files made it good, and the `mark` of its number (see `MarkKind`). What could not
-    be recognised is null.
-    `problems` has a row for everything a person should look at, with the columns of `problems.PROBLEMS`: where, what,
-    how severe, and which agency's. `files` counts the cells of each file: `read` is always `used` and `set_aside`
-    together. `lists` are the files that hold records; these are read when they are evaluated, and counted then.
-    `undated` are the files of which the manifest of their folder does not say when they came.
+    Attributes:
+        readings: A row for every cell read: `figure`, `agency`, `start` and `months` of its period (see `periods`),
+            `by` and `group` (both null for the whole), `value`, `state`, the original `text`, `comment`, its place
+            (`file`, `sheet`, `row`, `column`), `received_on`, `outcome`, `until` (the day from which later files
+            replace a cell of an unknown group) and the `mark` of its number (see `MarkKind`). Unknown names are null.
+        problems: A row for everything that a person should look at, with the columns of `problems.PROBLEMS`.
+        files: The number of cells of each file; `read` is the sum of `used` and `set_aside`.
+        lists: The parts of lists. Their records are read at evaluation.
+        framework: The framework of the names.
+        undated: The files without a day of receipt in the manifest of their folder.
     """
 
     readings: pl.DataFrame
@@ -73,23 +74,23 @@ class Submissions:
 
     @property
     def cells(self) -> pl.DataFrame:
-        """One reading for each figure, agency, period and group: the one used, or a refused one, without value.
+        """One reading for each figure, agency, period and group: the used one, or a refused one without a value.
 
-        A refused cell of a group that could not be recognised has a `by` and no `group`: it is of no group, but a
-        whole made of the groups may not do without it, until a later file makes it good.
+        A refused cell of an unknown group has a `by` and no `group`. It is in no group, but a sum of groups has no
+        value while the cell counts, which is until later files replace it.
         """
         return self.cells_at(date.max)
 
     def cells_at(self, as_of: date) -> pl.DataFrame:
-        """The `cells` as they were on a day: of what was sent again, the latest that had come by then."""
+        """The `cells` of a day: of several readings of one key, the latest received by then."""
         return self.standing_at(as_of).cells
 
     def standing_at(self, as_of: date) -> Standing:
-        """The `cells` as they were on a day, with the problems and marks of those that others contradicted then."""
+        """The `cells` of a day, with the problems and marks of cells that other cells contradicted then."""
         return standing_cells(self.readings, self.framework, as_of)
 
     def marks_at(self, as_of: date) -> pl.DataFrame:
-        """The marks of the cells that counted on a day, with the columns of `MARKS`."""
+        """The marks of the used cells of a day, with the columns of `MARKS`."""
         marked = self.cells_at(as_of).filter(pl.col("mark").is_not_null(), pl.col("state") == "ok")
         where = pl.when(pl.col("row").is_not_null()).then(pl.format(" row {}", "row")).otherwise(pl.lit(""))
         words = pl.col("mark").replace_strict(CELL_WORDS, return_dtype=pl.String)
@@ -98,7 +99,7 @@ class Submissions:
         return marked.select(list(MARKS.polars))
 
     def marked_at(self, as_of: date) -> pl.DataFrame:
-        """A note for each cell that counted on a day and whose number has a mark, with the columns of `PROBLEMS`."""
+        """A note for each cell of a day whose number has a mark, with the columns of `PROBLEMS`."""
         marked = self.cells_at(as_of).filter(pl.col("mark").is_not_null(), pl.col("state") != "invalid")
         if marked.is_empty() or self.framework is None:
             return PROBLEMS.empty()
@@ -110,19 +111,19 @@ class Submissions:
         return problems_of_cells(marked, self.framework)
 
     def misread_at(self, as_of: date) -> pl.DataFrame:
-        """The rows that had come by a day and cannot be placed, with the columns of `MISREAD`."""
+        """The misread rows received by a day, with the columns of `MISREAD`."""
         if self.framework is None:
             return MISREAD.empty()
         return misread_rows(self.readings, self.problems, self.framework, as_of)
 
     def unplaced_at(self, as_of: date) -> pl.DataFrame:
-        """The cells that had come by a day of a group in a period, from an agency that nobody knows."""
+        """The cells of groups received by a day from unknown agencies: `agency`, `start`, `by` and `group`."""
         came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
         named = self.readings.filter(came, pl.col("agency").is_null(), pl.col("start").is_not_null())
         return named.filter(pl.col("group").is_not_null()).select("agency", "start", "by", "group")
 
     def groups_at(self, as_of: date) -> pl.DataFrame:
-        """Every group that a cell which had come by a day names, refused ones too: columns `by` and `group`."""
+        """Every group named in a cell received by a day, refused cells included: columns `by` and `group`."""
         came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
         named = self.readings.filter(came, pl.col("by").is_not_null(), pl.col("group").is_not_null())
         return named.select("by", "group").unique().sort("by", "group")
@@ -136,12 +137,19 @@ class Submissions:
         lists: Mapping[str, pl.DataFrame | pl.LazyFrame] | None = None,
         name: str = "returns",
     ) -> Submissions:
-        """Reads a frame with the columns of a return, long or wide and of any types, by the same rules as a file.
+        """Reads frames by the same rules as files.
 
-        `name` stands for the file in `readings` and `problems`; rows count from 2, as if below a header. `lists` are
-        frames of records, by the list that they are of, with its columns; a LazyFrame is not collected, but read as
-        a stream when it is evaluated. Raises KeyError where the framework has no such list, and TypeError where
-        something is no frame.
+        Args:
+            returns: A frame with the columns of a return, long or wide and of any types; None for lists alone. Rows
+                count from 2, as if below a header.
+            framework: The framework of the names.
+            lists: Frames of records by list, each with the columns of its list. A LazyFrame is read as a stream at
+                evaluation.
+            name: The name of the file in `readings` and `problems`.
+
+        Raises:
+            KeyError: The framework has no such list.
+            TypeError: An argument is no frame.
         """
         for what, given in [*([] if returns is None else [("returns", returns)]), *(lists or {}).items()]:
             if not isinstance(given, pl.DataFrame | pl.LazyFrame):
@@ -153,7 +161,7 @@ class Submissions:
         if returns is None:
             return _with_lists(_understand([], [], {}, Vocabulary(framework)), pieces, framework)
         frame = returns.collect() if isinstance(returns, pl.LazyFrame) else returns
-        texts = [_as_text(column).alias(str(place)) for place, column in enumerate(frame.get_columns())]
+        texts = [_as_text(column).alias(str(position)) for position, column in enumerate(frame.get_columns())]
         rows = pl.DataFrame(texts).with_row_index("row", 2).cast({"row": pl.Int64})
         if texts:
             rows = rows.filter(~pl.all_horizontal(pl.exclude("row").str.strip_chars(EDGES).fill_null("") == ""))
@@ -162,11 +170,18 @@ class Submissions:
 
 
 def read_submissions(folder: str | Path, framework: Framework, as_of: date | None = None) -> Submissions:
-    """Reads all returns in a folder and the folders in it: every CSV file but `manifest.csv` and those of lists.
+    """Reads a folder and the folders in it: returns in every CSV file except `manifest.csv`, and the headers of lists.
 
-    Of files that hold records of a list, CSV, Parquet or Excel, only the headers are read. A day of receipt after
-    today is refused, unless `as_of`, the day of the report, is not before it. Raises SubmissionsError where there is no
-    such folder. Everything else that is wrong is in `problems`.
+    Args:
+        folder: The folder of submissions.
+        framework: The framework of the names.
+        as_of: The day of the report. Days of receipt after both this day and today are refused.
+
+    Returns:
+        The submissions. Every mistake in a file is in their `problems`.
+
+    Raises:
+        SubmissionsError: The folder does not exist.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -181,9 +196,9 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
     for name, path in files.items():
         if is_passed_over(path):
             continue
-        if held := list_of(name, framework):
-            for one in held:
-                pieces += read_list_parts(path, name, one, framework, manifest.arrivals.get(name))
+        if lists := list_of(name, framework):
+            for list_id in lists:
+                pieces += read_list_parts(path, name, list_id, framework, manifest.arrivals.get(name))
             continue
         if name == MANIFEST:
             continue
@@ -204,20 +219,20 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
 
 
 def _with_lists(submissions: Submissions, pieces: list[ListPart], framework: Framework) -> Submissions:
-    """Submissions with the files of lists, and what is wrong with these."""
-    said = problems_frame(problem._replace(item=piece.list) for piece in pieces for problem in piece.problems)
-    said = with_senders(said, framework)
-    return replace(submissions, lists=tuple(pieces), problems=together(submissions.problems, said))
+    """Submissions with the parts of lists and the problems of these."""
+    of_lists = problems_frame(problem._replace(item=piece.list) for piece in pieces for problem in piece.problems)
+    of_lists = with_senders(of_lists, framework)
+    return replace(submissions, lists=tuple(pieces), problems=together(submissions.problems, of_lists))
 
 
 def _as_text(column: pl.Series) -> pl.Series:
-    """A column's values as a person would have written them in a file."""
+    """A column's values as texts, in the notation of a file: floats without an exponent."""
     try:
         texts = column.cast(pl.String)
     except pl.exceptions.PolarsError:
         return pl.Series([None if value is None else str(value) for value in column], dtype=pl.String)
     if column.dtype.is_float():
-        # plain decimals: 1e-7 is a matter of how floats are shown, not of what was meant
+        # an exponent, as in 1e-7, is the notation of Polars and no mistake of the sender
         short = texts.unique().drop_nulls()
         short = short.filter(short.str.contains("[0-9]e"))
         plain = {text: format(Decimal(text), "f") for text in short}
@@ -228,16 +243,23 @@ def _as_text(column: pl.Series) -> pl.Series:
 def _understand(
     tables: Iterable[RawTable], problems: list[Problem], received: Mapping[str, date | None], words: Vocabulary
 ) -> Submissions:
-    """Tables to submissions: each cell understood, then compared with the others."""
+    """Submissions from raw tables: each cell is read, then compared with the others.
+
+    Args:
+        tables: The returns.
+        problems: The problems of their files so far.
+        received: The day of receipt of each file.
+        words: The names of the framework.
+    """
     found = Found(problems=problems)
     for table in tables:
         lay_out(table, words, found)
     readings = pl.DataFrame(schema=READINGS)
-    complaints = [problems_frame(found.problems)]
+    problem_frames = [problems_frame(found.problems)]
     if found.cells:
         read, more = Reader(words).read(pl.concat(found.cells))
         read, repeats = settle(read, words)
-        complaints += [*more, repeats, compare_times(read, words)]
+        problem_frames += [*more, repeats, compare_times(read, words)]
         readings = make_good(read, words).select(*READINGS)
     if found.set_aside:
         unread = pl.concat(found.set_aside).with_columns(
@@ -248,17 +270,17 @@ def _understand(
         missing = [pl.lit(None, dtype).alias(name) for name, dtype in READINGS.items() if name not in unread.columns]
         readings = pl.concat([readings, unread.with_columns(missing).select(*READINGS)])
         readings = readings.sort(PLACE, maintain_order=True)
-    complaints.append(standing_cells(readings, words.framework, date.max).problems)
+    problem_frames.append(standing_cells(readings, words.framework, date.max).problems)
     return Submissions(
         readings=readings,
-        problems=with_senders(together(*complaints), words.framework, readings),
+        problems=with_senders(together(*problem_frames), words.framework, readings),
         files=_count(readings, received),
         framework=words.framework,
     )
 
 
 def _count(readings: pl.DataFrame, received: Mapping[str, date | None]) -> pl.DataFrame:
-    """How many cells of each file were read, used (an equal repeat is of use) and set aside."""
+    """The number of cells of each file that were read, used (equal repeats included) and set aside."""
     of_use = pl.col("outcome").is_in(["used", "repeated"])
     counts = readings.group_by("file").agg(
         pl.len().cast(pl.Int64).alias("read"),

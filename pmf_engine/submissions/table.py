@@ -1,4 +1,4 @@
-"""A raw table: what every format of file becomes, a header and rows of texts, before anything is understood."""
+"""Raw tables: the common form of every format of file, a header and rows of texts before any interpretation."""
 
 from __future__ import annotations
 
@@ -11,19 +11,28 @@ EDGES = (
     " \t\r\n\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\u200b\ufeff"
 )
-"""What may stand around a text without being part of it."""
+"""White space of Unicode, which is stripped from both ends of a text."""
 
 
 DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
-"""What Polars raises where a file cannot be read: it is damaged, it has changed or gone, or its reader has a defect."""
+"""What Polars raises for a file that is damaged, has changed or is gone, or on which its reader has a defect."""
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """A rectangle of strings. `rows` has `row` (as a spreadsheet counts) and the columns `0`, `1`, … of the header.
+    """A rectangle of strings.
 
-    Empty cells are null, blank rows are left out. Rows in `broken` are to be set aside; their problems are told. `cut`
-    is the last row and how many cells it has, where the file ends within it.
+    Attributes:
+        file: The name of the file.
+        header: The titles of the columns.
+        header_row: The row of the header, as a spreadsheet counts, from 1.
+        rows: `row` (as a spreadsheet counts) and the columns `0`, `1`, … of the header. Empty cells are null, and blank
+            rows are left out.
+        broken: The rows to set aside; each has a problem already.
+        sheet: The sheet of a workbook.
+        received_on: The day of receipt.
+        from_text: A comma separates the cells, and so may have split a number.
+        cut: The last row and the number of its cells, where the file ends within this row.
     """
 
     file: str
@@ -37,12 +46,16 @@ class RawTable:
     cut: tuple[int, int] | None = None
 
 
-def letter(place: int) -> str:
-    """What a spreadsheet calls a column, counted from 0."""
+def letter(position: int) -> str:
+    """The letters of a spreadsheet's column, counted from 0.
+
+    >>> letter(0), letter(25), letter(26)
+    ('A', 'Z', 'AA')
+    """
     name = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
         name = chr(65 + rest) + name
     return name
 

@@ -1,4 +1,4 @@
-"""Totals among groups that no word tells: a group that is the sum of all others wherever a file gives it."""
+"""Unlabelled totals among groups: a group that equals the sum of all other groups wherever a file gives it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from pmf_engine.submissions.problems import say
 from pmf_engine.submissions.vocabulary import Vocabulary
 
 _LEAST = 3
-"""Of how many other groups a total is the sum, at least."""
+"""The smallest number of other groups of which a group can be recognised as the sum."""
 
 _SENT = ("file", "agency", "by")
 _SUMMED = (*_SENT, "figure", "start", "months")
 
 
 def without_totals(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
-    """Cells of groups without those of totals: a total is the whole where groups are listed, and else refused.
+    """Turns cells of totals into cells of the whole in a breakdown with listed groups, and refuses them in others.
 
-    A total is a group that no list names and that equals the sum of all others, of at least three and not all of them
-    0, in every figure and period in which one sender's file gives it. What was a total in one file is one in another
-    too where withheld numbers hide the sum, unless a third contradicts it.
+    A total is an unlisted group that equals the sum of at least three other groups, not all of them 0, in every figure
+    and period in which one sender's file gives it. A total in one file is also one in a file where withheld numbers
+    hide the sum, unless a further file contradicts it.
+
+    Args:
+        cells: Cells with their groups and values.
+        words: The names of the framework.
     """
     if cells["by"].null_count() == cells.height:
         return cells
@@ -33,12 +37,12 @@ def without_totals(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     )
     is_total = pl.col("is_total").fill_null(False)
     is_whole = is_total & pl.col("by").is_in(listed)
-    says = {
+    messages_of_totals = {
         (by, text): say("total-by-sum", text=text, by=by)
         for by, text in marked.filter(is_total & ~is_whole).select("by", "group_text").unique().iter_rows()
     }
     messages = pl.DataFrame(
-        [(by, text, message) for (by, text), message in says.items()],
+        [(by, text, message) for (by, text), message in messages_of_totals.items()],
         schema={"by": pl.String, "group_text": pl.String, "total_says": pl.String},
         orient="row",
     )
@@ -53,12 +57,16 @@ def without_totals(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
 
 
 def _name() -> pl.Expr:
-    """What a group is called, also one that no list names."""
+    """The name of a group; for an unlisted group its text in small letters."""
     return pl.coalesce("group", pl.col("group_text").str.strip_chars().str.to_lowercase())
 
 
 def _totals(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
-    """The totals that no word tells: `file`, `agency`, `by` and `name`."""
+    """The unlabelled totals: `file`, `agency`, `by` and `name`.
+
+    A first query finds the sums of which the largest group may be the total: twice the largest is the sum of all.
+    Without such sums the join with the groups is skipped.
+    """
     figures = [
         figure.id for figure in words.framework.figures.values() if figure.kind in ("flow", "stock") and figure.adds_up
     ]

@@ -1,4 +1,4 @@
-"""Names that returns may use, in every spelling: figures, agencies, breakdowns, groups and columns."""
+"""Names in returns and lists, in every spelling: figures, agencies, breakdowns, groups and columns."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from pmf_engine.submissions.problems import meant
 from pmf_engine.submissions.table import EDGES
 
 _TOTAL_WORDS = {"total", "totals", "all", "whole", "overall", "sum", "combined"}
-"""What people write in place of a group where the cell should be blank."""
+"""Words for the whole in a column of groups, where the cell should be blank."""
 
 _BESIDE_TOTALS = {"grand", "overall", "the", "of", "for", "county", "area", "authority"}
+"""Words that may accompany these."""
 
 _SUBTOTAL = re.compile(r"\b(?:sub[- ]?)?totals?\b")
 
@@ -22,7 +23,7 @@ _OF_ALL = re.compile(
     r"(?:all )?(?:total|totals|persons|people|children|both|both sexes|everyone|everybody|any)"
     r"|all(?: (?:ages|sexes|genders|ethnicities|groups|types|categories|reasons|sources))?|whole|overall|grand total"
 )
-"""What people write in a column of parts where a row is of all of them."""
+"""Words for all parts in a column of parts."""
 
 _NOTE = re.compile(
     r".*\b(?:notes?|remarks?|comments?|commentary|caveats?|footnotes?|explanations?|narrative)\b.*"
@@ -32,25 +33,37 @@ _NOTE = re.compile(
     r"|compiled|returned|authorised|verified|validated) (?:by|on)"
     r"|date (?:of return|prepared|completed|submitted|entered|checked|approved|sent|returned|updated)"
 )
-"""Columns that say something of a row, and never which part it is of."""
+"""Titles of columns with notes on a row, which never name a part."""
 
 REQUIRED = ("period", "agency", "figure", "value")
 
 
 def fold(text: str) -> str:
-    """A text without regard to case and repeated spaces."""
+    """A text without regard to case and repeated spaces.
+
+    >>> fold(" Castle  POINT ")
+    'castle point'
+    """
     return " ".join(text.strip(EDGES).casefold().split())
 
 
 def fold_header(text: str) -> str:
-    """A column's name without regard to case, spaces, underscores and hyphens."""
+    """A column's name without regard to case, spaces, underscores and hyphens.
+
+    >>> fold_header("Received On"), fold_header("received_on")
+    ('receivedon', 'receivedon')
+    """
     return re.sub(r"[\s_\-\u200b\ufeff]+", "", text.casefold())
 
 
 class Names:
-    """Ids and the ways to write them: ids before titles, titles before `others`.
+    """Ids and their spellings: an id precedes a title with the same spelling, and a title precedes `others`.
 
-    A spelling that fits two of them stands for neither.
+    A spelling of two ids of the same rank names neither.
+
+    >>> names = Names({"police": "Essex Police", "nhs": "NHS"}, others={"nhs": ["Health"]})
+    >>> names.find("essex police"), names.find("health"), names.find("fire")
+    ('police', 'nhs', None)
     """
 
     def __init__(
@@ -71,11 +84,11 @@ class Names:
 
     @property
     def spellings(self) -> Mapping[str, str]:
-        """Every spelling, folded, with the id that it stands for."""
+        """Every folded spelling with its id."""
         return self._spellings
 
     def find(self, text: str) -> str | None:
-        """The id that a text names, or nothing."""
+        """The id that a text names; None for a text that names none."""
         return text if text in self.titles else self._spellings.get(self._fold(text))
 
     def help(self, text: str) -> str:
@@ -84,10 +97,11 @@ class Names:
 
 
 def _unique(ids: Iterable[str], texts: Iterable[str], folded: Callable[[str], str]) -> dict[str, str]:
-    found: dict[str, set[str]] = {}
+    """The folded texts of exactly one id, each with the id."""
+    ids_by_spelling: dict[str, set[str]] = {}
     for id_, text in zip(ids, texts, strict=True):
-        found.setdefault(folded(text), set()).add(id_)
-    return {spelling: next(iter(fits)) for spelling, fits in found.items() if len(fits) == 1}
+        ids_by_spelling.setdefault(folded(text), set()).add(id_)
+    return {spelling: next(iter(fits)) for spelling, fits in ids_by_spelling.items() if len(fits) == 1}
 
 
 def _number_forms(*names: str) -> set[str]:
@@ -144,23 +158,23 @@ class Vocabulary:
         self.headers = [*self._base.titles, *breakdowns, *breakdowns.values()]
 
     def breakdown_meant(self, header: str, texts: Iterable[str]) -> str | None:
-        """The breakdown that an unknown column may be: one whose groups it holds, or one that it is nearly called."""
+        """The breakdown that an unknown column may be of: its texts are groups of it, or their names are near."""
         texts = list(texts)
         for id_, groups in self.groups.items():
             if any(groups.find(text) for text in texts):
                 return id_
-        known = [*self.breakdowns.titles, *self.breakdowns.titles.values()]
+        names = [*self.breakdowns.titles, *self.breakdowns.titles.values()]
         for name in (header[:100], *re.findall(r"[^\W\d_]+", header[:100])):
-            if found := nearest(name, known):
-                return self.breakdowns.find(found)
+            if nearest_name := nearest(name, names):
+                return self.breakdowns.find(nearest_name)
         return None
 
     def is_note(self, header: str) -> bool:
-        """Whether an unknown column says something of its rows that is no part, such as `remarks` or `prepared by`."""
+        """Whether the title of an unknown column is that of notes, such as `remarks` or `prepared by`."""
         return _NOTE.fullmatch(fold(re.sub(r"[_\-:()/]+", " ", header))) is not None
 
     def is_ignored(self, header: str) -> bool:
-        """Whether the board wants an unknown column left out without a word."""
+        """Whether `ignore_columns` of the board names an unknown column."""
         return fold_header(header) in self._ignored
 
     def is_whole(self, by: str, text: str) -> bool:
@@ -176,26 +190,26 @@ class Vocabulary:
         return self.is_whole(by, text) or _SUBTOTAL.search(fold(text)) is not None
 
     def group_meant(self, by: str, text: str) -> str | None:
-        """The group, folded, that a text was most likely meant for; nothing where none is near."""
+        """The folded name of the group that a text names or is near; None for a text near none."""
         if by not in self.groups:
             return fold(text)
-        found = self.groups[by].find(text) or nearest(text[:100], self.groups[by].titles)
-        return None if found is None else fold(found)
+        group = self.groups[by].find(text) or nearest(text[:100], self.groups[by].titles)
+        return None if group is None else fold(group)
 
     def stands_for(self, what: str, text: str) -> bool:
-        """Whether a text in a column for `what` (an own column or a breakdown that lists its groups) is one of its."""
+        """Whether a text is a valid name in a column for `what`: an own column, or a breakdown with listed groups."""
         if what == "period":
             return any(parse_period(text, year) for year in (1, self.framework.board.year_start))
         names = {"figure": self.figures, "agency": self.agencies, **self.groups}.get(what)
         return names is not None and names.find(text) is not None
 
     def role(self, header: str) -> tuple[str, str] | None:
-        """What a column holds: its own name, `by` a breakdown, a `figure column`, or nothing that is known."""
+        """The role of a column: its own name twice, `by` with a breakdown, `figure column` with a figure, or None."""
         for what, names in (("", self._base), ("by", self.breakdowns), ("figure column", self._columns)):
-            if (found := names.find(header.strip(EDGES))) is not None:
-                return (found, found) if not what else (what, found)
+            if (id_ := names.find(header.strip(EDGES))) is not None:
+                return (id_, id_) if not what else (what, id_)
         return None
 
     def score(self, header: Sequence[str]) -> int:
-        """How many columns of a header are known."""
+        """The number of columns of a header with a role."""
         return sum(self.role(name) is not None for name in header)

@@ -1,4 +1,4 @@
-"""Wholes held against their groups: what may differ, what contradicts, and which of the two came later."""
+"""Checks of wholes against the sums of their groups: the allowed difference, and which of the two is later."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from pmf_engine.submissions.readings import KEY
 from pmf_engine.submissions.table import EDGES
 
 _OF = KEY[:4]
-"""What a whole and its groups have in common: figure, agency and period."""
+"""The key that a whole shares with its groups: figure, agency and period."""
 
 _LEAST = 2.0
-"""How far groups may always fall short of their whole."""
+"""The sum of groups may always be smaller than their whole by this number."""
 
 _STANDS, _DIFFERS, _REPLACED, _INCOMPLETE, _CONTRADICTS = range(5)
-"""What becomes of a whole, the gravest last."""
+"""The outcomes of a check in the order of severity, the gravest last: where breakdowns differ, the gravest counts."""
 
 _KINDS: Final = {
     _STANDS: "whole-corrected",
@@ -34,34 +34,36 @@ _KINDS: Final = {
 
 
 def adds_up(figure: Figure) -> bool:
-    """Whether a figure adds up over groups and agencies: a number that is no percentage, and does not say otherwise."""
+    """Whether a figure adds up over groups and agencies: a flow or stock whose `adds_up` holds."""
     return figure.kind in ("flow", "stock") and figure.adds_up
 
 
 def hold_wholes(
     cells: pl.DataFrame, came: pl.DataFrame, framework: Framework
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Holds each whole against the sum of its groups.
+    """Checks each whole against the sum of its groups.
 
-    Groups may come to less by what the breakdown leaves unallocated, and to more only by what rounding can do or where
-    it says that they overlap. Where one has no value only 'not more than the whole' is asked. A whole that is out of
-    these bounds is refused. Where groups came later than their whole, the whole is their sum if all are there.
+    The sum may be smaller than the whole by the breakdown's `unallocated`, and larger only by rounding. Groups that
+    `overlap` may sum to more, but no group may exceed the whole. Where a group has no value the sum has no lower limit.
+    A whole outside these limits is refused, unless it was corrected after all its groups. Where groups changed after
+    their whole and a group has no value, the whole is refused; where every group has one, a sum outside the limits
+    replaces the whole.
 
     Args:
-        cells: The cells that stand on a day.
-        came: All readings that had come by that day.
+        cells: The current cells of a day.
+        came: All readings received by that day.
         framework: The figures and breakdowns.
 
     Returns:
-        The cells, with `other` where groups come to less than their whole by more than rounding explains, so that the
-        worse of the two is judged; the problems; and the marks.
+        The cells; the problems; and the marks. `other` of a cell is the sum of the groups where that is smaller than
+        the whole by more than rounding: judgement takes the worse of the two.
     """
     compared = _compared(cells, came, framework)
     if compared.is_empty():
         return cells, PROBLEMS.empty(), MARKS.empty()
     worst = compared.sort("outcome_of_whole", "by").group_by("at", maintain_order=True).last()
     worst = worst.select("at", "outcome_of_whole", "total", "is_short", by_of="by")
-    held = cells.with_row_index("at").join(worst, on="at", how="left", maintain_order="left")
+    compared_cells = cells.with_row_index("at").join(worst, on="at", how="left", maintain_order="left")
     outcome = pl.col("outcome_of_whole")
     why = pl.format(
         "the whole is `{}`, but its groups by `{}` add up to {}",
@@ -72,7 +74,7 @@ def hold_wholes(
     older = why + " and came later, and not all of them are there"
     refused = outcome.is_in([_INCOMPLETE, _CONTRADICTS]).fill_null(False)
     result = (
-        held.filter((outcome != _REPLACED).fill_null(True))
+        compared_cells.filter((outcome != _REPLACED).fill_null(True))
         .with_columns(
             pl.when(refused).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
             pl.when(~refused).then("value").alias("value"),
@@ -82,16 +84,16 @@ def hold_wholes(
         )
         .select(cells.columns)
     )  # fmt: skip
-    told = held.filter(outcome.is_not_null())
-    kinds = [_KINDS[place] for place in told["outcome_of_whole"]]
+    reported = compared_cells.filter(outcome.is_not_null())
+    kinds = [_KINDS[rank] for rank in reported["outcome_of_whole"]]
     messages = [
         say(kind, text=text.strip(EDGES), by=by, total=_written(total))
-        for kind, (text, by, total) in zip(kinds, told.select("text", "by_of", "total").iter_rows(), strict=True)
+        for kind, (text, by, total) in zip(kinds, reported.select("text", "by_of", "total").iter_rows(), strict=True)
     ]
     problems = problems_of_cells(
-        told.with_columns(pl.Series("kind", kinds, pl.String), pl.Series("message", messages, pl.String)), framework
+        reported.with_columns(pl.Series("kind", kinds, pl.String), pl.Series("message", messages, pl.String)), framework
     )
-    marks = held.filter(outcome.is_in([_STANDS, _DIFFERS])).select(
+    marks = compared_cells.filter(outcome.is_in([_STANDS, _DIFFERS])).select(
         "agency", "by", "group", "start", "months",
         item="figure", kind=pl.lit(MarkKind.UNALLOCATED.value).cast(KIND), text=why,
     )  # fmt: skip
@@ -103,7 +105,13 @@ def _written(number: float) -> str:
 
 
 def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """What becomes of each whole by each breakdown that it differs from: its row (`at`), `by`, `total` and outcome."""
+    """The outcome of each whole in each breakdown with another sum: row (`at`), `by`, `total` and `outcome_of_whole`.
+
+    Args:
+        cells: The current cells of a day.
+        came: All readings received by that day.
+        framework: The figures and breakdowns.
+    """
     adding = [id_ for id_, figure in framework.figures.items() if adds_up(figure)]
     numbers = cells.with_row_index("at").filter(pl.col("figure").is_in(adding))
     wholes = numbers.filter(pl.col("by").is_null(), pl.col("state") == "ok").select(
@@ -133,8 +141,8 @@ def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
         orient="row",
     )
     sums = sums.join(wanted, on=list(PERIOD_OF_GROUPS), how="left").join(limits, on="by")
-    lacking = pl.col("wanted").list.set_difference("named").list.len().fill_null(0)
-    sums = sums.with_columns(complete=pl.col("valued") & (lacking == 0))
+    missing_groups = pl.col("wanted").list.set_difference("named").list.len().fill_null(0)
+    sums = sums.with_columns(complete=pl.col("valued") & (missing_groups == 0))
     unit = pl.max_horizontal(pl.when(pl.col("unit") > 1).then("unit").otherwise(0.0), _last_digit())
     rounding = (pl.max_horizontal(pl.col("wanted").list.len().fill_null(0), pl.col("named").list.len()) + 1) * unit / 2
     whole, total = pl.col("whole"), pl.col("total")
@@ -155,9 +163,14 @@ def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
 
 
 def _with_dates(sums: pl.DataFrame, groups: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
-    """Adds whether a group changed after the whole came, and whether the whole was corrected after all of its groups.
+    """Adds `groups_later`, a group changed after the whole, and `corrected`, the whole changed after all its groups.
 
-    A number that is only sent again has not changed.
+    A number that a later file only repeats has not changed.
+
+    Args:
+        sums: The wholes with the sums of their groups.
+        groups: The cells of these groups.
+        came: All readings received by the day.
     """
     keys = [*_OF, "by"]
     dated = came.filter(pl.col("received_on").is_not_null()).join(sums.select(_OF).unique(), on=_OF)
@@ -187,7 +200,7 @@ def _with_dates(sums: pl.DataFrame, groups: pl.DataFrame, came: pl.DataFrame) ->
 
 
 def _allowed(breakdown: Breakdown) -> tuple[float, float, float, bool]:
-    """What may differ: the share and the number that may be unallocated, the unit of rounding, and overlap."""
+    """The limits of a breakdown: the share and number that may be unallocated, the unit of rounding, and overlap."""
     return breakdown.unallocated / 100, _LEAST, float(breakdown.rounded_to), breakdown.overlap
 
 
@@ -195,16 +208,16 @@ _DIGITS: Final = (1, 2, 3)
 
 
 def _decimals(value: pl.Expr) -> pl.Expr:
-    """How many decimals a number has: 0 to 3, and 4 where it has more."""
-    found = pl.lit(_DIGITS[-1] + 1)
+    """The number of decimals of a value: 0 to 3, and 4 for more."""
+    decimals = pl.lit(_DIGITS[-1] + 1)
     for digits in (*reversed(_DIGITS), 0):
         scaled = value * 10.0**digits
-        found = pl.when((scaled - scaled.round()).abs() <= NEAR * scaled.abs()).then(digits).otherwise(found)
-    return found
+        decimals = pl.when((scaled - scaled.round()).abs() <= NEAR * scaled.abs()).then(digits).otherwise(decimals)
+    return decimals
 
 
 def _last_digit() -> pl.Expr:
-    """The unit of the last decimal of numbers that are not whole; 0 for those that are."""
+    """The unit of the last decimal of a value with decimals, such as 0.1; 0 for whole numbers."""
     unit = pl.lit(0.0)
     for digits in _DIGITS:
         unit = pl.when(pl.col("digits") == digits).then(10.0**-digits).otherwise(unit)
