@@ -1,1 +1,1 @@
-"""What a report says of an evaluation: dataclasses and sentences, no layout."""
+"""Reports on an evaluation: dataclasses and sentences, without layout."""

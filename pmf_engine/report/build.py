@@ -1,4 +1,4 @@
-"""From an evaluation to the exception report: its sections, put together, with the headline counts."""
+"""The exception report: all sections built from an evaluation, with the headline counts."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ def exception_report(evaluation: Evaluation, *, agency: str | None = None, to: s
     """The exception report of an evaluation that was made for one period.
 
     Args:
-        evaluation: What `evaluate(..., period=...)` returned.
-        agency: Only indicators that this agency leads, those of others that wait for it or in which it is itself
-            outside, and returns that it owes or that its own indicators wait for.
-        to: Only what goes to this level of governance or above.
+        evaluation: The result of `evaluate(..., period=...)`.
+        agency: Limits the report to indicators that this agency leads, indicators of others that wait for its returns
+            or in which its own group is outside, and returns that it owes or that its indicators wait for; None for
+            all agencies.
+        to: Limits exceptions to those that go to this level of governance or above; None for all.
 
     Returns:
         The report, without any layout.
 
     Raises:
-        ValueError: The evaluation has no period, or the agency or level is not known.
+        ValueError: The evaluation has no period, or the framework has no such agency or level.
     """
     framework = evaluation.framework
     if evaluation.period is None:
@@ -46,7 +47,7 @@ def exception_report(evaluation: Evaluation, *, agency: str | None = None, to: s
 
 
 def _report(scope: Scope, to: str | None) -> ExceptionReport:
-    """Puts the sections together. Where one level is asked for, what goes to no level is left out."""
+    """Builds the sections; with `to`, without the indicators that go to no level."""
     remarks = Remarks(scope)
     items = Items(scope, remarks)
     exceptions = items.exceptions()
@@ -86,7 +87,7 @@ def _report(scope: Scope, to: str | None) -> ExceptionReport:
 
 
 def _levels(scope: Scope, exceptions: list[Item], to: str | None) -> tuple[Level, ...]:
-    """The exceptions by level of governance, the highest level first, down to the one asked for."""
+    """The exceptions by level of governance, from the highest level down to `to`."""
     highest_first = [Named(id_, title) for id_, title in scope.framework.governance.items()][::-1]
     if to is not None:
         highest_first = highest_first[: [level.id for level in highest_first].index(to) + 1]
@@ -96,13 +97,13 @@ def _levels(scope: Scope, exceptions: list[Item], to: str | None) -> tuple[Level
 
 
 def _counts(rows: Iterable[HistoryRow]) -> dict[str, int]:
-    """How many rows have each status, 0 for those that none has."""
+    """How many rows have each status, 0 for a status without rows."""
     statuses = [row.status for row in rows]
     return {status: statuses.count(status) for status in READING_ORDER}
 
 
 def _chart_counts(wholes: list[HistoryRow]) -> Mapping[str, int]:
-    """How many indicators have a signal, vary by chance, or have no control chart that can be read, and why."""
+    """How many indicators have a signal, vary by chance, or have no control chart, by the reason for having none."""
     outcomes = [
         row.no_signal or ("signal" if row.signal else "chance")
         for row in wholes

@@ -1,4 +1,4 @@
-"""Which indicators concern an agency, whoever leads them: it owes what they wait for, or is itself outside in them."""
+"""Indicators that concern an agency, whoever leads them: they wait for its returns, or its own group is outside."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _AT_EASE = (Status.GREEN, Status.NOT_RATED, Status.NOT_DUE)
 
 
 def concerned(evaluation: Evaluation, shown: Sequence[HistoryRow], agency: str) -> frozenset[str]:
-    """The ids of the indicators that an agency has to mend something in.
+    """The ids of the indicators in which an agency has something to mend.
 
     Args:
-        evaluation: The evaluation that is reported on.
-        shown: The rows that the report shows, of all indicators.
+        evaluation: The evaluation of the report.
+        shown: The rows of all indicators in the report.
         agency: The agency's id.
     """
     own = {row.indicator for row in shown if (row.by, row.group) == (AGENCY, agency) and _calls(row)}
@@ -29,12 +29,12 @@ def concerned(evaluation: Evaluation, shown: Sequence[HistoryRow], agency: str) 
 
 
 def _calls(row: HistoryRow) -> bool:
-    """Whether a row calls for attention: red, amber, without a value, or an exception still."""
+    """Whether a row calls for attention: it is red, amber, without a value, or an exception."""
     return row.escalate_to is not None or row.status not in _AT_EASE
 
 
 def _waiting(evaluation: Evaluation, agency: str) -> set[str]:
-    """The indicators that use a figure or list which the agency is late with."""
+    """The indicators that use a late figure or list of the agency."""
     outstanding = evaluation.outstanding.filter(pl.col("agency") == agency, pl.col("status") == Status.LATE)
     late = set(outstanding["figure"].to_list())
     indicators = evaluation.framework.indicators.values()
@@ -46,21 +46,21 @@ def _waiting(evaluation: Evaluation, agency: str) -> set[str]:
 
 
 def _without_its_figure(evaluation: Evaluation, missing: Iterable[HistoryRow], agency: str) -> set[str]:
-    """The indicators without a value for whose period a figure came from the agency without a usable number.
+    """The indicators without a value for whose period the agency sent a figure without a usable number.
 
-    Of a list nobody can tell whose records are missing: an indicator without a value concerns all who send the list.
+    A list does not show whose records are missing: an indicator without a value concerns all agencies that send it.
     """
     framework = evaluation.framework
     cells = evaluation.cells.filter(pl.col("agency") == agency, pl.col("state") != "ok")
     without: dict[str, list[tuple[int, int]]] = {}
     for figure, start, months in cells.select("figure", "start", "months").iter_rows():
         without.setdefault(str(figure), []).append((start, start + months))
-    found = set()
+    ids = set()
     for row in missing:
         indicator = framework.indicators[row.indicator]
         end = row.start + row.months
         periods = (period for figure in figures_used(framework, indicator) for period in without.get(figure, ()))
         listed = any(agency in framework.lists[name].agencies for name in indicator.lists)
         if listed or any(start < end and row.start < stop for start, stop in periods):
-            found.add(row.indicator)
-    return found
+            ids.add(row.indicator)
+    return ids

@@ -1,4 +1,4 @@
-"""Findings that a script asks a report for: whether anything in it has a status, is an exception, or is a problem."""
+"""Findings of a report, for scripts: whether it has an exception, a problem, or a row with some status."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ def has_finding(report: ExceptionReport, finding: str) -> bool:
     """Whether a report has a finding.
 
     Args:
-        report: An exception report; only what it shows counts.
-        finding: `exceptions` for anything that goes up, `problems` for anything wrong with what was sent, or a status.
-            A status counts wherever the report says it: of a whole, of a group, and of what was so in its last period
-            with a value.
+        report: An exception report.
+        finding: `exceptions` for indicators that go up, `problems` for problems of submissions, or a status. A status
+            counts for a whole, for a group, and for the last period with a value of an indicator without one.
     """
     if finding == EXCEPTIONS:
         return report.exceptions > 0
@@ -29,7 +28,7 @@ def has_finding(report: ExceptionReport, finding: str) -> bool:
 
 
 def _statuses(report: ExceptionReport) -> Iterator[Status | str]:
-    """The statuses that the items of a report, their groups, and their last periods with a value have."""
+    """The statuses of the items of a report, of their groups, and of their last periods with a value."""
     items: list[Item] = [item for level in report.levels for item in level.items]
     items += [*report.watch, *report.without_value, *report.unrated]
     for small in report.small_groups:

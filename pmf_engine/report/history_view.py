@@ -1,4 +1,4 @@
-"""The history of an evaluation by series: what an indicator or a group was in the periods before a row."""
+"""The history of an evaluation by series: the rows before a row, and facts for reports from them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TREND_PERIODS = 8
 
 
 class SeriesKey(NamedTuple):
-    """What a series is of: an indicator as a whole, or one group of a breakdown of it."""
+    """The indicator and the slice of a series: the whole, or one group of a breakdown."""
 
     indicator: str
     by: str | None
@@ -30,7 +30,7 @@ class SeriesKey(NamedTuple):
 
 
 class HistoryView(RowWords):
-    """The rows of an evaluation's history, and what they say of the periods before.
+    """The rows of an evaluation's history by series.
 
     Attributes:
         series: The rows of each series by the month in which their period starts, the oldest first.
@@ -58,7 +58,7 @@ class HistoryView(RowWords):
         return self.series[_key(row)]
 
     def up_to(self, row: HistoryRow) -> list[HistoryRow]:
-        """The rows of its series up to a row and with it, the oldest first."""
+        """The rows of a series up to and including a row, the oldest first."""
         past = self.past(row)
         return [past[start] for start in sorted(past) if start <= row.start]
 
@@ -67,19 +67,19 @@ class HistoryView(RowWords):
         return Point(row.period, row.status, row.value, self.value(row))
 
     def _whole_point(self, row: HistoryRow) -> Point:
-        """The point of a row in a line of values, in which a partial value would look like a fall."""
+        """The point of a row in a sparkline, without a partial value: that would look like a fall."""
         return Point(row.period, row.status, None, "") if row.partial else self.point(row)
 
     def previous(self, row: HistoryRow) -> Point | None:
-        """The period just before a row."""
+        """The point of the period just before a row; None without a row there."""
         before = self.past(row).get(row.start - row.months)
         return self.point(before) if before else None
 
     def travel(self, row: HistoryRow, months: int, direction: str | None) -> Travel:
-        """The direction of travel of a row, and the value so many months before.
+        """The direction of travel of a row since the row some months before, and the earlier value.
 
-        The value is left out where it is unchanged but would be shown with other decimals, and where one of the two is
-        partial, or a break lies between them, and nothing can be said.
+        The earlier value is empty where it is unchanged but would show other decimals, and where a partial value or a
+        break between the two rows leaves the direction unknown.
         """
         before = self.past(row).get(row.start - months)
         if before is None or before.value is None or row.value is None:
@@ -88,16 +88,16 @@ class HistoryView(RowWords):
             return Travel(direction, "")
         places = self.indicator(row).places
         unchanged = direction == Direction.UNCHANGED
-        alike = unchanged and show_rounded(before.value, places) == show_rounded(row.value, places)
-        return Travel(direction, "" if alike else self.value(before))
+        same = unchanged and show_rounded(before.value, places) == show_rounded(row.value, places)
+        return Travel(direction, "" if same else self.value(before))
 
     def _has_break(self, before: HistoryRow, row: HistoryRow) -> bool:
         """Whether a break lies between two rows of a series, or inside one of their periods."""
         breaks = breaks_of(self.framework, self.indicator(row))
-        return any(before.start < each.at < row.start + row.months for each in breaks)
+        return any(before.start < break_.at < row.start + row.months for break_ in breaks)
 
     def trend(self, row: HistoryRow) -> tuple[Point, ...]:
-        """The last eight periods, without those before the first value of the series, and without partial values."""
+        """The points of the last eight periods from the first value of the series on, without partial values."""
         past, period = self.past(row), self.period(row)
         length = period.cadence.months
         first = min((start for start in past if past[start].value is not None), default=period.start)
@@ -110,9 +110,9 @@ class HistoryView(RowWords):
         )
 
     def since(self, row: HistoryRow) -> str:
-        """The period in which the run began: it counts periods with this status, and steps over those between."""
-        alike = [earlier for earlier in self.up_to(row) if earlier.status == row.status]
-        return alike[-(row.run or 1) :][0].period
+        """The period in which the run began: a run counts periods with its status, and skips those without a value."""
+        same = [earlier for earlier in self.up_to(row) if earlier.status == row.status]
+        return same[-(row.run or 1) :][0].period
 
     def last_with_value(self, row: HistoryRow) -> HistoryRow | None:
         """The last row with a value before a row."""
@@ -123,16 +123,16 @@ class HistoryView(RowWords):
         """The control chart of the series up to a row."""
         return read_chart(self.own_up_to(row))
 
-    # -- own periods, in which escalation is asked -------------------------------------------
+    # -- own periods, in which rules are tested ----------------------------------------------
 
     def own_up_to(self, row: HistoryRow) -> list[HistoryRow]:
-        """The rows in the indicator's own periods up to the end of a row, the oldest first."""
+        """The rows in the indicator's own periods that end by the end of a row, the oldest first."""
         own = self._own.get(_key(row), {})
         end = row.start + row.months
         return [own[start] for start in sorted(own) if start + own[start].months <= end] or self.up_to(row)
 
     def own_row(self, row: HistoryRow) -> HistoryRow:
-        """The row in the indicator's own period that ends with a row; the row itself, where that is one."""
+        """The row in the indicator's own period that ends with a row; the row itself where that is one."""
         return self.own_up_to(row)[-1]
 
     def raised_in(self, row: HistoryRow, groups: Iterable[HistoryRow] = ()) -> tuple[OwnPeriod, ...]:
@@ -143,32 +143,31 @@ class HistoryView(RowWords):
             groups: The rows of its groups.
 
         Returns:
-            Nothing where the period of the row is the indicator's own.
+            An empty tuple where the period of the row is the indicator's own.
         """
-        own = [(row, each) for each in self._own_within(row)]
-        own += [(group, each) for group in groups for each in self._own_within(group)]
+        wholes = {own.start: own for own in self._own_within(row)}
         periods: dict[int, list[HistoryRow]] = {}
-        for _, each in own:
-            if each.escalate_to:
-                periods.setdefault(each.start, []).append(each)
-        wholes = {each.start: each for of, each in own if of is row}
+        for own in (*wholes.values(), *(own for group in groups for own in self._own_within(group))):
+            if own.escalate_to:
+                periods.setdefault(own.start, []).append(own)
         return tuple(self._own_period(wholes[start], raised) for start, raised in sorted(periods.items()))
 
     def _own_within(self, row: HistoryRow) -> list[HistoryRow]:
         """The rows in own periods that lie in the longer period of a row."""
-        return [each for each in self.own_up_to(row) if each.months < row.months and each.start >= row.start]
+        return [own for own in self.own_up_to(row) if own.months < row.months and own.start >= row.start]
 
     def _own_period(self, whole: HistoryRow, raised: Sequence[HistoryRow]) -> OwnPeriod:
-        highest = max(raised, key=lambda each: each.level or 0)
+        """An own period from the row of its whole and the rows in it that go up, the whole's among them or not."""
+        highest = max(raised, key=lambda row: row.level or 0)
         level = self.level(highest.escalate_to)
         assert level is not None
-        groups = tuple(self.group(each) for each in raised if each.by is not None and each.level == highest.level)
-        return OwnPeriod(self.point(whole), level, () if any(each is whole for each in raised) else groups)
+        groups = tuple(self.group(row) for row in raised if row.by is not None and row.level == highest.level)
+        return OwnPeriod(self.point(whole), level, () if any(row is whole for row in raised) else groups)
 
     # -- exceptions ------------------------------------------------------------------------
 
     def raised(self, row: HistoryRow) -> Raised | None:
-        """The exception that lasts in a row, or the last one before it."""
+        """The exception in a row, or the latest one before it; None before the first."""
         life, lasted = read_life(row), self.exception_rows(row)
         if life is None:
             return None
@@ -179,31 +178,32 @@ class HistoryView(RowWords):
         return Raised(self.point(lasted[0]), level, life.raised_for, life.recovered, moved, now.months)
 
     def exception_rows(self, row: HistoryRow) -> list[HistoryRow]:
-        """The rows, in own periods, from the one that raised the exception of a row to the one before its last.
+        """The rows of an exception in own periods: from the row that raised it up to the row before the current one.
 
-        Where that itself raised it, that row. Empty where there was no exception.
+        An exception that the current row raised has that row alone. Empty without an exception.
         """
         life = read_life(row)
         if life is None:
             return []
         past = self.own_up_to(row)
-        began = next(each.start for each in past if each.period == life.raised)
-        return [each for each in past if began <= each.start < max(past[-1].start, began + 1)]
+        began = next(own.start for own in past if own.period == life.raised)
+        return [own for own in past if began <= own.start < max(past[-1].start, began + 1)]
 
     def moved(self, then: HistoryRow, now: HistoryRow) -> Moved | None:
-        """The tolerance that judged then and the one in force now, where they are not the same."""
+        """The tolerances in force in an earlier row and in the current one, where they judge differently; else None."""
         before, entry = self.entry(then), self.entry(now)
         if then.status not in Status.rated() or before is None or _terms(before) == _terms(entry):
             return None
-        return Moved(self._bands_in_one(then), self._bands_in_one(now))
+        return Moved(self._both_bands(then), self._both_bands(now))
 
-    def _bands_in_one(self, row: HistoryRow) -> str:
+    def _both_bands(self, row: HistoryRow) -> str:
+        """The good band of a row with its tolerance in brackets."""
         good, tolerance = self.bands(row)
         return f"{good} (tolerance: {tolerance})" if good and tolerance else good or "none"
 
 
 def last_telling(rows: Sequence[HistoryRow]) -> HistoryRow:
-    """The row that says most of an exception: the last red or amber, else the last with a value, else the first."""
+    """The row that stands for an exception: the last red or amber, else the last with a value, else the first."""
     outside = [row for row in rows if row.status in OUTSIDE]
     if outside:
         return outside[-1]
@@ -218,7 +218,7 @@ def _key(row: HistoryRow) -> SeriesKey:
 
 
 def _terms(entry: Entry | None) -> tuple[str, str | None, float | None, bool] | None:
-    """What a tolerance entry judges by; two entries with equal terms judge alike."""
+    """The parts of a tolerance entry that decide ratings: entries with equal terms judge alike."""
     if entry is None:
         return None
     tolerance = entry.tolerance.text if entry.tolerance else None

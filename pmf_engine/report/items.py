@@ -1,4 +1,4 @@
-"""Items of a report: an indicator with all that is needed to scrutinise it, and the groups outside what is good."""
+"""Items of a report: an indicator with all facts to scrutinise it, and its groups outside the good band."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Items:
     def exceptions(self) -> list[Item]:
         """The exceptions, worst first.
 
-        There is one item for each indicator of which the whole or a group goes up, at the highest level of these.
+        Each indicator whose whole or group goes up has one item, at the highest level among these rows.
         """
         wholes = {row.indicator: row for row in self.scope.wholes}
         raised: dict[str, list[HistoryRow]] = {}
@@ -39,7 +39,7 @@ class Items:
         return sorted(items, key=worst_first)
 
     def _raised_item(self, whole: HistoryRow, raised: list[HistoryRow]) -> Item:
-        """The item of an indicator of which these rows, the whole's among them or not, go up."""
+        """The item of an indicator from its rows that go up: the whole, some groups, or both."""
         framework = self.scope.framework
         highest = max((row.escalate_to or "" for row in raised), key=list(framework.governance).index)
         holding = {rule for row in raised for rule in row.rules or ()}
@@ -56,7 +56,7 @@ class Items:
         )
 
     def item(self, row: HistoryRow) -> Item:
-        """The item of a whole, as far as its own row says."""
+        """The item of a whole from its own row, without the rules of its groups."""
         view, indicator, period = self.view, self.view.indicator(row), self.view.period(row)
         areas, entry, length = self.scope.framework.content_areas, view.entry(row), period.cadence.months
         last = view.last_with_value(row) if row.status in Status.missing() else None
@@ -110,12 +110,13 @@ class Items:
         )
 
     def _target(self, indicator: Indicator, target: float) -> str:
+        """A target in the indicator's unit: a grade by its name, a number with `%` where the value is a percentage."""
         if indicator.type.kind == "grade":
             return show_value(target, indicator, grades=self.view.grades(indicator))
         return show_number(target) + ("%" if indicator.unit == "%" else "")
 
     def _outside(self, whole: HistoryRow) -> tuple[Outside, ...]:
-        """The indicator's groups that are red, amber or without a value, or go up themselves, by breakdown."""
+        """The indicator's groups that go up, or are red, amber or without a value, by breakdown."""
         breakdowns = []
         for by, rows in self.scope.breakdowns.get(whole.indicator, {}).items():
             groups = [self.group(row) for row in rows if row.escalate_to or row.status not in _NOT_OUTSIDE]
@@ -125,7 +126,7 @@ class Items:
         return tuple(breakdowns)
 
     def group(self, row: HistoryRow) -> Group:
-        """A group as its row says; `raised` is the exception that lasts."""
+        """A group from its row; `raised` is its exception in the row's period."""
         return Group(
             name=self.view.group(row),
             status=row.status,

@@ -1,4 +1,4 @@
-"""What agencies have not sent: returns that are late, and how many are not due yet."""
+"""Outstanding returns in a report: those that are late, by agency, and those that are not due yet."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OutstandingRow(NamedTuple):
 
 
 def outstanding_rows(scope: Scope) -> list[OutstandingRow]:
-    """What has not come and concerns the scope: the agency owes it, or an indicator that it leads waits for it."""
+    """The outstanding returns within a scope: its agency owes them, or an indicator that it leads waits for them."""
     frame = scope.evaluation.outstanding.select(OutstandingRow._fields)
     return [
         row
@@ -33,19 +33,20 @@ def outstanding_rows(scope: Scope) -> list[OutstandingRow]:
 
 
 def late_returns(scope: Scope, rows: list[OutstandingRow]) -> tuple[LateAgency, ...]:
-    """The late ones among outstanding rows by agency, the longest overdue first."""
+    """The late returns among outstanding rows, by agency, the longest overdue first."""
     late: dict[str, list[LateReturn]] = {}
     for row in rows:
         if row.status == Status.LATE:
             late.setdefault(row.agency, []).append(_late_return(scope, row))
     agencies = [
-        LateAgency(scope.view.agency(id_), tuple(sorted(returns, key=lambda late: (-late.days_late, late.figure.id))))
+        LateAgency(scope.view.agency(id_), tuple(sorted(returns, key=lambda item: (-item.days_late, item.figure.id))))
         for id_, returns in late.items()
     ]
     return tuple(sorted(agencies, key=lambda agency: (-agency.returns[0].days_late, agency.agency.id)))
 
 
 def _late_return(scope: Scope, row: OutstandingRow) -> LateReturn:
+    """A late return from its outstanding row; a list has the title of the list."""
     figure_or_list = scope.framework.figures.get(row.figure) or scope.framework.lists.get(row.figure)
     return LateReturn(
         figure=Named(row.figure, figure_or_list.title if figure_or_list else row.figure),

@@ -1,7 +1,7 @@
-"""The exception report: what the sub-committee looks at, gathered from an evaluation.
+"""The data of the exception report, for the sub-committee.
 
-Frozen dataclasses, in the order in which they are to be read and without any layout; a renderer decides how they
-look. Nothing is judged here: statuses, directions and escalation come from the evaluation.
+Frozen dataclasses in reading order, without layout: a renderer decides their look. Statuses, directions and escalation
+come from the evaluation.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pmf_engine.report.problems import ToldProblem
 
 @dataclass(frozen=True)
 class Named:
-    """An id of the framework and what people call it."""
+    """An id of the framework and its title."""
 
     id: str
     title: str
@@ -26,7 +26,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Point:
-    """What an indicator was in one period; `shown` is the value in words, empty where there is none."""
+    """The status and value of a row in one period; `shown` is the value in words, empty without a value."""
 
     period: str
     status: str | None
@@ -36,8 +36,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Travel:
-    """The direction of travel since an earlier period, and the value `then`: empty where none is known, or where what
-    is unchanged would be shown with other decimals."""
+    """The direction of travel since an earlier period, and the value `then`, in words.
+
+    `then` is empty where no value is known, or where an unchanged value would show other decimals.
+    """
 
     direction: str | None
     then: str
@@ -45,7 +47,7 @@ class Travel:
 
 @dataclass(frozen=True)
 class Moved:
-    """A tolerance that has changed: the bands of then and of now, in words."""
+    """A change of tolerance: the earlier bands and the current bands, in words."""
 
     then: str
     now: str
@@ -53,9 +55,16 @@ class Moved:
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception since it was first raised: what the indicator was `then`, the level it went `to`, how many periods
-    it has lasted, the period in which it had recovered, if it has, how the tolerance has changed since, if so, and the
-    length of these periods, the indicator's own, in months."""
+    """An exception since it was raised.
+
+    Attributes:
+        then: The row that raised it.
+        to: The level to which it went up then.
+        periods: For how many of the indicator's own periods it has lasted.
+        recovered: The period in which it recovered; None while it lasts.
+        moved: The change of tolerance since; None without one.
+        months: The length of the indicator's own periods, in months.
+    """
 
     then: Point
     to: Named
@@ -67,8 +76,13 @@ class Raised:
 
 @dataclass(frozen=True)
 class OwnPeriod:
-    """An indicator's own period, within a longer one that is reported, in which it was an exception: what it was, and
-    the level it went to. `groups` are those that went there where the whole went nowhere."""
+    """An indicator's own period with an exception, within a longer period of the report.
+
+    Attributes:
+        was: The row of the whole.
+        to: The highest level to which the whole or a group went up.
+        groups: The groups that went to that level, where the whole did not go up.
+    """
 
     was: Point
     to: Named
@@ -77,7 +91,7 @@ class OwnPeriod:
 
 @dataclass(frozen=True)
 class Comment:
-    """What an agency says of its own figures; `group` where it speaks of one group."""
+    """A comment of an agency on its own figures; `group` is None for a comment on the whole."""
 
     agency: Named
     group: str | None
@@ -86,9 +100,9 @@ class Comment:
 
 @dataclass(frozen=True)
 class Group:
-    """One group of a breakdown, outside what is good, without a value, or an exception still.
+    """One group of a breakdown that is outside the good band, without a value, or an exception.
 
-    `interval` and `by_interval` are as those of an item.
+    `interval` and `by_interval` are as in `Item`.
     """
 
     name: str
@@ -117,7 +131,7 @@ class Outside:
 
 @dataclass(frozen=True)
 class Compared:
-    """A figure or indicator that an indicator is shown beside, and what it was in the same period."""
+    """A figure or indicator for comparison, with its value in the same period."""
 
     of: Named
     value: float | None
@@ -126,16 +140,24 @@ class Compared:
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator in one period, with what is needed to scrutinise it.
+    """One indicator in one period, with all facts to scrutinise it.
 
-    `good` and `tolerance` are the author's words. `rules` are all that hold, those that decide the level first
-    and again in `deciding`. `carried` is the last period with a value, where this one has none. `group_only`
-    says that the whole goes nowhere and only groups do. `interval` is that of 95 % in words, empty where there is
-    none, `allow_for_chance` whether the tolerance asks for it, and `by_interval` whether it decided: the value is red
-    all the same, or amber where by itself it would be red. `travel` is since the period before, `year_ago` since the
-    same period of the year before, None where that is the period before. `raised` is the exception since it began,
-    `chart` what the control chart says; both are of the indicator's own periods, of `own_months`. Where these are
-    shorter than `period`, `raised_in` are those of them in which it was an exception.
+    Attributes:
+        good: The good band, in the author's words.
+        tolerance: The tolerance, in the author's words.
+        rules: All rules that hold, those in `deciding` first.
+        deciding: The rules that decide the level.
+        carried: The last period with a value, where this one has none.
+        group_only: Whether only groups go up, and the whole does not.
+        interval: The 95 % interval in words; empty without one.
+        allow_for_chance: Whether the tolerance asks for the interval.
+        by_interval: Whether the interval decided: red all the same, or amber where the value alone would be red.
+        travel: The direction of travel since the period before.
+        year_ago: The same since a year before; None where periods are years.
+        raised: The exception since it was raised, in the indicator's own periods.
+        chart: The control chart of the indicator's own periods.
+        own_months: The length of the indicator's own periods, in months.
+        raised_in: The own periods with an exception, where they are shorter than `period`.
     """
 
     indicator: Named
@@ -185,7 +207,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Level:
-    """A level of governance and what goes up to it, worst first."""
+    """A level of governance and the items that go up to it, worst first."""
 
     level: Named
     items: tuple[Item, ...]
@@ -193,7 +215,7 @@ class Level:
 
 @dataclass(frozen=True)
 class LateReturn:
-    """A figure that is due and has not come, and the indicators that wait for it."""
+    """A late figure or list, and the indicators that wait for it."""
 
     figure: Named
     period: str
@@ -205,7 +227,7 @@ class LateReturn:
 
 @dataclass(frozen=True)
 class LateAgency:
-    """What one agency has not sent, the longest overdue first."""
+    """The late returns of one agency, the longest overdue first."""
 
     agency: Named
     returns: tuple[LateReturn, ...]
@@ -213,8 +235,15 @@ class LateAgency:
 
 @dataclass(frozen=True)
 class Recovered:
-    """An indicator that has recovered: what it was, what it is, the exception that it was, if it was one, and how the
-    tolerance has changed in between, if it has. `raised_in` is as that of an item."""
+    """An indicator that has recovered, or an exception that ended otherwise.
+
+    Attributes:
+        then: The row before the recovery.
+        now: The row of the recovery.
+        raised: The exception that ended; None for an indicator that was red or amber without an exception.
+        moved: The change of tolerance between the two rows; None without one.
+        raised_in: As in `Item`.
+    """
 
     indicator: Named
     agency: Named
@@ -238,7 +267,7 @@ class GroupsOver:
 
 @dataclass(frozen=True)
 class Observation:
-    """Evidence in words that an agency sent."""
+    """Evidence in words from an agency."""
 
     agency: Named
     figure: Named
@@ -248,9 +277,9 @@ class Observation:
 
 @dataclass(frozen=True)
 class DataQuality:
-    """What was read: every cell of a return is either used or set aside; of lists, the records.
+    """Counts of the submissions: every cell of a return is either used or set aside.
 
-    `files` are those of returns, `lists` those of lists. `first_problems` are the gravest of the `problems`.
+    `files` counts files of returns, `lists` files of lists. `first_problems` are the gravest of the `problems`.
     """
 
     files: int
@@ -265,18 +294,24 @@ class DataQuality:
 
 @dataclass(frozen=True)
 class ExceptionReport:
-    """Everything that fell outside what the board had agreed, for one period as known on one date.
+    """Everything outside the tolerances that the board agreed, for one period as of one date.
 
-    `counts` has indicators per status, `evidence` the same per evidence type. `levels` are the highest first;
-    `watch` are red and amber indicators that no rule sends up; `without_value` are those that have no value for
-    another reason than not being due, and that no rule sends up. `below` counts the exceptions left out because
-    they go to a lower level than was asked for. `charts` has indicators by what their control charts say: `signal`,
-    `chance` where there is none, or why there can be none (see `NoSignal`). `recovered` is what is green
-    again, exceptions that ended so among it; `ended` are the other exceptions that are over, `groups_over` those of
-    groups.
-    `led_by_others` counts the indicators that others than the `agency` lead: it owes what they wait for, or is itself
-    outside in them. `small_groups` are red or amber groups that go nowhere, as they rest on fewer than
-    `escalate_groups_from`.
+    Attributes:
+        agency: The agency that the report is limited to; None for all.
+        to: The lowest level of governance in the report; None for all.
+        counts: The number of indicators by status.
+        evidence: `counts` by type of evidence.
+        levels: The levels of governance with their exceptions, the highest first.
+        below: The number of exceptions left out, as they go to a level below `to`.
+        charts: The number of indicators by the outcome of their control charts: `signal`, `chance` for none, or the
+            reason for having no chart (see `NoSignal`).
+        watch: The red and amber indicators that no rule sends up.
+        without_value: The indicators without a value, though due, that no rule sends up.
+        recovered: The indicators that are green again, with or without an exception that ended.
+        ended: The other exceptions that ended.
+        groups_over: The groups that are no longer exceptions.
+        led_by_others: The number of indicators that other agencies lead and that concern the `agency`.
+        small_groups: The red and amber groups that do not go up, as they are smaller than `escalate_groups_from`.
     """
 
     board: str
@@ -305,5 +340,5 @@ class ExceptionReport:
 
     @property
     def exceptions(self) -> int:
-        """How many indicators go up, to whichever level."""
+        """How many indicators go up, to any level."""
         return sum(len(level.items) for level in self.levels)

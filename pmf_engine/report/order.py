@@ -24,7 +24,7 @@ _DIRECTIONS: Final = (Direction.WORSENING, Direction.UNCHANGED, None, Direction.
 
 
 def rank(status: str | None) -> int:
-    """The place of a status in an order of worst first.
+    """The position of a status among all statuses, worst first.
 
     >>> rank("red"), rank("amber"), rank("green"), rank(None)
     (0, 1, 2, 2)
@@ -33,13 +33,13 @@ def rank(status: str | None) -> int:
 
 
 def worst_first(item: Item) -> tuple[int, bool, int, int, int, str]:
-    """The key that sorts items: red, amber, then the rest, of which those that were last red come first.
+    """The sort key of items: red, amber, then the rest, with those first whose last value was red.
 
-    An item of groups alone takes the rank of its worst group, and stands after wholes of that rank.
+    An item of groups alone takes the rank of its worst group, after the wholes of that rank.
     """
-    place = rank(item.status)
+    own_rank = rank(item.status)
     if item.group_only:
-        place = min(rank(group.status) for outside in item.outside for group in outside.groups if group.escalate_to)
+        own_rank = min(rank(group.status) for outside in item.outside for group in outside.groups if group.escalate_to)
     carried = rank(item.carried.status) if item.carried else len(OUTSIDE)
     direction = _DIRECTIONS.index(item.direction) if item.direction in _DIRECTIONS else 2
-    return place, item.group_only, carried, direction, -item.run, item.indicator.id
+    return own_rank, item.group_only, carried, direction, -item.run, item.indicator.id

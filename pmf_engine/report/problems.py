@@ -1,4 +1,4 @@
-"""Problems of submissions, as reports name them."""
+"""Problems of submissions as typed rows for reports."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import polars as pl
 from pmf_engine.submissions.problems import PROBLEMS
 
 FIRST = 5
-"""How many problems a report on indicators names before it points at `pmf validate`."""
+"""How many problems a report on indicators names before it refers to `pmf validate`."""
 
 
 @dataclass(frozen=True)
 class ToldProblem:
-    """A problem, with the fields of the columns of `PROBLEMS`."""
+    """A problem of a submission; the fields are the columns of `PROBLEMS`."""
 
     file: str
     sheet: str | None
@@ -32,6 +32,6 @@ class ToldProblem:
 
 
 def told_problems(problems: pl.DataFrame) -> list[ToldProblem]:
-    """Problems, those first that cost values, then by place."""
+    """The problems of a frame as typed rows, the gravest first, then in the order of the frame."""
     ordered = problems.sort(pl.col("severity").to_physical(), maintain_order=True)
     return [ToldProblem(*row) for row in ordered.select(list(PROBLEMS.polars)).iter_rows()]

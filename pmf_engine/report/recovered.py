@@ -1,4 +1,4 @@
-"""What is over: indicators that are green again, exceptions that ended otherwise, and groups no longer exceptions."""
+"""Recoveries: indicators that are green again, exceptions that ended otherwise, and groups no longer exceptions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pmf_engine.report.scope import Scope
 
 
 def recovered(scope: Scope, raised: set[str]) -> tuple[Recovered, ...]:
-    """What turned green in the report's period: exceptions that had a value, and what was red or amber.
+    """The indicators that turned green in the report's period: exceptions with a value, and others after red or amber.
 
     Args:
         scope: The scope of the report.
@@ -26,6 +26,7 @@ def recovered(scope: Scope, raised: set[str]) -> tuple[Recovered, ...]:
 
 
 def _green_again(scope: Scope, raised: set[str]) -> Iterator[Recovered]:
+    """The recoveries of `recovered`, in the order of the scope."""
     view = scope.view
     over = {row.indicator for row in scope.over(scope.wholes)}
     for row in scope.wholes:
@@ -42,7 +43,7 @@ def _green_again(scope: Scope, raised: set[str]) -> Iterator[Recovered]:
 
 
 def ended(scope: Scope) -> tuple[Recovered, ...]:
-    """The exceptions that ended in the report's period, but did not turn green from a value."""
+    """The exceptions that ended in the report's period other than by turning green from a value."""
     view = scope.view
     rows = ((row, view.own_row(row), view.exception_rows(row)) for row in scope.over(scope.wholes))
     return _worst_first(
@@ -53,7 +54,7 @@ def ended(scope: Scope) -> tuple[Recovered, ...]:
 
 
 def _no_longer_measured(scope: Scope) -> Iterator[Recovered]:
-    """The exceptions of indicators and groups that ended before the report's period, or in it, and their groups."""
+    """The exceptions of indicators and groups whose measuring ended within the report's period."""
     view = scope.view
     for row in view.last_rows():
         until = _until(scope, row)
@@ -74,7 +75,7 @@ def _no_longer_measured(scope: Scope) -> Iterator[Recovered]:
 
 
 def _until(scope: Scope, row: HistoryRow) -> int | None:
-    """The month from which a series is no longer measured."""
+    """The month from which a series is no longer measured; None for a series without an end."""
     framework = scope.framework
     until = [measured_months(framework, framework.indicators[row.indicator])[1]]
     breakdown = framework.breakdowns.get(row.by or "")
@@ -83,7 +84,7 @@ def _until(scope: Scope, row: HistoryRow) -> int | None:
 
 
 def groups_over(scope: Scope, items: Items) -> Iterator[GroupsOver]:
-    """The groups that are no longer exceptions since the report's period, by indicator and breakdown."""
+    """The groups whose exception ended in the report's period, by indicator and breakdown."""
     for id_, by, rows in _breakdowns(scope):
         groups = [replace(items.group(row), raised=scope.view.raised(row)) for row in scope.over(rows)]
         groups.sort(key=lambda group: (-rank(group.status), group.name))
@@ -106,7 +107,7 @@ def _breakdowns(scope: Scope) -> Iterator[tuple[str, str, list[HistoryRow]]]:
 
 
 def _of_breakdown(scope: Scope, id_: str, by: str, of: int, groups: list[Group]) -> Iterator[GroupsOver]:
-    """These groups of a breakdown of an indicator, if there are any."""
+    """The groups of one breakdown of an indicator as a section; nothing without groups."""
     indicator = scope.framework.indicators[id_]
     if groups:
         yield GroupsOver(
@@ -119,7 +120,7 @@ def _of_breakdown(scope: Scope, id_: str, by: str, of: int, groups: list[Group])
 
 
 def _recovered(scope: Scope, row: HistoryRow, now: HistoryRow, then: HistoryRow, raised: Raised | None) -> Recovered:
-    """What was, as a row `then` says, and what is, as `now` says, in the report's period, which `row` is of."""
+    """A recovery from the row `then` to the row `now`, of the indicator that has `row` in the report's period."""
     view, indicator = scope.view, scope.view.indicator(row)
     return Recovered(
         indicator=Named(indicator.id, indicator.title),
@@ -137,5 +138,5 @@ def _any_value(rows: list[HistoryRow]) -> bool:
 
 
 def _worst_first(over: Iterable[Recovered]) -> tuple[Recovered, ...]:
-    """By what each was: red, amber, then the rest."""
-    return tuple(sorted(over, key=lambda was: (rank(was.then.status), was.indicator.id)))
+    """Recoveries by the status before: red, amber, then the rest."""
+    return tuple(sorted(over, key=lambda recovery: (rank(recovery.then.status), recovery.indicator.id)))

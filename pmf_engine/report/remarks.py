@@ -1,4 +1,4 @@
-"""What agencies sent in words: comments on their figures, and evidence in figures of text."""
+"""Words from agencies: comments on their figures, and evidence in figures of text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pmf_engine.report.scope import Scope
 
 
 class Remark(NamedTuple):
-    """A cell that holds words: the `text` of a figure of text, a `comment` on any figure, or both."""
+    """A cell with words: the `text` of a figure of text, a `comment` on any figure, or both."""
 
     figure: str
     agency: str
@@ -29,11 +29,11 @@ class Remarks:
         self.scope = scope
         cells = scope.evaluation.cells
         texts = [id_ for id_, figure in scope.framework.figures.items() if figure.kind == "text"]
-        speaking = cells.filter(cells["comment"].is_not_null() | cells["figure"].is_in(texts))
-        self._remarks = [Remark._make(values) for values in speaking.select(Remark._fields).iter_rows()]
+        with_words = cells.filter(cells["comment"].is_not_null() | cells["figure"].is_in(texts))
+        self._remarks = [Remark._make(values) for values in with_words.select(Remark._fields).iter_rows()]
 
     def comments(self, indicator: Indicator, period: Period, groups: set[str]) -> tuple[Comment, ...]:
-        """The comments on an indicator's figures in a period: on its wholes, and on these groups."""
+        """The comments on the figures of an indicator in a period: on their wholes, and on some groups."""
         comments = (
             Comment(self.scope.view.agency(remark.agency), remark.group, (remark.comment or "").strip())
             for remark in self._within(period)
@@ -54,7 +54,7 @@ class Remarks:
         return tuple(sorted(dict.fromkeys(observations), key=_reading_order))
 
     def _within(self, period: Period) -> list[Remark]:
-        """The remarks on a period or a part of it; a year's are not a quarter's."""
+        """The remarks on a period or a part of the period; a quarter has no remarks on its year."""
         return [
             remark
             for remark in self._remarks

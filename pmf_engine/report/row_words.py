@@ -1,4 +1,4 @@
-"""A row of the history in words: names of what it is about, and its numbers on their sides of the bands in force."""
+"""Rows of the history in words: names of indicators, agencies and groups, and numbers rounded within their bands."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class RowWords:
     # -- names ------------------------------------------------------------------------
 
     def indicator(self, row: HistoryRow) -> Indicator:
-        """The indicator that a row is about."""
+        """The indicator of a row."""
         return self.framework.indicators[row.indicator]
 
     def agency(self, id_: str) -> Named:
-        """An agency by its id; an id that the framework does not have is its own name."""
+        """An agency by its id; an id that is not in the framework is its own name."""
         agency = self.framework.agencies.get(id_)
         return Named(id_, agency.name if agency else id_)
 
@@ -40,7 +40,7 @@ class RowWords:
         return Named(by, breakdown.title if breakdown else by.capitalize())
 
     def group(self, row: HistoryRow) -> str:
-        """The name of the group that a row is about; an agency's where the breakdown is by agency."""
+        """The name of a row's group: the name of the agency where the breakdown is by agency."""
         assert row.group is not None
         return self.agency(row.group).title if row.by == "agency" else row.group
 
@@ -64,14 +64,14 @@ class RowWords:
         return self.framework.scales.get(indicator.type.scale or "", [])
 
     def show(self, row: HistoryRow, number: float | None) -> str:
-        """A number in the unit of a row, with the decimals that keep it on its side of every end of the bands."""
+        """A number in the unit of a row, with enough decimals to stay on its side of every bound."""
         if number is None:
             return ""
         indicator = self.indicator(row)
         return show_value(number, indicator, self.entry(row), grades=self.grades(indicator), known=self.numbers(row))
 
     def value(self, row: HistoryRow) -> str:
-        """The value of a row; empty where there is none."""
+        """The value of a row in words; empty without a value."""
         return self.show(row, row.value)
 
     def bands(self, row: HistoryRow) -> tuple[str, str]:
@@ -87,7 +87,7 @@ class RowWords:
         return good, tolerance
 
     def interval(self, row: HistoryRow) -> str:
-        """The 95 % interval, each end on its side of the bands; empty where there is none."""
+        """The 95 % interval in words; empty without one."""
         if row.lower is None:
             return ""
         return f"{self.show(row, row.lower)} to {self.show(row, row.upper)}"
@@ -102,7 +102,7 @@ class RowWords:
         return row.status == Status.RED or (row.status == Status.AMBER and outside)
 
     def compared(self, row: HistoryRow) -> Iterator[Compared]:
-        """The figures and indicators that stand beside the indicator, with their values as its own is shown."""
+        """The figures and indicators for comparison, with values in the format of the indicator's own."""
         for id_, value in zip(self.indicator(row).compare, row.compared or (), strict=False):
-            beside = self.framework.indicators.get(id_) or self.framework.figures[id_]
-            yield Compared(Named(id_, beside.title), value, self.show(row, value))
+            other = self.framework.indicators.get(id_) or self.framework.figures[id_]
+            yield Compared(Named(id_, other.title), value, self.show(row, value))

@@ -14,16 +14,16 @@ from pmf_engine.report.history_view import HistoryView
 
 
 class Scope:
-    """What a report is about.
+    """The scope of a report.
 
     Attributes:
-        evaluation: The evaluation that is reported on.
-        view: Its history.
+        evaluation: The evaluation of the report.
+        view: The history of the evaluation.
         period: The period of the report.
         agency: The agency that the report is limited to; None for all.
         concerned: The indicators that concern that agency, whoever leads them.
-        rows: The rows shown of the indicators within the scope, those of groups among them.
-        wholes: Those of `rows` that are of a whole.
+        rows: The shown rows of the indicators within the scope, wholes and groups.
+        wholes: The rows among `rows` without a group.
     """
 
     def __init__(self, evaluation: Evaluation, period: Period, agency: str | None) -> None:
@@ -42,11 +42,11 @@ class Scope:
         return self.evaluation.framework
 
     def covers(self, indicator: str) -> bool:
-        """Whether the report is about an indicator: about all, or those that its agency leads or that concern it."""
+        """Whether an indicator is in the report: its agency leads the indicator or the indicator concerns it."""
         return self.leads(indicator) or indicator in self.concerned
 
     def leads(self, indicator: str) -> bool:
-        """Whether the report is about all agencies, or about the one that leads an indicator."""
+        """Whether the agency of the report leads an indicator; true in a report on all agencies."""
         return self.agency in (None, self.framework.indicators[indicator].lead_agency)
 
     @cached_property
@@ -63,22 +63,20 @@ class Scope:
         return [row for rows in self.breakdowns.get(whole.indicator, {}).values() for row in rows]
 
     def ended_in_period(self, row: HistoryRow) -> bool:
-        """Whether the period of a row ended within the report's: what ended before it is not news."""
+        """Whether the period of a row ended within the report's period: earlier ends are not news."""
         return self.period.start < row.start + row.months <= self.period.end
 
     def over(self, rows: Sequence[HistoryRow]) -> list[HistoryRow]:
-        """The rows whose exception recovered in a period, of the indicator's own, that ended within the report's.
+        """The rows whose exception recovered in an own period of the indicator that ended within the report's period.
 
-        A row in the indicator's own period is the one that recovered.
+        Where the period of a row is the indicator's own, the row itself recovered.
         """
         return [
             row
             for row in rows
             if row.recovered is not None
             and any(
-                each.period == row.recovered
-                and self.ended_in_period(each)
-                and (each.months < row.months or each is row)
-                for each in self.view.own_up_to(row)
+                own.period == row.recovered and self.ended_in_period(own) and (own.months < row.months or own is row)
+                for own in self.view.own_up_to(row)
             )
         ]

@@ -1,4 +1,4 @@
-"""What is wrong with submissions: every problem by agency and file, what was read of each file, and what is late."""
+"""The validation report: every problem by agency and file, counts of each file, and late returns."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ from pmf_engine.submissions.submissions import Submissions
 
 @dataclass(frozen=True)
 class FileRead:
-    """A file of returns, in cells, or of a list, in records: read, used and set aside; with its problems.
+    """A file of returns or of a list, with its counts and problems.
 
-    The problems are those of the agency under which the file stands. The counts are of the whole file, and None of a
-    file that was not read, or of which some are not known.
+    Attributes:
+        of: The unit of the counts: `cell` for returns, `record` for lists.
+        read: The number of units in the whole file; None where unknown.
+        used: How many of these were used; None where unknown.
+        set_aside: How many of these were set aside; None where unknown.
+        problems: The problems of the agency that lists the file.
     """
 
     file: str
@@ -38,7 +42,7 @@ class FileRead:
 
 @dataclass(frozen=True)
 class Overdue:
-    """A figure or list that is due and has not come."""
+    """A late figure or list."""
 
     item: Named
     period: str
@@ -49,7 +53,7 @@ class Overdue:
 
 @dataclass(frozen=True)
 class AgencyFiles:
-    """What one agency sent and has not sent; `agency` is None for files and problems that are of nobody known."""
+    """The files and late returns of one agency; `agency` is None for files and problems of an unknown agency."""
 
     agency: Named | None
     files: tuple[FileRead, ...]
@@ -58,9 +62,9 @@ class AgencyFiles:
 
 @dataclass(frozen=True)
 class Validation:
-    """All that is to be said of a folder of submissions on one day, agency by agency in the framework's order.
+    """The validation of a folder of submissions on one day, by agency in the framework's order.
 
-    `counts` has the problems by severity.
+    `counts` has the number of problems by severity.
     """
 
     board: str
@@ -76,13 +80,13 @@ class Validation:
 
 
 def validation(framework: Framework, submissions: Submissions, as_of: date, *, agency: str | None = None) -> Validation:
-    """The validation of submissions as they stood on a day.
+    """The validation of submissions as of a day.
 
     Args:
-        framework: The framework that they were read with.
-        submissions: What agencies sent.
-        as_of: The day that decides what had come and what is late.
-        agency: Only what this agency can mend.
+        framework: The framework that the submissions were read with.
+        submissions: The returns and lists of all agencies.
+        as_of: The day that decides which files count and what is late.
+        agency: Limits the validation to this agency's files and late returns; None for all.
     """
     last_month = Cadence(1, framework.board.year_start).last_ended_by(month_of(as_of))
     evaluation = evaluate(framework, submissions, last_month, as_of)
@@ -103,30 +107,30 @@ def validation(framework: Framework, submissions: Submissions, as_of: date, *, a
         )
         if part.files or part.late:
             parts.append(part)
-    counts = {severity.value: sum(each.severity == severity for each in problems) for severity in Severity}
+    counts = {severity.value: sum(problem.severity == severity for problem in problems) for severity in Severity}
     named = None if agency is None else Named(agency, framework.agencies[agency].name)
     return Validation(framework.board.name, evaluation.as_of, named, counts, tuple(parts))
 
 
 def _files(evaluation: Evaluation) -> dict[str, tuple[date | None, str, int | None, int | None, int | None]]:
-    """The day each file was received, what it holds, and how much of that was read, used and set aside."""
+    """By file, the day of receipt, the unit of the counts, and how many units were read, used and set aside."""
     columns = ["file", "received_on", "read", "used", "set_aside"]
     files: dict[str, tuple[date | None, str, int | None, int | None, int | None]] = {}
     for file, received_on, read, used, set_aside in evaluation.submissions.files.select(columns).iter_rows():
         files[file] = (received_on, "cell", read, used, set_aside)
     for part in evaluation.submissions.lists:
         files[part.file] = (part.received_on, "record", None, None, None)
-    counted = evaluation.inputs.counted.read.values() if evaluation.inputs else ()
     records: dict[str, int] = {}
-    for read in (one for reads in counted for one in reads):
-        records[read.file] = max(records.get(read.file, 0), read.records)
+    for reads in evaluation.inputs.counted.read.values() if evaluation.inputs else ():
+        for list_read in reads:
+            records[list_read.file] = max(records.get(list_read.file, 0), list_read.records)
     for file, number in records.items():
         files[file] = (files[file][0], "record", number, None, None)
     return files
 
 
 def _senders(evaluation: Evaluation) -> dict[str, set[str]]:
-    """The agencies that each file holds anything of; files of which none is known are left out."""
+    """By file, the agencies whose figures or records it has; files of unknown agencies have no entry."""
     readings = evaluation.submissions.readings.filter(pl.col("agency").is_not_null())
     senders: dict[str, set[str]] = {}
     for file, agency in readings.select("file", "agency").unique().iter_rows():
@@ -143,12 +147,13 @@ def _file_read(
     files: dict[str, tuple[date | None, str, int | None, int | None, int | None]],
     problems: Iterable[ToldProblem],
 ) -> FileRead:
+    """A file with its counts, unknown for a file that was not read, and with its own among the problems."""
     counts = files.get(name, (None, "cell", None, None, None))
     return FileRead(name, *counts, tuple(problem for problem in problems if problem.file == name))
 
 
 def _late(evaluation: Evaluation) -> dict[str, tuple[Overdue, ...]]:
-    """What is late by agency, the longest overdue first."""
+    """The late returns by agency, the longest overdue first."""
     items = {**evaluation.framework.figures, **evaluation.framework.lists}
     late: dict[str, list[Overdue]] = {}
     columns = ["figure", "agency", "period", "due", "run"]

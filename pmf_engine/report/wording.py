@@ -1,4 +1,4 @@
-"""The wording of reports: marks, letters and short sentences, the same in every rendering."""
+"""The wording of reports: symbols, letters and short sentences, shared by all renderers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MARKS: Final[Mapping[str, str]] = {
     Status.RED: "■", Status.AMBER: "◆", Status.GREEN: "●", Status.NOT_RATED: "○", Status.LATE: "!",
     Status.NO_DATA: "?", Status.SUPPRESSED: "~", Status.UNDEFINED: "÷", Status.INVALID: "x", Status.NOT_DUE: "·",
 }  # fmt: skip
-"""A shape for each status, so that colour is never the only sign."""
+"""A symbol for each status, so that colour is never the only sign."""
 
 LETTERS: Final[Mapping[str | None, str]] = {
     Status.RED: "R",
@@ -27,7 +27,7 @@ LETTERS: Final[Mapping[str | None, str]] = {
     Status.NOT_DUE: "·",
     None: "·",
 }
-"""A letter for each status, `?` for those not here, for a line of periods."""
+"""A letter for each status in a line of periods; all other statuses have `?`."""
 
 ARROWS: Final[Mapping[str, str]] = {Direction.IMPROVING: "▲", Direction.WORSENING: "▼", Direction.UNCHANGED: "►"}
 QUESTIONS: Final = {
@@ -35,11 +35,15 @@ QUESTIONS: Final = {
     "quality": "How well did we do it?",
     "outcome": "Is anyone better off?",
 }
-"""What each type of evidence answers (element 2)."""
+"""The question that each type of evidence answers (element 2)."""
 
 
 def status_word(status: str) -> str:
-    """A status as a word: in capitals what asks to be seen."""
+    """A status as a word: in capitals where it calls for attention.
+
+    >>> status_word("late"), status_word("not_due")
+    ('LATE', 'not due')
+    """
     word = show_status(status)
     return word if status in (Status.NOT_RATED, Status.NOT_DUE) else word.upper()
 
@@ -52,29 +56,34 @@ def value_words(item: Item) -> str:
 
 
 def parts_words(item: Item | Group) -> str:
-    """What the value was made of: `184 of 241`; empty where it was not made of two numbers."""
+    """The numerator and denominator of a value: `184 of 241`; empty for a value without these."""
     if item.value is None or item.numerator is None or item.denominator is None:
         return ""
     return f"{show_number(item.numerator)} of {show_number(item.denominator)}"
 
 
 def travel_words(item: Item) -> str:
-    """The direction of travel and where from: `▼ worsening, from 81.3%`."""
+    """The direction of travel and the value before: `▼ worsening, from 81.3%`."""
     return _travel(item.travel, "from")
 
 
 def year_ago_words(item: Item) -> str:
-    """The same since the same period of the year before, if there is a direction: `▲ improving, year ago 72.6%`."""
+    """The direction since the same period of the year before: `▲ improving, year ago 72.6%`; empty without one."""
     return _travel(item.year_ago, "year ago") if item.year_ago and item.year_ago.direction else ""
 
 
 def _travel(travel: Travel, since: str) -> str:
+    """A direction of travel with its arrow, and the earlier value behind the word `since`.
+
+    >>> _travel(Travel(Direction.WORSENING, "81.3%"), "from")
+    '▼ worsening, from 81.3%'
+    """
     arrow = f"{ARROWS[travel.direction]} {travel.direction}" if travel.direction else ""
     return ", ".join(part for part in (arrow, f"{since} {travel.then}" if travel.then else "") if part)
 
 
 def lasting_words(item: Item) -> str:
-    """How long it has been so, and what it was before: `red for 4 quarters, since 2015-16 Q4`."""
+    """The run of a status, or the status before: `red for 4 quarters, since 2015-16 Q4`."""
     months, word = item.period.cadence.months, show_status(item.status)
     length = show_periods(1, months).removeprefix("1 ")
     if item.run > 1:
@@ -85,19 +94,26 @@ def lasting_words(item: Item) -> str:
 
 
 def carried_words(point: Point) -> str:
-    """What an indicator without a value last was: `RED when last known, in 2016-17 Q1: 73.1%`."""
+    """The last status and value of an indicator without a value now.
+
+    >>> carried_words(Point("2016-17 Q1", "red", 73.1, "73.1%"))
+    'RED when last known, in 2016-17 Q1: 73.1%'
+    """
     return f"{status_word(point.status or Status.NO_DATA)} when last known, in {point.period}: {point.shown}"
 
 
 def rule_words(item: Item) -> str:
-    """The rules that decide the level, and the others that hold."""
+    """The rules that decide the level, and the other rules that hold."""
     also = "; ".join(rule for rule in item.rules if rule not in item.deciding)
     return "; ".join(item.deciding) + (f" (also: {also})" if also else "") if item.deciding else also
 
 
 def group_words(group: Group, months: int) -> str:
-    """A group, its value and what that was made of, how long it has been so, what chance has to do with it, and what it
-    was where it looks better now than when it was raised: `Basildon 75.0% (3 of 4; 2 quarters)`."""
+    """A group with its value, parts, run, interval and marks: `Basildon 75.0% (3 of 4; 2 quarters)`.
+
+    A group that looks better now than when its exception was raised has the row that raised it, in place of run and
+    interval.
+    """
     notes = [show_periods(group.run, months) if group.run > 1 else ""]
     notes.append(f"allowing for chance, {group.interval}" if group.by_interval else "")
     if group.raised and (group.raised.recovered or _eases(group.status, group.raised.then.status)):
@@ -109,12 +125,16 @@ def group_words(group: Group, months: int) -> str:
 
 
 def _eases(now: str, then: str | None) -> bool:
-    """Whether a status looks better than what was raised, or hides it."""
+    """Whether a status looks better than the status that was raised, or hides that.
+
+    >>> _eases("amber", "red"), _eases("late", "red"), _eases("red", "amber")
+    (True, True, False)
+    """
     return now != then and now != Status.RED
 
 
 def marks_words(marks: Iterable[Mark]) -> str:
-    """What is to be known of a value beside its number: `revised: `12 [r]` in `x.csv` row 5 was revised`."""
+    """The marks of a value by kind: `revised: `12 [r]` in `x.csv` row 5 was revised`."""
     kinds: dict[str, list[str]] = {}
     for mark in marks:
         kinds.setdefault(mark.kind.replace("_", " "), []).append(mark.text)
@@ -122,7 +142,11 @@ def marks_words(marks: Iterable[Mark]) -> str:
 
 
 def point_words(point: Point) -> str:
-    """What an indicator was: `RED 34.1%`, or `LATE`."""
+    """The status and value of a point.
+
+    >>> point_words(Point("2016-17 Q1", "red", 34.1, "34.1%")), point_words(Point("2016-17 Q1", "late", None, ""))
+    ('RED 34.1%', 'LATE')
+    """
     return " ".join(part for part in (status_word(point.status or Status.NO_DATA), point.shown) if part)
 
 
@@ -151,7 +175,7 @@ _ASSURANCES: Final[Mapping[str, str]] = {
 
 
 def signal_words(chart: Chart | None, months: int) -> str:
-    """What a control chart signals, and if that is good: `7 quarters rising, a concern`; empty without a signal."""
+    """The signal of a control chart and its special cause: `7 quarters rising, a concern`; empty without a signal."""
     if chart is None or chart.signal is None or chart.side is None:
         return ""
     run = show_periods(RUN, months)
@@ -177,22 +201,22 @@ def no_signal_words(chart: Chart, months: int) -> str:
 
 
 def chart_title(chart: Chart) -> str:
-    """What people call the kind of a chart: `XmR`, `p′`, `u′`; empty where there is no chart."""
+    """The name of the kind of a chart: `XmR`, `p′`, `u′`; empty without a chart."""
     return CHARTS[chart.chart].title if chart.chart else ""
 
 
 def rebased_words(chart: Chart) -> str:
-    """Where limits began anew and why: `limits begin anew in 2018-19 Q1: new form`; empty where they never did."""
+    """Where limits began anew, and why: `limits begin anew in 2018-19 Q1: new form`; empty without a rebase."""
     return f"limits begin anew in {chart.rebased}: {chart.rebased_because}" if chart.rebased else ""
 
 
 def assurance_words(chart: Chart) -> str:
-    """Whether the target will be met: `will be met or missed by chance`; empty where nothing can be said."""
+    """Whether the target will be met: `will be met or missed by chance`; empty without assurance."""
     return _ASSURANCES.get(chart.assurance or "", "")
 
 
 def raised_words(raised: Raised, months: int) -> str:
-    """Since when something is an exception, as what and to whom: `2015-16 Q4, RED 34.1%, to the Board; 5 quarters`."""
+    """The row that raised an exception, its level and its length: `2015-16 Q4, RED 34.1%, to the Board; 5 quarters`."""
     if raised.recovered is None and raised.periods == 1 and raised.months == months:
         return f"new this {show_periods(1, months).removeprefix('1 ')}"
     lasted = show_periods(raised.periods, raised.months)
@@ -201,7 +225,7 @@ def raised_words(raised: Raised, months: int) -> str:
 
 
 def raised_in_words(periods: Sequence[OwnPeriod]) -> str:
-    """What own periods raised within a longer one: `2016-17 Q1 RED 34.1%, 2016-17 Q2 RED 35.0%, to the Board`."""
+    """The own periods with an exception within a longer period: `2016-17 Q1 RED 34.1%, to the Board`."""
     words = []
     for level, raised in groupby(periods, lambda own: own.to):
         parts = []
@@ -213,12 +237,16 @@ def raised_in_words(periods: Sequence[OwnPeriod]) -> str:
 
 
 def moved_words(moved: Moved) -> str:
-    """That the tolerance has changed: `the tolerance has changed since, from at most 20 to at most 35`."""
+    """A change of tolerance.
+
+    >>> moved_words(Moved("at most 20", "at most 35"))
+    'the tolerance has changed since, from at most 20 to at most 35'
+    """
     return f"the tolerance has changed since, from {moved.then} to {moved.now}"
 
 
 def over_words(recovered: Recovered) -> list[str]:
-    """What is over: what it was, how long it was an exception, and how the tolerance has changed."""
+    """A recovery: the row before it, the length of the exception, and the change of tolerance."""
     words = [f"was {point_words(recovered.then)} in {recovered.then.period}"]
     if recovered.raised:
         words.append(f"an exception from {recovered.raised.then.period} until {recovered.raised.recovered}")
@@ -241,9 +269,13 @@ def interval_words(item: Item) -> str:
 
 
 def charts_words(charts: Mapping[str, int]) -> str:
-    """What control charts say: `4 with a signal, 6 without; no chart for 97 with fewer than 12 periods`."""
+    """The outcomes of control charts.
+
+    >>> charts_words({"signal": 4, "chance": 6, "grade": 2})
+    '4 with a signal, 6 without; no chart for 2 of grades'
+    """
     read = f"{charts.get('signal', 0):,} with a signal, {charts.get('chance', 0):,} without"
-    why = {
+    reasons = {
         NoSignal.TOO_FEW: f"with fewer than {LEAST} periods",
         NoSignal.GAP: f"with a gap in the last {LEAST}",
         NoSignal.NO_VALUE: "without a value",
@@ -253,5 +285,5 @@ def charts_words(charts: Mapping[str, int]) -> str:
         NoSignal.SUMS: "of sums over several periods",
         NoSignal.NOT_ASKED: "that no chart was asked for",
     }
-    none = [f"{charts[reason]:,} {words}" for reason, words in why.items() if charts.get(reason)]
+    none = [f"{charts[reason]:,} {words}" for reason, words in reasons.items() if charts.get(reason)]
     return read + (f"; no chart for {', '.join(none)}" if none else "")

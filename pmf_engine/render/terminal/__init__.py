@@ -1,6 +1,6 @@
-"""The exception report on a terminal, for reading at a meeting; the one place that knows rich.
+"""The exception report on a terminal, for reading at a meeting; the only place that imports rich.
 
-A status is always a word and a mark of its own, so that colour only helps.
+Every status has its own word and symbol, so that the page reads without colour.
 """
 
 from __future__ import annotations
@@ -24,9 +24,13 @@ __all__ = ["render_terminal"]
 
 
 def render_terminal(report: ExceptionReport, *, width: int, color: bool, ascii: bool = False) -> str:
-    """The report as text of at most `width` cells a line (40 at least), ending in a line break.
+    """The report as text, ending in a line break.
 
-    With `color` it holds escape codes; with `ascii` only ASCII characters, for terminals that know no others.
+    Args:
+        report: The report to render.
+        width: The most cells of a line, 40 at least.
+        color: Whether to style the text by escape codes.
+        ascii: Whether to use ASCII characters only.
     """
     page = Page(max(width, NARROWEST), ascii)
     write_head(page, report)

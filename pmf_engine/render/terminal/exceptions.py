@@ -31,7 +31,7 @@ _FACTS = 28
 
 
 def write_exceptions(page: Page, report: ExceptionReport) -> None:
-    """Writes the exceptions under the level that each goes to, highest level first."""
+    """Writes the exceptions by level of governance, highest level first."""
     number = 0
     for level in report.levels:
         page.heading(f"To: {level.level.title}", show_count(len(level.items), "exception") if level.items else "none")
@@ -45,7 +45,7 @@ def write_exceptions(page: Page, report: ExceptionReport) -> None:
 
 
 def _write_narrow(page: Page, report: ExceptionReport, item: Item, number: int) -> None:
-    """An item on a narrow page: what it is, then its facts in two columns, then words."""
+    """An item on a narrow page: title and agency, then facts in two columns, then rules, history and groups."""
     indent = 4
     head = page.write(f"{number:>2}  ", marked_status(item.status), "  ")
     page.line(head + page.write((one_line(item.indicator.title), "bold")), hang=min(head.cell_len, 12))
@@ -67,7 +67,7 @@ def _write_narrow(page: Page, report: ExceptionReport, item: Item, number: int) 
 
 
 def _write_wide(page: Page, report: ExceptionReport, item: Item, number: int) -> None:
-    """An item on a wide page: a row of columns, then words."""
+    """An item on a wide page: a row of six columns, then notes and groups."""
     areas = "; ".join(one_line(area.title) for area in item.content_areas)
     about = [
         page.write((one_line(item.indicator.title), "bold")),
@@ -97,12 +97,13 @@ def _write_wide(page: Page, report: ExceptionReport, item: Item, number: int) ->
 
 
 def _lead_agency(report: ExceptionReport, item: Item, officer: str | None = None) -> str:
+    """The lead agency with its officer, and the period of the figures where it differs from the report's."""
     words = one_line(item.agency.title) + (f" ({one_line(officer)})" if officer else "")
     return words if item.period == report.period else f"{words}; figures for {item.period.label}"
 
 
 def _status_notes(page: Page, item: Item) -> list[Text]:
-    """What the status does not say by itself: that only groups go up, why there is no value, what was last known."""
+    """Notes to the status: that only groups go up, the reason for having no value, the last value, and marks."""
     texts = []
     if item.group_only:
         texts.append(page.write("Only groups go up; the whole does not."))
@@ -116,7 +117,7 @@ def _status_notes(page: Page, item: Item) -> list[Text]:
 
 
 def _fact_texts(page: Page, item: Item) -> list[Text]:
-    """The value, where it is going, and the line of the last periods with the letter of each status."""
+    """The value, its directions of travel, and a sparkline of the last periods with the letter of each status."""
     parts = parts_words(item)
     texts = [page.write((value_words(item), "bold"), f" ({parts})" if parts else "")]
     texts += [page.write(travel) for travel in (travel_words(item), year_ago_words(item)) if travel]
@@ -128,19 +129,20 @@ def _fact_texts(page: Page, item: Item) -> list[Text]:
 
 
 def _band_texts(page: Page, item: Item) -> list[Text]:
+    """The bands, the interval, and the figures for comparison."""
     bands = [(name, words) for name, words in (("good", item.good), ("tolerance", item.tolerance)) if words]
     texts = [page.write((f"{name}: ", "dim"), one_line(words)) for name, words in bands] or [page.write("not rated")]
     if chance := interval_words(item):
         texts.append(page.write((chance, "dim")))
-    beside = [
+    compared_texts = [
         page.write((f"{one_line(compared.of.title)}: ", "dim"), compared.shown or "no value")
         for compared in item.compared
     ]
-    return texts + beside
+    return texts + compared_texts
 
 
 def _history_texts(page: Page, item: Item) -> list[Text]:
-    """Since when it has been an exception, and what its control chart signals."""
+    """The row that raised the exception, and the signal of the control chart."""
     months = item.period.cadence.months
     facts = [
         ("raised", raised_words(item.raised, months) if item.raised else ""),
@@ -150,13 +152,13 @@ def _history_texts(page: Page, item: Item) -> list[Text]:
 
 
 def _write_raised_in(page: Page, item: Item, indent: int) -> None:
-    """In which of its own periods it was an exception, where a longer one is reported."""
+    """Writes the own periods with an exception, where the period of the report is longer."""
     if item.raised_in:
         page.line(page.write(("raised in: ", "dim"), one_line(raised_in_words(item.raised_in))), indent, 2)
 
 
 def _write_groups_and_comments(page: Page, item: Item, indent: int) -> None:
-    """The groups outside, and what agencies say."""
+    """Writes the groups outside the good band, and the comments of agencies."""
     for outside in item.outside:
         page.line(groups_text(page, outside, item.period.cadence.months), indent, 2)
     for comment in item.comments:
@@ -166,9 +168,9 @@ def _write_groups_and_comments(page: Page, item: Item, indent: int) -> None:
 
 
 def groups_text(page: Page, outside: Outside | GroupsOver, months: int) -> Text:
-    """The groups outside, by status: `District, 2 of 12: RED Basildon 34.1%; AMBER Harlow 22.0%`."""
+    """Groups by status: `District, 2 of 12: RED Basildon 34.1%; AMBER Harlow 22.0%`."""
     text = page.write(f"{one_line(outside.by.title)}, {len(outside.groups)} of {outside.of}: ")
-    for place, status in enumerate(dict.fromkeys(group.status for group in outside.groups)):
+    for position, status in enumerate(dict.fromkeys(group.status for group in outside.groups)):
         groups = ", ".join(one_line(group_words(group, months)) for group in outside.groups if group.status == status)
-        text += page.write("; " if place else "", (status_word(status), status_style(status)), f" {groups}")
+        text += page.write("; " if position else "", (status_word(status), status_style(status)), f" {groups}")
     return text

@@ -1,4 +1,4 @@
-"""The head of the report: what it is about, and how many indicators have which status."""
+"""The head of the report: board, period and scope, and the number of indicators by status."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pmf_engine.report.model import ExceptionReport
 from pmf_engine.report.wording import MARKS, QUESTIONS, status_word
 
 _MOST_MARKS = 400
-"""The most indicators that are drawn one mark each."""
+"""The most indicators that the head draws with a symbol each."""
 
 
 def write_head(page: Page, report: ExceptionReport) -> None:
-    """Writes what the report is about, how many exceptions there are, and the indicators by status and evidence."""
+    """Writes board, period and scope, the number of exceptions, and the indicators by status and evidence."""
     page.line(page.write((report.board, "bold")))
     page.line(page.write((f"Exception report, {report.period.label}", "bold"), f" ({show_months(report.period)})"))
     page.line(page.write(f"as known on {show_date(report.as_of)}"))
@@ -51,7 +51,7 @@ def _status_count(page: Page, status: str, count: int) -> Text:
 
 
 def _write_evidence(page: Page, report: ExceptionReport, total: int) -> None:
-    """Writes the counts of statuses by type of evidence: a table, or a line each where the page is narrow."""
+    """Writes the counts of statuses by type of evidence: a table, or on a narrow page a line for each type."""
     heads = ("RED", "AMBER", "GREEN", "not rated", "no value", "not due")
     missing = [status for status in Status.missing() if status != Status.NOT_DUE]
     rows = []

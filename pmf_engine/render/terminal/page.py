@@ -1,7 +1,7 @@
 """A page of the terminal: lines of styled text of a given width.
 
-Everything that people wrote goes in as plain text: brackets, control characters and the like mean nothing here. Lines
-wrap, nothing is cut.
+Texts of authors and agencies are plain text: brackets and control characters have no meaning. Long lines wrap; no text
+is cut.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NARROWEST = 40
 WIDE = 130
 """From this width on, indicators are rows of columns."""
 
-# Light on dark, dark on light, and blue for green: told apart by brightness where hues look alike.
+# Light on dark, dark on light, and blue for green: readers who do not see hues distinguish them by brightness.
 _STYLES: Mapping[str, str] = {
     Status.RED: "bold white on red",
     Status.AMBER: "bold black on yellow",
@@ -38,11 +38,11 @@ _ASCII = str.maketrans(
 )  # fmt: skip
 
 Part = str | tuple[str, str]
-"""Words, or words and their style."""
+"""Words, or words with their style."""
 
 
 class Page:
-    """Lines of text of a given width, as they come."""
+    """Lines of text of a given width, in the order of writing."""
 
     def __init__(self, width: int, ascii: bool) -> None:
         self.width = width
@@ -59,22 +59,22 @@ class Page:
         return text
 
     def wrapped(self, text: Text, width: int, hang: int = 0) -> list[Text]:
-        """The text in lines of a width, all but the first moved in by `hang`."""
+        """The text in lines of a width, all but the first indented by `hang`."""
         if hang and (first := text.wrap(self.console, width, overflow="fold", tab_size=1)) and len(first) > 1:
             rest = text[len(first[0].plain) :]
             while rest.plain.startswith(" "):
                 rest = rest[1:]
-            moved = [Text(" " * hang) + line for line in self.wrapped(rest, width - hang)]
-            return [first[0], *moved]
+            indented = [Text(" " * hang) + line for line in self.wrapped(rest, width - hang)]
+            return [first[0], *indented]
         return list(text.wrap(self.console, width, overflow="fold", tab_size=1))
 
     def line(self, text: Text | None = None, indent: int = 0, hang: int = 0) -> None:
-        """Adds a text, wrapped to the page, moved in by `indent`."""
+        """Adds a text, wrapped to the page and indented by `indent`."""
         for line in self.wrapped(text or Text(), self.width - indent, hang):
             self.lines.append(Text(" " * indent) + line)
 
     def flow(self, texts: Iterable[Text], indent: int = 0, gap: int = 3) -> None:
-        """Adds texts one after another, on a new line where the next does not fit."""
+        """Adds texts one after another, and begins a new line where the next text does not fit."""
         line = Text()
         for text in texts:
             if line.cell_len and line.cell_len + gap + text.cell_len > self.width - indent:
@@ -84,7 +84,7 @@ class Page:
         self.line(line, indent)
 
     def columns(self, cells: Sequence[tuple[int, Sequence[Text]]], indent: int = 0) -> None:
-        """Adds texts side by side, each cell its texts below one another in so many characters, a gap of 2 between."""
+        """Adds cells side by side with a gap of 2; each cell is its width and its texts, one below another."""
         stacks = [[line for text in texts for line in self.wrapped(text, width, 2)] for width, texts in cells]
         for row in zip_longest(*stacks):
             line = Text(" " * indent)
@@ -95,7 +95,7 @@ class Page:
             self.lines.append(line)
 
     def heading(self, title: str, note: str = "") -> None:
-        """Adds the name of a section, with a note to its right where there is room, and a rule under it."""
+        """Adds the title of a section, with a note to the right where it fits, and a horizontal rule."""
         self.line()
         left, right = self.write((title, "bold")), self.write(note)
         if left.cell_len + right.cell_len + 2 <= self.width:
@@ -106,7 +106,7 @@ class Page:
         self.line(self.write(("─" * self.width, "dim")))
 
     def text(self, color: bool) -> str:
-        """All lines, none with spaces at its end."""
+        """All lines, without spaces at their ends."""
         out = StringIO()
         console = Console(
             file=out,
@@ -123,21 +123,29 @@ class Page:
 
 
 def _clean(words: str, ascii: bool) -> str:
-    """The words as `tamed` has them, in ASCII only where that is asked for."""
-    kept = tamed(words)
+    """The words as plain text (see `tamed`), with `ascii` in ASCII characters only.
+
+    >>> _clean("▲ café", ascii=True)
+    '^ cafe'
+    """
+    plain = tamed(words)
     if not ascii:
-        return kept
-    plain = unicodedata.normalize("NFKD", kept.translate(_ASCII))
+        return plain
+    plain = unicodedata.normalize("NFKD", plain.translate(_ASCII))
     return "".join(char for char in plain if not unicodedata.combining(char)).encode("ascii", "replace").decode()
 
 
 def one_line(words: str) -> str:
-    """Words with each run of white space as one space."""
+    """Words with each run of white space as one space.
+
+    >>> one_line("a  b\\n c")
+    'a b c'
+    """
     return " ".join(words.split())
 
 
 def marked_status(status: str) -> tuple[str, str]:
-    """A status with its mark, and its style."""
+    """A status with its symbol, and its style."""
     return f"{MARKS[status]} {status_word(status)}", status_style(status)
 
 

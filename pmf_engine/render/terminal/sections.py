@@ -1,4 +1,4 @@
-"""The sections after the exceptions, each left out where it has nothing to say, and the foot."""
+"""The sections after the exceptions, each only where it has content, and the foot."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LONGEST_ROW = 110
 
 
 def write_indicators(page: Page, items: Sequence[Item], title: str) -> None:
-    """Writes indicators that no rule sends up, a row each."""
+    """Writes a row for each indicator that no rule sends up."""
     if not items:
         return
     page.heading(title, show_count(len(items), "indicator"))
@@ -44,7 +44,7 @@ def write_indicators(page: Page, items: Sequence[Item], title: str) -> None:
 
 
 def _write_row(page: Page, status: str, title: str, agency: str, facts: Sequence[str]) -> None:
-    """A status, a title, what there is to say of it (the first of it bold) and an agency, side by side or below."""
+    """Writes a status, a title, facts (the first in bold) and an agency: in columns, or stacked on a narrow page."""
     words = page.write((one_line(facts[0]), "bold"), *(f"; {one_line(fact)}" for fact in facts[1:] if fact))
     left = max(9, len(status_word(status)) + 2)
     if page.width >= WIDE:
@@ -85,7 +85,7 @@ def write_late_returns(page: Page, report: ExceptionReport) -> None:
 
 
 def write_recovered(page: Page, over: Sequence[Recovered], title: str) -> None:
-    """Writes indicators that have recovered or are exceptions no more, a row each."""
+    """Writes a row for each indicator that has recovered or is no longer an exception."""
     if not over:
         return
     page.heading(title, show_count(len(over), "indicator"))
@@ -95,7 +95,7 @@ def write_recovered(page: Page, over: Sequence[Recovered], title: str) -> None:
 
 
 def write_groups_over(page: Page, report: ExceptionReport) -> None:
-    """Writes the groups that are exceptions no more, by indicator."""
+    """Writes the groups that are no longer exceptions, by indicator."""
     _write_groups(page, report, report.groups_over, "Groups no longer an exception")
 
 
@@ -106,6 +106,7 @@ def write_small_groups(page: Page, report: ExceptionReport) -> None:
 
 
 def _write_groups(page: Page, report: ExceptionReport, over: Sequence[GroupsOver], title: str) -> None:
+    """Writes a section of groups by indicator and breakdown; nothing without groups."""
     if not over:
         return
     page.heading(title, show_count(sum(len(breakdown.groups) for breakdown in over), "group"))
@@ -134,7 +135,7 @@ def write_unrated(page: Page, report: ExceptionReport) -> None:
 
 
 def write_observations(page: Page, report: ExceptionReport) -> None:
-    """Writes the evidence in words that agencies sent."""
+    """Writes the evidence in words from agencies."""
     if not report.observations:
         return
     page.heading("What agencies observed", show_count(len(report.observations), "observation"))
@@ -146,7 +147,7 @@ def write_observations(page: Page, report: ExceptionReport) -> None:
 
 
 def write_foot(page: Page, report: ExceptionReport) -> None:
-    """Writes what was read, what the control charts say, and the legend."""
+    """Writes the counts of the submissions, the outcomes of control charts, and the legend."""
     quality = report.data_quality
     lists = f"{show_count(quality.records_read, 'record')} in {show_count(quality.lists, 'file')} of lists; "
     lists = lists if quality.lists else ""
