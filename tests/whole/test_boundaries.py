@@ -206,7 +206,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[pmf.Evaluation, di
     for place, (good, tolerance) in enumerate(bands()):
         formula, forward, back = FORMULAS[place % len(FORMULAS)]
         for figure in (f"x{place}", f"b{place}"):
-            figures.append(f"{figure}: {{title: A, from: care, kind: stock, frequency: quarterly, signed: true}}")
+            figures.append(f"{figure}: {{title: A, from: care, kind: stock, frequency: quarterly, whole: false, signed: true}}")
         indicators.append(f"y{place}: {{frequency: quarterly, formula: '{formula.format(place)}', by: [ward]}}")
         indicators.append(f"j{place}: {{frequency: quarterly, formula: b{place} / 3}}")
         said = f"good: '{good[0]}'" + (f", tolerance: '{tolerance[0]}'" if tolerance else "")
@@ -286,7 +286,7 @@ def test_every_end_of_shares_and_rates(tmp_path: Path, function: str, per: int) 
     cases: dict[tuple[str, str], Case] = {}
     for place, (good, tolerance) in enumerate(SHARES):
         for figure in (f"x{place}", f"w{place}"):
-            figures.append(f"{figure}: {{title: A, from: care, kind: flow, frequency: quarterly}}")
+            figures.append(f"{figure}: {{title: A, from: care, kind: flow, frequency: quarterly, whole: false}}")
         indicators.append(f"y{place}: {{frequency: quarterly, formula: '{function.format(place)}'}}")
         tolerances.append(f"y{place}: {written(good, tolerance)}")
         for number, value in enumerate(tried(good, tolerance)):
@@ -368,7 +368,7 @@ def test_every_end_where_chance_is_allowed_for(tmp_path: Path, alone: bool) -> N
         good = f"{phrase} {decimal(bound)}" if alone else "below 0.001" if low else "above 99.999"
         tolerance = "" if alone else f", tolerance: {phrase} {decimal(bound)}"
         for figure, value in (("x", part), ("w", whole)):
-            figures.append(f"{figure}{number}: {{title: A, from: care, kind: flow, frequency: quarterly}}")
+            figures.append(f"{figure}{number}: {{title: A, from: care, kind: flow, frequency: quarterly, whole: false}}")
             rows.append(f"{NOW},care,{figure}{number},{value}")
         indicators.append(f"y{number}: {{frequency: quarterly, formula: 'percent(x{number}, w{number})'}}")
         tolerances.append(f"y{number}: {{good: {good}{tolerance}, allow_for_chance: true}}")
@@ -390,7 +390,7 @@ def test_every_end_where_chance_is_allowed_for(tmp_path: Path, alone: bool) -> N
 @pytest.mark.parametrize("lacking", ["previous", "year_ago", "b"])
 def test_a_band_of_which_one_end_lacks(tmp_path: Path, lacking: str) -> None:
     """What is outside the end that is known is outside the band; of the rest nobody can say."""
-    indicators, tolerances, rows, figures = [], [], [], ["b: {title: B, from: care, kind: stock, frequency: quarterly}"]
+    indicators, tolerances, rows, figures = [], [], [], ["b: {title: B, from: care, kind: stock, frequency: quarterly, whole: false}"]
     cases: dict[str, tuple[Fraction, list[Limit]]] = {}
     kinds_of = product(("at most", "at least", "below"), ("at least", "at most"), (True, False), (True, False))
     for phrase, other, first, good in kinds_of:
@@ -402,7 +402,7 @@ def test_a_band_of_which_one_end_lacks(tmp_path: Path, lacking: str) -> None:
             for offset in OFFSETS:
                 number = len(cases)
                 value = Fraction(decimal(end * (1 + offset)))
-                figures.append(f"x{number}: {{title: A, from: care, kind: stock, frequency: quarterly}}")
+                figures.append(f"x{number}: {{title: A, from: care, kind: stock, frequency: quarterly, whole: false}}")
                 indicators.append(f"y{number}: {{frequency: quarterly, formula: x{number}}}")
                 said = f"good: {band}" if good else f"good: is 12345, tolerance: {band}"
                 tolerances.append(f"y{number}: {{{said}}}")
@@ -424,7 +424,7 @@ def test_comparators_are_shown_in_their_own_bands(tmp_path: Path) -> None:
     cases: dict[tuple[str, str], tuple[Fraction, list[list[Limit]]]] = {}
     for place, (good, tolerance) in enumerate(SHARES):
         for figure in (f"x{place}", f"c{place}"):
-            figures.append(f"{figure}: {{title: A, from: care, kind: stock, frequency: quarterly}}")
+            figures.append(f"{figure}: {{title: A, from: care, kind: stock, frequency: quarterly, whole: false}}")
         indicators.append(f"y{place}: {{frequency: quarterly, formula: x{place}, compare: [c{place}]}}")
         tolerances.append(f"y{place}: {written(good, tolerance)}")
         for number, value in enumerate(tried(good, tolerance)):
@@ -552,7 +552,7 @@ def test_a_reader_of_the_report_sees_the_status(data: st.DataObject) -> None:
         if data.draw(st.booleans()):  # as near as people's figures come to an end
             value = str(Decimal(before) + data.draw(st.sampled_from([Decimal("0.004"), Decimal("-0.04"), Decimal(0)])))
         for figure in (f"x{place}", f"c{place}"):
-            figures.append(f"{figure}: {{title: A, from: care, kind: stock, frequency: quarterly}}")
+            figures.append(f"{figure}: {{title: A, from: care, kind: stock, frequency: quarterly, whole: false}}")
         about = f"title: Case {place}, frequency: quarterly, formula: x{place}, decimals: {decimals}"
         indicators.append(f"y{place}: {{{about}}}")
         good, tolerance = BANDS[band]

@@ -24,7 +24,7 @@ from tests.support.reference import Board, Cell, Figure, Indicator, holding
 
 QUARTERS = [f"2016-17 Q{quarter}" for quarter in (1, 2, 3, 4)] + ["2017-18 Q1"]
 RANKS = {"green": 0, "amber": 1, "red": 2}
-STOCK = "{title: A, from: care, kind: stock, frequency: quarterly, signed: true}"
+STOCK = "{title: A, from: care, kind: stock, frequency: quarterly, signed: true, whole: false}"
 QUARTERLY = "{frequency: quarterly, formula: "
 
 numbers = st.decimals(-200, 200, places=2)
@@ -61,7 +61,7 @@ RATIOS = ["percent(part, whole)", "rate(part, whole, 1000)"]
 
 def rated(made: list[tuple[str, int, int]]) -> list[str]:
     """The statuses of shares and rates given as tolerance, numerator and denominator; every second is a rate."""
-    flow = "{title: A, from: care, kind: flow, frequency: quarterly}"
+    flow = "{title: A, from: care, kind: flow, frequency: quarterly, whole: false}"
     names = [f"y{place}" for place in range(len(made))]
     figures = [f"{kind}_{name}: {flow}" for name in names for kind in ("part", "whole")]
     formulas = [
