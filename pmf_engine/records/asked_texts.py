@@ -1,7 +1,7 @@
-"""Asked texts: the texts that conditions compare a list's columns with, and those of records that are a slip away.
+"""Asked texts: the texts that conditions compare with a list's columns, and the texts of records one slip away.
 
-A record whose category reads `Negelct` is hardly of a category of its own. Where a condition asks for `Neglect` and
-nothing asks for `Negelct`, nobody knows which of the two is right, and what rests on `Neglect` has no value.
+A category `Negelct` is most likely a misspelt `Neglect`. Where a condition asks for `Neglect` and none for `Negelct`,
+which of the two is right is unknown, and totals that depend on `Neglect` have no value.
 """
 
 from __future__ import annotations
@@ -16,31 +16,36 @@ from pmf_engine.submissions.list_values import bad, raw
 from pmf_engine.submissions.table import EDGES
 
 _FEWEST_LETTERS = 5
-"""Texts of fewer letters may differ by one and both be meant: `open`, `opens`."""
+"""Shorter texts often differ by one letter and are both right: `open`, `opens`."""
 
 Slips = Mapping[str, Mapping[str, frozenset[str]]]
 """By column and asked text, the folded texts of records that are one slip away from it."""
 
 
 def asked_of_list(framework: Framework, list_: RecordList, columns: Sequence[str]) -> dict[str, dict[str, str]]:
-    """The texts that any indicator compares some of a list's columns with: as written, by column and folded text.
+    """The texts that indicators compare with columns of a list: as written, by column and folded text.
 
-    Columns that hold nothing but listed groups, agencies or `values` are no part of it.
+    Columns with listed groups, agencies or `values` are left out: other checks find their misspelt texts.
+
+    Args:
+        framework: The indicators and breakdowns.
+        list_: The list.
+        columns: The columns of interest.
     """
     listed = {by for by, breakdown in framework.breakdowns.items() if breakdown.names is not None}
-    found: dict[str, dict[str, str]] = {}
+    texts: dict[str, dict[str, str]] = {}
     for indicator in framework.indicators.values():
         for aggregate in indicator.aggregates:
             if aggregate.list.name != list_.id:
                 continue
             for column, text in asked_texts(aggregate):
                 if column in columns and column not in (*listed, "agency") and not list_.columns[column].values:
-                    found.setdefault(column, {}).setdefault(compared(text, column in framework.breakdowns), text)
-    return found
+                    texts.setdefault(column, {}).setdefault(compared(text, column in framework.breakdowns), text)
+    return texts
 
 
 def asked_texts(aggregate: Aggregate) -> Iterator[tuple[str, str]]:
-    """The columns that an aggregate compares with texts, each with the text."""
+    """The pairs of a column and a text that an aggregate compares."""
     left: list[Expression] = record_parts(aggregate)
     while left:
         node = left.pop()
@@ -56,18 +61,23 @@ def asked_texts(aggregate: Aggregate) -> Iterator[tuple[str, str]]:
 
 
 def texts_of_records(records: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """The different texts of a column, as they were written."""
+    """The distinct texts of a column, as written."""
     return records.select(pl.col(raw(column)).unique())
 
 
 def trimmed_texts(frame: pl.DataFrame, groups: bool) -> dict[str, str]:
-    """The texts of `texts_of_records` without spaces around them, as written, by how they are compared."""
+    """The texts of `texts_of_records` without spaces around them, by their compared form.
+
+    Args:
+        frame: The result of `texts_of_records`.
+        groups: The column is a breakdown.
+    """
     texts = sorted(text for text in frame.to_series().str.strip_chars(EDGES).drop_nulls() if text)
     return {compared(text, groups): text for text in reversed(texts)}
 
 
 def compared(text: str, groups: bool) -> str:
-    """A text as conditions compare it: repeated spaces tell no groups apart.
+    """A text in the form that conditions compare: in names of groups, repeated spaces are one space.
 
     >>> compared(" Castle  Point", True), compared(" Castle  Point", False)
     ('castle point', 'castle  point')
@@ -75,26 +85,26 @@ def compared(text: str, groups: bool) -> str:
     return " ".join(folded(text).split()) if groups else folded(text)
 
 
-def slips_among(asked: Mapping[str, Mapping[str, str]], held: Mapping[str, Iterable[str]]) -> Slips:
-    """The texts of records that are one slip away from one that is asked for, and that nothing asks for.
+def slips_among(asked: Mapping[str, Mapping[str, str]], recorded: Mapping[str, Iterable[str]]) -> Slips:
+    """The texts of records that are one slip away from an asked text and are not asked for themselves.
 
     Args:
-        asked: By column, what is asked for, by folded text.
-        held: By column, the folded texts of records.
+        asked: The asked texts by column and folded text.
+        recorded: The folded texts of records by column.
     """
-    found: dict[str, dict[str, frozenset[str]]] = {}
+    slips: dict[str, dict[str, frozenset[str]]] = {}
     for column, texts in asked.items():
-        others = [text for text in held.get(column, ()) if text not in texts]
+        others = [text for text in recorded.get(column, ()) if text not in texts]
         for text in texts:
             if near := frozenset(other for other in others if is_slip(text, other)):
-                found.setdefault(column, {})[text] = near
-    return found
+                slips.setdefault(column, {})[text] = near
+    return slips
 
 
 def is_slip(text: str, other: str) -> bool:
-    """Whether two texts of five or more letters differ by one letter more, less, else, or by two that changed places.
+    """Whether the Damerau-Levenshtein distance of two texts is 1: a letter more, less or other, or two swapped.
 
-    Not where a digit or a word of one letter may tell them apart.
+    Never for texts of fewer than five letters, or with a digit or a word of one letter, which may be a code.
 
     >>> is_slip("neglect", "negelct"), is_slip("neglect", "neglekt"), is_slip("neglect", "neglct")
     (True, True, True)
@@ -103,10 +113,10 @@ def is_slip(text: str, other: str) -> bool:
     >>> is_slip("neglect", "neglect"), is_slip("neglect", "neglected")
     (False, False)
     """
-    if text == other or abs(len(text) - len(other)) > 1 or not (_tells(text) and _tells(other)):
+    if text == other or abs(len(text) - len(other)) > 1 or not (_shows_slips(text) and _shows_slips(other)):
         return False
     short, long = sorted((text, other), key=len)
-    same = next((place for place, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    same = next((position for position, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     if len(short) < len(long):
         return short[same:] == long[same + 1 :]
     if short[same + 1 :] == long[same + 1 :]:
@@ -115,8 +125,8 @@ def is_slip(text: str, other: str) -> bool:
     return short[same : same + 2] == swapped and short[same + 2 :] == long[same + 2 :]
 
 
-def _tells(text: str) -> bool:
-    """Whether a text is long enough, and has no digit and no word of one letter."""
+def _shows_slips(text: str) -> bool:
+    """Whether a text is long enough for a slip to show, and has no digit and no word of one letter."""
     letters = sum(letter.isalpha() for letter in text)
     return (
         letters >= _FEWEST_LETTERS and not any(map(str.isdigit, text)) and all(len(word) > 1 for word in text.split())
@@ -124,12 +134,17 @@ def _tells(text: str) -> bool:
 
 
 def slip_column(column: str, text: str) -> str:
-    """The name of what `bad` is a flag of: that a record's text in a column is a slip of a text that is asked for."""
+    """The name for `bad` of the flag that a record's text in a column is a slip of an asked text."""
     return f"{column}={text}"
 
 
 def slip_flags(slips: Slips, label: Callable[[str, pl.Expr], pl.Expr]) -> list[pl.Expr]:
-    """For each text that records have slips of, whether a record's text is one of these, by its `label`."""
+    """For each asked text with slips, the flag of the records whose text is one of them.
+
+    Args:
+        slips: The slips by column and asked text.
+        label: The compared form of a column's texts, see `ListPlan.label`.
+    """
     return [
         label(column, pl.col(column)).is_in(sorted(near)).fill_null(False).alias(bad(slip_column(column, text)))
         for column, texts in slips.items()
@@ -138,7 +153,7 @@ def slip_flags(slips: Slips, label: Callable[[str, pl.Expr], pl.Expr]) -> list[p
 
 
 def slip_columns(slips: Slips, aggregate: Aggregate | None = None) -> Sequence[str]:
-    """The flags of all slips, or of those of texts that an aggregate asks for."""
+    """The columns of the flags of all slips, or of the slips of texts that an aggregate asks for."""
     asked = None
     if aggregate is not None:
         asked = {

@@ -1,4 +1,4 @@
-"""Names of the columns that queries over a list add to its own, and of those of its totals.
+"""Names of columns: those that queries add to the columns of a list, and those of totals.
 
 An id of the YAML has no colon, so none of these can be the name of a list's column.
 """
@@ -17,29 +17,29 @@ AGENCY = "agency"
 """The list's own column with the agency that sent a record, where several agencies send the list."""
 
 START = ":start"
-"""The first month of the period that a record is counted in; null where its dates were refused."""
+"""The first month of the period that a record is counted in; null for refused dates."""
 
 REVERSED, REFUSED = ":reversed", ":refused"
-"""Whether a record's dates run otherwise than they can, and whether any of its cells was refused."""
+"""Whether a record's dates are out of order, and whether any of its cells was refused."""
 
 COVERED_FROM, COVERED_UNTIL = ":covered_from", ":covered_until"
 """The first and last day that the record's file covers."""
 
 OPEN_FROM, OPEN_TO = ":open_from", ":open_to"
-"""The first and last month whose last day the record's file covers: those it can say open spells of."""
+"""The first and last month whose last day the record's file covers: the months in which it counts open spells."""
 
 FIRST_PERIOD, PERIOD_AFTER = ":first_period", ":period_after"
-"""The first month of the period that a spell starts in, and of the first at whose end it is not open."""
+"""The first month of the period in which a spell starts, and of the first period at whose end it is closed."""
 
 
 def out_of_order(list_: RecordList) -> pl.Expr:
-    """Whether a record's dates run otherwise than they can: its spell ends before it starts, or its order is broken."""
+    """Whether a record's dates are out of order: a spell ends before its start, or they contradict `order`."""
     pairs = [pl.col(later) < pl.col(earlier) for earlier, later in list_.date_pairs]
     return pl.any_horizontal(pairs).fill_null(False) if pairs else pl.lit(False)
 
 
 class Part(StrEnum):
-    """What queries work out of an aggregate's records; its value is made from these."""
+    """The partial results of an aggregate over records, from which totals combine its value."""
 
     COUNT = "n"
     BLANK = "b"
@@ -50,7 +50,7 @@ class Part(StrEnum):
     MEDIAN = "m"
 
     def column(self, number: int) -> str:
-        """The column that has it of the aggregate with a number.
+        """The column of this part of the aggregate with a number.
 
         >>> Part.SUM.column(3)
         's:3'
@@ -59,7 +59,10 @@ class Part(StrEnum):
 
 
 def combined(column: str) -> pl.Expr:
-    """A column of parts, or of numbers of refused cells, of several groups of records as that of all of them."""
+    """The combination of a column over several groups of records: the smallest, the largest or the sum of its values.
+
+    The column has parts of an aggregate, or numbers of refused cells.
+    """
     if column.startswith(f"{Part.LEAST}:"):
         return pl.col(column).min()
     if column.startswith(f"{Part.GREATEST}:"):
@@ -68,14 +71,14 @@ def combined(column: str) -> pl.Expr:
 
 
 def unplaced_column(text: str) -> str:
-    """The column of a table of totals with the reason code that records leave which cannot be placed in time."""
+    """The column of an aggregate's reason code that records with unknown dates cause."""
     return f"e:{text}"
 
 
 def group_names(vocabulary: Vocabulary, list_: RecordList) -> dict[str, Names]:
-    """The names of the groups that are listed, by breakdown; of agencies, those that send the list.
+    """The names of listed groups by breakdown; under AGENCY the names of the agencies that send the list.
 
-    What agencies sent that a sender has taken over counts as the sender's.
+    Records of an agency that a sender has taken over count as the sender's.
     """
     senders = {id_: title for id_, title in vocabulary.agencies.titles.items() if id_ in list_.agencies}
     others: dict[str, list[str]] = {id_: [] for id_ in senders}

@@ -1,4 +1,4 @@
-"""The one pass over each list that an evaluation makes: records to totals, with the problems of records."""
+"""Counting: one pass over each list per evaluation, from records to totals and problems of records."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ from pmf_engine.submissions.vocabulary import Vocabulary, fold
 Engine = Literal["auto", "in-memory", "streaming"]
 
 _LAST_DAY = date(LAST_YEAR, 12, 31)
-"""No day after it is counted or covered: the end of what Polars and people's dates have in common."""
+"""The last day that is counted or covered: the last that both Polars and dates of records can express."""
 
 _CACHES_AS_PLANNED = pl.QueryOptFlags(comm_subplan_elim=False)
-"""Polars keeps in memory what `ListPlan` caches, and nothing else that queries have in common."""
+"""Polars keeps only the frames that `ListPlan` caches in memory, and no other common subplans."""
 
 
 def count(
     framework: Framework,
-    pieces: Sequence[ListPart],
+    parts: Sequence[ListPart],
     queries: Sequence[ListQuery],
     last_day: date,
     as_of: date,
     engine: Engine,
     groups: Iterable[tuple[str, str]] = (),
 ) -> tuple[ListTotals, pl.DataFrame]:
-    """Works out all that is asked of lists.
+    """Computes the totals of all lists.
 
     Args:
-        framework: What the lists are.
-        pieces: The files, sheets and frames with records, of all lists.
-        queries: What is asked, of all lists.
+        framework: The lists.
+        parts: The list parts of all lists.
+        queries: The queries over all lists.
         last_day: The last day that counts.
-        as_of: The last day that can have been.
-        engine: How Polars works: `streaming` holds a part of the records at a time.
-        groups: Groups that returns name, with their breakdowns: records that spell them otherwise are of these.
+        as_of: The day of the evaluation: records of later days are problems.
+        engine: The engine of Polars; `streaming` keeps only a part of the records in memory.
+        groups: Breakdowns and groups named in returns. Records with another spelling belong to these groups.
 
     Returns:
         The totals, and the problems of records as rows of `PROBLEMS`.
@@ -64,37 +64,42 @@ def count(
     spellings = {(by, fold(group)): group for by, group in groups}
     for id_ in dict.fromkeys(query.list.id for query in queries):
         list_ = framework.lists[id_]
-        received = [piece for piece in pieces if piece.list == id_]
+        received = [part for part in parts if part.list == id_]
         if not received:
             continue
         counting = current(received, list_, vocabulary)
         own = [query for query in queries if query.list.id == id_]
-        answers = _answers(vocabulary, list_, counting.pieces, own, (last_day, as_of), engine)
+        answers = _answers(vocabulary, list_, counting.parts, own, (last_day, as_of), engine)
         plan = answers.plan
         for query, frames in zip(own, answers.frames, strict=True):
             for by, table in (tables(plan, query, frames, spellings) if frames else {}).items():
                 totals.tables[*query.key, by] = table
                 if by is not None:
                     totals.groups.setdefault(by, set()).update(table.rows["group"].to_list())
-        totals.coverage.update(covered(vocabulary, answers.pieces, answers.checks, as_of))
+        totals.coverage.update(covered(vocabulary, answers.parts, answers.checks, as_of))
         for agency, disputed in counting.dispute.items():
             totals.coverage.setdefault((id_, agency), []).extend(disputed)
         totals.read[id_] = list(_read(answers))
-        of_files = [problem for piece in answers.pieces for problem in piece.problems]
-        of_records = record_problems(answers.pieces, plan, answers.checks, answers.frames)
-        of_texts = text_problems(answers.pieces, plan, answers.held)
+        of_files = [problem for part in answers.parts for problem in part.problems]
+        of_records = record_problems(answers.parts, plan, answers.checks, answers.frames)
+        of_texts = text_problems(answers.parts, plan, answers.held)
         problems += [problem._replace(item=id_) for problem in (*counting.problems, *of_files, *of_records, *of_texts)]
     return totals, with_senders(problems_frame(problems), framework)
 
 
 @dataclass(frozen=True)
 class _Answers:
-    """What the queries over a list gave: `checks` are its rows by piece and agency, `frames` those of each query.
+    """The results of the queries over a list.
 
-    `held` are the texts of records, by column and folded text, where they are compared with texts.
+    Attributes:
+        parts: The list parts, as they were read.
+        plan: The plan of the queries.
+        checks: The rows of `ListPlan.checks`, one for each list part and agency.
+        frames: The frames of each query.
+        held: The texts of records in columns with asked texts, by column and folded text.
     """
 
-    pieces: Sequence[ListPart]
+    parts: Sequence[ListPart]
     plan: ListPlan
     checks: Sequence[Mapping[str, Any]]
     frames: Sequence[Sequence[pl.DataFrame]]
@@ -104,22 +109,31 @@ class _Answers:
 def _answers(
     vocabulary: Vocabulary,
     list_: RecordList,
-    pieces: Sequence[ListPart],
+    parts: Sequence[ListPart],
     queries: Sequence[ListQuery],
     days: tuple[date, date],
     engine: Engine,
 ) -> _Answers:
-    """Runs the queries over a list: first as if texts were plain and dates all in one form.
+    """Runs the queries over a list, from the fastest plan to the most careful.
 
-    Where a cell was refused, they run again `patient` of every form of dates; where a file breaks off, again with
-    what of it can be read; where texts are a slip away from what is asked for, again to find which values rest on them.
+    The first plan expects plain texts and one form of dates. After a refused cell they run again with a `patient` plan,
+    which reads every form of dates; after a damaged file, with the readable rows of it; after texts one slip away
+    from an asked text, to find the values that depend on them.
+
+    Args:
+        vocabulary: The names of the framework.
+        list_: The list.
+        parts: Its list parts.
+        queries: Its queries.
+        days: The last day that counts, and the day of the evaluation.
+        engine: The engine of Polars.
     """
     patient = reread = False
     slips: Slips = {}
     while True:
-        plan = ListPlan(vocabulary, list_, pieces, queries, *days, patient, slips)
+        plan = ListPlan(vocabulary, list_, parts, queries, *days, patient, slips)
         if plan.records is None:
-            return _Answers(pieces, plan, [], [[] for _ in queries], {})
+            return _Answers(parts, plan, [], [[] for _ in queries], {})
         lazy = [plan.queries(query) for query in queries]
         flat = [plan.checks, *plan.texts, *(frame for frames in lazy for frame in frames)]
         try:
@@ -127,34 +141,34 @@ def _answers(
         except DAMAGED:
             if reread:
                 raise
-            pieces, reread = [readable(piece, list_, vocabulary.framework) for piece in pieces], True
+            parts, reread = [readable(part, list_, vocabulary.framework) for part in parts], True
             continue
         if not patient:
             if checks[REFUSED].sum():
                 patient = True
-                pieces = [with_conventions(piece, list_) for piece in pieces]
+                parts = [with_conventions(part, list_) for part in parts]
                 continue
             checks = checks.with_columns(pl.lit(0).alias(bad(name)) for name in plan.columns)
         remaining = iter(answers)
-        held = {column: trimmed_texts(next(remaining), column in plan.open) for column in plan.asked}
-        found = slips_among(plan.asked, held)
-        if found != slips:
-            slips = found
+        texts = {column: trimmed_texts(next(remaining), column in plan.open) for column in plan.asked}
+        found_slips = slips_among(plan.asked, texts)
+        if found_slips != slips:
+            slips = found_slips
             continue
         frames_of = [[next(remaining) for _ in frames] for frames in lazy]
-        return _Answers(pieces, plan, checks.rows(named=True), frames_of, held)
+        return _Answers(parts, plan, checks.rows(named=True), frames_of, texts)
 
 
 def _read(answers: _Answers) -> Iterator[Read]:
-    """What was read of each piece."""
-    for number, piece in enumerate(answers.pieces):
+    """The numbers of records and refused cells of each list part, and its dates."""
+    for number, part in enumerate(answers.parts):
         rows = [row for row in answers.checks if row["piece"] == number]
         yield Read(
-            piece.file,
-            piece.sheet,
+            part.file,
+            part.sheet,
             sum(row["records"] for row in rows),
             min((row["first"] for row in rows if row["first"]), default=None),
             max((row["last"] for row in rows if row["last"]), default=None),
-            piece.covers,
+            part.covers,
             sum(row[bad(name)] for row in rows for name in answers.plan.columns),
         )

@@ -1,8 +1,8 @@
-"""Overlap: which file of a list counts for a day that several cover.
+"""Overlap: which file of a list counts for a day that several files cover.
 
-Files of one sender and one part replace each other: the later by the day of receipt stands for the days it covers.
-Where nothing says which came later, files that have no record in common are parts of one; where they have, nobody
-knows what counts in the days that both cover.
+Files of one sender and one part replace each other: the file with the later day of receipt counts for the days that it
+covers. Where neither is later, files without a common record complement each other, and files with a common record are
+in dispute: the days that both cover have no total.
 """
 
 from __future__ import annotations
@@ -24,37 +24,52 @@ from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.vocabulary import Vocabulary
 
 _NO_DAYS = DateRange(date.max, date.min)
-"""The days of a file of which nobody knows which it covers, beside others: it counts in none."""
+"""An empty range: a file that covers unknown days counts for none of the days of other files."""
 
 
 @dataclass(frozen=True)
 class Current:
-    """The pieces of a list that count, each for its days, the days in `dispute` by agency, and the problems."""
+    """The list parts that count, each for its days; the days in `dispute` by agency; and the problems."""
 
-    pieces: list[ListPart]
+    parts: list[ListPart]
     dispute: Mapping[str, list[Coverage]]
     problems: list[Problem]
 
 
 @dataclass
 class _Share:
-    """What one sender has in a piece: the days it covers, those it may cover, and those left to it."""
+    """The records of one sender in a list part.
 
-    piece: ListPart
+    Attributes:
+        list_part: The list part.
+        days: The days that it covers; None where these are unknown.
+        possible: The days that it may cover.
+        left: The days for which it counts, after later files have taken theirs.
+    """
+
+    list_part: ListPart
     days: DateRange | None
     possible: DateRange | None
     left: list[DateRange]
 
 
-def current(pieces: Sequence[ListPart], list_: RecordList, vocabulary: Vocabulary) -> Current:
-    """The pieces of a list, each for the days that no later one of its sender and part covers."""
+def current(parts: Sequence[ListPart], list_: RecordList, vocabulary: Vocabulary) -> Current:
+    """The parts of a list, each for the days that no later file of the same sender and part covers.
+
+    Args:
+        parts: The list parts received.
+        list_: The list.
+        vocabulary: The names of agencies.
+    """
     several = len(list_.agencies) > 1
-    found_senders = [_senders(piece, list_, vocabulary) if several else ({}, False) for piece in pieces]
-    senders = [texts for texts, _ in found_senders]
+    sender_texts = [_senders(list_part, list_, vocabulary) if several else ({}, False) for list_part in parts]
+    senders = [texts for texts, _ in sender_texts]
     shares: dict[tuple[str, str], dict[int, _Share]] = {}
-    for number, piece in enumerate(pieces):
+    for number, list_part in enumerate(parts):
         for agency in set(senders[number].values()) if several else {""}:
-            shares.setdefault((agency, piece.part), {})[number] = _Share(piece, piece.covers, piece.covers, [])
+            shares.setdefault((agency, list_part.part), {})[number] = _Share(
+                list_part, list_part.covers, list_part.covers, []
+            )
     problems: list[Problem] = []
     dispute: dict[str, list[Coverage]] = {}
     for (agency, _), members in shares.items():
@@ -62,51 +77,57 @@ def current(pieces: Sequence[ListPart], list_: RecordList, vocabulary: Vocabular
             continue
         texts = {number: [text for text, id_ in senders[number].items() if id_ == agency] for number in members}
         for number, share in members.items():
-            _date(share, list_, _of(share.piece, texts[number]) if several else share.piece)
+            _date(share, list_, _of(share.list_part, texts[number]) if several else share.list_part)
         problems += _replaced(list(members.values()), agency)
-        for days, found in _disputed(members, list_, texts if several else {}):
-            problems += found
+        for days, pair_problems in _disputed(members, list_, texts if several else {}):
+            problems += pair_problems
             for id_ in [agency] if several else list_.agencies:
                 dispute.setdefault(id_, []).append(Coverage(days, exact=True, refused=True))
     counting: list[ListPart] = []
-    for number, piece in enumerate(pieces):
+    for number, list_part in enumerate(parts):
         own = {
             agency: members[number] for (agency, _), members in shares.items() if len(members) > 1 and number in members
         }
         if not several:
-            counting += [replace(piece, counts=days) for days in own[""].left] if "" in own else [piece]
+            counting += [replace(list_part, counts=days) for days in own[""].left] if "" in own else [list_part]
             continue
-        if len(own) < len(set(senders[number].values())) or not own or found_senders[number][1]:
-            counting.append(_of(piece, [text for text, id_ in senders[number].items() if id_ in own], without=True))
+        if len(own) < len(set(senders[number].values())) or not own or sender_texts[number][1]:
+            counting.append(_of(list_part, [text for text, id_ in senders[number].items() if id_ in own], without=True))
         for agency, share in own.items():
-            part = _of(piece, [text for text, id_ in senders[number].items() if id_ == agency])
-            counting += [replace(part, counts=days) for days in share.left]
+            own_part = _of(list_part, [text for text, id_ in senders[number].items() if id_ == agency])
+            counting += [replace(own_part, counts=days) for days in share.left]
     return Current(counting, dispute, problems)
 
 
-def _date(share: _Share, list_: RecordList, piece: ListPart) -> None:
-    """Finds the days that a share covers, and may cover, by its records, where nobody says them."""
-    if piece.unsure and None not in piece.unsure and piece.frame is not None:
-        share.possible = DateRange(*(day for day in piece.unsure if day))
-    elif piece.covers is None and piece.frame is not None and not piece.unsure:
-        dates = _dates(piece, list_)
+def _date(share: _Share, list_: RecordList, part: ListPart) -> None:
+    """Sets the days that a share covers and may cover by its records, where manifest and name give none.
+
+    Args:
+        share: The share.
+        list_: The list.
+        part: The list part with the records of the share alone.
+    """
+    if part.unsure and None not in part.unsure and part.frame is not None:
+        share.possible = DateRange(*(day for day in part.unsure if day))
+    elif part.covers is None and part.frame is not None and not part.unsure:
+        dates = _dates(part, list_)
         share.days = known_days(list_, dates)
-        first, last = dates["first"], piece.latest if list_.end else dates["last"]
+        first, last = dates["first"], part.latest if list_.end else dates["last"]
         if isinstance(first, date) and isinstance(last, date) and first <= last:
             share.possible = DateRange(first, last)
-    share.left = [share.days or (share.possible if piece.unsure else None) or _NO_DAYS]
+    share.left = [share.days or (share.possible if part.unsure else None) or _NO_DAYS]
 
 
-def _dates(piece: ListPart, list_: RecordList) -> Mapping[str, object]:
-    """The first start, the first end and the last date of a piece's records."""
+def _dates(part: ListPart, list_: RecordList) -> Mapping[str, object]:
+    """The first start, the first end and the last date of a list part's records; None for each in a damaged file."""
     times = [name for name in (list_.start, list_.end) if name]
-    assert piece.frame is not None
+    assert part.frame is not None
     last = pl.max_horizontal([pl.col(name).max() for name in times])
     first_end = pl.col(list_.end or list_.start).min()
     wanted = [pl.col(list_.start).min().alias("first"), first_end.alias("first_end"), last.alias("last")]
     try:
-        records = typed(piece, list_, times, 0, patient=True).with_columns(
-            pl.when(pl.col(name) <= (piece.latest or date.max)).then(name) for name in times
+        records = typed(part, list_, times, 0, patient=True).with_columns(
+            pl.when(pl.col(name) <= (part.latest or date.max)).then(name) for name in times
         )
         return records.select(wanted).collect(engine="streaming").row(0, named=True)
     except pl.exceptions.PolarsError:
@@ -114,37 +135,52 @@ def _dates(piece: ListPart, list_: RecordList) -> Mapping[str, object]:
 
 
 def _replaced(shares: Sequence[_Share], agency: str) -> list[Problem]:
-    """Takes from each share the days that a later one covers; with a problem for each that was replaced."""
+    """Removes from each share the days that a later share covers, and gives a problem for each share that lost days.
+
+    Args:
+        shares: The shares of one sender in one part of the list.
+        agency: The sender; empty for a list with one sender.
+    """
     problems = []
     for share in shares:
         for other in shares:
-            if not (share.piece.received_on and other.piece.received_on) or other.days is None:
+            if not (share.list_part.received_on and other.list_part.received_on) or other.days is None:
                 continue
-            if other.piece.received_on <= share.piece.received_on:
+            if other.list_part.received_on <= share.list_part.received_on:
                 continue
             taken = [shared for days in share.left if (shared := _common(days, other.days))]
             share.left = [rest for days in share.left for rest in days.without(other.days)]
             if taken:
                 first, last = max(taken[0].first, other.days.first), taken[-1].last
                 what = f"records of `{agency}`" if agency else "its records"
-                message = say("file-superseded", other=other.piece.file, first=first, last=last, what=what)
-                place = (share.piece.file, share.piece.sheet, None, None, None)
-                problems.append(Problem(*place, "file-superseded", message))
+                message = say("file-superseded", other=other.list_part.file, first=first, last=last, what=what)
+                file_and_sheet = (share.list_part.file, share.list_part.sheet, None, None, None)
+                problems.append(Problem(*file_and_sheet, "file-superseded", message))
     return problems
 
 
 def _common(days: DateRange, other: DateRange) -> DateRange | None:
+    """The days that two ranges share; None for an empty range."""
     return None if days.first > days.last else days.shared(other)
 
 
 def _disputed(
     members: Mapping[int, _Share], list_: RecordList, texts: Mapping[int, Sequence[str]]
 ) -> list[tuple[DateRange, list[Problem]]]:
-    """The days that two shares cover of which nothing says which came later, and that have records in common."""
+    """The days in dispute: two shares with a common record cover them, and neither is later.
+
+    Args:
+        members: The shares of one sender and part, by the number of the list part.
+        list_: The list.
+        texts: The spellings of the sender in each list part; empty for a list with one sender.
+
+    Returns:
+        The ranges of days, with one problem for each pair of shares.
+    """
     pairs: dict[tuple[int, int], list[DateRange]] = {}
-    for (one, share), (two, other) in combinations(members.items(), 2):
-        came = share.piece.received_on, other.piece.received_on
-        if (None not in came and came[0] != came[1]) or share.piece.frame is None or other.piece.frame is None:
+    for (first_number, share), (second_number, other) in combinations(members.items(), 2):
+        came = share.list_part.received_on, other.list_part.received_on
+        if (None not in came and came[0] != came[1]) or share.list_part.frame is None or other.list_part.frame is None:
             continue
         shared = [
             both
@@ -153,66 +189,79 @@ def _disputed(
             if (both := days.shared(others)) is not None
         ]
         if shared:
-            pairs[one, two] = shared
+            pairs[first_number, second_number] = shared
     numbers = {number for pair in pairs for number in pair}
-    pieces = {number: members[number].piece for number in numbers}
+    parts = {number: members[number].list_part for number in numbers}
     if texts:
-        pieces = {number: _of(piece, texts[number]) for number, piece in pieces.items()}
-    alike = _alike(pieces, list_) if numbers else set()
-    found = []
-    for (one, two), shared in pairs.items():
-        if (one, two) in alike:
-            first, second = members[one].piece, members[two].piece
+        parts = {number: _of(part, texts[number]) for number, part in parts.items()}
+    alike = _alike(parts, list_) if numbers else set()
+    disputed = []
+    for (first_number, second_number), shared in pairs.items():
+        if (first_number, second_number) in alike:
+            first, second = members[first_number].list_part, members[second_number].list_part
             days = DateRange(min(each.first for each in shared), max(each.last for each in shared))
             line = manifest_line(second, days)
             words = {"other": first.file, "first": days.first, "last": days.last, "line": line}
             message = say("records-shared", **words)
             problem = Problem(second.file, second.sheet, None, None, None, "records-shared", message)
-            found += [(each, [problem] if each is shared[0] else []) for each in shared]
-    return found
+            disputed += [(each, [problem] if each is shared[0] else []) for each in shared]
+    return disputed
 
 
 def _may_cover(share: _Share) -> list[DateRange]:
-    """The days that a share may cover, as far as no later one has taken them."""
+    """The days that a share may cover and no later share has taken."""
     if share.days is not None or share.possible is None:
         return [days for days in share.left if days.first <= days.last]
     return [share.possible]
 
 
-def _alike(pieces: Mapping[int, ListPart], list_: RecordList) -> set[tuple[int, int]]:
-    """The pairs of pieces that have a record in common, alike in every column but the end of a spell."""
+def _alike(parts: Mapping[int, ListPart], list_: RecordList) -> set[tuple[int, int]]:
+    """The pairs of list parts with a common record: equal in every column except the end of a spell.
+
+    Records are compared by their hashes. In a damaged file any record may be common.
+
+    Args:
+        parts: The list parts by number.
+        list_: The list.
+    """
     columns = sorted(list_.columns.keys() - {list_.end})
     frames = [
-        typed(piece, list_, columns, number, patient=True)
+        typed(part, list_, columns, number, patient=True)
         .filter(pl.col(list_.start).is_not_null(), ~pl.any_horizontal([pl.col(bad(name)) for name in columns]))
         .select(PIECE, pl.struct(columns).hash().alias(":record"))
-        for number, piece in pieces.items()
+        for number, part in parts.items()
     ]
     together = pl.concat(frames).unique().group_by(":record").agg(pl.col(PIECE).sort())
     try:
         sets = together.filter(pl.col(PIECE).list.len() > 1).select(pl.col(PIECE).unique()).collect(engine="streaming")
-    except pl.exceptions.PolarsError:  # a file that breaks off may hold any record
-        return set(combinations(sorted(pieces), 2))
+    except pl.exceptions.PolarsError:  # a damaged file may contain any record
+        return set(combinations(sorted(parts), 2))
     return {pair for numbers in sets[PIECE].to_list() for pair in combinations(numbers, 2)}
 
 
-def _of(piece: ListPart, texts: Sequence[str], without: bool = False) -> ListPart:
-    """A piece with the records of an agency, however it is written, or without them."""
-    if piece.frame is None:
-        return piece
-    held = pl.col(AGENCY).cast(pl.String).is_in(texts).fill_null(False)
-    return replace(piece, frame=piece.frame.filter(~held if without else held))
+def _of(part: ListPart, texts: Sequence[str], without: bool = False) -> ListPart:
+    """A list part with only the records of an agency, in any of its spellings `texts`, or `without` these records."""
+    if part.frame is None:
+        return part
+    is_of_agency = pl.col(AGENCY).cast(pl.String).is_in(texts).fill_null(False)
+    return replace(part, frame=part.frame.filter(~is_of_agency if without else is_of_agency))
 
 
-def _senders(piece: ListPart, list_: RecordList, vocabulary: Vocabulary) -> tuple[dict[str, str], bool]:
-    """The agencies whose records a piece holds, by each text that names one; and whether it holds others as well."""
-    if piece.frame is None:
+def _senders(part: ListPart, list_: RecordList, vocabulary: Vocabulary) -> tuple[dict[str, str], bool]:
+    """The agencies of a list part's records, by each text that names one; and whether other records are in it too.
+
+    Args:
+        part: The list part.
+        list_: Its list.
+        vocabulary: The names of agencies.
+    """
+    if part.frame is None:
         return {}, False
     agencies = group_names(vocabulary, list_)[AGENCY]
     try:
-        texts = piece.frame.select(pl.col(AGENCY).cast(pl.String).unique()).collect(engine="streaming")[AGENCY]
+        texts = part.frame.select(pl.col(AGENCY).cast(pl.String).unique()).collect(engine="streaming")[AGENCY]
     except pl.exceptions.PolarsError:
-        again = readable(piece, list_, vocabulary.framework)
-        return ({}, False) if again is piece else _senders(again, list_, vocabulary)
+        again = readable(part, list_, vocabulary.framework)
+        return ({}, False) if again is part else _senders(again, list_, vocabulary)
     named = {text: agency for text in texts.drop_nulls().sort() if (agency := agencies.find(text)) is not None}
     return named, len(named) < len(texts)

@@ -1,9 +1,10 @@
 """Pre-aggregation: group records by the values that conditions distinguish, count each group, then test the conditions
 on the groups.
 
-A hundred indicators ask a hundred questions of a record: how many days to its assessment, how old the child, who
-referred it. But what they ask about takes few values, since of a number only its place among those that it is compared
-with matters. So millions of records fall into a few hundred combinations of values, and conditions are tested on these.
+A hundred indicators have a hundred conditions on a record: the days to its assessment, the age of the child, the source
+of the referral. The conditions distinguish few values: a number only matters by its position among the constants that
+it is compared with. Millions of records therefore fall into a few hundred combinations of values, and conditions are
+tested on these.
 """
 
 from __future__ import annotations
@@ -38,36 +39,39 @@ from pmf_engine.submissions.list_values import raw
 from pmf_engine.submissions.table import EDGES
 
 _MOST_COMBINATIONS = 256
-"""How many combinations of values there may be before pre-aggregation no longer pays."""
+"""The most combinations of values for which pre-aggregation is faster than conditions on records."""
 
 WORTH = 8
-"""How many aggregates make pre-aggregation worth while."""
+"""The fewest aggregates for which pre-aggregation is faster."""
 
 _FEW_TEXTS = 12
-"""How many different texts a column that is compared with texts is taken to have."""
+"""The assumed number of distinct texts in a column that is compared with texts."""
 
 _TRUTHS = 3
 """True, false and blank."""
 
 _PACKED = ":packed"
-"""One number for the period and all distinguished values but texts."""
+"""The column of packed keys: one number for the period and all distinguished values except texts."""
 
 _LENGTH = ":len"
-"""How many records a combination has."""
+"""The column with the number of records of a combination."""
 
 _LARGE = 1_000_000_000
-"""Numbers beyond are not packed."""
+"""Values compared with larger numbers are not packed."""
 
 Key: TypeAlias = "tuple[object, ...]"
 
 
 @dataclass
 class Distinction:
-    """A value that conditions distinguish records by, in a column with a name that no column of a list can have.
+    """A value by which conditions distinguish records.
 
-    `kind` is `number`, `text` or `truth`; a truth is any condition that is neither of the others. All whole numbers
-    below `least` count as one, and so do all above `most`: those are the least and greatest that the value is
-    compared with.
+    Attributes:
+        name: The name of its column, which no column of a list can have.
+        kind: `number`, `text`, or `truth` for any other condition.
+        node: Its expression.
+        least: The smallest number that it is compared with. All whole numbers below are one value.
+        most: The largest number that it is compared with. All whole numbers above are one value.
     """
 
     name: str
@@ -78,40 +82,43 @@ class Distinction:
 
     @property
     def size(self) -> int:
-        """How many different values it has, blank included."""
+        """The number of its distinct values, blank included."""
         if self.kind == "number":
             return max(self.most, self.least) - self.least + 4
         return _FEW_TEXTS if self.kind == "text" else _TRUTHS
 
     def include(self, number: int) -> None:
-        """Widens `least` to `most` to a number that the value is compared with."""
+        """Extends the range from `least` to `most` to a number that the value is compared with."""
         first = self.most < self.least
         self.least = number if first else min(self.least, number)
         self.most = number if first else max(self.most, number)
 
     def text(self) -> pl.Expr:
-        """The text of each record as it was written."""
+        """The text of each record, as written."""
         assert isinstance(self.node, Name)
         return pl.col(raw(self.node.name)).alias(self.name)
 
     def digit(self, rows: RecordExpressions) -> pl.Expr:
-        """Its value for each record as a whole number from 0, the last of them for a blank."""
+        """Its value for each record as a digit of the packed key, from 0; a blank is the largest digit."""
         value = rows.value(self.node)
         if self.kind == "number":
             value = value.clip(self.least - 1, max(self.most, self.least) + 1) - (self.least - 1)
         return value.cast(pl.Int32).fill_null(self.size - 1)
 
     def from_digit(self, digit: pl.Expr) -> pl.Expr:
-        """Its value from such a number."""
+        """The inverse of `digit`: the value of a digit."""
         value = digit.cast(pl.Int32) + self.least - 1 if self.kind == "number" else digit == 1
         return pl.when(digit < self.size - 1).then(value).alias(self.name)
 
 
 @dataclass
 class Distinctions:
-    """The values that the conditions of one list's aggregates distinguish, each once.
+    """The distinct values that the conditions of one list's aggregates distinguish.
 
-    `label` gives, for a column and its texts, how these are compared.
+    Attributes:
+        rows: Compiles expressions over records.
+        label: The compared form of a column's texts, see `ListPlan.label`.
+        by_key: The values by the key of their expressions.
     """
 
     rows: RecordExpressions
@@ -119,7 +126,12 @@ class Distinctions:
     by_key: dict[Key, Distinction] = field(default_factory=dict)
 
     def rewritten(self, node: Expression, used: set[Key]) -> Expression:
-        """`node` as a condition on distinguished values instead of records; `used` gets their keys."""
+        """`node` as a condition on distinguished values instead of records.
+
+        Args:
+            node: A condition on records.
+            used: Receives the keys of the values.
+        """
         match node:
             case Unary(operator="not"):
                 return replace(node, operand=self.rewritten(node.operand, used))
@@ -144,7 +156,13 @@ class Distinctions:
         return self._name("truth", node, used)
 
     def _place_among(self, operand: Expression, others: Sequence[Expression], used: set[Key]) -> Name | None:
-        """The value whose place among constants is asked for, if it has few such places."""
+        """The name of a value that is compared with constants; None where it is no text or whole number, or they vary.
+
+        Args:
+            operand: The value.
+            others: The expressions that it is compared with.
+            used: Receives the key of the value.
+        """
         values = [_constant(other) for other in others]
         if _constant(operand) is not None or None in values:
             return None
@@ -160,7 +178,14 @@ class Distinctions:
         return self._name("number", operand, used, numbers)
 
     def _name(self, kind: str, node: Expression, used: set[Key], values: Iterable[int] = ()) -> Name:
-        """The name of a distinguished value in rewritten conditions, given the numbers that it is compared with."""
+        """The name of a distinguished value in rewritten conditions.
+
+        Args:
+            kind: The kind of the value.
+            node: Its expression.
+            used: Receives its key.
+            values: The numbers that it is compared with.
+        """
         key = (kind, *_key(node))
         distinction = self.by_key.setdefault(key, Distinction(f":{len(self.by_key)}", kind, node))
         for value in values:
@@ -170,7 +195,7 @@ class Distinctions:
 
 
 def _constant(node: Expression) -> float | str | date | bool | None:
-    """What an expression is, whatever the record; None where it depends on that."""
+    """The value of a literal, with its sign; None for any other expression."""
     if isinstance(node, Unary) and node.operator == "-" and isinstance(node.operand, Literal):
         value = node.operand.value
         return -value if type(value) is float else None
@@ -178,16 +203,18 @@ def _constant(node: Expression) -> float | str | date | bool | None:
 
 
 def _key(node: Node) -> Key:
-    """What an expression says, wherever it stands."""
+    """The structure of an expression without its position in the file: equal expressions have equal keys."""
     own = [getattr(node, name) for name in ("name", "value", "function", "operator", "negated") if hasattr(node, name)]
     return (type(node).__name__, *own, *map(_key, children(node)))
 
 
 @dataclass
 class SharedGrouping:
-    """Aggregates that share one pre-aggregation, by number, with their conditions rewritten.
+    """Aggregates that share one pre-aggregation.
 
-    `keys` are those of the values that the conditions distinguish: records are grouped by these.
+    Attributes:
+        keys: The keys of the values that their conditions distinguish. Records are grouped by these values.
+        aggregates: The aggregates by number, each with its rewritten condition.
     """
 
     keys: set[Key]
@@ -195,7 +222,7 @@ class SharedGrouping:
 
 
 def shared_groupings(distinctions: Distinctions, aggregates: Mapping[int, Aggregate]) -> list[SharedGrouping]:
-    """The aggregates that pre-aggregation makes faster, put together as far as the number of combinations allows.
+    """The groupings of the aggregates that pre-aggregation makes faster, each with a limited number of combinations.
 
     Greedy bin packing: the aggregate with most combinations comes first, and each joins the first grouping that has
     all its values, else the first that has room for them.
@@ -233,14 +260,21 @@ def shared_groupings(distinctions: Distinctions, aggregates: Mapping[int, Aggreg
 
 
 def _varies(aggregate: Aggregate) -> bool:
-    """Whether what is counted or added up is not the same of every record."""
+    """Whether the aggregated value varies between records, or records themselves are counted."""
     return aggregate.of is None or bool(names(aggregate.of))
 
 
 def pre_aggregated(
     grouping: SharedGrouping, distinctions: Distinctions, records: pl.LazyFrame, by: Sequence[str]
 ) -> pl.LazyFrame:
-    """The parts of a grouping's aggregates by `by`, START among these: from counts of combinations of values."""
+    """The parts of a grouping's aggregates, from the counts of combinations of values.
+
+    Args:
+        grouping: The aggregates.
+        distinctions: The values that their conditions distinguish.
+        records: The records with their periods.
+        by: The columns to group by, with START among them.
+    """
     distinguished = [distinctions.by_key[key] for key in sorted(grouping.keys, key=str)]
     values = {_key(each.of): each.of for each, _ in grouping.aggregates.values() if each.of is not None}
     value_numbers = {key: number for number, key in enumerate(values)}
@@ -269,7 +303,19 @@ def _combinations(
     records: pl.LazyFrame,
     by: Sequence[str],
 ) -> pl.LazyFrame:
-    """Each combination of distinguished values, with how many records have it and parts of each value over these."""
+    """Each combination of distinguished values, with its number of records and the parts of each aggregated value.
+
+    The digits of all distinguished values but texts are packed into one number, as in a mixed radix, and unpacked after
+    the grouping.
+
+    Args:
+        grouping: The aggregates.
+        distinctions: The values of all groupings.
+        distinguished: The values of this grouping.
+        values: The aggregated values by key.
+        records: The records with their periods.
+        by: The columns to group by, with START among them.
+    """
     rows = distinctions.rows
     texts = [each for each in distinguished if each.kind == "text"]
     digits = [each for each in distinguished if each.kind != "text"]
@@ -297,7 +343,7 @@ def _combinations(
 
 
 def trimmed(name: str) -> pl.Expr:
-    """A text without the spaces around it; none where there is nothing else."""
+    """A text without the spaces around it; null for a blank text."""
     text = pl.col(name).str.strip_chars(EDGES)
     return pl.when(text != "").then(text)
 
@@ -309,7 +355,7 @@ _PARTS: Mapping[str, tuple[Part, ...]] = {
     "min": (Part.COUNT, Part.LEAST),
     "max": (Part.COUNT, Part.GREATEST),
 }
-"""The parts that each additive function is made from."""
+"""The parts of each additive function."""
 
 
 def _part_of_value(part: Part, number: int) -> str:
@@ -318,7 +364,14 @@ def _part_of_value(part: Part, number: int) -> str:
 
 
 def _parts(number: int, rows: RecordExpressions, of: Expression, grouping: SharedGrouping) -> Iterator[pl.Expr]:
-    """The parts of a value over the records of a combination that the grouping's aggregates of it are made from."""
+    """The parts of a value over the records of a combination, as far as the grouping's aggregates need them.
+
+    Args:
+        number: The number of the value.
+        rows: Compiles expressions over records.
+        of: The value.
+        grouping: The aggregates.
+    """
     functions = {each.function for each, _ in grouping.aggregates.values() if each.of and _key(each.of) == _key(of)}
     parts = {part for function in functions for part in _PARTS[function]}
     value = rows.value(of) if functions == {"count"} else rows.number(of).cast(pl.Float64)
@@ -335,7 +388,7 @@ def _parts(number: int, rows: RecordExpressions, of: Expression, grouping: Share
 def _combined_parts(
     number: int, aggregate: Aggregate, value_number: int | None, condition: pl.Expr
 ) -> Iterator[pl.Expr]:
-    """The parts of an aggregate, combined over the combinations that its condition holds of."""
+    """The parts of an aggregate, combined over the combinations that meet its condition."""
     for part in _PARTS[aggregate.function]:
         column = pl.col(_LENGTH if value_number is None else _part_of_value(part, value_number)).filter(condition)
         if part is Part.LEAST:

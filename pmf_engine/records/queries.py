@@ -1,7 +1,7 @@
-"""The queries that work out every aggregate of a list, by period and group.
+"""The queries that compute every aggregate of a list, by period and group.
 
-All queries over a list, in whatever periods and by whatever groups, share one scan of its files, which are read as a
-stream. What they give is small (periods by groups); `totals` makes of it what indicators use.
+All queries over a list share one scan of its files, which are read as a stream. The results are small, with rows by
+period and group; `totals` turns them into the totals of indicators.
 """
 
 from __future__ import annotations
@@ -41,9 +41,14 @@ from pmf_engine.submissions.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What is asked of a list in the periods of one cadence, of its events or of spells in one state.
+    """The aggregates of a list in the periods of one cadence, over its events or its spells in one state.
 
-    `by` are the breakdowns in which any of it is asked for, besides the whole.
+    Attributes:
+        list: The list.
+        cadence: The cadence of the periods.
+        state: `open`, `started` or `ended` for spells; None for events.
+        aggregates: The aggregates.
+        by: The breakdowns in which any aggregate is needed, besides the whole.
     """
 
     list: RecordList
@@ -54,14 +59,19 @@ class ListQuery:
 
     @property
     def key(self) -> tuple[str, Cadence, str | None]:
-        """What tells it from other queries."""
+        """The list, cadence and state, which no two queries share."""
         return self.list.id, self.cadence, self.state
 
 
 def list_queries(
     framework: Framework, asked: Iterable[tuple[Cadence, Sequence[str], Sequence[Aggregate]]]
 ) -> list[ListQuery]:
-    """What indicators ask of lists, given the cadence, the breakdowns and the aggregates of each."""
+    """The queries for all indicators, with each distinct aggregate once.
+
+    Args:
+        framework: The lists.
+        asked: The cadence, the breakdowns and the aggregates of each indicator.
+    """
     parts: dict[tuple[str, Cadence, str | None], tuple[dict[str, Aggregate], dict[str, None]]] = {}
     for cadence, by, aggregates in asked:
         for aggregate in aggregates:
@@ -79,18 +89,18 @@ def list_queries(
 
 
 class ListPlan:
-    """The queries over one list: `checks` by piece, and `queries` for each `ListQuery`.
+    """The queries over one list: `checks` by list part, and `queries` for each `ListQuery`.
 
-    `last_day` is the last day that counts, `as_of` the last that can have been. `patient` reads dates in every form
-    (see `typed` in `submissions.list_values`). `slips` are texts of records that are a slip away from one that is
-    asked for. `records` is None where no piece can be read.
+    `last_day` is the last day that counts, `as_of` the day of the evaluation. A `patient` plan reads dates in every
+    form (see `typed` in `submissions.list_values`). `slips` are the texts of records one slip away from an asked text.
+    `records` is None where no list part can be read.
     """
 
     def __init__(
         self,
         vocabulary: Vocabulary,
         list_: RecordList,
-        pieces: Sequence[ListPart],
+        parts: Sequence[ListPart],
         list_queries: Sequence[ListQuery],
         last_day: date,
         as_of: date,
@@ -111,43 +121,45 @@ class ListPlan:
         groups = {name for query in list_queries for name in query.by if name in list_.columns}
         senders = {AGENCY} & list_.columns.keys()
         self.columns = sorted({*self.times, *list_.order, *looked, *groups, *senders})
-        usable = [(number, piece) for number, piece in enumerate(pieces) if piece.frame is not None]
+        usable = [(number, part) for number, part in enumerate(parts) if part.frame is not None]
         distinct = [each.of for query in list_queries for each in query.aggregates if each.distinct and each.of]
-        closely = {node.name for of in distinct for node in names(of)}  # to count these costs more than to look at them
-        frames = [typed(piece, list_, self.columns, number, patient, closely) for number, piece in usable]
+        closely = {
+            node.name for of in distinct for node in names(of)
+        }  # counting distinct texts costs more than a check of each character
+        frames = [typed(part, list_, self.columns, number, patient, closely) for number, part in usable]
         self.rows = RecordExpressions(
             {name: column.read_as for name, column in list_.columns.items()} | dict.fromkeys(_BOUNDS, "date"),
-            whole_numbers([piece for _, piece in usable], list_),
+            whole_numbers([part for _, part in usable], list_),
             self.open | self.names.keys(),
         )
         self.patient = patient
         self.slips = slips or {}
         self.asked = asked_of_list(vocabulary.framework, list_, self.columns)
-        self.bounded = any(piece.covers or piece.counts for _, piece in usable)
+        self.bounded = any(part.covers or part.counts for _, part in usable)
         if self.bounded:
-            frames = [_bounded(frame, piece) for frame, (_, piece) in zip(frames, usable, strict=True)]
-        # What costs to be read is read once, and kept; what does not is read for each query, and never all at once.
+            frames = [_bounded(frame, part) for frame, (_, part) in zip(frames, usable, strict=True)]
+        # Cache the frames that are expensive to read; a `ready` frame streams again for each query.
         frames = [
-            self._checked(frame) if piece.ready else self._checked(frame).cache()
-            for frame, (_, piece) in zip(frames, usable, strict=True)
+            self._checked(frame) if part.ready else self._checked(frame).cache()
+            for frame, (_, part) in zip(frames, usable, strict=True)
         ]
         self.records = pl.concat(frames, how="vertical_relaxed") if frames else None
 
     def _checked(self, records: pl.LazyFrame) -> pl.LazyFrame:
-        """Records with whether their dates run otherwise than they can."""
+        """Records with REVERSED, where the list has dates in an order."""
         return records.with_columns(out_of_order(self.list).alias(REVERSED)) if self.list.date_pairs else records
 
     @property
     def checks(self) -> pl.LazyFrame:
-        """For each piece and agency: records, the first and last day they are dated, and refused cells.
+        """For each list part and agency: the numbers of records and refused cells, and the first and last dates.
 
-        Only a `patient` plan counts refused cells by column: for others it is enough that there are none. Days after
-        `as_of` are expected, or slips of the fingers: no list covers the time until then.
+        Only a `patient` plan counts refused cells by column; another plan is used only where no cell is refused. Days
+        after `as_of` are planned ends or mistakes, and give no coverage.
         """
         assert self.records is not None
         dated = {name: pl.when(pl.col(name) <= self.as_of).then(name) for name in self.times}
         flags = [bad(name) for name in self.columns]
-        # Worked out before it is added up: inside an aggregate Polars would keep all records for it.
+        # A column before the aggregate: inside the aggregate Polars would keep all records in memory.
         records = self.records.with_columns(pl.any_horizontal(flags).alias(REFUSED))
         return records.group_by(pl.col(PIECE).alias("piece"), *({AGENCY} & set(self.columns))).agg(
             pl.col(flags if self.patient else [REFUSED]).sum(),
@@ -162,12 +174,12 @@ class ListPlan:
 
     @property
     def texts(self) -> list[pl.LazyFrame]:
-        """The different texts of each column that is compared with texts, in the order of `asked`."""
+        """The distinct texts of each column with asked texts, in the order of `asked`."""
         return [] if self.records is None else [texts_of_records(self.records, column) for column in self.asked]
 
     @property
     def _outside(self) -> pl.Expr:
-        """Whether a record is of no day that its file covers: an event of another, a spell that starts later."""
+        """Whether a record is outside its file's coverage: an event on another day, or a spell that starts later."""
         if not self.bounded:
             return pl.lit(0, dtype=pl.UInt32)
         day = pl.col(self.list.start)
@@ -175,11 +187,11 @@ class ListPlan:
         return later if self.list.end else later | (day < pl.col(COVERED_FROM))
 
     def queries(self, query: ListQuery) -> list[pl.LazyFrame]:
-        """The frames that answer a query.
+        """The frames of a query.
 
-        The first has the parts of all additive aggregates by all breakdowns together, from which those of the whole
-        and of each breakdown are added up. The others have the rest (medians, distinct values): one frame for the
-        whole, then one for each breakdown.
+        The first has the parts of all additive aggregates by all breakdowns together; totals combine them for the
+        whole and for each breakdown. The other frames have the other aggregates (medians, distinct values): one frame
+        for the whole, then one for each breakdown.
         """
         assert self.records is not None
         compiled = [self._compiled(number, aggregate) for number, aggregate in enumerate(query.aggregates)]
@@ -199,9 +211,14 @@ class ListPlan:
     def _additive(
         self, records: pl.LazyFrame, by: Sequence[str], compiled: Sequence[CompiledAggregate]
     ) -> pl.LazyFrame:
-        """The parts of additive aggregates by all breakdowns together; with how many cells of each column were refused.
+        """The parts of additive aggregates by all breakdowns together, and the numbers of refused cells of each column.
 
-        Aggregates whose conditions distinguish few values are worked out by pre-aggregation, the others directly.
+        Aggregates whose conditions distinguish few values are computed by pre-aggregation, the others directly.
+
+        Args:
+            records: The records with their periods.
+            by: The breakdowns.
+            compiled: The additive aggregates.
         """
         texts = {name: raw(name) for name in by if self.list.columns[name].kind == "text"}
         keys = [START, *(texts.get(name, name) for name in by)]
@@ -214,7 +231,7 @@ class ListPlan:
             frames.append(records.group_by(keys).agg(direct))
         flags = [bad(name) for name in self.columns if name not in self.times]
         counted = [*(flags if self.patient else ()), *slip_columns(self.slips)]
-        if counted:  # an impatient plan with refused cells is not used
+        if counted:  # the results of an impatient plan with refused cells are discarded
             flagged = records.with_columns(slip_flags(self.slips, self.label)).filter(pl.any_horizontal(counted))
             frames.append(flagged.group_by(keys).agg(pl.col(counted).sum()))
         joined = frames[0]
@@ -226,7 +243,7 @@ class ListPlan:
         return joined.with_columns(refused).with_columns(trimmed).drop(texts.values())
 
     def label(self, name: str, text: pl.Expr) -> pl.Expr:
-        """A text as it is compared with others: a group or an agency however it is spelt."""
+        """The compared form of a column's texts: lower case, with one spelling for each group and agency."""
         lower = text.str.to_lowercase()
         if name in self.open:
             return self._spelling(name, text)
@@ -235,7 +252,7 @@ class ListPlan:
         return pl.coalesce(self._spelling(name, text).str.to_lowercase(), lower)
 
     def _spelling(self, name: str, text: pl.Expr) -> pl.Expr:
-        """A group in its listed spelling, or folded where none is: medians of two spellings could not be combined."""
+        """A listed group by its id, an unlisted group folded: medians over two spellings could not be combined."""
         names = self.names.get(name)
         if names is None and name not in self.open:
             return text
@@ -247,13 +264,19 @@ class ListPlan:
         return text.replace_strict(dict(names.spellings), default=None, return_dtype=pl.String)
 
     def _group(self, name: str) -> pl.Expr:
-        """The group that a record is of; one that does not say who sent it is of the only agency that could have."""
+        """The group of a record. A record without an agency belongs to the only agency that sends the list."""
         group = self._spelling(name, pl.col(name))
         if name != AGENCY or len(self.list.agencies) > 1:
             return group
         return pl.when(pl.col(name).is_null()).then(pl.lit(self.list.agencies[0])).otherwise(group)
 
     def _compiled(self, number: int, aggregate: Aggregate) -> CompiledAggregate:
+        """An aggregate as Polars expressions.
+
+        Args:
+            number: The number of the aggregate in its query.
+            aggregate: The aggregate.
+        """
         of, where = aggregate.of, aggregate.where
         value = None
         if of is not None:
@@ -266,12 +289,12 @@ class ListPlan:
 
 
 _BOUNDS = ("period_start", "period_end")
-"""Names that conditions may use as dates besides a list's columns."""
+"""Names of dates that conditions may use besides the columns of a list."""
 
 
-def _bounded(frame: pl.LazyFrame, piece: ListPart) -> pl.LazyFrame:
-    """A piece's records with the days that it covers."""
-    first, last = piece.counts or piece.covers or (date.min, date.max)
+def _bounded(frame: pl.LazyFrame, part: ListPart) -> pl.LazyFrame:
+    """The records of a list part with the days and months that the part covers."""
+    first, last = part.counts or part.covers or (date.min, date.max)
     last = min(last, date.max - timedelta(days=1))
     columns = {
         COVERED_FROM: first,
@@ -284,7 +307,7 @@ def _bounded(frame: pl.LazyFrame, piece: ListPart) -> pl.LazyFrame:
 
 
 def _per_record(value: pl.Expr | None, node: Expression | None) -> pl.Expr | None:
-    """A value of each record, be it the same of all: a constant would be one value, however many records there are."""
+    """A value for each record. A constant is repeated for each record: Polars would aggregate it as one value."""
     if value is None or node is None or names(node):
         return value
     return pl.when(pl.col(PIECE).is_not_null()).then(value)
@@ -294,10 +317,15 @@ def _per_record(value: pl.Expr | None, node: Expression | None) -> pl.Expr | Non
 
 
 def records_by_period(records: pl.LazyFrame, query: ListQuery, last_day: date, bounded: bool) -> pl.LazyFrame:
-    """Records with the first month of their period as START: a spell that is open in several comes in each.
+    """Records with the first month of their period as START; a spell that is open in several periods is in each.
 
-    A record that cannot be placed, since its dates were refused, has null. `bounded` records have the days that
-    their file covers, and count in no other.
+    START is null for a record with refused dates.
+
+    Args:
+        records: The records.
+        query: The query.
+        last_day: The last day that counts.
+        bounded: The records have the days that their file covers, and count only in these.
     """
     list_, cadence = query.list, query.cadence
     unplaced = pl.any_horizontal([pl.col(bad(name)) for name in (list_.start, list_.end) if name])
@@ -325,9 +353,16 @@ def records_by_period(records: pl.LazyFrame, query: ListQuery, last_day: date, b
 def _open_spells(
     records: pl.LazyFrame, query: ListQuery, unplaced: pl.Expr, last_day: date, bounded: bool
 ) -> pl.LazyFrame:
-    """Spells, once for each period at whose end they are open.
+    """Spells, repeated for each period at whose end they are open.
 
-    A spell that ends in a period is not open at its end, even if it ends on the last day.
+    A spell that ends in a period, even on its last day, is not open at the end of that period.
+
+    Args:
+        records: The spells.
+        query: The query.
+        unplaced: Whether the dates of a record were refused.
+        last_day: The last day that counts.
+        bounded: The records have the months that their file covers, and count only in these.
     """
     list_, cadence = query.list, query.cadence
     assert list_.end is not None
@@ -349,14 +384,15 @@ def _open_spells(
 
 
 def _period(day: pl.Expr, cadence: Cadence) -> pl.Expr:
-    """The first month of the period that holds a day."""
+    """The first month of the period of a day."""
     month, _ = month_of_day(day)
     if cadence.months == 1:
         return month
     first = cadence.year_start - 1
-    # To divide takes a third of what a remainder does.
+    # An integer division takes a third of the time of a remainder.
     return (month - first) // cadence.months * cadence.months + first
 
 
 def _first_day(month: pl.Expr) -> pl.Expr:
+    """The first day of a month."""
     return pl.date(month // 12, month % 12 + 1, 1)

@@ -1,4 +1,4 @@
-"""Problems of texts that conditions ask for: those that no record holds, and records whose text is a slip away."""
+"""Problems of asked texts: texts that no record has, and records whose text is one slip away."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from pmf_engine.submissions.problems import Problem, meant, say
 
 
 def text_problems(
-    pieces: Sequence[ListPart], plan: ListPlan, held: Mapping[str, Mapping[str, str]]
+    parts: Sequence[ListPart], plan: ListPlan, held: Mapping[str, Mapping[str, str]]
 ) -> Iterator[Problem]:
-    """What is wrong with the texts of a list's records and of its conditions.
+    """The problems of the texts in a list's records and in conditions on them.
 
     Args:
-        pieces: The pieces as they were counted.
+        parts: The list parts, as they were counted.
         plan: The plan of their queries.
         held: The texts of records by column and folded text.
     """
-    files = list({(piece.file, piece.sheet): piece for piece in pieces if piece.frame is not None}.values())
+    files = list({(part.file, part.sheet): part for part in parts if part.frame is not None}.values())
     for column, texts in plan.asked.items():
         for text, written in texts.items():
             if held[column] and text not in held[column]:
@@ -31,15 +31,22 @@ def text_problems(
                 message = say("text-nowhere", text=written, column=column, who=_who(plan, column, text), help=help_)
                 yield Problem(files[0].file, files[0].sheet, None, column, written, "text-nowhere", message)
     for column, slips in plan.slips.items():
-        for piece in files:
-            yield from _slips(piece, plan, column, slips)
+        for part in files:
+            yield from _slips(part, plan, column, slips)
 
 
-def _slips(piece: ListPart, plan: ListPlan, column: str, slips: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
-    """Each text of a file that is a slip away from one that is asked for, at its first record."""
+def _slips(part: ListPart, plan: ListPlan, column: str, slips: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
+    """A problem for each text of a list part that is one slip away from an asked text, at its first record.
+
+    Args:
+        part: The list part.
+        plan: The plan of the list's queries.
+        column: The column.
+        slips: The slips of each asked text.
+    """
     near = {other: text for text, others in slips.items() for other in sorted(others)}
-    found = (
-        typed(piece, plan.list, [column, plan.list.start], 0, patient=True)
+    first_records = (
+        typed(part, plan.list, [column, plan.list.start], 0, patient=True)
         .with_columns(plan.label(column, pl.col(column)).alias(":text"))
         .filter(pl.col(":text").is_in(sorted(near)))
         .group_by(":text")
@@ -47,16 +54,16 @@ def _slips(piece: ListPart, plan: ListPlan, column: str, slips: Mapping[str, fro
         .sort(ROW)
         .collect(engine="streaming")
     )
-    for text, row, written, count in found.iter_rows():
+    for text, row, written, count in first_records.iter_rows():
         asked = plan.asked[column][near[text]]
         more = f" ({count} records)" if count > 1 else ""
         words = {"asked": asked, "column": column, "who": _who(plan, column, near[text]), "more": more}
         message = say("text-slip", text=written, **words)
-        yield Problem(piece.file, piece.sheet, row, piece.titles.get(column, column), written, "text-slip", message)
+        yield Problem(part.file, part.sheet, row, part.titles.get(column, column), written, "text-slip", message)
 
 
 def _who(plan: ListPlan, column: str, text: str) -> str:
-    """The indicators that ask for a text, as the subject of a sentence with its verb."""
+    """The indicators that ask for a text, as the subject of a sentence with its verb: `` `x` asks ``."""
     names = [
         indicator.id
         for indicator in plan.vocabulary.framework.indicators.values()

@@ -29,14 +29,14 @@ from pmf_engine.submissions.vocabulary import fold
 
 _INVALID, _NO_DATA, _UNDEFINED = reason_code(Status.INVALID), reason_code(Status.NO_DATA), reason_code(Status.UNDEFINED)
 _DIGITS = 12
-"""Digits of a sum or mean that are sure: the last ones depend on the order in which a stream adds."""
+"""The significant digits of a sum or mean: further digits depend on the order in which a stream adds."""
 _LEAST, _MOST = 10.0**_DIGITS, 2.0**53
-"""Between these, what is sure is whole: whole numbers come to the same in any order."""
+"""Between these limits sums are rounded to whole numbers, whose sum is exact in any order."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of a list in one file: its records, the first and last day they are dated, and refused cells."""
+    """The content of one list part: its number of records, their first and last date, its number of refused cells."""
 
     file: str
     sheet: str | None
@@ -51,10 +51,11 @@ class Read:
 class Table:
     """The totals of a query in one breakdown, or of the whole.
 
-    `rows` has `start`, `group` (empty for the whole), and for each aggregate its value and reason code (see
-    `value_column`, `code_column`). `unplaced` has, by `group`, the code that records leave which cannot be placed in
-    time (`unplaced_column`). `ungrouped` has `start` of periods in which a record cannot be given to a group, null
-    for one that could be in any.
+    Attributes:
+        rows: `start`, `group` (empty for the whole), and for each aggregate its value and reason code (see
+            `value_column`, `code_column`).
+        unplaced: By `group`, the reason code that records with unknown dates cause (`unplaced_column`).
+        ungrouped: `start` of the periods with a record of an unknown group; null where that may be any period.
     """
 
     rows: pl.DataFrame
@@ -64,9 +65,13 @@ class Table:
 
 @dataclass
 class ListTotals:
-    """The totals of all lists: `tables` by query and breakdown, and `coverage` by list and agency.
+    """The totals of all lists.
 
-    `groups` are those met, by breakdown; `read` is what was read, by list.
+    Attributes:
+        tables: The totals by query and breakdown.
+        coverage: The coverage by list and agency.
+        groups: The groups of the records by breakdown.
+        read: The content of the list parts by list.
     """
 
     tables: dict[tuple[str, Cadence, str | None, str | None], Table] = field(default_factory=dict)
@@ -76,7 +81,7 @@ class ListTotals:
 
     @property
     def marks(self) -> pl.DataFrame:
-        """The marks of what rests on a file without records, with the columns of `MARKS`."""
+        """The marks of totals over days that a file without records covers, with the columns of `MARKS`."""
         rows = [
             (id_, agency, None, None, each.touched.start, len(each.touched), MarkKind.EMPTY_LIST.value, text)
             for (id_, agency), coverage in self.coverage.items()
@@ -87,23 +92,29 @@ class ListTotals:
 
     def extent(self) -> range:
         """The months that lists cover, or may, from the first to the last."""
-        coverage = [each for found in self.coverage.values() for each in found]
+        coverage = [each for of_agency in self.coverage.values() for each in of_agency]
         certain = [each.touched for each in coverage if each.exact or not each.refused]
-        if not certain and coverage:  # all that came was refused, and may be of any time: the year up to the last day
+        if not certain and coverage:  # every file was refused, and may be of any time: take the year up to the last day
             certain = [range(max(each.touched.stop for each in coverage) - 12, each.touched.stop) for each in coverage]
         if not certain:
             return range(0)
         return range(min(months.start for months in certain), max(months.stop for months in certain))
 
     def months(self, list_: RecordList, agency: str, at_end: bool = False) -> tuple[set[int], set[int]]:
-        """The months that an agency's records cover, or whose last day, and those of which something was refused."""
+        """The months that an agency's records cover, and the months of refused files.
+
+        Args:
+            list_: The list.
+            agency: An agency that sends it.
+            at_end: Count the months of which the records cover the last day.
+        """
         coverage = self.coverage.get((list_.id, agency), [])
         of = month_ends if at_end else whole_months
         sure = {month for days in joined(coverage) for month in of(days)}
         return sure, {month for each in coverage if each.refused for month in each.touched}
 
     def settled_by(self, list_: RecordList, agency: str, period: Period) -> list[str]:
-        """The lines of manifest.csv that would say whether files cover a period."""
+        """The lines that manifest.csv needs before the coverage of a period is known."""
         months = range(period.start, period.end)
         return [
             each.settled_by
@@ -120,15 +131,15 @@ class ListTotals:
         first: int,
         at_end: bool = False,
     ) -> list[int]:
-        """For each period 0 where an agency's records cover it, or its last day (`at_end`), else the reason code.
+        """The reason code of each period: 0 where an agency's records cover the period, or its last day (`at_end`).
 
         Args:
             list_: The list.
             agency: An agency that sends it.
             periods: Periods of one cadence.
-            as_of: The day at which records are late or not due yet.
-            first: The month from which a list is late that no agency ever sent.
-            at_end: Whether it is enough to cover the last day.
+            as_of: The day of the evaluation, which decides whether records are late or not due yet.
+            first: The month from which a list that no agency ever sent is late.
+            at_end: The last day of the period is enough.
         """
         sure, refused = self.months(list_, agency, at_end)
         begun = min((month for each in list_.agencies for month in self.months(list_, each)[0]), default=first)
@@ -150,7 +161,7 @@ class ListTotals:
         return codes
 
 
-# -- from the answers to tables ------------------------------------------------------------
+# -- from query results to tables ---------------------------------------------------------
 
 
 def tables(
@@ -158,22 +169,25 @@ def tables(
 ) -> Mapping[str | None, Table]:
     """The table of each breakdown of a query, and of the whole (None), from the frames of `ListPlan.queries`.
 
-    `spellings` has how a group of a breakdown that lists none is called, by breakdown and folded text; groups that
-    are not there yet are added.
+    Args:
+        plan: The plan of the list's queries.
+        query: The query.
+        frames: The results of the query.
+        spellings: The names of unlisted groups by breakdown and folded text. New groups are added.
     """
     additive, *alone = frames
     by = [name for name in query.by if name in plan.columns]
     for each in by:
         if each in plan.open:
             _spell(each, additive[each], spellings)
-    found: dict[str | None, Table] = {}
+    tables_by: dict[str | None, Table] = {}
     for number, name in enumerate([None, *by]):
-        found[name] = _table(plan, query, name, additive, alone[number] if alone else None, spellings)
+        tables_by[name] = _table(plan, query, name, additive, alone[number] if alone else None, spellings)
     if AGENCY in query.by and AGENCY not in plan.columns:
         agency = pl.lit(query.list.agencies[0] if query.list.agencies else "").alias("group")
-        whole = found[None]
-        found[AGENCY] = Table(whole.rows.with_columns(agency), whole.unplaced.with_columns(agency), whole.ungrouped)
-    return found
+        whole = tables_by[None]
+        tables_by[AGENCY] = Table(whole.rows.with_columns(agency), whole.unplaced.with_columns(agency), whole.ungrouped)
+    return tables_by
 
 
 def _table(
@@ -184,15 +198,24 @@ def _table(
     alone: pl.DataFrame | None,
     spellings: Mapping[tuple[str, str], str],
 ) -> Table:
-    """The table of one breakdown: parts are combined over the others, and made into values with codes."""
+    """The table of one breakdown: its parts combined over the other breakdowns, as values with reason codes.
+
+    Args:
+        plan: The plan of the list's queries.
+        query: The query.
+        name: The breakdown; None for the whole.
+        additive: The parts of additive aggregates.
+        alone: The values of the other aggregates by the breakdown; None without such aggregates.
+        spellings: The names of unlisted groups by breakdown and folded text.
+    """
     grouped = _grouped(additive, name, plan, spellings)
     ungrouped = grouped.select("start").clear()
     if name is not None:
-        # Blank where it may be, a record is of no group; else nobody knows of which.
+        # A blank in an optional column is no group; in another column the group is unknown.
         of_none: pl.Expr | pl.Series = pl.lit(False)
         if query.list.columns[name].optional:
             of_none = additive[name].is_null() & (additive[bad(name)] == 0)
-        if name == AGENCY and len(query.list.agencies) == 1:  # who else should have sent it
+        if name == AGENCY and len(query.list.agencies) == 1:  # the list's only sender
             sender = pl.lit(query.list.agencies[0])
             grouped = grouped.with_columns(group=pl.when(of_none).then(sender).otherwise("group"))
         ungrouped = grouped.filter(pl.col("group").is_null() & ~of_none).select("start").unique()
@@ -212,7 +235,7 @@ def _table(
 
 
 def _spell(by: str, texts: pl.Series, spellings: dict[tuple[str, str], str]) -> None:
-    """Chooses how each group is called that has no name yet: as it is written with capitals and small letters."""
+    """Adds a name for each new group: the spelling in mixed case where there is one, then the first in order."""
     written = {" ".join(text.split()) for text in texts.unique().drop_nulls()}
     for text in sorted(written, key=lambda text: (text.isupper() or text.islower(), text)):
         spellings.setdefault((by, fold(text)), text)
@@ -221,7 +244,14 @@ def _spell(by: str, texts: pl.Series, spellings: dict[tuple[str, str], str]) -> 
 def _grouped(
     answer: pl.DataFrame, name: str | None, plan: ListPlan, spellings: Mapping[tuple[str, str], str]
 ) -> pl.DataFrame:
-    """An answer by `start` and `group`: empty for the whole, null where the text names none."""
+    """The result of a query by `start` and `group`: empty for the whole, null for an unknown group.
+
+    Args:
+        answer: A frame of the query.
+        name: The breakdown; None for the whole.
+        plan: The plan of the list's queries.
+        spellings: The names of unlisted groups by breakdown and folded text.
+    """
     group: pl.Expr | pl.Series = pl.lit("").alias("group")
     if name is not None:
         texts, names = answer[name], plan.names.get(name)
@@ -238,7 +268,13 @@ _EXTREMES = {"min": Part.LEAST, "max": Part.GREATEST, "median": Part.MEDIAN}
 
 
 def _value_and_code(number: int, aggregate: Aggregate, plan: ListPlan) -> list[pl.Expr]:
-    """The value of an aggregate and its reason code, from its parts."""
+    """The value of an aggregate and its reason code, from its parts.
+
+    Args:
+        number: The number of the aggregate in its query.
+        aggregate: The aggregate.
+        plan: The plan of the list's queries.
+    """
     list_ = plan.list
     count, nothing = pl.col(Part.COUNT.column(number)), pl.lit(False)
     total = pl.col(Part.SUM.column(number))
@@ -265,6 +301,6 @@ def _value_and_code(number: int, aggregate: Aggregate, plan: ListPlan) -> list[p
 
 
 def _sure(value: pl.Expr) -> pl.Expr:
-    """A sum or mean without the digits that depend on the order in which a stream adds."""
+    """A sum or mean rounded to the digits that do not depend on the order in which a stream adds."""
     whole = (value.abs() >= _LEAST) & (value.abs() < _MOST)
     return pl.when(whole).then(value.round()).otherwise(value.round_sig_figs(_DIGITS))

@@ -157,16 +157,16 @@ class Submissions:
         for id_ in lists or {}:
             if id_ not in framework.lists:
                 raise KeyError(f"unknown list `{id_}`{meant(id_, framework.lists)}")
-        pieces = [list_part_of(frame, id_, framework.lists[id_], framework) for id_, frame in (lists or {}).items()]
+        parts = [list_part_of(frame, id_, framework.lists[id_], framework) for id_, frame in (lists or {}).items()]
         if returns is None:
-            return _with_lists(_understand([], [], {}, Vocabulary(framework)), pieces, framework)
+            return _with_lists(_understand([], [], {}, Vocabulary(framework)), parts, framework)
         frame = returns.collect() if isinstance(returns, pl.LazyFrame) else returns
         texts = [_as_text(column).alias(str(position)) for position, column in enumerate(frame.get_columns())]
         rows = pl.DataFrame(texts).with_row_index("row", 2).cast({"row": pl.Int64})
         if texts:
             rows = rows.filter(~pl.all_horizontal(pl.exclude("row").str.strip_chars(EDGES).fill_null("") == ""))
         table = RawTable(name, tuple(frame.columns), 1, rows)
-        return _with_lists(_understand([table], [], {name: None}, Vocabulary(framework)), pieces, framework)
+        return _with_lists(_understand([table], [], {name: None}, Vocabulary(framework)), parts, framework)
 
 
 def read_submissions(folder: str | Path, framework: Framework, as_of: date | None = None) -> Submissions:
@@ -191,14 +191,14 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
     manifest = read_manifest(files, max(date.today(), as_of or date.min))
     problems += manifest.problems
     tables: list[RawTable] = []
-    pieces: list[ListPart] = []
+    parts: list[ListPart] = []
     received: dict[str, date | None] = {}
     for name, path in files.items():
         if is_passed_over(path):
             continue
         if lists := list_of(name, framework):
             for list_id in lists:
-                pieces += read_list_parts(path, name, list_id, framework, manifest.arrivals.get(name))
+                parts += read_list_parts(path, name, list_id, framework, manifest.arrivals.get(name))
             continue
         if name == MANIFEST:
             continue
@@ -212,17 +212,17 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
         problems += more
         if table is not None:
             tables.append(table)
-    read = [*received, *(piece.file for piece in pieces)]
+    read = [*received, *(part.file for part in parts)]
     problems += manifest.unnamed(dict.fromkeys(read))
-    submissions = _with_lists(_understand(tables, problems, received, words), pieces, framework)
+    submissions = _with_lists(_understand(tables, problems, received, words), parts, framework)
     return replace(submissions, undated=manifest.undated(read))
 
 
-def _with_lists(submissions: Submissions, pieces: list[ListPart], framework: Framework) -> Submissions:
+def _with_lists(submissions: Submissions, parts: list[ListPart], framework: Framework) -> Submissions:
     """Submissions with the parts of lists and the problems of these."""
-    of_lists = problems_frame(problem._replace(item=piece.list) for piece in pieces for problem in piece.problems)
+    of_lists = problems_frame(problem._replace(item=part.list) for part in parts for problem in part.problems)
     of_lists = with_senders(of_lists, framework)
-    return replace(submissions, lists=tuple(pieces), problems=together(submissions.problems, of_lists))
+    return replace(submissions, lists=tuple(parts), problems=together(submissions.problems, of_lists))
 
 
 def _as_text(column: pl.Series) -> pl.Series:
