@@ -1,1 +1,1 @@
-"""Readings and totals to rows: one for each indicator, period and group."""
+"""Evaluation: from readings and totals to a row for each indicator, period and group."""

@@ -1,4 +1,4 @@
-"""Aligning figures to the periods of an indicator: flows add up, of stocks and grades the last one counts."""
+"""Aligning figures to the periods of an indicator: flows add up; the last stock or grade of a period counts."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.framework.model import Figure
 
 ALIGNED = ("figure", "start", "group", "value", "code", "lenient")
-"""The columns of aligned figures: `start` is of the indicator's period, `code` and `lenient` as `over_agencies`."""
+"""The columns of aligned figures: `start` of the indicator's period; `code` and `lenient` as in `over_agencies`."""
 
 ALIGNED_TRACE = ("taken", "waits_for")
-"""What a trace adds: `taken`, the periods that counted (each with `start` and `months`), and `waits_for`, the first
-month of the period that has not come and in whose place an earlier one counts."""
+"""The columns of a trace: `taken`, the periods that counted (each with `start` and `months`), and `waits_for`, the
+first month of the missing period that an earlier period replaces."""
 
 
 def lasts(own: Cadence, cadence: Cadence) -> bool:
-    """Whether a stock or grade of one cadence lasts over periods of another, as none ends with each of those.
+    """Whether a stock or grade lasts: no period of its `own` cadence ends with each period of another cadence.
 
     >>> lasts(Cadence(12, 4), Cadence(3, 4)), lasts(Cadence(1, 4), Cadence(3, 4)), lasts(Cadence(3, 2), Cadence(3, 4))
     (True, False, True)
@@ -32,17 +32,17 @@ def lasts(own: Cadence, cadence: Cadence) -> bool:
 
 
 def taken_periods(own: Cadence, is_flow: bool, period: Period) -> list[Period]:
-    """The periods of a figure's own cadence that count in a period of the indicator's.
+    """The periods of a figure's own cadence that count in a period of an indicator.
 
-    Of a flow all that begin in it, of a stock or grade the last. The data may choose others: a longer period as sent
-    goes before its parts, and a stock that lasts counts on until the next one has come.
+    All own periods of a flow that begin in the period count; of a stock or grade the last one. The data may choose
+    others: a longer period as sent replaces its parts, and a stock that lasts replaces the next one until that comes.
 
     >>> quarter = Cadence(3, 4).holding(2016 * 12 + 3)
-    >>> [one.label for one in taken_periods(Cadence(1, 4), True, quarter)]
+    >>> [taken.label for taken in taken_periods(Cadence(1, 4), True, quarter)]
     ['2016-04', '2016-05', '2016-06']
-    >>> [one.label for one in taken_periods(Cadence(1, 4), False, quarter)]
+    >>> [taken.label for taken in taken_periods(Cadence(1, 4), False, quarter)]
     ['2016-06']
-    >>> [one.label for one in taken_periods(Cadence(12, 4), False, quarter)]
+    >>> [taken.label for taken in taken_periods(Cadence(12, 4), False, quarter)]
     ['2016-17']
     """
     if not is_flow and lasts(own, period.cadence):
@@ -55,7 +55,7 @@ def taken_periods(own: Cadence, is_flow: bool, period: Period) -> list[Period]:
 
 
 def last_own_period(own: Cadence, period: Period) -> Period:
-    """The period of a figure's own cadence that ends with a period of another."""
+    """The period of a figure's own cadence that ends with a period of an indicator."""
     return Period(period.end - own.months, own)
 
 
@@ -87,7 +87,7 @@ def _times(periods: Iterable[Period], own: Cadence, is_flow: bool) -> pl.LazyFra
 
 
 def _trace(inputs: Inputs, taken: pl.Expr, waits_for: pl.Expr | None = None) -> dict[str, pl.Expr]:
-    """The columns of a trace, where one is kept."""
+    """The columns of a trace; none without a trace."""
     if not inputs.traced:
         return {}
     return {"taken": taken, "waits_for": pl.lit(None, dtype=pl.Int32) if waits_for is None else waits_for}
@@ -98,20 +98,15 @@ def _columns(inputs: Inputs) -> list[str]:
 
 
 def _as_sent(inputs: Inputs, frame: pl.LazyFrame, cadence: Cadence) -> pl.LazyFrame:
-    """Figures that were sent for periods of the cadence's own length."""
+    """The figures that agencies sent for periods of the cadence's own length."""
     sent = frame.filter(pl.col("months") == cadence.months)
-    return sent.with_columns(**_trace(inputs, _one(pl.struct("start", "months")))).select(_columns(inputs))
-
-
-def _one(period: pl.Expr) -> pl.Expr:
-    """A list of one period."""
-    return pl.concat_list(period)
+    return sent.with_columns(**_trace(inputs, pl.concat_list(pl.struct("start", "months")))).select(_columns(inputs))
 
 
 def _shorter(
     inputs: Inputs, frame: pl.LazyFrame, times: pl.LazyFrame, own: Cadence, cadence: Cadence, is_flow: bool
 ) -> pl.LazyFrame:
-    """Flows added up over their own periods, of stocks and grades the last; a longer period as sent goes before."""
+    """Figures of shorter periods: the sum of flows, the last stock or grade; a longer period as sent replaces both."""
     as_sent = _as_sent(inputs, frame, cadence)
     parts = frame.filter(pl.col("months") == own.months).join(times, on="start")
     period = pl.struct("start", "months")
@@ -125,20 +120,20 @@ def _shorter(
             .with_columns(_without_sum(inputs, name) for name in ("code", "lenient"))
         )
     else:
-        parts = parts.with_columns(start="at", **_trace(inputs, _one(period)))
+        parts = parts.with_columns(start="at", **_trace(inputs, pl.concat_list(period)))
     parts = parts.select(_columns(inputs))
     return pl.concat([as_sent, parts.join(as_sent, on=["figure", "start", "group"], how="anti")])
 
 
 def _without_sum(inputs: Inputs, name: str) -> pl.Expr:
-    """A code that is `no_data` at least, where a figure does not add up over time."""
-    none = (figure_number(pl.col("figure")) + reason_code(Status.NO_DATA)).cast(pl.UInt32)
-    apart = pl.col("figure").is_in(numbers_apart(inputs))
-    return pl.when(apart).then(pl.max_horizontal(name, none)).otherwise(name).alias(name)
+    """A code column, at least `no_data` for a figure that does not add up over time."""
+    no_data = (figure_number(pl.col("figure")) + reason_code(Status.NO_DATA)).cast(pl.UInt32)
+    has_no_sum = pl.col("figure").is_in(numbers_apart(inputs))
+    return pl.when(has_no_sum).then(pl.max_horizontal(name, no_data)).otherwise(name).alias(name)
 
 
 def _counts_on(inputs: Inputs, frame: pl.LazyFrame, times: pl.LazyFrame, own: Cadence) -> pl.LazyFrame:
-    """Stocks and grades that last: the one of the time, or the one before it until that has come."""
+    """Stocks and grades that last: the value of the own period, or of the period before until the own one comes."""
     own_rows = frame.filter(pl.col("months") == own.months)
     keys = ["figure", "group"]
     columns = ["value", "code", "lenient", "start"]
@@ -153,7 +148,7 @@ def _counts_on(inputs: Inputs, frame: pl.LazyFrame, times: pl.LazyFrame, own: Ca
     )
     waits = is_awaited(pl.col("code")) & (pl.col("code_before") == 0).fill_null(False)
     chosen = {name: pl.when(waits).then(f"{name}_before").otherwise(name) for name in columns}
-    taken = _one(pl.struct(chosen["start"].alias("start"), "months"))
+    taken = pl.concat_list(pl.struct(chosen["start"].alias("start"), "months"))
     trace = _trace(inputs, taken, pl.when(waits).then("start"))
     return pairs.select(
         "figure", pl.col("at").alias("start"), "group", *(chosen[name].alias(name) for name in columns[:3]), **trace
@@ -161,10 +156,10 @@ def _counts_on(inputs: Inputs, frame: pl.LazyFrame, times: pl.LazyFrame, own: Ca
 
 
 def facts_by_period(inputs: Inputs, facts: pl.LazyFrame, figures: Iterable[str], cadence: Cadence) -> pl.LazyFrame:
-    """Facts by the `start` of the cadence's periods that they count in.
+    """Facts by the `start` of the cadence's periods in which they count.
 
-    Adds `lacked_in`, the name of the fact's own period where that lasts over the cadence's (`apart`), else of the
-    cadence's.
+    Adds `apart`, whether the figure lasts over the cadence's periods, and `lacked_in`: the name of the fact's own
+    period where `apart`, else of the cadence's period.
     """
     used = [inputs.framework.figures[name] for name in figures]
     first = pl.col("start") - (pl.col("start") - (cadence.year_start - 1)) % cadence.months
@@ -190,7 +185,7 @@ def facts_by_period(inputs: Inputs, facts: pl.LazyFrame, figures: Iterable[str],
 def _own_cadences(inputs: Inputs, figures: Iterable[Figure], cadence: Cadence) -> pl.LazyFrame:
     """The cadence of each figure, whether it lasts over the indicator's, and whether the figure is a flow."""
     return pl.LazyFrame(
-        [(one.id, *one.cadence, lasts(one.cadence, cadence), one.kind == "flow") for one in figures],
+        [(figure.id, *figure.cadence, lasts(figure.cadence, cadence), figure.kind == "flow") for figure in figures],
         schema={
             "figure": inputs.names,
             "own_months": pl.Int32,

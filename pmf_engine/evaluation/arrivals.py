@@ -1,4 +1,4 @@
-"""Files of which nobody says when they came: the marks of what rests on them, and which rows they leave in doubt."""
+"""Files of unknown arrival: the marks of values that use them, and the rows that they leave in doubt."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ROW = ("indicator", "by", "group", "start")
 
 
 def arrival_marks(undated: frozenset[str], cells: pl.DataFrame, counted: ListTotals) -> pl.DataFrame:
-    """The marks of what rests on files of unknown arrival.
+    """The marks of cells and records in files of unknown arrival.
 
     Args:
         undated: The names of these files.
-        cells: The cells of returns that stand.
-        counted: The totals of lists, with what was read of each file.
+        cells: The cells of returns that count.
+        counted: The totals of lists, with the counts of each file.
     """
     if not undated:
         return MARKS.empty()
@@ -43,7 +43,7 @@ def arrival_marks(undated: frozenset[str], cells: pl.DataFrame, counted: ListTot
 
 
 def _of_lists(undated: frozenset[str], counted: ListTotals) -> Iterator[tuple[str, int, int, str]]:
-    """The list, the months and the text of the mark of each file with records."""
+    """The list, the first month, the number of months and the text of the mark of each file with records."""
     for id_, reads in counted.read.items():
         for read in reads:
             first, last = (read.covers.first, read.covers.last) if read.covers else (read.first, read.last)
@@ -59,19 +59,19 @@ def in_doubt(
     cadences: Mapping[str, Cadence],
     marks: pl.DataFrame | None,
 ) -> pl.DataFrame:
-    """Adds `doubt` to rows: why nothing good can be said of a row, from the marks of what it rests on; else null.
+    """Adds `doubt`: why a row cannot be green or improving, from the marks of its inputs; null without such marks.
 
     Args:
         rows: Rows with the columns of `ROW`.
         framework: The framework that defines the indicators.
-        inputs: What the values rest on.
+        inputs: The figures and list totals of the values.
         cadences: By indicator, the length of its rows' periods.
         marks: The columns of `MARKS`; None for no doubt.
     """
     if marks is None or marks.is_empty():
         return rows.with_columns(doubt=pl.lit(None, pl.String))
     indicators = {id_: replace(indicator, compare=()) for id_, indicator in framework.indicators.items()}
-    judging = replace(framework, indicators=indicators)  # what stands beside a value has no part in its rating
+    judging = replace(framework, indicators=indicators)  # figures for comparison have no part in a rating
     marked = with_marks(rows.select(ROW), judging, inputs, cadences, marks)
     texts = pl.col("marks").list.eval(pl.element().struct.field("text")).list.join(", ")
     doubts = marked.filter(pl.col("marks").list.len() > 0).select(*ROW, doubt=texts)

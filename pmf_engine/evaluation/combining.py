@@ -1,4 +1,4 @@
-"""Combining figures: groups to an agency's total where it sent none, and agencies to one figure."""
+"""Combining figures: groups to the agency's total where the agency sent none, and agencies to one figure."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from pmf_engine.submissions.wholes import adds_up
 _NO_DATA = reason_code(Status.NO_DATA)
 
 _MOST_NAMED = 5
-"""How many groups that are missing a reason names."""
+"""How many missing groups a reason names."""
 
 
 def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
     """An agency's total from the cells of its groups: their sum (of grades, the worst), if every group has a value.
 
-    Only in the figure's own periods: groups of a longer period make no total. Where several breakdowns are complete,
-    the first one in the framework's order counts; where their totals differ, the figure is invalid.
+    Groups make totals in the figure's own periods only, not in longer periods. Of several complete breakdowns the first
+    in the framework's order counts; where their totals differ, the figure is invalid.
 
-    A trace keeps `cells` (those that the total took; all, where there is no total) and `breakdowns` (`by`, `value`,
-    `code` and `cells` of each breakdown, in the framework's order).
+    A trace keeps `cells` (those of the total; without a total, all cells) and `breakdowns` (`by`, `value`, `code` and
+    `cells` of each breakdown, in the framework's order).
     """
     code, value, has_value = pl.col("code"), pl.col("value"), pl.col("code") == 0
-    # Two breakdowns with different totals are not both right, and nothing says which one is.
+    # Two breakdowns with different totals are not both right, and the data do not show which one is.
     differ = value.max() - value.min() > NEAR * value.abs().max()
     refused = code.filter(code > _NO_DATA).max()
     trace = [
@@ -68,7 +68,8 @@ def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
 def _by_breakdown(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
     """An agency's total by each breakdown, with the breakdown's `place` in the framework's order.
 
-    There is none where a group of the period has no cell, or where the figure does not add up; `why` says so.
+    A breakdown has no total, and says so in `why`, where a group of the period has no cell or the figure does not add
+    up.
     """
     places = pl.LazyFrame(
         list(enumerate(inputs.framework.breakdowns)), schema={"place": pl.UInt32, "by": pl.String}, orient="row"
@@ -79,7 +80,7 @@ def _by_breakdown(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
     incomplete = pl.when(pl.col("absent").list.len() > 0).then(_NO_DATA).otherwise(0).cast(pl.UInt32)
     named = pl.format("{} of `{}` is missing", pl.col("absent").list.head(_MOST_NAMED).list.join(", "), "by")
     adding = [id_ for id_, figure in inputs.framework.figures.items() if figure.kind == "grade" or adds_up(figure)]
-    apart = ~pl.col("figure").is_in(adding)
+    has_no_sum = ~pl.col("figure").is_in(adding)
     return (
         cells.join(inputs.senders.lazy(), on="figure")
         .filter(pl.col("months") == pl.col("own_months"))
@@ -100,18 +101,20 @@ def _by_breakdown(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
             code=pl.max_horizontal("code", incomplete), why=pl.coalesce("why", pl.when(incomplete > 0).then(named))
         )
         .with_columns(
-            code=pl.when(apart).then(pl.max_horizontal("code", _NO_DATA)).otherwise("code"),
-            why=pl.when(apart).then(pl.lit("it does not add up over groups")).otherwise("why"),
+            code=pl.when(has_no_sum).then(pl.max_horizontal("code", _NO_DATA)).otherwise("code"),
+            why=pl.when(has_no_sum).then(pl.lit("it does not add up over groups")).otherwise("why"),
         )
         .with_columns(value=pl.when(has_value).then(pl.when(inputs.is_of_kind("grade")).then("worst").otherwise("sum")))
     )
 
 
 def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.LazyFrame:
-    """Figures over their agencies: sums, of grades the worst. A figure that does not add up has no value over several.
+    """Figures over their agencies: the sum of numbers, the worst grade.
 
-    Columns: figure, start, months, group, value, `code` (where every agency must have sent) and `lenient` (where some
-    may not have).
+    A figure that does not add up has no value over several agencies.
+
+    Columns: figure, start, months, group, value, `code` (strict: every agency must have sent the figure) and `lenient`
+    (some agencies may have sent nothing).
     """
     soft = pl.col("code").filter(is_absent(pl.col("code"))).max().fill_null(0)
     hard = pl.col("code").filter(~is_absent(pl.col("code"))).max().fill_null(0)
@@ -152,14 +155,14 @@ def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.Laz
 
 
 def numbers_apart(inputs: Inputs) -> list[str]:
-    """The figures that are numbers and do not add up."""
+    """The ids of figures that are numbers and do not add up."""
     return [id_ for id_, figure in inputs.framework.figures.items() if figure.is_apart]
 
 
 def with_sums_refused(
     inputs: Inputs, facts: pl.LazyFrame, figures: Iterable[str], cadence: Cadence, by: str | None
 ) -> pl.LazyFrame:
-    """Facts with those as missing of which there is no sum, over agencies or the time of a cadence, and the reason."""
+    """Facts, where those that cannot add up over agencies or over time become `no_data`, with the reason in `why`."""
     several, longer = [], []
     for name in figures:
         figure = inputs.framework.figures[name]
@@ -171,35 +174,38 @@ def with_sums_refused(
         return facts
     has_value = pl.col("code") == 0
     over_agencies_, over_time = pl.col("figure").is_in(several), pl.col("figure").is_in(longer)
-    what = pl.when(over_agencies_).then(pl.lit("agencies")).otherwise(pl.lit("time"))
+    dimension = pl.when(over_agencies_).then(pl.lit("agencies")).otherwise(pl.lit("time"))
     refused = has_value & (over_agencies_ | over_time)
     return facts.with_columns(
         code=pl.when(refused).then(pl.lit(_NO_DATA, dtype=pl.UInt32)).otherwise("code"),
-        why=pl.when(refused).then(pl.format("it does not add up over {}", what)).otherwise("why"),
+        why=pl.when(refused).then(pl.format("it does not add up over {}", dimension)).otherwise("why"),
     )
 
 
 def _not_owed(framework: Framework) -> pl.Expr:
-    """How many of a figure's agencies do not owe it in the period of a row: they began later, or ended before."""
+    """How many agencies of a row's figure do not owe it in the row's period: they began later, or ended before."""
     figure, start, end = pl.col("figure").cast(pl.String), pl.col("start"), pl.col("start") + pl.col("months")
     agencies = framework.agencies.values()
     dated = {agency.id for agency in agencies if agency.succeeds or (agency.since, agency.until) != (None, None)}
     outside = []
-    for each in framework.figures.values() if dated else ():
-        for agency in dated.intersection(each.agencies):
-            since, until = owed(framework, each, agency)
+    for source in framework.figures.values() if dated else ():
+        for agency in dated.intersection(source.agencies):
+            since, until = owed(framework, source, agency)
             if since is not None:
-                outside.append((figure == each.id) & (end <= since))
+                outside.append((figure == source.id) & (end <= since))
             if until is not None:
-                outside.append((figure == each.id) & (start >= until))
-    return pl.sum_horizontal(one.cast(pl.UInt32) for one in outside) if outside else pl.lit(0, pl.UInt32)
+                outside.append((figure == source.id) & (start >= until))
+    return pl.sum_horizontal(is_outside.cast(pl.UInt32) for is_outside in outside) if outside else pl.lit(0, pl.UInt32)
 
 
 def total(values: pl.Expr) -> pl.Expr:
-    """The sum of a column, as an aggregate; 0 where only rounding is left of it.
+    """The sum of a column, as an aggregate; 0 where the sum is only a rounding error.
 
-    A sum of decimals is rounded to fifteen digits, which a number is sure to hold. Its last digit depends on the order
-    of adding, and so on how many threads there are. Whole numbers add up exactly.
+    The last digit of a sum of decimals depends on the order of adding, and so on the number of threads: such a sum is
+    rounded to fifteen digits, which every float keeps. Whole numbers add up exactly.
+
+    >>> pl.select(pl.Series([0.1, 0.2, -0.3])).select(total(pl.all())).item()
+    0.0
     """
     sum_ = values.sum()
     exact = pl.when(sum_ == sum_.floor()).then(sum_).otherwise(sum_.round_sig_figs(15))

@@ -1,4 +1,4 @@
-"""The evaluation of a framework over submissions: what every indicator came to, and what goes up to whom."""
+"""The evaluation of a framework over submissions: the rows of every indicator, and the exceptions among them."""
 
 from __future__ import annotations
 
@@ -32,19 +32,24 @@ from pmf_engine.submissions.submissions import Submissions
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What an evaluation came to.
+    """The result of an evaluation.
 
-    `period` is the period asked for, None for all; `cells` what had come by `as_of`. `history` has the columns
-    of `results`, `start` and `months` (the period as numbers), `level` (place of `escalate_to` in governance, -1
-    for none), `named` (the numbers that the names in its bands stand for, in the order of the indicator's
-    `band_names`), `compared` (what it is compared with came to, in the order of its `compare`), `direction_year_ago`
-    (as `direction`, from the same period of the year before), the control chart up to each period (`control.CHART`),
-    the life of the exception (`exceptions.LIFE`) and `shown` (whether it is in `results`), for all periods up to the
-    one shown. `outstanding` is what has not come by `as_of`: figure, agency, start, months, period, due, status (late
-    or not_due) and run, one row for the latest period of each, and where that is not due, one for the latest of those
-    before it that are late; figures and lists alike. `problems` are those of the
-    submissions, and what was wrong with the records of lists that were read. `inputs` are the figures it rests on,
-    kept for explanations.
+    Attributes:
+        framework: The framework that was evaluated.
+        submissions: The submissions that were evaluated.
+        period: The period asked for; None for all.
+        as_of: The day of the evaluation.
+        cells: The cells of returns received by `as_of`.
+        history: The rows of all periods up to the one shown, with the columns `HISTORY`: those of `results`, `start`
+            and `months` (the period as numbers), `level` (the position of `escalate_to` in governance, -1 for none),
+            `named` (the numbers of the names in bands, in the order of `Indicator.band_names`), `compared` (the values
+            for comparison, in the order of `Indicator.compare`), `direction_year_ago`, the control chart up to each
+            period (`CHART`), the life of the exception (`LIFE`) and `shown` (whether the row is in `results`).
+        outstanding: The returns and lists not received by `as_of`, with the columns `OUTSTANDING`: for each figure and
+            agency the latest period, and where that is not due, also the latest late period before it.
+        problems: The problems of the submissions, and of the records in lists.
+        inputs: The figures and list totals of the evaluation, for explanations.
+        own: The history in own periods of the indicators that `history` has in longer ones; None without any.
     """
 
     framework: Framework = field(repr=False)
@@ -77,41 +82,42 @@ def evaluate(
     as_of: date | None = None,
     engine: Engine = "streaming",
 ) -> Evaluation:
-    """Works out every indicator from what agencies sent.
+    """Evaluates every indicator over the submissions of agencies.
 
-    With a `period` each indicator is shown in its own frequency, or in the period's where that is longer:
-    in its latest period that has ended when `period` ends; an ad hoc one as last asked for, where that is in
-    `period` or has been an exception since. Without one, in all its periods from the first
-    that any data speaks for to the last. `as_of`, today unless given, decides what is late and what is not
-    due. `engine` is Polars' own choice for reading lists, the one part that may be large. Raises ValueError
-    where `period` is none of the board's, and TypeError where `period` or `as_of` is of another type.
+    Args:
+        framework: The framework to evaluate.
+        submissions: The returns and lists of agencies.
+        period: The period to report: results show each indicator in its own frequency, or in that of `period` where
+            that is longer, and in its latest period that ends with `period` or before. An ad hoc indicator is shown as
+            last asked for, where that is in `period` or an exception since. None shows all periods with data.
+        as_of: The day that decides what is late and what is not due; None for today.
+        engine: The engine of Polars for lists, the only part that may be large.
+
+    Raises:
+        ValueError: `period` is not a period of the board.
+        TypeError: `period` or `as_of` has another type.
     """
     as_of, asked = _day(as_of), _period(framework, period)
-    cadences = {id_: _cadence(framework, one, asked) for id_, one in framework.indicators.items()}
+    cadences = {id_: _cadence(framework, indicator, asked) for id_, indicator in framework.indicators.items()}
     own = own_cadences(framework, cadences)
     both = [*cadences.items(), *own.items()]
-    held = submissions.standing_at(as_of)
-    cells, untimely = of_their_time(framework, under_successors(framework, held.cells))
+    effective = submissions.standing_at(as_of)
+    cells, untimely = of_their_time(framework, under_successors(framework, effective.cells))
     cells = with_refusals(cells, submissions.problems)
     last_day = min(as_of, asked.last_day) if asked else as_of
-    standing_then = standing(submissions.lists, as_of)
+    parts = standing(submissions.lists, as_of)
     groups = submissions.groups_at(as_of)
-    counted, problems = counted_lists(framework, standing_then, both, last_day, as_of, engine, groups.rows())
-    problems = together(submissions.problems, with_senders(held.problems, framework), untimely, problems)
+    counted, problems = counted_lists(framework, parts, both, last_day, as_of, engine, groups.rows())
+    problems = together(submissions.problems, with_senders(effective.problems, framework), untimely, problems)
     window = _window(cells, counted.extent(), asked, {cadence for _, cadence in both})
     if window is None:
         nothing = (pl.DataFrame(schema=HISTORY), pl.DataFrame(schema=OUTSTANDING))
         return Evaluation(framework, submissions, asked, as_of, cells, *nothing, problems)
     unknown = arrival_marks(submissions.undated, cells, counted)
     doubted = unknown if as_of < date.today() else None
-    marks = pl.concat([submissions.marks_at(as_of), held.marks, counted.marks, unknown])
-    unplaced = submissions.unplaced_at(as_of)
-    misread = submissions.misread_at(as_of)
-    unread = submissions.problems["kind"].is_in(list(NOTHING_READ)).any()
-    inputs = inputs_of(
-        framework, cells, groups, window, as_of, counted=counted, unplaced=unplaced, misread=misread, unread=unread
-    )
-    plans = [history_plan(framework, inputs, each, asked, doubted=doubted) for each in (cadences, own) if each]
+    marks = pl.concat([submissions.marks_at(as_of), effective.marks, counted.marks, unknown])
+    inputs = _inputs(framework, submissions, cells, groups, window, as_of, counted)
+    plans = [history_plan(framework, inputs, lengths, asked, doubted=doubted) for lengths in (cadences, own) if lengths]
     end = asked.end if asked else window.end
     outstanding, history, *in_own = collected([outstanding_plan(inputs, end), *plans])
     history = escalated_by_own(history, in_own[0]) if in_own else history
@@ -130,8 +136,31 @@ def evaluate(
     )
 
 
+def _inputs(
+    framework: Framework,
+    submissions: Submissions,
+    cells: pl.DataFrame,
+    groups: pl.DataFrame,
+    window: Window,
+    as_of: date,
+    counted: ListTotals,
+) -> Inputs:
+    """The inputs of an evaluation, with the rows and files of the submissions that may contain missing figures."""
+    return inputs_of(
+        framework,
+        cells,
+        groups,
+        window,
+        as_of,
+        counted=counted,
+        unplaced=submissions.unplaced_at(as_of),
+        misread=submissions.misread_at(as_of),
+        unread=submissions.problems["kind"].is_in(list(NOTHING_READ)).any(),
+    )
+
+
 def _day(as_of: date | None) -> date:
-    """The day of an evaluation, today unless given; raises TypeError where it is no day."""
+    """The day of an evaluation, today for None; raises TypeError where `as_of` is no date."""
     if as_of is None:
         return date.today()
     if isinstance(as_of, datetime):
@@ -142,7 +171,7 @@ def _day(as_of: date | None) -> date:
 
 
 def _period(framework: Framework, period: str | Period | None) -> Period | None:
-    """The period asked for; raises ValueError where it is none of the board's, and TypeError where it is no period."""
+    """The period asked for; raises ValueError where the board has no such period, and TypeError for other types."""
     if not isinstance(period, str | Period | None):
         raise TypeError(f"`period` must be a text, such as '2016-17 Q3', or a Period, not {period!r}")
     asked = framework.period(period) if isinstance(period, str) else period
@@ -163,7 +192,7 @@ def counted_lists(
     engine: Engine = "auto",
     groups: Iterable[tuple[str, str]] = (),
 ) -> tuple[ListTotals, pl.DataFrame]:
-    """The totals of lists up to a day for all that indicators ask at their cadences and breakdowns, with problems."""
+    """The totals of lists up to a day for every aggregate, cadence and breakdown of indicators, with the problems."""
     indicators = framework.indicators
     wanted = list_queries(
         framework,
@@ -173,10 +202,10 @@ def counted_lists(
 
 
 def _cadence(framework: Framework, indicator: Indicator, asked: Period | None) -> Cadence:
-    """An indicator's own periods, or the report's where those are longer.
+    """The cadence to evaluate an indicator in: its own, or that of the period asked for where it is longer.
 
-    An ad hoc indicator is not added up. One that looks back over months that are not whole periods of the report's
-    keeps its own.
+    Two kinds of indicators keep their own: ad hoc ones, and those that look back over months that are not whole periods
+    of the longer cadence.
     """
     own = indicator.cadence
     if asked is None or asked.cadence.months <= own.months or indicator.frequency == Frequency.AD_HOC:
@@ -187,16 +216,16 @@ def _cadence(framework: Framework, indicator: Indicator, asked: Period | None) -
 
 
 def _window(cells: pl.DataFrame, lists: range, asked: Period | None, cadences: set[Cadence]) -> Window | None:
-    """The months any data speaks for, and those asked for, to the ends of everybody's periods."""
+    """The months with data or in the period asked for, extended to whole periods of all cadences; None without data."""
     first, last = cells.select(pl.col("start").min(), (pl.col("start") + pl.col("months")).max().alias("end")).row(0)
     starts = [month for month in (first, asked.start if asked else None, *lists[:1]) if month is not None]
     if not starts or not cadences:
         return None
     end = asked.end if asked else max(month for month in (last, *(month + 1 for month in lists[-1:])) if month)
     first = min(starts)
-    if first >= end:  # all that came is for later periods than the one asked for
+    if first >= end:  # all data are of later periods than the one asked for
         first = asked.start if asked else end - 1
-    # From the start of a year, so that a sum over the year to date is never of part of it.
+    # From the start of a year, so that a sum over the year to date has all its periods.
     start = min(Cadence(12, cadence.year_start).holding(first).start for cadence in cadences)
     if asked:
         start = min(start, *(cadence.last_ended_by(asked.end).start for cadence in cadences))
@@ -204,7 +233,7 @@ def _window(cells: pl.DataFrame, lists: range, asked: Period | None, cadences: s
 
 
 def latest_quarter(framework: Framework, submissions: Submissions, as_of: date) -> Period | None:
-    """The latest quarter that is over on a day and that anything has been sent for; None where nothing has."""
+    """The latest quarter that is over on a day and has data; None without data."""
     ends = submissions.cells_at(as_of).filter(pl.col("start") + pl.col("months") <= month_of(as_of))
     last = ends.select((pl.col("start") + pl.col("months")).max()).item()
     return None if last is None else Cadence(3, framework.board.year_start).last_ended_by(last)

@@ -15,7 +15,7 @@ from pmf_engine.framework.changes import owed
 from pmf_engine.framework.model import Figure
 
 SENT = ("figure", "agency", "start", "months")
-"""What a return is for: a figure of an agency in a period."""
+"""The key of a return: a figure of an agency in a period."""
 
 
 def absent(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
@@ -24,10 +24,10 @@ def absent(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
 
 
 def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
-    """The regular figures that agencies should send, whether they have come or not.
+    """The regular figures that agencies owe, received or not.
 
-    Columns: those of `SENT`, `begun` (the first month that the figure was asked for), `due` (the last day on which it
-    is in time), `code` (why there is no value if it has not come) and `why` (what more is known of it).
+    Columns: those of `SENT`, `begun` (the first month for which the figure was asked for), `due` (the last day in
+    time), `code` (the reason code while the figure is not received) and `why` (details of the reason).
     """
     regular = [
         figure for figure in map(inputs.framework.figures.__getitem__, figures) if figure.frequency != Frequency.AD_HOC
@@ -47,8 +47,8 @@ def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
         .join(times, on=["months", "year_start"])
         .filter(there())
         .join(inputs.begun.lazy(), on="figure", how="left")
-        # A figure was asked for since an agency first sent it. One that no agency ever sent is late from the first
-        # month that the agency which owes it sent anything, whatever other agencies sent before.
+        # A figure is asked for from its first month from any agency. A figure that no agency ever sent is late from the
+        # first month of anything from the agency that owes it.
         .with_columns(begun=pl.coalesce("asked_since", "begun", "first_heard"))
         .select(*SENT, "begun", due=due.cast(pl.Date))
         .with_columns(
@@ -95,7 +95,7 @@ def _senders(inputs: Inputs, regular: Iterable[Figure]) -> pl.LazyFrame:
 
 
 def _perhaps_misread(returns: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
-    """What is late and may have come in a row that cannot be placed is not late, but refused; adds `why`."""
+    """Adds `why`, and makes a late return `invalid` where a row that cannot be placed may be that return."""
     if inputs.misread.is_empty():
         return returns.with_columns(why=pl.lit(None, dtype=pl.String))
     rows = inputs.misread.lazy()

@@ -1,6 +1,6 @@
-"""Facts: each figure by agency, period and group, with its value or why there is none.
+"""Facts: each figure by agency, period and group, with its value or a reason code.
 
-What has not come is a row too, so that a missing figure cannot be left out by not being there.
+A missing figure has a row too, so that no sum overlooks it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CELLS = pl.List(pl.UInt32)
 def facts_schema(figures: pl.Enum, traced: bool = False) -> FrameSchema:
     """The columns of facts; `figures` is the type of the ids of all figures.
 
-    A trace adds what each fact rests on. A group that an agency left out rests on the cell of the agency's whole.
+    A trace adds the cells of each fact. A group that an agency left out has the cell of the agency's whole.
     """
     facts = FrameSchema(
         "FACTS",
@@ -48,7 +48,7 @@ def facts_schema(figures: pl.Enum, traced: bool = False) -> FrameSchema:
 
 
 def gather(inputs: Inputs, figures: Mapping[str | None, Collection[str]]) -> None:
-    """Collects at once the facts of all figures that are asked for by each breakdown, and keeps them."""
+    """Collects the facts of all figures by each breakdown in one query, and keeps them in `inputs.gathered`."""
     if all(by in inputs.gathered and set(asked) <= set(inputs.gathered[by][0]) for by, asked in figures.items()):
         return
     names = {by: sorted(asked) for by, asked in figures.items()}
@@ -71,6 +71,7 @@ def of_figures(frame: pl.LazyFrame, figures: Sequence[str]) -> pl.LazyFrame:
 
 
 def _facts(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFrame:
+    """The query for the facts of figures: what agencies sent, and what they owe and have not sent."""
     sent = _sent(inputs, figures, by)
     missing = _missing(inputs, figures, by, sent).with_columns(value=pl.lit(None, dtype=pl.Float64))
     schema = facts_schema(inputs.names, inputs.traced)
@@ -79,7 +80,7 @@ def _facts(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFra
 
 
 def _traced(inputs: Inputs, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows of one cell each, or of none, with the columns of a trace where one is kept."""
+    """Rows of at most one cell each; with a trace, also its columns."""
     if not inputs.traced:
         return rows
     has_cell = CELL in rows.collect_schema()
@@ -102,7 +103,7 @@ def _sent(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFram
 
 
 def _missing(inputs: Inputs, figures: Sequence[str], by: str | None, sent: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per figure, agency, period and group that an agency should have sent and has not."""
+    """One row per figure, agency, period and group that an agency owes and has not sent."""
     if by is None or by == AGENCY:
         not_sent = absent(inputs, figures).select(*SENT, "code", "why")
         return not_sent.with_columns(group=pl.col("agency") if by == AGENCY else pl.lit(""))
@@ -112,12 +113,12 @@ def _missing(inputs: Inputs, figures: Sequence[str], by: str | None, sent: pl.La
         return worlds.select(*SENT, "group", "code", "why").join(sent, on=[*SENT, "group"], how="anti")
     groups = pl.LazyFrame({"group": inputs.groups[by]}, schema={"group": pl.String})
     trace = [CELL] if inputs.traced else []
-    # A group that the agency left out of a return is `no_data`, or what the agency's whole is where that is withheld
-    # or refused.
+    # A group that the agency left out of a return is `no_data`. Where the agency's whole is withheld or refused, the
+    # group has the code of the whole.
     wholes = inputs.cells.filter(pl.col("by").is_null()).select(*SENT, *trace, pl.col("code").alias("of_whole"))
     ad_hoc = [name for name in figures if inputs.framework.figures[name].frequency == Frequency.AD_HOC]
     asked = [expected(inputs, figures).select(SENT), of_figures(inputs.cells, ad_hoc).select(SENT).unique()]
-    came = (
+    left_out = (
         pl.concat(asked)
         .join(inputs.cells, on=list(SENT), how="semi")
         .join(wholes, on=list(SENT), how="left")
@@ -129,7 +130,7 @@ def _missing(inputs: Inputs, figures: Sequence[str], by: str | None, sent: pl.La
     not_sent = absent(inputs, figures).select(
         *SENT, "code", "why", *(pl.lit(None, dtype=pl.UInt32).alias(n) for n in trace)
     )
-    incomplete = pl.concat([not_sent, came.select(*SENT, "code", "why", *trace)])
+    incomplete = pl.concat([not_sent, left_out.select(*SENT, "code", "why", *trace)])
     owed = incomplete.join(groups, how="cross")
     dates = group_dates(inputs.framework).filter(pl.col("by") == by).drop("by")
     if not dates.is_empty():

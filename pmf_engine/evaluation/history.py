@@ -1,4 +1,4 @@
-"""The history of every indicator: its rows in all periods up to the one asked for, and which of them a report shows."""
+"""The history of every indicator: its rows in all periods up to the one asked for, and which rows a report shows."""
 
 from __future__ import annotations
 
@@ -73,10 +73,15 @@ def history_plan(
     kept: pl.DataFrame | None = None,
     doubted: pl.DataFrame | None = None,
 ) -> pl.LazyFrame:
-    """All that is said of each indicator in the periods of its cadence in `cadences`, up to the one asked for.
+    """The query for the judged rows of indicators, with their reasons.
 
-    Where `kept` is given (indicator, by, group, start), nothing else is part of any series. `doubted` are the marks of
-    what nothing good can be said by, with the columns of `MARKS`.
+    Args:
+        framework: The framework that defines the indicators.
+        inputs: The figures and list totals of the values.
+        cadences: By indicator id, the length of the periods.
+        asked: The last period; None for all.
+        kept: The rows that series consist of (indicator, by, group, start); None for all.
+        doubted: Marks that put rows in doubt, with the columns of `MARKS`; None for none.
     """
     times = _times(inputs.window, set(cadences.values()), asked)
     figures: dict[str | None, set[str]] = {}
@@ -84,8 +89,8 @@ def history_plan(
         for by in (None, *framework.indicators[id_].by):
             figures.setdefault(by, set()).update(figures_of(framework, [framework.indicators[id_]]))
     gather(inputs, figures)
-    worked_out = in_doubt(indicator_rows.rows(framework, inputs, cadences), framework, inputs, cadences, doubted)
-    rows = worked_out.lazy().join(times.lazy(), on=["months", "year_start", "start"])
+    unjudged = in_doubt(indicator_rows.rows(framework, inputs, cadences), framework, inputs, cadences, doubted)
+    rows = unjudged.lazy().join(times.lazy(), on=["months", "year_start", "start"])
     if kept is None:
         rows = measured(rows, framework)
         rows = _requested(rows, framework, inputs, asked)
@@ -93,12 +98,12 @@ def history_plan(
         rows = rows.join(kept.lazy(), on=kept.columns, how="semi").with_columns(asked_in=pl.lit(True))
     backs = looked_back(framework, cadences)
     raised = (pl.col("level") >= 0).any().over("indicator", "start")
-    said = judged(rows, framework, inputs.as_of).with_columns(shown=pl.col("shown") & (pl.col("asked_in") | raised))
-    return with_reasons(said, _lacking(inputs, cadences), backs, framework, inputs.never, inputs.unread)
+    history = judged(rows, framework, inputs.as_of).with_columns(shown=pl.col("shown") & (pl.col("asked_in") | raised))
+    return with_reasons(history, _lacking(inputs, cadences), backs, framework, inputs.never, inputs.unread)
 
 
 def _times(window: Window, cadences: set[Cadence], asked: Period | None) -> pl.DataFrame:
-    """The periods that are kept, by the numbers that stand for them: their names, and which a report shows."""
+    """The periods of a history as numbers, with their names, and which periods a report shows."""
     rows = []
     for cadence in sorted(cadences):
         last = cadence.last_ended_by(asked.end) if asked else None
@@ -112,21 +117,21 @@ def _times(window: Window, cadences: set[Cadence], asked: Period | None) -> pl.D
 
 
 def _requested(rows: pl.LazyFrame, framework: Framework, inputs: Inputs, asked: Period | None) -> pl.LazyFrame:
-    """Without the periods in which an ad hoc indicator was not asked for; a report shows the last of the others.
+    """Drops the periods in which an ad hoc indicator was not asked for; a report shows the last of the other periods.
 
-    Where that is not `asked_in` the report's period, only if what was raised then has not been answered since.
+    `asked_in` is whether that period is in the report's: a report shows an earlier one only as an exception.
     """
-    ad_hoc = [one for one in framework.indicators.values() if one.frequency == Frequency.AD_HOC]
+    ad_hoc = [indicator for indicator in framework.indicators.values() if indicator.frequency == Frequency.AD_HOC]
     requests = []
-    for one in ad_hoc:
-        starts = sorted(set(inputs.starts(one.figures)) | list_starts(inputs, one))
+    for indicator in ad_hoc:
+        starts = sorted(set(inputs.starts(indicator.figures)) | list_starts(inputs, indicator))
         inside = [start for start in starts if asked is None or asked.start <= start < asked.end]
-        ended = [start for start in starts if asked is None or start + one.cadence.months <= asked.end]
+        ended = [start for start in starts if asked is None or start + indicator.cadence.months <= asked.end]
         last = inside if asked is None else (inside or ended)[-1:]
-        requests += [(one.id, start, start in last, start in inside) for start in starts]
+        requests += [(indicator.id, start, start in last, start in inside) for start in starts]
     schema = {"indicator": pl.String, "start": pl.Int32, "requested": pl.Boolean, "asked_in": pl.Boolean}
     table = pl.LazyFrame(requests, schema=schema, orient="row")
-    regular = ~pl.col("indicator").is_in([one.id for one in ad_hoc])
+    regular = ~pl.col("indicator").is_in([indicator.id for indicator in ad_hoc])
     return (
         rows.join(table, on=["indicator", "start"], how="left")
         .filter(regular | pl.col("requested").is_not_null())
@@ -138,9 +143,9 @@ def _requested(rows: pl.LazyFrame, framework: Framework, inputs: Inputs, asked: 
 
 
 def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
-    """Which agencies each missing figure lacks from, by the periods of each cadence.
+    """The missing figures and lists in the periods of each cadence, with the `agencies` that have not sent them.
 
-    `lacked_in` is the period that it lacks in: its own, where that is longer (`apart`), else the cadence's.
+    `lacked_in` is the period without the figure: the figure's own where that is longer (`apart`), else the cadence's.
     """
     names = {id_: agency.name for id_, agency in inputs.framework.agencies.items()}
     frames = []
@@ -151,7 +156,7 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
         for by in (None, *indicator.by):
             uses.setdefault((cadence, by), set()).update(figures_used(inputs.framework, indicator))
             asked = asked_of_lists(inputs.framework, [indicator])
-            lists.setdefault((cadence, by), set()).update(one.list.name for one in asked)
+            lists.setdefault((cadence, by), set()).update(aggregate.list.name for aggregate in asked)
     for (cadence, by), figures in sorted(uses.items(), key=_use):
         if not figures:
             continue
@@ -193,14 +198,15 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
 
 
 def _use(use: tuple[tuple[Cadence, str | None], object]) -> tuple[Cadence, str]:
+    """The sort key of a use by cadence and breakdown."""
     return use[0][0], str(use[0][1])
 
 
 def in_framework_order(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
     """The rows in the order of the framework, wholes before groups; without their marks."""
-    place = {id_: number for number, id_ in enumerate(framework.indicators)}
+    positions = {id_: position for position, id_ in enumerate(framework.indicators)}
     return (
-        rows.with_columns(place=pl.col("indicator").replace_strict(place, return_dtype=pl.Int32))
-        .sort("place", "by", "group", "start", nulls_last=False)
+        rows.with_columns(position=pl.col("indicator").replace_strict(positions, return_dtype=pl.Int32))
+        .sort("position", "by", "group", "start", nulls_last=False)
         .select([name for name in HISTORY if name != "marks"])
     )

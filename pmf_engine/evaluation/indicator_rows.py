@@ -38,7 +38,7 @@ from pmf_engine.framework.tolerances import Entry
 from pmf_engine.judgement.bands import SIGNS, Case, Shape, banded
 
 _MOST_CHOICES = 3
-"""Of how many figures that are in doubt every choice is a reading."""
+"""Up to how many figures in doubt every subset of them is a reading."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Sheet(ValueSteps):
 
     Attributes:
         wholes: By indicator, the figures that bound its groups by their wholes.
-        in_doubt: The figures whose groups come to less than their whole somewhere: they have a second reading.
+        in_doubt: The figures with a whole above the sum of its groups: they have a second reading.
     """
 
     def __init__(
@@ -128,12 +128,12 @@ class Sheet(ValueSteps):
         self._by_sums: dict[frozenset[str], Sheet] = {}
 
     def cases(self, indicator: Indicator, by: str | None) -> Iterator[Case]:
-        """One case for the periods before the first tolerance entry, and one for those of each entry."""
+        """The cases of an indicator: the periods before its first tolerance entry, and the periods of each entry."""
         value = self.indicator(indicator)
         shown_value = value
         is_sum = isinstance(indicator.formula, Binary) and does_without(self.framework, indicator)
         if indicator.missing == "never" and is_sum:
-            # A sum without any input is shown as 0; it keeps its reason code, so that nothing rates it.
+            # A sum without any input shows 0, and keeps its reason code, so that no band rates it.
             shown_value = self.made("zero_if_none_came", value, *(self._lenient(name) for name in indicator.figures))
         ratio = indicator.ratio
         parts = [shown_value, *self._of_ratio(indicator)]
@@ -189,9 +189,9 @@ class Sheet(ValueSteps):
         return [value, *self._of_ratio(indicator), *bounds[0], *bounds[1]]
 
     def _readings(self, indicator: Indicator) -> Iterator[Sheet]:
-        """The other readings by which an indicator is judged: wholes that are in doubt are the sums of their groups.
+        """The further readings of an indicator, which replace wholes in doubt by the sums of their groups.
 
-        First all of them are, then each choice of some; of many figures, each by itself.
+        The first reading replaces all of them; the others replace each proper subset, or of many figures each alone.
         """
         figures = sorted(self.in_doubt.intersection(figures_of(self.framework, [indicator])))
         counts = range(len(figures), 0, -1) if len(figures) <= _MOST_CHOICES else (len(figures), 1)
@@ -235,9 +235,9 @@ class Sheet(ValueSteps):
         return self.made("finite", step) if children(node) else step
 
     def _looked_up(self, indicator: Indicator, name: str, value: int) -> int:
-        """What a name in a band stands for: the value in an earlier period, or a figure or indicator.
+        """The number of a name in a band: the value in an earlier period, or a figure or indicator.
 
-        A partial value bounds nothing. For a group it may be the whole of what it names (see `whole_bounds`).
+        A partial value bounds nothing. For a group, the name may mean the whole of a figure (see `whole_bounds`).
         """
         if name in EARLIER_VALUES:
             complete = indicator.missing == "any" or not does_without(self.framework, indicator)
@@ -246,7 +246,7 @@ class Sheet(ValueSteps):
         return self._whole(name, wholes) if wholes else self.named(name)
 
     def _whole(self, name: str, wholes: frozenset[str]) -> int:
-        """A figure, or an indicator of nothing but such figures, as the whole; another as it is by groups."""
+        """The whole of a figure in `wholes`, or of an indicator of such figures alone; other names by groups."""
         if name in wholes:
             return self._column(whole_of(name))
         other = self.framework.indicators.get(name)

@@ -1,4 +1,4 @@
-"""What an evaluation rests on: the cells of returns and the totals of lists as they stood on a day, and its window."""
+"""The inputs of an evaluation: cells of returns and totals of lists as of a day, and the window of months."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AGENCY = "agency"
 """The breakdown that every figure has: by the agency that sent it."""
 
 WORLD = "__example"
-"""The breakdown whose groups are examples. What an example gives, no other example sees."""
+"""The breakdown whose groups are examples: each example has its own figures and records."""
 
 _STATE_CODES = {
     "ok": 0,
@@ -33,7 +33,7 @@ _STATE_CODES = {
 }
 
 CELL: Final = "cell"
-"""The column of a traced cell's place among those that are traced; frames have it only where a trace is kept."""
+"""The column with the row number of a traced cell; frames have the column only with a trace."""
 
 
 class Slice(NamedTuple):
@@ -44,7 +44,11 @@ class Slice(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The group as frames of figures have it: empty for the whole."""
+        """The group in frames of figures: empty for the whole.
+
+        >>> WHOLE.key, Slice("district", "Basildon").key
+        ('', 'Basildon')
+        """
         return self.group or ""
 
 
@@ -53,29 +57,29 @@ WHOLE: Final = Slice()
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """What an evaluation rests on.
+    """The inputs of an evaluation.
 
     Attributes:
-        framework: The agreement that is evaluated.
+        framework: The framework to evaluate.
         window: The months that the evaluation looks at.
         as_of: The day that decides what is late.
-        cells: Readings of figures with `code` (0 for a value); with the column `CELL` where a trace is kept.
+        cells: Readings of figures with `code` (0 for a value); with a trace also the column `CELL`.
         groups: The groups of each breakdown, in the order of the framework.
         spans: The groups that totals need, with the months that each is a group in (see `group_spans`).
         begun: The first month of each figure that any agency sent (`figure`, `begun`).
-        first_heard: The first month that each agency sent anything for, figures and lists alike.
+        first_heard: The first month of anything that each agency sent, figures and lists.
         senders: How many agencies send each figure, and its length in months (`figure`, `senders`, `own_months`).
-        worlds: The figures of each example and the first month that it knows (`figure`, `group`, `first`).
+        worlds: The figures of each example and the first month of its data (`figure`, `group`, `first`).
         world_lists: The list and the example of each list that an example gives; such a list covers all periods.
-        sums: The wholes whose groups come to less (`figure`, `agency`, `start`, `months`), with their sum (`other`).
+        sums: The wholes above the sum of their groups (`figure`, `agency`, `start`, `months`), with that sum (`other`).
         counted: The totals of lists.
-        misread: What rows that cannot be placed may be of (`figure`, `agency`, `start` or null, the month `until` which
-            periods had ended when the row came, and `why`).
+        misread: The returns that rows which cannot be placed may be (`figure`, `agency`, `start` or null, the month
+            `until` which periods had ended on receipt of the row, and `why`).
         never: The figures and lists that no agency ever sent.
-        unread: Whether there are files of which nothing could be read, so that what is missing may be in one of them.
+        unread: Whether a file could not be read: a missing figure may be in that file.
         numbers: The number of each figure and list in reason codes, from 1.
         names: The ids of figures as a Polars type.
-        traced: Whether combining and aligning keep which cells and periods each step took.
+        traced: Whether combining and aligning keep a trace: which cells and periods each step took.
         gathered: The figures and facts that `figure_facts.gather` has collected, by breakdown.
     """
 
@@ -101,14 +105,14 @@ class Inputs:
     gathered: dict[str | None, tuple[Sequence[str], pl.DataFrame]] = field(default_factory=dict)
 
     def in_doubt(self, by: str | None) -> frozenset[str]:
-        """The figures of which rows by a breakdown have a second reading: the sum of their groups.
+        """The figures with a second reading, the sum of their groups, in rows by a breakdown.
 
-        Groups have none, as they are no sums themselves.
+        Rows of groups have no second reading, as groups are not sums of groups.
         """
         return frozenset(self.sums["figure"].unique().cast(pl.String)) if by in (None, AGENCY) else frozenset()
 
     def by_groups(self) -> Inputs:
-        """The inputs as they would be if every whole came to what its groups do."""
+        """The inputs in which the sum of its groups replaces every whole in doubt."""
         whole = pl.col("by").is_null()
         keys = ["figure", "agency", "start", "months"]
         cells = self.cells.join(self.sums.lazy(), on=keys, how="left", maintain_order="left")
@@ -116,7 +120,7 @@ class Inputs:
         return replace(self, cells=cells.drop("other"), gathered={})
 
     def starts(self, figures: Iterable[str]) -> list[int]:
-        """The first months of the periods that any agency sent one of the figures for."""
+        """The first months of the periods for which any agency sent one of the figures."""
         chosen = self.cells.filter(pl.col("figure").is_in(list(figures)))
         return chosen.select(pl.col("start").unique()).collect(engine="in-memory")["start"].to_list()
 
@@ -142,45 +146,45 @@ def inputs_of(
     """The inputs of an evaluation.
 
     Args:
-        framework: The agreement that is evaluated.
-        cells: Those of `Submissions` on the day of the evaluation.
-        groups: The groups that cells are of, as `Submissions` has them.
+        framework: The framework to evaluate.
+        cells: The cells of `Submissions` on the day of the evaluation.
+        groups: The groups of cells, from `Submissions.groups_at`.
         window: The months that the evaluation looks at.
         as_of: The day that decides what is late.
-        worlds: The figures of each example and the first month that it knows.
+        worlds: The figures of each example and the first month of its data.
         counted: The totals of lists.
-        world_lists: The lists that each example gives.
-        unplaced: Cells of groups whose agency nobody knows.
+        world_lists: The lists of each example.
+        unplaced: Cells of groups without a known agency.
         misread: Rows that cannot be placed, with the columns of `MISREAD`.
-        unread: Whether there are files of which nothing could be read.
+        unread: Whether a file could not be read.
     """
     counted = counted or ListTotals()
     if worlds:
         framework = without_dates(framework)
     names = pl.Enum(list(framework.figures))
-    known = cells.filter(pl.col("figure").is_in(list(framework.figures)))
-    asked = known.clear() if worlds else known
+    defined = cells.filter(pl.col("figure").is_in(list(framework.figures)))
+    asked = defined.clear() if worlds else defined
     return Inputs(
         framework=framework,
         window=window,
         as_of=as_of,
-        cells=with_codes(known, names),
+        cells=with_codes(defined, names),
         groups={by: _groups(framework, by, groups, counted) for by in framework.breakdowns},
-        spans=group_spans(known, framework, unplaced),
+        spans=group_spans(defined, framework, unplaced),
         begun=asked.group_by(pl.col("figure").cast(names)).agg(begun=pl.col("start").min()),
-        first_heard={} if worlds else _first_heard(known, counted),
+        first_heard={} if worlds else _first_heard(defined, counted),
         senders=_senders(framework, names),
         worlds=pl.DataFrame(
             [(figure, world, first) for world, (figures, first) in (worlds or {}).items() for figure in figures],
             schema={"figure": names, "group": pl.String, "first": pl.Int32},
             orient="row",
         ),
-        sums=_sums(known, names),
+        sums=_sums(defined, names),
         world_lists=frozenset((list_, world) for world, lists in (world_lists or {}).items() for list_ in lists),
         counted=counted,
         misread=_misread(misread, framework, names),
         unread=unread,
-        never=frozenset() if worlds else _never(framework, known, counted, misread),
+        never=frozenset() if worlds else _never(framework, defined, counted, misread),
         numbers=SourceIndex(framework.figures, framework.lists).numbers,
         names=names,
     )
@@ -196,7 +200,7 @@ def _senders(framework: Framework, names: pl.Enum) -> pl.DataFrame:
 
 
 def _sums(cells: pl.DataFrame, names: pl.Enum) -> pl.DataFrame:
-    """The wholes whose groups come to less, with the sum of these; cells of examples have none."""
+    """The wholes above the sum of their groups, with that sum; none among the cells of examples."""
     columns = [pl.col("figure").cast(names), "agency", "start", "months"]
     if "other" not in cells.columns:
         return cells.clear().select(*columns, other=pl.lit(None, pl.Float64))
@@ -204,7 +208,7 @@ def _sums(cells: pl.DataFrame, names: pl.Enum) -> pl.DataFrame:
 
 
 def _misread(misread: pl.DataFrame | None, framework: Framework, names: pl.Enum) -> pl.DataFrame:
-    """What rows that cannot be placed may be of, with the month until which periods had ended when each came."""
+    """Rows that cannot be placed, with the month until which periods had ended on receipt of each row."""
     rows = MISREAD.empty() if misread is None else misread.filter(pl.col("figure").is_in(list(framework.figures)))
     until = (pl.col("on").dt.year().cast(pl.Int32) * 12 + pl.col("on").dt.month() - 1).cast(pl.Int32)
     return rows.select(pl.col("figure").cast(names), "agency", "start", "why", until=until)
@@ -213,18 +217,18 @@ def _misread(misread: pl.DataFrame | None, framework: Framework, names: pl.Enum)
 def _never(
     framework: Framework, cells: pl.DataFrame, counted: ListTotals, misread: pl.DataFrame | None
 ) -> frozenset[str]:
-    """The figures and lists that no agency ever sent, in whatever form; nobody owes an ad hoc one."""
-    came = {
+    """The figures and lists that no agency ever sent; ad hoc figures, which no agency owes, are left out."""
+    received = {
         *cells["figure"],
         *(() if misread is None else misread["figure"]),
         *(list_ for list_, _ in counted.coverage),
     }
     owed = {id_ for id_, figure in framework.figures.items() if figure.frequency != Frequency.AD_HOC}
-    return frozenset({*owed, *framework.lists} - came - set(counted.read))
+    return frozenset({*owed, *framework.lists} - received - set(counted.read))
 
 
 def with_codes(cells: pl.DataFrame, names: pl.Enum, *more: str) -> pl.LazyFrame:
-    """Cells with the code of their state, and `more` of their columns."""
+    """Cells with the reason code of their state, and the columns `more`."""
     return cells.lazy().select(
         pl.col("figure").cast(names),
         "agency",
@@ -240,7 +244,7 @@ def with_codes(cells: pl.DataFrame, names: pl.Enum, *more: str) -> pl.LazyFrame:
 
 
 def _first_heard(cells: pl.DataFrame, counted: ListTotals) -> dict[str, int]:
-    """The first month that each agency sent anything for, figures and lists alike."""
+    """The first month of anything that each agency sent, figures and lists."""
     first: dict[str, int] = dict(cells.group_by("agency").agg(pl.col("start").min()).iter_rows())
     for (_, agency), covered in counted.coverage.items():
         for days in covered:
@@ -251,7 +255,7 @@ def _first_heard(cells: pl.DataFrame, counted: ListTotals) -> dict[str, int]:
 
 
 def _groups(framework: Framework, by: str, sent: pl.DataFrame, counted: ListTotals) -> list[str]:
-    """All groups of a breakdown: those that the framework lists, or else all that any cell or record is of."""
+    """All groups of a breakdown: those in the framework, or without a list there, those of any cell or record."""
     listed = framework.breakdowns[by].names
     if listed is not None:
         return list(listed)
@@ -264,7 +268,7 @@ _OPTIMIZATIONS = pl.QueryOptFlags(comm_subplan_elim=False)
 def collected(frames: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
     """Collects frames in memory, together.
 
-    After lists are read, the frames of an evaluation are small and have many short steps. Streaming them, or looking
-    for steps that several queries share, takes three times as long as computing them.
+    Once lists are totals, the frames of an evaluation are small and have many short steps. Streaming, or common
+    subplan elimination, takes three times as long as computing them.
     """
     return pl.collect_all(frames, engine="in-memory", optimizations=_OPTIMIZATIONS)

@@ -1,4 +1,4 @@
-"""What begins, ends and takes over: which cells count, under whose name, and in which periods rows are measured."""
+"""Beginnings, ends and successions: which cells count, for which agency, and in which periods rows are measured."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _END = pl.col("start") + pl.col("months")
 
 
 def without_dates(framework: Framework) -> Framework:
-    """The framework of examples: they are given in any period, so that nothing begins or ends."""
+    """The framework of examples: without beginnings and ends, as examples may be about any period."""
     return replace(
         framework,
         agencies={
@@ -29,7 +29,7 @@ def without_dates(framework: Framework) -> Framework:
 
 
 def there(since: str = "since", until: str = "until") -> pl.Expr:
-    """Whether the period of a row ends while something is there, by the columns of its first and last month."""
+    """Whether the period of a row ends within a lifetime, by its first month and the month after its last."""
     begun = pl.col(since).is_null() | (pl.col(since) < _END)
     return begun & (pl.col(until).is_null() | (pl.col(until) >= _END))
 
@@ -49,10 +49,10 @@ def group_dates(framework: Framework) -> pl.DataFrame:
 
 
 def of_their_time(framework: Framework, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Cells without those of groups, agencies and figures outside their time, and a problem for each that had a value.
+    """Drops cells of groups and figures outside their lifetime, and reports a problem for each one with a value.
 
-    A value of a group that is not there belongs to another group, nobody knows which: it makes the agency's whole
-    invalid, where that is the sum of its groups.
+    A value of a group outside its lifetime belongs to an unknown other group: the cell stays as `invalid` without a
+    group, so that the agency's whole is invalid where it is the sum of its groups.
     """
     dates = group_dates(framework).rename({"since": "group_since", "until": "group_until"})  # cells have an `until`
     sources = pl.DataFrame(
@@ -88,20 +88,21 @@ def of_their_time(framework: Framework, cells: pl.DataFrame) -> tuple[pl.DataFra
 
 
 def _problems(framework: Framework, strays: Iterable[Mapping[str, Any]]) -> Iterable[Problem]:
+    """A problem for each cell outside the lifetime of its group or figure."""
     for row in strays:
         figure = framework.figures[str(row["figure"])]
         cadence = Cadence(int(str(row["months"])), figure.cadence.year_start)
         period = Period(int(str(row["start"])), cadence).label
-        what = figure.id if row["group_since"] is None and row["group_until"] is None else str(row["group"])
-        message = say("not-then", what=what, period=period)
+        name = figure.id if row["group_since"] is None and row["group_until"] is None else str(row["group"])
+        message = say("not-then", what=name, period=period)
         yield Problem(str(row["file"]), row["sheet"], row["row"], row["column"], row["text"], "not-then", message)
 
 
 def under_successors(framework: Framework, cells: pl.DataFrame) -> pl.DataFrame:
-    """Cells under the names of the agencies that owe them now: those of agencies that were taken over are added up.
+    """Moves cells of predecessors to the agency that succeeded them, and adds their parts up.
 
-    Where one of several has not sent its part, there is no cell: the period is late. Where the old ones and the new one
-    sent the same period, the cell is refused.
+    Where a predecessor has not sent its part, there is no cell: the period is late. Where both predecessors and
+    successor sent the same period, the cell is refused.
     """
     table = _predecessors(framework)
     if table.is_empty():
@@ -129,7 +130,7 @@ def under_successors(framework: Framework, cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _predecessors(framework: Framework) -> pl.DataFrame:
-    """The agencies that an agency which owes a figure took over from, and itself: `figure`, `agency`, `heir`, dates."""
+    """Each agency that owes a figure (`heir`) with its predecessors and itself: `figure`, `agency`, `heir`, dates."""
     pairs: list[tuple[str, str, str, int | None, int | None]] = []
     for figure in framework.figures.values():
         for agency in figure.agencies:
@@ -145,9 +146,9 @@ def _predecessors(framework: Framework) -> pl.DataFrame:
 
 
 def _added_up(moved: pl.DataFrame, key: list[str], framework: Framework, columns: list[str]) -> pl.DataFrame:
-    """One cell for each period and group of an heir, with `came`: the agencies whose cells it is made of.
+    """One cell for each period and group of an heir, with `came`: the agencies of the cells in the sum.
 
-    Numbers are added up, but for those that have no sum; of grades the worst counts, and of states the gravest.
+    Numbers add up, except figures without sums; the worst grade and the gravest state count.
     """
     grades = [id_ for id_, figure in framework.figures.items() if figure.kind == "grade"]
     states = pl.col("state").cast(pl.String)
@@ -157,8 +158,8 @@ def _added_up(moved: pl.DataFrame, key: list[str], framework: Framework, columns
         .when((states == "no_data").any()).then(pl.lit("no_data"))
         .otherwise(pl.lit("ok"))
     )  # fmt: skip
-    apart = [id_ for id_, figure in framework.figures.items() if figure.is_apart]
-    no_sum = pl.col("figure").first().is_in(apart) & (pl.col("agency").n_unique() > 1) & (gravest == "ok")
+    no_sums = [id_ for id_, figure in framework.figures.items() if figure.is_apart]
+    no_sum = pl.col("figure").first().is_in(no_sums) & (pl.col("agency").n_unique() > 1) & (gravest == "ok")
     joined = {name: pl.col(name).first() for name in columns if name not in (*key, "agency", "value", "state")}
     if "why" in joined:
         joined["why"] = pl.when(no_sum).then(pl.lit("it does not add up over agencies")).otherwise(joined["why"])
@@ -178,7 +179,7 @@ def _added_up(moved: pl.DataFrame, key: list[str], framework: Framework, columns
 
 
 def measured(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
-    """Rows of the periods in which their indicator is measured and their group is there."""
+    """Rows of the periods in which their indicator is measured and their group exists."""
     indicators = pl.LazyFrame(
         [(id_, *measured_months(framework, indicator)) for id_, indicator in framework.indicators.items()],
         schema={"indicator": pl.String, "since": pl.Int32, "until": pl.Int32},

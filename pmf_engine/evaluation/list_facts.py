@@ -44,9 +44,9 @@ _LACKING = {
 
 
 def list_codes(inputs: Inputs, list_: RecordList, cadence: Cadence, at_end: bool = False) -> pl.DataFrame:
-    """Whether a list covers each period, `start`, of an `agency` that owes it then: its `code`, 0 where it does.
+    """The reason code of a list by period (`start`) and `agency` that owes it then: 0 for a covered period.
 
-    Spells that are open at the end need a list that covers the last day (`at_end`).
+    With `at_end` a period is covered where its last day is: enough for spells that are open at the end.
     """
     periods = inputs.window.worked_out(cadence)
     rows = []
@@ -60,7 +60,7 @@ def list_codes(inputs: Inputs, list_: RecordList, cadence: Cadence, at_end: bool
 
 
 def list_starts(inputs: Inputs, indicator: Indicator) -> set[int]:
-    """The first months of the periods that an ad hoc indicator's lists cover a month of."""
+    """The first months of the periods of which the lists of an ad hoc indicator cover a month."""
     starts: set[int] = set()
     for id_ in indicator.lists:
         list_ = inputs.framework.lists[id_]
@@ -72,7 +72,7 @@ def list_starts(inputs: Inputs, indicator: Indicator) -> set[int]:
 
 
 def lists_lacking(inputs: Inputs, cadence: Cadence, by: str | None, ids: Iterable[str]) -> pl.LazyFrame:
-    """The agencies whose list does not cover a period, by the code of the list, in words that reasons name."""
+    """The agencies whose list does not cover a period, by the code of the list, with names and labels for reasons."""
     labels = {period.start: period.label for period in inputs.window.worked_out(cadence)}
     frames = [pl.DataFrame(schema=_LACKING)]
     for id_ in sorted(ids):
@@ -139,7 +139,7 @@ def lists_absent(inputs: Inputs) -> pl.LazyFrame:
 def with_aggregates(
     inputs: Inputs, frame: pl.LazyFrame, cadence: Cadence, by: str | None, aggregates: Sequence[Aggregate]
 ) -> pl.LazyFrame:
-    """A panel with the value and the codes of each aggregate over a list."""
+    """Adds the value and the codes of each aggregate over a list to a panel."""
     for id_, at_end in dict.fromkeys((aggregate.list.name, aggregate.state == "open") for aggregate in aggregates):
         frame = _with_coverage(inputs, frame, cadence, by, id_, at_end)
     views: dict[tuple[str, Cadence, str | None], list[Aggregate]] = {}
@@ -151,13 +151,18 @@ def with_aggregates(
 
 
 def _coverage_column(id_: str, at_end: bool) -> str:
+    """The column with the code of a list's coverage.
+
+    >>> _coverage_column("referrals", at_end=True)
+    'covers:referrals:end'
+    """
     return f"covers:{id_}:{'end' if at_end else 'all'}"
 
 
 def _with_coverage(
     inputs: Inputs, frame: pl.LazyFrame, cadence: Cadence, by: str | None, id_: str, at_end: bool
 ) -> pl.LazyFrame:
-    """A panel with the code of a list in each period: 0 where it covers the period, or its last day."""
+    """Adds the code of a list in each period to a panel: 0 where the list covers the period, or its last day."""
     column = _coverage_column(id_, at_end)
     codes = list_codes(inputs, inputs.framework.lists[id_], cadence, at_end).lazy()
     if by == AGENCY:
@@ -180,7 +185,7 @@ def _with_view(
     by: str | None,
     members: Sequence[Aggregate],
 ) -> pl.LazyFrame:
-    """A panel with the aggregates of one list over records of one state."""
+    """Adds the aggregates of one list over records of one state to a panel."""
     id_ = view[0]
     table = inputs.counted.tables.get((*view, by))
     number = inputs.numbers[id_]
@@ -208,7 +213,7 @@ def _with_view(
 
 
 def _code(aggregate: Aggregate, coverage: pl.Expr, unsure: pl.Expr, number: int) -> pl.Expr:
-    """The code of an aggregate, from what its list covers and which records were refused."""
+    """The code of an aggregate, from the coverage of its list and its refused records."""
     empty = 0 if aggregate.function in ("count", "sum") else reason_code(Status.UNDEFINED)
     code = pl.max_horizontal(
         coverage,

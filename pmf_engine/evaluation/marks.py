@@ -1,4 +1,4 @@
-"""Marks carried from figures, lists and indicators to the rows of the indicators that rest on them."""
+"""Marks: passed on from figures, lists and indicators to the rows of the indicators that use them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pmf_engine.framework.dependencies import asked_of_lists, figures_of, looked
 from pmf_engine.framework.model import Figure, Framework
 
 _SHOWN = 5
-"""Marks of one kind that a row has one by one."""
+"""The most marks of one kind that a row lists."""
 
 _ROW: Final = ("indicator", "by", "group", "start")
 
@@ -27,14 +27,14 @@ _PARTIAL: Final = "a part is missing, and the value is worked out without it"
 def with_marks(
     history: pl.DataFrame, framework: Framework, inputs: Inputs, cadences: Mapping[str, Cadence], marks: pl.DataFrame
 ) -> pl.DataFrame:
-    """Adds the column `marks`: those of all that a row's value and bands look at, and of the row itself.
+    """Adds the column `marks`: the marks of all inputs of a row's value and bands, and of the row itself.
 
     Args:
         history: Rows with `indicator`, `by`, `group` and `start`.
         framework: The framework that defines the indicators.
-        inputs: What the values rest on.
+        inputs: The figures and list totals of the values.
         cadences: By indicator, the length of its rows' periods.
-        marks: The columns of `MARKS`. Of an indicator they are of the row with the same period and group alone.
+        marks: The columns of `MARKS`. A mark of an indicator concerns only the row with the same period and group.
     """
     if marks.is_empty():
         return history.with_columns(marks=pl.lit([], dtype=pl.List(MARK)))
@@ -63,17 +63,17 @@ def with_marks(
 
 
 def marks_of_rows(history: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """The marks of rows themselves, with the columns of `MARKS`: that a value is partial, and that it has a break.
+    """The marks of rows themselves, with the columns of `MARKS`: partial values, and breaks.
 
-    A break is told of the periods of a year: for so long the same period of the year before does not compare.
+    A break marks the periods of a year, in which the same period of the year before does not compare.
     """
     history = history.select(*_ROW, "months", "partial")
     partial = history.filter("partial").with_columns(kind=pl.lit(MarkKind.PARTIAL.value), text=pl.lit(_PARTIAL))
     breaks = pl.DataFrame(
         [
-            (id_, each.at, _BREAK.format(indicator.cadence.holding(each.at).label, each.because))
+            (id_, break_.at, _BREAK.format(indicator.cadence.holding(break_.at).label, break_.because))
             for id_, indicator in framework.indicators.items()
-            for each in breaks_of(framework, indicator)
+            for break_ in breaks_of(framework, indicator)
         ],
         schema={"indicator": pl.String, "at": pl.Int32, "text": pl.String},
         orient="row",
@@ -92,9 +92,9 @@ def marks_of_rows(history: pl.DataFrame, framework: Framework) -> pl.DataFrame:
 
 
 def _concerns(framework: Framework) -> pl.Expr:
-    """Whether a mark concerns a row of an indicator that rests on what is marked.
+    """Whether a mark concerns a row of an indicator that uses the marked figure or list.
 
-    A whole that an agency sent does not rest on its groups, nor a group on the whole; a list's file is of all groups.
+    A whole that an agency sent does not use its groups, nor a group the whole; a file of a list concerns all groups.
     """
     is_indicator = pl.col("item").is_in(list(framework.indicators))
     is_list = pl.col("item").is_in(list(framework.lists))
@@ -115,7 +115,7 @@ def _concerns(framework: Framework) -> pl.Expr:
 
 
 def _uses(framework: Framework, cadences: Mapping[str, Cadence]) -> pl.DataFrame:
-    """What each indicator looks at, and how many months back; itself in its own period."""
+    """The inputs of each indicator and how many months back it reads them; the indicator itself in its own period."""
     backs = looked_back(framework, cadences)
     rows: list[tuple[str, str, int, int, int]] = []
     for id_, (months, year_start) in cadences.items():
@@ -135,9 +135,9 @@ def _uses(framework: Framework, cadences: Mapping[str, Cadence]) -> pl.DataFrame
 
 
 def _counts_in(framework: Framework, inputs: Inputs, uses: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
-    """The first months `at` of the periods of each cadence in which what is marked counts."""
+    """The first months `at` of the periods of each cadence in which the marked figures and lists count."""
     sent = inputs.cells.filter(pl.col("code") == 0).select(pl.col("figure").cast(pl.String), "start").unique()
-    came = set(sent.collect().iter_rows())
+    received = set(sent.collect().iter_rows())
     by_item: dict[str, list[tuple[int, int]]] = {}
     for item, start, months in marks.select("item", "start", "months").unique().iter_rows():
         by_item.setdefault(item, []).append((start, months))
@@ -149,17 +149,17 @@ def _counts_in(framework: Framework, inputs: Inputs, uses: pl.DataFrame, marks: 
         figure = framework.figures.get(item)
         periods = inputs.window.worked_out(cadence)
         for start, months in by_item[item]:
-            rows += [(item, start, months, *cadence, at) for at in _starts(figure, (start, months), periods, came)]
+            rows += [(item, start, months, *cadence, at) for at in _starts(figure, (start, months), periods, received)]
     schema = dict.fromkeys(["start", "months", "months_of_row", "year_start", "at"], pl.Int32)
     return pl.DataFrame(rows, schema={"item": pl.String, **schema}, orient="row")
 
 
 def _starts(
-    figure: Figure | None, marked: tuple[int, int], periods: Sequence[Period], came: set[tuple[str, int]]
+    figure: Figure | None, marked: tuple[int, int], periods: Sequence[Period], received: set[tuple[str, int]]
 ) -> Iterator[int]:
-    """The first months of the periods in which a marked period of a figure counts; of a list, those that it meets.
+    """The first months of the periods in which a marked period of a figure counts, or that one of a list overlaps.
 
-    A stock that lasts counts on in the periods after its own until the next one has come.
+    A stock that lasts also counts in later periods until the next stock is received.
     """
     start, months = marked
     for period in periods:
@@ -170,19 +170,19 @@ def _starts(
             yield period.start
         else:
             [taken] = taken_periods(figure.cadence, False, period)
-            counts_on = lasts(figure.cadence, period.cadence) and (figure.id, taken.start) not in came
+            counts_on = lasts(figure.cadence, period.cadence) and (figure.id, taken.start) not in received
             if start == taken.start or (counts_on and start == taken.start - taken.cadence.months):
                 yield period.start
 
 
 def _listed(marked: pl.DataFrame) -> pl.DataFrame:
-    """The marks of each row as a list, by kind; of many of one kind the first, and how many more there are."""
+    """The marks of each row as a list, by kind: the first `_SHOWN` of each kind, and the number of the others."""
     ordered = marked.unique().sort("kind", "text")
-    place, count = pl.int_range(pl.len()).over(*_ROW, "kind"), pl.len().over(*_ROW, "kind")
+    position, count = pl.int_range(pl.len()).over(*_ROW, "kind"), pl.len().over(*_ROW, "kind")
     more = pl.format("and {} more", count - _SHOWN)
     shown = (
-        ordered.with_columns(place=place, text=pl.when(place == _SHOWN).then(more).otherwise("text"))
-        .filter(pl.col("place") <= _SHOWN)
+        ordered.with_columns(position=position, text=pl.when(position == _SHOWN).then(more).otherwise("text"))
+        .filter(pl.col("position") <= _SHOWN)
         .with_columns(pl.struct(pl.col("kind").cast(KIND), "text").alias("marks"))
     )
     return shown.group_by(_ROW, maintain_order=True).agg("marks")

@@ -1,4 +1,4 @@
-"""Outstanding returns: which figures and lists have not come, from whom, since when, and when they are due."""
+"""Outstanding returns: the figures and lists that agencies have not sent, when they are due, and for how long."""
 
 from __future__ import annotations
 
@@ -29,17 +29,16 @@ OUTSTANDING: Mapping[str, pl.DataType | type[pl.DataType]] = {
 
 
 def outstanding_plan(inputs: Inputs, end: int) -> pl.LazyFrame:
-    """What has not come for the last period of each figure and agency, and how many periods running it has not.
+    """The query for the latest outstanding period of each figure and agency, with the number of such periods in a row.
 
-    Where that is not due yet, nor has the period before it come, the last of those that are late is told as well.
+    Where that period is not due yet, the latest late period of the same row of periods is included as well.
     """
-    used = sorted(
-        {name for one in inputs.framework.indicators.values() for name in figures_used(inputs.framework, one)}
-    )
+    framework = inputs.framework
+    used = sorted({name for indicator in framework.indicators.values() for name in figures_used(framework, indicator)})
     latest = pl.col("start") + 2 * pl.col("months") > end
     late = has_status(pl.col("code"), Status.LATE)
-    sent = absent(inputs, used).with_columns(pl.col("figure").cast(pl.String)).drop("why")
-    waited = pl.concat([sent, lists_absent(inputs)])
+    missing = absent(inputs, used).with_columns(pl.col("figure").cast(pl.String)).drop("why")
+    waited = pl.concat([missing, lists_absent(inputs)])
     return (
         waited.filter(pl.col("start") + pl.col("months") <= end, is_awaited(pl.col("code")))
         .sort("figure", "agency", "start")
@@ -57,7 +56,7 @@ def outstanding_plan(inputs: Inputs, end: int) -> pl.LazyFrame:
 
 
 def with_period_labels(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """Adds the name of each period, orders the columns as `OUTSTANDING` has them, and sorts the rows."""
+    """Adds the name of each period, puts the columns in the order of `OUTSTANDING`, and sorts the rows."""
     starts = {name: figure.cadence.year_start for name, figure in framework.figures.items()}
     starts |= {id_: cadence.year_start for id_, cadence in list_cadences(framework).items()}
     labels = [

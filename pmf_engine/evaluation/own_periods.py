@@ -1,7 +1,7 @@
 """Escalation in an indicator's own periods, where a report asks for longer ones.
 
-A report on a year shows what a quarterly indicator came to in years, but `red for 3 periods` is asked of its quarters.
-What goes up, since when, and what the control chart says are those of the quarter that ends with the year.
+A report on a year shows the yearly values of a quarterly indicator, but tests `red for 3 periods` on its quarters. The
+level, the life of the exception and the control chart are those of the quarter that ends with the year.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from pmf_engine.judgement.control_charts import CHART
 from pmf_engine.judgement.exception_life import LIFE
 
 _ESCALATION: Final = ("rules", "escalate_to", "level", "small", *CHART, *LIFE)
-"""The columns that are always those of an indicator's own periods."""
+"""The columns that rows in longer periods take from the indicator's own periods."""
 
 
 def own_cadences(framework: Framework, cadences: Mapping[str, Cadence]) -> dict[str, Cadence]:
-    """The own cadences of the indicators that are evaluated in longer periods.
+    """The own cadence of each indicator that is evaluated in longer periods.
 
     Args:
         framework: The framework that defines the indicators.
-        cadences: By indicator, the length of the periods that it is evaluated in.
+        cadences: By indicator id, the length of the periods of the evaluation.
     """
     indicators = framework.indicators
     return {id_: indicators[id_].cadence for id_ in cadences if cadences[id_].months > indicators[id_].cadence.months}
@@ -36,17 +36,17 @@ def escalated_by_own(history: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         history: Rows in the periods of a report, of all indicators.
-        own: The rows in their own periods of those that the report shows in longer ones.
+        own: The rows in own periods of the indicators that the report shows in longer ones.
 
     Returns:
-        `history` in its order. Where no own period ends with a longer one, that goes to no level.
+        `history` in its order. A longer period without an own period that ends with it goes to no level.
     """
     line = ["indicator", "by", "group"]
     ends = (pl.col("start") + pl.col("months")).alias("end")
     columns = [pl.col(name).alias(f"own:{name}") for name in _ESCALATION]
-    taken = own.select(*line, ends, *columns, pl.lit(True).alias("has_own"))
+    last_own = own.select(*line, ends, *columns, pl.lit(True).alias("has_own"))
     joined = history.with_columns(ends).join(
-        taken, on=[*line, "end"], how="left", nulls_equal=True, maintain_order="left"
+        last_own, on=[*line, "end"], how="left", nulls_equal=True, maintain_order="left"
     )
     none = {"level": pl.lit(-1, pl.Int32), "rules": pl.lit([], dtype=pl.List(pl.String))}
     longer = pl.col("indicator").is_in(own["indicator"].unique().to_list())

@@ -1,4 +1,4 @@
-"""Panels: figures and aggregates laid out one column each, over every period of a window and every group."""
+"""Panels: a column for each figure and aggregate, over every period of a window and every group."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ from pmf_engine.formula.syntax import Aggregate, of_senders
 _NO_DATA = reason_code(Status.NO_DATA)
 
 GRID = {"group": pl.String, PLACE: pl.UInt32, "start": pl.Int32, TURN: pl.UInt32}
-"""The columns of a panel beside those of figures and aggregates: the group, the first month of the period, its place
-in the window and its place in its year, both from 0."""
+"""The columns of a panel beside those of figures and aggregates: the group, the first month of the period, its position
+in the window and its position in its year, both from 0."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """The inputs of indicators of one cadence and one breakdown (or the whole), yet to be collected.
+    """The query for the inputs of indicators of one cadence, for the whole or by one breakdown.
 
     `frame` has the columns of `GRID`, and the value and codes of aggregates (see `laid_out`). Rows are dense and sorted
     by group and start. `values` has `value`, `code` and `lenient` of the `figures`: all rows of the first, then of the
-    next; after these come figures of which every group has the whole, named by `whole_of`, and figures as the sum of
-    their groups, named by `groups_of`.
+    next. Behind the figures used follow figures whose whole every group has, named by `whole_of`, and figures as the
+    sum of their groups, named by `groups_of`.
     """
 
     figures: tuple[str, ...]
@@ -49,14 +49,14 @@ class Panel:
     frame: pl.LazyFrame
     values: pl.LazyFrame
     not_owed: Mapping[str, pl.Expr] = field(default_factory=dict)
-    """Of figures that began or ended, by their names: whether a row is of a period in which they are not owed."""
+    """By the name of a figure that began or ended: whether a row's period is one in which it is not owed."""
 
 
 def laid_out(panels: Sequence[Panel]) -> list[pl.DataFrame]:
     """The frames of panels, with columns for figures beside those of aggregates.
 
-    For each there is a `value_column`, a `code_column` and, where any indicator may do without what has not come, a
-    `lenient_column`, and an `owed_column` where the figure is not owed in all periods.
+    Each figure has a `value_column` and a `code_column`. Where any indicator has lenient sums, it also has a
+    `lenient_column`, and an `owed_column` if the figure is not owed in all periods.
     """
     frames = collected([frame for panel in panels for frame in (panel.frame, panel.values)])
     laid = []
@@ -64,9 +64,9 @@ def laid_out(panels: Sequence[Panel]) -> list[pl.DataFrame]:
         assert values.height == len(panel.figures) * frame.height
         names = {"value": value_column, "code": code_column} | ({"lenient": lenient_column} if panel.lenient else {})
         columns = [
-            values[column].slice(place * frame.height, frame.height).alias(name_of(figure))
+            values[column].slice(position * frame.height, frame.height).alias(name_of(figure))
             for column, name_of in names.items()
-            for place, figure in enumerate(panel.figures)
+            for position, figure in enumerate(panel.figures)
         ]
         not_owed = panel.not_owed if panel.lenient else {}
         with_columns = frame.hstack(columns)
@@ -88,15 +88,21 @@ def planned_panel(
     aggregates: Sequence[Aggregate] = (),
     wholes: Sequence[str] = (),
 ) -> Panel:
-    """The figures and aggregates laid out over every period of the window and every group.
+    """The panel of figures and aggregates over every period of the window and every group.
 
-    Of the figures in `wholes` every group has the whole as well; of those that are in doubt there is the sum of their
-    groups as well.
+    Args:
+        inputs: The inputs of the evaluation.
+        cadence: The cadence of the panel's periods.
+        by: The breakdown of the panel's groups; None for the whole.
+        figures: The figures in the panel; those in doubt also as the sum of their groups.
+        lenient: Whether any indicator has lenient sums.
+        aggregates: The aggregates in the panel.
+        wholes: The figures whose whole every group has as well.
     """
     used = sorted(figures)
     values = _values(inputs, cadence, by, used)
     over_lists = [aggregate for aggregate in aggregates if not of_senders(aggregate)]
-    agencies = {agency for each in over_lists for agency in inputs.framework.lists[each.list.name].agencies}
+    agencies = {agency for aggregate in over_lists for agency in inputs.framework.lists[aggregate.list.name].agencies}
     groups = pl.DataFrame({"group": _groups(inputs, by, used, agencies)}, schema={"group": pl.String})
     grid = groups.join(_periods(inputs, cadence), how="cross").sort("group", PLACE)
     frame = grid.lazy()
@@ -121,15 +127,15 @@ def planned_panel(
 
 
 def _not_owed(inputs: Inputs, cadence: Cadence, columns: Sequence[str]) -> dict[str, pl.Expr]:
-    """Of figures that began or ended, by the names of their columns: whether a row is of a period outside."""
-    found: dict[str, pl.Expr] = {}
+    """By the column of a figure that began or ended: whether a row's period is outside the figure's lifetime."""
+    outside: dict[str, pl.Expr] = {}
     for name in columns:
         figure = inputs.framework.figures[name.removeprefix(groups_of(""))]
         before = pl.lit(False) if figure.since is None else pl.col("start") + cadence.months <= figure.since
         after = pl.lit(False) if figure.until is None else pl.col("start") >= figure.until
         if (figure.since, figure.until) != (None, None):
-            found[name] = before | after
-    return found
+            outside[name] = before | after
+    return outside
 
 
 def _values(inputs: Inputs, cadence: Cadence, by: str | None, figures: Sequence[str]) -> pl.LazyFrame:
@@ -140,11 +146,11 @@ def _values(inputs: Inputs, cadence: Cadence, by: str | None, figures: Sequence[
 
 
 def _periods(inputs: Inputs, cadence: Cadence) -> pl.DataFrame:
-    """The periods in which indicators of a cadence are evaluated, with their places."""
+    """The periods in which indicators of a cadence are evaluated, with their positions."""
     return pl.DataFrame(
         [
-            (place, period.start, (period.start - (cadence.year_start - 1)) % 12 // cadence.months)
-            for place, period in enumerate(inputs.window.worked_out(cadence))
+            (position, period.start, (period.start - (cadence.year_start - 1)) % 12 // cadence.months)
+            for position, period in enumerate(inputs.window.worked_out(cadence))
         ],
         schema={PLACE: GRID[PLACE], "start": GRID["start"], TURN: GRID[TURN]},
         orient="row",
@@ -154,7 +160,7 @@ def _periods(inputs: Inputs, cadence: Cadence) -> pl.DataFrame:
 def _with_sender_count(
     inputs: Inputs, frame: pl.LazyFrame, cadence: Cadence, by: str | None, aggregate: Aggregate
 ) -> pl.LazyFrame:
-    """A panel with the value and the codes of a `count(agencies of f where ...)`."""
+    """Adds the value and the codes of a `count(agencies of f where ...)` to a panel."""
     figure = inputs.framework.figures[aggregate.list.name]
     grades = inputs.framework.scales.get(figure.scale or "", [])
     every = 1 if by == AGENCY else len(figure.agencies)
@@ -169,13 +175,13 @@ def _with_sender_count(
 def _dense(inputs: Inputs, values: pl.LazyFrame, figures: Sequence[str], grid: pl.DataFrame) -> pl.LazyFrame:
     """The value and the codes of each figure in turn, a row for each of the grid's.
 
-    A regular figure has a row for every period, if only with the code of what is missing. An ad hoc figure has none
-    for a period in which it was not asked for, and is `no_data` there.
+    A regular figure has a fact for every period, with a value or a reason code. An ad hoc figure has no fact for a
+    period in which it was not asked for: it is `no_data` there.
     """
-    each = pl.DataFrame({"figure": figures}, schema={"figure": inputs.names}).with_row_index("turn")
+    in_turn = pl.DataFrame({"figure": figures}, schema={"figure": inputs.names}).with_row_index("turn")
     number = figure_number(pl.col("figure"))
     return (
-        each.lazy()
+        in_turn.lazy()
         .join(grid.lazy().select("group", "start", "at"), how="cross")
         .join(values, on=["figure", "group", "start"], how="left")
         .sort(pl.col("turn").cast(pl.Int64) * grid.height + pl.col("at"))
@@ -184,7 +190,7 @@ def _dense(inputs: Inputs, values: pl.LazyFrame, figures: Sequence[str], grid: p
 
 
 def _groups(inputs: Inputs, by: str | None, figures: Sequence[str], list_agencies: Iterable[str]) -> list[str]:
-    """The groups of a breakdown; by agency, all that send any of the figures or lists."""
+    """The groups of a breakdown; by agency, all agencies that send any of the figures or lists."""
     if by is None:
         return [""]
     if by == AGENCY:

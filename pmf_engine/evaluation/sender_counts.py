@@ -1,4 +1,4 @@
-"""How many of the agencies that send a figure sent one of which something is true: `count(agencies of f where ...)`."""
+"""`count(agencies of f where ...)`: how many agencies sent a figure whose value meets a condition."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from pmf_engine.framework.model import Figure
 
 
 def count_senders(
-    one: Aggregate,
+    aggregate: Aggregate,
     figure: Figure,
     facts: pl.LazyFrame,
     cadence: Cadence,
@@ -38,20 +38,29 @@ def count_senders(
 ) -> pl.LazyFrame:
     """The count by `group` and `start`, in the last of the figure's periods in each of a cadence's.
 
-    `facts` are those of the figure (see `figure_facts`), `number` is its own, `every` how many agencies are asked in
-    a group. The columns are those of the count's text (see `column_names`): it lacks while one agency has not sent the
-    figure, since nobody knows what of.
+    Args:
+        aggregate: The count, with its condition.
+        figure: The figure that agencies send.
+        facts: The facts of the figure (see `figure_facts`).
+        cadence: The periods to count in.
+        grades: The grades of the figure's scale, worst to best.
+        number: The number of the figure in reason codes.
+        every: How many agencies of a group owe the figure.
+
+    Returns:
+        The value and codes of the count, in columns by its text (see `column_names`). The count has no value until
+        every agency has sent the figure.
     """
     names = {"value": MaybeExpr(pl.col("value"), pl.lit(0, dtype=pl.UInt32))}
-    held = pl.lit(True)
-    if one.where is not None:
+    is_met = pl.lit(True)
+    if aggregate.where is not None:
         numbers = Columns()
-        said = _graded(one.where, [grade.lower() for grade in grades])
-        held = truth(said, numbers, names.__getitem__, {})
+        condition = _graded(aggregate.where, [grade.lower() for grade in grades])
+        is_met = truth(condition, numbers, names.__getitem__, {})
         for stage in numbers.stages:
             facts = facts.with_columns(stage)
     start = pl.col("start") - (pl.col("start") - (cadence.year_start - 1)) % cadence.months
-    # Who has not answered an ad hoc request leaves no row.
+    # An agency that has not answered an ad hoc request has no row.
     absent = pl.when(pl.col("agency").n_unique() < every).then(reason_code(Status.NO_DATA)).otherwise(0)
     code = pl.max_horizontal(pl.col("code").max(), absent)
     named = pl.when(code > 0).then(code + number).otherwise(0).cast(pl.UInt32)
@@ -61,15 +70,15 @@ def count_senders(
         .with_columns(start=start)
         .group_by("group", "start")
         .agg(
-            ((pl.col("code") == 0) & held).sum().cast(pl.Float64).alias(value_column(one.text)),
-            named.alias(code_column(one.text)),
-            named.alias(lenient_column(one.text)),
+            ((pl.col("code") == 0) & is_met).sum().cast(pl.Float64).alias(value_column(aggregate.text)),
+            named.alias(code_column(aggregate.text)),
+            named.alias(lenient_column(aggregate.text)),
         )
     )
 
 
 def _graded(node: Expression, grades: Sequence[str]) -> Expression:
-    """A condition with the grades that it names as what they are: places on their scale."""
+    """A condition in which `Grade` nodes, with positions on the scale, replace the texts of grades."""
     match node:
         case Literal(value=str() as text):
             return Grade(node.start, node.end, grades.index(text.lower()) + 1, text)

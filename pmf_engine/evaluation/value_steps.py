@@ -24,11 +24,11 @@ from pmf_engine.framework.dependencies import (
 from pmf_engine.framework.model import Framework, Indicator
 
 _KEEPS_BREAKS = ("finite", "unbroken")
-"""What the breaks of an indicator make of its value; its other parts it may share with others, which have none."""
+"""The operations that carry an indicator's own breaks; other steps may be shared with indicators without breaks."""
 
 
 class _IndicatorKey(NamedTuple):
-    """An indicator and how it treats missing inputs: what the value of an indicator depends on, within a panel."""
+    """An indicator and its treatment of missing inputs: within a panel, these determine its value."""
 
     id: str
     missing: str
@@ -37,10 +37,10 @@ class _IndicatorKey(NamedTuple):
 class ValueSteps:
     """Turns indicators and their parts into steps of one panel. Methods return the number of a step.
 
-    It is a `Maker` of formulas (see `formula.compute.operations`), and remembers the steps of each indicator's value.
+    It is a `Maker` of formulas (see `formula.compute.operations`), and caches the step of each indicator's value.
 
     Attributes:
-        sums: The figures that this sheet reads as the sum of their groups.
+        sums: The figures that count as the sum of their groups.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class ValueSteps:
         self._indicator_steps: dict[_IndicatorKey, int] = {}
         self._breaks: dict[int, frozenset[int]] = {}
         self._own_breaks: frozenset[int] = frozenset()
-        has_breaks = any(one.breaks for one in framework.lists.values())
+        has_breaks = any(list_.breaks for list_ in framework.lists.values())
         formulas = [indicator.formula for indicator in framework.indicators.values()] if has_breaks else []
         self._aggregates = {node.text: node for formula in formulas for node in aggregates(formula)}
 
@@ -70,13 +70,13 @@ class ValueSteps:
         return self.steps.constant(self.panel, value)
 
     def made(self, operation: str, *of: int, span: int = 0) -> int:
-        """The result of an operation on other steps, which does not look across the breaks of what they rest on."""
+        """The result of an operation on other steps, without reading across the breaks of their inputs."""
         if not self._breaks and not self._own_breaks:
             return self.steps.made(self.panel, operation, of, span)
         breaks = frozenset[int]().union(*(self._breaks.get(part, ()) for part in of))
         own = self._own_breaks if operation in (*OVER_TIME, *_KEEPS_BREAKS) else frozenset[int]()
-        looked_at = breaks | own if own or operation in (*OVER_TIME, "unbroken") else ()
-        step = self.steps.made(self.panel, operation, of, span, looked_at)
+        respected = breaks | own if own or operation in (*OVER_TIME, "unbroken") else ()
+        step = self.steps.made(self.panel, operation, of, span, respected)
         if breaks | own:
             self._breaks[step] = breaks | own
         return step
@@ -84,7 +84,7 @@ class ValueSteps:
     def named(self, name: str) -> int:
         """A figure, an aggregate, or an indicator.
 
-        A formula that uses an indicator takes its value only where all inputs of that indicator have one.
+        A formula uses another indicator strictly: only where all inputs of that indicator have a value.
         """
         other = self.framework.indicators.get(name)
         if other is None:
@@ -94,31 +94,32 @@ class ValueSteps:
     # -- indicators ------------------------------------------------------------------
 
     def _column(self, name: str, code: Callable[[str], str] = code_column) -> int:
+        """A figure or aggregate with one of its codes; a flow that adds up over the period has no value at a break."""
         key = groups_of(name) if name in self.sums else name
         step = self.steps.column(self.panel, value_column(key), code(key))
         source = self.framework.figures.get(name)
         if source is not None and source.breaks:
-            self._breaks[step] = frozenset(each.at for each in source.breaks)
+            self._breaks[step] = frozenset(break_.at for break_ in source.breaks)
             if source.kind == "flow" and source.cadence.months < self.months:
                 return self.made("unbroken", step)
         return step
 
     def _aggregate(self, name: str) -> int:
-        """An aggregate of a list, by its text: what adds up over its period does not reach across a break."""
+        """An aggregate of a list, by its text: one over the records of a whole period has no value at a break."""
         step = self.steps.column(self.panel, value_column(name), code_column(name))
         node = self._aggregates.get(name)
         breaks = self.framework.lists[node.list.name].breaks if node and not of_senders(node) else ()
         if node is None or not breaks:
             return step
-        self._breaks[step] = frozenset(each.at for each in breaks)
+        self._breaks[step] = frozenset(break_.at for break_ in breaks)
         return step if node.state == "open" else self.made("unbroken", step)
 
     def _lenient(self, name: str) -> int:
-        """A figure or aggregate with the code by which sums do without what has not come; see `laid_out`."""
+        """A figure or aggregate with its code for lenient sums; see `laid_out`."""
         return self._column(name, lenient_column)
 
     def _owed(self, name: str) -> int:
-        """A figure with the code of what is missing of what is owed; see `laid_out`."""
+        """A figure with its code, 0 in periods in which it is not owed; see `laid_out`."""
         figure = self.framework.figures[name]
         return self._column(name, owed_column if (figure.since, figure.until) != (None, None) else code_column)
 
@@ -135,8 +136,8 @@ class ValueSteps:
         return self._indicator_steps[key]
 
     def _finite(self, indicator: Indicator) -> int:
-        """The value of an indicator whose parts that are indicators are made already."""
-        self._own_breaks = frozenset(each.at for each in indicator.breaks)
+        """The value of an indicator, after those of the indicators in its formula."""
+        self._own_breaks = frozenset(break_.at for break_ in indicator.breaks)
         step = self.made("finite", self.part(indicator, indicator.formula))
         adds_up = indicator.lists or any(self.framework.figures[name].kind == "flow" for name in indicator.figures)
         if self._own_breaks and adds_up and indicator.cadence.months < self.months:
@@ -145,7 +146,7 @@ class ValueSteps:
         return step
 
     def part(self, indicator: Indicator, node: Expression) -> int:
-        """A part of an indicator's formula; its sums do without missing inputs where the indicator allows that."""
+        """A part of an indicator's formula, with lenient sums where the indicator allows them."""
         strict = number(node, self, self.named)
         if not does_without(self.framework, indicator):
             return strict

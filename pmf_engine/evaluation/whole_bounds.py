@@ -1,7 +1,7 @@
-"""Bounds by the whole: for a group, a figure that nobody sends by its breakdown bounds by its whole.
+"""Bounds by wholes: a figure that no agency sends by a breakdown bounds the groups of that breakdown by its whole.
 
-England's average is a bound for a district where the value does not add up over districts; a county's total is none for
-a district's count.
+England's average bounds a district's rate, which does not add up over districts. A county's total does not bound a
+district's count, which does.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def whole_bounds(
         framework: The framework that defines the indicators.
         inputs: The figures that were sent.
         by: The breakdown of the groups; None for wholes.
-        indicators: Indicators that are computed by that breakdown.
+        indicators: The indicators with that breakdown.
     """
     if by is None or by == WORLD:
         return {}
@@ -47,7 +47,7 @@ def whole_bounds(
 
 
 def _bounding(framework: Framework, indicator: Indicator) -> set[str]:
-    """The figures that the bounds of an indicator name, through indicators too."""
+    """The figures in the bounds of an indicator, directly or through indicators."""
     named = {node.name for band in indicator.bands for limit in band.limits for node in names(limit.bound)}
     figures = named & framework.figures.keys()
     return figures | {
@@ -56,7 +56,7 @@ def _bounding(framework: Framework, indicator: Indicator) -> set[str]:
 
 
 def _divided(inputs: Inputs, by: str, figures: Iterable[str]) -> set[str]:
-    """Those of the figures that were ever sent by a breakdown; by agency every figure is, so that tells nothing."""
+    """The figures that an agency ever sent by a breakdown; none by agency, where every figure has groups."""
     if by == AGENCY or not figures:
         return set()
     sent = inputs.cells.filter(pl.col("by") == by, pl.col("figure").is_in(sorted(figures)))
@@ -64,5 +64,5 @@ def _divided(inputs: Inputs, by: str, figures: Iterable[str]) -> set[str]:
 
 
 def _sends_none(framework: Framework, indicator: Indicator, figure: str) -> bool:
-    """Whether none of the agencies that an indicator's own figures come from sends the figure."""
+    """Whether no agency that sends the inputs of an indicator sends the figure."""
     return senders_of(framework, indicator).isdisjoint(framework.figures[figure].agencies)
