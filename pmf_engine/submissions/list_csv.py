@@ -1,4 +1,4 @@
-"""Text files of lists: read as a stream where every line is a record, else row by row."""
+"""CSV files of lists: read as a stream where every line is a record, else row by row."""
 
 from __future__ import annotations
 
@@ -19,16 +19,23 @@ from pmf_engine.submissions.list_quotes import swallowing_row
 from pmf_engine.submissions.problems import listed
 
 _HEAD = 1 << 18
-"""How much of a text file is looked at to find its header."""
+"""The first bytes of a file, in which its header is sought."""
 
 _SMALL = 50_000_000
-"""A text of fewer bytes, with quotes in it, is read row by row: quotes that are not closed swallow rows."""
+"""A file with quotes and fewer bytes is read row by row, which recovers from unclosed quotes."""
 
 _CHUNK = 1 << 24
+"""The bytes of a file that are read at once to count its lines."""
 
 
 def part_of_text(part: ListPart, path: Path, header: ListHeader) -> ListPart:
-    """The part that a text file is."""
+    """The part with the records of a CSV file.
+
+    Args:
+        part: The part without records.
+        path: The file.
+        header: The header that the list must have.
+    """
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
         if not head.strip():
@@ -45,21 +52,28 @@ def part_of_text(part: ListPart, path: Path, header: ListHeader) -> ListPart:
         text = head.decode("utf-8-sig", errors="strict" if len(head) < _HEAD else "ignore")
     except UnicodeDecodeError:
         return whole_text(part, header)
-    if "\r" in text.replace("\r\n", ""):  # lines that only a carriage return ends
+    if "\r" in text.replace("\r\n", ""):  # lines that end with a bare carriage return
         return whole_text(part, header)
     return _streamed(part, path, text, header)
 
 
 def _streamed(part: ListPart, path: Path, text: str, header: ListHeader) -> ListPart:
-    """A text file as a stream, given its beginning."""
-    found = max((_top(text, delimiter, header) for delimiter in ",;\t|"), key=lambda found: found[0])
-    score, top, names, rows, delimiter = found
+    """The part with the records of a file as a stream.
+
+    Args:
+        part: The part without records.
+        path: The file.
+        text: The beginning of the file.
+        header: The header that the list must have.
+    """
+    best = max((_top(text, delimiter, header) for delimiter in ",;\t|"), key=lambda candidate: candidate[0])
+    score, top, names, rows, delimiter = best
     if not score:
         return refused(part, "not-a-list", list=part.list, columns=listed(header.list.columns, "and"))
     part, places = header.read(part, names, top + 1)
     if not part.titles:
         return part
-    columns = [str(place) for place in range(len(names))]
+    columns = [str(position) for position in range(len(names))]
     frame = pl.scan_csv(
         path, has_header=False, skip_lines=top + 1, separator=delimiter, schema=dict.fromkeys(columns, pl.String),
         infer_schema=False, extra_columns="raise", missing_columns="insert", row_index_name=ROW,
@@ -77,13 +91,21 @@ def _streamed(part: ListPart, path: Path, text: str, header: ListHeader) -> List
         if column.kind == "date" and name in places:
             texts = [row[places[name]] for row in rows if len(row) > places[name] and row[places[name]]]
             dates[name] = "%d/%m/%Y" if texts and "/" in texts[0] else "%Y-%m-%d"
-    chosen = {name: columns[place] for name, place in places.items()}
+    chosen = {name: columns[position] for name, position in places.items()}
     frame = frame.filter(pl.any_horizontal(pl.col(list(chosen.values())).is_not_null()))
     return replace(part, frame=frame.select(ROW, *header.columns(chosen)), dates=dates)
 
 
 def _swallowing(frame: pl.LazyFrame, path: Path, above: int, columns: Sequence[str], date: int | None) -> int | None:
-    """The row in which a quote opens that swallows others, looked for where there are more lines than rows."""
+    """The row whose quote swallows other rows, sought only where the file has more lines than rows.
+
+    Args:
+        frame: The records as a stream.
+        path: The file.
+        above: The number of lines down to the header.
+        columns: All columns of the file, in their order.
+        date: The position of a required date among these.
+    """
     lines, last = -above, b"\n"
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
@@ -96,7 +118,13 @@ def _swallowing(frame: pl.LazyFrame, path: Path, above: int, columns: Sequence[s
 
 
 def _top(text: str, delimiter: str, header: ListHeader) -> tuple[int, int, list[str], list[list[str]], str]:
-    """The header among the first rows, the best: how good it is, the line it stands in, and the rows after it."""
+    """The best header among the first rows: its score, its line from 0, its cells, the rows after it and the delimiter.
+
+    Args:
+        text: The beginning of the file.
+        delimiter: The delimiter to try.
+        header: The header that the list must have.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     best, rows, done = (0, 0, list[str]()), list[list[str]](), 0
     try:
@@ -115,7 +143,7 @@ def _top(text: str, delimiter: str, header: ListHeader) -> tuple[int, int, list[
 
 
 def whole_text(part: ListPart, header: ListHeader) -> ListPart:
-    """A text file read row by row, as returns are: for what cannot be read as a stream of plain rows."""
+    """The part with the records of a file read row by row, in the manner of returns, where a stream cannot read it."""
     assert part.path is not None
     table, problems = read_csv(part.path, part.file, header.score, part.received_on, titled=True)
     part = replace(part, problems=(*part.problems, *problems), quoted=False, frame=None)
@@ -125,7 +153,7 @@ def whole_text(part: ListPart, header: ListHeader) -> ListPart:
     if not part.titles:
         return part
     if header.list.start in places:
-        columns = [str(place) for place in range(len(table.header))]
+        columns = [str(position) for position in range(len(table.header))]
         row = swallowing_row(table.rows, "row", columns, places[header.list.start])
         if row is not None:
             return refused(part, "swallowed-records", row)
@@ -135,8 +163,16 @@ def whole_text(part: ListPart, header: ListHeader) -> ListPart:
 def _of_rows(
     part: ListPart, rows: pl.DataFrame, broken: frozenset[int], places: Mapping[str, int], header: ListHeader
 ) -> ListPart:
-    """The part with the rows of a text, of which nothing is known where they are broken."""
-    chosen = {name: str(place) for name, place in places.items()}
+    """The part with the rows of a file; the cells of broken rows are null.
+
+    Args:
+        part: The part without records.
+        rows: The rows as texts.
+        broken: The rows with unclosed quotes or surplus cells.
+        places: The position of each column of the list.
+        header: The header that the list must have.
+    """
+    chosen = {name: str(position) for name, position in places.items()}
     is_broken = pl.col("row").is_in(sorted(broken))
     blank = pl.all_horizontal(pl.col(list(chosen.values())).is_null())
     rows = rows.filter(is_broken | ~blank).with_columns(
@@ -147,6 +183,6 @@ def _of_rows(
 
 
 def read_again(part: ListPart, list_: RecordList, framework: Framework) -> ListPart:
-    """A text file of which the rows are not plain, read row by row."""
+    """The part with the records of a file on which the stream failed, read row by row."""
     kept = tuple(problem for problem in part.problems if problem.kind != "columns-not-read")
     return whole_text(replace(part, problems=kept), ListHeader(list_, framework, folders_of(part.file)))

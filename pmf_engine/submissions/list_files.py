@@ -1,7 +1,6 @@
-"""The files of record-level lists: which are whose, what their headers say, and their records with types.
+"""The files of lists: the list of each file, by its name, and its list parts, by its header.
 
-A file is looked at from the outside only (its header); its records stay where they are until an evaluation reads
-them, once, as a stream.
+Only the header is read here. An evaluation reads the records, once, as a stream.
 """
 
 from __future__ import annotations
@@ -26,14 +25,14 @@ from pmf_engine.submissions.vocabulary import fold
 
 
 def list_of(name: str, framework: Framework) -> list[RecordList]:
-    """The lists that a file may hold records of: by their patterns, or by the name of the file or of its folder."""
+    """The lists that a file may be of: by their patterns, else by the name of the file or of its folder."""
     format_ = READERS.get(PurePosixPath(name).suffix.lower())
     if format_ is None or format_.records is None:
         return []
     lists = framework.lists.values()
-    found = [list_ for list_ in lists if any(_matches(name, pattern) for pattern in list_.files)]
-    if found:
-        return found
+    by_pattern = [list_ for list_ in lists if any(_matches(name, pattern) for pattern in list_.files)]
+    if by_pattern:
+        return by_pattern
     path = PurePosixPath(name.lower())
     parts = [_as_id(part) for part in (*path.parts[:-1], path.name.removesuffix(path.suffix))]
     named = [
@@ -46,13 +45,13 @@ def list_of(name: str, framework: Framework) -> list[RecordList]:
 
 
 def _names(list_: RecordList) -> list[str]:
-    """What a list's files may be called, where it does not say which they are."""
+    """The names that files of a list may have; none for a list with patterns."""
     names = () if list_.files else (list_.id, *list_.formerly, *list_.also_called)
     return [_as_id(name.lower()).strip("_") for name in names]
 
 
 def _as_id(name: str) -> str:
-    """A name as an id would be written.
+    """A name in the form of an id.
 
     >>> _as_id("plan list as at 2017-03-31"), _as_id("visit_list [final]")
     ('plan_list_as_at_2017_03_31', 'visit_list_final_')
@@ -61,13 +60,26 @@ def _as_id(name: str) -> str:
 
 
 def _matches(name: str, pattern: str) -> bool:
+    """Whether a file's name matches a pattern, in which `**/` is any number of folders.
+
+    >>> _matches("2016/police/plans.csv", "**/plans*.csv"), _matches("plans.csv", "./plans.csv")
+    (True, True)
+    """
     return fnmatch(name, pattern.replace("\\", "/").removeprefix("./").replace("**/", "*"))
 
 
 def read_list_parts(
     path: Path, name: str, list_: RecordList, framework: Framework, arrival: Arrival | None
 ) -> list[ListPart]:
-    """The parts that a file holds: one, or one for each sheet."""
+    """The list parts of a file: one, or one for each sheet.
+
+    Args:
+        path: The file.
+        name: Its path from the folder of submissions.
+        list_: The list.
+        framework: The framework of the list.
+        arrival: The file's row of the manifest; None without one.
+    """
     blank = ListPart(list_.id, name, None, path=path, time_zone=framework.board.time_zone)
     blank = _arrived(blank, framework, arrival or Arrival(None))
     header = ListHeader(list_, framework, folders_of(name))
@@ -84,7 +96,13 @@ def read_list_parts(
 
 
 def _arrived(part: ListPart, framework: Framework, arrival: Arrival) -> ListPart:
-    """A part with when it came and which days it covers, by the manifest, else by its name."""
+    """A part with its day of receipt and the days that it covers, by the manifest, else by its name.
+
+    Args:
+        part: The list part.
+        framework: The framework of the list.
+        arrival: The file's row of the manifest.
+    """
     keys = [f"{key}={value}" for key, value in sorted(folders_of(part.file).items())]
     key = ";".join(fold(text) for text in (*keys, arrival.part) if text)
     part = replace(part, received_on=arrival.received_on, part=key)
@@ -99,7 +117,7 @@ def _arrived(part: ListPart, framework: Framework, arrival: Arrival) -> ListPart
 
 
 def list_part_of(frame: pl.DataFrame | pl.LazyFrame, name: str, list_: RecordList, framework: Framework) -> ListPart:
-    """A frame that an embedding tool holds, as a part."""
+    """The list part of a frame that an embedding program passes."""
     ready = isinstance(frame, pl.DataFrame)
     blank = ListPart(list_.id, name, None, ready=ready, time_zone=framework.board.time_zone)
     return part_of_frame(blank, frame.lazy(), ListHeader(list_, framework, {}))

@@ -1,4 +1,4 @@
-"""Headers of lists: where each column of a list stands in a file."""
+"""Headers of lists: the position of each column of a list in a file."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.vocabulary import fold_header
 
 _BLANK = "__HIVE_DEFAULT_PARTITION__"
-"""What folders are called whose records have no value."""
+"""The value in the name of a Hive folder whose records have none."""
 
 
 def folders_of(name: str) -> dict[str, str]:
-    """What folders called `column=value` say of all that is in them, as Hive writes them.
+    """The values of columns in the names of folders, written `column=value` in the manner of Hive.
 
     >>> folders_of("district=Castle%20Point/plan_list.csv")
     {'district': 'Castle Point'}
@@ -30,7 +30,7 @@ def folders_of(name: str) -> dict[str, str]:
 
 
 class ListHeader:
-    """Finds a list's columns in a header."""
+    """Finds a list's columns in a header, by their ids, their titles as breakdowns, and `also_called`."""
 
     def __init__(self, list_: RecordList, framework: Framework, folders: Mapping[str, str]) -> None:
         self.list = list_
@@ -48,31 +48,37 @@ class ListHeader:
 
     @property
     def needed(self) -> set[str]:
-        """The columns that no record is without, and that folders do not give."""
+        """The required columns that folders do not give."""
         return {name for name, column in self.list.columns.items() if not column.optional} - self.folders.keys()
 
     def score(self, header: Sequence[str]) -> int:
-        """How many of the list's columns a header names."""
+        """The number of the list's columns in a header."""
         return len({self.known.get(fold_header(title.strip(EDGES))) for title in header} - {None})
 
     def strange(self, header: Sequence[str]) -> bool:
-        """Whether a header names fewer than half of the columns that no record is without."""
+        """Whether a header has fewer than half of the required columns."""
         named = {self.known.get(fold_header(title.strip(EDGES))) for title in header} | self.folders.keys()
         needed = {name for name, column in self.list.columns.items() if not column.optional}
         return len(needed & named) * 2 < len(needed)
 
     def read(self, part: ListPart, header: Sequence[str], row: int | None) -> tuple[ListPart, dict[str, int]]:
-        """Where each column stands; a part that cannot be used says why."""
+        """The part with its titles, and the position of each column; a part without a usable header is refused.
+
+        Args:
+            part: The list part.
+            header: The titles of its columns.
+            row: The row of the header; None for a frame.
+        """
         places: dict[str, int] = {}
         other: list[str] = []
-        for place, title in enumerate(header):
+        for position, title in enumerate(header):
             name = self.known.get(fold_header(title.strip(EDGES)))
             if name is None:
                 other += [title.strip(EDGES)] if title.strip(EDGES) else []
             elif name in places:
                 return refused(part, "list-column-twice", row, text=title.strip(EDGES)), {}
             else:
-                places[name] = place
+                places[name] = position
         missing = [name for name in self.list.columns if name not in places and name not in self.folders]
         if missing:
             near = meant(missing[0], other)
@@ -80,13 +86,13 @@ class ListHeader:
         if other:
             shown = [*other[:5], *([f"{len(other) - 5} more"] if len(other) > 5 else [])]
             part = noted(part, "columns-not-read", row, columns=", ".join(f"`{title}`" for title in shown))
-        titles = {name: header[place].strip(EDGES) for name, place in places.items()}
+        titles = {name: header[position].strip(EDGES) for name, position in places.items()}
         folders = {name: value for name, value in self.folders.items() if name not in titles}
         return replace(part, titles=titles | {name: name for name in folders}, folders=folders), places
 
     def columns(self, places: Mapping[str, str]) -> list[pl.Expr]:
-        """The list's columns by id, from the columns of a frame."""
-        found = [pl.col(places[name]).alias(name) for name in self.list.columns if name in places]
-        return found + [
+        """The list's columns by id, from the columns of a frame and the values of folders."""
+        own = [pl.col(places[name]).alias(name) for name in self.list.columns if name in places]
+        return own + [
             pl.lit(value or None, pl.String).alias(name) for name, value in self.folders.items() if name not in places
         ]

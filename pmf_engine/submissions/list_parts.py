@@ -1,4 +1,4 @@
-"""Parts of lists: one file, sheet or frame with records, before its cells have types."""
+"""List parts: each one file, sheet or frame with records, whose cells have no types yet."""
 
 from __future__ import annotations
 
@@ -13,25 +13,36 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.submissions.problems import Problem, say
 
 ROW, PIECE = ":row", ":piece"
-"""Where a record stands, and in which part: names that no column of a list can have."""
+"""The columns with the row of a record and the number of its list part: names that no column of a list can have."""
 
 
 @dataclass(frozen=True)
 class ListPart:
     """One file, sheet or frame with records of a list.
 
-    `frame` has the list's columns as they came, by id, and ROW, where they stand; it is None where the header cannot
-    be used, and `problems` say why. `titles` are the columns as the file calls them, `folders` those that the names
-    of folders give, with what they say. `covers` are the first and last day it covers, where the manifest or its name
-    says so; where that cannot be understood, `unsure` has what is known of them. `counts` are the days for which its
-    records count, where other files cover some of the rest. Files of one `part` replace each other. No record of it is
-    dated after `latest`. `dates` are the formats of its
-    columns of dates that are texts, as its first rows have them. Rows in `broken` could not be made out: they are
-    records of which nothing is known. `faults` are the texts that stand where a sheet's cell has no value that can
-    be known, with the kind of problem that each is. `month_first` are its columns of dates in which the ambiguous
-    ones cannot be trusted to be day first, with a date that shows it. Time stamps with a zone count by the day in
-    `time_zone`. What is `ready` costs next to nothing to be read again; `small` says that it has few records, so
-    that every cell can be looked at closely.
+    Attributes:
+        list: The id of the list.
+        file: The name of the file.
+        frame: The list's columns as sent, by id, and ROW; None for a part with an unusable header.
+        titles: The title of each column in the file.
+        sheet: The sheet of a workbook.
+        received_on: The day of receipt.
+        covers: The days that the part covers by the manifest or its name.
+        unsure: The known ends of the days that it covers, where the manifest gives contradictory days.
+        counts: The days for which its records count, where other files cover some of the rest.
+        part: The part of the list; files of one part replace each other.
+        latest: The last possible day of a record.
+        dates: The formats of columns of dates that are texts, by the first rows.
+        path: The file.
+        quoted: The file has quotes.
+        faults: The texts of cells without a knowable value, each with the kind of its problem.
+        broken: The rows whose cells cannot be read: records with unknown values.
+        folders: The values of columns that the names of folders give.
+        problems: The problems of the part.
+        ready: Reading the part again is cheap.
+        small: The part has few records, and every cell can be checked closely.
+        month_first: The columns of dates whose ambiguous dates may be month first, each with a date that is.
+        time_zone: The zone whose days time stamps count by.
     """
 
     list: str
@@ -59,7 +70,7 @@ class ListPart:
 
     @property
     def doubtful(self) -> bool:
-        """Whether some of its texts may be none."""
+        """Whether texts of the part may stand for no value."""
         return self.quoted or bool(self.faults)
 
 
@@ -70,5 +81,5 @@ def noted(part: ListPart, kind: str, row: int | None = None, **words: object) ->
 
 
 def refused(part: ListPart, kind: str, row: int | None = None, **words: object) -> ListPart:
-    """The part as one that cannot be used, with the problem that says why."""
+    """The part without its records, and with the problem that refuses it."""
     return replace(noted(part, kind, row, **words), frame=None)

@@ -1,4 +1,4 @@
-"""Quotes that swallow records: between one that opens in a record and one that closes in a later, all is one cell."""
+"""Swallowed records: a quote that opens in one record and closes in a later one makes one cell of all between them."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ _LINE = re.compile(r"\r\n|\r|\n")
 
 
 def swallowing_row(rows: pl.DataFrame | pl.LazyFrame, row: str, columns: Sequence[str], date: int) -> int | None:
-    """The first row with a cell that holds other records.
+    """The first row with a cell that contains other records.
 
     Args:
-        rows: Rows of texts, as they came.
-        row: The column that says where each stands.
+        rows: Rows of texts, as sent.
+        row: The column with the number of each row.
         columns: All columns of the file, in their order.
-        date: The place among these of a date that no record is without.
+        date: The position of a required date among these.
     """
     over_lines = pl.any_horizontal(pl.col(columns).str.contains("[\r\n]")).fill_null(False)
-    found = rows.lazy().filter(over_lines).select(row, *columns).collect(engine="streaming")
-    for number, *cells in found.iter_rows():
-        for place, cell in enumerate(cells):
-            if cell and _holds_records(cell, place, date, len(columns)):
+    suspects = rows.lazy().filter(over_lines).select(row, *columns).collect(engine="streaming")
+    for number, *cells in suspects.iter_rows():
+        for position, cell in enumerate(cells):
+            if cell and _holds_records(cell, position, date, len(columns)):
                 assert isinstance(number, int)
                 return number
     return None
 
 
 def _holds_records(cell: str, place: int, date: int, width: int) -> bool:
-    """Whether a cell of several lines is the end of one record and the beginning of another, and what lies between.
+    """Whether a cell of several lines is the end of one record, further records, and the beginning of the last.
 
-    Its first line then has the cells from its own place on, its last those up to there, each other line all; and the
-    date stands where it belongs. Prose has spaces after its commas.
+    The first line of such a cell has the cells of a record from `place` on, the last line those up to `place`, every
+    other line all of them; and one line has a date in the position of the date. Prose has spaces after its commas.
 
     >>> _holds_records("abc\\n2016-04-02,x\\n2016-06-30,abc", 1, 0, 2)
     True

@@ -1,4 +1,4 @@
-"""Workbooks of lists: which sheets hold records, and which only look as if they did."""
+"""Workbooks of lists: the sheets with records, and the sheets that only seem to have some."""
 
 from __future__ import annotations
 
@@ -15,17 +15,23 @@ from pmf_engine.submissions.record_dates import date_of_text
 from pmf_engine.submissions.table import EDGES
 
 _TITLES = 20
-"""Of so many rows one is the header, where there is one."""
+"""The header of a sheet is one of this many rows."""
 
 _LOOKED_AT = 1000
-"""Rows of a sheet without a header that are compared with records."""
+"""The rows of a sheet without a header that are compared with records."""
 
 
 def parts_of_workbook(part: ListPart, path: Path, header: ListHeader) -> list[ListPart]:
-    """A part for each sheet that holds records of the list, or cannot be told from one that does."""
-    found: list[ListPart] = []
+    """A part for each sheet with records of the list, and for each sheet that may have some.
+
+    Args:
+        part: The part without records.
+        path: The workbook.
+        header: The header that the list must have.
+    """
+    parts: list[ListPart] = []
     strange: list[tuple[Sheet, ListPart]] = []
-    where: dict[str, int] = {}
+    places_of_records: dict[str, int] = {}
     hidden: list[ListPart] = []
     for sheet in read_sheets(path):
         own = replace(part, sheet=sheet.name)
@@ -41,28 +47,36 @@ def parts_of_workbook(part: ListPart, path: Path, header: ListHeader) -> list[Li
         own, places = header.read(own, head[top], top + 1)
         if own.titles:
             own = _with_records(own, sheet, top, places, header)
-            where = where or places
+            places_of_records = places_of_records or places
         if own.frame is None and header.strange(head[top]):
             strange.append((sheet, own))
         else:
-            found.append(own)
-    readable = bool(found) and all(each.frame is not None for each in found)
+            parts.append(own)
+    readable = bool(parts) and all(each.frame is not None for each in parts)
     notes = [*hidden]
     for sheet, own in strange:
-        if where and _holds_records(sheet, where, header, part.time_zone):
-            found.append(refused(replace(own, problems=()), "sheet-without-header", list=part.list))
+        if places_of_records and _holds_records(sheet, places_of_records, header, part.time_zone):
+            parts.append(refused(replace(own, problems=()), "sheet-without-header", list=part.list))
         elif readable and own.problems:
             notes.append(noted(replace(own, problems=()), "sheet-not-read", list=part.list))
         elif own.problems:
-            found.append(own)
-    if not found:
-        found = [refused(part, "not-a-list", list=part.list, columns=listed(header.list.columns, "and"))]
+            parts.append(own)
+    if not parts:
+        parts = [refused(part, "not-a-list", list=part.list, columns=listed(header.list.columns, "and"))]
     problems = [problem for each in notes for problem in each.problems]
-    return [replace(found[0], problems=(*found[0].problems, *problems)), *found[1:]]
+    return [replace(parts[0], problems=(*parts[0].problems, *problems)), *parts[1:]]
 
 
 def _with_records(part: ListPart, sheet: Sheet, top: int, places: dict[str, int], header: ListHeader) -> ListPart:
-    """The part with the records of its sheet below the header in row `top`, and notes of what is hidden there."""
+    """The part with the records of its sheet, and notes of hidden rows and columns.
+
+    Args:
+        part: The part without records.
+        sheet: The sheet.
+        top: The row of the header, from 0.
+        places: The position of each column of the list.
+        header: The header that the list must have.
+    """
     filled = _filled(sheet.rows)  # before blanks are filled: a merged cell may reach into rows without records
     sheet = sheet.unmerged(top)
     names = sheet.rows.columns
@@ -79,22 +93,32 @@ def _with_records(part: ListPart, sheet: Sheet, top: int, places: dict[str, int]
 
 
 def _filled(rows: pl.DataFrame) -> pl.Series:
-    """Which rows hold more than spaces."""
+    """Whether each row has a cell with more than spaces."""
     blank = pl.all_horizontal(pl.all().cast(pl.String).str.strip_chars(EDGES).fill_null("") == "")
     return rows.select((~blank).alias("filled")).to_series()
 
 
 def _holds_records(sheet: Sheet, places: dict[str, int], header: ListHeader, time_zone: str) -> bool:
-    """Whether half of a sheet's rows or more have what no record is without, where another sheet of the file has it."""
+    """Whether at least half of a sheet's rows have every required column in the positions of another sheet.
+
+    Args:
+        sheet: A sheet without a header.
+        places: The position of each column in another sheet of the file.
+        header: The header that the list must have.
+        time_zone: The board's time zone.
+    """
     rows = sheet.rows.filter(_filled(sheet.rows)).head(_LOOKED_AT)
     needed = [(places[name], header.list.columns[name].kind) for name in header.needed if name in places]
-    if rows.is_empty() or max(place for place, _ in needed) >= rows.width:
+    if rows.is_empty() or max(position for position, _ in needed) >= rows.width:
         return False
-    fits = [_fits(pl.nth(place).cast(pl.String).str.strip_chars(EDGES), kind, time_zone) for place, kind in needed]
+    fits = [
+        _fits(pl.nth(position).cast(pl.String).str.strip_chars(EDGES), kind, time_zone) for position, kind in needed
+    ]
     return bool(rows.select(pl.all_horizontal(fits).sum() * 2 >= pl.len()).item())
 
 
 def _fits(text: pl.Expr, kind: str, time_zone: str) -> pl.Expr:
+    """Whether a text may be a cell of a required column of a kind: a date in a column of dates, any text in another."""
     if kind == "date":
         return date_of_text(text, None, True, time_zone).is_not_null()
     return (text != "").fill_null(False)

@@ -1,4 +1,4 @@
-"""Values of records: the columns of a list with the types that it declares, and which cells are refused."""
+"""Values of records: the columns of a list with their declared types, and the refused cells."""
 
 from __future__ import annotations
 
@@ -23,24 +23,28 @@ from pmf_engine.submissions.table import EDGES
 _FIRST, _LAST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
 _FIRST_TIME = date(FIRST_DATA_YEAR, 1, 1)
-"""Dates that may be meant; records themselves are not older than this."""
+"""The first possible start of a record; other dates may be older."""
 
 _PLANNED = 20
-"""Years after a file came that the end of a spell may be planned for."""
+"""The most years after the receipt of a file for which the end of a spell may be planned."""
 
 _SMALL_NUMBERS = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
-"""Types of which no number is too large."""
+"""Types whose numbers are all below `LARGEST`."""
 
 _TRUTH = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
 
 
 def bad(name: str) -> str:
-    """The column that says whether a record's cell in a column was refused."""
+    """The column with the flag of refused cells in a column.
+
+    >>> bad("start")
+    'bad:start'
+    """
     return f"bad:{name}"
 
 
 def raw(name: str) -> str:
-    """The column that has a list's texts as they were written, with the spaces around them."""
+    """The column with the texts of a column as written, with the spaces around them."""
     return f"raw:{name}"
 
 
@@ -54,10 +58,17 @@ def typed(
 ) -> pl.LazyFrame:
     """A part's records with the types that its list declares, its number as `piece`, and `bad:` of each column.
 
-    Cells that are refused are null. Texts also come as they were written (`raw:`), since looking at each costs more
-    than all else. `patient` reads every form that people write dates in, not only the one that the first rows have;
-    where it is not, `bad:` of a text may also mean that it takes patience to tell whether it is one. In the columns
-    looked at `closely`, and in all of a small part, no character of a text is passed over.
+    Refused cells are null. Texts also have a `raw:` column as written, since a check of each text is the most expensive
+    operation of all.
+
+    Args:
+        part: The list part.
+        list_: Its list.
+        columns: The columns to read.
+        number: The number of the part.
+        patient: Read every form of dates and numbers, not only that of the first rows. Otherwise `bad:` of a text means
+            that only a patient reading can decide whether it is one.
+        closely: Columns whose texts are checked in every character. In a small part all columns are.
     """
     assert part.frame is not None
     dtypes = part.frame.collect_schema()
@@ -76,17 +87,25 @@ def typed(
                 refused = may_be_none | refused if column.values else may_be_none
         made += [value.alias(name), refused.alias(bad(name))]
     frame = part.frame
-    if patient and part.path is not None and dtypes[list_.start] == pl.String:  # rows of a text with nothing but spaces
+    if patient and part.path is not None and dtypes[list_.start] == pl.String:  # leave out rows of spaces
         names = [name for name in list_.columns if name not in part.folders and dtypes[name] == pl.String]
         filled = pl.any_horizontal((pl.col(names).str.strip_chars(EDGES) != "").fill_null(False))
         frame = frame.filter(filled | pl.col(ROW).is_in(sorted(part.broken)))
-    # A constant would do, but grouped by one Polars keeps all the records it has read.
+    # Not a constant: grouped by a constant, Polars keeps all records in memory.
     numbered = pl.when(pl.col(ROW).is_not_null()).then(pl.lit(number, dtype=pl.Int32))
     return frame.select(pl.col(ROW).cast(pl.Int64), numbered.alias(PIECE), *made)
 
 
 def _cell(part: ListPart, list_: RecordList, name: str, dtype: pl.DataType, patient: bool) -> tuple[pl.Expr, pl.Expr]:
-    """A column with its type, and whether each cell is refused: cannot be read, or is blank and may not be."""
+    """A typed column, and whether each cell is refused: it cannot be read, or is a blank in a required column.
+
+    Args:
+        part: The list part.
+        list_: Its list.
+        name: The column.
+        dtype: The type of the column in the part.
+        patient: Read every form of dates and numbers.
+    """
     column: Column = list_.columns[name]
     kind = column.read_as
     cell = pl.col(name)
@@ -110,14 +129,14 @@ def _cell(part: ListPart, list_: RecordList, name: str, dtype: pl.DataType, pati
 
 
 def not_a_value(text: pl.Expr, column: Column) -> pl.Expr:
-    """Whether a text is none of those that its column may hold, spelt as it may be."""
+    """Whether a text is none of the `values` of its column, without regard to case."""
     return ~text.str.to_lowercase().is_in([folded(value) for value in column.values or ()]).fill_null(True)
 
 
 def possible(part: ListPart, list_: RecordList, name: str) -> DateRange:
-    """The days that a date in a column may be: a record is of no day after its file came, but an end may be planned.
+    """The possible days of a date: no start is after the file's receipt, and an end may be planned.
 
-    A planned end more than twenty years away is a slip of the fingers.
+    A planned end more than twenty years later is a slip.
     """
     if name not in (list_.start, list_.end):
         return DateRange(_FIRST, _LAST)
@@ -128,8 +147,16 @@ def possible(part: ListPart, list_: RecordList, name: str) -> DateRange:
 
 
 def _from_string(part: ListPart, column: Column, name: str, cell: pl.Expr, patient: bool) -> tuple[pl.Expr, pl.Expr]:
-    """A column of texts with its type, and whether each cell is given."""
-    if part.quoted:  # rows that a quote has swallowed
+    """A typed column from texts, and whether each cell is filled.
+
+    Args:
+        part: The list part.
+        column: The column of the list.
+        name: Its name.
+        cell: The texts.
+        patient: Read every form of dates and numbers.
+    """
+    if part.quoted:  # a line break shows a quote that swallows rows
         cell = pl.when(cell.str.contains("\n", literal=True).fill_null(False)).then(pl.lit("\0")).otherwise(cell)
     if part.faults:
         cell = pl.when(cell.is_in(sorted(part.faults))).then(pl.lit("\0")).otherwise(cell)
@@ -143,6 +170,15 @@ def _from_string(part: ListPart, column: Column, name: str, cell: pl.Expr, patie
 
 
 def _value(part: ListPart, column: Column, name: str, text: pl.Expr, patient: bool) -> pl.Expr:
+    """The value of a text by the kind of its column; null for a text of another kind.
+
+    Args:
+        part: The list part.
+        column: The column of the list.
+        name: Its name.
+        text: The filled texts.
+        patient: Read every form of dates and numbers.
+    """
     match column.kind:
         case "text":
             return text
@@ -162,11 +198,12 @@ def _value(part: ListPart, column: Column, name: str, text: pl.Expr, patient: bo
 
 
 def _percentage(number: pl.Expr) -> pl.Expr:
-    """Numbers without a sign that are percentages: 0.31 may be 31 % as a spreadsheet keeps it, so it is none."""
+    """Numbers without `%` as percentages; null between 0 and 1, since 0.31 may be how a spreadsheet stores 31 %."""
     return pl.when((number <= 0) | (number >= 1)).then(number)
 
 
 def _number(text: pl.Expr, patient: bool) -> pl.Expr:
+    """The number of a text: `patient` with thousands, signs and pounds, else only digits and a point."""
     if not patient:
         return pl.when(text.str.contains(r"^-?[0-9]+(?:\.[0-9]+)?$")).then(text).cast(pl.Float64, strict=False)
     plain = text.str.strip_chars(EDGES).str.replace_all("[,£\u2212+]", "")
@@ -175,7 +212,7 @@ def _number(text: pl.Expr, patient: bool) -> pl.Expr:
 
 
 def _from_type(cell: pl.Expr, kind: str, dtype: pl.DataType, time_zone: str) -> pl.Expr:
-    """A column that has a type already: as it is where that is the right one, else nothing but refused cells."""
+    """A typed column from a column with a type: null throughout where the type is not that of the kind."""
     match kind:
         case "text" if dtype.is_integer():
             return cell.cast(pl.String)
@@ -194,14 +231,21 @@ def _from_type(cell: pl.Expr, kind: str, dtype: pl.DataType, time_zone: str) -> 
 
 
 def whole_numbers(parts: Sequence[ListPart], list_: RecordList) -> frozenset[str]:
-    """The columns of numbers that hold whole ones in every part."""
+    """The columns of numbers whose type is an integer in every part."""
     schemas = [part.frame.collect_schema() for part in parts if part.frame is not None]
     numbers = [name for name, column in list_.columns.items() if column.read_as == "number"]
     return frozenset(name for name in numbers if schemas and all(each[name].is_integer() for each in schemas))
 
 
 def why_refused(part: ListPart, list_: RecordList, name: str, text: str) -> tuple[str, dict[str, object]]:
-    """The kind of problem that a refused cell is, which is not blank, and the words of its message."""
+    """The kind of problem of a refused, filled cell, and the words that fill in its message.
+
+    Args:
+        part: The list part.
+        list_: Its list.
+        name: The column.
+        text: The cell as text.
+    """
     kind = list_.columns[name].kind
     common = part.faults.get(text) or kind_of_text(text, kind)
     if common:
@@ -228,6 +272,6 @@ def why_refused(part: ListPart, list_: RecordList, name: str, text: str) -> tupl
 
 
 def _some(values: Sequence[str]) -> str:
-    """The values of a column, or the first of many."""
+    """The values of a column as a sentence lists them; of many only the first."""
     more = f" and {len(values) - FEW} more" if len(values) > FEW else ""
     return listed(values) if not more else f"{', '.join(f'`{value}`' for value in values[:FEW])}{more}"

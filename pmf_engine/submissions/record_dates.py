@@ -1,4 +1,4 @@
-"""Dates of records: the forms that people and programs write them in, stamps with a zone, and the two conventions."""
+"""Dates of records: their forms, time stamps with a zone, and the day-first and month-first conventions."""
 
 from __future__ import annotations
 
@@ -18,16 +18,23 @@ _TIMES = (
 )  # fmt: skip
 
 _STAMPS = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z")
-"""Times with a zone: instants, and not days before somebody says whose."""
+"""Times with a zone are instants: their day depends on the board's time zone."""
 
 _SLASHED = r"^([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}\b"
 
 _FEW = 0.01
-"""The share of dates that can only be month first which are slips, among those that can be told."""
+"""Up to this share of the unambiguous dates may be month first by a slip."""
 
 
 def date_of_text(text: pl.Expr, form: str | None, patient: bool, time_zone: str) -> pl.Expr:
-    """Texts as dates: in one form, or `patient`, in every form that people write dates in."""
+    """Texts as dates, in one form, or `patient` in every form.
+
+    Args:
+        text: The texts.
+        form: The form of the first rows; None where it is unknown.
+        patient: Try every form.
+        time_zone: The board's time zone.
+    """
     if form is not None and not patient:
         return text.str.to_date(form, strict=False)
     times = [text.str.to_datetime(each, strict=False, time_unit="us").dt.date() for each in _TIMES]
@@ -37,12 +44,12 @@ def date_of_text(text: pl.Expr, form: str | None, patient: bool, time_zone: str)
 
 
 def day_of_instant(instant: pl.Expr, time_zone: str) -> pl.Expr:
-    """The day that an instant falls on by the board's own clock."""
+    """The day of an instant in the board's time zone."""
     return instant.dt.convert_time_zone(time_zone).dt.date()
 
 
 def ambiguous(text: pl.Expr) -> pl.Expr:
-    """Whether a date may be day first or month first, and is not the same either way."""
+    """Whether a date is another day when it is read month first."""
     first, second = _numbers(text)
     return ((first <= 12) & (second <= 12) & (first != second)).fill_null(False)
 
@@ -54,20 +61,22 @@ def month_first_only(text: pl.Expr) -> pl.Expr:
 
 
 def _numbers(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The first two numbers of dates with slashes; null for other texts."""
     first, second = (text.str.extract(_SLASHED, group).cast(pl.Int8, strict=False) for group in (1, 2))
     return first, second
 
 
 def with_conventions(part: ListPart, list_: RecordList) -> ListPart:
-    """The part with those of its columns of dates in which day and month may have changed places.
+    """The part with `month_first`: its columns of dates that may be month first.
 
-    They have where a date can only be month first, and no other only day first, or too many are for slips.
+    A column may be where some dates can only be month first, and either no date can only be day first or the former
+    are too many for slips.
     """
     if part.frame is None:
         return part
     dtypes = part.frame.collect_schema()
-    dates = [name for name, column in list_.columns.items() if column.kind == "date"]
-    texts = [name for name in dates if dtypes.get(name) == pl.String]
+    date_columns = [name for name, column in list_.columns.items() if column.kind == "date"]
+    texts = [name for name in date_columns if dtypes.get(name) == pl.String]
     if not texts or part.month_first:
         return part
     counts: list[pl.Expr] = []
@@ -77,10 +86,10 @@ def with_conventions(part: ListPart, list_: RecordList) -> ListPart:
             ((first <= 12) & second.is_between(13, 31)).sum().alias(f"month:{name}"),
             ((second <= 12) & first.is_between(13, 31)).sum().alias(f"day:{name}"),
         ]
-    found = part.frame.select(counts).collect(engine="streaming").row(0, named=True)
+    counts_of = part.frame.select(counts).collect(engine="streaming").row(0, named=True)
     changed: dict[str, str] = {}
     for name in texts:
-        month, day = found[f"month:{name}"], found[f"day:{name}"]
+        month, day = counts_of[f"month:{name}"], counts_of[f"day:{name}"]
         if month and (not day or month > _FEW * (month + day)):
             text = pl.col(name).str.strip_chars(EDGES)
             row, shown = part.frame.filter(month_first_only(text)).select(ROW, text).head(1).collect().row(0)
@@ -94,5 +103,5 @@ def slashed_numbers(text: str) -> tuple[int, int] | None:
     >>> slashed_numbers("3/25/2016"), slashed_numbers("2016-03-25")
     ((3, 25), None)
     """
-    found = re.match(_SLASHED, text)
-    return (int(found[1]), int(found[2])) if found else None
+    match = re.match(_SLASHED, text)
+    return (int(match[1]), int(match[2])) if match else None

@@ -1,4 +1,4 @@
-"""Texts of records: what stands in a cell of text that is no text, and ids that a program has put into quotes.
+"""Texts of records: cells of text that stand for no text, and ids that a program puts into quotes.
 
 A database writes `NULL` for a blank, a spreadsheet `#N/A` for an error and `1.23E+12` for a number whose digits it
 has dropped. None of these is the name of a child.
@@ -13,10 +13,10 @@ import polars as pl
 from pmf_engine.submissions.table import EDGES
 
 NULLS = ("NULL", "null", "Null", "(null)", "(NULL)", "[NULL]", "[null]", "<NULL>", "<null>", "\\N", "NaT", "<NA>")
-"""How databases and programs write that a cell is blank."""
+"""The texts with which databases and programs write a blank."""
 
 _NULL_TEXTS = (*NULLS, "NaN", "nan", "NA")
-"""In columns of text too; among numbers `NaN` is no blank but a mistake in arithmetic."""
+"""The blanks in columns of text; in columns of numbers `NaN` is an arithmetic error and no blank."""
 
 _ERROR = r"^#(?:N/A|[A-Z]+(?:/0)?[!?]|GETTING_DATA|#+)$"
 
@@ -27,7 +27,7 @@ _FORMULA = "^="
 _ZERO = "\0"
 
 _KINDS = {"error-cell": _ERROR, "digits-lost": _DIGITS_LOST, "formula-cell": _FORMULA, "zero-byte": _ZERO}
-"""What is refused in a column of text, as patterns, by the kind of problem."""
+"""The patterns of refused texts by the kind of problem."""
 
 _NONE = "|".join(_KINDS.values())
 
@@ -35,38 +35,43 @@ _CLOSELY = f"{_DIGITS_LOST}|{_ZERO}"
 
 
 def suspicious(text: pl.Expr, optional: bool, closely: bool) -> pl.Expr:
-    """Whether a text as it was written may be none: it takes patience to tell.
+    """Whether a text, as written, may stand for no text, so that only a patient reading can decide.
 
-    It looks at how a text begins, which costs next to nothing; `closely` at each character.
+    The filter compares the beginning of a text, which is fast.
+
+    Args:
+        text: The texts.
+        optional: The column may be blank.
+        closely: Check each character.
     """
-    # Spaces, `#`, `'` and most of what may stand around a text sort before `(`; other spaces behind `~`.
+    # Most spaces, `#` and `'` sort before `(`; other spaces sort after `~`.
     begins = (text < "(") | ((text >= "=") & (text < ">")) | text.is_in(_NULL_TEXTS)
     if closely:
         lost = text.str.contains(_CLOSELY)
     else:
         lost = pl.when((text >= "+") & (text < ":")).then(text).str.contains(_DIGITS_LOST)
-    found = (begins | lost).fill_null(False)
-    return found if optional else found | text.is_null() | (text > "~~")
+    suspect = (begins | lost).fill_null(False)
+    return suspect if optional else suspect | text.is_null() | (text > "~~")
 
 
 def without_nulls(text: pl.Expr, kind: str) -> pl.Expr:
-    """Texts without those that say that a cell is blank."""
+    """Texts, null for those that write a blank."""
     return pl.when(~text.is_in(_NULL_TEXTS if kind == "text" else NULLS)).then(text)
 
 
 def unquoted(text: pl.Expr) -> pl.Expr:
-    """Texts without the signs that keep the zeros of an id: `'0012345` and `="0012345"` are `0012345`."""
+    """Texts without the characters that preserve zeros: `'0012345` and `="0012345"` are `0012345`."""
     bare = text.str.replace(r'^=\s*"(.*)"$', "$1").str.replace(r"^'([^']+)$", "$1").str.strip_chars(EDGES)
     return pl.when(bare != "").then(bare)
 
 
 def no_text(text: pl.Expr) -> pl.Expr:
-    """Whether an unquoted text is none: an error, a formula, a number without its digits, or it has a zero byte."""
+    """Whether an unquoted text is an error, a formula or a number without its digits, or has a zero byte."""
     return text.str.contains(_NONE).fill_null(False)
 
 
 def kind_of_text(text: str, kind: str = "text") -> str | None:
-    """The kind of problem that a text is in a column of a kind, None where it is none.
+    """The kind of problem of a text in a column of a kind; None for a proper text.
 
     >>> kind_of_text("1.23E+12"), kind_of_text("#N/A"), kind_of_text("NULL"), kind_of_text("Harlow")
     ('digits-lost', 'error-cell', 'null-text', None)

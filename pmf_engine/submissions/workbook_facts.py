@@ -1,8 +1,8 @@
-"""What a workbook says of its cells besides their values: read from the XML that it is made of.
+"""Facts of a workbook besides the values of its cells, from its XML.
 
-Polars reads values alone: a formula whose result was never stored is a blank there, and so are an error, and a cell
-that is merged with the one above; 31 % is 0.31; a hidden sheet is like any other. Most sheets have none of that, which
-a search through their bytes shows; only the others are parsed.
+Polars reads values alone. A formula without a stored result is a blank there, and so are an error and a cell merged
+with the cell above; 31 % is 0.31; a hidden sheet is like any other. Most sheets have none of these, as a search through
+their bytes shows, and only the others are parsed.
 """
 
 from __future__ import annotations
@@ -31,17 +31,18 @@ _HIDDEN_COLUMN = rb"<(?:\w+:)?col\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*
 _EXTENSIONS = rb"<((?:\w+:)?)extLst\b.*?</\1extLst>"
 
 MOST_BYTES = 2_000_000_000
-"""What a workbook may unpack to. A sheet of a million rows and twenty columns takes less than half of it."""
+"""The most bytes to which a workbook may unpack. A sheet of a million rows and twenty columns takes less than half."""
 
 MOST_CELLS = 25_000_000
-"""What a sheet may hold, blank cells included. Readers keep every cell up to the farthest: some 40 bytes for each."""
+"""The most cells of a sheet, blank cells included. Readers keep each cell up to the farthest, in some 40 bytes."""
 
 _SMALL_SHEET = 5_000_000
+"""In sheets of fewer bytes the reference of every cell is read for the extent."""
 _DIMENSION = rb"<(?:\w+:)?dimension\b[^>]*\bref\s*=\s*[\"'](?:[A-Z]+[0-9]+:)?([A-Z]+)([0-9]+)[\"']"
 _REFERENCE = rb"\br\s*=\s*[\"']([A-Z]*)([0-9]+)[\"']"
 
 _BUILT_IN_PERCENT = (9, 10)
-"""The numbers of the formats `0%` and `0.00%`, which no workbook spells out."""
+"""The numbers of the built-in formats `0%` and `0.00%`, which no workbook defines."""
 
 Place = tuple[int, int]
 """The row and the column of a cell, counted from 0."""
@@ -49,10 +50,15 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class SheetFacts:
-    """What a sheet says of its cells. Columns count from the first that holds a value, as Polars counts them.
+    """Facts of a sheet. Columns count from the first column with a value, as in Polars.
 
-    `cells` are the texts of those that Polars reads as blank or as something else; `faults` are the kinds of problem
-    of those texts that are no value. `merged` are ranges by their first and last cell.
+    Attributes:
+        hidden: The workbook hides the sheet.
+        cells: The texts of the cells that Polars reads as blank or as something else.
+        faults: The kind of problem of each of these texts that stands for no value.
+        merged: The merged ranges, by their first and last cell.
+        hidden_rows: The hidden rows, from 1.
+        hidden_columns: The number of hidden columns.
     """
 
     hidden: bool
@@ -64,9 +70,12 @@ class SheetFacts:
 
 
 def _check_extent(text: bytes) -> None:
-    """ValueError where a stray cell far from the others makes a sheet too large to be read.
+    """Refuses a sheet that a stray cell far from the others makes too large.
 
-    A long sheet is taken to reach as far as it says itself: programs that leave a stray cell behind say how far.
+    The extent of a large sheet is that of its `dimension` element, in which programs include stray cells.
+
+    Raises:
+        ValueError: The sheet has more than `MOST_CELLS` cells.
     """
     dimension = re.search(_DIMENSION, text[:10_000])
     references = [dimension.groups()] if dimension else []
@@ -82,7 +91,7 @@ def _check_extent(text: bytes) -> None:
 
 
 def _column_number(letters: bytes) -> int:
-    """The number of a column from 1, by its letters; 0 where there are none.
+    """The number of a column from 1, by its letters; 0 for no letters.
 
     >>> _column_number(b"A"), _column_number(b"XFD"), _column_number(b"")
     (1, 16384, 0)
@@ -94,7 +103,7 @@ def _column_number(letters: bytes) -> int:
 
 
 class Workbook:
-    """The parts of a workbook: KeyError, BadZipFile or ParseError where it is damaged."""
+    """The parts of a workbook. A damaged workbook raises KeyError, BadZipFile or ParseError."""
 
     def __init__(self, parts: ZipFile) -> None:
         self._parts = parts
@@ -104,10 +113,11 @@ class Workbook:
         self._root = ElementTree.fromstring(self._part("xl/workbook.xml"))
 
     def _part(self, name: str) -> bytes:
+        """The bytes of a part, whatever the case of its name."""
         return self._parts.read(self._names[name.lower()])
 
     def sheets(self) -> Iterator[tuple[str, SheetFacts]]:
-        """Each sheet by its name."""
+        """The name and facts of each sheet, in the order of the workbook."""
         links = ElementTree.fromstring(self._part("xl/_rels/workbook.xml.rels"))
         targets = {link.get("Id"): link.get("Target", "") for link in links}
         for sheet in self._root.iterfind("{*}sheets/{*}sheet"):
@@ -119,7 +129,11 @@ class Workbook:
 
     @property
     def counts_from_1904(self) -> bool:
-        """Whether days count from 1904, as on old Macs; ValueError where only an extension says so."""
+        """Whether days count from 1904, as on old Macs.
+
+        Raises:
+            ValueError: Only an extension of the workbook sets 1904.
+        """
         own = [each.get("date1904") for each in self._root.iterfind("{*}workbookPr")]
         every = [each.get("date1904") for each in self._root.iterfind(".//{*}workbookPr")]
         if any(map(_true, every)) and not any(map(_true, own)):
@@ -128,11 +142,11 @@ class Workbook:
 
     @property
     def has_extensions(self) -> bool:
-        """Whether settings of newer programs stand behind the others: Polars then forgets about 1904."""
+        """Whether the workbook has extensions, with which Polars ignores the setting of 1904."""
         return self._root.find(".//{*}extLst") is not None
 
     def without_extensions(self) -> BytesIO:
-        """A copy without the settings of newer programs."""
+        """A copy of the workbook without extensions."""
         name = self._names["xl/workbook.xml"]
         copy = BytesIO()
         with ZipFile(copy, "w") as parts:
@@ -144,12 +158,12 @@ class Workbook:
 
     @cached_property
     def _never_calculated(self) -> bool:
-        """Whether a program wrote it that works out no formulas, and has left that to the first to open it."""
+        """Whether the program that wrote the workbook left its formulas to be calculated when it is opened."""
         return any(_true(each.get("fullCalcOnLoad")) for each in self._root.iterfind("{*}calcPr"))
 
     @cached_property
     def _percent(self) -> frozenset[str]:
-        """The numbers of the styles that show a number as a percentage."""
+        """The numbers of the styles that format a number as a percentage."""
         if "xl/styles.xml" not in self._names:
             return frozenset()
         root = ElementTree.fromstring(self._part("xl/styles.xml"))
@@ -161,7 +175,14 @@ class Workbook:
         return frozenset(str(number) for number, style in enumerate(styles) if style.get("numFmtId") in formats)
 
     def _facts(self, text: bytes, hidden: bool) -> SheetFacts:
-        # That a few bytes are nowhere is found a hundred times as fast as that a pattern is nowhere.
+        """The facts of a sheet.
+
+        A search for a few bytes precedes each pattern: it is a hundred times faster where there is nothing to find.
+
+        Args:
+            text: The XML of the sheet; empty for a hidden sheet.
+            hidden: The workbook hides the sheet.
+        """
         merged = [tuple(map(_place, ends)) for ends in re.findall(_MERGED, text)] if b"mergeCell" in text else []
         first, cells, faults = 0, dict[Place, str](), dict[str, str]()
         percentages = None
@@ -184,7 +205,7 @@ class Workbook:
         )
 
     def _holds_faults(self, text: bytes) -> bool:
-        """Whether some cell of a sheet may have no value that can be known."""
+        """Whether a cell of a sheet may have no knowable value: an error, no stored result, or lost digits."""
         usual = _usual(text)
         if (not usual or b'"e"' in text) and re.search(_ERROR, text):
             return True
@@ -193,10 +214,10 @@ class Workbook:
         return re.search(_EXPONENT, text) is not None
 
     def _percentages(self, text: bytes) -> dict[Place, str] | None:
-        """The percentages of a sheet without faults, as they are shown; None where only a parser can find them.
+        """The percentages of a sheet without faults, as formatted; None for a sheet that needs the parser.
 
-        Nearly all programs write a cell in one form. Where all that have the style of a percentage are in that form,
-        and the first column holds a value, nothing needs to be parsed.
+        Nearly all programs write a cell in one form. A sheet needs no parser where all cells with a style of a
+        percentage have that form, and the first column has a value.
         """
         if not _usual(text):
             return None
@@ -207,15 +228,15 @@ class Workbook:
         form = (
             rb'<c r="([A-Z]+[0-9]+)" s="(?:' + styles + rb')"(?: t="(\w+)")?(?:/>|>(?:<f>[^<]*</f>)?<v>([^<]*)</v></c>)'
         )
-        found = re.findall(form, text)
+        matches = re.findall(form, text)
         in_first = re.search(rb'<c r="A[0-9]+"[^>]*>(?:<f>[^<]*</f>)?<(?:v>[^<]|is>)', text)
-        if len(found) < styled or in_first is None:
+        if len(matches) < styled or in_first is None:
             return None
-        shown = {value: _shown(value) for _, type_, value in found if value and type_ in (b"", b"n")}
-        return {_place(name): shown[value] for name, type_, value in found if value and type_ in (b"", b"n")}
+        shown = {value: _shown(value) for _, type_, value in matches if value and type_ in (b"", b"n")}
+        return {_place(name): shown[value] for name, type_, value in matches if value and type_ in (b"", b"n")}
 
     def _cells(self, text: bytes) -> tuple[int, dict[Place, str], dict[str, str]]:
-        """The first column with a value, the cells that are not as Polars reads them, and what is wrong with those."""
+        """The first column with a value, the texts of cells that Polars reads otherwise, and the faults among them."""
         first, row = None, -1
         cells: dict[Place, str] = {}
         faults: dict[str, str] = {}
@@ -223,10 +244,10 @@ class Workbook:
             row, column = int(line.get("r", row + 2)) - 1, -1
             for cell in line.iterfind("{*}c"):
                 column = _place(cell.get("r", "").encode())[1] if cell.get("r") else column + 1
-                found = cell.find("{*}v")
-                value, type_ = (found.text if found is not None else None) or "", cell.get("t", "n")
+                value_element = cell.find("{*}v")
+                value, type_ = (value_element.text if value_element is not None else None) or "", cell.get("t", "n")
                 formula = cell.find("{*}f")
-                if value or type_ == "str" or cell.find("{*}is") is not None:  # no blank to Polars
+                if value or type_ == "str" or cell.find("{*}is") is not None:  # Polars reads a value
                     first = column if first is None else min(first, column)
                 if type_ == "e":
                     fault = (value or "#VALUE!", "error-cell")
@@ -244,12 +265,12 @@ class Workbook:
         return first or 0, cells, faults
 
     def _unknown(self, value: str, type_: str) -> bool:
-        """Whether a formula's result is not known: none is stored, or the 0 of a program that works out none."""
+        """Whether a formula's result is unknown: none is stored, or the 0 of a program that calculates none."""
         return (not value and type_ != "str") or (value == "0" and type_ == "n" and self._never_calculated)
 
 
 def _usual(text: bytes) -> bool:
-    """Whether a sheet is written as nearly all are: no prefix before its names, no space beside `=`, double quotes."""
+    """Whether a sheet's XML has the usual form: no prefix before its names, no space beside `=`, double quotes."""
     begins = text[: text.find(b"<row")][:5000].partition(b"?>")[2] or text[:5000]
     return re.search(rb"""<\w+:worksheet\b|=\s*'|=\s|\s=""", begins) is None
 
@@ -264,15 +285,17 @@ def _shown(value: bytes | str) -> str:
 
 
 def _all(pattern: bytes, text: bytes) -> list[bytes]:
-    return [found[0] for found in re.finditer(pattern, text)]
+    """Every match of a pattern."""
+    return [match[0] for match in re.finditer(pattern, text)]
 
 
 def _true(text: str | None) -> bool:
+    """Whether an attribute of XML is true."""
     return (text or "").lower() in ("1", "true")
 
 
 def _rows(text: bytes) -> Iterator[ElementTree.Element]:
-    """The rows of a sheet, each forgotten when the next comes."""
+    """The rows of a sheet as a stream: each is cleared from memory before the next."""
     for _, element in ElementTree.iterparse(BytesIO(text)):
         if element.tag.rpartition("}")[2] == "row":
             yield element
