@@ -1,1 +1,1 @@
-"""How one value was worked out, step by step."""
+"""Explanations: the steps, sources and judgement of one value."""

@@ -1,4 +1,4 @@
-"""Why a value is what it is and is judged as it is: every step from the cells to the level it goes to."""
+"""The explanation of one value and its judgement: every step from its cells to the level that it goes to."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PERIODS = 8
 
 @dataclass(frozen=True)
 class Step:
-    """A part of the formula, as written, and what it comes to; where it names an indicator, the `formula` of that."""
+    """A part of the formula, as written, with its value; for the name of an indicator also that one's `formula`."""
 
     text: str
     value: float | None
@@ -45,7 +45,7 @@ class Step:
 class Comparison:
     """One limit of a band: the value at full precision against its bound.
 
-    `holds` is None where they were not compared: the bound lacks, or there is no value but a partial one.
+    `holds` is None without a comparison: the bound is missing, or the value is missing or partial.
     """
 
     band: str
@@ -57,11 +57,12 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The entry of tolerances.yaml in force, where it stands, and each comparison made.
+    """The entry of tolerances.yaml in force, its place in the file, and each comparison.
 
-    Where the band is for periods of another length, `frequency` is theirs, and it judges nothing in this one.
-    Where it allows for chance, `beyond_chance` says whether the whole interval is outside what is tolerable; None where
-    that is not asked: nothing is allowed for chance, there is no interval, or the value is good.
+    Attributes:
+        frequency: The length of the entry's periods, where it judges other periods than this one; else None.
+        beyond_chance: Whether the whole interval is outside the tolerance; None where the entry does not allow for
+            chance, there is no interval, or the value is good.
     """
 
     place: str
@@ -77,7 +78,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Tried:
-    """A rule of escalation, where it stands, whether it holds, and if so what would clear it, in words."""
+    """An escalation rule, its place in the file, whether it holds, and if so what would clear it, in words."""
 
     when: str
     until: str | None
@@ -89,9 +90,9 @@ class Tried:
 
 @dataclass(frozen=True)
 class Point:
-    """One period of an indicator's history; `signal` is that of the control chart up to then.
+    """One period of an indicator's history; `signal` is the signal of the control chart up to the period.
 
-    Where it is not `known`, there was nothing but no_data so far: no part of the life of an exception.
+    `known` is False while all periods so far are `no_data`: these are no part of an exception's life.
     """
 
     period: str
@@ -116,11 +117,15 @@ class Compared:
 class Explanation:
     """Everything about one value. Grades are positions on their `scale`, from 1.
 
-    `direction` is from the value `before`, `direction_year_ago` from that of `year_ago`. `missing` is as the indicator
-    says, and `does_without` whether its formula, being a sum of figures, does without what lacks. `exception` is the
-    one that lasts, or the last one there was. `marks` are what is to be known of the value beside its number.
-    `escalated_in` is the indicator's own period in which rules were asked and the control chart ends, where the one
-    that is explained is longer.
+    Attributes:
+        direction: The direction of travel since the value `before`.
+        direction_year_ago: The direction of travel since the value `year_ago`.
+        missing: The key `missing` of the indicator.
+        does_without: Whether the formula is a lenient sum, which leaves missing figures out.
+        exception: The exception in the period, or the latest one before it.
+        marks: The marks of the value.
+        escalated_in: The indicator's own period in which rules were tested and the control chart ends, where the
+            explained period is longer.
     """
 
     indicator: str
@@ -161,26 +166,31 @@ class Explanation:
 def explain(evaluation: Evaluation, indicator: str, group: str | None = None) -> Explanation:
     """Explains the value that the evaluation shows for an indicator: its whole, or one group of its breakdowns.
 
-    A group of a name that several breakdowns have is asked for by both, as `district=Unknown`. Raises ValueError
-    where the evaluation was not for one period, or shows no such indicator or group, or several such groups, and
-    TypeError where either is no text.
+    Args:
+        evaluation: The evaluation of one period.
+        indicator: The id of the indicator.
+        group: The name of a group, or where several breakdowns have it, breakdown and name: `district=Unknown`.
+
+    Raises:
+        ValueError: The evaluation was not for one period, or shows no such indicator or group, or several such groups.
+        TypeError: `indicator` or `group` is no text.
     """
-    inputs, one = _asked(evaluation, indicator, group)
+    inputs, asked = _asked(evaluation, indicator, group)
     framework = evaluation.framework
     row = _row(evaluation, indicator, group)
     group = row.group
-    period = Period(row.start, Cadence(row.months, one.cadence.year_start))
-    entry = one.entry_for(period)
-    worked = workings(framework, inputs, one, period, row.by, group)
+    period = Period(row.start, Cadence(row.months, asked.cadence.year_start))
+    entry = asked.entry_for(period)
+    worked = workings(framework, inputs, asked, period, row.by, group)
     history = _up_to(evaluation.history, row)
     own = [] if evaluation.own is None else _up_to(evaluation.own, row)
     ago = [point for point in history if point.start == period.start - 12]
-    traced = tuple(sources(evaluation, inputs, one, worked, period.cadence, row.by, group))
+    traced = tuple(sources(evaluation, inputs, asked, worked, period.cadence, row.by, group))
     return Explanation(
         indicator=indicator,
-        title=one.title,
-        place=str(one.passage.span()),
-        formula=_formula(one),
+        title=asked.title,
+        place=str(asked.passage.span()),
+        formula=_formula(asked),
         period=period.label,
         by=row.by,
         group=group,
@@ -192,18 +202,18 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
         denominator=row.denominator,
         lower=row.lower,
         upper=row.upper,
-        scale=tuple(framework.scales.get(one.type.scale or "", ())),
+        scale=tuple(framework.scales.get(asked.type.scale or "", ())),
         direction=row.direction,
         before=_compared(history[-2:-1]) if row.direction else None,
         direction_year_ago=row.direction_year_ago,
         year_ago=_compared(ago) if row.direction_year_ago else None,
         run=row.run,
         escalate_to=row.escalate_to,
-        missing=one.missing,
-        does_without=does_without(framework, one),
+        missing=asked.missing,
+        does_without=does_without(framework, asked),
         sources=traced,
         steps=tuple(_steps(framework, worked, row.value)),
-        judgement=_judgement(entry, worked, row, one, period) if entry else None,
+        judgement=_judgement(entry, worked, row, asked, period) if entry else None,
         rules=tuple(_tried(rule, rule.text in row.rules) for rule in framework.rules),
         exception=read_life(row),
         chart=read_chart(own or history),
@@ -214,31 +224,31 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
 
 
 def _asked(evaluation: Evaluation, indicator: str, group: str | None) -> tuple[Inputs, Indicator]:
-    """The inputs of the evaluation and the indicator, where that can be explained; raises as `explain` says."""
+    """The inputs of the evaluation and the indicator to explain; raises as `explain`."""
     for name, given in (("indicator", indicator), ("group", group)):
         if not isinstance(given, str | None) or (given is None and name == "indicator"):
             raise TypeError(f"`{name}` must be a text, not {given!r}")
-    asked = evaluation.framework.indicators.get(indicator)
-    if asked is None:
+    defined = evaluation.framework.indicators.get(indicator)
+    if defined is None:
         raise ValueError(f"unknown indicator `{indicator}`")
     if evaluation.period is None or evaluation.inputs is None:
         raise ValueError("only an evaluation of one period can be explained")
-    return evaluation.inputs, asked
+    return evaluation.inputs, defined
 
 
 def _reason(reason_text: str | None, traced: Sequence[Source]) -> str | None:
-    """Why there is no value: a blank cell, where that is all that is wrong with a list."""
+    """The reason for having no value; a blank cell, where a list has no other fault."""
     blank = {source.reason for source in traced if BLANK in source.how}
     others = {source.reason for source in traced if BLANK not in source.how}
-    for lack in blank - others:
-        name = str(lack).partition(": ")[2]
+    for blank_reason in blank - others:
+        name = str(blank_reason).partition(": ")[2]
         if reason_text and (match := re.match(rf"{re.escape(name)}( for .+?)? is not available", reason_text)):
             return f"a cell of {name}{match[1] or ''} that would be added up is blank"
     return reason_text
 
 
 def _up_to(history: pl.DataFrame, row: HistoryRow) -> list[HistoryRow]:
-    """The rows of the series of a row that end with it or before."""
+    """The rows of a series up to the end of a row."""
     series = history.filter(
         pl.col("indicator") == row.indicator,
         pl.col("by").eq_missing(pl.lit(row.by)),
@@ -253,6 +263,7 @@ def _compared(points: Sequence[HistoryRow]) -> Compared | None:
 
 
 def _points(history: Sequence[HistoryRow]) -> Iterator[Point]:
+    """The points of a history; `known` from the first status other than `no_data` on."""
     known = False
     for point in history:
         known = known or point.status != Status.NO_DATA
@@ -269,7 +280,7 @@ def _points(history: Sequence[HistoryRow]) -> Iterator[Point]:
 
 
 def _row(evaluation: Evaluation, indicator: str, group: str | None) -> HistoryRow:
-    """The row of the results that is explained; raises ValueError where the results have none, or several."""
+    """The row of the results to explain; raises ValueError where the results have no such row, or several."""
     rows = evaluation.history.filter("shown", pl.col("indicator") == indicator)
     if rows.is_empty():
         raise ValueError(f"`{indicator}` is ad hoc, and nothing was asked for in this period")
@@ -282,16 +293,16 @@ def _row(evaluation: Evaluation, indicator: str, group: str | None) -> HistoryRo
     if chosen.is_empty():
         names = [*groups["group"], *groups.select(pl.concat_str("by", pl.lit("="), "group")).to_series()]
         near = nearest(group, names)
-        known = f"did you mean `{near}`?" if near else f"its groups are {', '.join(_spelt(groups)) or 'none'}"
-        raise ValueError(f"`{indicator}` has no group `{group}`; {known}")
+        hint = f"did you mean `{near}`?" if near else f"its groups are {', '.join(_spelt(groups)) or 'none'}"
+        raise ValueError(f"`{indicator}` has no group `{group}`; {hint}")
     if len(chosen) > 1:
-        known = " or ".join(_spelt(chosen))
-        raise ValueError(f"`{indicator}` has a group `{group}` in {len(chosen)} breakdowns; write {known}")
+        spellings = " or ".join(_spelt(chosen))
+        raise ValueError(f"`{indicator}` has a group `{group}` in {len(chosen)} breakdowns; write {spellings}")
     return history_rows(chosen)[0]
 
 
 def _spelt(groups: pl.DataFrame) -> list[str]:
-    """Each group as it is asked for: with its breakdown, where others have one of the same name."""
+    """Each group as `explain` takes it: with its breakdown, where several breakdowns have a group of that name."""
     several = pl.col("group").is_duplicated()
     both = pl.concat_str("by", pl.lit("="), "group")
     return [f"`{name}`" for name in groups.select(pl.when(several).then(both).otherwise("group")).to_series()]
@@ -310,11 +321,13 @@ def _steps(framework: Framework, worked: Workings, whole: float | None) -> Itera
         yield Step(text, value, why, formula, where)
 
 
-def _formula(one: Indicator) -> str:
-    return " ".join(one.passage.text.split())
+def _formula(indicator: Indicator) -> str:
+    """The formula of an indicator on one line."""
+    return " ".join(indicator.passage.text.split())
 
 
 def _tried(rule: Rule, holds: bool) -> Tried:
+    """An escalation rule, with the words for what would clear it where it holds."""
     until = rule.until_words or None
     if until:
         cleared = f"the first period with a value in which `{until}` holds, counted from when `{rule.when}` last did"
@@ -325,10 +338,11 @@ def _tried(rule: Rule, holds: bool) -> Tried:
     return Tried(rule.when, until, rule.to, str(rule.span), holds, cleared if holds else None)
 
 
-def _judgement(entry: Entry, worked: Workings, row: HistoryRow, one: Indicator, period: Period) -> Judgement:
-    judges = entry.scale_free or period.cadence.months == one.cadence.months
-    # Of a period that is not over there is no value, whatever came, and a partial value may be unrated.
-    known = row.value is not None and (not row.partial or row.status in Status.with_value())
+def _judgement(entry: Entry, worked: Workings, row: HistoryRow, indicator: Indicator, period: Period) -> Judgement:
+    """The judgement of a row by a tolerance entry, with each limit of its bands."""
+    judges = entry.scale_free or period.cadence.months == indicator.cadence.months
+    # A period that is not over has no value, whatever figures came; a partial value may be unrated.
+    is_compared = row.value is not None and (not row.partial or row.status in Status.with_value())
     good = all(holds for band, *_, holds in worked.limits if band == "good")
     asked = judges and entry.allow_for_chance and row.lower is not None and not good
     return Judgement(
@@ -338,10 +352,10 @@ def _judgement(entry: Entry, worked: Workings, row: HistoryRow, one: Indicator, 
         tolerance=entry.tolerance.text if entry.tolerance else None,
         target=entry.target,
         comparisons=tuple(
-            Comparison(band, words, operator, bound, holds if known else None)
+            Comparison(band, words, operator, bound, holds if is_compared else None)
             for band, words, operator, bound, holds in worked.limits
         ),
         allow_for_chance=entry.allow_for_chance,
         beyond_chance=row.status == Status.RED if asked else None,
-        frequency=None if judges else one.frequency.value,
+        frequency=None if judges else indicator.frequency.value,
     )

@@ -1,4 +1,4 @@
-"""Where figures came from: the cells that a value rests on, how they were combined, and what has not come."""
+"""Sources of a value: the cells of each figure, how they were combined, and the returns that are missing."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ from pmf_engine.submissions.readings import KEY
 from pmf_engine.submissions.table import EDGES
 
 _MOST_NAMED = 5
-"""How many groups that have not come are named."""
+"""The most missing groups that a sentence names."""
 
 BLANK = "a cell that would be added up is blank"
-"""What is said of an aggregate that came to nothing though its list is there."""
+"""How an aggregate without a value was combined, where its list has a blank cell."""
 
 _DIFFERS = ("whole-corrected", "whole-differs", "longer-differs")
-"""Problems of a cell that stands all the same."""
+"""Kinds of problems that do not refuse their cell."""
 
 _Row: TypeAlias = "dict[str, Any]"
-"""A row of `Evaluation.cells`; `aside` says why it is no part of what its figure came to, where that is so."""
+"""A row of `Evaluation.cells`; `aside` is the reason that a cell set aside is no part of the figure's value."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a return that a value rests on, as it was sent; `why` it was refused, or what it differs from.
+    """A cell of a return behind a value, as it was sent.
 
-    Where it is `set_aside`, that says why it is no part of what the figure came to. With a `by` and no `group` it is
-    of a group that could not be recognised.
+    `why` has the problems of the cell. `set_aside` is the reason that the cell is no part of the figure's value, else
+    None. A cell with a `by` and without a `group` has an unknown group.
     """
 
     file: str
@@ -64,11 +64,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Source:
-    """What a figure came to, the cells it came from, how they were combined, and what has not come.
+    """A figure or an aggregate over a list, with its value and where that comes from.
 
-    `used_by` says what looks at it: the `formula`, the band of what is `good`, that of `tolerance`, or a `comparison`.
-    Of an aggregate over a list, `figure` is its text, and `records` are the files that it was counted in. A figure of
-    which only what each agency sent is counted has neither value nor reason. `scale` are the grades of one.
+    `figure` is the id of a figure, or the text of an aggregate, which has `records` in place of `cells`. `value` is
+    None with a `reason`, and for a figure whose senders are counted. `used_by` names the parts that read it: `formula`,
+    `good`, `tolerance` or `comparison`. `absent` lists the returns that agencies have not sent, `scale` the grades.
     """
 
     figure: str
@@ -94,7 +94,7 @@ def sources(
     by: str | None,
     group: str | None,
 ) -> Iterator[Source]:
-    """The figures and lists that a value and its judgement rest on, each with the cells it came from."""
+    """The figures and aggregates behind a value and its judgement, each with its cells or files."""
     slice_ = Slice(by, group)
     figures = sorted({looked.name for looked in worked.looked} & evaluation.framework.figures.keys())
     trace = traced(inputs, evaluation.cells, figures, cadence, slice_)
@@ -114,11 +114,11 @@ def sources(
 def _sent(
     evaluation: Evaluation, inputs: Inputs, trace: Trace, looked: Looked, period: Period, slice_: Slice
 ) -> Source:
-    """The value of a figure, and the cells it came from."""
+    """A figure with its value and its cells."""
     framework = evaluation.framework
     figure = framework.figures[looked.name]
     used = _used(evaluation, inputs, trace, figure, period, slice_, looked.counted)
-    came = evaluation.submissions.readings.filter(
+    received = evaluation.submissions.readings.filter(
         pl.col("figure") == figure.id,
         pl.col("received_on").is_null() | (pl.col("received_on") <= evaluation.as_of),
         pl.col("until").is_null() | (pl.col("until") > evaluation.as_of),
@@ -132,7 +132,9 @@ def _sent(
         reason=reason(looked.code, framework),
         used_by=looked.used_by,
         how=(*used.lacking, *_how(figure, period, used, looked)),
-        cells=tuple(_cell(row, figure, _why(evaluation, row)) for cell in used.cells for row in _told(came, cell)),
+        cells=tuple(
+            _cell(row, figure, _why(evaluation, row)) for cell in used.cells for row in _with_replaced(received, cell)
+        ),
         absent=tuple(_waiting(inputs, figure, used, slice_)),
         scale=tuple(framework.scales.get(figure.scale or "", ())),
     )
@@ -146,12 +148,12 @@ def _counted(
     period: Period,
     slice_: Slice,
 ) -> Source:
-    """The value of an aggregate over a list, and the files it was counted in."""
+    """An aggregate over a list with its value and its files."""
     by, group = slice_
     framework = evaluation.framework
-    asked = {one.text: one for one in asked_of_lists(framework, [indicator])}
-    one = asked[looked.name]
-    list_ = framework.lists[one.list.name]
+    aggregates = {aggregate.text: aggregate for aggregate in asked_of_lists(framework, [indicator])}
+    aggregate = aggregates[looked.name]
+    list_ = framework.lists[aggregate.list.name]
     codes = list_codes(inputs, list_, period.cadence).filter(pl.col("start") == period.start, pl.col("code") > 0)
     not_covered = [
         f"{sender} for {period.label}, due {period.last_day + timedelta(days=list_.due[sender])}"
@@ -161,7 +163,7 @@ def _counted(
     ]
     if by == AGENCY and group not in list_.agencies:
         not_covered = [f"{group}, who is not asked for it"]
-    blank = is_blank(inputs, one, period, by, group)
+    blank = is_blank(inputs, aggregate, period, by, group)
     return Source(
         figure=looked.name,
         title=list_.title,
@@ -173,7 +175,7 @@ def _counted(
         how=(BLANK,) if blank else (),
         cells=(),
         absent=tuple(not_covered),
-        records=records(evaluation, inputs, one, period, by, group),
+        records=records(evaluation, inputs, aggregate, period, by, group),
     )
 
 
@@ -182,11 +184,13 @@ def _counted(
 
 @dataclass(frozen=True)
 class _Used:
-    """The cells and the periods that the trace shows to count.
+    """The cells and the periods that count, by the trace.
 
-    `lasts` says that the figure, a stock or grade, counts for longer than its period, and `partly` that some of the
-    period which it waits for has come. `lacking` says what is wrong with groups that make no whole, and `without` names
-    the agencies that have no value in some of the periods.
+    Attributes:
+        lasts: Whether the figure is a stock or grade that counts for longer than its period.
+        partly: Whether some agency has sent the period that the figure waits for.
+        lacking: Sentences on groups that make no whole.
+        without: The agencies without a value, with the periods.
     """
 
     periods: Sequence[Period]
@@ -201,7 +205,7 @@ class _Used:
 def _used(
     evaluation: Evaluation, inputs: Inputs, trace: Trace, figure: Figure, period: Period, slice_: Slice, counted: bool
 ) -> _Used:
-    """The cells that a figure rests on in one period of an indicator, as the trace has them."""
+    """The cells of a figure that count in one period of an indicator, by the trace."""
     taken = trace.periods_of(figure, period, counted)
     chosen: list[_Row] = []
     lacking: list[str] = []
@@ -214,7 +218,7 @@ def _used(
             if slice_.by in (None, AGENCY):
                 rows, wrong = _of_whole(fact, rows, figure, inputs)
                 lacking += [sentence for sentence in wrong if sentence not in lacking]
-            else:  # a whole that is in order says nothing of a group that the agency left out
+            else:  # a valid whole tells nothing about a group that the agency left out
                 rows = [row for row in rows if row["group"] is not None or row["state"] != "ok"]
             chosen += rows
     without = {
@@ -234,11 +238,12 @@ def _used(
 
 
 def _senders(figure: Figure, slice_: Slice) -> list[str]:
+    """The agencies that send a figure; in a slice by agency only its own."""
     return sorted(agency for agency in figure.agencies if slice_.by != AGENCY or agency == slice_.group)
 
 
 def _waiting(inputs: Inputs, figure: Figure, used: _Used, slice_: Slice) -> Iterator[str]:
-    """Which agency has sent nothing for which period, or nothing of a group, and when it was due."""
+    """The agencies that have not sent a period, or a group of it, and when that was due."""
     if slice_.by == AGENCY and slice_.group not in figure.agencies:
         yield f"{slice_.group}, who is not asked for it"
         return
@@ -257,9 +262,9 @@ def _waiting(inputs: Inputs, figure: Figure, used: _Used, slice_: Slice) -> Iter
 
 
 def _of_whole(fact: Fact, rows: list[_Row], figure: Figure, inputs: Inputs) -> tuple[list[_Row], list[str]]:
-    """The cells of one agency's whole, and what is wrong where its groups make none.
+    """The cells of one agency's whole, and the problems of groups that make no whole.
 
-    Groups that are in order and make no whole are set aside.
+    Valid cells of groups that make no whole are set aside.
     """
     if not fact.breakdowns:
         return rows, []
@@ -283,17 +288,17 @@ def _of_whole(fact: Fact, rows: list[_Row], figure: Figure, inputs: Inputs) -> t
     return [row | {"aside": "its groups make no whole" if row["state"] == "ok" else None} for row in rows], wrong
 
 
-def _told(came: pl.DataFrame, cell: _Row) -> Iterator[_Row]:
-    """A cell that counts, after those that it replaced; where it was refused, with all that were for the same.
+def _with_replaced(received: pl.DataFrame, cell: _Row) -> Iterator[_Row]:
+    """A cell that counts, after the cells that it replaced; a refused cell with all cells of the same key.
 
-    `came` are the readings of its figure that had come.
+    `received` are the readings of the figure that count on the day.
     """
-    same = came.filter(*(pl.col(name).eq_missing(pl.lit(cell[name])) for name in KEY))
+    same = received.filter(*(pl.col(name).eq_missing(pl.lit(cell[name])) for name in KEY))
     before = same.filter(pl.col("outcome") == "superseded", pl.col("received_on") < pl.lit(cell["received_on"]))
     for row in before.sort("received_on", "file", "sheet", "row", "column", nulls_last=False).iter_rows(named=True):
-        place = f"row {cell['row']}" if row["file"] == cell["file"] else f"`{cell['file']}` row {cell['row']}"
+        location = f"row {cell['row']}" if row["file"] == cell["file"] else f"`{cell['file']}` row {cell['row']}"
         texts = {"text": row["text"].strip(EDGES), "other": cell["text"].strip(EDGES)}
-        yield row | {"aside": say("superseded", **texts, place=place)}
+        yield row | {"aside": say("superseded", **texts, place=location)}
     refused = same.filter(
         pl.col("state") == "invalid",
         (pl.col("outcome") == "refused") | pl.col("received_on").eq_missing(pl.lit(cell["received_on"])),
@@ -305,18 +310,18 @@ def _told(came: pl.DataFrame, cell: _Row) -> Iterator[_Row]:
 
 
 def _why(evaluation: Evaluation, cell: _Row) -> tuple[str, ...]:
-    """What is wrong with a cell: the problems of it and of what its row says that it is of."""
-    place = [pl.col(name).eq_missing(pl.lit(cell[name])) for name in ("file", "sheet")]
-    problems = evaluation.problems.filter(*place, pl.col("kind") != "superseded")
+    """The messages of a cell's problems, and of the names in its row."""
+    same_sheet = [pl.col(name).eq_missing(pl.lit(cell[name])) for name in ("file", "sheet")]
+    problems = evaluation.problems.filter(*same_sheet, pl.col("kind") != "superseded")
     if cell["state"] != "invalid":
         here = problems.filter(pl.col("row") == cell["row"], pl.col("column") == cell["column"])
         return tuple(here.filter(pl.col("kind").is_in(_DIFFERS))["message"]) if not cell.get("aside") else ()
-    others = evaluation.submissions.readings.filter(*place, pl.col("row") == cell["row"])["column"].unique()
+    others = evaluation.submissions.readings.filter(*same_sheet, pl.col("row") == cell["row"])["column"].unique()
     beside = [column for column in others if column != cell["column"]]
     here = problems.filter(pl.col("row") == cell["row"], ~pl.col("column").is_in(beside).fill_null(False))
     if here.is_empty():  # of the whole column, then
         here = problems.filter(pl.col("column") == cell["column"])
-        readings = evaluation.submissions.readings.filter(*place)["row"].unique()
+        readings = evaluation.submissions.readings.filter(*same_sheet)["row"].unique()
         here = here.filter(~pl.col("row").is_in(readings.to_list()))
     return tuple(here["message"].unique(maintain_order=True))
 
@@ -325,18 +330,18 @@ def _why(evaluation: Evaluation, cell: _Row) -> tuple[str, ...]:
 
 
 def _how(figure: Figure, period: Period, used: _Used, looked: Looked) -> Iterator[str]:
-    """How the cells were combined; nothing is said to be added up where there is no value."""
+    """How the cells were combined; without a value no cells were added up."""
     if not used.cells:
         return
-    known = looked.value is not None
-    if known or looked.counted:
+    has_value = looked.value is not None
+    if has_value or looked.counted:
         yield from _joined(figure, used.cells, looked.counted)
     if looked.partial:
         for agency, periods in used.without.items():
             yield f"without {agency}{_only(periods, used.periods, 'for', str)}"
     own = used.periods[0]
     if len(used.periods) > 1:
-        if known:
+        if has_value:
             yield f"added up over {len(used.periods)} periods"
     elif used.lasts:
         since = f", since not all of {used.waits_for} has come" if used.waits_for and used.partly else ""
@@ -348,7 +353,7 @@ def _how(figure: Figure, period: Period, used: _Used, looked: Looked) -> Iterato
 
 
 def _joined(figure: Figure, every: Sequence[_Row], counted: bool) -> Iterator[str]:
-    """Over which groups and agencies cells were combined; of whom and when, where others sent wholes."""
+    """The groups and agencies over which cells were combined; with agencies and periods where others sent wholes."""
     cells = [cell for cell in every if cell["state"] == "ok" and not cell.get("aside")]
     joined = "the worst" if figure.kind == "grade" else "added up"
     agencies = {cell["agency"] for cell in cells}
@@ -368,6 +373,7 @@ def _joined(figure: Figure, every: Sequence[_Row], counted: bool) -> Iterator[st
 
 
 def _only(some: Collection[Any], every: Collection[Any], word: str, name: Callable[[Any], str]) -> str:
+    """The names of some members with a preposition; empty where they are all members."""
     return "" if len(some) == len(every) else f" {word} {' and '.join(map(name, sorted(some)))}"
 
 
@@ -376,6 +382,7 @@ def _label(start: int, months: int, figure: Figure) -> str:
 
 
 def _cell(row: _Row, figure: Figure, why: tuple[str, ...]) -> Cell:
+    """A row of cells as a typed cell."""
     return Cell(
         file=row["file"],
         row=row["row"],

@@ -1,4 +1,4 @@
-"""The trace of figures: combining and aligning run again, keeping which cells and periods each step took."""
+"""The trace of figures: combining and aligning run again, and keep the cells and periods of each step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pmf_engine.framework.model import Figure
 
 @dataclass(frozen=True)
 class BreakdownTotal:
-    """The total of an agency's groups in one breakdown; where its `code` is not 0 there is none."""
+    """The total of an agency's groups in one breakdown; no total where its `code` is not 0."""
 
     by: str
     value: float | None
@@ -26,10 +26,10 @@ class BreakdownTotal:
 
 @dataclass(frozen=True)
 class Fact:
-    """What one agency sent for one period, or why there is no value.
+    """The value that one agency sent for one period, or its reason code.
 
-    `cells` are the places of the cells that it rests on, among those that were traced. `breakdowns` are the totals that
-    it may come from, where the agency sent no whole.
+    `cells` are the row numbers of its cells in the traced frame. `breakdowns` are the totals that the value may come
+    from, where the agency sent no whole.
     """
 
     agency: str
@@ -42,7 +42,7 @@ class Fact:
 class Taken:
     """The periods of a figure that count in one period of an indicator.
 
-    `waits_for` is the period that has not come, where an earlier one counts in its place.
+    `waits_for` is the missing period that an earlier one replaces.
     """
 
     periods: tuple[Period, ...]
@@ -51,17 +51,17 @@ class Taken:
 
 @dataclass(frozen=True)
 class Trace:
-    """What combining and aligning took: `facts` by figure and period, `taken` by figure and first month."""
+    """The inputs that combining and aligning took: `facts` by figure and period, `taken` by figure and first month."""
 
     facts: dict[tuple[str, int, int], list[Fact]]
     taken: dict[tuple[str, int], Taken]
 
     def facts_of(self, figure: Figure, period: Period) -> list[Fact]:
-        """The facts of a figure in one of its own periods, or in a longer one, by agency."""
+        """The facts of a figure by agency, in one of the figure's own periods or in a longer period."""
         return self.facts.get((figure.id, period.start, period.cadence.months), [])
 
     def periods_of(self, figure: Figure, period: Period, counted: bool) -> Taken:
-        """The periods of a figure that count in one of an indicator; `counted` where only who sent what is counted."""
+        """The periods of a figure that count in one of an indicator; `counted` for a count of its senders."""
         if counted:
             return Taken((last_own_period(figure.cadence, period),))
         # An ad hoc figure has no row, and so no trace, for a period in which no agency answered.
@@ -75,10 +75,10 @@ def traced(inputs: Inputs, cells: pl.DataFrame, figures: Sequence[str], cadence:
 
     Args:
         inputs: The inputs of the evaluation.
-        cells: The cells that the inputs rest on; places in the trace are rows of this frame.
+        cells: The cells of the inputs; the trace has row numbers of this frame.
         figures: The figures to trace.
-        cadence: The periods of the indicator that is explained.
-        slice_: The whole or the group that is explained.
+        cadence: The periods of the explained indicator.
+        slice_: The explained whole or group.
     """
     numbered = cells.with_row_index(CELL).filter(pl.col("figure").is_in(list(figures)))
     rerun = replace(inputs, cells=with_codes(numbered, inputs.names, CELL), traced=True, gathered={})
@@ -89,15 +89,15 @@ def traced(inputs: Inputs, cells: pl.DataFrame, figures: Sequence[str], cadence:
     fact_rows, taken_rows = collected([facts, aligned(rerun, combined, figures, cadence)])
     by_period: dict[tuple[str, int, int], list[Fact]] = {}
     for row in fact_rows.sort("figure", "start", "months", "agency").iter_rows(named=True):
-        totals = tuple(BreakdownTotal(each["by"], each["value"], each["code"]) for each in row["breakdowns"] or ())
+        totals = tuple(BreakdownTotal(total["by"], total["value"], total["code"]) for total in row["breakdowns"] or ())
         fact = Fact(row["agency"], row["code"], tuple(row["cells"]), totals)
         by_period.setdefault((row["figure"], row["start"], row["months"]), []).append(fact)
     taken: dict[tuple[str, int], Taken] = {}
     for row in taken_rows.iter_rows(named=True):
         own = inputs.framework.figures[row["figure"]].cadence
         periods = tuple(
-            Period(each["start"], Cadence(each["months"], own.year_start))
-            for each in sorted(row["taken"], key=lambda each: int(each["start"]))
+            Period(period["start"], Cadence(period["months"], own.year_start))
+            for period in sorted(row["taken"], key=lambda period: int(period["start"]))
         )
         waits_for = None if row["waits_for"] is None else Period(row["waits_for"], own)
         taken[row["figure"], row["start"]] = Taken(periods, waits_for)

@@ -1,4 +1,4 @@
-"""How one value came about: every part of its formula and its bands, and all that it looked at."""
+"""Workings of one value: every part of its formula and its bands, and every figure and aggregate in them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,17 @@ from pmf_engine.judgement.limits import held_against
 
 @dataclass(frozen=True)
 class Looked:
-    """A figure or an aggregate of a list in the period that begins with month `start`, as a value looks at it.
+    """A figure or an aggregate of a list that a value reads in one period.
 
-    `name` is the figure's id, or the aggregate's text. The value is None where its `code` is not 0. `used_by` says what
-    looks at it (`formula`, `good`, `tolerance`, `comparison`). `partial` says that some of its agencies lack and were
-    done without. A figure that is `counted` has no value of its own: what each of its agencies sent is counted.
+    Attributes:
+        name: The figure's id, or the aggregate's text.
+        start: The first month of the period.
+        value: The value; None where the code is not 0.
+        code: The reason code.
+        used_by: The parts that read it: `formula`, `good`, `tolerance`, `comparison`.
+        partial: Whether a lenient sum leaves some of its agencies out.
+        counted: Whether a count of its senders reads it: the figure then has no value of its own.
+        whole: Whether it bounds a group by its whole.
     """
 
     name: str
@@ -39,15 +45,16 @@ class Looked:
     partial: bool = False
     counted: bool = False
     whole: bool = False
-    """Whether it bounds a group by its whole."""
 
 
 @dataclass(frozen=True)
 class Workings:
-    """How one value came about, part by part.
+    """The parts of one value.
 
-    `looked` is all that it rests on. `steps` are the parts of the formula, innermost first: text, value and code.
-    `limits` are those of the bands: band, words, operator, bound, and whether it holds.
+    Attributes:
+        looked: The figures and aggregates that the value and its bands read.
+        steps: The parts of the formula, innermost first: text, value and code.
+        limits: The limits of the bands: band, words, operator, bound, and whether the limit holds.
     """
 
     looked: list[Looked]
@@ -58,7 +65,7 @@ class Workings:
 def workings(
     framework: Framework, inputs: Inputs, indicator: Indicator, period: Period, by: str | None, group: str | None
 ) -> Workings:
-    """Works an indicator out for one period and group, keeping every part; by the same code as `rows`."""
+    """Computes an indicator for one period and group by the same code as `rows`, and keeps every part."""
     counted = counted_senders(framework, [indicator])
     steps = Steps([period.cadence.months])
     wholes = whole_bounds(framework, inputs, by, [indicator])
@@ -84,17 +91,17 @@ def workings(
     looked += [("comparison", Name(0, 0, name)) for name in indicator.compare]
     used_by: dict[Look, dict[str, None]] = {}
     for user, node in looked:
-        spared = user == "formula" and does_without(framework, indicator)
-        for name, start, how in sorted(reach(framework, indicator, node, period, spared)):
+        is_lenient = user == "formula" and does_without(framework, indicator)
+        for name, start, how in sorted(reach(framework, indicator, node, period, is_lenient)):
             if start not in by_start:
                 continue
             if how == SOME and (by_start[start][code_column(name)] == 0 or by_start[start][lenient_column(name)] > 0):
-                how = ALL  # nothing lacks, or too much
+                how = ALL  # no agency is missing, or too many are
             used_by.setdefault((name, start, how), {})[user] = None
-    senders = {one.list.name: one.text for one in counted}
+    senders = {aggregate.list.name: aggregate.text for aggregate in counted}
     bounding = wholes.get(indicator.id, frozenset())
 
-    def seen(name: str, start: int, how: str, users: tuple[str, ...]) -> Looked:
+    def read(name: str, start: int, how: str, users: tuple[str, ...]) -> Looked:
         whole = name in bounding and not {"formula", "comparison"} & {*users}
         key = senders[name] if how == EACH else whole_of(name) if whole else name
         code = 0 if how == SOME else by_start[start][code_column(key)]
@@ -102,14 +109,14 @@ def workings(
         return Looked(name, start, value, code, users, partial=how == SOME, counted=how == EACH, whole=whole)
 
     return Workings(
-        [seen(*look, tuple(users)) for look, users in used_by.items()],
-        [(said, *_told(worked[part], at)) for said, part in zip(nodes, parts, strict=True)],
+        [read(*look, tuple(users)) for look, users in used_by.items()],
+        [(words, *_in_row(worked[part], at)) for words, part in zip(nodes, parts, strict=True)],
         [
             (
                 name,
                 band.text,
                 limit.operator,
-                _told(worked[bound], at)[0],
+                _in_row(worked[bound], at)[0],
                 _holds(limit, worked[value], worked[bound], at),
             )
             for name, band, limit, bound in bounds
@@ -117,23 +124,23 @@ def workings(
     )
 
 
-def _told(step: MaybeSeries, at: int) -> tuple[float | None, int]:
+def _in_row(step: MaybeSeries, at: int) -> tuple[float | None, int]:
     """The value and the code of a step in one row."""
     return (None if step.code[at] else step.value[at]), step.code[at]
 
 
 def _holds(limit: Limit, value: MaybeSeries, bound: MaybeSeries, at: int) -> bool | None:
-    """Whether a limit holds in one row; None where the value or the bound lacks."""
-    one, other = (
+    """Whether a limit holds in one row; None where the value or the bound is missing."""
+    left, right = (
         MaybeExpr(*(pl.lit(column[at], dtype=column.dtype) for column in (step.value, step.code)))
         for step in (value, bound)
     )
-    held: bool | None = pl.select(held_against(limit.operator, one, other)).item()
-    return held
+    holds: bool | None = pl.select(held_against(limit.operator, left, right)).item()
+    return holds
 
 
 def _parts(framework: Framework, node: Expression) -> Iterator[Expression]:
-    """The parts of a formula that are worked out, innermost first; figures and numbers stand for themselves."""
+    """The computed parts of a formula, innermost first: all nodes except figures and numbers."""
     for child in children(node):
         yield from _parts(framework, child)
     if isinstance(node, (Aggregate, Call, Unary, Binary)) or (
@@ -143,7 +150,7 @@ def _parts(framework: Framework, node: Expression) -> Iterator[Expression]:
 
 
 def reason(code: int, framework: Framework) -> str | None:
-    r"""Why there is no value, and for want of which figure: `late: \`referrals\``; None where there is one."""
+    r"""The reason for having no value, and the missing figure: `late: \`referrals\``; None for a code of 0."""
     if code == 0:
         return None
     status, number = ReasonCode.read(code)
