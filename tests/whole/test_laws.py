@@ -24,7 +24,10 @@ from tests.support.reference import Board, Cell, Figure, Indicator, holding
 
 QUARTERS = [f"2016-17 Q{quarter}" for quarter in (1, 2, 3, 4)] + ["2017-18 Q1"]
 RANKS = {"green": 0, "amber": 1, "red": 2}
-STOCK = "{title: A, from: care, kind: stock, frequency: quarterly, signed: true, whole: false}"
+STOCK = (
+    "{title: A, from: care, kind: stock, frequency: quarterly, signed: true, whole: false, "
+    "plausible: between -1000 and 1000}"
+)
 QUARTERLY = "{frequency: quarterly, formula: "
 
 numbers = st.decimals(-200, 200, places=2)
