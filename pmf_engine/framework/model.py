@@ -219,8 +219,8 @@ class RecordList(Lasting):
     @property
     def scope(self) -> Columns:
         """The scope of formulas about its records."""
-        kinds = {"text": TEXT, "date": DATE, "number": NUMBER, "truth": TRUTH, "percent": NUMBER}
-        types = {name: kinds[column.kind] for name, column in self.columns.items()}
+        kinds = {"text": TEXT, "date": DATE, "number": NUMBER, "truth": TRUTH}
+        types = {name: kinds[column.read_as] for name, column in self.columns.items()}
         return Columns(types | {"period_start": DATE, "period_end": DATE}, self.end is not None)
 
 

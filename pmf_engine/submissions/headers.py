@@ -89,7 +89,7 @@ class Columns:
 def recognise(
     table: RawTable, words: Vocabulary, found: Found, unread: Callable[[pl.DataFrame, str, str], None]
 ) -> Columns | None:
-    """The columns of a return by their roles; None, with every row set aside, for a header that lacks a needed column.
+    """The columns of a return by their roles; None, with every row set aside, for a header without the needed columns.
 
     Args:
         table: The return.

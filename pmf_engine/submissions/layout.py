@@ -149,9 +149,9 @@ def _has_own_digits(table: RawTable, columns: Columns, column: str, words: Vocab
     texts = {(text or "").strip(EDGES) for text in table.rows[column].unique()}
     if column in columns.counted:
         return "" not in texts and any(re.fullmatch("[0-9]{3}", text) is None for text in texts)
-    if all(place != column or by in words.groups for by, place in columns.by.items()):
+    if all(by_column != column or by in words.groups for by, by_column in columns.by.items()):
         return False
-    keys = [place for name, place in columns.own.items() if name in ("period", "agency", "figure")]
+    keys = [own for name, own in columns.own.items() if name in ("period", "agency", "figure")]
     several = table.rows.select(pl.col(keys).str.strip_chars(EDGES)).is_duplicated().any()
     return several and all(_END.fullmatch(text) for text in texts)
 

@@ -35,16 +35,16 @@ class ListHeader:
     def __init__(self, list_: RecordList, framework: Framework, folders: Mapping[str, str]) -> None:
         self.list = list_
         self.folders = {}
-        self.known = {fold_header(name): name for name in list_.columns}
+        self.column_of_title = {fold_header(name): name for name in list_.columns}
         for name in list_.columns:
             if name in framework.breakdowns:
-                self.known.setdefault(fold_header(framework.breakdowns[name].title), name)
+                self.column_of_title.setdefault(fold_header(framework.breakdowns[name].title), name)
         for name, column in list_.columns.items():
             for other in column.also_called:
-                self.known.setdefault(fold_header(other), name)
+                self.column_of_title.setdefault(fold_header(other), name)
         for folded, value in folders.items():
-            if folded in self.known:
-                self.folders[self.known[folded]] = value
+            if folded in self.column_of_title:
+                self.folders[self.column_of_title[folded]] = value
 
     @property
     def needed(self) -> set[str]:
@@ -53,11 +53,11 @@ class ListHeader:
 
     def score(self, header: Sequence[str]) -> int:
         """The number of the list's columns in a header."""
-        return len({self.known.get(fold_header(title.strip(EDGES))) for title in header} - {None})
+        return len({self.column_of_title.get(fold_header(title.strip(EDGES))) for title in header} - {None})
 
     def strange(self, header: Sequence[str]) -> bool:
         """Whether a header has fewer than half of the required columns."""
-        named = {self.known.get(fold_header(title.strip(EDGES))) for title in header} | self.folders.keys()
+        named = {self.column_of_title.get(fold_header(title.strip(EDGES))) for title in header} | self.folders.keys()
         needed = {name for name, column in self.list.columns.items() if not column.optional}
         return len(needed & named) * 2 < len(needed)
 
@@ -72,7 +72,7 @@ class ListHeader:
         places: dict[str, int] = {}
         other: list[str] = []
         for position, title in enumerate(header):
-            name = self.known.get(fold_header(title.strip(EDGES)))
+            name = self.column_of_title.get(fold_header(title.strip(EDGES)))
             if name is None:
                 other += [title.strip(EDGES)] if title.strip(EDGES) else []
             elif name in places:

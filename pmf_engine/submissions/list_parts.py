@@ -70,7 +70,7 @@ class ListPart:
 
     @property
     def doubtful(self) -> bool:
-        """Whether texts of the part may stand for no value."""
+        """Whether a text of the part may mean that its cell has no value."""
         return self.quoted or bool(self.faults)
 
 

@@ -81,7 +81,7 @@ def _with_records(part: ListPart, sheet: Sheet, top: int, places: dict[str, int]
     sheet = sheet.unmerged(top)
     names = sheet.rows.columns
     data = sheet.rows.with_row_index(ROW, 1).filter(filled).filter(pl.col(ROW) > top + 1)
-    chosen = {name: names[place] for name, place in places.items()}
+    chosen = {name: names[position] for name, position in places.items()}
     facts = sheet.facts
     if any(row > top + 1 for row in facts.hidden_rows):
         rows = [row for row in facts.hidden_rows if row > top + 1]

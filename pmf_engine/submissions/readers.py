@@ -53,7 +53,7 @@ def part_of_frame(part: ListPart, frame: pl.LazyFrame, header: ListHeader) -> Li
     part, places = header.read(part, names, None)
     if not part.titles:
         return part
-    chosen = {name: names[place] for name, place in places.items()}
+    chosen = {name: names[position] for name, position in places.items()}
     is_cheap = part.path is not None or part.ready  # to count the rows of a lazy query may cost as much as the query
     part = replace(part, small=is_cheap and frame.select(pl.len()).collect().item() <= _FEW)
     return replace(part, frame=frame.with_row_index(ROW, 1).select(ROW, *header.columns(chosen)))

@@ -1,4 +1,4 @@
-"""Texts of records: cells of text that stand for no text, and ids that a program puts into quotes.
+"""Texts of records: texts that mean a blank or an error, and ids that a program puts into quotes.
 
 A database writes `NULL` for a blank, a spreadsheet `#N/A` for an error and `1.23E+12` for a number whose digits it
 has dropped. None of these is the name of a child.
@@ -35,7 +35,7 @@ _CLOSELY = f"{_DIGITS_LOST}|{_ZERO}"
 
 
 def suspicious(text: pl.Expr, optional: bool, closely: bool) -> pl.Expr:
-    """Whether a text, as written, may stand for no text, so that only a patient reading can decide.
+    """Whether a text, as written, may mean a blank or an error, so that only a patient reading can decide.
 
     The filter compares the beginning of a text, which is fast.
 
