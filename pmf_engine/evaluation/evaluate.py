@@ -111,8 +111,8 @@ def evaluate(
     problems = together(submissions.problems, with_senders(effective.problems, framework), untimely, problems)
     window = _window(cells, counted.extent(), asked, {cadence for _, cadence in both})
     if window is None:
-        nothing = (pl.DataFrame(schema=HISTORY), pl.DataFrame(schema=OUTSTANDING))
-        return Evaluation(framework, submissions, asked, as_of, cells, *nothing, problems)
+        empty = (pl.DataFrame(schema=HISTORY), pl.DataFrame(schema=OUTSTANDING))
+        return Evaluation(framework, submissions, asked, as_of, cells, *empty, problems)
     unknown = arrival_marks(submissions.undated, cells, counted)
     doubted = unknown if as_of < date.today() else None
     marks = pl.concat([submissions.marks_at(as_of), effective.marks, counted.marks, unknown])

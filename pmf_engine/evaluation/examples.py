@@ -321,12 +321,10 @@ def _spread(figure: Figure, period: Period, back: int, value: str) -> Iterator[t
     yield Period(last_part, own), value
 
 
-# -- expected and actual results ---------------------------------------------------------
-
-
 def _differences(
     framework: Framework, indicator: Indicator, example: Example, row: Mapping[str, Any]
 ) -> Iterator[Difference]:
+    """The columns in which a row differs from an example."""
     for column, expected in example.expect.items():
         value = row[column]
         if column == "value" and value is not None and indicator.type.kind == "number":
@@ -354,6 +352,7 @@ def _text(framework: Framework, indicator: Indicator, column: str, value: Any) -
 
 
 def _coverage(indicator: Indicator, outcomes: Iterable[Outcome]) -> Coverage:
+    """The statuses that an indicator can have, and those that no passed example reaches."""
     possible = [*_bands(indicator), *_reasons(indicator)]
     reached = {outcome.status for outcome in outcomes if outcome.indicator == indicator.id and outcome.passed}
     return Coverage(indicator.id, tuple(possible), tuple(status for status in possible if status not in reached))

@@ -33,16 +33,16 @@ def facts_schema(figures: pl.Enum, traced: bool = False) -> FrameSchema:
         Column("start", pl.Int32, "the first month of the period"),
         Column("months", pl.Int32, "the length of the period"),
         Column("group", pl.String, "the group; empty for the whole, and the agency's id by agency"),
-        Column("value", pl.Float64, "the value, which means nothing unless the code is 0", nullable=True),
+        Column("value", pl.Float64, "the value; valid only where the code is 0", nullable=True),
         Column("code", pl.UInt32, "0, or the reason code, without a source"),
-        Column("why", pl.String, "what is missing or contradicts, where more can be said than the code", nullable=True),
+        Column("why", pl.String, "what is missing or contradictory, in more detail than the code", nullable=True),
     )
     if not traced:
         return facts
     total = pl.Struct({"by": pl.String, "value": pl.Float64, "code": pl.UInt32, "cells": _CELLS})
     return facts.with_columns(
         "FACTS with a trace",
-        Column("cells", _CELLS, "the cells that the fact rests on"),
+        Column("cells", _CELLS, "the cells of the fact"),
         Column("breakdowns", pl.List(total), "the totals of groups that it may come from", nullable=True),
     )
 

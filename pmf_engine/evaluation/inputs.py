@@ -61,7 +61,7 @@ class Inputs:
 
     Attributes:
         framework: The framework to evaluate.
-        window: The months that the evaluation looks at.
+        window: The months of the evaluation.
         as_of: The day that decides what is late.
         cells: Readings of figures with `code` (0 for a value); with a trace also the column `CELL`.
         groups: The groups of each breakdown, in the order of the framework.
@@ -149,7 +149,7 @@ def inputs_of(
         framework: The framework to evaluate.
         cells: The cells of `Submissions` on the day of the evaluation.
         groups: The groups of cells, from `Submissions.groups_at`.
-        window: The months that the evaluation looks at.
+        window: The months of the evaluation.
         as_of: The day that decides what is late.
         worlds: The figures of each example and the first month of its data.
         counted: The totals of lists.

@@ -1,1 +1,1 @@
-"""What is said of a row: bands, status, direction, control charts, the life of an exception."""
+"""Judgement of a row: bands, status, direction, control charts, and the life of an exception."""

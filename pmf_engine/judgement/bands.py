@@ -52,7 +52,7 @@ class Shape:
     """What cases have in common that one query judges: the operators of their bands, and which other columns they have.
 
     Attributes:
-        good: The operators of the good band; without any, nothing rates the value.
+        good: The operators of the good band; empty where no entry rates the value.
         tolerance: The operators of the tolerance; empty where the entry has none.
         chance: `percent` or `rate` where the confidence interval decides whether a value is tolerable, else None.
         gaps: For each entry of the indicator, the operators of the good band where polarity is `close`, else ().
@@ -111,7 +111,7 @@ class Case:
         steps: The number of the step that computes each of `Shape.columns`.
         start: The first month in which the entry is in force; None for no limit.
         until: The month before which it is in force; None for no limit.
-        entry: The position of the entry among the indicator's; None before the first, or where it judges nothing.
+        entry: The position of the entry among the indicator's; None before the first or where it does not apply.
         sign: The polarity by the entry; see `SIGNS`.
         per: The population that a rate is expressed per.
         senders: The groups that have rows, in a panel by agency; None for all.

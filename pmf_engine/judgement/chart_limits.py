@@ -48,12 +48,14 @@ def individual_limits(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
     # Only points with a large range up to them need a list of their ranges to screen.
     large = ~less(range_.cum_max().over("stretch"), usual * LARGEST)
     frame = frame.with_columns(large=(drawn & large).fill_null(False)).cache()
-    each = pl.element()
+    element = pl.element()
     screened = (
         frame.filter("large")
         .select("at", "stretch", "points")
         .join(frame.group_by("stretch", maintain_order=True).agg("range"), on="stretch")
-        .with_columns(range_.list.head("points").list.eval(each.filter(less(each, each.mean() * LARGEST)).mean()))
+        .with_columns(
+            range_.list.head("points").list.eval(element.filter(less(element, element.mean() * LARGEST)).mean())
+        )
         .select("at", screened=range_.list.first())
     )
     kept = pl.when("large").then(pl.col("screened").fill_null(0.0)).otherwise(usual)  # no range is left where all are 0
@@ -94,13 +96,13 @@ def _laney_limits(frame: pl.LazyFrame, name: str, variance: Callable[[pl.Expr], 
         .agg(step=pl.col("weighed").diff(), step_of_root=pl.col("root").diff())
     )
     step, step_of_root = (pl.col(name).list.head("points") for name in ("step", "step_of_root"))
-    each = pl.element()
+    element = pl.element()
     ranges = (
         frame.filter(drawn)
         .select("at", "stretch", "points", "mean")
         .join(steps, on="stretch")
-        .select("at", range=(step - step_of_root * pl.col("mean")).list.eval(each.abs()))
-        .with_columns(pl.col("range").list.eval(each.filter(less(each, each.mean() * LARGEST)).mean()))
+        .select("at", range=(step - step_of_root * pl.col("mean")).list.eval(element.abs()))
+        .with_columns(pl.col("range").list.eval(element.filter(less(element, element.mean() * LARGEST)).mean()))
         .select("at", kept=pl.col("range").list.first())
     )
     plain = variance(pl.col("mean")).clip(0.0).sqrt()

@@ -1,4 +1,4 @@
-"""Intervals for values that rest on counts, as Polars expressions.
+"""Confidence intervals of percentages and rates, as Polars expressions.
 
 The methods are those of public health in England: Public Health England, "Technical guide: confidence intervals"
 (2018), which takes Wilson's interval for proportions and Byar's, or the exact one below ten events, for rates.

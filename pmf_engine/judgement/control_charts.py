@@ -250,7 +250,7 @@ def _special_cause() -> pl.Expr:
 
 
 def _assurance() -> pl.Expr:
-    """Whether chance alone will meet the target: consistently, by chance, or never, if nothing changes.
+    """Whether chance alone will meet the target: consistently, by chance, or never, while the process stays the same.
 
     The target is the one constant end of the good band. It is met consistently where both limits meet it, never where
     neither does. Null without such an end or without a chart; during a signal, as the process may have changed; and

@@ -213,11 +213,11 @@ def _divides(node: Expression) -> bool:
     return any(_divides(child) for child in children(node))
 
 
-def _intervals(entry: Entry | None, known: Mapping[str, float] | None) -> list[Interval]:
+def _intervals(entry: Entry | None, numbers: Mapping[str, float] | None) -> list[Interval]:
     """The bands of a tolerance entry as intervals, with the numbers of names filled in."""
     if entry is None:
         return []
-    bands = [settled_band(band, known) if known else band for band in (entry.good, entry.tolerance) if band]
+    bands = [settled_band(band, numbers) if numbers else band for band in (entry.good, entry.tolerance) if band]
     return [Interval.known(band, entry.target) for band in bands]
 
 
@@ -229,9 +229,9 @@ def _sides_as_read(interval: Interval, shown: Decimal) -> tuple[bool, bool]:
     return above, below
 
 
-def _bound(limit: Limit, entry: Entry | None, known: Mapping[str, float] | None) -> float | None:
+def _bound(limit: Limit, entry: Entry | None, numbers: Mapping[str, float] | None) -> float | None:
     """The number of a limit's bound by constant folding; None where a name in it has no number."""
-    return constant(settled(limit.bound, known or {}), entry.target if entry else None)
+    return constant(settled(limit.bound, numbers or {}), entry.target if entry else None)
 
 
 def _worked_out(node: Expression) -> bool:

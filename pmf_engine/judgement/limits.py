@@ -29,7 +29,7 @@ def is_settled(good: Sequence[str], tolerance: Sequence[str], parts: Mapping[str
     """Whether no missing part can change the rating of a value.
 
     Args:
-        good: The operators of the good band; without any, nothing rates the value.
+        good: The operators of the good band; empty where no entry rates the value.
         tolerance: The operators of the tolerance; empty where the entry has none.
         parts: `value`, and the bounds as `good:0` and so on.
         adds: How a part that is missing could move the value: 1 up, -1 down, 0 either way.

@@ -70,7 +70,7 @@ def with_reasons(
             it reads in the row's own period alone have no entry.
         framework: The framework that defines figures and lists.
         never: The figures and lists that no agency ever sent.
-        unread: Whether there are files of which nothing could be read.
+        unread: Whether a file could not be read.
     """
     frame = _with_missing(frame, lacking, backs, framework, never)
     rank = status_rank(pl.col("because"))

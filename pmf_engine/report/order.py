@@ -1,4 +1,4 @@
-"""The orders of a report: statuses as they are read, and items worst first."""
+"""The orders of a report: statuses in reading order, and items worst first."""
 
 from __future__ import annotations
 

@@ -218,7 +218,7 @@ def _used(
             if slice_.by in (None, AGENCY):
                 rows, wrong = _of_whole(fact, rows, figure, inputs)
                 lacking += [sentence for sentence in wrong if sentence not in lacking]
-            else:  # a valid whole tells nothing about a group that the agency left out
+            else:  # a valid whole does not explain a group that the agency left out
                 rows = [row for row in rows if row["group"] is not None or row["state"] != "ok"]
             chosen += rows
     without = {
