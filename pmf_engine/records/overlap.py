@@ -18,9 +18,10 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import AGENCY, group_names
 from pmf_engine.records.coverage import Coverage, known_days, manifest_line, readable
-from pmf_engine.submissions.list_parts import PIECE, ListPart
+from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.list_values import bad, typed
 from pmf_engine.submissions.problems import Problem, say
+from pmf_engine.submissions.table import DAMAGED
 from pmf_engine.submissions.vocabulary import Vocabulary
 
 _NO_DAYS = DateRange(date.max, date.min)
@@ -126,11 +127,11 @@ def _dates(part: ListPart, list_: RecordList) -> Mapping[str, object]:
     first_end = pl.col(list_.end or list_.start).min()
     wanted = [pl.col(list_.start).min().alias("first"), first_end.alias("first_end"), last.alias("last")]
     try:
-        records = typed(part, list_, times, 0, patient=True).with_columns(
+        records = typed(part, list_, times, 0, patient=part.small or part.doubtful).with_columns(
             pl.when(pl.col(name) <= (part.latest or date.max)).then(name) for name in times
         )
         return records.select(wanted).collect(engine="streaming").row(0, named=True)
-    except pl.exceptions.PolarsError:
+    except DAMAGED:
         return dict.fromkeys(("first", "first_end", "last"))
 
 
@@ -218,25 +219,36 @@ def _may_cover(share: _Share) -> list[DateRange]:
 def _alike(parts: Mapping[int, ListPart], list_: RecordList) -> set[tuple[int, int]]:
     """The pairs of list parts with a common record: equal in every column except the end of a spell.
 
-    Records are compared by their hashes. In a damaged file any record may be common.
+    Two sets of records have none in common where together they are as many as one by one; the sets are of hashes. In a
+    damaged file any record may be common.
 
     Args:
         parts: The list parts by number.
         list_: The list.
     """
+    hashes = {number: _hashes(part, list_, number) for number, part in parts.items()}
+    whole = [of_part for of_part in hashes.values() if of_part is not None]
+    total = pl.concat(whole).n_unique() if whole else 0
+    if len(whole) == len(hashes) and total == sum(map(len, whole)):
+        return set()
+    alike = set()
+    for first, second in combinations(sorted(parts), 2):
+        one, other = hashes[first], hashes[second]
+        if one is None or other is None or pl.concat([one, other]).n_unique() < len(one) + len(other):
+            alike.add((first, second))
+    return alike
+
+
+def _hashes(part: ListPart, list_: RecordList, number: int) -> pl.Series | None:
+    """The hash of each record of a list part, once; None in a damaged file."""
     columns = sorted(list_.columns.keys() - {list_.end})
-    frames = [
-        typed(part, list_, columns, number, patient=True)
-        .filter(pl.col(list_.start).is_not_null(), ~pl.any_horizontal([pl.col(bad(name)) for name in columns]))
-        .select(PIECE, pl.struct(columns).hash().alias(":record"))
-        for number, part in parts.items()
-    ]
-    together = pl.concat(frames).unique().group_by(":record").agg(pl.col(PIECE).sort())
+    records = typed(part, list_, columns, number, patient=part.small or part.doubtful).filter(
+        pl.col(list_.start).is_not_null(), ~pl.any_horizontal([pl.col(bad(name)) for name in columns])
+    )
     try:
-        sets = together.filter(pl.col(PIECE).list.len() > 1).select(pl.col(PIECE).unique()).collect(engine="streaming")
-    except pl.exceptions.PolarsError:  # a damaged file may contain any record
-        return set(combinations(sorted(parts), 2))
-    return {pair for numbers in sets[PIECE].to_list() for pair in combinations(numbers, 2)}
+        return records.select(pl.struct(columns).hash()).collect(engine="streaming").to_series().unique()
+    except DAMAGED:
+        return None
 
 
 def _of(part: ListPart, texts: Sequence[str], without: bool = False) -> ListPart:
@@ -260,7 +272,7 @@ def _senders(part: ListPart, list_: RecordList, vocabulary: Vocabulary) -> tuple
     agencies = group_names(vocabulary, list_)[AGENCY]
     try:
         texts = part.frame.select(pl.col(AGENCY).cast(pl.String).unique()).collect(engine="streaming")[AGENCY]
-    except pl.exceptions.PolarsError:
+    except DAMAGED:
         again = readable(part, list_, vocabulary.framework)
         return ({}, False) if again is part else _senders(again, list_, vocabulary)
     named = {text: agency for text in texts.drop_nulls().sort() if (agency := agencies.find(text)) is not None}

@@ -179,6 +179,8 @@ FORMULAS: list[tuple[str, Callable[[Fraction], Fraction], Callable[[Fraction], F
     ("x{} / 3", lambda x: x / 3, lambda value: value * 3),
     ("x{} * 0.1", lambda x: x / 10, lambda value: value * 10),
 ]
+STOCK = "title: A, from: care, kind: stock, frequency: quarterly, whole: false"
+FLOW = STOCK.replace("stock", "flow")
 NOW, BEFORE, AGO = "2016-17 Q1", "2015-16 Q4", "2015-16 Q1"
 WARDS = range(4 * len(OFFSETS))
 
@@ -206,7 +208,9 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[pmf.Evaluation, di
     for place, (good, tolerance) in enumerate(bands()):
         formula, forward, back = FORMULAS[place % len(FORMULAS)]
         for figure in (f"x{place}", f"b{place}"):
-            figures.append(f"{figure}: {{title: A, from: care, kind: stock, frequency: quarterly, whole: false, signed: true}}")
+            figures.append(
+                f"{figure}: {{title: A, from: care, kind: stock, frequency: quarterly, whole: false, signed: true}}"
+            )
         indicators.append(f"y{place}: {{frequency: quarterly, formula: '{formula.format(place)}', by: [ward]}}")
         indicators.append(f"j{place}: {{frequency: quarterly, formula: b{place} / 3}}")
         said = f"good: '{good[0]}'" + (f", tolerance: '{tolerance[0]}'" if tolerance else "")
@@ -368,7 +372,9 @@ def test_every_end_where_chance_is_allowed_for(tmp_path: Path, alone: bool) -> N
         good = f"{phrase} {decimal(bound)}" if alone else "below 0.001" if low else "above 99.999"
         tolerance = "" if alone else f", tolerance: {phrase} {decimal(bound)}"
         for figure, value in (("x", part), ("w", whole)):
-            figures.append(f"{figure}{number}: {{title: A, from: care, kind: flow, frequency: quarterly, whole: false}}")
+            figures.append(
+                f"{figure}{number}: {{title: A, from: care, kind: flow, frequency: quarterly, whole: false}}"
+            )
             rows.append(f"{NOW},care,{figure}{number},{value}")
         indicators.append(f"y{number}: {{frequency: quarterly, formula: 'percent(x{number}, w{number})'}}")
         tolerances.append(f"y{number}: {{good: {good}{tolerance}, allow_for_chance: true}}")
@@ -390,7 +396,12 @@ def test_every_end_where_chance_is_allowed_for(tmp_path: Path, alone: bool) -> N
 @pytest.mark.parametrize("lacking", ["previous", "year_ago", "b"])
 def test_a_band_of_which_one_end_lacks(tmp_path: Path, lacking: str) -> None:
     """What is outside the end that is known is outside the band; of the rest nobody can say."""
-    indicators, tolerances, rows, figures = [], [], [], ["b: {title: B, from: care, kind: stock, frequency: quarterly, whole: false}"]
+    indicators, tolerances, rows, figures = (
+        [],
+        [],
+        [],
+        [f"b: {{{STOCK}}}"],
+    )
     cases: dict[str, tuple[Fraction, list[Limit]]] = {}
     kinds_of = product(("at most", "at least", "below"), ("at least", "at most"), (True, False), (True, False))
     for phrase, other, first, good in kinds_of:
