@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 DISTRICTS = [
@@ -98,10 +98,11 @@ def write_board(folder: Path, count: int) -> None:
 
 
 def write_records(folder: Path, count: int) -> None:
-    """So many records as Parquet, in files of two and a half million."""
+    """So many records as Parquet, in files of two and a half million, each a part of the list by the manifest."""
     import polars as pl
 
     folder.mkdir(parents=True, exist_ok=True)
+    manifest = ["file,received_on,covers_from,covers_to,part"]
     for number, start in enumerate(range(0, count, IN_A_FILE)):
         size = min(IN_A_FILE, count - start)
 
@@ -121,6 +122,8 @@ def write_records(folder: Path, count: int) -> None:
             score_before=(1 + drawn(10, 9)).cast(pl.Int8),
             score_after=(1 + drawn(10, 10)).cast(pl.Int8),
         ).write_parquet(folder / f"referral_list_{number:03}.parquet")
+        manifest.append(f"referral_list_{number:03}.parquet,{LAST + timedelta(days=30)},{FIRST},{LAST},{number}")
+    (folder / "manifest.csv").write_text("\n".join(manifest) + "\n", encoding="utf-8")
 
 
 # -- the contenders --------------------------------------------------------------------------
