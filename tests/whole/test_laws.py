@@ -270,6 +270,12 @@ def history(board: Board, folder: Path) -> pl.DataFrame:
     return pmf.evaluate(framework, read(framework), None, board.as_of).history
 
 
+def placeless(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows without the files and rows that reasons and marks name: these are where a cell stands."""
+    kinds = pl.col("marks").list.eval(pl.element().struct.field("kind"))
+    return rows.with_columns(pl.col("reason").str.replace_all(r"`[0-9]{9}\.csv`( row [0-9]+)?", "a file"), marks=kinds)
+
+
 def read(framework: pmf.Framework) -> pmf.Submissions:
     return pmf.read_submissions(framework.submissions, framework)
 
@@ -296,7 +302,7 @@ def test_the_order_of_rows_and_files_makes_no_difference(board: Board, rnd: Rand
         write(board, Path(name) / "one", 1, rnd)
         write(board, Path(name) / "other", files, rnd)
         one, other = history(board, Path(name) / "one"), history(board, Path(name) / "other")
-    assert one.equals(other)
+    assert placeless(one).equals(placeless(other))
 
 
 @settings(max_examples=8)
