@@ -47,7 +47,7 @@ def over_groups(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
         .group_by(*SENT, maintain_order=True)
         .agg(
             value.filter(has_value).first(),
-            pl.col("why").sort_by(code).last(),
+            _reason_of_gravest(),
             code=pl.when(refused.is_not_null())
             .then(refused)
             .when(differ)
@@ -90,7 +90,7 @@ def _by_breakdown(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
             total(value).alias("sum"),
             value.min().alias("worst"),
             code.max(),
-            pl.col("why").sort_by(code).last(),
+            _reason_of_gravest(),
             pl.col("group").drop_nulls().unique().alias("sent"),
             *([pl.col(CELL).alias("cells")] if inputs.traced else []),
         )
@@ -106,6 +106,11 @@ def _by_breakdown(inputs: Inputs, cells: pl.LazyFrame) -> pl.LazyFrame:
         )
         .with_columns(value=pl.when(has_value).then(pl.when(inputs.is_of_kind("grade")).then("worst").otherwise("sum")))
     )
+
+
+def _reason_of_gravest() -> pl.Expr:
+    """The reason of the gravest code, as an aggregate: of several the first by its text, whatever the order of rows."""
+    return pl.col("why").filter(pl.col("code") == pl.col("code").max()).min()
 
 
 def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.LazyFrame:

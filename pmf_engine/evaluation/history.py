@@ -171,7 +171,7 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
             .group_by("code", "start", "group")
             .agg(
                 pl.col("lacked_in", "apart").first(),
-                pl.col("why").drop_nulls().first(),
+                pl.col("why").min(),
                 agencies=pl.col("agency").unique().sort().str.join(", "),
             )
             .select(

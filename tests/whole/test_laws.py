@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import Phase, assume, given, seed, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import pmf_engine as pmf
@@ -291,8 +291,8 @@ def write(board: Board, folder: Path, files: int, rnd: Random) -> None:
     order = list(range(sent.height))
     rnd.shuffle(order)
     (folder / "returns").mkdir()
-    for part in range(files):
-        sent[order[part::files]].write_csv(folder / "returns" / f"{rnd.randrange(10**9):09}.csv")
+    for part, name in enumerate(rnd.sample(range(10**9), files)):
+        sent[order[part::files]].write_csv(folder / "returns" / f"{name:09}.csv")
 
 
 @settings(max_examples=8)
@@ -305,8 +305,7 @@ def test_the_order_of_rows_and_files_makes_no_difference(board: Board, rnd: Rand
     assert placeless(one).equals(placeless(other))
 
 
-@seed(1)  # other boards may hold a figure in whose light a number or a name reads otherwise; not yet known which
-@settings(max_examples=8, phases=[Phase.generate])
+@settings(max_examples=8)
 @given(strategies.boards(), st.randoms(use_true_random=False))
 def test_what_is_not_related_makes_no_difference(board: Board, rnd: Random) -> None:
     """A figure like another, sent when that is, and indicators over it and over others' figures."""
@@ -333,8 +332,7 @@ def test_what_is_not_related_makes_no_difference(board: Board, rnd: Random) -> N
         write(wider, Path(name) / "other", 1, rnd)
         before, after = history(board, Path(name) / "one"), history(wider, Path(name) / "other")
     kept = after.filter(pl.col("indicator").is_in([old.id for old in board.indicators]))
-    told = ["reason", "marks"]  # what they name may be told otherwise beside another figure
-    assert before.drop(told).equals(kept.drop(told))
+    assert placeless(before).equals(placeless(kept))
 
 
 SAID = [
