@@ -56,10 +56,8 @@ def _replace(output: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         temporary.chmod(_mode(path))
         temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
+    finally:
+        temporary.unlink(missing_ok=True)  # there only where something went wrong
 
 
 def _mode(path: Path) -> int:
