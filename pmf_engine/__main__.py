@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 INTERRUPTED = 130
+"""As `ExitCode.INTERRUPTED`, which is not imported yet when the first Ctrl-C may come."""
 
 
 def run() -> None:
