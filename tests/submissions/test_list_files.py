@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 import pmf_engine as pmf
 import pmf_engine.evaluation.lifetimes
