@@ -10,8 +10,9 @@ from textwrap import wrap
 from pmf_engine.domain.plain_text import tamed
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count, show_date
+from pmf_engine.report.model import LateReturn
 from pmf_engine.report.problems import ToldProblem
-from pmf_engine.report.validation import FileRead, Overdue, Validation
+from pmf_engine.report.validation import FileRead, Validation
 from pmf_engine.report.wording import status_word
 from pmf_engine.submissions.problem_kinds import Severity
 
@@ -77,8 +78,8 @@ def _file(file: FileRead) -> str:
     return f"{file.file}{received}: {counts}"
 
 
-def _overdue(overdue: Overdue) -> str:
+def _overdue(overdue: LateReturn) -> str:
     again = f", {show_count(overdue.run, 'period')} running" if overdue.run > 1 else ""
     days = show_count(overdue.days_late, "day")
-    since = f"{overdue.item.title} for {overdue.period}, due {show_date(overdue.due)}"
+    since = f"{overdue.figure.title} for {overdue.period}, due {show_date(overdue.due)}"
     return f"{status_word(Status.LATE)} {days}: {since}{again}"

@@ -11,7 +11,7 @@ from pmf_engine.domain.status import NoSignal, Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.items import Items
-from pmf_engine.report.late_returns import late_returns, outstanding_rows
+from pmf_engine.report.late_returns import late_agencies, outstanding_rows, within
 from pmf_engine.report.model import DataQuality, ExceptionReport, Item, Level, Named
 from pmf_engine.report.order import OUTSIDE, READING_ORDER, worst_first
 from pmf_engine.report.problems import FIRST, told_problems
@@ -55,7 +55,7 @@ def _report(scope: Scope, to: str | None) -> ExceptionReport:
     raised = {item.indicator.id for item in exceptions}
     rest = [] if to else [items.item(row) for row in scope.wholes if row.indicator not in raised]
     without_value = [item for item in rest if item.status in Status.missing() and item.status != Status.NOT_DUE]
-    outstanding = outstanding_rows(scope)
+    outstanding = within(scope, outstanding_rows(scope.evaluation))
     return ExceptionReport(
         board=scope.framework.board.name,
         period=scope.period,
@@ -72,7 +72,7 @@ def _report(scope: Scope, to: str | None) -> ExceptionReport:
         charts=_chart_counts(scope.wholes),
         watch=tuple(sorted((item for item in rest if item.status in OUTSIDE), key=worst_first)),
         without_value=tuple(sorted(without_value, key=worst_first)),
-        late=late_returns(scope, outstanding),
+        late=late_agencies(scope.evaluation, outstanding),
         recovered=recovered(scope, raised),
         ended=ended(scope),
         groups_over=tuple(groups_over(scope, items)),

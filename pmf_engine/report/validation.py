@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, month_of
-from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation, evaluate
 from pmf_engine.framework.model import Framework
-from pmf_engine.report.model import Named
+from pmf_engine.report.late_returns import late_agencies, outstanding_rows
+from pmf_engine.report.model import LateReturn, Named
 from pmf_engine.report.problems import ToldProblem, told_problems
 from pmf_engine.submissions.problem_kinds import Severity
 from pmf_engine.submissions.problems import together
@@ -32,23 +32,12 @@ class FileRead:
     """
 
     file: str
-    received_on: date | None
-    of: str
-    read: int | None
-    used: int | None
-    set_aside: int | None
-    problems: tuple[ToldProblem, ...]
-
-
-@dataclass(frozen=True)
-class Overdue:
-    """A late figure or list."""
-
-    item: Named
-    period: str
-    due: date
-    days_late: int
-    run: int
+    received_on: date | None = None
+    of: str = "cell"
+    read: int | None = None
+    used: int | None = None
+    set_aside: int | None = None
+    problems: tuple[ToldProblem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +46,7 @@ class AgencyFiles:
 
     agency: Named | None
     files: tuple[FileRead, ...]
-    late: tuple[Overdue, ...]
+    late: tuple[LateReturn, ...]
 
 
 @dataclass(frozen=True)
@@ -95,14 +84,14 @@ def validation(framework: Framework, submissions: Submissions, as_of: date, *, a
         problems = [problem for problem in problems if problem.agency == agency]
     files = _files(evaluation)
     senders = _senders(evaluation)
-    late = _late(evaluation)
+    late = {late.agency.id: late.returns for late in late_agencies(evaluation, outstanding_rows(evaluation))}
     parts = []
     for id_ in [*framework.agencies, None] if agency is None else [agency]:
         own = [problem for problem in problems if problem.agency == id_]
         names = sorted({problem.file for problem in own} | {file for file in files if id_ in senders.get(file, {None})})
         part = AgencyFiles(
             None if id_ is None else Named(id_, framework.agencies[id_].name),
-            tuple(_file_read(name, files, own) for name in names),
+            tuple(_with_problems(files.get(name) or FileRead(name), own) for name in names),
             late.get(id_ or "", ()),
         )
         if part.files or part.late:
@@ -112,20 +101,19 @@ def validation(framework: Framework, submissions: Submissions, as_of: date, *, a
     return Validation(framework.board.name, evaluation.as_of, named, counts, tuple(parts))
 
 
-def _files(evaluation: Evaluation) -> dict[str, tuple[date | None, str, int | None, int | None, int | None]]:
-    """By file, the day of receipt, the unit of the counts, and how many units were read, used and set aside."""
+def _files(evaluation: Evaluation) -> dict[str, FileRead]:
+    """The files that were read, without their problems; of a file of a list, the records that were counted."""
     columns = ["file", "received_on", "read", "used", "set_aside"]
-    files: dict[str, tuple[date | None, str, int | None, int | None, int | None]] = {}
-    for file, received_on, read, used, set_aside in evaluation.submissions.files.select(columns).iter_rows():
-        files[file] = (received_on, "cell", read, used, set_aside)
-    for part in evaluation.submissions.lists:
-        files[part.file] = (part.received_on, "record", None, None, None)
+    files = {
+        file: FileRead(file, received_on, "cell", *counts)
+        for file, received_on, *counts in evaluation.submissions.files.select(columns).iter_rows()
+    }
     records: dict[str, int] = {}
     for reads in evaluation.inputs.counted.read.values() if evaluation.inputs else ():
         for list_read in reads:
             records[list_read.file] = max(records.get(list_read.file, 0), list_read.records)
-    for file, number in records.items():
-        files[file] = (files[file][0], "record", number, None, None)
+    for part in evaluation.submissions.lists:
+        files[part.file] = FileRead(part.file, part.received_on, "record", records.get(part.file))
     return files
 
 
@@ -142,23 +130,6 @@ def _senders(evaluation: Evaluation) -> dict[str, set[str]]:
     return senders
 
 
-def _file_read(
-    name: str,
-    files: dict[str, tuple[date | None, str, int | None, int | None, int | None]],
-    problems: Iterable[ToldProblem],
-) -> FileRead:
-    """A file with its counts, unknown for a file that was not read, and with its own among the problems."""
-    counts = files.get(name, (None, "cell", None, None, None))
-    return FileRead(name, *counts, tuple(problem for problem in problems if problem.file == name))
-
-
-def _late(evaluation: Evaluation) -> dict[str, tuple[Overdue, ...]]:
-    """The late returns by agency, the longest overdue first."""
-    items = {**evaluation.framework.figures, **evaluation.framework.lists}
-    late: dict[str, list[Overdue]] = {}
-    columns = ["figure", "agency", "period", "due", "run"]
-    rows = evaluation.outstanding.filter(pl.col("status") == Status.LATE.value).sort("due", "figure")
-    for figure, agency, period, due, run in rows.select(columns).iter_rows():
-        named = Named(figure, getattr(items[figure], "title", figure))
-        late.setdefault(agency, []).append(Overdue(named, period, due, (evaluation.as_of - due).days, run or 0))
-    return {agency: tuple(overdue) for agency, overdue in late.items()}
+def _with_problems(file: FileRead, problems: Iterable[ToldProblem]) -> FileRead:
+    """A file with those of the problems that are its own."""
+    return replace(file, problems=tuple(problem for problem in problems if problem.file == file.file))
