@@ -39,6 +39,7 @@ class Rule:
         until: The condition that ends the rule; None for a rule that ends when `condition` ends.
         until_words: `until` in the author's words.
         until_span: The span of `until` in its file.
+        ask: What is asked about an exception by this rule.
     """
 
     when: str
@@ -48,6 +49,7 @@ class Rule:
     until: Expression | None = None
     until_words: str = ""
     until_span: Span | None = None
+    ask: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -246,6 +246,7 @@ class Indicator:
         formerly: Earlier ids.
         breaks: The breaks in its series.
         counts: What its value counts, by the key `unit` of the file.
+        ask: What the board asks of its lead agency about an exception.
     """
 
     id: str
@@ -275,6 +276,7 @@ class Indicator:
     formerly: tuple[str, ...] = ()
     breaks: tuple[Break, ...] = ()
     counts: str | None = None
+    ask: tuple[str, ...] = ()
 
     @cached_property
     def named(self) -> frozenset[str]:

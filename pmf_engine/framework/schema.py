@@ -178,11 +178,12 @@ class Agency(Lasting):
 
 
 class ContentArea(Model):
-    """What the board has agreed to watch (element 1)."""
+    """What the board has agreed to watch (element 1). `ask` is what to ask about each exception in it."""
 
     title: Text
     kind: AreaKind
     informed_by: Names = []
+    ask: Names = []
 
 
 class Group(Lasting):
@@ -286,6 +287,7 @@ class Indicator(Model):
     formerly: Words = []
     breaks: Breaks = []
     unit: Text | None = None
+    ask: Names = []
 
 
 class IndicatorsFile(Model):
@@ -324,11 +326,12 @@ class Entry(Model):
 
 
 class Rule(Model):
-    """An escalation rule: the condition, the level, and the condition that ends it (element 5)."""
+    """An escalation rule: the condition, the level, and the condition that ends it (element 5); what is then asked."""
 
     when: ExpressionText
     to: Text
     until: OptionalExpressionText = None
+    ask: Names = []
 
 
 class Disclosure(Model):

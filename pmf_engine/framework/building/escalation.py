@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import report_unknown
 from pmf_engine.framework.escalation_rules import Rule, read_rule
@@ -21,5 +23,5 @@ def read_escalation(draft: Draft) -> list[Rule]:
         until = at.passage("escalation", number, "until") if definition.until is not None else None
         rule = read_rule(when, level, draft.diagnostics, until)
         if rule is not None and level in governance:
-            read.append(rule)
+            read.append(replace(rule, ask=tuple(definition.ask)))
     return read

@@ -107,6 +107,7 @@ def _read_indicator(draft: Draft, id_: str, definition: schema.Indicator) -> Ind
         formerly=tuple(definition.formerly),
         breaks=breaks(draft, definition.breaks, cadence.months, definition.year_start),
         counts=definition.unit,
+        ask=tuple(definition.ask),
         **beginning_and_end(draft, definition, cadence.months, definition.year_start),
     )
 
