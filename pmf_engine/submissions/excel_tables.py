@@ -15,6 +15,7 @@ from zipfile import BadZipFile, ZipFile
 
 import polars as pl
 
+from pmf_engine.submissions.limits import UnreadableError
 from pmf_engine.submissions.table import EDGES, letter
 from pmf_engine.submissions.workbook_facts import Place, SheetFacts, Workbook
 
@@ -69,7 +70,8 @@ def read_sheets(path: Path) -> list[Sheet]:
     """The sheets of a workbook.
 
     Raises:
-        ValueError: The file is damaged, or its argument says why else it is no workbook.
+        UnreadableError: It is no workbook, or is above a limit.
+        ValueError: It is damaged.
     """
     from fastexcel import FastExcelError
 
@@ -85,7 +87,7 @@ def read_sheets(path: Path) -> list[Sheet]:
                 read_options={"skip_rows": 0},  # else rows would count from the first that is not empty
             )  # fmt: skip
     except BadZipFile as error:
-        raise ValueError(*_what_it_is(path)) from error
+        raise _no_workbook(path) from error
     except (FastExcelError, ElementTree.ParseError, KeyError, pl.exceptions.PanicException, zlib.error) as error:
         raise ValueError from error
     return [
@@ -95,17 +97,19 @@ def read_sheets(path: Path) -> list[Sheet]:
     ]
 
 
-def _what_it_is(path: Path) -> list[str]:
-    """Why a file named as a workbook is none, from its first bytes: one clause for the message, or nothing."""
+def _no_workbook(path: Path) -> ValueError:
+    """Why a file named as a workbook is none, from its first bytes; without a clause for a damaged workbook."""
     with path.open("rb") as stream:
         head = stream.read(512).lstrip()
     if not head:
-        return ["it is empty"]
+        return UnreadableError("it is empty")
     if head.startswith(_OLD_WORKBOOK):
-        return ["it has a password, or is an older workbook under this name; save it as .xlsx without a password"]
+        why = "it has a password, or is an older workbook under this name; save it as .xlsx without a password"
+        return UnreadableError(why)
     if head.startswith(b"<"):
-        return ["it is a web page under the name of a workbook; open it in a spreadsheet and save it as .xlsx"]
-    return [] if head.startswith(b"PK") else ["it is no workbook, whatever its name says"]
+        why = "it is a web page under the name of a workbook; open it in a spreadsheet and save it as .xlsx"
+        return UnreadableError(why)
+    return ValueError() if head.startswith(b"PK") else UnreadableError("it is no workbook, whatever its name says")
 
 
 def _overlaid(rows: pl.DataFrame, cells: Mapping[Place, str]) -> pl.DataFrame:

@@ -16,6 +16,7 @@ import polars as pl
 from pmf_engine.domain.dates import DateRange
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.submissions.folder import Arrival
+from pmf_engine.submissions.limits import why_unreadable
 from pmf_engine.submissions.list_headers import ListHeader, folders_of
 from pmf_engine.submissions.list_parts import ListPart, refused
 from pmf_engine.submissions.period_names import days_in_name
@@ -88,11 +89,7 @@ def read_list_parts(
     try:
         return read(blank, path, header)
     except (*DAMAGED, ValueError) as error:
-        if isinstance(error, OSError):
-            why = error.strerror or type(error).__name__
-        else:
-            why = str(error) if type(error) is ValueError and error.args else "it is damaged"
-        return [refused(blank, "unreadable", why=why.lower())]
+        return [refused(blank, "unreadable", why=why_unreadable(error))]
 
 
 def _arrived(part: ListPart, framework: Framework, arrival: Arrival) -> ListPart:

@@ -17,6 +17,8 @@ from pathlib import PurePosixPath
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+from pmf_engine.submissions.limits import Measure, UnreadableError, keep_within
+
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_LINK = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
@@ -29,12 +31,6 @@ _MERGED = rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]+[0-9]+):([A-Z]+[0
 _HIDDEN_ROW = rb"<(?:\w+:)?row\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>"
 _HIDDEN_COLUMN = rb"<(?:\w+:)?col\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>"
 _EXTENSIONS = rb"<((?:\w+:)?)extLst\b.*?</\1extLst>"
-
-MOST_BYTES = 2_000_000_000
-"""The most bytes to which a workbook may unpack. A sheet of a million rows and twenty columns takes less than half."""
-
-MOST_CELLS = 25_000_000
-"""The most cells of a sheet, blank cells included. Readers keep each cell up to the farthest, in some 40 bytes."""
 
 _SMALL_SHEET = 5_000_000
 """In sheets of fewer bytes the reference of every cell is read for the extent."""
@@ -75,7 +71,7 @@ def _check_extent(text: bytes) -> None:
     The extent of a large sheet is that of its `dimension` element, in which programs include stray cells.
 
     Raises:
-        ValueError: The sheet has more than `MOST_CELLS` cells.
+        UnreadableError: The sheet has too many cells.
     """
     dimension = re.search(_DIMENSION, text[:10_000])
     references = [dimension.groups()] if dimension else []
@@ -83,11 +79,7 @@ def _check_extent(text: bytes) -> None:
         references += re.findall(_REFERENCE, text)
     rows = max((int(row) for _, row in references), default=0)
     columns = max((_column_number(column) for column, _ in references), default=0)
-    if rows * columns > MOST_CELLS:
-        raise ValueError(
-            f"one of its sheets reaches to row {rows:,} and column {columns:,}, and no more than {MOST_CELLS:,} cells "
-            "are read; delete what stands far from the table"
-        )
+    keep_within(Measure.CELLS, rows * columns, row=rows, column=columns)
 
 
 def _column_number(letters: bytes) -> int:
@@ -107,8 +99,7 @@ class Workbook:
 
     def __init__(self, parts: ZipFile) -> None:
         self._parts = parts
-        if (size := sum(part.file_size for part in parts.infolist())) > MOST_BYTES:
-            raise ValueError(f"it unpacks to {size:,} bytes, and no more than {MOST_BYTES:,} are read")
+        keep_within(Measure.UNPACKED, sum(part.file_size for part in parts.infolist()))
         self._names = {name.replace("\\", "/").lower(): name for name in parts.namelist()}
         self._root = ElementTree.fromstring(self._part("xl/workbook.xml"))
 
@@ -132,12 +123,12 @@ class Workbook:
         """Whether days count from 1904, as on old Macs.
 
         Raises:
-            ValueError: Only an extension of the workbook sets 1904.
+            UnreadableError: Only an extension of the workbook sets 1904.
         """
         own = [each.get("date1904") for each in self._root.iterfind("{*}workbookPr")]
         every = [each.get("date1904") for each in self._root.iterfind(".//{*}workbookPr")]
         if any(map(_true, every)) and not any(map(_true, own)):
-            raise ValueError("it says in two ways from which year its dates count")
+            raise UnreadableError("it says in two ways from which year its dates count")
         return any(map(_true, own))
 
     @property

@@ -1,0 +1,136 @@
+"""Limits of what is read: one table, each limit with its reason and with the clause that refuses what is above it.
+
+No limit is one of time: the same files give the same report on every machine. Readers ask `keep_within`. Lists in
+CSV and Parquet are read as streams, and their limits allow for a hundred million records; any other file is held in
+memory, and its limits allow for the largest that a spreadsheet writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class UnreadableError(ValueError):
+    """A file that is not read; the message is a clause that says why, without capital or full stop."""
+
+
+def why_unreadable(error: BaseException) -> str:
+    """The clause for an error of a reader.
+
+    >>> why_unreadable(UnreadableError("it is empty")), why_unreadable(PermissionError(13, "Permission denied"))
+    ('it is empty', 'permission denied')
+    >>> why_unreadable(KeyError("xl/workbook.xml"))
+    'it is damaged'
+    """
+    if type(error) in (UnreadableError, ValueError) and error.args:
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return "it is damaged"
+
+
+class Measure(StrEnum):
+    """What has a limit."""
+
+    STREAM_BYTES = "stream bytes"
+    BYTES = "bytes"
+    UNPACKED = "unpacked"
+    UNPACKED_TIMES = "unpacked times"
+    TEXTS = "texts"
+    ROWS = "rows"
+    COLUMNS = "columns"
+    CELLS = "cells"
+    CELL = "cell"
+    LINE = "line"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit.
+
+    Attributes:
+        most: The largest size that is read.
+        clause: Why a file is refused, with `{size}` and `{most}`; the second says the limit.
+        reason: Why the limit is where it is.
+    """
+
+    most: int
+    clause: str
+    reason: str
+
+
+LIMITS: Final[Mapping[Measure, Limit]] = {
+    Measure.STREAM_BYTES: Limit(
+        100_000_000_000,
+        "it has {size} bytes, and no more than {most} of one file are read; send it in several files",
+        "A hundred million records of a thousand bytes each. Records of a stream are never all in memory.",
+    ),
+    Measure.BYTES: Limit(
+        250_000_000,
+        "it has {size} bytes, and no more than {most} are read of a file of this kind; send it in several files",
+        "A return of three million rows. The file, its text and its cells are in memory together.",
+    ),
+    Measure.UNPACKED: Limit(
+        800_000_000,
+        "it unpacks to {size} bytes, and no more than {most} are read; save it as CSV",
+        "A sheet of a million rows, the most that Excel writes, with twenty columns of short texts.",
+    ),
+    Measure.UNPACKED_TIMES: Limit(
+        200,
+        "it unpacks to {size} times its size, and no more than {most} times are read; no spreadsheet wrote it",
+        "Sheets unpack to ten times their size, and to a hundred times where all rows are the same; what is made to "
+        "fill memory unpacks to a thousand times. Only parts above ten million bytes are held to it.",
+    ),
+    Measure.TEXTS: Limit(
+        300_000_000,
+        "its table of texts unpacks to {size} bytes, and no more than {most} are read; save it as CSV",
+        "Three million texts of a hundred bytes. Every text is in memory, several times over.",
+    ),
+    Measure.ROWS: Limit(
+        4_000_000_000,
+        "it has {size} rows, and no more than {most} are read; send it in several files",
+        "Rows are numbered in 32 bits.",
+    ),
+    Measure.COLUMNS: Limit(
+        16_384,
+        "it has {size} columns, and no more than {most} are read; delete what stands far from the table",
+        "The columns of a sheet. Each column costs time and memory, whatever is in it.",
+    ),
+    Measure.CELLS: Limit(
+        25_000_000,
+        "one of its sheets reaches to row {row} and column {column}, and no more than {most} cells are read; delete "
+        "what stands far from the table",
+        "Readers keep each cell up to the farthest, blank or not, in some 40 bytes.",
+    ),
+    Measure.CELL: Limit(
+        32_767,
+        "a cell has {size} characters, and no more than {most} are read; shorten it",
+        "The most characters that a cell of a spreadsheet holds. Longer ones are files inside files.",
+    ),
+    Measure.LINE: Limit(
+        10_000_000,
+        "a line has more than {most} bytes; break it into lines, a row on each",
+        "Three hundred cells of the greatest length. A line is in memory whole.",
+    ),
+}
+"""Every limit."""
+
+
+def keep_within(measure: Measure, size: int, **words: int) -> None:
+    """Refuses what is above a limit.
+
+    Args:
+        measure: What is measured.
+        size: How much of it there is.
+        words: Other numbers in the clause.
+
+    Raises:
+        UnreadableError: There is more of it than the limit.
+    """
+    limit = LIMITS[measure]
+    if size > limit.most:
+        numbers = {name: f"{number:,}" for name, number in {"size": size, "most": limit.most, **words}.items()}
+        raise UnreadableError(limit.clause.format_map(numbers))
