@@ -39,7 +39,8 @@ def with_marks(
     if marks.is_empty():
         return history.with_columns(marks=pl.lit([], dtype=pl.List(MARK)))
     marks = MARKS.check(marks.select(list(MARKS.polars))).unique()
-    uses = _uses(framework, {id_: cadence for id_, cadence in cadences.items() if id_ in set(history["indicator"])})
+    in_history = set(history["indicator"].unique())
+    uses = _uses(framework, {id_: cadence for id_, cadence in cadences.items() if id_ in in_history})
     wholes = inputs.cells.filter(pl.col("by").is_null()).select(
         pl.col("figure").cast(pl.String).alias("item"), "agency", "start", "months", sent_whole=pl.lit(True)
     )
