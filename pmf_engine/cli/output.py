@@ -6,8 +6,9 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 from pmf_engine.cli.command import CannotDoError
 
@@ -77,3 +78,39 @@ def keep_inputs(output: Path | None, files: Iterable[Path]) -> None:
         with contextlib.suppress(OSError):
             if output.samefile(file):
                 raise CannotDoError(f"`{output}` is read by this command and is not written over; name another file")
+
+
+@contextlib.contextmanager
+def without_panics() -> Iterator[None]:
+    """Keeps the traces that Polars writes of its panics from the user; Python's standard error works as before.
+
+    Rust writes them to descriptor 2 itself, also where Python catches the exception and reports the damaged file.
+    """
+    try:
+        terminal = os.dup(2)
+    except OSError:  # there is no standard error
+        yield
+        return
+    own = sys.stderr
+    if _descriptor(own) == 2:
+        stream = os.fdopen(os.dup(terminal), "w", 1, encoding=own.encoding, errors=own.errors)
+        sys.stderr = stream
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        if sys.stderr is not own:
+            sys.stderr.close()
+            sys.stderr = own
+
+
+def _descriptor(stream: TextIO | None) -> int | None:
+    """The descriptor of a stream; None for one that is no file, as in tests."""
+    try:
+        return None if stream is None else stream.fileno()
+    except (OSError, ValueError):
+        return None

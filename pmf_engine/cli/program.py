@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pmf_engine.cli.arguments import build_parser
 from pmf_engine.cli.command import CannotDoError, ExitCode
 from pmf_engine.cli.commands import COMMANDS
+from pmf_engine.cli.output import without_panics
 from pmf_engine.diagnostics.diagnostic import ConfigError, render
 
 _LONGEST_MESSAGE = 80
@@ -26,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         parsed = build_parser(COMMANDS).parse_args(arguments)
-        code: ExitCode = parsed.run(parsed)
+        with without_panics():
+            code: ExitCode = parsed.run(parsed)
         sys.stdout.flush()
         return code
     except SystemExit as stop:  # argparse has written the help or the message

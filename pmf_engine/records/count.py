@@ -13,7 +13,7 @@ from pmf_engine.domain.dates import LAST_YEAR
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.asked_texts import Slips, slips_among, trimmed_texts
 from pmf_engine.records.columns import REFUSED
-from pmf_engine.records.coverage import covered, readable
+from pmf_engine.records.coverage import Coverage, covered, readable
 from pmf_engine.records.overlap import current
 from pmf_engine.records.queries import ListPlan, ListQuery
 from pmf_engine.records.record_problems import record_problems
@@ -63,28 +63,71 @@ def count(
     problems: list[Problem] = []
     spellings = {(by, fold(group)): group for by, group in groups}
     for id_ in dict.fromkeys(query.list.id for query in queries):
-        list_ = framework.lists[id_]
         received = [part for part in parts if part.list == id_]
         if not received:
             continue
-        counting = current(received, list_, vocabulary)
         own = [query for query in queries if query.list.id == id_]
-        answers = _answers(vocabulary, list_, counting.parts, own, (last_day, as_of), engine)
-        plan = answers.plan
+        counted = _counted(vocabulary, framework.lists[id_], received, own, (last_day, as_of), engine)
+        answers = counted.answers
         for query, frames in zip(own, answers.frames, strict=True):
-            for by, table in (tables(plan, query, frames, spellings) if frames else {}).items():
+            for by, table in (tables(answers.plan, query, frames, spellings) if frames else {}).items():
                 totals.tables[*query.key, by] = table
                 if by is not None:
                     totals.groups.setdefault(by, set()).update(table.rows["group"].to_list())
         totals.coverage.update(covered(vocabulary, answers.parts, answers.checks, as_of))
-        for agency, disputed in counting.dispute.items():
+        for agency, disputed in counted.dispute.items():
             totals.coverage.setdefault((id_, agency), []).extend(disputed)
         totals.read[id_] = list(_read(answers))
-        of_files = [problem for part in answers.parts for problem in part.problems]
-        of_records = record_problems(answers.parts, plan, answers.checks, answers.frames)
-        of_texts = text_problems(answers.parts, plan, answers.held)
-        problems += [problem._replace(item=id_) for problem in (*counting.problems, *of_files, *of_records, *of_texts)]
+        problems += [problem._replace(item=id_) for problem in counted.problems]
     return totals, with_senders(problems_frame(problems), framework)
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The results of the queries over a list, its days in `dispute` by agency, and the problems of its records."""
+
+    answers: _Answers
+    dispute: Mapping[str, Sequence[Coverage]]
+    problems: Sequence[Problem]
+
+
+def _counted(
+    vocabulary: Vocabulary,
+    list_: RecordList,
+    received: Sequence[ListPart],
+    queries: Sequence[ListQuery],
+    days: tuple[date, date],
+    engine: Engine,
+) -> _Counted:
+    """Counts a list, and counts it again without the files that turned out to be damaged or that changed meanwhile.
+
+    All that is known of a file is of one version: a list is counted only once its files are the same before and after.
+
+    Args:
+        vocabulary: The names of the framework.
+        list_: The list.
+        received: Its list parts.
+        queries: Its queries.
+        days: The last day that counts, and the day of the evaluation.
+        engine: The engine of Polars.
+    """
+    while True:
+        failure: BaseException | None = None
+        try:
+            counting = current(received, list_, vocabulary)
+            answers = _answers(vocabulary, list_, counting.parts, queries, days, engine)
+            of_files = [problem for part in answers.parts for problem in part.problems]
+            of_records = record_problems(answers.parts, answers.plan, answers.checks, answers.frames)
+            of_texts = text_problems(answers.parts, answers.plan, answers.held)
+            problems = [*counting.problems, *of_files, *of_records, *of_texts]
+        except DAMAGED as error:
+            failure = error
+        if failure is None and not any(part.changed and part.frame is not None for part in received):
+            return _Counted(answers, counting.dispute, problems)
+        legible = [readable(part, list_, vocabulary.framework) for part in received]
+        if failure is not None and all(new is old for new, old in zip(legible, received, strict=True)):
+            raise failure
+        received = legible
 
 
 @dataclass(frozen=True)
@@ -117,8 +160,8 @@ def _answers(
     """Runs the queries over a list, from the fastest plan to the most careful.
 
     The first plan expects plain texts and one form of dates. After a refused cell they run again with a `patient` plan,
-    which reads every form of dates; after a damaged file, with the readable rows of it; after texts one slip away
-    from an asked text, to find the values that depend on them.
+    which reads every form of dates; after texts one slip away from an asked text, to find the values that depend on
+    them.
 
     Args:
         vocabulary: The names of the framework.
@@ -128,7 +171,7 @@ def _answers(
         days: The last day that counts, and the day of the evaluation.
         engine: The engine of Polars.
     """
-    patient = reread = False
+    patient = False
     slips: Slips = {}
     while True:
         plan = ListPlan(vocabulary, list_, parts, queries, *days, patient, slips)
@@ -136,13 +179,7 @@ def _answers(
             return _Answers(parts, plan, [], [[] for _ in queries], {})
         lazy = [plan.queries(query) for query in queries]
         flat = [plan.checks, *plan.texts, *(frame for frames in lazy for frame in frames)]
-        try:
-            checks, *answers = pl.collect_all(flat, engine=engine, optimizations=_CACHES_AS_PLANNED)
-        except DAMAGED:
-            if reread:
-                raise
-            parts, reread = [readable(part, list_, vocabulary.framework) for part in parts], True
-            continue
+        checks, *answers = pl.collect_all(flat, engine=engine, optimizations=_CACHES_AS_PLANNED)
         if not patient:
             if checks[REFUSED].sum():
                 patient = True

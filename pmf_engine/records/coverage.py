@@ -17,10 +17,10 @@ from pmf_engine.domain.dates import FIRST_DATA_YEAR, DateRange
 from pmf_engine.domain.periods import Cadence, month_of
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.columns import AGENCY, group_names
+from pmf_engine.submissions.file_state import CHANGED
 from pmf_engine.submissions.folder import manifest_line as line
 from pmf_engine.submissions.list_csv import read_again
-from pmf_engine.submissions.list_parts import ListPart
-from pmf_engine.submissions.problems import Problem, say
+from pmf_engine.submissions.list_parts import ListPart, refused
 from pmf_engine.submissions.table import DAMAGED
 from pmf_engine.submissions.vocabulary import Vocabulary
 
@@ -102,7 +102,7 @@ def standing(parts: Sequence[ListPart], as_of: date) -> list[ListPart]:
 
 
 def readable(part: ListPart, list_: RecordList, framework: Framework) -> ListPart:
-    """A list part that does not raise when it is read.
+    """A list part that does not raise when it is read, and of whose file no other version was read.
 
     A damaged part is read again row by row where it is a CSV file; any other has no frame, and a problem.
 
@@ -113,14 +113,16 @@ def readable(part: ListPart, list_: RecordList, framework: Framework) -> ListPar
     """
     if part.frame is None:
         return part
+    if part.changed:
+        return refused(part, "unreadable", why=CHANGED)
     try:
         part.frame.select(pl.len(), pl.all().count().name.suffix("_")).collect(engine="streaming")
     except DAMAGED:
-        if part.path is not None and part.path.suffix.lower() == ".csv" and part.dates is not None:
+        if part.changed:
+            return refused(part, "unreadable", why=CHANGED)
+        if part.path is not None and part.path.suffix.lower() == ".csv" and not part.ready:
             return read_again(part, list_, framework)
-        message = say("unreadable", why="it is damaged")
-        problem = Problem(part.file, part.sheet, None, None, None, "unreadable", message)
-        return replace(part, frame=None, problems=(*part.problems, problem))
+        return refused(part, "unreadable", why="it is damaged")
     return part
 
 

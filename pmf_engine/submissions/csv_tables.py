@@ -14,6 +14,8 @@ from pathlib import Path
 import polars as pl
 
 from pmf_engine.domain.periods import parse_period
+from pmf_engine.submissions.csv_limits import keep_cells_within, keep_lines_within
+from pmf_engine.submissions.limits import LIMITS, Measure, UnreadableError, keep_within, why_unreadable
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.table import EDGES, RawTable, letter
 
@@ -53,6 +55,17 @@ def read_csv(
         The table, None for a file without one; and the problems of the file.
     """
     faults = _Faults(file)
+    try:
+        return _read(path, faults, score, received_on, titled)
+    except UnreadableError as error:
+        faults.refuse(error)
+        return None, faults.problems
+
+
+def _read(
+    path: Path, faults: _Faults, score: Callable[[Sequence[str]], int], received_on: date | None, titled: bool
+) -> tuple[RawTable | None, list[Problem]]:
+    """The table of `read_csv`. Raises UnreadableError for a file above a limit."""
     text = _text(path, faults)
     begin = None if text is None else re.search(_FILLED, text)
     if text is None or begin is None:
@@ -67,6 +80,7 @@ def read_csv(
     full = len(header)
     while len(header) > 1 and not header[-1].strip(EDGES):
         header.pop()
+    keep_cells_within(text, first, delimiter, len(header))
     rows = _plain(text, delimiter, len(header))
     if rows is None:
         rows = _mended_rows(text, delimiter, header, full, faults)
@@ -80,12 +94,30 @@ def read_csv(
     cells = _cells_of_an_open_line(text, delimiter)
     cut = None if cells is None or cells >= len(header) else (rows.height, cells)
     rows = rows.with_row_index("row", 1).cast({"row": pl.Int64}).slice(top)
+    rows = _without_long_cells(rows, faults)
     has_text = pl.concat_str(pl.exclude("row"), ignore_nulls=True).str.strip_chars(EDGES) != ""
     rows = rows.filter(has_text | pl.col("row").is_in(sorted(faults.broken)))
     broken = frozenset(faults.broken)
     from_text = delimiter == ","
-    table = RawTable(file, tuple(header), top, rows, broken, received_on=received_on, from_text=from_text, cut=cut)
+    table = RawTable(
+        faults.file, tuple(header), top, rows, broken, received_on=received_on, from_text=from_text, cut=cut
+    )
     return table, faults.problems
+
+
+def _without_long_cells(rows: pl.DataFrame, faults: _Faults) -> pl.DataFrame:
+    """The rows of a file, in which the rows with cells above the limit have a problem and blank cells."""
+    most = LIMITS[Measure.CELL].most
+    cells = pl.exclude("row")
+    lengths = rows.select(cells.str.len_bytes().max())
+    if not lengths.width or max(filter(None, lengths.row(0)), default=0) <= most:
+        return rows
+    long = rows.filter(pl.any_horizontal(cells.str.len_chars() > most))
+    for number, *texts in long.iter_rows():
+        text = max(filter(None, texts), key=len)
+        faults.report_row("long-cell", number, text=text[:100], most=f"{most:,}")
+    is_long = pl.col("row").is_in(long["row"].implode())
+    return rows.with_columns(pl.when(~is_long | (cells.str.len_chars() <= most)).then(cells).name.keep())
 
 
 def _cells_of_an_open_line(text: str, delimiter: str) -> int | None:
@@ -111,11 +143,17 @@ class _Faults:
     ) -> None:
         """Adds a problem."""
         self.problems.append(Problem(self.file, None, row, column, text, kind, say(kind, text=text, **more)))
+        keep_within(Measure.FAULTS, len(self.problems))
 
-    def report_row(self, kind: str, row: int, column: str | None = None, text: str | None = None) -> None:
+    def report_row(self, kind: str, row: int, column: str | None = None, text: str | None = None, **more: str) -> None:
         """Adds a problem that sets its row aside."""
-        self.report(kind, row, column, text)
+        self.report(kind, row, column, text, **more)
         self.broken.add(row)
+
+    def refuse(self, error: UnreadableError) -> None:
+        """Replaces all problems by that of a file that is not read."""
+        self.problems, self.broken = [], set()
+        self.report("unreadable", why=why_unreadable(error))
 
     def leave_out_titles(self, top: int) -> None:
         """Drops the problems of row `top`, the header, and of the titles above it."""
@@ -128,7 +166,10 @@ def _text(path: Path, faults: _Faults) -> str | None:
     try:
         if not path.is_file():
             raise OSError(0, "it is not a file, or a link to nothing")
-        text, other = _decode(path.read_bytes())
+        with path.open("rb") as stream:
+            keep_within(Measure.BYTES, keep_lines_within(stream))
+            stream.seek(0)
+            text, other = _decode(stream.read())
     except OSError as error:
         faults.report("unreadable", why=(error.strerror or "the system refused").lower())
         return None
@@ -153,7 +194,10 @@ def _mended_rows(text: str, delimiter: str, header: Sequence[str], full: int, fa
     done: list[pl.DataFrame] = []
     records: list[list[str]] = []
     for number, (cells, whole) in enumerate(_records(text, delimiter, width), 1):
-        if not whole:
+        if not whole and sum(map(len, cells)) > csv.field_size_limit():
+            most = LIMITS[Measure.CELL].most
+            faults.report_row("long-cell", number, text=delimiter.join(cells)[:100], most=f"{most:,}")
+        elif not whole:
             faults.report_row("unclosed-quote", number, text=delimiter.join(cells)[:200])
         elif any(cell.strip(EDGES) for cell in cells[width:]) or len(cells) > full:
             cells, split = _rejoined(cells, full if len(cells) > full else width, delimiter)

@@ -78,6 +78,7 @@ def read_sheets(path: Path) -> list[Sheet]:
     try:
         with ZipFile(path) as parts:
             workbook = Workbook(parts)
+            workbook.check_texts()
             facts = dict(workbook.sheets())
             mistaken = workbook.counts_from_1904 and workbook.has_extensions
             sheets = pl.read_excel(

@@ -45,6 +45,7 @@ class Measure(StrEnum):
     CELLS = "cells"
     CELL = "cell"
     LINE = "line"
+    FAULTS = "faults"
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,9 @@ LIMITS: Final[Mapping[Measure, Limit]] = {
         "A hundred million records of a thousand bytes each. Records of a stream are never all in memory.",
     ),
     Measure.BYTES: Limit(
-        250_000_000,
-        "it has {size} bytes, and no more than {most} are read of a file of this kind; send it in several files",
-        "A return of three million rows. The file, its text and its cells are in memory together.",
+        500_000_000,
+        "it has {size} bytes, and no more than {most} are read at once; send it in several files",
+        "A return of five million rows. A return, and a list whose lines are no records, are in memory several times.",
     ),
     Measure.UNPACKED: Limit(
         800_000_000,
@@ -101,7 +102,7 @@ LIMITS: Final[Mapping[Measure, Limit]] = {
     ),
     Measure.CELLS: Limit(
         25_000_000,
-        "one of its sheets reaches to row {row} and column {column}, and no more than {most} cells are read; delete "
+        "it reaches to row {row} and column {column}, and no more than {most} cells are read; delete "
         "what stands far from the table",
         "Readers keep each cell up to the farthest, blank or not, in some 40 bytes.",
     ),
@@ -114,6 +115,11 @@ LIMITS: Final[Mapping[Measure, Limit]] = {
         10_000_000,
         "a line has more than {most} bytes; break it into lines, a row on each",
         "Three hundred cells of the greatest length. A line is in memory whole.",
+    ),
+    Measure.FAULTS: Limit(
+        100_000,
+        "more than {most} of its rows cannot be understood; save it again as CSV UTF-8",
+        "Each is a problem with its place and text, of which people read some.",
     ),
 }
 """Every limit."""

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-import mmap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
 from pmf_engine.framework.model import Framework, RecordList
+from pmf_engine.submissions.csv_limits import keep_lines_within
 from pmf_engine.submissions.csv_tables import read_csv
+from pmf_engine.submissions.file_state import state_of, unchanged
+from pmf_engine.submissions.limits import LIMITS, Measure, keep_within, why_unreadable
 from pmf_engine.submissions.list_headers import ListHeader, folders_of
 from pmf_engine.submissions.list_parts import ROW, ListPart, refused
 from pmf_engine.submissions.list_quotes import swallowing_row
 from pmf_engine.submissions.problems import listed
+from pmf_engine.submissions.table import DAMAGED
 
 _HEAD = 1 << 18
 """The first bytes of a file, in which its header is sought."""
@@ -40,21 +44,42 @@ def part_of_text(part: ListPart, path: Path, header: ListHeader) -> ListPart:
         head = stream.read(_HEAD)
         if not head.strip():
             return refused(part, "empty-file")
-        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-            zero = whole.find(b"\0")
-            if zero >= 0 and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-                return refused(part, "zero-byte-in-file", whole[:zero].count(b"\n") + 1)
-            quoted = whole.find(b'"') >= 0
-            part = replace(part, quoted=quoted, small=len(whole) < _SMALL)
-            if quoted and part.small:
-                return whole_text(part, header)
+        if b"\n" not in head:
+            head += stream.readline(LIMITS[Measure.LINE].most)
+        size = keep_lines_within(stream)
+        zero, quoted = _zeros_and_quotes(stream)
+    if zero and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return refused(part, "zero-byte-in-file", zero)
+    part = replace(part, quoted=quoted, small=size < _SMALL)
+    if quoted and part.small:
+        return whole_text(part, header)
     try:
-        text = head.decode("utf-8-sig", errors="strict" if len(head) < _HEAD else "ignore")
+        text = head.decode("utf-8-sig", errors="strict" if len(head) == size else "ignore")
     except UnicodeDecodeError:
         return whole_text(part, header)
     if "\r" in text.replace("\r\n", ""):  # lines that end with a bare carriage return
         return whole_text(part, header)
     return _streamed(part, path, text, header)
+
+
+def _zeros_and_quotes(stream: BinaryIO) -> tuple[int | None, bool]:
+    """The row of the first zero byte in a file, None without one; and whether the file has quotes before that."""
+    quoted = False
+    stream.seek(0)
+    while chunk := stream.read(_CHUNK):
+        quoted = quoted or b'"' in chunk
+        if (zero := chunk.find(b"\0")) >= 0:
+            return _row_at(stream, stream.tell() - len(chunk) + zero), quoted
+    return None, quoted
+
+
+def _row_at(stream: BinaryIO, offset: int) -> int:
+    """The row of the byte at an offset, from 1."""
+    row = 1
+    stream.seek(0)
+    while rest := offset - stream.tell():
+        row += stream.read(min(_CHUNK, rest)).count(b"\n")
+    return row
 
 
 def _streamed(part: ListPart, path: Path, text: str, header: ListHeader) -> ListPart:
@@ -70,6 +95,7 @@ def _streamed(part: ListPart, path: Path, text: str, header: ListHeader) -> List
     score, top, names, rows, delimiter = best
     if not score:
         return refused(part, "not-a-list", list=part.list, columns=listed(header.list.columns, "and"))
+    keep_within(Measure.COLUMNS, len(names))
     part, places = header.read(part, names, top + 1)
     if not part.titles:
         return part
@@ -93,7 +119,7 @@ def _streamed(part: ListPart, path: Path, text: str, header: ListHeader) -> List
             dates[name] = "%d/%m/%Y" if texts and "/" in texts[0] else "%Y-%m-%d"
     chosen = {name: columns[position] for name, position in places.items()}
     frame = frame.filter(pl.any_horizontal(pl.col(list(chosen.values())).is_not_null()))
-    return replace(part, frame=frame.select(ROW, *header.columns(chosen)), dates=dates)
+    return replace(part, frame=frame.select(ROW, *header.columns(chosen)), dates=dates, state=state_of(path))
 
 
 def _swallowing(frame: pl.LazyFrame, path: Path, above: int, columns: Sequence[str], date: int | None) -> int | None:
@@ -179,10 +205,16 @@ def _of_rows(
         pl.when(~is_broken).then(pl.col(list(chosen.values()))).name.keep()
     )
     frame = rows.rename({"row": ROW}).select(ROW, *header.columns(chosen))
-    return replace(part, frame=frame.lazy(), dates={}, ready=True)
+    return replace(part, frame=frame.lazy(), dates={}, ready=True, state=None)
 
 
 def read_again(part: ListPart, list_: RecordList, framework: Framework) -> ListPart:
     """The part with the records of a file on which the stream failed, read row by row."""
     kept = tuple(problem for problem in part.problems if problem.kind != "columns-not-read")
-    return whole_text(replace(part, problems=kept), ListHeader(list_, framework, folders_of(part.file)))
+    header = ListHeader(list_, framework, folders_of(part.file))
+    assert part.path is not None
+    try:
+        with unchanged(part.path):
+            return whole_text(replace(part, problems=kept), header)
+    except (*DAMAGED, ValueError) as error:
+        return refused(part, "unreadable", why=why_unreadable(error))

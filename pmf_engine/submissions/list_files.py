@@ -15,6 +15,7 @@ import polars as pl
 
 from pmf_engine.domain.dates import DateRange
 from pmf_engine.framework.model import Framework, RecordList
+from pmf_engine.submissions.file_state import unchanged
 from pmf_engine.submissions.folder import Arrival
 from pmf_engine.submissions.limits import why_unreadable
 from pmf_engine.submissions.list_headers import ListHeader, folders_of
@@ -87,7 +88,8 @@ def read_list_parts(
     read = READERS[path.suffix.lower()].records
     assert read is not None, "`list_of` gives no list to a file of another format"
     try:
-        return read(blank, path, header)
+        with unchanged(path):
+            return read(blank, path, header)
     except (*DAMAGED, ValueError) as error:
         return [refused(blank, "unreadable", why=why_unreadable(error))]
 

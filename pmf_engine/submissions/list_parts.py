@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from pmf_engine.domain.dates import DateRange
+from pmf_engine.submissions.file_state import FileState, state_of
 from pmf_engine.submissions.problems import Problem, say
 
 ROW, PIECE = ":row", ":piece"
@@ -34,6 +35,7 @@ class ListPart:
         latest: The last possible day of a record.
         dates: The formats of columns of dates that are texts, by the first rows.
         path: The file.
+        state: The state of the file when its header was read, where its records are read later.
         quoted: The file has quotes.
         faults: The texts of cells without a knowable value, each with the kind of its problem.
         broken: The rows whose cells cannot be read: records with unknown values.
@@ -58,6 +60,7 @@ class ListPart:
     latest: date | None = None
     dates: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
+    state: FileState | None = None
     quoted: bool = False
     faults: Mapping[str, str] = field(default_factory=dict)
     broken: frozenset[int] = frozenset()
@@ -67,6 +70,11 @@ class ListPart:
     small: bool = False
     month_first: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = "Europe/London"
+
+    @property
+    def changed(self) -> bool:
+        """Whether the file is no longer the one whose header was read."""
+        return self.path is not None and self.state is not None and state_of(self.path) != self.state
 
     @property
     def doubtful(self) -> bool:

@@ -119,6 +119,11 @@ KINDS = {
     "implausible": Kind(
         LOST, "`{text}` is not plausible for `{figure}`, which is {allowed}; mend it, or widen `plausible`"
     ),
+    "long-cell": Kind(
+        LOST,
+        "a cell of this row, which begins with `{text}`, has more than {most} characters, the most that are read; this "
+        "row is set aside",
+    ),
     "longer-outdated": Kind(
         NOTE, "parts of this period came later, in `{other}`; what they come to stands in the place of `{text}`"
     ),

@@ -11,6 +11,8 @@ from typing import Final
 import polars as pl
 
 from pmf_engine.submissions.csv_tables import read_csv
+from pmf_engine.submissions.file_state import state_of
+from pmf_engine.submissions.limits import Measure, keep_within
 from pmf_engine.submissions.list_csv import part_of_text
 from pmf_engine.submissions.list_headers import ListHeader
 from pmf_engine.submissions.list_parts import ROW, ListPart
@@ -50,12 +52,15 @@ def part_of_frame(part: ListPart, frame: pl.LazyFrame, header: ListHeader) -> Li
         header: The header that the list must have.
     """
     names = frame.collect_schema().names()
+    keep_within(Measure.COLUMNS, len(names))
     part, places = header.read(part, names, None)
     if not part.titles:
         return part
     chosen = {name: names[position] for name, position in places.items()}
-    is_cheap = part.path is not None or part.ready  # to count the rows of a lazy query may cost as much as the query
-    part = replace(part, small=is_cheap and frame.select(pl.len()).collect().item() <= _FEW)
+    if part.path is not None or part.ready:  # to count the rows of a lazy query may cost as much as the query
+        rows = frame.select(pl.len()).collect().item()
+        keep_within(Measure.ROWS, rows)
+        part = replace(part, small=rows <= _FEW)
     return replace(part, frame=frame.with_row_index(ROW, 1).select(ROW, *header.columns(chosen)))
 
 
@@ -64,7 +69,8 @@ def _records_of_text(part: ListPart, path: Path, header: ListHeader) -> list[Lis
 
 
 def _records_of_parquet(part: ListPart, path: Path, header: ListHeader) -> list[ListPart]:
-    return [replace(part_of_frame(part, pl.scan_parquet(path, glob=False), header), ready=True)]
+    part = replace(part, state=state_of(path), ready=True)
+    return [part_of_frame(part, pl.scan_parquet(path, glob=False), header)]
 
 
 READERS: Final[Mapping[str, Format]] = {

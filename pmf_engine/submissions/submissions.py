@@ -19,9 +19,11 @@ from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.cross_checks import compare_times
 from pmf_engine.submissions.duplicates import make_good, settle
+from pmf_engine.submissions.file_state import unchanged
 from pmf_engine.submissions.folder import MANIFEST, files_in, read_manifest
 from pmf_engine.submissions.headers import Found
 from pmf_engine.submissions.layout import lay_out
+from pmf_engine.submissions.limits import why_unreadable
 from pmf_engine.submissions.list_files import list_of, list_part_of, read_list_parts
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.misread import MISREAD, misread_rows
@@ -39,7 +41,7 @@ from pmf_engine.submissions.problems import (
 from pmf_engine.submissions.readers import READERS, is_passed_over
 from pmf_engine.submissions.readings import OUTCOME, READINGS, Reader
 from pmf_engine.submissions.standing_cells import Standing, standing_cells
-from pmf_engine.submissions.table import EDGES, RawTable
+from pmf_engine.submissions.table import DAMAGED, EDGES, RawTable
 from pmf_engine.submissions.vocabulary import Vocabulary
 
 FILES = {"file": pl.String, "received_on": pl.Date, "read": pl.Int64, "used": pl.Int64, "set_aside": pl.Int64}
@@ -208,7 +210,12 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
             problems.append(Problem(name, None, None, None, None, kind, say(kind)))
             continue
         received[name] = manifest.received_on(name)
-        table, more = format_.returns(path, name, words.score, received[name])
+        try:
+            with unchanged(path):
+                table, more = format_.returns(path, name, words.score, received[name])
+        except (*DAMAGED, ValueError) as error:
+            message = say("unreadable", why=why_unreadable(error))
+            table, more = None, [Problem(name, None, None, None, None, "unreadable", message)]
         problems += more
         if table is not None:
             tables.append(table)

@@ -14,7 +14,7 @@ EDGES = (
 """White space of Unicode, which is stripped from both ends of a text."""
 
 
-DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, MemoryError)
 """What Polars raises for a file that is damaged, has changed or is gone, or on which its reader has a defect."""
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from io import BytesIO
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
-from pmf_engine.submissions.limits import Measure, UnreadableError, keep_within
+from pmf_engine.submissions.limits import LIMITS, Measure, UnreadableError, keep_within
 
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_LINK = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -31,6 +32,14 @@ _MERGED = rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]+[0-9]+):([A-Z]+[0
 _HIDDEN_ROW = rb"<(?:\w+:)?row\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>"
 _HIDDEN_COLUMN = rb"<(?:\w+:)?col\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>"
 _EXTENSIONS = rb"<((?:\w+:)?)extLst\b.*?</\1extLst>"
+
+_TEXTS = "xl/sharedstrings.xml"
+
+_SMALL_PART = 10_000_000
+"""Parts of fewer bytes may unpack to any multiple of their size."""
+
+_BLOCK = 1 << 20
+"""The bytes of a part that are unpacked at once."""
 
 _SMALL_SHEET = 5_000_000
 """In sheets of fewer bytes the reference of every cell is read for the extent."""
@@ -68,18 +77,45 @@ class SheetFacts:
 def _check_extent(text: bytes) -> None:
     """Refuses a sheet that a stray cell far from the others makes too large.
 
-    The extent of a large sheet is that of its `dimension` element, in which programs include stray cells.
+    The `dimension` element of a large sheet has its extent, unless a cell is beyond it.
 
     Raises:
         UnreadableError: The sheet has too many cells.
     """
     dimension = re.search(_DIMENSION, text[:10_000])
     references = [dimension.groups()] if dimension else []
-    if not references or len(text) < _SMALL_SHEET:
+    known = dimension is not None and len(text) >= _SMALL_SHEET and _usual(text)
+    if not (dimension and known) or re.search(_beyond(*dimension.groups()), text):
         references += re.findall(_REFERENCE, text)
     rows = max((int(row) for _, row in references), default=0)
     columns = max((_column_number(column) for column, _ in references), default=0)
     keep_within(Measure.CELLS, rows * columns, row=rows, column=columns)
+
+
+def _beyond(column: bytes, row: bytes) -> bytes:
+    """A pattern for the reference of a cell beyond a column and row, or one written in an unusual way.
+
+    >>> pattern = _beyond(b"AB", b"20")
+    >>> [bool(re.search(pattern, b'<c r="' + cell + b'"')) for cell in (b"AB20", b"Z3", b"B21", b"AC1", b"ABC1")]
+    [False, False, True, True, True]
+    """
+    return rb' r="(?!(?:' + _up_to(column, b"A", b"Z") + rb")?(?:" + _up_to(row, b"0", b"9") + rb')")'
+
+
+def _up_to(text: bytes, lowest: bytes, highest: bytes) -> bytes:
+    """A pattern for the texts of digits or letters that are shorter than a text, or as long and not after it.
+
+    >>> _up_to(b"BD", b"A", b"Z")
+    b'[A-Z]{1,1}|[A-A][A-Z]{1}|B[A-D]'
+    """
+    every = b"[" + lowest + b"-" + highest + b"]"
+    forms = [every + b"{1,%d}" % (len(text) - 1)] if len(text) > 1 else []
+    for place, character in enumerate(text):
+        rest, last = len(text) - place - 1, character - (place < len(text) - 1)
+        if last >= lowest[0]:
+            after = every + b"{%d}" % rest if rest else b""
+            forms.append(text[:place] + b"[" + lowest + b"-" + bytes([last]) + b"]" + after)
+    return b"|".join(forms)
 
 
 def _column_number(letters: bytes) -> int:
@@ -100,12 +136,37 @@ class Workbook:
     def __init__(self, parts: ZipFile) -> None:
         self._parts = parts
         keep_within(Measure.UNPACKED, sum(part.file_size for part in parts.infolist()))
+        for part in parts.infolist():
+            if part.file_size > _SMALL_PART:
+                keep_within(Measure.UNPACKED_TIMES, part.file_size // max(part.compress_size, 1))
         self._names = {name.replace("\\", "/").lower(): name for name in parts.namelist()}
         self._root = ElementTree.fromstring(self._part("xl/workbook.xml"))
 
     def _part(self, name: str) -> bytes:
         """The bytes of a part, whatever the case of its name."""
-        return self._parts.read(self._names[name.lower()])
+        return b"".join(self._blocks(name))
+
+    def _blocks(self, name: str) -> Iterator[bytes]:
+        """The bytes of a part, block by block; raises BadZipFile where it unpacks to another size than it says."""
+        part = self._parts.getinfo(self._names[name.lower()])
+        unbounded = copy(part)
+        unbounded.file_size = LIMITS[Measure.UNPACKED].most  # or reading would end after the size that the part says
+        size = 0
+        with self._parts.open(unbounded) as stream:
+            while block := stream.read(_BLOCK):
+                yield block
+                size += len(block)
+                if size > part.file_size:
+                    break
+        if size != part.file_size:
+            raise BadZipFile
+
+    def check_texts(self) -> None:
+        """Refuses a table of texts above the limit, or of another size than it says."""
+        if _TEXTS in self._names:
+            keep_within(Measure.TEXTS, self._parts.getinfo(self._names[_TEXTS]).file_size)
+            for _ in self._blocks(_TEXTS):
+                pass
 
     def sheets(self) -> Iterator[tuple[str, SheetFacts]]:
         """The name and facts of each sheet, in the order of the workbook."""
@@ -174,7 +235,8 @@ class Workbook:
             text: The XML of the sheet; empty for a hidden sheet.
             hidden: The workbook hides the sheet.
         """
-        merged = [tuple(map(_place, ends)) for ends in re.findall(_MERGED, text)] if b"mergeCell" in text else []
+        after = text[max(0, text.rfind(b"sheetData>")) :]  # a search of all cells for what is below them takes long
+        merged = [tuple(map(_place, ends)) for ends in re.findall(_MERGED, after)] if b"mergeCell" in after else []
         first, cells, faults = 0, dict[Place, str](), dict[str, str]()
         percentages = None
         if merged or self._holds_faults(text) or (self._percent and (percentages := self._percentages(text)) is None):

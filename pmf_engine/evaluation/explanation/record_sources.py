@@ -22,6 +22,7 @@ from pmf_engine.records.coverage import standing
 from pmf_engine.records.totals import Read
 from pmf_engine.submissions.list_parts import ROW, ListPart
 from pmf_engine.submissions.list_values import bad, typed
+from pmf_engine.submissions.table import DAMAGED
 from pmf_engine.submissions.vocabulary import Names, Vocabulary, fold
 
 _SHOWN = 5
@@ -169,14 +170,14 @@ class _Trace:
         self, columns: Sequence[str], which: pl.Expr, what: pl.Expr, more: Sequence[pl.Expr] = ()
     ) -> pl.DataFrame | None:
         """The records of the file that meet a condition; None where the file cannot be read."""
-        if self.piece is None or self.piece.frame is None:
+        if self.piece is None or self.piece.frame is None or self.piece.changed:
             return None
         days = {"period_start": self.period.first_day, "period_end": self.period.last_day}
         bounds = [pl.lit(day).alias(name) for name, day in days.items()]
         try:
             frame = typed(self.piece, self.list, columns, 0, patient=True).with_columns(*bounds, *more)
             return frame.filter(which).select(what).collect(engine="streaming")
-        except pl.exceptions.PolarsError:
+        except DAMAGED:
             return None
 
     def _reads(self, row: Mapping[str, Any]) -> bool:
