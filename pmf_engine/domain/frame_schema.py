@@ -5,7 +5,7 @@
         Column("figure", pl.String, "the figure's id"),
         Column("value", pl.Float64, "in the figure's unit", nullable=True),
     )
-    FACTS.polars  # for `pl.DataFrame(rows, schema=FACTS.polars, orient="row")`
+    FACTS.polars()  # for `pl.DataFrame(rows, schema=FACTS.polars(), orient="row")`
     FACTS.empty()
     FACTS.check(frame)  # returns the frame; looks at it only where checks are on
 
@@ -48,10 +48,10 @@ class FrameSchema:
         columns: Its columns, in order.
 
     >>> facts = FrameSchema("FACTS", Column("figure", pl.String, "the figure's id"))
-    >>> dict(facts.polars)
+    >>> dict(facts.polars())
     {'figure': String}
-    >>> facts.empty().columns
-    ['figure']
+    >>> facts.names
+    ('figure',)
     """
 
     def __init__(self, name: str, *columns: Column) -> None:
@@ -59,11 +59,34 @@ class FrameSchema:
         self.columns = {column.name: column for column in columns}
         if len(self.columns) != len(columns):
             raise ValueError(f"{name} declares a column twice")
-        self.polars = pl.Schema({column.name: column.dtype for column in columns})
+        self._types = pl.Schema({column.name: column.dtype for column in columns})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its columns, in order."""
+        return tuple(self.columns)
+
+    def polars(self) -> pl.Schema:
+        """The names and types of its columns, as Polars takes them."""
+        return self._types
+
+    def markdown(self) -> str:
+        """A table in Markdown with a line for each column: its name, its type, whether it may be null, and its meaning.
+
+        >>> print(FrameSchema("FACTS", Column("figure", pl.String, "the figure's id")).markdown())
+        | column | type | null | meaning |
+        |---|---|---|---|
+        | `figure` | String | no | the figure's id |
+        """
+        lines = ["| column | type | null | meaning |", "|---|---|---|---|"]
+        for column in self.columns.values():
+            null = "yes" if column.nullable else "no"
+            lines.append(f"| `{column.name}` | {_type_name(self._types[column.name])} | {null} | {column.doc} |")
+        return "\n".join(lines)
 
     def empty(self) -> pl.DataFrame:
         """A frame without rows."""
-        return pl.DataFrame(schema=self.polars)
+        return pl.DataFrame(schema=self._types)
 
     def with_columns(self, name: str, *columns: Column) -> FrameSchema:
         """The schema of a frame with further columns on the right."""
@@ -95,14 +118,14 @@ class FrameSchema:
         ['figure is Int64, not String', 'extra is not declared']
         """
         actual = frame.collect_schema()
-        problems = [f"{name} is missing" for name in self.polars if name not in actual]
+        problems = [f"{name} is missing" for name in self._types if name not in actual]
         problems += [
             f"{name} is {actual[name]}, not {dtype}"
-            for name, dtype in self.polars.items()
+            for name, dtype in self._types.items()
             if name in actual and actual[name] != dtype
         ]
-        problems += [f"{name} is not declared" for name in actual if name not in self.polars]
-        if not problems and list(actual) != list(self.polars):
+        problems += [f"{name} is not declared" for name in actual if name not in self._types]
+        if not problems and list(actual) != list(self._types):
             problems.append(f"its columns are in the order {', '.join(actual)}")
         if not problems and isinstance(frame, pl.DataFrame):
             problems = [
@@ -111,6 +134,15 @@ class FrameSchema:
                 if not column.nullable and (nulls := frame[column.name].null_count())
             ]
         return problems
+
+
+def _type_name(dtype: pl.DataType) -> str:
+    """A Polars type as people write it: `Enum`, `List(String)`, `List(Struct(kind, text))`."""
+    if isinstance(dtype, pl.List):
+        return f"List({_type_name(dtype.inner)})"  # type: ignore[arg-type]  # an instance, in a schema
+    if isinstance(dtype, pl.Struct):
+        return f"Struct({', '.join(field.name for field in dtype.fields)})"
+    return str(dtype.base_type())
 
 
 class _Checks:

@@ -70,6 +70,50 @@ class Status(StrEnum):
         return tuple(status for status in cls if status not in cls.with_value())
 
 
+class ReasonKind(StrEnum):
+    """Why a row has no value or no rating, or less of one than it might: the kind of its `reason`."""
+
+    NOT_COME = "not_come"
+    """A return or list is late."""
+    NEVER_SENT = "never_sent"
+    """No agency ever sent the figure or list."""
+    NOT_DUE = "not_due"
+    """A return or list is not due yet."""
+    PERIOD_NOT_OVER = "period_not_over"
+    """The period has not ended."""
+    NOT_AVAILABLE = "not_available"
+    """The agency has no such number, says so or left the cell blank, or did not send the figure then."""
+    INCOMPLETE = "incomplete"
+    """A part of the figure is missing, such as a group or the days that no file covers."""
+    WITHHELD = "withheld"
+    """The agency withheld the number, such as a small one."""
+    REFUSED = "refused"
+    """A cell or record came that cannot be used; `problems` says why."""
+    NOT_PLACED = "not_placed"
+    """Rows came that may be the figure and cannot be placed."""
+    DIVIDE_BY_ZERO = "divide_by_zero"
+    """The formula has nothing to divide by."""
+    IMPOSSIBLE = "impossible"
+    """The part exceeds the whole, what cannot be is below zero, or the result is no number."""
+    NOTHING_BEFORE = "nothing_before"
+    """The formula or a band looks at an earlier period, and there is none."""
+    BREAK_INSIDE = "break_inside"
+    """A break in the series lies inside the period."""
+    BREAK_BEFORE = "break_before"
+    """The formula or a band looks at a period before the last break in the series."""
+    WORSE_BY_GROUPS = "worse_by_groups"
+    """Groups add up to less than their whole, and the worse of both readings rates the value."""
+    ARRIVAL_UNKNOWN = "arrival_unknown"
+    """Nothing says when a file was received, and the value would be green."""
+
+
+class ItemKind(StrEnum):
+    """Whether an item that agencies send is a figure or a list of records."""
+
+    FIGURE = "figure"
+    LIST = "list"
+
+
 class Direction(StrEnum):
     """The direction of travel since an earlier period, by the polarity of the indicator."""
 

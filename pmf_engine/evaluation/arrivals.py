@@ -38,7 +38,7 @@ def arrival_marks(undated: frozenset[str], cells: pl.DataFrame, counted: ListTot
         schema={"item": pl.String, "start": pl.Int32, "months": pl.Int32, "text": pl.String},
         orient="row",
     ).with_columns(pl.lit(None, pl.String).alias(name) for name in ("agency", "by", "group"))
-    columns = list(MARKS.polars)
+    columns = MARKS.names
     return pl.concat([of_cells.select(columns), of_lists.with_columns(kind=kind).select(columns)])
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.evaluation.arrivals import arrival_marks
-from pmf_engine.evaluation.history import HISTORY, RESULTS, history_plan, in_framework_order
+from pmf_engine.evaluation.history import history_plan, in_framework_order
 from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
 from pmf_engine.evaluation.lifetimes import of_their_time, under_successors
 from pmf_engine.evaluation.marks import marks_of_rows, with_marks
-from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_plan, with_period_labels
+from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_plan, outstanding_rows
 from pmf_engine.evaluation.own_periods import escalated_by_own, own_cadences
+from pmf_engine.evaluation.results import JUDGED_ROWS, exceptions_of, history_of, results_of
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.dependencies import asked_of_lists, looks_back_whole_periods
 from pmf_engine.framework.model import Framework, Indicator
@@ -40,16 +42,12 @@ class Evaluation:
         period: The period asked for; None for all.
         as_of: The day of the evaluation.
         cells: The cells of returns received by `as_of`.
-        history: The rows of all periods up to the one shown, with the columns `HISTORY`: those of `results`, `start`
-            and `months` (the period as numbers), `level` (the position of `escalate_to` in governance, -1 for none),
-            `named` (the numbers of the names in bands, in the order of `Indicator.band_names`), `compared` (the values
-            for comparison, in the order of `Indicator.compare`), `direction_year_ago`, the control chart up to each
-            period (`CHART`), the life of the exception (`LIFE`) and `shown` (whether the row is in `results`).
-        outstanding: The returns and lists not received by `as_of`, with the columns `OUTSTANDING`: for each figure and
-            agency the latest period, and where that is not due, also the latest late period before it.
-        problems: The problems of the submissions, and of the records in lists.
+        judged: The rows of all periods up to the one shown, with the columns of `JUDGED_ROWS`.
+        outstanding: The returns and lists not received by `as_of`, with the columns `OUTSTANDING`: for each figure or
+            list and agency the latest period, and where that is not due, also the latest late period before it.
+        problems: The problems of the submissions, and of the records in lists, with the columns of `PROBLEMS`.
         inputs: The figures and list totals of the evaluation, for explanations.
-        own: The history in own periods of the indicators that `history` has in longer ones; None without any.
+        own: As `judged`, in own periods of the indicators that `judged` has in longer ones; None without any.
     """
 
     framework: Framework = field(repr=False)
@@ -57,7 +55,7 @@ class Evaluation:
     period: Period | None
     as_of: date
     cells: pl.DataFrame = field(repr=False)
-    history: pl.DataFrame = field(repr=False)
+    judged: pl.DataFrame = field(repr=False)
     outstanding: pl.DataFrame = field(repr=False)
     problems: pl.DataFrame = field(repr=False)
     inputs: Inputs | None = field(default=None, repr=False)
@@ -65,14 +63,18 @@ class Evaluation:
 
     @property
     def results(self) -> pl.DataFrame:
-        """One row per indicator, period and group: those that a report on `period` shows, or all."""
-        return self.history.filter("shown").select(list(RESULTS))
+        """One row per indicator, period and group: those that a report on `period` shows, or all (`RESULTS`)."""
+        return results_of(self.judged)
+
+    @cached_property
+    def history(self) -> pl.DataFrame:
+        """The rows of all periods up to the one shown, with charts and the lives of exceptions (`HISTORY`)."""
+        return history_of(self.judged, self.framework)
 
     @property
     def exceptions(self) -> pl.DataFrame:
-        """The results that go up, the highest level first."""
-        rows = self.history.filter(pl.col("shown") & (pl.col("level") >= 0))
-        return rows.sort("level", descending=True, maintain_order=True).select(list(RESULTS))
+        """The results that go up, the highest level first (`EXCEPTIONS`)."""
+        return exceptions_of(self.judged)
 
 
 def evaluate(
@@ -111,7 +113,7 @@ def evaluate(
     problems = together(submissions.problems, with_senders(effective.problems, framework), untimely, problems)
     window = _window(cells, counted.extent(), asked, {cadence for _, cadence in both})
     if window is None:
-        empty = (pl.DataFrame(schema=HISTORY), pl.DataFrame(schema=OUTSTANDING))
+        empty = (JUDGED_ROWS.empty(), OUTSTANDING.empty())
         return Evaluation(framework, submissions, asked, as_of, cells, *empty, problems)
     unknown = arrival_marks(submissions.undated, cells, counted)
     doubted = unknown if as_of < date.today() else None
@@ -129,7 +131,7 @@ def evaluate(
         as_of,
         cells,
         with_marks(in_framework_order(history, framework), framework, inputs, cadences, marks),
-        with_period_labels(outstanding, framework),
+        outstanding_rows(outstanding, framework, as_of),
         problems,
         inputs,
         with_marks(in_framework_order(in_own[0], framework), framework, inputs, own, marks.clear()) if in_own else None,

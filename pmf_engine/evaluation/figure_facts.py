@@ -85,7 +85,7 @@ def _traced(inputs: Inputs, rows: pl.LazyFrame) -> pl.LazyFrame:
         return rows
     has_cell = CELL in rows.collect_schema()
     cells = pl.concat_list(CELL).list.drop_nulls() if has_cell else pl.lit([], dtype=_CELLS)
-    no_breakdowns = pl.lit(None, dtype=facts_schema(inputs.names, traced=True).polars["breakdowns"])
+    no_breakdowns = pl.lit(None, dtype=facts_schema(inputs.names, traced=True).polars()["breakdowns"])
     return rows.with_columns(cells=cells.cast(_CELLS), breakdowns=no_breakdowns)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pmf_engine.domain.marks import MARK
+from pmf_engine.domain.period_days import days_of_periods
 from pmf_engine.domain.periods import Cadence, Frequency, Period
 from pmf_engine.domain.reason_codes import figure_number
 from pmf_engine.evaluation import indicator_rows
@@ -17,52 +17,13 @@ from pmf_engine.evaluation.figure_facts import figure_facts, gather
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.lifetimes import measured
 from pmf_engine.evaluation.list_facts import list_starts, lists_lacking
+from pmf_engine.evaluation.results import JUDGED_ROWS
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.dependencies import asked_of_lists, figures_of, figures_used, looked_back
 from pmf_engine.framework.model import Framework
-from pmf_engine.judgement.control_charts import CHART
-from pmf_engine.judgement.direction import DIRECTION
-from pmf_engine.judgement.exception_life import LIFE
 from pmf_engine.judgement.judge import judged
-from pmf_engine.judgement.reasons import with_reasons
-from pmf_engine.judgement.status import STATUS
-
-RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    "indicator": pl.String,
-    "period": pl.String,
-    "by": pl.String,
-    "group": pl.String,
-    "numerator": pl.Float64,
-    "denominator": pl.Float64,
-    "value": pl.Float64,
-    "lower": pl.Float64,
-    "upper": pl.Float64,
-    "status": STATUS,
-    "reason": pl.String,
-    "direction": DIRECTION,
-    "run": pl.Int64,
-    "escalate_to": pl.String,
-    "rules": pl.List(pl.String),
-    "marks": pl.List(MARK),
-}
-"""The columns of `Evaluation.results`."""
-
-HISTORY: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    **{name: dtype for name, dtype in RESULTS.items() if name != "marks"},
-    "start": pl.Int32,
-    "months": pl.Int32,
-    "level": pl.Int32,
-    "named": pl.List(pl.Float64),
-    "compared": pl.List(pl.Float64),
-    "direction_year_ago": DIRECTION,
-    **CHART,
-    **LIFE,
-    "small": pl.Boolean,
-    "partial": pl.Boolean,
-    "shown": pl.Boolean,
-    "marks": RESULTS["marks"],
-}
-"""The columns of `Evaluation.history`."""
+from pmf_engine.judgement.missing_inputs import with_missing_inputs
+from pmf_engine.judgement.reasons import LACKING, with_reasons
 
 
 def history_plan(
@@ -99,7 +60,22 @@ def history_plan(
     backs = looked_back(framework, cadences)
     raised = (pl.col("level") >= 0).any().over("indicator", "start")
     history = judged(rows, framework, inputs.as_of).with_columns(shown=pl.col("shown") & (pl.col("asked_in") | raised))
-    return with_reasons(history, _lacking(inputs, cadences), backs, framework, inputs.never, inputs.unread)
+    lacking = _lacking(inputs, cadences).cache()
+    history = with_reasons(history, lacking, backs, framework, inputs.never, inputs.unread)
+    return with_missing_inputs(history, lacking, _uses(framework, cadences, backs), framework)
+
+
+def _uses(
+    framework: Framework, cadences: Mapping[str, Cadence], backs: Mapping[str, Mapping[str, Sequence[int]]]
+) -> dict[str, dict[str, tuple[int, ...]]]:
+    """By indicator and figure or list, how many months back the indicator reads it; 0 for the row's own period."""
+    uses = {}
+    for id_ in cadences:
+        indicator = framework.indicators[id_]
+        lists = [aggregate.list.name for aggregate in asked_of_lists(framework, [indicator])]
+        items = (*figures_used(framework, indicator), *lists)
+        uses[id_] = {item: tuple(backs[id_].get(item, (0,))) for item in items}
+    return uses
 
 
 def _times(window: Window, cadences: set[Cadence], asked: Period | None) -> pl.DataFrame:
@@ -143,11 +119,9 @@ def _requested(rows: pl.LazyFrame, framework: Framework, inputs: Inputs, asked: 
 
 
 def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
-    """The missing figures and lists in the periods of each cadence, with the `agencies` that have not sent them.
-
-    `lacked_in` is the period without the figure: the figure's own where that is longer (`apart`), else the cadence's.
-    """
+    """The missing figures and lists in the periods of each cadence, with the columns of `LACKING`."""
     names = {id_: agency.name for id_, agency in inputs.framework.agencies.items()}
+    name = pl.col("agency").replace_strict(names, default=pl.col("agency"))
     frames = []
     uses: dict[tuple[Cadence, str | None], set[str]] = {}
     lists: dict[tuple[Cadence, str | None], set[str]] = {}
@@ -164,20 +138,19 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
         facts = with_sums_refused(inputs, figure_facts(inputs, sorted(figures), by), figures, cadence, by)
         frames.append(
             facts_by_period(inputs, facts.filter(pl.col("code") > 0), figures, cadence)
-            .with_columns(
-                code=pl.col("code") + number,
-                agency=pl.col("agency").replace_strict(names, default=pl.col("agency")),
-            )
+            .with_columns(code=pl.col("code") + number, name=name)
             .group_by("code", "start", "group")
             .agg(
                 pl.col("lacked_in", "apart").first(),
                 pl.col("why").min(),
-                agencies=pl.col("agency").unique().sort().str.join(", "),
+                agencies=pl.col("name").unique().sort().str.join(", "),
+                senders=pl.col("agency").unique().sort(),
             )
             .select(
                 "code",
                 "start",
                 "agencies",
+                "senders",
                 "lacked_in",
                 "apart",
                 "why",
@@ -188,13 +161,7 @@ def _lacking(inputs: Inputs, cadences: Mapping[str, Cadence]) -> pl.LazyFrame:
             )
         )
     frames += [lists_lacking(inputs, cadence, by, ids) for (cadence, by), ids in sorted(lists.items(), key=_use)]
-    schema = {
-        "code": pl.UInt32, "start": pl.Int32, "agencies": pl.String, "months": pl.Int32,
-        "year_start": pl.Int32, "by": pl.String, "group": pl.String, "lacked_in": pl.String, "apart": pl.Boolean,
-        "why": pl.String,
-        "settled_by": pl.String,
-    }  # fmt: skip
-    return pl.concat(frames, how="diagonal") if frames else pl.LazyFrame(schema=schema)
+    return pl.concat(frames, how="diagonal") if frames else LACKING.empty().lazy()
 
 
 def _use(use: tuple[tuple[Cadence, str | None], object]) -> tuple[Cadence, str]:
@@ -203,10 +170,11 @@ def _use(use: tuple[tuple[Cadence, str | None], object]) -> tuple[Cadence, str]:
 
 
 def in_framework_order(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """The rows in the order of the framework, wholes before groups; without their marks."""
+    """The rows in the order of the framework, wholes before groups: those of `JUDGED_ROWS` but marks."""
     positions = {id_: position for position, id_ in enumerate(framework.indicators)}
     return (
         rows.with_columns(position=pl.col("indicator").replace_strict(positions, return_dtype=pl.Int32))
         .sort("position", "by", "group", "start", nulls_last=False)
-        .select([name for name in HISTORY if name != "marks"])
+        .with_columns(days_of_periods())
+        .select([name for name in JUDGED_ROWS.names if name != "marks"])
     )

@@ -16,6 +16,7 @@ from pmf_engine.formula.syntax import Aggregate
 from pmf_engine.framework.changes import owed
 from pmf_engine.framework.dependencies import list_cadences
 from pmf_engine.framework.model import Indicator, RecordList
+from pmf_engine.judgement.reasons import LACKING
 from pmf_engine.records.columns import unplaced_column
 
 _NO_DATA = reason_code(Status.NO_DATA)
@@ -27,19 +28,6 @@ _ABSENT = {
     "begun": pl.Int32,
     "due": pl.Date,
     "code": pl.UInt32,
-}
-_LACKING = {
-    "code": pl.UInt32,
-    "start": pl.Int32,
-    "agencies": pl.String,
-    "months": pl.Int32,
-    "year_start": pl.Int32,
-    "by": pl.String,
-    "group": pl.String,
-    "lacked_in": pl.String,
-    "apart": pl.Boolean,
-    "why": pl.String,
-    "settled_by": pl.String,
 }
 
 
@@ -74,7 +62,7 @@ def list_starts(inputs: Inputs, indicator: Indicator) -> set[int]:
 def lists_lacking(inputs: Inputs, cadence: Cadence, by: str | None, ids: Iterable[str]) -> pl.LazyFrame:
     """The agencies whose list does not cover a period, by the code of the list, with names and labels for reasons."""
     labels = {period.start: period.label for period in inputs.window.worked_out(cadence)}
-    frames = [pl.DataFrame(schema=_LACKING)]
+    frames = [pl.DataFrame(schema=LACKING.polars())]
     for id_ in sorted(ids):
         list_ = inputs.framework.lists[id_]
         names = {agency: inputs.framework.agencies[agency].name for agency in list_.agencies}
@@ -98,10 +86,14 @@ def lists_lacking(inputs: Inputs, cadence: Cadence, by: str | None, ids: Iterabl
                 pl.when(pl.col("code") == _NO_DATA).then("settled_by"),
                 pl.col("code") + inputs.numbers[id_],
                 group=pl.col("agency") if by == AGENCY else pl.lit(None, dtype=pl.String),
-                agency=pl.col("agency").replace(names),
+                name=pl.col("agency").replace(names),
             )
             .group_by("code", "start", "group")
-            .agg(pl.col("settled_by").drop_nulls().first(), agencies=pl.col("agency").unique().sort().str.join(", "))
+            .agg(
+                pl.col("settled_by").drop_nulls().first(),
+                agencies=pl.col("name").unique().sort().str.join(", "),
+                senders=pl.col("agency").unique().sort(),
+            )
             .with_columns(
                 months=pl.lit(cadence.months, dtype=pl.Int32),
                 year_start=pl.lit(cadence.year_start, dtype=pl.Int32),
@@ -113,7 +105,7 @@ def lists_lacking(inputs: Inputs, cadence: Cadence, by: str | None, ids: Iterabl
         )
         if by not in (None, AGENCY):
             lacking = lacking.drop("group").join(pl.DataFrame({"group": inputs.groups[by]}), how="cross")
-        frames.append(lacking.select(list(_LACKING)))
+        frames.append(lacking.select(LACKING.names))
     return pl.concat(frames).lazy()
 
 

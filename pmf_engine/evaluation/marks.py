@@ -37,8 +37,8 @@ def with_marks(
         marks: The columns of `MARKS`. A mark of an indicator concerns only the row with the same period and group.
     """
     if marks.is_empty():
-        return history.with_columns(marks=pl.lit([], dtype=pl.List(MARK)))
-    marks = MARKS.check(marks.select(list(MARKS.polars))).unique()
+        return _placed(history, pl.lit([], dtype=pl.List(MARK)))
+    marks = MARKS.check(marks.select(MARKS.names)).unique()
     in_history = set(history["indicator"].unique())
     uses = _uses(framework, {id_: cadence for id_, cadence in cadences.items() if id_ in in_history})
     wholes = inputs.cells.filter(pl.col("by").is_null()).select(
@@ -60,7 +60,14 @@ def with_marks(
     rows = history.select(_ROW).join(reaching, on=["indicator", "start"]).filter(_concerns(framework))
     listed = _listed(rows.select(*_ROW, "kind", "text"))
     joined = history.join(listed, on=_ROW, how="left", nulls_equal=True, maintain_order="left")
-    return joined.with_columns(pl.col("marks").fill_null(pl.lit([], dtype=pl.List(MARK))))
+    return _placed(joined, pl.col("marks").fill_null(pl.lit([], dtype=pl.List(MARK))))
+
+
+def _placed(history: pl.DataFrame, marks: pl.Expr) -> pl.DataFrame:
+    """Rows with their marks, behind `rules` where they have that column."""
+    names = [name for name in history.columns if name != "marks"]
+    place = names.index("rules") + 1 if "rules" in names else len(names)
+    return history.select(*names[:place], marks.alias("marks"), *names[place:])
 
 
 def marks_of_rows(history: pl.DataFrame, framework: Framework) -> pl.DataFrame:
@@ -87,7 +94,7 @@ def marks_of_rows(history: pl.DataFrame, framework: Framework) -> pl.DataFrame:
         rows.select(
             "by", "group", "start", "months", "text",
             item="indicator", agency=pl.lit(None, pl.String), kind=pl.col("kind").cast(KIND),
-        ).select(list(MARKS.polars))
+        ).select(MARKS.names)
         for rows in (partial, broken)
     )  # fmt: skip
 

@@ -13,10 +13,10 @@ import polars as pl
 
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.framework.model import Framework
-from pmf_engine.judgement.control_charts import CHART
+from pmf_engine.judgement.chart_limits import CHART
 from pmf_engine.judgement.exception_life import LIFE
 
-_ESCALATION: Final = ("rules", "escalate_to", "level", "small", *CHART, *LIFE)
+_ESCALATION: Final = ("rules", "rule_ids", "escalate_to", "level", "small", *CHART.names, *LIFE.names)
 """The columns that rows in longer periods take from the indicator's own periods."""
 
 
@@ -48,7 +48,11 @@ def escalated_by_own(history: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     joined = history.with_columns(ends).join(
         last_own, on=[*line, "end"], how="left", nulls_equal=True, maintain_order="left"
     )
-    none = {"level": pl.lit(-1, pl.Int32), "rules": pl.lit([], dtype=pl.List(pl.String))}
+    none = {
+        "level": pl.lit(-1, pl.Int8),
+        "rules": pl.lit([], dtype=pl.List(pl.String)),
+        "rule_ids": pl.lit([], dtype=pl.List(pl.Int32)),
+    }
     longer = pl.col("indicator").is_in(own["indicator"].unique().to_list())
     return joined.with_columns(
         pl.when(pl.col("has_own")).then(f"own:{name}").when(longer).then(none.get(name)).otherwise(name).alias(name)

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.formula.compute.batches import repeated, stacked
 from pmf_engine.formula.compute.comparisons import compare, near
 from pmf_engine.formula.compute.maybe import MaybeExpr, MaybeSeries, known
@@ -21,29 +22,39 @@ from pmf_engine.judgement.limits import held_against, is_settled
 SIGNS: Final[Mapping[Polarity, int]] = {"high": 1, "low": -1, "close": 0}
 """The polarity as a factor: 1 where higher is better, -1 where lower is, 0 where nearer to the good band is."""
 
-BANDED: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
-    "indicator": pl.String,
-    "panel": pl.UInt32,
-    "start": pl.Int32,  # the period's first month
-    "group": pl.String,
-    "value": pl.Float64,
-    "code": pl.UInt32,  # the reason code of the value; 0 where there is one
-    "left_out": pl.UInt32,  # the reason code of an input that the value leaves out; 0 for none
-    "partial": pl.Boolean,  # whether the value is a sum with a part missing
-    "adds": pl.Int8,  # how that part could move the value: 1 up, -1 down, 0 either way; null unless partial
-    "numerator": pl.Float64,
-    "denominator": pl.Float64,
-    "good": pl.Boolean,  # null where a bound has no number
-    "tolerable": pl.Boolean,  # null where a bound has no number
-    "band_code": pl.UInt32,  # the reason code of a bound without a number; 0 for none
-    "worse": pl.Boolean,  # whether a reading by sums of groups is worse than the reading by wholes
-    "rated": pl.Boolean,  # whether a tolerance entry rates values
-    "entry": pl.UInt32,  # the position of the entry in force
-    "sign": pl.Int8,  # its polarity, see `SIGNS`
-    "gaps": pl.List(pl.Float64),  # how far the value lies outside good, by each entry with polarity `close`
-    "named": pl.List(pl.Float64),  # the numbers of the terms of the bands, as in `Indicator.band_terms`
-    "compared": pl.List(pl.Float64),  # the numbers that the value is compared with, as in `Indicator.compare`
-}
+BOUNDS: Final = (
+    Column("good_low", pl.Float64, "the lower end of the good band in force; null without one", nullable=True),
+    Column("good_high", pl.Float64, "the upper end of the good band", nullable=True),
+    Column("tolerance_low", pl.Float64, "the lower end of the tolerable band", nullable=True),
+    Column("tolerance_high", pl.Float64, "the upper end of the tolerable band", nullable=True),
+)
+"""The ends of the bands in force, as numbers: names such as `england` have the number that they stand for."""
+
+BANDED: Final = FrameSchema(
+    "BANDED",
+    Column("indicator", pl.String, "the indicator's id"),
+    Column("panel", pl.UInt32, "the position of the panel"),
+    Column("start", pl.Int32, "the period's first month"),
+    Column("group", pl.String, "the group"),
+    Column("value", pl.Float64, "the value; valid only where the code is 0", nullable=True),
+    Column("code", pl.UInt32, "the reason code of the value; 0 where there is one"),
+    Column("left_out", pl.UInt32, "the reason code of an input that the value leaves out; 0 for none"),
+    Column("partial", pl.Boolean, "whether the value is a sum with a part missing"),
+    Column("adds", pl.Int8, "how that part could move the value: 1 up, -1 down, 0 either way", nullable=True),
+    Column("numerator", pl.Float64, "the numerator of a percentage or rate", nullable=True),
+    Column("denominator", pl.Float64, "its denominator", nullable=True),
+    Column("good", pl.Boolean, "whether the value is good; null where a bound has no number", nullable=True),
+    Column("tolerable", pl.Boolean, "whether it is tolerable; null where a bound has no number", nullable=True),
+    Column("band_code", pl.UInt32, "the reason code of a bound without a number; 0 for none"),
+    Column("worse", pl.Boolean, "whether a reading by sums of groups is worse than the reading by wholes"),
+    Column("rated", pl.Boolean, "whether a tolerance entry rates values"),
+    *BOUNDS,
+    Column("entry", pl.UInt32, "the position of the entry in force", nullable=True),
+    Column("sign", pl.Int8, "its polarity, see `SIGNS`", nullable=True),
+    Column("gaps", pl.List(pl.Float64), "how far the value lies outside good, by each entry with polarity `close`"),
+    Column("named", pl.List(pl.Float64), "the numbers of the terms of the bands, as in `Indicator.band_terms`"),
+    Column("compared", pl.List(pl.Float64), "the numbers that the value is compared with, as in `Indicator.compare`"),
+)
 """The columns of `banded`."""
 
 
@@ -202,6 +213,7 @@ def _banded_alike(
         numerator=_number(parts, "numerator"),
         denominator=_number(parts, "denominator"),
         **_ratings(shape, parts),
+        **_ends(shape, parts),
         entry="entry",
         sign="sign",
         gaps=_listed([_gap(shape, parts, entry) for entry in range(len(shape.gaps))]),
@@ -303,6 +315,20 @@ def _code(shape: Shape, parts: Mapping[str, MaybeExpr], partial: pl.Expr) -> pl.
         return code
     settled = [is_settled(shape.good, shape.tolerance, reading, shape.adds) for reading in (parts, *readings)]
     return pl.when(partial & ~pl.all_horizontal(settled) & (code == 0)).then("left_out").otherwise(code)
+
+
+def _ends(shape: Shape, parts: Mapping[str, MaybeExpr]) -> dict[str, pl.Expr]:
+    """The columns of `BOUNDS`: of several limits the strictest; null where a limit has no number."""
+    ends: dict[str, pl.Expr] = {column.name: pl.lit(None, pl.Float64) for column in BOUNDS}
+    for band, operators in (("good", shape.good), ("tolerance", shape.tolerance)):
+        limits = [(operator, known(parts[f"{band}:{position}"])) for position, operator in enumerate(operators)]
+        lower = [bound for operator, bound in limits if operator in (">=", ">", "=")]
+        upper = [bound for operator, bound in limits if operator in ("<=", "<", "=")]
+        if lower:
+            ends[f"{band}_low"] = pl.max_horizontal(lower)
+        if upper:
+            ends[f"{band}_high"] = pl.min_horizontal(upper)
+    return ends
 
 
 def _holds(band: str, operators: Sequence[str], parts: Mapping[str, MaybeExpr]) -> tuple[pl.Expr, pl.Expr]:

@@ -12,8 +12,9 @@ from typing import Final
 
 import polars as pl
 
+from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.numbers import SNAP
-from pmf_engine.domain.status import ChartName
+from pmf_engine.domain.status import Assurance, ChartName, NoSignal, Signal, SpecialCause, texts
 from pmf_engine.formula.compute.comparisons import less
 
 SPREAD: Final = 2.66
@@ -30,6 +31,24 @@ LARGEST: Final = 3.267
 
 DIFFERENCE: Final = 0.25
 """Where denominators differ by more than this part of their mean, each point has the limits of its denominator."""
+
+CHART: Final = FrameSchema(
+    "CHART",
+    Column("points", pl.Int64, "how many points the chart has", nullable=True),
+    Column("mean", pl.Float64, "its mean, in the indicator's unit", nullable=True),
+    Column("lower_limit", pl.Float64, "its lower limit, three sigmas below the mean", nullable=True),
+    Column("upper_limit", pl.Float64, "its upper limit, three sigmas above the mean", nullable=True),
+    Column("signal", pl.Enum(texts(Signal)), "the signal in this period; null without one", nullable=True),
+    Column("side", pl.Int8, "1 for a signal of high or rising values, -1 of low or falling ones", nullable=True),
+    Column("special_cause", pl.Enum(texts(SpecialCause)), "whether the signal is bad or good news", nullable=True),
+    Column("no_signal", pl.Enum(texts(NoSignal)), "why there is no chart; null where there is one", nullable=True),
+    Column("assurance", pl.Enum(texts(Assurance)), "whether chance alone meets the target", nullable=True),
+    Column("chart", pl.Enum(texts(ChartName)), "the kind of chart", nullable=True),
+    Column("sigma_z", pl.Float64, "the spread of a p or u chart, in multiples of that by chance alone", nullable=True),
+    Column("rebased", pl.String, "the period in which the limits begin anew", nullable=True),
+    Column("rebased_because", pl.String, "the reason for that", nullable=True),
+)
+"""The columns of control charts, which `control_charts.charted` adds."""
 
 
 def individual_limits(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
@@ -61,7 +80,7 @@ def individual_limits(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
     kept = pl.when("large").then(pl.col("screened").fill_null(0.0)).otherwise(usual)  # no range is left where all are 0
     return (
         frame.join(screened, on="at", how="left", maintain_order="left")
-        .with_columns(unit=pl.when(drawn).then(kept * SPREAD).otherwise("unit"))
+        .with_columns(margin=pl.when(drawn).then(kept * SPREAD).otherwise("margin"))
         .drop("usual", "large", "screened")
     )
 
@@ -110,7 +129,7 @@ def _laney_limits(frame: pl.LazyFrame, name: str, variance: Callable[[pl.Expr], 
     return (
         frame.join(ranges, on="at", how="left", maintain_order="left")
         .with_columns(
-            unit=pl.when(drawn).then(sigma * SIGMAS).otherwise("unit"),
+            margin=pl.when(drawn).then(sigma * SIGMAS).otherwise("margin"),
             sigma_z=pl.when(drawn).then(pl.when(plain > 0).then(sigma / plain).otherwise(1.0)).otherwise("sigma_z"),
         )
         .drop("kept")
@@ -126,7 +145,7 @@ def away(spreads: float, back: int = 0) -> pl.Expr:
     """
     flat = pl.col("drawn") == ChartName.XMR.value
     size = pl.when(flat).then(1.0).otherwise(pl.col("denominator").shift(back))
-    mean, spread = pl.col("mean"), pl.col("unit") / size.sqrt() * spreads
+    mean, spread = pl.col("mean"), pl.col("margin") / size.sqrt() * spreads
     return line(mean + spread, pl.max_horizontal(mean.abs(), spread.abs()))
 
 

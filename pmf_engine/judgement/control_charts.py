@@ -17,9 +17,10 @@ from typing import Final
 import polars as pl
 
 from pmf_engine.domain.numbers import close
-from pmf_engine.domain.status import Assurance, ChartName, NoSignal, Signal, SpecialCause, texts
+from pmf_engine.domain.status import Assurance, ChartName, NoSignal, Signal, SpecialCause
 from pmf_engine.formula.compute.comparisons import compare, less
 from pmf_engine.judgement.chart_limits import (
+    CHART,
     DIFFERENCE,
     SIGMAS,
     away,
@@ -40,25 +41,6 @@ AUTO: Final = "auto"
 
 NO_CHART: Final = "none"
 """The word of a tolerance entry for no chart."""
-
-CHART: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
-    "points": pl.Int64,
-    "mean": pl.Float64,
-    "lower_limit": pl.Float64,
-    "upper_limit": pl.Float64,
-    "signal": pl.Enum(texts(Signal)),
-    "side": pl.Int8,
-    "special_cause": pl.Enum(texts(SpecialCause)),
-    "no_signal": pl.Enum(texts(NoSignal)),
-    "assurance": pl.Enum(texts(Assurance)),
-    "chart": pl.Enum(texts(ChartName)),
-    "sigma_z": pl.Float64,
-    "rebased": pl.String,
-    "rebased_because": pl.String,
-}
-"""The columns that `charted` adds. `side` is 1 for a signal of high or rising values, -1 of low or falling ones;
-`chart` is the kind of chart; `sigma_z` is the spread of the values of a p′ or u′ chart, in multiples of the spread by
-chance alone; `rebased` is the period in which the limits begin anew, and `rebased_because` the reason for that."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +120,7 @@ def charted(frame: pl.LazyFrame) -> pl.LazyFrame:
     usual_gap = pl.col("gap").cum_sum().over("stretch") / pl.col("gap").cum_count().over("stretch")
     frame = frame.with_columns(usual_gap=usual_gap)
     frame = frame.with_columns(special_cause=_special_cause()).with_columns(assurance=_assurance())
-    return frame.drop("at", "new", "stretch", "range", "drawn", "unit", "usual_gap")
+    return frame.drop("at", "new", "stretch", "range", "drawn", "margin", "usual_gap")
 
 
 def _stretches(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -190,14 +172,14 @@ def _no_signal(point: pl.Expr, earlier: pl.Expr) -> pl.Expr:
         .then(pl.lit(NoSignal.GAP))
         .when(few)
         .then(pl.lit(NoSignal.TOO_FEW))
-        .cast(CHART["no_signal"])
+        .cast(CHART.polars()["no_signal"])
     )
 
 
 def _drawn(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The kind of chart of each row (`chart`), and columns for its lines: `mean`, `unit` and `sigma_z`.
+    """The kind of chart of each row (`chart`), and columns for its lines: `mean`, `margin` and `sigma_z`.
 
-    `unit` is the distance from the mean to a limit, for a denominator of 1 where the limits depend on the
+    `margin` is the distance from the mean to a limit, for a denominator of 1 where the limits depend on the
     denominator. A tolerance entry names the kind, or leaves the choice to the denominators: where these differ by more
     than a quarter of their mean, the chart is p′ or u′. A rate of events below zero has an XmR chart.
     """
@@ -213,9 +195,9 @@ def _drawn(frame: pl.LazyFrame) -> pl.LazyFrame:
             fits = (pl.col("ratio") == ratio) & pl.col("per").is_not_null() & countable
             wanted = (asked == kind_name) | ((asked == AUTO) & differ)
             name = pl.when((fits & wanted).fill_null(False)).then(pl.lit(kind_name)).otherwise(name)
-    chart = pl.when(pl.col("no_signal").is_null()).then(name).cast(CHART["chart"])
+    chart = pl.when(pl.col("no_signal").is_null()).then(name).cast(CHART.polars()["chart"])
     null = pl.lit(None, dtype=pl.Float64)
-    return frame.with_columns(chart=chart, drawn=chart.cast(pl.String), mean=null, unit=null, sigma_z=null)
+    return frame.with_columns(chart=chart, drawn=chart.cast(pl.String), mean=null, margin=null, sigma_z=null)
 
 
 def _signals(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -227,7 +209,7 @@ def _signals(frame: pl.LazyFrame) -> pl.LazyFrame:
         side = pl.when(high).then(pl.lit(1, dtype=pl.Int8)).when(low).then(pl.lit(-1, dtype=pl.Int8)).otherwise(side)
     readable = pl.col("no_signal").is_null()
     return frame.with_columns(
-        signal=pl.when(readable).then(signal).cast(CHART["signal"]), side=pl.when(readable).then(side)
+        signal=pl.when(readable).then(signal).cast(CHART.polars()["signal"]), side=pl.when(readable).then(side)
     )
 
 
@@ -246,7 +228,7 @@ def _special_cause() -> pl.Expr:
         pl.when(pl.col("sign") == 0).then(less(usual_gap, pl.col("gap"))).otherwise(towards_good < 0).fill_null(False)
     )
     cause = pl.when(better).then(pl.lit(SpecialCause.IMPROVEMENT)).when(worse).then(pl.lit(SpecialCause.CONCERN))
-    return pl.when(pl.col("signal").is_not_null()).then(cause).cast(CHART["special_cause"])
+    return pl.when(pl.col("signal").is_not_null()).then(cause).cast(CHART.polars()["special_cause"])
 
 
 def _assurance() -> pl.Expr:
@@ -272,7 +254,7 @@ def _assurance() -> pl.Expr:
         .then(pl.lit(Assurance.NEVER))
         .when(testable & (low != high))
         .then(pl.lit(Assurance.BY_CHANCE))
-        .cast(CHART["assurance"])
+        .cast(CHART.polars()["assurance"])
     )
 
 

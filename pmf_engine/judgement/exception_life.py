@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
+from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.history_row import HistoryRow
+from pmf_engine.judgement.status import STATUS
 
-LIFE: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
-    "raised": pl.String,
-    "raised_to": pl.String,
-    "raised_status": pl.String,
-    "raised_value": pl.Float64,
-    "raised_for": pl.Int64,
-    "recovered": pl.String,
-}
-"""The life of the exception in a row, or of the latest one before it: the period that raised it; the level, the status
-and the value of that period; how many periods the exception lasted; and the first period without it. All null before
-the first exception of a series."""
+LIFE: Final = FrameSchema(
+    "LIFE",
+    Column("raised", pl.String, "the period that raised this exception, or the latest one before", nullable=True),
+    Column("raised_to", pl.String, "the level of governance that it went to then", nullable=True),
+    Column("raised_status", STATUS, "the status of that period", nullable=True),
+    Column("raised_value", pl.Float64, "the value of that period", nullable=True),
+    Column("raised_for", pl.Int64, "for how many periods the exception lasted", nullable=True),
+    Column("recovered", pl.String, "the first period without it", nullable=True),
+)
+"""The columns of the life of an exception, all null before the first exception of a series."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def with_life(frame: pl.LazyFrame) -> pl.LazyFrame:
     began = {
         "raised": pl.col("period"),
         "raised_to": pl.col("escalate_to"),
-        "raised_status": pl.col("status").cast(pl.String),
+        "raised_status": pl.col("status"),
         "raised_value": pl.col("value"),
     }
     lived = {name: column.first().over(life) for name, column in began.items()}

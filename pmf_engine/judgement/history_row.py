@@ -1,14 +1,15 @@
-"""A row of `Evaluation.history` as a type: one indicator, or one group of it, in one period."""
+"""A row of `Evaluation.judged` as a type: one indicator, or one group of it, in one period."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 import polars as pl
 
 
 class HistoryRow(NamedTuple):
-    """A row of `Evaluation.history`; the fields are the columns of `HISTORY`, in their order.
+    """A row of `Evaluation.judged`; the fields are the columns of `JUDGED_ROWS`, in their order.
 
     `start` is a month as a number, `months` the length of the period. `by` and `group` are None for the whole.
     """
@@ -28,9 +29,22 @@ class HistoryRow(NamedTuple):
     run: int
     escalate_to: str | None
     rules: list[str]
+    marks: list[dict[str, str]]
+    starts_on: date
+    ends_on: date
+    unit: str | None
+    reason_kind: str | None
+    missing_inputs: list[dict[str, str | None]]
+    owners: list[str]
+    good_low: float | None
+    good_high: float | None
+    tolerance_low: float | None
+    tolerance_high: float | None
+    target: float | None
+    level: int
+    rule_ids: list[int]
     start: int
     months: int
-    level: int | None
     named: list[float | None]
     compared: list[float | None] | None
     direction_year_ago: str | None
@@ -56,9 +70,8 @@ class HistoryRow(NamedTuple):
     small: bool | None
     partial: bool | None
     shown: bool | None
-    marks: list[dict[str, str]]
 
 
 def history_rows(history: pl.DataFrame) -> list[HistoryRow]:
-    """The rows of `Evaluation.history`, or of a part of it, in their order."""
+    """The rows of `Evaluation.judged`, or of a part of it, in their order."""
     return [HistoryRow._make(values) for values in history.select(HistoryRow._fields).iter_rows()]

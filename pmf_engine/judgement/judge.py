@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 import polars as pl
 
+from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.periods import Frequency
 from pmf_engine.domain.status import Direction
 from pmf_engine.formula.constants import constant
@@ -16,8 +16,9 @@ from pmf_engine.framework.dependencies import adds_up_over_groups, sums_over_per
 from pmf_engine.framework.model import Framework
 from pmf_engine.framework.tolerances import Entry
 from pmf_engine.judgement.bands import BANDED
+from pmf_engine.judgement.chart_limits import CHART
 from pmf_engine.judgement.confidence import with_interval
-from pmf_engine.judgement.control_charts import CHART, charted
+from pmf_engine.judgement.control_charts import charted
 from pmf_engine.judgement.direction import DIRECTION, gap_in_force, with_direction
 from pmf_engine.judgement.exception_life import LIFE
 from pmf_engine.judgement.rules import escalated
@@ -27,30 +28,34 @@ from pmf_engine.judgement.status import STATUS, with_status
 
 _SERIES = ["indicator", "by", "group"]
 
-ROWS: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
-    **{name: dtype for name, dtype in BANDED.items() if name != "panel"},
-    "months": pl.Int32,  # the length of the period
-    "year_start": pl.Int32,  # the month, from 1, that the period's year starts in
-    "by": pl.String,  # the breakdown; null for the whole
-    "doubt": pl.String,  # why the row cannot be green or improving; null without a doubt
-}
-"""The columns of indicator rows, before they are judged. `group` is null for the whole."""
+ROWS: Final = FrameSchema(
+    "ROWS",
+    *(column for column in BANDED.columns.values() if column.name not in ("panel", "group")),
+    Column("group", pl.String, "the group; null for the whole", nullable=True),
+    Column("months", pl.Int32, "the length of the period"),
+    Column("year_start", pl.Int32, "the month, from 1, that the period's year starts in"),
+    Column("by", pl.String, "the breakdown; null for the whole", nullable=True),
+    Column("doubt", pl.String, "why the row cannot be green or improving; null without a doubt", nullable=True),
+)
+"""The columns of indicator rows, before they are judged."""
 
-JUDGED: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
-    "status": STATUS,
-    "has_value": pl.Boolean,
-    "direction": DIRECTION,
-    "direction_year_ago": DIRECTION,
-    "run": pl.Int64,  # how many periods in a row have had this status
-    "lower": pl.Float64,
-    "upper": pl.Float64,
-    **CHART,
-    "small": pl.Boolean,  # whether a red or amber group is too small to be escalated
-    "rules": pl.List(pl.String),  # the texts of the rules that hold
-    "escalate_to": pl.String,
-    "level": pl.Int32,  # the position of `escalate_to` in governance; -1 for none
-    **LIFE,
-}
+JUDGED: Final = FrameSchema(
+    "JUDGED",
+    Column("status", STATUS, "the rating, or why there is none"),
+    Column("has_value", pl.Boolean, "whether the status is one with a value"),
+    Column("direction", DIRECTION, "the direction of travel since the period before", nullable=True),
+    Column("direction_year_ago", DIRECTION, "the direction of travel since a year before", nullable=True),
+    Column("run", pl.Int64, "how many periods in a row have had this status"),
+    Column("lower", pl.Float64, "the lower end of the 95 % interval", nullable=True),
+    Column("upper", pl.Float64, "the upper end of the 95 % interval", nullable=True),
+    *CHART.columns.values(),
+    Column("small", pl.Boolean, "whether a red or amber group is too small to be escalated"),
+    Column("rules", pl.List(pl.String), "the texts of the rules that hold"),
+    Column("rule_ids", pl.List(pl.Int32), "the numbers of these rules in tolerances.yaml, from 1"),
+    Column("escalate_to", pl.String, "the level of governance that the row goes up to", nullable=True),
+    Column("level", pl.Int8, "the position of `escalate_to` in governance; -1 for none"),
+    *LIFE.columns.values(),
+)
 """The columns that `judged` adds."""
 
 
@@ -108,24 +113,25 @@ def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
                 indicator.frequency != Frequency.AD_HOC,
                 sums_over_periods(framework, indicator),
                 adds_up_over_groups(framework, indicator),
+                indicator.unit or indicator.counts,
             )
             for indicator in framework.indicators.values()
         ],
         schema={
             "indicator": pl.String, "ratio": pl.String, "per": pl.Float64, "places": pl.Int32, "kind": pl.String,
-            "regular": pl.Boolean, "sums": pl.Boolean, "adds_up": pl.Boolean,
+            "regular": pl.Boolean, "sums": pl.Boolean, "adds_up": pl.Boolean, "unit": pl.String,
         },
         orient="row",
     )  # fmt: skip
     entries = pl.LazyFrame(
         [
-            (indicator.id, position, entry.chart, *(_aim(entry) or (None, None)))
+            (indicator.id, position, entry.chart, entry.target, *(_aim(entry) or (None, None)))
             for indicator in framework.indicators.values()
             for position, entry in enumerate(indicator.tolerances)
         ],
         schema={
-            "indicator": pl.String, "entry": pl.UInt32, "asked_chart": pl.String, "aim": pl.Float64,
-            "aim_open": pl.Boolean,
+            "indicator": pl.String, "entry": pl.UInt32, "asked_chart": pl.String, "target": pl.Float64,
+            "aim": pl.Float64, "aim_open": pl.Boolean,
         },
         orient="row",
     )  # fmt: skip

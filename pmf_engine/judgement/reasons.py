@@ -3,25 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 import polars as pl
 
+from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.reason_codes import SourceIndex, is_misread, source_number, status_rank
-from pmf_engine.domain.status import Status
+from pmf_engine.domain.status import ReasonKind, Status, texts
 from pmf_engine.framework.model import Figure, Framework, RecordList
 
+REASON_KIND: Final = pl.Enum(texts(ReasonKind))
+
+LACKING: Final = FrameSchema(
+    "LACKING",
+    Column("code", pl.UInt32, "the reason code, with the number of the figure or list as its source"),
+    Column("start", pl.Int32, "the first month of the period that has no figure"),
+    Column("agencies", pl.String, "the names of the agencies that should have sent it", nullable=True),
+    Column("senders", pl.List(pl.String), "the ids of these agencies"),
+    Column("months", pl.Int32, "the length of the period"),
+    Column("year_start", pl.Int32, "the month, from 1, that the period's year starts in"),
+    Column("by", pl.String, "the breakdown of the group; null for the whole", nullable=True),
+    Column("group", pl.String, "the group; null for the whole", nullable=True),
+    Column("lacked_in", pl.String, "the label of the period: the figure's own where `apart`"),
+    Column("apart", pl.Boolean, "whether the figure's own period is longer"),
+    Column("why", pl.String, "the details", nullable=True),
+    Column("settled_by", pl.String, "the line of manifest.csv that would settle what a list covers", nullable=True),
+)
+"""The columns of what rows lack: a row for every figure or list that is missing in a period."""
+
 _WITHOUT_SOURCE = {
-    Status.UNDEFINED: "nothing to divide by",
-    Status.INVALID: "the part exceeds the whole, what cannot be is below zero, or the result is no number",
-    Status.NOT_DUE: "the period has not ended",
-    Status.NO_DATA: "there is no earlier period to look at",
+    Status.UNDEFINED: (ReasonKind.DIVIDE_BY_ZERO, "nothing to divide by"),
+    Status.INVALID: (
+        ReasonKind.IMPOSSIBLE,
+        "the part exceeds the whole, what cannot be is below zero, or the result is no number",
+    ),
+    Status.NOT_DUE: (ReasonKind.PERIOD_NOT_OVER, "the period has not ended"),
+    Status.NO_DATA: (ReasonKind.NOTHING_BEFORE, "there is no earlier period to look at"),
 }
 _OF_FIGURE = {
-    Status.NO_DATA: "{} is not available{}",
-    Status.SUPPRESSED: "{} is withheld{}",
-    Status.NOT_DUE: "{} is not due yet{}",
-    Status.LATE: "{} has not come{}",
-    Status.INVALID: "{} was refused{}",
+    Status.NO_DATA: (ReasonKind.NOT_AVAILABLE, "{} is not available{}"),
+    Status.SUPPRESSED: (ReasonKind.WITHHELD, "{} is withheld{}"),
+    Status.NOT_DUE: (ReasonKind.NOT_DUE, "{} is not due yet{}"),
+    Status.LATE: (ReasonKind.NOT_COME, "{} has not come{}"),
+    Status.INVALID: (ReasonKind.REFUSED, "{} was refused{}"),
 }
 _INCOMPLETE = "{} is not complete{}"
 """The wording of `no_data` where `why` names the missing part."""
@@ -61,11 +85,11 @@ def with_reasons(
 ) -> pl.LazyFrame:
     """Adds `reason`: why a row has no value or no rating, and which figure of which agencies is missing, and when.
 
+    Adds `reason_kind` as well, and keeps `because`, the deciding code, and `figure`, the figure or list in that code.
+
     Args:
         frame: Judged rows.
-        lacking: A row for every figure that is missing in a period of a cadence: by, group, months, year_start, start,
-            code and `agencies`, their names; `lacked_in`, the name of the period, which is longer than the cadence's
-            where `apart`; `why`, the details; `settled_by`, the manifest line that would settle what a list covers.
+        lacking: A row for every figure or list that is missing in a period of a cadence: the columns of `LACKING`.
         backs: By indicator and figure, how many months back the indicator reads the figure, least first; figures that
             it reads in the row's own period alone have no entry.
         framework: The framework that defines figures and lists.
@@ -74,21 +98,49 @@ def with_reasons(
     """
     frame = _with_missing(frame, lacking, backs, framework, never)
     rank = status_rank(pl.col("because"))
-    reason = pl.lit(None, dtype=pl.String)
+    reason, kind = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.String)
     for status in Status.missing():
         if status in _WITHOUT_SOURCE:
             of_none = (rank == status.rank) & pl.col("figure").is_null()
-            reason = pl.when(of_none).then(pl.lit(_WITHOUT_SOURCE[status])).otherwise(reason)
+            kind_of_none, words = _WITHOUT_SOURCE[status]
+            reason = pl.when(of_none).then(pl.lit(words)).otherwise(reason)
+            kind = pl.when(of_none).then(pl.lit(kind_of_none.value)).otherwise(kind)
         if status in _OF_FIGURE:
             of_figure = (rank == status.rank) & pl.col("figure").is_not_null()
             reason = pl.when(of_figure).then(_of_figure(status, unread)).otherwise(reason)
+            kind = pl.when(of_figure).then(_kind_of_figure(status)).otherwise(kind)
     nothing_before = (rank == Status.NO_DATA.rank) & pl.col("figure").is_null() & (pl.col("segment") > 0)
-    across = pl.when(pl.col("segment") % 2 == 1).then(pl.lit(_BREAK_INSIDE)).otherwise(pl.lit(_BREAK_BEFORE))
+    inside = pl.col("segment") % 2 == 1
+    across = pl.when(inside).then(pl.lit(_BREAK_INSIDE)).otherwise(pl.lit(_BREAK_BEFORE))
+    broken = pl.when(inside).then(pl.lit(ReasonKind.BREAK_INSIDE)).otherwise(pl.lit(ReasonKind.BREAK_BEFORE))
     reason = pl.when(nothing_before).then(across).otherwise(reason)
+    kind = pl.when(nothing_before).then(broken).otherwise(kind)
     without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
     by_groups = pl.when(pl.col("has_value") & pl.col("worse")).then(pl.lit(_BY_GROUPS))
     without = pl.coalesce(pl.concat_str(without, pl.lit("; "), by_groups), without, by_groups)
-    return frame.with_columns(reason=pl.when("doubted").then(pl.format(_DOUBTED, "doubt")).otherwise(without))
+    kind = pl.coalesce(kind, pl.when(by_groups.is_not_null()).then(pl.lit(ReasonKind.WORSE_BY_GROUPS)))
+    kind = pl.when("doubted").then(pl.lit(ReasonKind.ARRIVAL_UNKNOWN)).otherwise(kind)
+    return frame.with_columns(
+        reason=pl.when("doubted").then(pl.format(_DOUBTED, "doubt")).otherwise(without),
+        reason_kind=kind.cast(REASON_KIND),
+    )
+
+
+def _kind_of_figure(status: Status) -> pl.Expr:
+    """The kind of the reason of a row whose status a missing figure decides."""
+    kind = pl.lit(_OF_FIGURE[status][0].value)
+    if status == Status.NO_DATA:
+        kind = pl.when(_is_whole_missing()).then(kind).otherwise(pl.lit(ReasonKind.INCOMPLETE))
+    if status == Status.INVALID:
+        kind = pl.when(is_misread(pl.col("because"))).then(pl.lit(ReasonKind.NOT_PLACED)).otherwise(kind)
+    if status in (Status.LATE, Status.NO_DATA):
+        kind = pl.when("never").then(pl.lit(ReasonKind.NEVER_SENT)).otherwise(kind)
+    return kind
+
+
+def _is_whole_missing() -> pl.Expr:
+    """Whether all of a figure is missing, and not only a part that `why` names."""
+    return pl.col("why").str.starts_with("it does not add up").fill_null(True)
 
 
 def _of_figure(status: Status, unread: bool) -> pl.Expr:
@@ -97,10 +149,9 @@ def _of_figure(status: Status, unread: bool) -> pl.Expr:
     figure = pl.format("`{}`{}", "figure", elsewhere)
     agencies = pl.coalesce("agencies", "alone")
     whose = (pl.lit(f" {_WHOSE[status]} ") + agencies).fill_null("")
-    words = pl.format(_OF_FIGURE[status], figure, whose)
+    words = pl.format(_OF_FIGURE[status][1], figure, whose)
     if status == Status.NO_DATA:
-        no_sum = pl.col("why").str.starts_with("it does not add up").fill_null(True)
-        words = pl.when(no_sum).then(words).otherwise(pl.format(_INCOMPLETE, figure, whose))
+        words = pl.when(_is_whole_missing()).then(words).otherwise(pl.format(_INCOMPLETE, figure, whose))
     if status == Status.INVALID:
         from_whom = (pl.lit(" from ") + agencies).fill_null("")
         misread = pl.format(_MISREAD, figure, from_whom)

@@ -25,7 +25,7 @@ from pmf_engine.judgement.exception_life import with_life
 
 
 def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
-    """Adds `rules` (those that hold), `escalate_to` and `level` (the highest they name), and the columns of `LIFE`.
+    """Adds `rules` (those that hold), `rule_ids` (their numbers), `escalate_to`, `level` (the highest) and `LIFE`.
 
     The rows are sorted by series, which `line` numbers. Their columns are period, value, status, has_value, before,
     direction, special_cause, no_signal, small, doubt and partial.
@@ -39,13 +39,15 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
         frame = frame.with_columns(stage)
     numbered = list(enumerate(framework.rules))
     texts = [pl.when(f"rule:{number}").then(pl.lit(rule.text)) for number, rule in numbered]
+    ids = [pl.when(f"rule:{number}").then(pl.lit(number + 1, pl.Int32)) for number, _ in numbered]
     ranks = [pl.when(f"rule:{number}").then(levels.index(rule.to)).otherwise(-1) for number, rule in numbered]
     rules = pl.concat_list(texts).list.drop_nulls() if texts else pl.lit([], dtype=pl.List(pl.String))
+    rule_ids = pl.concat_list(ids).list.drop_nulls() if ids else pl.lit([], dtype=pl.List(pl.Int32))
     highest = pl.max_horizontal(ranks) if ranks else pl.lit(-1)
     level = pl.lit(None, dtype=pl.String)
     for position, name in enumerate(levels):
         level = pl.when(highest == position).then(pl.lit(name)).otherwise(level)
-    frame = frame.with_columns(rules=rules, escalate_to=level, level=highest.cast(pl.Int32))
+    frame = frame.with_columns(rules=rules, rule_ids=rule_ids, escalate_to=level, level=highest.cast(pl.Int8))
     return with_life(frame).drop("^(rule|since|bad|for):.*$")
 
 

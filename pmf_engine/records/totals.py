@@ -88,7 +88,7 @@ class ListTotals:
             for each in coverage
             if each.empty and (text := f"`{each.empty}` has a header and no records")
         ]
-        return pl.DataFrame(rows, schema=MARKS.polars, orient="row")
+        return pl.DataFrame(rows, schema=MARKS.polars(), orient="row")
 
     def extent(self) -> range:
         """The months that lists cover, or may, from the first to the last."""

@@ -18,7 +18,7 @@ _RIGHT = {"value", "run"}
 
 def to_table(evaluation: Evaluation) -> str:
     """A table with aligned columns and rounded values; the other formats have values at full precision."""
-    shown = evaluation.history.filter("shown")
+    shown = evaluation.judged.filter("shown")
     if shown.is_empty():
         return "no results\n"
     words = RowWords(evaluation.framework)
@@ -39,11 +39,19 @@ def to_table(evaluation: Evaluation) -> str:
 
 
 def to_csv(results: pl.DataFrame) -> str:
-    """CSV by RFC 4180 with a header; `; ` joins the rules of a row and the texts of its marks.
+    """CSV by RFC 4180 with a header; `; ` joins what a row has several of, such as rules and the texts of marks.
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
-    plain = results.with_columns(pl.col("rules").list.join("; "), marks=_marks_text())
+    lacking = pl.element().struct
+    parts = [lacking.field(name) for name in ("item", "agency", "period")]
+    inputs = pl.concat_str(parts, separator=" ", ignore_nulls=True)
+    plain = results.with_columns(
+        pl.col("rules", "owners").list.join("; "),
+        pl.col("rule_ids").cast(pl.List(pl.String)).list.join("; "),
+        pl.col("missing_inputs").list.eval(inputs).list.join("; "),
+        marks=_marks_text(),
+    )
     texts = pl.col(pl.String)
     runs = texts.str.contains(f"^[{re.escape(FORMULA_SIGNS)}]")
     return plain.with_columns(pl.when(runs).then(pl.lit("'") + texts).otherwise(texts).name.keep()).write_csv()

@@ -36,13 +36,7 @@ def _calls(row: HistoryRow) -> bool:
 def _waiting(evaluation: Evaluation, agency: str) -> set[str]:
     """The indicators that use a late figure or list of the agency."""
     outstanding = evaluation.outstanding.filter(pl.col("agency") == agency, pl.col("status") == Status.LATE)
-    late = set(outstanding["figure"].to_list())
-    indicators = evaluation.framework.indicators.values()
-    return {
-        indicator.id
-        for indicator in indicators
-        if late & {*figures_used(evaluation.framework, indicator), *indicator.lists}
-    }
+    return set(outstanding["waiting"].explode().drop_nulls())
 
 
 def _without_its_figure(evaluation: Evaluation, missing: Iterable[HistoryRow], agency: str) -> set[str]:

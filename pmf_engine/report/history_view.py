@@ -39,7 +39,7 @@ class HistoryView(RowWords):
     def __init__(self, evaluation: Evaluation) -> None:
         super().__init__(evaluation.framework)
         self.series: dict[SeriesKey, dict[int, HistoryRow]] = {}
-        for row in history_rows(evaluation.history):
+        for row in history_rows(evaluation.judged):
             self.series.setdefault(_key(row), {})[row.start] = row
         self._own: dict[SeriesKey, dict[int, HistoryRow]] = {}
         for row in () if evaluation.own is None else history_rows(evaluation.own):

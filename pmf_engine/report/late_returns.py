@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
-from pmf_engine.framework.dependencies import figures_used
-from pmf_engine.framework.model import Framework
 from pmf_engine.report.model import LateAgency, LateReturn, Named
 from pmf_engine.report.scope import Scope
 
@@ -17,12 +15,14 @@ from pmf_engine.report.scope import Scope
 class OutstandingRow(NamedTuple):
     """A row of `Evaluation.outstanding`; the fields are the columns of `OUTSTANDING` that a report needs."""
 
-    figure: str
+    item: str
     agency: str
     period: str
     due: date
     status: str
-    run: int | None
+    days_late: int
+    run: int
+    waiting: list[str]
 
 
 def outstanding_rows(evaluation: Evaluation) -> list[OutstandingRow]:
@@ -32,12 +32,7 @@ def outstanding_rows(evaluation: Evaluation) -> list[OutstandingRow]:
 
 def within(scope: Scope, rows: Iterable[OutstandingRow]) -> list[OutstandingRow]:
     """The outstanding returns within a scope: its agency owes them, or an indicator that it leads waits for them."""
-    return [
-        row
-        for row in rows
-        if scope.agency in (None, row.agency)
-        or any(scope.leads(named.id) for named in _waiting(scope.framework, row.figure))
-    ]
+    return [row for row in rows if scope.agency in (None, row.agency) or any(scope.leads(id_) for id_ in row.waiting)]
 
 
 def late_agencies(evaluation: Evaluation, rows: Iterable[OutstandingRow]) -> tuple[LateAgency, ...]:
@@ -59,21 +54,12 @@ def late_agencies(evaluation: Evaluation, rows: Iterable[OutstandingRow]) -> tup
 def _late_return(evaluation: Evaluation, row: OutstandingRow) -> LateReturn:
     """A late return from its outstanding row; a list has the title of the list."""
     framework = evaluation.framework
-    figure_or_list = framework.figures.get(row.figure) or framework.lists.get(row.figure)
+    figure_or_list = framework.figures.get(row.item) or framework.lists.get(row.item)
     return LateReturn(
-        figure=Named(row.figure, figure_or_list.title if figure_or_list else row.figure),
+        figure=Named(row.item, figure_or_list.title if figure_or_list else row.item),
         period=row.period,
         due=row.due,
-        days_late=(evaluation.as_of - row.due).days,
-        run=row.run or 0,
-        waiting=_waiting(framework, row.figure),
-    )
-
-
-def _waiting(framework: Framework, figure: str) -> tuple[Named, ...]:
-    """The indicators that use a figure or a list."""
-    return tuple(
-        Named(indicator.id, indicator.title)
-        for indicator in framework.indicators.values()
-        if figure in figures_used(framework, indicator) or figure in indicator.lists
+        days_late=row.days_late,
+        run=row.run,
+        waiting=tuple(Named(id_, framework.indicators[id_].title) for id_ in row.waiting),
     )

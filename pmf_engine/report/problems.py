@@ -34,4 +34,4 @@ class ToldProblem:
 def told_problems(problems: pl.DataFrame) -> list[ToldProblem]:
     """The problems of a frame as typed rows, the gravest first, then in the order of the frame."""
     ordered = problems.sort(pl.col("severity").to_physical(), maintain_order=True)
-    return [ToldProblem(*row) for row in ordered.select(list(PROBLEMS.polars)).iter_rows()]
+    return [ToldProblem(**row) for row in ordered.select(PROBLEMS.names).iter_rows(named=True)]

@@ -51,7 +51,7 @@ def misread_rows(readings: pl.DataFrame, problems: pl.DataFrame, framework: Fram
     why = pl.format("a row that may be of it came in `{}`{} and could not be read", "file", row)
     placed = both.with_columns(why=why, on=pl.col("received_on").fill_null(as_of)).sort("on", *_PLACE)
     kept = placed.group_by("figure", "agency", "start", maintain_order=True).agg(pl.col("on", "why").last())
-    return MISREAD.check(kept.select(list(MISREAD.polars)))
+    return MISREAD.check(kept.select(MISREAD.names))
 
 
 def _of_any(rows: pl.DataFrame, problems: pl.DataFrame, framework: Framework) -> pl.DataFrame:

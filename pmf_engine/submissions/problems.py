@@ -16,27 +16,27 @@ from pmf_engine.submissions.problem_kinds import KINDS, Severity
 
 PROBLEMS = FrameSchema(
     "PROBLEMS",
-    Column("file", pl.String, "the file, by its path below the folder of submissions"),
-    Column("sheet", pl.String, "the sheet of a workbook", nullable=True),
-    Column("row", pl.Int64, "the row as people count them, from 1; null for the whole file", nullable=True),
-    Column("column", pl.String, "the column as the file calls it", nullable=True),
-    Column("text", pl.String, "the cell's own text", nullable=True),
-    Column("kind", pl.String, "a key of KINDS"),
-    Column("message", pl.String, "a sentence for the sender: what is wrong, and what would settle it"),
+    Column("kind", pl.String, "the kind of problem, a `ProblemKind`"),
     Column("severity", pl.Enum(texts(Severity)), "its effect on values"),
+    Column("message", pl.String, "a sentence for the sender: what is wrong, and what would settle it"),
     Column("agency", pl.String, "the id of the agency that can mend it", nullable=True),
     Column("item", pl.String, "the id of the figure or list", nullable=True),
     Column("period", pl.String, "the label of the period", nullable=True),
     Column("by", pl.String, "the breakdown of the group", nullable=True),
     Column("group", pl.String, "the group", nullable=True),
+    Column("file", pl.String, "the file, by its path below the folder of submissions"),
+    Column("sheet", pl.String, "the sheet of a workbook", nullable=True),
+    Column("row", pl.Int64, "the row as people count them, from 1; null for the whole file", nullable=True),
+    Column("column", pl.String, "the column as the file calls it", nullable=True),
+    Column("text", pl.String, "the cell's own text", nullable=True),
 )
-"""The columns of problems. The subject of a problem (`agency` and the columns after it) is null where unknown."""
+"""The columns of problems. The subject of a problem (`agency` to `group`) is null where unknown."""
 
 _OF = ("agency", "item", "period", "by", "group")
 
 
 class Problem(NamedTuple):
-    """A mistake or oddity in a submission, at its cell; one row of `problems`."""
+    """A mistake or oddity in a submission, at its cell: a row of `problems` but for its severity."""
 
     file: str
     sheet: str | None
@@ -82,24 +82,24 @@ PLACE = ("file", "sheet", "row", "column")
 
 def problems_frame(problems: Iterable[Problem]) -> pl.DataFrame:
     """Problems as a frame with the columns of `PROBLEMS`."""
-    schema = {name: dtype for name, dtype in PROBLEMS.polars.items() if name != "severity"}
+    schema = {name: PROBLEMS.polars()[name] for name in Problem._fields}
     return _with_severity(pl.DataFrame(list(problems), schema=schema, orient="row"))
 
 
 def problems_of_cells(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
     """Problems from cells with a `kind` and a `message`, about the figure, agency, period and group of each cell."""
-    cells = cells.with_columns(pl.lit(None, PROBLEMS.polars[name]).alias(name) for name in _OF if name not in cells)
+    cells = cells.with_columns(pl.lit(None, PROBLEMS.polars()[name]).alias(name) for name in _OF if name not in cells)
     if {"figure", "start", "months"} <= set(cells.columns):
         cells = cells.with_columns(_labels(cells, framework), item="figure")
-    return _with_severity(cells.select(name for name in PROBLEMS.polars if name != "severity"))
+    return _with_severity(cells.select(name for name in PROBLEMS.polars() if name != "severity"))
 
 
 def _with_severity(problems: pl.DataFrame) -> pl.DataFrame:
     """Problems with the severity of their kinds, and with the columns of `PROBLEMS` in their order."""
     severities = {kind: entry.severity.value for kind, entry in KINDS.items()}
-    dtype = PROBLEMS.polars["severity"]
+    dtype = PROBLEMS.polars()["severity"]
     severity = pl.col("kind").replace_strict(severities, return_dtype=pl.String).cast(dtype)
-    return problems.with_columns(severity=severity).select(list(PROBLEMS.polars))
+    return problems.with_columns(severity=severity).select(PROBLEMS.names)
 
 
 def _labels(cells: pl.DataFrame, framework: Framework) -> pl.Series:
@@ -126,7 +126,7 @@ def together(*problems: pl.DataFrame) -> pl.DataFrame:
     if once.select(same).is_duplicated().any():
         shared = [pl.when(pl.col(name).n_unique() == 1).then(pl.col(name).first()).alias(name) for name in _OF]
         once = once.group_by(same, maintain_order=True).agg(shared)
-    return once.sort(*PLACE, "kind", "message", "text").select(list(PROBLEMS.polars))
+    return once.sort(*PLACE, "kind", "message", "text").select(PROBLEMS.names)
 
 
 def with_senders(problems: pl.DataFrame, framework: Framework, readings: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -147,4 +147,4 @@ def with_senders(problems: pl.DataFrame, framework: Framework, readings: pl.Data
     files = readings.filter(pl.col("agency").is_not_null()).group_by("file").agg(pl.col("agency").unique())
     files = files.filter(pl.col("agency").list.len() == 1).select("file", of_file=pl.col("agency").list.first())
     joined = problems.join(files, on="file", how="left", maintain_order="left")
-    return joined.with_columns(agency=pl.coalesce("agency", of_item, "of_file")).select(list(PROBLEMS.polars))
+    return joined.with_columns(agency=pl.coalesce("agency", of_item, "of_file")).select(PROBLEMS.names)

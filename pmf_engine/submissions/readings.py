@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from datetime import date
 from functools import cache, partial
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
+from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.periods import MONTHS, Cadence, Frequency, Period, parse_day, parse_period
 from pmf_engine.framework.changes import takeovers
 from pmf_engine.framework.model import Figure, Framework
@@ -21,12 +22,35 @@ from pmf_engine.submissions.vocabulary import Vocabulary, fold
 
 OUTCOME = pl.Enum(["used", "repeated", "superseded", "refused", "unknown"])
 
-READINGS: dict[str, Any] = {
-    "figure": pl.String, "agency": pl.String, "start": pl.Int32, "months": pl.Int32, "by": pl.String,
-    "group": pl.String, "value": pl.Float64, "state": STATE, "text": pl.String, "comment": pl.String,
-    "file": pl.String, "sheet": pl.String, "row": pl.Int64, "column": pl.String, "received_on": pl.Date,
-    "outcome": OUTCOME, "until": pl.Date, "mark": pl.String,
-}  # fmt: skip
+CELLS: Final = FrameSchema(
+    "CELLS",
+    Column("figure", pl.String, "the figure's id; null for an unknown one", nullable=True),
+    Column("agency", pl.String, "the agency's id; null for an unknown one", nullable=True),
+    Column("start", pl.Int32, "the first month of the period: 12 times the year, plus the month from 0", nullable=True),
+    Column("months", pl.Int32, "the length of the period", nullable=True),
+    Column("by", pl.String, "the breakdown of the group; null for the whole", nullable=True),
+    Column("group", pl.String, "the group; null for the whole, or an unknown group where `by` is there", nullable=True),
+    Column("value", pl.Float64, "the number, or the place of a grade in its scale; null without one", nullable=True),
+    Column("state", STATE, "`ok` for a value, or why there is none"),
+    Column("text", pl.String, "the cell's own text", nullable=True),
+    Column("comment", pl.String, "the comment of its row", nullable=True),
+    Column("file", pl.String, "the file, by its path below the folder of submissions"),
+    Column("sheet", pl.String, "the sheet of a workbook", nullable=True),
+    Column("row", pl.Int64, "the row as people count them, from 1", nullable=True),
+    Column("column", pl.String, "the column as the file calls it", nullable=True),
+    Column("received_on", pl.Date, "the day on which the file was received; null where nobody knows", nullable=True),
+    Column("outcome", OUTCOME, "whether the cell was used, and if not, why"),
+    Column("until", pl.Date, "the day from which later files replace a cell of an unknown group", nullable=True),
+    Column("mark", pl.String, "what a marker beside the number says of it, a `MarkKind`", nullable=True),
+)
+"""The columns of cells that were read."""
+
+READINGS: Final = CELLS.with_columns(
+    "READINGS",
+    Column("starts_on", pl.Date, "the first day of the period", nullable=True),
+    Column("ends_on", pl.Date, "the last day of the period", nullable=True),
+)
+"""The columns of `Submissions.readings`."""
 
 KEY = ("figure", "agency", "start", "months", "by", "group")
 """The key of a reading: the figure, agency, period and group that its value is for."""
@@ -145,7 +169,7 @@ class Reader:
             pl.when(~refused).then("value").alias("value"),
             pl.lit(None, pl.Date).alias("until"),
         )  # fmt: skip
-        return readings.select(*READINGS, "type", "clean", "beside", "group_text"), problems
+        return readings.select(*CELLS.names, "type", "clean", "beside", "group_text"), problems
 
     def _one_spelling(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Cells with the spelling of each unlisted group that sorts first, whatever its case and spaces."""

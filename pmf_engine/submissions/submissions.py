@@ -11,10 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
+from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.marks import CELL_WORDS, KIND, MARKS
+from pmf_engine.domain.period_days import days_of_periods
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.cross_checks import compare_times
@@ -39,12 +42,21 @@ from pmf_engine.submissions.problems import (
     with_senders,
 )
 from pmf_engine.submissions.readers import READERS, is_passed_over
-from pmf_engine.submissions.readings import OUTCOME, READINGS, Reader
+from pmf_engine.submissions.readings import CELLS, OUTCOME, READINGS, Reader
 from pmf_engine.submissions.standing_cells import Standing, standing_cells
 from pmf_engine.submissions.table import DAMAGED, EDGES, RawTable
 from pmf_engine.submissions.vocabulary import Vocabulary
 
-FILES = {"file": pl.String, "received_on": pl.Date, "read": pl.Int64, "used": pl.Int64, "set_aside": pl.Int64}
+FILES: Final = FrameSchema(
+    "FILES",
+    Column("file", pl.String, "the file of returns, by its path below the folder of submissions"),
+    Column("received_on", pl.Date, "the day on which it was received; null where nobody knows", nullable=True),
+    Column("read", pl.Int64, "how many cells were read"),
+    Column("used", pl.Int64, "how many of them count, equal repeats included"),
+    Column("set_aside", pl.Int64, "how many of them do not"),
+    Column("agency", pl.String, "the only agency in the file; null where there are several or none", nullable=True),
+)
+"""The columns of `Submissions.files`."""
 
 
 class SubmissionsError(Exception):
@@ -56,12 +68,9 @@ class Submissions:
     """All returns as three frames, and the files of lists.
 
     Attributes:
-        readings: A row for every cell read: `figure`, `agency`, `start` and `months` of its period (see `periods`),
-            `by` and `group` (both null for the whole), `value`, `state`, the original `text`, `comment`, its place
-            (`file`, `sheet`, `row`, `column`), `received_on`, `outcome`, `until` (the day from which later files
-            replace a cell of an unknown group) and the `mark` of its number (see `MarkKind`). Unknown names are null.
-        problems: A row for everything that a person should look at, with the columns of `problems.PROBLEMS`.
-        files: The number of cells of each file; `read` is the sum of `used` and `set_aside`.
+        readings: A row for every cell read, with the columns of `READINGS`.
+        problems: A row for everything that a person should look at, with the columns of `PROBLEMS`.
+        files: The number of cells of each file of returns, with the columns of `FILES`.
         lists: The parts of lists. Their records are read at evaluation.
         framework: The framework of the names.
         undated: The files without a day of receipt in the manifest of their folder.
@@ -98,7 +107,7 @@ class Submissions:
         words = pl.col("mark").replace_strict(CELL_WORDS, return_dtype=pl.String)
         text = pl.format("`{}` in `{}`{} {}", pl.col("text").str.strip_chars(EDGES), "file", where, words)
         marked = marked.with_columns(item="figure", kind=pl.col("mark").cast(KIND), text=text)
-        return marked.select(list(MARKS.polars))
+        return marked.select(MARKS.names)
 
     def marked_at(self, as_of: date) -> pl.DataFrame:
         """A note for each cell of a day whose number has a mark, with the columns of `PROBLEMS`."""
@@ -261,22 +270,24 @@ def _understand(
     found = Found(problems=problems)
     for table in tables:
         lay_out(table, words, found)
-    readings = pl.DataFrame(schema=READINGS)
+    readings = CELLS.empty()
     problem_frames = [problems_frame(found.problems)]
     if found.cells:
         read, more = Reader(words).read(pl.concat(found.cells))
         read, repeats = settle(read, words)
         problem_frames += [*more, repeats, compare_times(read, words)]
-        readings = make_good(read, words).select(*READINGS)
+        readings = make_good(read, words).select(CELLS.names)
     if found.set_aside:
         unread = pl.concat(found.set_aside).with_columns(
             pl.col("text").fill_null(""),
             pl.lit("invalid", STATE).alias("state"),
             pl.lit("unknown", OUTCOME).alias("outcome"),
         )
-        missing = [pl.lit(None, dtype).alias(name) for name, dtype in READINGS.items() if name not in unread.columns]
-        readings = pl.concat([readings, unread.with_columns(missing).select(*READINGS)])
+        columns = CELLS.polars().items()
+        missing = [pl.lit(None, dtype).alias(name) for name, dtype in columns if name not in unread.columns]
+        readings = pl.concat([readings, unread.with_columns(missing).select(CELLS.names)])
         readings = readings.sort(PLACE, maintain_order=True)
+    readings = READINGS.check(readings.with_columns(days_of_periods()))
     problem_frames.append(standing_cells(readings, words.framework, date.max).problems)
     return Submissions(
         readings=readings,
@@ -293,7 +304,9 @@ def _count(readings: pl.DataFrame, received: Mapping[str, date | None]) -> pl.Da
         pl.len().cast(pl.Int64).alias("read"),
         of_use.sum().cast(pl.Int64).alias("used"),
         (~of_use).sum().cast(pl.Int64).alias("set_aside"),
+        agency=pl.when(pl.col("agency").drop_nulls().n_unique() == 1).then(pl.col("agency").drop_nulls().first()),
     )
-    files = pl.DataFrame({"file": list(received), "received_on": list(received.values())}, schema_overrides=FILES)
+    types = {"file": pl.String, "received_on": pl.Date}
+    files = pl.DataFrame({"file": list(received), "received_on": list(received.values())}, schema=types)
     files = files.join(counts, on="file", how="left").sort("file")
-    return files.with_columns(pl.col("read", "used", "set_aside").fill_null(0)).select(*FILES)
+    return FILES.check(files.with_columns(pl.col("read", "used", "set_aside").fill_null(0)).select(FILES.names))

@@ -97,7 +97,7 @@ def hold_wholes(
         "agency", "by", "group", "start", "months",
         item="figure", kind=pl.lit(MarkKind.UNALLOCATED.value).cast(KIND), text=why,
     )  # fmt: skip
-    return result, problems, marks.select(list(MARKS.polars))
+    return result, problems, marks.select(MARKS.names)
 
 
 def _written(number: float) -> str:

@@ -13,7 +13,7 @@ FACTS = FrameSchema(
 
 
 def test_a_frame_that_fits_is_handed_on() -> None:
-    frame = pl.DataFrame({"figure": ["a"], "value": [None]}, schema=FACTS.polars)
+    frame = pl.DataFrame({"figure": ["a"], "value": [None]}, schema=FACTS.polars())
     with checks():
         assert FACTS.check(frame) is frame
         lazy = frame.lazy()
@@ -26,7 +26,7 @@ def test_a_frame_that_fits_is_handed_on() -> None:
         (pl.DataFrame({"figure": ["a"]}), "FACTS: value is missing"),
         (pl.DataFrame({"figure": ["a"], "value": [1]}), "FACTS: value is Int64, not Float64"),
         (pl.DataFrame({"value": [1.0], "figure": ["a"]}), "FACTS: its columns are in the order value, figure"),
-        (pl.DataFrame({"figure": [None], "value": [1.0]}, schema=FACTS.polars), "FACTS: figure has 1 nulls"),
+        (pl.DataFrame({"figure": [None], "value": [1.0]}, schema=FACTS.polars()), "FACTS: figure has 1 nulls"),
         (FACTS.empty().with_columns(more=1), "FACTS: more is not declared"),
     ],
 )

@@ -74,7 +74,7 @@ def test_without_a_manifest_nothing_is_in_doubt(tmp_path: Path) -> None:
 @pytest.mark.parametrize("unknown", ["10", "25", "25 25"])
 def test_it_ends_no_exception_and_improves_nothing(tmp_path: Path, unknown: str) -> None:
     evaluation = board(tmp_path, "40", unknown)
-    history = evaluation.history
+    history = evaluation.judged
     assert history["escalate_to"].to_list() == ["board"] * history.height
     assert "improving" not in history["direction"].to_list()
     # As of today the same numbers end it.

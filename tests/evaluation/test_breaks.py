@@ -95,7 +95,7 @@ def test_the_report_tells_of_a_break_for_a_year(tmp_path: Path, figure: str, ind
 
 def test_a_control_chart_begins_anew_at_a_break(tmp_path: Path) -> None:
     assert values(tmp_path, f"{Q}, formula: a", f", {BREAK}") is not None
-    history = evaluate(tmp_path, as_of=date(2018, 5, 30)).history.filter(indicator="y")
+    history = evaluate(tmp_path, as_of=date(2018, 5, 30)).judged.filter(indicator="y")
     assert history["points"].to_list() == [1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6]
     assert history["rebased"].to_list()[5:7] == [None, "2016-17 Q3"]
 
@@ -105,7 +105,7 @@ def test_a_break_ends_no_exception_and_no_run(tmp_path: Path) -> None:
     rules = "- {when: red for 8 periods, to: board}\n- {when: amber, to: lead_agency, until: improving}"
     write_board(tmp_path, figures, f"y: {{{Q}, formula: a}}", "y: {good: below 1}", rules)
     write_returns(tmp_path, SENT.replace("care,b", "care,a"))
-    history = evaluate(tmp_path, as_of=date(2018, 5, 30)).history
+    history = evaluate(tmp_path, as_of=date(2018, 5, 30)).judged
     assert history["run"].to_list() == list(range(1, 13))
     assert history["escalate_to"].to_list() == [None] * 7 + ["board"] * 5
 

@@ -363,14 +363,14 @@ def test_what_is_late_is_told_beside_what_is_not_due(folder: Path) -> None:
         2015-16 Q4,care,plans,5""",
     )
     evaluation = evaluate(folder, "2015-16 Q4", date(2016, 4, 10))
-    told = evaluation.outstanding.select("figure", "period", "status", "run").rows()
+    told = evaluation.outstanding.select("item", "period", "status", "run").rows()
     assert told == [
         ("a", "2015-16 Q4", "not_due", 1),
         ("referrals", "2015-16 Q3", "late", 2),
         ("referrals", "2015-16 Q4", "not_due", 3),
     ]
     late = evaluate(folder, "2015-16 Q4", date(2016, 5, 10)).outstanding
-    assert late.select("figure", "period", "status", "run").rows() == [
+    assert late.select("item", "period", "status", "run").rows() == [
         ("a", "2015-16 Q4", "late", 1),
         ("referrals", "2015-16 Q4", "late", 3),
     ]
@@ -386,7 +386,7 @@ def test_what_never_came_is_late_from_when_its_agency_sent_anything(folder: Path
     evaluation = evaluate(folder, "2015-16 Q4")
 
     def statuses(indicator: str, group: str | None = None) -> list[str]:
-        rows = evaluation.history.filter(indicator=indicator)
+        rows = evaluation.judged.filter(indicator=indicator)
         return rows.filter(pl.col("group").eq_missing(pl.lit(group)))["status"].to_list()
 
     assert statuses("r") == ["late"] * 8

@@ -63,18 +63,17 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
 def marked(evaluation: Evaluation, *marks: tuple[object, ...]) -> set[tuple[str, str | None, str]]:
     """The rows that marks reach: indicator, group and period."""
     frame = pl.DataFrame(
-        [(*mark, "provisional", f"{mark[0]} is provisional") for mark in marks], schema=MARKS.polars, orient="row"
+        [(*mark, "provisional", f"{mark[0]} is provisional") for mark in marks], schema=MARKS.polars(), orient="row"
     )
     assert evaluation.inputs is not None
     cadences = {id_: Cadence(3, 4) for id_ in evaluation.framework.indicators}
     with checks():
-        history = with_marks(evaluation.history.drop("marks"), evaluation.framework, evaluation.inputs, cadences, frame)
+        history = with_marks(evaluation.judged.drop("marks"), evaluation.framework, evaluation.inputs, cadences, frame)
     rows = history.filter(pl.col("marks").list.len() > 0)
     return set(rows.select("indicator", "group", "period").rows())
 
 
 def test_nothing_is_marked_where_nothing_was(evaluation: Evaluation) -> None:
-    assert evaluation.results.columns[-1] == evaluation.history.columns[-1] == "marks"
     assert evaluation.results["marks"].list.len().sum() == 0
     assert "marks" not in to_table(evaluation).splitlines()[0]
 
@@ -123,10 +122,10 @@ def test_marks_are_written_as_one_text_and_as_objects(evaluation: Evaluation) ->
 def test_of_many_marks_of_one_kind_five_are_named(evaluation: Evaluation) -> None:
     frame = pl.DataFrame(
         [("seen_total", None, None, None, APRIL, 3, "revised", f"{n} was revised") for n in range(8)],
-        schema=MARKS.polars, orient="row",
+        schema=MARKS.polars(), orient="row",
     )  # fmt: skip
     assert evaluation.inputs is not None
-    history = evaluation.history.drop("marks").filter(indicator="seen_total", period="2016-17 Q1")
+    history = evaluation.judged.drop("marks").filter(indicator="seen_total", period="2016-17 Q1")
     history = history.filter(pl.col("by").is_null())
     shown = with_marks(history, evaluation.framework, evaluation.inputs, {"seen_total": Cadence(3, 4)}, frame)
     texts = [mark["text"] for mark in shown["marks"][0]]

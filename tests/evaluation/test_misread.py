@@ -48,7 +48,7 @@ def test_a_figure_whose_period_cannot_be_read_is_invalid(tmp_path: Path, period:
     assert cell(evaluation, "y", "2016-17 Q2", "escalate_to") is None
     assert status(evaluation, "o") == "late"
     assert cell(evaluation, "o", "2016-17 Q2", "reason") == "`other` has not come from Social Care"
-    assert "n" not in evaluation.outstanding["figure"].to_list()
+    assert "n" not in evaluation.outstanding["item"].to_list()
 
 
 @pytest.mark.parametrize("figure", ["Nmbers seen", "Numbers sen"])

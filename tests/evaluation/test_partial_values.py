@@ -24,7 +24,7 @@ def row(
     formula, missing = more.get("formula", "visits"), more.get("missing", "all")
     write_board(folder, figures, f"y: {{{Q}, formula: {formula}, missing: {missing}}}", f"y: {{{band}}}", escalation)
     write_returns(folder, rows)
-    results = evaluate(folder, as_of=AFTER).history
+    results = evaluate(folder, as_of=AFTER).judged
     [found] = results.filter(indicator="y", period=period).to_dicts()
     return found
 

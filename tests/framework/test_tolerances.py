@@ -158,7 +158,7 @@ def build(folder: Path, values: str, tolerance: str, more: str = "", **options: 
 
 
 def series(evaluation: pmf.Evaluation, column: str) -> list[Any]:
-    return [row[column] for row in evaluation.history.iter_rows(named=True) if row["indicator"] == "y"]
+    return [row[column] for row in evaluation.judged.iter_rows(named=True) if row["indicator"] == "y"]
 
 
 def test_each_entry_judges_from_its_period_on(tmp_path: Path) -> None:
@@ -403,7 +403,7 @@ def test_directions_by_frequency(tmp_path: Path) -> None:
     evaluation = evaluate(tmp_path)
     known = [
         (row["period"], row["direction_year_ago"])
-        for row in evaluation.history.iter_rows(named=True)
+        for row in evaluation.judged.iter_rows(named=True)
         if row["direction_year_ago"] is not None
     ]
     assert known == [("2016-04", DOWN), ("2016-05", DOWN), ("2015-16", UP)]
@@ -454,7 +454,7 @@ def test_a_comparator_that_is_missing_takes_nothing_away(tmp_path: Path) -> None
     evaluation = compared(tmp_path, SENT)
     assert cell(evaluation, "y", "2016-17 Q1", "compared") == [21.9, 11.5, None]
     assert cell(evaluation, "y", "2016-17 Q1", "status") == "red"
-    late = evaluation.outstanding.filter(evaluation.outstanding["status"] == "late")["figure"].to_list()
+    late = evaluation.outstanding.filter(evaluation.outstanding["status"] == "late")["item"].to_list()
     assert late == ["neighbours"]  # it is owed like any other figure
 
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import pmf_engine as pmf
 from pmf_engine.domain.status import ChartName, Signal
-from pmf_engine.judgement.control_charts import CHART, CHARTS, LEAST, SIGNAL_RULES, charted, read_chart
+from pmf_engine.judgement.chart_limits import CHART
+from pmf_engine.judgement.control_charts import CHARTS, LEAST, SIGNAL_RULES, charted, read_chart
 from pmf_engine.judgement.history_row import HistoryRow
 from tests.support.boards import evaluate, write_board, write_returns
 from tests.support.chart import read
@@ -325,8 +326,8 @@ def test_the_engine_reads_charts_as_the_reference_does(series: list[list[Value]]
 @given(walks(), st.lists(tenths, max_size=5))
 def test_nothing_that_comes_later_changes_what_was_said(values: list[Value], later: list[float]) -> None:
     before, after = charts(values, [*values, *later])
-    assert [[row[name] for name in CHART] for row in before] == [
-        [row[name] for name in CHART] for row in after[: len(before)]
+    assert [[row[name] for name in CHART.names] for row in before] == [
+        [row[name] for name in CHART.names] for row in after[: len(before)]
     ]
 
 
@@ -344,7 +345,7 @@ def board(folder: Path, values: str, tolerance: str, rules: str = "", **options:
 
 
 def said(evaluation: pmf.Evaluation, column: str) -> list[Any]:
-    return evaluation.history[column].to_list()
+    return evaluation.judged[column].to_list()
 
 
 CONCERN = "- {when: special_cause_concern, to: board}"
@@ -424,4 +425,4 @@ def test_every_kind_of_chart_has_limits_and_signals(name: str) -> None:
 
 def test_what_is_charted_has_the_declared_columns() -> None:
     schema = charted(uncharted(VISCOSITY)).collect_schema()
-    assert {name: schema[name] for name in CHART} == CHART
+    assert {name: schema[name] for name in CHART.names} == CHART.polars()

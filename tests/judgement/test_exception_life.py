@@ -36,7 +36,7 @@ def levels(evaluation: pmf.Evaluation) -> str:
 
 
 def life(evaluation: pmf.Evaluation, place: int) -> tuple[Any, ...]:
-    return tuple(evaluation.history.row(place, named=True)[name] for name in LIFE)
+    return tuple(evaluation.judged.row(place, named=True)[name] for name in LIFE.names)
 
 
 # -- until ----------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def test_a_rule_is_over_only_where_all_it_needs_can_be_said(
     tmp_path: Path, rule: str, values: str, expected: str
 ) -> None:
     evaluation = build(tmp_path, values, f"- {{when: {rule}, to: board}}", period=QUARTERS[len(expected) - 1])
-    assert "".join(row[0] if row else "." for row in evaluation.history["escalate_to"]) == expected
+    assert "".join(row[0] if row else "." for row in evaluation.judged["escalate_to"]) == expected
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ def test_a_rule_is_over_only_where_all_it_needs_can_be_said(
 )
 def test_what_is_not_due_neither_counts_nor_ends(tmp_path: Path, rule: str, expected: str) -> None:
     evaluation = build(tmp_path, "10", f"- {{when: {rule}, to: board}}", period="2012-13 Q4", as_of=date(2013, 4, 10))
-    assert evaluation.history["status"].to_list() == ["green", "late", "late", "not_due"]
-    assert "".join(row[0] if row else "." for row in evaluation.history["escalate_to"]) == expected
+    assert evaluation.judged["status"].to_list() == ["green", "late", "late", "not_due"]
+    assert "".join(row[0] if row else "." for row in evaluation.judged["escalate_to"]) == expected
 
 
 def test_a_late_exception_does_not_recover_while_the_next_is_not_due(tmp_path: Path) -> None:
@@ -194,9 +194,9 @@ def test_what_nothing_rates_is_not_known_to_be_better(tmp_path: Path) -> None:
     write_board(tmp_path, figures, "y: {frequency: quarterly, formula: x}", tolerance, rules)
     write_returns(tmp_path, "\n".join(f"{quarter},care,{name},30" for quarter in QUARTERS[:8] for name in "xr"))
     evaluation = evaluate(tmp_path, "2013-14")
-    assert evaluation.history["status"].to_list() == ["red", "not_rated"]
-    assert evaluation.history["rules"].to_list() == [["red", "not green"], []]
-    assert evaluation.history["recovered"].to_list() == [None, "2013-14 Q1"]
+    assert evaluation.judged["status"].to_list() == ["red", "not_rated"]
+    assert evaluation.judged["rules"].to_list() == [["red", "not green"], []]
+    assert evaluation.judged["recovered"].to_list() == [None, "2013-14 Q1"]
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def several(series: list[list[str]], rules: str) -> list[list[dict[str, Any]]]:
         rows += [f"{quarter},care,x,1,other" for quarter in QUARTERS]
         write_returns(folder, "period,agency,figure,value,ward\n" + "\n".join(rows))
         found: dict[str, list[dict[str, Any]]] = {}
-        for row in evaluate(folder).history.filter(by="ward").rows(named=True):
+        for row in evaluate(folder).judged.filter(by="ward").rows(named=True):
             found.setdefault(row["group"], []).append(row)
         return [found[f"w{ward:03}"] for ward, one in enumerate(series) if any(value != "_" for value in one)]
 

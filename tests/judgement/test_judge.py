@@ -184,7 +184,7 @@ def test_a_late_bound_is_a_late_return(tmp_path: Path) -> None:
     assert cell(evaluation, "y", "2015-16 Q1", "reason") == (
         "`bound` was never sent by anybody; it is to come from Social Care"
     )
-    assert evaluation.outstanding["figure"].to_list() == ["bound"]
+    assert evaluation.outstanding["item"].to_list() == ["bound"]
 
 
 @pytest.mark.parametrize(

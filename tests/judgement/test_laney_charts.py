@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pmf_engine.judgement.control_charts import CHART, charted, read_chart
+from pmf_engine.judgement.chart_limits import CHART
+from pmf_engine.judgement.control_charts import charted, read_chart
 from pmf_engine.judgement.history_row import HistoryRow
 from tests.support.chart import laney_limits, laney_signal
 
@@ -183,7 +184,7 @@ def test_a_chart_that_begins_anew_is_the_chart_of_the_later_part(
     place = len(before)
     rebased = rebase(before, after, name)[place:]
     alone = charts(after, asked_chart=name)
-    columns = [column for column in CHART if column not in ("no_signal", "rebased", "rebased_because")]
+    columns = [column for column in CHART.names if column not in ("no_signal", "rebased", "rebased_because")]
     assert [[row[column] for column in columns] for row in rebased] == [
         [row[column] for column in columns] for row in alone
     ]

@@ -64,7 +64,7 @@ def test_a_list_is_not_owed_before_it_begins_nor_counted(tmp_path: Path) -> None
     lists = LISTS.replace("title: Visits", "title: Visits\n    since: 2016-17 Q2")
     evaluation = read(tmp_path, {"visit_list.csv": BOTH}, lists)
     assert [value(evaluation, period) for period in QUARTERS] == [None, 1]
-    late = evaluation.outstanding.filter(pl.col("figure") == "visit_list", pl.col("status") == "late")
+    late = evaluation.outstanding.filter(pl.col("item") == "visit_list", pl.col("status") == "late")
     assert late["start"].is_between(2016 * 12 + 9, 2016 * 12 + 11).all()
 
 

@@ -26,7 +26,7 @@ from pmf_engine.records import pre_aggregation
 from pmf_engine.records.queries import ListPlan, list_queries
 from pmf_engine.submissions.vocabulary import Vocabulary
 from tests.support import list_boards
-from tests.support.boards import HEAD, cell, evaluate, write_board
+from tests.support.boards import HEAD, OF_A_PROBLEM, cell, evaluate, write_board
 from tests.support.reference import formula
 from tests.support.reference_lists import Board, Row, World
 
@@ -42,7 +42,7 @@ def engine_rows(board: Board, folder: Path) -> dict[Key, dict[str, Any]]:
     submissions = pmf.read_submissions(framework.submissions, framework)
     asked = Period(board.asked[0], Cadence(board.asked[1], board.year_start)) if board.asked else None
     rows: dict[Key, dict[str, Any]] = {}
-    for row in pmf.evaluate(framework, submissions, asked, board.as_of, "in-memory").history.iter_rows(named=True):
+    for row in pmf.evaluate(framework, submissions, asked, board.as_of, "in-memory").judged.iter_rows(named=True):
         key = (row["indicator"], row["start"], row["by"], row["group"])
         assert key not in rows, f"{key} twice"
         rows[key] = row
@@ -329,7 +329,7 @@ def test_a_spell_that_ends_before_it_starts_is_refused_and_reported(tmp_path: Pa
     for period in (Q1, "2016-17 Q2"):
         statuses = [cell(evaluation, "x", period, "status", group) for group in (None, "North", "South")]
         assert statuses == ["invalid", "invalid", "not_rated"]
-    [problem] = evaluation.problems.rows()
+    [problem] = evaluation.problems.select(OF_A_PROBLEM).rows()
     assert problem == (
         "plan_list.csv", None, 2, "ended_on", "2016-04-30", "spell-reversed",
         "this spell ends on 2016-04-30, before it starts on 2016-05-01; it is set aside",

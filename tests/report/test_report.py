@@ -17,7 +17,8 @@ import pytest
 
 from pmf_engine.domain.numbers import close
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.evaluation.history import HISTORY
+from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_rows
+from pmf_engine.evaluation.results import JUDGED_ROWS, RESULTS
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
 from pmf_engine.framework.tolerances import Interval
@@ -282,8 +283,8 @@ def _life(
     """The life of the exception in a period, from that in the period before."""
     if before is None or (to and not before["escalate_to"]):
         began = (period, to, status, None if isinstance(value, str) else float(value), 1, None) if to else (None,) * 6
-        return dict(zip(LIFE, began, strict=True))
-    life = {name: before[name] for name in LIFE}
+        return dict(zip(LIFE.names, began, strict=True))
+    life = {name: before[name] for name in LIFE.names}
     if to:
         life["raised_for"] += 1
     elif life["raised"]:
@@ -291,8 +292,7 @@ def _life(
     return life
 
 
-COLUMNS: dict[str, Any] = dict(HISTORY)
-RESULTS = [*list(COLUMNS)[:15], "marks"]
+COLUMNS = JUDGED_ROWS.polars()
 
 
 def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[str, str]] = COMMENTS) -> Any:
@@ -314,9 +314,9 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
         _cell("children_told_us", "education", text="“Nobody asks twice.”", start=PERIOD.start - 3),
     ]  # fmt: skip
     outstanding = [
-        ("initial_health_in_20_days_n", "ccgs", PERIOD.start, 3, PERIOD.label, date(2017, 1, 30), "late", 2),
-        ("children_told_us", "education", PERIOD.start, 3, PERIOD.label, date(2017, 1, 30), "late", 1),
-        ("permanent_exclusions_n", "education", PERIOD.start, 3, PERIOD.label, date(2017, 2, 28), "not_due", 0),
+        ("initial_health_in_20_days_n", "ccgs", PERIOD.start, 3, date(2017, 1, 30), "late", 2),
+        ("children_told_us", "education", PERIOD.start, 3, date(2017, 1, 30), "late", 1),
+        ("permanent_exclusions_n", "education", PERIOD.start, 3, date(2017, 2, 28), "not_due", 0),
     ]
     return SimpleNamespace(
         framework=framework(),
@@ -332,17 +332,21 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
         own=None,
         period=PERIOD,
         as_of=AS_OF,
-        results=pl.DataFrame(shown, schema=COLUMNS).select(RESULTS),
-        history=pl.DataFrame(rows, schema=COLUMNS).sort("indicator", "by", "group", "start"),
-        outstanding=pl.DataFrame(
-            outstanding,
-            schema={
-                "figure": pl.String, "agency": pl.String, "start": pl.Int32, "months": pl.Int32, "period": pl.String,
-                "due": pl.Date, "status": pl.String, "run": pl.Int64,
-            },
-            orient="row",
+        results=pl.DataFrame(shown, schema=COLUMNS).select(RESULTS.names),
+        judged=pl.DataFrame(rows, schema=COLUMNS).sort("indicator", "by", "group", "start"),
+        outstanding=outstanding_rows(
+            pl.DataFrame(
+                outstanding,
+                schema={
+                    "item": pl.String, "agency": pl.String, "start": pl.Int32, "months": pl.Int32, "due": pl.Date,
+                    "status": OUTSTANDING.polars()["status"], "run": pl.Int64,
+                },
+                orient="row",
+            ),
+            framework(),
+            AS_OF,
         ),
-        exceptions=pl.DataFrame(raised, schema=COLUMNS).select(RESULTS),
+        exceptions=pl.DataFrame(raised, schema=COLUMNS).select(RESULTS.names),
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def board(
 
 def levels(evaluation: pmf.Evaluation, group: str = "North") -> list[str | None]:
     """To whom the group goes, by period."""
-    history = evaluation.history
+    history = evaluation.judged
     return history.filter(history["group"] == group)["escalate_to"].to_list()
 
 
@@ -53,7 +53,7 @@ def test_a_group_below_the_size_is_red_and_goes_nowhere(
     tmp_path: Path, formula: str, good: str, north: tuple[int, int]
 ) -> None:
     evaluation = board(tmp_path, formula, good, 10, [north])
-    history = evaluation.history
+    history = evaluation.judged
     assert history.filter(history["group"] == "North")["status"].to_list() == ["red"]
     assert levels(evaluation) == [None]
     assert levels(board(tmp_path, formula, good, None, [north])) == ["board"]
@@ -76,7 +76,7 @@ def test_a_group_of_the_size_goes_where_it_would(
 
 def test_the_whole_is_never_too_small(tmp_path: Path) -> None:
     evaluation = board(tmp_path, "part", "at most 5", 1000, [(9, 40)])
-    history = evaluation.history
+    history = evaluation.judged
     assert history.filter(history["group"].is_null())["escalate_to"].to_list() == ["board"]
 
 

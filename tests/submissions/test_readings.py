@@ -496,7 +496,7 @@ def test_unknown_columns_of_a_wide_return_are_counted_and_set_aside(framework: F
     assert (problem["row"], problem["column"], problem["kind"], problem["message"]) == (
         1, "open_plan", "unknown-column", "unknown column `open_plan`; did you mean `open_plans`?"
     )  # fmt: skip
-    assert submissions.files.row(0) == ("returns", None, 3, 2, 1)
+    assert submissions.files.drop("agency").row(0) == ("returns", None, 3, 2, 1)
     assert submissions.readings.filter(pl.col("outcome") == "unknown").select("column", "text", "row").rows() == [
         ("open_plan", "4", 2)
     ]
@@ -584,7 +584,7 @@ def test_a_figure_column_twice_is_set_aside_but_not_forgotten(framework: Framewo
     wide = pl.DataFrame({"period": ["2016-17 Q3"], "agency": ["police"], "open_plans": ["3"], "Open Plans": ["4"]})
     submissions = Submissions.from_frame(wide, framework)
     assert submissions.problems["kind"].to_list() == ["column-twice"]
-    assert submissions.files.row(0) == ("returns", None, 2, 0, 2)
+    assert submissions.files.drop("agency").row(0) == ("returns", None, 2, 0, 2)
     assert submissions.cells.select("figure", "state").rows() == [("open_plans", "invalid")]
 
 
@@ -595,7 +595,7 @@ def test_a_figures_own_column_beside_a_long_layout_is_told_and_set_aside(framewo
         (1, "Plans open", "figure-column", "`Plans open` is a figure with a column of its own beside `figure` and "
          "`value`; what stands in it is set aside")
     ]  # fmt: skip
-    assert submissions.files.row(0) == ("returns", None, 3, 2, 1)
+    assert submissions.files.drop("agency").row(0) == ("returns", None, 3, 2, 1)
     assert submissions.readings.select("row", "column", "text", "outcome").rows() == [
         (2, "Plans open", "7", "unknown"), (2, "value", "12", "used"), (3, "value", "12", "used")
     ]  # fmt: skip
@@ -604,7 +604,7 @@ def test_a_figures_own_column_beside_a_long_layout_is_told_and_set_aside(framewo
 def test_a_value_column_twice_makes_the_file_unusable(framework: Framework) -> None:
     submissions = read(framework, {"Value": "13"})
     assert submissions.problems["kind"].to_list() == ["column-twice"]
-    assert submissions.files.row(0) == ("returns", None, 1, 0, 1)
+    assert submissions.files.drop("agency").row(0) == ("returns", None, 1, 0, 1)
     assert submissions.cells.is_empty()
 
 
@@ -621,14 +621,14 @@ def test_a_missing_column_sets_all_rows_aside(framework: Framework) -> None:
     assert submissions.problems["message"].to_list() == [
         "no column `agency` in this header; everything in this file is set aside"
     ]
-    assert submissions.files.row(0) == ("returns", None, 2, 0, 2)
+    assert submissions.files.drop("agency").row(0) == ("returns", None, 2, 0, 2)
     assert submissions.readings["outcome"].to_list() == ["unknown", "unknown"]
 
 
 def test_a_wide_return_without_any_figure_says_so(framework: Framework) -> None:
     submissions = Submissions.from_frame(frame(period=["2016-17 Q3"], agency=["police"], open_pans=["1"]), framework)
     assert submissions.problems["kind"].to_list() == ["missing-column", "unknown-column"]
-    assert submissions.files.row(0) == ("returns", None, 1, 0, 1)
+    assert submissions.files.drop("agency").row(0) == ("returns", None, 1, 0, 1)
 
 
 def test_a_frame_of_something_else_is_not_a_return(framework: Framework) -> None:

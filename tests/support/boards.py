@@ -26,6 +26,10 @@ breakdowns:
   ward: {title: Ward, groups: open}
 """
 GOVERNANCE = "governance: {lead_agency: Lead agency, sub_committee: Sub-committee, board: Board}\n"
+OF_A_PROBLEM = (
+    "file", "sheet", "row", "column", "text", "kind", "message", "severity", "agency", "item", "period", "by", "group",
+)  # fmt: skip
+"""The columns of problems in the order in which tests write them: the place first."""
 DEFAULTS = "content_area: safety, evidence_type: quantity, lead_agency: care, title: A title"
 
 
@@ -65,7 +69,7 @@ def cell(evaluation: pmf.Evaluation, indicator: str, period: str, column: str, g
     """One cell of the results (of the history, where the period is not one that is shown)."""
     rows = [
         row
-        for row in evaluation.history.iter_rows(named=True)
+        for row in evaluation.judged.iter_rows(named=True)
         if (row["indicator"], row["period"], row["group"]) == (indicator, period, group)
     ]
     assert len(rows) == 1, f"{len(rows)} rows for {indicator}, {period}, {group}"

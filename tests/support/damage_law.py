@@ -95,7 +95,7 @@ class Batch:
 
     def _rows(self) -> Rows:
         submissions = pmf.read_submissions(self.framework.submissions, self.framework)
-        history = pmf.evaluate(self.framework, submissions, as_of=AS_OF).history
+        history = pmf.evaluate(self.framework, submissions, as_of=AS_OF).judged
         return {Key(*(row[name] for name in Key._fields)): row for row in history.iter_rows(named=True)}
 
     def after(self, boards: Sequence[Damaged]) -> Rows:

@@ -251,7 +251,7 @@ def test_what_is_shown_stands_in_the_same_bands(
 ) -> None:
     evaluation, cases = judged
     period = Period(2016 * 12 + 3, Cadence(3, 4))
-    for row in evaluation.history.iter_rows(named=True):
+    for row in evaluation.judged.iter_rows(named=True):
         if row["period"] != NOW or row["group"] is None:
             continue
         one, case = evaluation.framework.indicators[row["indicator"]], cases[row["indicator"], row["group"]]

@@ -54,7 +54,7 @@ def judged(
         write_board(folder, "\n".join(figures), "\n".join(formulas), bands, escalation)
         write_returns(folder, "\n".join(sent))
         rows: dict[str, list[dict[str, Any]]] = {}
-        for row in evaluate(folder, as_of=as_of).history.iter_rows(named=True):
+        for row in evaluate(folder, as_of=as_of).judged.iter_rows(named=True):
             rows.setdefault(row["indicator"], []).append(row)
     return rows
 
@@ -267,7 +267,7 @@ def test_missing_data_never_removes_an_exception(data: st.DataObject, as_of: dat
 def history(board: Board, folder: Path) -> pl.DataFrame:
     """All that is said of a board whose returns are in the folder."""
     framework = pmf.load_framework(folder)
-    return pmf.evaluate(framework, read(framework), None, board.as_of).history
+    return pmf.evaluate(framework, read(framework), None, board.as_of).judged
 
 
 def placeless(rows: pl.DataFrame) -> pl.DataFrame:

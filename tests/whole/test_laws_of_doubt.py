@@ -52,7 +52,7 @@ def judged(
         framework = pmf.load_framework(folder)
         frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
         submissions = pmf.Submissions.from_frame(frame, framework)
-        history = pmf.evaluate(framework, submissions, as_of=date(2017, 6, 30)).history
+        history = pmf.evaluate(framework, submissions, as_of=date(2017, 6, 30)).judged
     return history.sort("start").to_dicts()
 
 

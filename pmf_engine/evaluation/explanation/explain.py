@@ -182,7 +182,7 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
     period = Period(row.start, Cadence(row.months, asked.cadence.year_start))
     entry = asked.entry_for(period)
     worked = workings(framework, inputs, asked, period, row.by, group)
-    history = _up_to(evaluation.history, row)
+    history = _up_to(evaluation.judged, row)
     own = [] if evaluation.own is None else _up_to(evaluation.own, row)
     ago = [point for point in history if point.start == period.start - 12]
     traced = tuple(sources(evaluation, inputs, asked, worked, period.cadence, row.by, group))
@@ -281,7 +281,7 @@ def _points(history: Sequence[HistoryRow]) -> Iterator[Point]:
 
 def _row(evaluation: Evaluation, indicator: str, group: str | None) -> HistoryRow:
     """The row of the results to explain; raises ValueError where the results have no such row, or several."""
-    rows = evaluation.history.filter("shown", pl.col("indicator") == indicator)
+    rows = evaluation.judged.filter("shown", pl.col("indicator") == indicator)
     if rows.is_empty():
         raise ValueError(f"`{indicator}` is ad hoc, and nothing was asked for in this period")
     if group is None:
