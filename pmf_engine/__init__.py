@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from pmf_engine.framework.model import Framework
     from pmf_engine.report.build import exception_report
     from pmf_engine.report.model import ExceptionReport
-    from pmf_engine.submissions.submissions import Submissions, SubmissionsError, read_submissions
+    from pmf_engine.submissions.fingerprint import MismatchError
+    from pmf_engine.submissions.frames import Records, SubmissionsError
+    from pmf_engine.submissions.submissions import Submissions, read_submissions
 
 __version__ = "0.1.0"
 
@@ -37,9 +39,11 @@ _HOMES = {
     "ExceptionReport": "report.model",
     "Explanation": "evaluation.explanation.explain",
     "Framework": "framework.model",
+    "MismatchError": "submissions.fingerprint",
     "Outcome": "evaluation.examples",
+    "Records": "submissions.frames",
     "Submissions": "submissions.submissions",
-    "SubmissionsError": "submissions.submissions",
+    "SubmissionsError": "submissions.frames",
     "check_framework": "framework.load",
     "evaluate": "evaluation.evaluate",
     "exception_report": "report.build",
@@ -58,7 +62,9 @@ __all__ = [
     "ExceptionReport",
     "Explanation",
     "Framework",
+    "MismatchError",
     "Outcome",
+    "Records",
     "Submissions",
     "SubmissionsError",
     "check_framework",

@@ -258,8 +258,9 @@ def _framework(arguments: argparse.Namespace) -> Framework:
 
 def _submissions(arguments: argparse.Namespace, framework: Framework) -> Submissions:
     """The submissions in the folder of the options or of the board. Raises CannotDoError for an output over one."""
+    from pmf_engine.submissions.frames import SubmissionsError
     from pmf_engine.submissions.readers import READERS
-    from pmf_engine.submissions.submissions import SubmissionsError, read_submissions
+    from pmf_engine.submissions.submissions import read_submissions
 
     folder = arguments.data or framework.submissions
     keep_inputs(arguments.output, (path for path in folder.rglob("*") if path.suffix.lower() in READERS))

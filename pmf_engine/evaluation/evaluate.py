@@ -96,6 +96,7 @@ def evaluate(
         engine: The engine of Polars for lists, the only part that may be large.
 
     Raises:
+        MismatchError: The submissions were read with other figures, lists, agencies, breakdowns or scales.
         ValueError: `period` is not a period of the board.
         TypeError: `period` or `as_of` has another type.
     """
@@ -103,7 +104,7 @@ def evaluate(
     cadences = {id_: _cadence(framework, indicator, asked) for id_, indicator in framework.indicators.items()}
     own = own_cadences(framework, cadences)
     both = [*cadences.items(), *own.items()]
-    effective = submissions.standing_at(as_of)
+    effective = submissions.read_by(framework).standing_at(as_of)
     cells, untimely = of_their_time(framework, under_successors(framework, effective.cells))
     cells = with_refusals(cells, submissions.problems)
     last_day = min(as_of, asked.last_day) if asked else as_of

@@ -29,7 +29,7 @@ from pmf_engine.judgement.formatting import show_number, show_rounded
 from pmf_engine.submissions.cell_values import NUMBER, PERCENT
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.list_values import typed
-from pmf_engine.submissions.submissions import Submissions
+from pmf_engine.submissions.submissions import submissions_of_frames
 
 _World: TypeAlias = tuple[Indicator, int, Example]
 
@@ -136,7 +136,7 @@ def _evaluated(
     sent_rows = [row for name, (_, _, example) in worlds.items() for row in _sent(framework, name, example)]
     columns = ["period", "agency", "figure", "value", WORLD]
     returns = pl.DataFrame(sent_rows, schema=dict.fromkeys(columns, pl.String), orient="row")
-    submissions = Submissions.from_frame(returns, apart, lists=_records(apart, worlds), name="examples")
+    submissions = submissions_of_frames(apart, returns, lists=_records(apart, worlds), name="examples")
     cells = replace(submissions, framework=None).cells  # without the checks of cells against each other
     cadences = {id_: indicator.cadence for id_, indicator in apart.indicators.items() if indicator.by}
     begun = _begun(apart, worlds, submissions.lists)

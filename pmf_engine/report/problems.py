@@ -29,6 +29,7 @@ class ToldProblem:
     period: str | None
     by: str | None
     group: str | None
+    key: str | None
 
 
 def told_problems(problems: pl.DataFrame) -> list[ToldProblem]:

@@ -125,7 +125,8 @@ class Manifest:
             if file not in self.arrivals and not file.lower().endswith(MANIFEST):
                 values = {"file": file, "received_on": "YYYY-MM-DD"}
                 line = manifest_line(*(values.get(column, "") for column in self.columns or _COLUMNS[:2]))
-                message = say("arrival-unknown", line=line)
+                who = "manifest.csv does not say when this file was received"
+                message = say("arrival-unknown", who=who, until=f"manifest.csv has a line such as `{line}`")
                 problems.append(Problem(file, None, None, None, None, "arrival-unknown", message))
         return problems
 

@@ -11,8 +11,6 @@ from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-import polars as pl
-
 from pmf_engine.domain.dates import DateRange
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.submissions.file_state import unchanged
@@ -21,7 +19,7 @@ from pmf_engine.submissions.limits import why_unreadable
 from pmf_engine.submissions.list_headers import ListHeader, folders_of
 from pmf_engine.submissions.list_parts import ListPart, refused
 from pmf_engine.submissions.period_names import days_in_name
-from pmf_engine.submissions.readers import READERS, part_of_frame
+from pmf_engine.submissions.readers import READERS
 from pmf_engine.submissions.table import DAMAGED
 from pmf_engine.submissions.vocabulary import fold
 
@@ -83,7 +81,7 @@ def read_list_parts(
         arrival: The file's row of the manifest; None without one.
     """
     blank = ListPart(list_.id, name, None, path=path, time_zone=framework.board.time_zone)
-    blank = _arrived(blank, framework, arrival or Arrival(None))
+    blank = arrived(blank, framework, arrival or Arrival(None))
     header = ListHeader(list_, framework, folders_of(name))
     read = READERS[path.suffix.lower()].records
     assert read is not None, "`list_of` gives no list to a file of another format"
@@ -94,7 +92,7 @@ def read_list_parts(
         return [refused(blank, "unreadable", why=why_unreadable(error))]
 
 
-def _arrived(part: ListPart, framework: Framework, arrival: Arrival) -> ListPart:
+def arrived(part: ListPart, framework: Framework, arrival: Arrival) -> ListPart:
     """A part with its day of receipt and the days that it covers, by the manifest, else by its name.
 
     Args:
@@ -113,10 +111,3 @@ def _arrived(part: ListPart, framework: Framework, arrival: Arrival) -> ListPart
     if named and arrival.received_on:
         named = named.shared(DateRange(date.min, arrival.received_on))
     return replace(part, covers=named)
-
-
-def list_part_of(frame: pl.DataFrame | pl.LazyFrame, name: str, list_: RecordList, framework: Framework) -> ListPart:
-    """The list part of a frame that an embedding program passes."""
-    ready = isinstance(frame, pl.DataFrame)
-    blank = ListPart(list_.id, name, None, ready=ready, time_zone=framework.board.time_zone)
-    return part_of_frame(blank, frame.lazy(), ListHeader(list_, framework, {}))

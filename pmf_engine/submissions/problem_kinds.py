@@ -40,8 +40,7 @@ KINDS = {
     "blank": Kind(LOST, "no {what} in this row; {expected}"),
     "arrival-unknown": Kind(
         DOUBT,
-        "manifest.csv does not say when this file was received; it counts, but makes nothing green in a report as of a "
-        "day before today, until manifest.csv has a line such as `{line}`",
+        "{who}; it counts, but makes nothing green in a report as of a day before today, until {until}",
     ),
     "bad-manifest-dates": Kind(LOST, "`covers_to` is before `covers_from`"),
     "columns-not-read": Kind(NOTE, "{columns} are no columns of this list and are not read"),

@@ -28,6 +28,7 @@ PROBLEMS = FrameSchema(
     Column("sheet", pl.String, "the sheet of a workbook", nullable=True),
     Column("row", pl.Int64, "the row as people count them, from 1; null for the whole file", nullable=True),
     Column("column", pl.String, "the column as the file calls it", nullable=True),
+    Column("key", pl.String, "the key of the row in the frame that an embedding program gave", nullable=True),
     Column("text", pl.String, "the cell's own text", nullable=True),
 )
 """The columns of problems. The subject of a problem (`agency` to `group`) is null where unknown."""
@@ -50,6 +51,7 @@ class Problem(NamedTuple):
     period: str | None = None
     by: str | None = None
     group: str | None = None
+    key: str | None = None
 
 
 def say(kind: str, **words: object) -> str:
@@ -88,7 +90,8 @@ def problems_frame(problems: Iterable[Problem]) -> pl.DataFrame:
 
 def problems_of_cells(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
     """Problems from cells with a `kind` and a `message`, about the figure, agency, period and group of each cell."""
-    cells = cells.with_columns(pl.lit(None, PROBLEMS.polars()[name]).alias(name) for name in _OF if name not in cells)
+    missing = [name for name in (*_OF, "key") if name not in cells.columns]
+    cells = cells.with_columns(pl.lit(None, PROBLEMS.polars()[name]).alias(name) for name in missing)
     if {"figure", "start", "months"} <= set(cells.columns):
         cells = cells.with_columns(_labels(cells, framework), item="figure")
     return _with_severity(cells.select(name for name in PROBLEMS.polars() if name != "severity"))

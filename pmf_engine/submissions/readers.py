@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import polars as pl
@@ -43,17 +44,20 @@ class Format:
     records: Callable[[ListPart, Path, ListHeader], list[ListPart]] | None = None
 
 
-def part_of_frame(part: ListPart, frame: pl.LazyFrame, header: ListHeader) -> ListPart:
+def part_of_frame(
+    part: ListPart, frame: pl.LazyFrame, header: ListHeader, renamed: Mapping[str, str] = MappingProxyType({})
+) -> ListPart:
     """The part with the records of a frame with typed columns.
 
     Args:
         part: The part without records.
         frame: The records.
         header: The header that the list must have.
+        renamed: The titles of columns that the frame calls otherwise.
     """
     names = frame.collect_schema().names()
     keep_within(Measure.COLUMNS, len(names))
-    part, places = header.read(part, names, None)
+    part, places = header.read(part, [renamed.get(name, name) for name in names], None)
     if not part.titles:
         return part
     chosen = {name: names[position] for name, position in places.items()}

@@ -42,6 +42,7 @@ CELLS: Final = FrameSchema(
     Column("outcome", OUTCOME, "whether the cell was used, and if not, why"),
     Column("until", pl.Date, "the day from which later files replace a cell of an unknown group", nullable=True),
     Column("mark", pl.String, "what a marker beside the number says of it, a `MarkKind`", nullable=True),
+    Column("key", pl.String, "the key of its row in the frame that an embedding program gave", nullable=True),
 )
 """The columns of cells that were read."""
 
@@ -132,7 +133,7 @@ class Reader:
         else:
             nothing = ("group", "group_kind", "group_says")
             cells = cells.with_columns(pl.lit(None, pl.String).alias(name) for name in nothing)
-        cells = without_totals(add_values(self._one_spelling(cells), self.framework), self.words)
+        cells = without_totals(add_values(self.one_spelling(cells), self.framework), self.words)
         cells = cells.with_columns(early=_is_early(cells, self.framework))
         problems.append(_early_problems(cells, self.framework))
         for role in _ROLES:
@@ -167,11 +168,11 @@ class Reader:
             .cast(OUTCOME).alias("outcome"),
             pl.when(refused).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
             pl.when(~refused).then("value").alias("value"),
-            pl.lit(None, pl.Date).alias("until"),
+            pl.lit(None, pl.Date).alias("until"), pl.lit(None, pl.String).alias("key"),
         )  # fmt: skip
         return readings.select(*CELLS.names, "type", "clean", "beside", "group_text"), problems
 
-    def _one_spelling(self, cells: pl.DataFrame) -> pl.DataFrame:
+    def one_spelling(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Cells with the spelling of each unlisted group that sorts first, whatever its case and spaces."""
         free = [by for by in self.framework.breakdowns if by not in self.words.groups]
         named = cells.filter(pl.col("by").is_in(free), pl.col("group").is_not_null())

@@ -6,35 +6,34 @@ problem that names its file and row and what was expected.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import polars as pl
+from typing_extensions import deprecated
 
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.marks import CELL_WORDS, KIND, MARKS
 from pmf_engine.domain.period_days import days_of_periods
 from pmf_engine.framework.model import Framework
-from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.cross_checks import compare_times
 from pmf_engine.submissions.duplicates import make_good, settle
 from pmf_engine.submissions.file_state import unchanged
+from pmf_engine.submissions.fingerprint import check_fingerprint, reading_fingerprint
 from pmf_engine.submissions.folder import MANIFEST, files_in, read_manifest
-from pmf_engine.submissions.headers import Found
-from pmf_engine.submissions.layout import lay_out
+from pmf_engine.submissions.frames import Frame, FrameReader, ListFrames, ReceivedOn, SubmissionsError, named
 from pmf_engine.submissions.limits import why_unreadable
-from pmf_engine.submissions.list_files import list_of, list_part_of, read_list_parts
+from pmf_engine.submissions.list_files import list_of, read_list_parts
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.misread import MISREAD, misread_rows
 from pmf_engine.submissions.problems import (
     PLACE,
     PROBLEMS,
     Problem,
-    meant,
     problems_frame,
     problems_of_cells,
     say,
@@ -42,7 +41,8 @@ from pmf_engine.submissions.problems import (
     with_senders,
 )
 from pmf_engine.submissions.readers import READERS, is_passed_over
-from pmf_engine.submissions.readings import CELLS, OUTCOME, READINGS, Reader
+from pmf_engine.submissions.readings import CELLS, READINGS
+from pmf_engine.submissions.sent import Sent, put_together, read_tables
 from pmf_engine.submissions.standing_cells import Standing, standing_cells
 from pmf_engine.submissions.table import DAMAGED, EDGES, RawTable
 from pmf_engine.submissions.vocabulary import Vocabulary
@@ -59,10 +59,6 @@ FILES: Final = FrameSchema(
 """The columns of `Submissions.files`."""
 
 
-class SubmissionsError(Exception):
-    """The folder of submissions does not exist; the message is a sentence for users."""
-
-
 @dataclass(frozen=True)
 class Submissions:
     """All returns as three frames, and the files of lists.
@@ -73,7 +69,8 @@ class Submissions:
         files: The number of cells of each file of returns, with the columns of `FILES`.
         lists: The parts of lists. Their records are read at evaluation.
         framework: The framework of the names.
-        undated: The files without a day of receipt in the manifest of their folder.
+        undated: The files whose day of receipt nobody gave, though a manifest or `received_on` could have.
+        sent: Every cell before cells were compared, which `combine` compares anew.
     """
 
     readings: pl.DataFrame
@@ -82,6 +79,21 @@ class Submissions:
     lists: tuple[ListPart, ...] = ()
     framework: Framework | None = field(default=None, repr=False, compare=False)
     undated: frozenset[str] = frozenset()
+    sent: Sent = field(default_factory=Sent, repr=False, compare=False)
+
+    @property
+    def framework_fingerprint(self) -> str | None:
+        """The fingerprint of the names by which the submissions were read; None where no framework is known."""
+        return None if self.framework is None else reading_fingerprint(self.framework)
+
+    def read_by(self, framework: Framework) -> Submissions:
+        """These submissions; raises MismatchError where they were read with other names than a framework's."""
+        check_fingerprint(self.framework_fingerprint, framework)
+        return self
+
+    def known_at(self, as_of: date) -> Submissions:
+        """The submissions received by a day: as they would have been read on that day."""
+        return self if self.framework is None else settled(self.sent.known_at(as_of), Vocabulary(self.framework))
 
     @property
     def cells(self) -> pl.DataFrame:
@@ -140,6 +152,44 @@ class Submissions:
         return named.select("by", "group").unique().sort("by", "group")
 
     @classmethod
+    def from_frames(
+        cls,
+        framework: Framework,
+        returns: Frame | Mapping[str, Frame] | None = None,
+        *,
+        lists: Mapping[str, ListFrames] = MappingProxyType({}),
+        received_on: ReceivedOn,
+        columns: Mapping[str, str] = MappingProxyType({}),
+        key: str | None = None,
+        name: str = "returns",
+    ) -> Submissions:
+        """Reads frames by the same rules as files.
+
+        Args:
+            framework: The framework of the names.
+            returns: A frame with the columns of a return, long or wide and of any types, or several by their names;
+                None for lists alone. Rows count from 2, as if below a header.
+            lists: By the id of a list, its records, or `Records` with the days that they cover and when they came; or
+                several `Records` that came one after the other.
+            received_on: The day on which the rows came; or the name of the column of returns that says it; or either
+                by the name of the frame (a list's is its id). None, or a frame left out, says that nobody knows: it
+                is a problem `arrival-unknown`, and what rests on the frame is not green in a report as of a day
+                before today.
+            columns: The names of the framework for columns that the frames call otherwise: theirs to ours.
+            key: A column of returns that names their rows, such as the key of a table; it comes back as `key` in
+                `readings` and `problems`.
+            name: The name of a single frame of returns in `readings` and `problems`.
+
+        Raises:
+            SubmissionsError: A frame cannot be read to its end, such as a query of a closed connection.
+            KeyError: The framework has no such list.
+            TypeError: An argument is of another type, such as a text where a frame is expected.
+            ValueError: A column or frame that an argument names is not there; `received_on` is a column for a list.
+        """
+        return _of_frames(FrameReader(framework, received_on, columns, key), named(returns, name), lists)
+
+    @classmethod
+    @deprecated("use Submissions.from_frames(framework, returns, received_on=...), which says when the rows came")
     def from_frame(
         cls,
         returns: pl.DataFrame | pl.LazyFrame | None,
@@ -148,36 +198,51 @@ class Submissions:
         lists: Mapping[str, pl.DataFrame | pl.LazyFrame] | None = None,
         name: str = "returns",
     ) -> Submissions:
-        """Reads frames by the same rules as files.
+        """Reads frames of which nobody says when they came, without a word about that: use `from_frames`."""
+        return submissions_of_frames(framework, returns, lists=lists, name=name)
 
-        Args:
-            returns: A frame with the columns of a return, long or wide and of any types; None for lists alone. Rows
-                count from 2, as if below a header.
-            framework: The framework of the names.
-            lists: Frames of records by list, each with the columns of its list. A LazyFrame is read as a stream at
-                evaluation.
-            name: The name of the file in `readings` and `problems`.
+    @classmethod
+    def combine(cls, *parts: Submissions) -> Submissions:
+        """One set of submissions from several, such as a folder and the tables of a database.
+
+        Duplicates and corrections are settled across all parts, as if all had come in one folder.
 
         Raises:
-            KeyError: The framework has no such list.
-            TypeError: An argument is no frame.
+            MismatchError: The parts were read with different frameworks.
+            SubmissionsError: Two parts have a file or frame of the same name.
+            ValueError: No part is given.
         """
-        for what, given in [*([] if returns is None else [("returns", returns)]), *(lists or {}).items()]:
-            if not isinstance(given, pl.DataFrame | pl.LazyFrame):
-                raise TypeError(f"`{what}` must be a Polars DataFrame or LazyFrame, not {type(given).__name__}")
-        for id_ in lists or {}:
-            if id_ not in framework.lists:
-                raise KeyError(f"unknown list `{id_}`{meant(id_, framework.lists)}")
-        parts = [list_part_of(frame, id_, framework.lists[id_], framework) for id_, frame in (lists or {}).items()]
-        if returns is None:
-            return _with_lists(_understand([], [], {}, Vocabulary(framework)), parts, framework)
-        frame = returns.collect() if isinstance(returns, pl.LazyFrame) else returns
-        texts = [_as_text(column).alias(str(position)) for position, column in enumerate(frame.get_columns())]
-        rows = pl.DataFrame(texts).with_row_index("row", 2).cast({"row": pl.Int64})
-        if texts:
-            rows = rows.filter(~pl.all_horizontal(pl.exclude("row").str.strip_chars(EDGES).fill_null("") == ""))
-        table = RawTable(name, tuple(frame.columns), 1, rows)
-        return _with_lists(_understand([table], [], {name: None}, Vocabulary(framework)), parts, framework)
+        frameworks = [part.framework for part in parts if part.framework is not None]
+        if not frameworks or len(frameworks) < len(parts):
+            raise ValueError("combine needs submissions that were read with a framework")
+        for part in parts:
+            check_fingerprint(part.framework_fingerprint, frameworks[0])
+        files = [file for part in parts for file in part.sent.files]
+        if twice := sorted({file for file in files if files.count(file) > 1}):
+            raise SubmissionsError(f"two parts have a file called `{twice[0]}`; give the frames of one another `name`")
+        words = Vocabulary(frameworks[0])
+        return settled(put_together([part.sent for part in parts], words), words)
+
+
+def submissions_of_frames(
+    framework: Framework,
+    returns: Frame | None,
+    *,
+    lists: Mapping[str, Frame] | None = None,
+    name: str = "returns",
+) -> Submissions:
+    """Reads frames as files of a folder without a manifest: undated, and without a problem because of that."""
+    reader = FrameReader(framework, None, {}, must_be_dated=False)
+    return _of_frames(reader, named(returns, name), lists or {})
+
+
+def _of_frames(reader: FrameReader, returns: Mapping[str, Frame], lists: Mapping[str, ListFrames]) -> Submissions:
+    """The submissions of frames."""
+    given, words = reader.read(returns, lists), Vocabulary(reader.framework)
+    received = {table.file: table.received_on for table in given.tables}
+    sent = read_tables(given.tables, given.problems, received, words)
+    keys = pl.concat([sent.keys, *given.keys])
+    return settled(replace(sent, lists=tuple(given.parts), undated=frozenset(given.undated), keys=keys), words)
 
 
 def read_submissions(folder: str | Path, framework: Framework, as_of: date | None = None) -> Submissions:
@@ -230,71 +295,46 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
             tables.append(table)
     read = [*received, *(part.file for part in parts)]
     problems += manifest.unnamed(dict.fromkeys(read))
-    submissions = _with_lists(_understand(tables, problems, received, words), parts, framework)
-    return replace(submissions, undated=manifest.undated(read))
+    sent = read_tables(tables, problems, received, words)
+    return settled(replace(sent, lists=tuple(parts), undated=manifest.undated(read)), words)
 
 
-def _with_lists(submissions: Submissions, parts: list[ListPart], framework: Framework) -> Submissions:
-    """Submissions with the parts of lists and the problems of these."""
-    of_lists = problems_frame(problem._replace(item=part.list) for part in parts for problem in part.problems)
-    of_lists = with_senders(of_lists, framework)
-    return replace(submissions, lists=tuple(parts), problems=together(submissions.problems, of_lists))
-
-
-def _as_text(column: pl.Series) -> pl.Series:
-    """A column's values as texts, in the notation of a file: floats without an exponent."""
-    try:
-        texts = column.cast(pl.String)
-    except pl.exceptions.PolarsError:
-        return pl.Series([None if value is None else str(value) for value in column], dtype=pl.String)
-    if column.dtype.is_float():
-        # an exponent, as in 1e-7, is the notation of Polars and no mistake of the sender
-        short = texts.unique().drop_nulls()
-        short = short.filter(short.str.contains("[0-9]e"))
-        plain = {text: format(Decimal(text), "f") for text in short}
-        texts = texts.replace(plain) if plain else texts
-    return texts
-
-
-def _understand(
-    tables: Iterable[RawTable], problems: list[Problem], received: Mapping[str, date | None], words: Vocabulary
-) -> Submissions:
-    """Submissions from raw tables: each cell is read, then compared with the others.
+def settled(sent: Sent, words: Vocabulary) -> Submissions:
+    """The submissions from what was sent: cells of one key are compared, and the problems of lists added.
 
     Args:
-        tables: The returns.
-        problems: The problems of their files so far.
-        received: The day of receipt of each file.
+        sent: Every cell, and the list parts.
         words: The names of the framework.
     """
-    found = Found(problems=problems)
-    for table in tables:
-        lay_out(table, words, found)
-    readings = CELLS.empty()
-    problem_frames = [problems_frame(found.problems)]
-    if found.cells:
-        read, more = Reader(words).read(pl.concat(found.cells))
-        read, repeats = settle(read, words)
-        problem_frames += [*more, repeats, compare_times(read, words)]
-        readings = make_good(read, words).select(CELLS.names)
-    if found.set_aside:
-        unread = pl.concat(found.set_aside).with_columns(
-            pl.col("text").fill_null(""),
-            pl.lit("invalid", STATE).alias("state"),
-            pl.lit("unknown", OUTCOME).alias("outcome"),
-        )
-        columns = CELLS.polars().items()
-        missing = [pl.lit(None, dtype).alias(name) for name, dtype in columns if name not in unread.columns]
-        readings = pl.concat([readings, unread.with_columns(missing).select(CELLS.names)])
-        readings = readings.sort(PLACE, maintain_order=True)
-    readings = READINGS.check(readings.with_columns(days_of_periods()))
-    problem_frames.append(standing_cells(readings, words.framework, date.max).problems)
+    problems = [sent.problems]
+    readings = sent.cells.select(CELLS.names)
+    if sent.cells.height:
+        cells, repeats = settle(sent.cells, words)
+        problems += [repeats, compare_times(cells, words)]
+        readings = make_good(cells, words).select(CELLS.names)
+    if sent.unread.height:
+        readings = pl.concat([readings, sent.unread]).sort(PLACE, maintain_order=True)
+    readings = _with_keys(READINGS.check(readings.with_columns(days_of_periods())), sent.keys)
+    problems.append(standing_cells(readings, words.framework, date.max).problems)
+    of_returns = with_senders(together(*problems), words.framework, readings)
+    of_lists = problems_frame(problem._replace(item=part.list) for part in sent.lists for problem in part.problems)
     return Submissions(
         readings=readings,
-        problems=with_senders(together(*problem_frames), words.framework, readings),
-        files=_count(readings, received),
+        problems=_with_keys(together(of_returns, with_senders(of_lists, words.framework)), sent.keys),
+        files=_count(readings, sent.received),
+        lists=sent.lists,
         framework=words.framework,
+        undated=sent.undated,
+        sent=sent,
     )
+
+
+def _with_keys(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Readings or problems with the keys of their rows."""
+    if keys.is_empty():
+        return rows
+    keyed = rows.drop("key").join(keys, on=["file", "row"], how="left", maintain_order="left")
+    return keyed.select(rows.columns)
 
 
 def _count(readings: pl.DataFrame, received: Mapping[str, date | None]) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from pmf_engine.domain.periods import Cadence
 from pmf_engine.evaluation.explanation.explain import Explanation, explain
 from pmf_engine.render.explanation import to_json, to_text
 from tests.support import strategies
-from tests.support.boards import HEAD, evaluate, write_board, write_returns
+from tests.support.boards import HEAD, evaluate, read_frame, write_board, write_returns
 
 FIGURES = """
 part: {title: Part, from: care, kind: flow, frequency: monthly}
@@ -308,7 +308,7 @@ def test_the_cells_make_the_value_and_what_lacks_is_named(seed: int, tmp_path: P
     board = strategies.make_board(Random(seed), 4)
     strategies.write_files(board, tmp_path)
     framework = pmf.load_framework(tmp_path)
-    submissions = pmf.Submissions.from_frame(strategies.returns(board), framework)
+    submissions = read_frame(strategies.returns(board), framework)
     start, months = board.asked or (max(one.start for one in board.cells), 3)
     asked_for = Cadence(months, board.year_start).holding(start)
     evaluation = pmf.evaluate(framework, submissions, asked_for, board.as_of)

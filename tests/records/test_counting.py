@@ -26,7 +26,7 @@ from pmf_engine.records import pre_aggregation
 from pmf_engine.records.queries import ListPlan, list_queries
 from pmf_engine.submissions.vocabulary import Vocabulary
 from tests.support import list_boards
-from tests.support.boards import HEAD, OF_A_PROBLEM, cell, evaluate, write_board
+from tests.support.boards import HEAD, OF_A_PROBLEM, cell, evaluate, read_frame, write_board
 from tests.support.reference import formula
 from tests.support.reference_lists import Board, Row, World
 
@@ -154,7 +154,7 @@ def test_counting_by_kind_is_counting(records: pl.DataFrame, asked: list[tuple[s
     formulas |= {f"m{at}": f"max(more of note_list where {one})" for at, (one, *_) in enumerate(asked)}
     with tempfile.TemporaryDirectory() as folder:
         framework = pmf.load_framework(board(Path(folder), formulas, {}, lists))
-    submissions = pmf.Submissions.from_frame(None, framework, lists={"note_list": records})
+    submissions = read_frame(None, framework, lists={"note_list": records})
     found = []
     for worth in (1, 1000):
         with pytest.MonkeyPatch.context() as patch:
@@ -771,7 +771,7 @@ def test_a_fault_is_told_of_its_own_record_in_whatever_order_these_come(tmp_path
         return frame[[(row + by) % 40 for row in range(40)]]
 
     source.turned = turned
-    submissions = pmf.Submissions.from_frame(None, framework, lists={"referral_list": source.lazy})
+    submissions = read_frame(None, framework, lists={"referral_list": source.lazy})
     problems = pmf.evaluate(framework, submissions, as_of=date(2016, 7, 31)).problems
     assert problems.select("kind", "text").rows() == [("not-a-date", "yesterday")]
 
@@ -808,9 +808,7 @@ def test_a_list_is_read_once_whatever_is_asked_of_it(
             )
         ),
     }
-    submissions = pmf.Submissions.from_frame(
-        None, framework, lists={id_: source.lazy for id_, source in sources.items()}
-    )
+    submissions = read_frame(None, framework, lists={id_: source.lazy for id_, source in sources.items()})
     evaluation = pmf.evaluate(framework, submissions, Q1, date(2017, 3, 31))
     assert cell(evaluation, "plain", Q1, "value") == 2
     assert cell(evaluation, "at_end", Q1, "value") == 100

@@ -35,7 +35,7 @@ import pmf_engine.submissions.workbook_facts
 from pmf_engine.submissions.problem_kinds import KINDS
 from tests.submissions import test_list_cells
 from tests.submissions.test_submissions import MODULES
-from tests.support.boards import HEAD, OF_A_PROBLEM, cell, evaluate, write_board
+from tests.support.boards import HEAD, OF_A_PROBLEM, cell, evaluate, read_frame, write_board
 
 LISTS = """\
 lists:
@@ -190,7 +190,7 @@ def test_parquet_and_excel_are_read_by_their_types(tmp_path: Path) -> None:
 def test_a_frame_is_read_as_a_file_is(tmp_path: Path) -> None:
     framework = read(tmp_path, {"referral_list.csv": GOOD}).framework
     for frame in (pl.DataFrame(COLUMNS), pl.DataFrame(COLUMNS).lazy(), pl.DataFrame(COLUMNS).cast(pl.String)):
-        submissions = pmf.Submissions.from_frame(None, framework, lists={"referral_list": frame})
+        submissions = read_frame(None, framework, lists={"referral_list": frame})
         evaluation = pmf.evaluate(framework, submissions, None, date(2017, 1, 1))
         assert [number(evaluation, group) for group in (None, "North", "South")] == [2, 1, 1]
         assert said(evaluation) == []
@@ -199,7 +199,7 @@ def test_a_frame_is_read_as_a_file_is(tmp_path: Path) -> None:
 def test_a_frame_of_an_unknown_list_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
     framework = read(tmp_path, {"referral_list.csv": GOOD}).framework
     with pytest.raises(KeyError, match="unknown list `plan_lst`; did you mean `plan_list`"):
-        pmf.Submissions.from_frame(None, framework, lists={"plan_lst": pl.DataFrame(COLUMNS)})
+        pmf.Submissions.from_frames(framework, lists={"plan_lst": pl.DataFrame(COLUMNS)}, received_on=None)
 
 
 def test_several_files_globs_and_folders_are_one_list(tmp_path: Path) -> None:

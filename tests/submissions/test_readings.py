@@ -15,6 +15,7 @@ from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.problem_kinds import KINDS
 from pmf_engine.submissions.submissions import Submissions
+from tests.support.boards import read_frame
 
 INDICATORS = """
 board: Test Board
@@ -52,7 +53,7 @@ def read(framework: Framework, *rows: dict[str, Any]) -> Submissions:
     usual = {"period": "2016-17 Q3", "agency": "social_care", "figure": "referrals", "value": "12"}
     names = list(dict.fromkeys([*usual, *(name for row in rows for name in row)]))
     frame = pl.DataFrame([{**usual, **row} for row in rows], schema=dict.fromkeys(names, pl.String))
-    return Submissions.from_frame(frame, framework)
+    return read_frame(frame, framework)
 
 
 def one(framework: Framework, **row: Any) -> dict[str, Any]:
@@ -451,9 +452,7 @@ def frame(**columns: list[Any]) -> pl.DataFrame:
 def test_headers_are_known_whatever_their_case_and_spaces(framework: Framework) -> None:
     header = [" PERIOD", "Agency ", "_figure_", "Va-lue", "electoral  WARD", "Comment"]
     rows = [["2016-17 Q3", "police", "open_plans", "3", "Old Town", "late"]]
-    cell = Submissions.from_frame(pl.DataFrame(rows, schema=header, orient="row"), framework).readings.row(
-        0, named=True
-    )
+    cell = read_frame(pl.DataFrame(rows, schema=header, orient="row"), framework).readings.row(0, named=True)
     assert (cell["figure"], cell["value"], cell["by"], cell["group"]) == ("open_plans", 3.0, "ward", "Old Town")
     assert (cell["comment"], cell["column"]) == ("late", "Va-lue")
 
@@ -463,7 +462,7 @@ def test_a_wide_row_has_a_cell_for_each_figure_column(framework: Framework) -> N
         {"Period": ["2016-17 Q3"], "Agency": ["social_care"], "open plans": ["1,234"], "Referrals Received": [None],
          "Comment": ["busy"]}
     )  # fmt: skip
-    submissions = Submissions.from_frame(wide, framework)
+    submissions = read_frame(wide, framework)
     assert submissions.readings.select("figure", "column", "value", "state", "comment", "row").rows() == [
         ("referrals", "Referrals Received", None, "no_data", "busy", 2),
         ("open_plans", "open plans", 1234.0, "ok", "busy", 2),
@@ -473,7 +472,7 @@ def test_a_wide_row_has_a_cell_for_each_figure_column(framework: Framework) -> N
 
 def test_a_problem_of_a_wide_row_is_told_once(framework: Framework) -> None:
     wide = frame(period=["2016-17 Q3"], agency=["nobody"], referrals=["1"], open_plans=["2"])
-    submissions = Submissions.from_frame(wide, framework)
+    submissions = read_frame(wide, framework)
     assert submissions.problems["kind"].to_list() == ["unknown-agency"]
     assert submissions.readings["outcome"].to_list() == ["refused", "refused"]
 
@@ -482,7 +481,7 @@ def test_a_blank_under_a_figure_that_the_agency_does_not_send_is_no_cell(framewo
     wide = frame(
         period=["2016-17 Q3"] * 2, agency=["social_care", "police"], referrals=["1", None], open_plans=["2", "3"]
     )
-    submissions = Submissions.from_frame(wide, framework)
+    submissions = read_frame(wide, framework)
     assert submissions.problems.is_empty()
     assert submissions.readings.select("agency", "figure").rows() == [
         ("social_care", "open_plans"), ("social_care", "referrals"), ("police", "open_plans")
@@ -491,7 +490,7 @@ def test_a_blank_under_a_figure_that_the_agency_does_not_send_is_no_cell(framewo
 
 def test_unknown_columns_of_a_wide_return_are_counted_and_set_aside(framework: Framework) -> None:
     wide = frame(period=["2016-12", "2017-01"], agency=["police"] * 2, open_plans=["3", "3"], open_plan=["4", None])
-    submissions = Submissions.from_frame(wide, framework)
+    submissions = read_frame(wide, framework)
     problem = submissions.problems.row(0, named=True)
     assert (problem["row"], problem["column"], problem["kind"], problem["message"]) == (
         1, "open_plan", "unknown-column", "unknown column `open_plan`; did you mean `open_plans`?"
@@ -582,7 +581,7 @@ def test_minus_nothing_is_nothing(framework: Framework) -> None:
 
 def test_a_figure_column_twice_is_set_aside_but_not_forgotten(framework: Framework) -> None:
     wide = pl.DataFrame({"period": ["2016-17 Q3"], "agency": ["police"], "open_plans": ["3"], "Open Plans": ["4"]})
-    submissions = Submissions.from_frame(wide, framework)
+    submissions = read_frame(wide, framework)
     assert submissions.problems["kind"].to_list() == ["column-twice"]
     assert submissions.files.drop("agency").row(0) == ("returns", None, 2, 0, 2)
     assert submissions.cells.select("figure", "state").rows() == [("open_plans", "invalid")]
@@ -615,9 +614,7 @@ def test_a_comment_column_twice_is_told(framework: Framework) -> None:
 
 
 def test_a_missing_column_sets_all_rows_aside(framework: Framework) -> None:
-    submissions = Submissions.from_frame(
-        frame(period=["2016-17 Q3", None], figure=["referrals", "x"], value=[1, 2]), framework
-    )
+    submissions = read_frame(frame(period=["2016-17 Q3", None], figure=["referrals", "x"], value=[1, 2]), framework)
     assert submissions.problems["message"].to_list() == [
         "no column `agency` in this header; everything in this file is set aside"
     ]
@@ -626,14 +623,14 @@ def test_a_missing_column_sets_all_rows_aside(framework: Framework) -> None:
 
 
 def test_a_wide_return_without_any_figure_says_so(framework: Framework) -> None:
-    submissions = Submissions.from_frame(frame(period=["2016-17 Q3"], agency=["police"], open_pans=["1"]), framework)
+    submissions = read_frame(frame(period=["2016-17 Q3"], agency=["police"], open_pans=["1"]), framework)
     assert submissions.problems["kind"].to_list() == ["missing-column", "unknown-column"]
     assert submissions.files.drop("agency").row(0) == ("returns", None, 1, 0, 1)
 
 
 def test_a_frame_of_something_else_is_not_a_return(framework: Framework) -> None:
     for other in (pl.DataFrame(), frame(child_id=["1"], received_on=["2016-04-01"]), frame(value=[1])):
-        submissions = Submissions.from_frame(other, framework)
+        submissions = read_frame(other, framework)
         assert submissions.problems["kind"].to_list() == ["not-a-return"]
         assert submissions.readings.is_empty()
 
@@ -645,7 +642,7 @@ def test_frames_of_any_types_follow_the_same_rules(framework: Framework) -> None
     def value(values: Any, figure: str = "open_plans") -> tuple[Any, ...]:
         columns = {"period": "2016-17 Q3", "agency": "social_care", "figure": figure}
         frame = pl.DataFrame({"value": values}).with_columns(pl.lit(v).alias(k) for k, v in columns.items())
-        return Submissions.from_frame(frame.lazy(), framework).readings.select("value", "state").row(0)
+        return read_frame(frame.lazy(), framework).readings.select("value", "state").row(0)
 
     assert value([12]) == (12.0, "ok")
     assert value([0.1 + 0.2], "change_in_staff") == (0.1 + 0.2, "ok")

@@ -27,8 +27,9 @@ import pmf_engine.submissions.submissions
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.folder import parse_date
+from pmf_engine.submissions.frames import SubmissionsError
 from pmf_engine.submissions.problem_kinds import KINDS
-from pmf_engine.submissions.submissions import Submissions, SubmissionsError, read_submissions
+from pmf_engine.submissions.submissions import Submissions, read_submissions
 from tests.support.boards import OF_A_PROBLEM
 
 INDICATORS = """

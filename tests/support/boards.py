@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from textwrap import dedent, indent
 from types import ModuleType
 from typing import Any
 
+import polars as pl
+
 import pmf_engine as pmf
+from pmf_engine.submissions.submissions import submissions_of_frames
 
 HEAD = """\
 board: {name: Test Board, submissions: returns}
@@ -56,6 +60,15 @@ def write_returns(folder: Path, rows: str, name: str = "returns.csv") -> None:
     if not text.startswith("period,"):
         text = "period,agency,figure,value\n" + text
     (folder / "returns" / name).write_text(text + "\n", encoding="utf-8")
+
+
+def read_frame(
+    returns: pl.DataFrame | pl.LazyFrame | None,
+    framework: pmf.Framework,
+    lists: Mapping[str, pl.DataFrame | pl.LazyFrame] | None = None,
+) -> pmf.Submissions:
+    """Reads frames as the files of a folder without a manifest: nobody says when they came, and nothing is doubted."""
+    return submissions_of_frames(framework, returns, lists=lists)
 
 
 def evaluate(folder: Path, period: str | None = None, as_of: date = date(2030, 1, 1), **options: Any) -> pmf.Evaluation:

@@ -27,6 +27,7 @@ from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.formula.compute import batches
 from pmf_engine.formula.syntax import children
 from tests.support import reference, strategies
+from tests.support.boards import read_frame
 from tests.support.reference import Board, Indicator, Row, UnclearError, World
 
 PER_BOARD = 400
@@ -52,7 +53,7 @@ def engine_rows(board: Board, folder: Path) -> dict[Key, dict[str, Any]]:
     """What the engine says of a board, by indicator, start of period, breakdown and group."""
     strategies.write_files(board, folder)
     framework = pmf.load_framework(folder)
-    submissions = pmf.Submissions.from_frame(strategies.returns(board), framework)
+    submissions = read_frame(strategies.returns(board), framework)
     asked = Period(board.asked[0], Cadence(board.asked[1], board.year_start)) if board.asked else None
     history = pmf.evaluate(framework, submissions, asked, board.as_of).judged
     rows: dict[Key, dict[str, Any]] = {}

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pmf_engine as pmf
-from tests.support.boards import write_board
+from tests.support.boards import read_frame, write_board
 
 LAW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 QUARTERS = ("2016-17 Q1", "2016-17 Q2", "2016-17 Q3")
@@ -51,7 +51,7 @@ def judged(
         write_board(folder, figures, indicator, f"y: {{good: {way} {good}, tolerance: {way} {tolerance}}}", RULES)
         framework = pmf.load_framework(folder)
         frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
-        submissions = pmf.Submissions.from_frame(frame, framework)
+        submissions = read_frame(frame, framework)
         history = pmf.evaluate(framework, submissions, as_of=date(2017, 6, 30)).judged
     return history.sort("start").to_dicts()
 

@@ -46,7 +46,7 @@ def test_public_names_say_what_they_mean(name: str) -> None:
 
 
 def test_the_face_is_small_and_each_name_is_documented() -> None:
-    assert len(pmf_engine.__all__) <= 18
+    assert len(pmf_engine.__all__) <= 20
     for name in pmf_engine.__all__:
         assert inspect.getdoc(getattr(pmf_engine, name)), name
 
@@ -93,10 +93,26 @@ def test_unknown_names_are_refused() -> None:
 @pytest.mark.parametrize(
     ("returns", "lists", "said"),
     [
-        ({"period": []}, None, "`returns` must be a Polars DataFrame or LazyFrame, not dict"),
-        ("returns.csv", None, "`returns` must be a Polars DataFrame or LazyFrame, not str"),
-        (None, {"events": []}, "`events` must be a Polars DataFrame or LazyFrame, not list"),
-        (None, {"events": None}, "`events` must be a Polars DataFrame or LazyFrame, not NoneType"),
+        (
+            {"period": []},
+            {},
+            "`period` must be a frame of Polars or an object with `__arrow_c_stream__`, not list",
+        ),
+        (
+            "returns.csv",
+            {},
+            "`returns` must be a frame of Polars or an object with `__arrow_c_stream__`, not str",
+        ),
+        (
+            None,
+            {"events": []},
+            "`events` must be a frame of Polars or an object with `__arrow_c_stream__`, not list",
+        ),
+        (
+            None,
+            {"events": None},
+            "`events` must be a frame of Polars or an object with `__arrow_c_stream__`, not NoneType",
+        ),
     ],
 )
 def test_what_submissions_cannot_be_made_of(tmp_path: Path, returns: Any, lists: Any, said: str) -> None:
@@ -105,4 +121,4 @@ def test_what_submissions_cannot_be_made_of(tmp_path: Path, returns: Any, lists:
     write_board(tmp_path, figures, "one: {frequency: quarterly, formula: referrals}", head=HEAD + events)
     framework = pmf_engine.load_framework(tmp_path)
     with pytest.raises(TypeError, match=re.escape(said)):
-        pmf_engine.Submissions.from_frame(returns, framework, lists=lists)
+        pmf_engine.Submissions.from_frames(framework, returns, lists=lists, received_on=None)

@@ -1,0 +1,112 @@
+"""What was sent: every cell of returns as it was read, before cells are compared with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from pmf_engine.submissions.cell_values import STATE
+from pmf_engine.submissions.frames import KEYS
+from pmf_engine.submissions.headers import Found
+from pmf_engine.submissions.layout import lay_out
+from pmf_engine.submissions.list_parts import ListPart
+from pmf_engine.submissions.problems import PROBLEMS, Problem, problems_frame
+from pmf_engine.submissions.readings import CELLS, OUTCOME, Reader
+from pmf_engine.submissions.table import RawTable
+from pmf_engine.submissions.vocabulary import Vocabulary
+
+_COMPARED: dict[str, Any] = {"type": pl.String, "clean": pl.String, "beside": pl.String, "group_text": pl.String}
+"""The columns of cells that only their comparison needs."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Returns cell by cell, and list parts, before any comparison of files.
+
+    Attributes:
+        cells: The cells that name a figure or could, with the columns `CELLS` and those that comparing needs.
+        unread: The cells set aside unread, with the columns `CELLS`.
+        problems: The problems of single cells and files.
+        lists: The list parts.
+        received: The day of receipt of each return.
+        undated: The files of unknown arrival.
+        keys: The keys of rows that have one, with the columns `KEYS`.
+    """
+
+    cells: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**CELLS.polars(), **_COMPARED}))
+    unread: pl.DataFrame = field(default_factory=CELLS.empty)
+    problems: pl.DataFrame = field(default_factory=PROBLEMS.empty)
+    lists: tuple[ListPart, ...] = ()
+    received: Mapping[str, date | None] = field(default_factory=dict)
+    undated: frozenset[str] = frozenset()
+    keys: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KEYS))
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of all files and frames."""
+        return tuple(dict.fromkeys([*self.received, *(part.file for part in self.lists)]))
+
+    def known_at(self, as_of: date) -> Sent:
+        """What was sent by a day."""
+        later = {file for file, on in self.received.items() if on is not None and on > as_of}
+        lists = tuple(part for part in self.lists if part.received_on is None or part.received_on <= as_of)
+        later |= {part.file for part in self.lists} - {part.file for part in lists}
+        came = ~pl.col("file").is_in(sorted(later))
+        return replace(
+            self,
+            cells=self.cells.filter(came),
+            unread=self.unread.filter(came),
+            problems=self.problems.filter(came),
+            lists=lists,
+            received={file: on for file, on in self.received.items() if file not in later},
+            undated=self.undated - later,
+        )
+
+
+def read_tables(
+    tables: Iterable[RawTable], problems: Sequence[Problem], received: Mapping[str, date | None], words: Vocabulary
+) -> Sent:
+    """Reads every cell of returns.
+
+    Args:
+        tables: The returns.
+        problems: The problems of their files so far.
+        received: The day of receipt of each file.
+        words: The names of the framework.
+    """
+    found = Found(problems=[*problems])
+    for table in tables:
+        lay_out(table, words, found)
+    sent = Sent(problems=problems_frame(found.problems), received=received)
+    if found.cells:
+        cells, more = Reader(words).read(pl.concat(found.cells))
+        problems_of_all = pl.concat([sent.problems, *more])
+        sent = replace(sent, cells=cells.select(*CELLS.names, *_COMPARED), problems=problems_of_all)
+    if found.set_aside:
+        unread = pl.concat(found.set_aside).with_columns(
+            pl.col("text").fill_null(""),
+            pl.lit("invalid", STATE).alias("state"),
+            pl.lit("unknown", OUTCOME).alias("outcome"),
+        )
+        missing = [
+            pl.lit(None, dtype).alias(name) for name, dtype in CELLS.polars().items() if name not in unread.columns
+        ]
+        sent = replace(sent, unread=unread.with_columns(missing).select(CELLS.names))
+    return sent
+
+
+def put_together(parts: Sequence[Sent], words: Vocabulary) -> Sent:
+    """Several parts as one; groups of breakdowns without a list are spelt alike in all of them."""
+    return Sent(
+        cells=Reader(words).one_spelling(pl.concat([part.cells for part in parts])),
+        unread=pl.concat([part.unread for part in parts]),
+        problems=pl.concat([part.problems for part in parts]),
+        lists=tuple(each for part in parts for each in part.lists),
+        received={file: on for part in parts for file, on in part.received.items()},
+        undated=frozenset().union(*(part.undated for part in parts)),
+        keys=pl.concat([part.keys for part in parts]),
+    )
