@@ -35,8 +35,20 @@ def is_number(text: str) -> bool:
     >>> is_number("1,234"), is_number("45 %"), is_number("12 [r]"), is_number("Female")
     (True, True, True, False)
     """
-    written = (split_mark(text) or (text,))[0]
+    written = _normal_form((split_mark(text) or (text,))[0])
     return re.search(NUMBER, written) is not None or re.search(PERCENT, written) is not None
+
+
+def _normal_form(text: str) -> str:
+    """A number without the spaces between its thousands, and with a sign in place of an accountant's brackets.
+
+    >>> _normal_form("1 234"), _normal_form("(1,200)"), _normal_form("12 34")
+    ('1234', '-1,200', '12 34')
+    """
+    if match := re.fullmatch(r"\(\s*(£?[0-9][0-9, ]*(?:\.[0-9]+)?)\s*\)", text):
+        text = f"-{match[1]}"
+    grouped = re.fullmatch(r"[+\-\u2212]?£?[1-9][0-9]{0,2}(?:[ \u00a0\u2009\u202f][0-9]{3})+(?:\.[0-9]+)?", text)
+    return re.sub(r"\s", "", text) if grouped else text
 
 
 class Bounds(NamedTuple):
@@ -126,8 +138,9 @@ def _sign(text: str) -> tuple[str | None, str | None, str | None]:
     """
     if (state := state_of(text)) is not None:
         return None, "unreliable" if is_unreliable(text) else None, state
-    number, kind = split_mark(text) or (None, None)
-    return number, kind, None
+    number, kind = split_mark(text) or (text, None)
+    plain = _normal_form(number)
+    return (None if plain == text else plain), kind, None
 
 
 def _with_grades(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
@@ -153,9 +166,11 @@ def wrong_value(framework: Framework, figure_id: str, text: str) -> tuple[str, s
         grades = framework.scales[figure.scale or ""]
         message = say("not-a-grade", text=text, scale=figure.scale, grades=listed(grades), help=meant(text, grades))
         return "not-a-grade", message
+    if re.fullmatch(r"#(?:[A-Z]+/?[0A]?[!?]?)", text):
+        return "error-cell", say("error-cell", text=text)
     if not is_number(text):
         return "not-a-number", say("not-a-number", text=text, hint=_number_hint(text))
-    written = (split_mark(text) or (text,))[0]
+    written = _normal_form((split_mark(text) or (text,))[0])
     number = float(re.sub("[^0-9.-]", "", written.replace("\u2212", "-")))
     kind, more = _misfit(figure, number, written)
     return kind, say(kind, text=text, figure=figure_id, **more)

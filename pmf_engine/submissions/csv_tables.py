@@ -54,7 +54,7 @@ def read_csv(
     Returns:
         The table, None for a file without one; and the problems of the file.
     """
-    faults = _Faults(file)
+    faults = Faults(file)
     try:
         return _read(path, faults, score, received_on, titled)
     except UnreadableError as error:
@@ -63,18 +63,20 @@ def read_csv(
 
 
 def _read(
-    path: Path, faults: _Faults, score: Callable[[Sequence[str]], int], received_on: date | None, titled: bool
+    path: Path, faults: Faults, score: Callable[[Sequence[str]], int], received_on: date | None, titled: bool
 ) -> tuple[RawTable | None, list[Problem]]:
     """The table of `read_csv`. Raises UnreadableError for a file above a limit."""
-    text = _text(path, faults)
-    begin = None if text is None else re.search(_FILLED, text)
-    if text is None or begin is None:
-        if text is not None:
+    whole = text_of_file(path, faults)
+    text, told = without_separator_line(whole or "")
+    begin = re.search(_FILLED, text)
+    if begin is None:
+        if whole is not None:
             faults.report("empty-file")
         return None, faults.problems
     first = max(text.rfind("\n", 0, begin.start()), text.rfind("\r", 0, begin.start())) + 1
     head, most = text[first : first + 100_000], _TITLES if titled else 1
-    headers = {delimiter: max(_first_rows(head, delimiter, most), key=score, default=[]) for delimiter in ",;\t|"}
+    choice = told or ",;\t|"
+    headers = {delimiter: max(_first_rows(head, delimiter, most), key=score, default=[]) for delimiter in choice}
     delimiter = max(headers, key=lambda candidate: score(headers[candidate]))
     header = headers[delimiter]
     full = len(header)
@@ -105,7 +107,7 @@ def _read(
     return table, faults.problems
 
 
-def _without_long_cells(rows: pl.DataFrame, faults: _Faults) -> pl.DataFrame:
+def _without_long_cells(rows: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     """The rows of a file, in which the rows with cells above the limit have a problem and blank cells."""
     most = LIMITS[Measure.CELL].most
     cells = pl.exclude("row")
@@ -130,7 +132,7 @@ def _cells_of_an_open_line(text: str, delimiter: str) -> int | None:
     return line.count(delimiter) + 1 if line.strip(EDGES) and '"' not in line else None
 
 
-class _Faults:
+class Faults:
     """The problems of a file, and the numbers of the rows that these problems set aside."""
 
     def __init__(self, file: str) -> None:
@@ -161,7 +163,7 @@ class _Faults:
         self.broken = {row for row in self.broken if row > top}
 
 
-def _text(path: Path, faults: _Faults) -> str | None:
+def text_of_file(path: Path, faults: Faults) -> str | None:
     """The text of a file; None, with a problem, for a file that cannot be read."""
     try:
         if not path.is_file():
@@ -180,7 +182,7 @@ def _text(path: Path, faults: _Faults) -> str | None:
     return text
 
 
-def _mended_rows(text: str, delimiter: str, header: Sequence[str], full: int, faults: _Faults) -> pl.DataFrame:
+def _mended_rows(text: str, delimiter: str, header: Sequence[str], full: int, faults: Faults) -> pl.DataFrame:
     """The rows of a text with quotes or surplus cells, each padded or cut to the width of the header.
 
     Args:
@@ -193,7 +195,7 @@ def _mended_rows(text: str, delimiter: str, header: Sequence[str], full: int, fa
     width = len(header)
     done: list[pl.DataFrame] = []
     records: list[list[str]] = []
-    for number, (cells, whole) in enumerate(_records(text, delimiter, width), 1):
+    for number, (cells, whole) in enumerate(records_of_text(text, delimiter, width), 1):
         if not whole and sum(map(len, cells)) > csv.field_size_limit():
             most = LIMITS[Measure.CELL].most
             faults.report_row("long-cell", number, text=delimiter.join(cells)[:100], most=f"{most:,}")
@@ -225,6 +227,11 @@ def _decode(data: bytes) -> tuple[str | None, int | None]:
     >>> _decode("Môn".encode() + b"\\n" + "Môn".encode("cp1252"))
     ('Môn\\nMôn', 2)
     """
+    if (encoding := _wide_encoding(data)) is not None:
+        try:
+            return data.decode(encoding), None
+        except UnicodeDecodeError:
+            return None, None
     if b"\0" in data:
         return None, None
     try:
@@ -244,6 +251,33 @@ def _decode(data: bytes) -> tuple[str | None, int | None]:
                 return None, None
             other = other or number
     return "\n".join(texts), other if mixed else None
+
+
+def _wide_encoding(data: bytes) -> str | None:
+    """The encoding of a text of two bytes a character, by its mark or by the zero bytes of its first characters.
+
+    >>> _wide_encoding("period".encode("utf-16")), _wide_encoding(b"p\0e\0r\0i\0o\0d\0"), _wide_encoding(b"period")
+    ('utf-16', 'utf-16-le', None)
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    head = data[:200]
+    if len(data) % 2 or len(head) < 4:
+        return None
+    high, low = head[0::2], head[1::2]
+    if all(low) and high.count(0) > 0.8 * len(high):
+        return "utf-16-be"
+    return "utf-16-le" if all(high) and low.count(0) > 0.8 * len(low) else None
+
+
+def without_separator_line(text: str) -> tuple[str, str | None]:
+    """A text with a blank in place of its first line `sep=;`, by which spreadsheets are told the delimiter; and that.
+
+    >>> without_separator_line("sep=;\nperiod;value")
+    ('\nperiod;value', ';')
+    """
+    match = re.match(r"[ \t\ufeff]*\"?sep=([,;|\t])\"?[ \t,;]*(?=[\r\n]|$)", text, re.IGNORECASE)
+    return (text, None) if match is None else (text[match.end() :], match[1])
 
 
 def _first_rows(text: str, delimiter: str, most: int) -> list[list[str]]:
@@ -281,7 +315,7 @@ def _plain(text: str, delimiter: str, width: int) -> pl.DataFrame | None:
     return rows if rows.height == lines else None
 
 
-def _records(text: str, delimiter: str, width: int) -> Iterator[tuple[list[str], bool]]:
+def records_of_text(text: str, delimiter: str, width: int) -> Iterator[tuple[list[str], bool]]:
     """The cells of each row, and whether its quotes are closed.
 
     An unclosed quote makes one cell of all the rows below it. Recovery: such a quote ends with its own line, and

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Protocol, TypeAlias, cast, runtime_checkable
 
 import polars as pl
@@ -20,7 +19,7 @@ from pmf_engine.submissions.list_headers import ListHeader
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import Problem, meant, say
 from pmf_engine.submissions.readers import part_of_frame
-from pmf_engine.submissions.table import EDGES, RawTable
+from pmf_engine.submissions.table import EDGES, RawTable, as_text
 
 
 @runtime_checkable
@@ -302,18 +301,3 @@ def in_zone(column: pl.Series, time_zone: str) -> Iterator[object]:
     if isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is not None:
         column = column.dt.convert_time_zone(time_zone)
     return iter(column)
-
-
-def as_text(column: pl.Series) -> pl.Series:
-    """A column's values as texts, in the notation of a file: floats without an exponent."""
-    try:
-        texts = column.cast(pl.String)
-    except pl.exceptions.PolarsError:
-        return pl.Series([None if value is None else str(value) for value in column], dtype=pl.String)
-    if column.dtype.is_float():
-        # an exponent, as in 1e-7, is the notation of Polars and no mistake of the sender
-        short = texts.unique().drop_nulls()
-        short = short.filter(short.str.contains("[0-9]e"))
-        plain = {text: format(Decimal(text), "f") for text in short}
-        texts = texts.replace(plain) if plain else texts
-    return texts

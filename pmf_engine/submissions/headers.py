@@ -112,7 +112,8 @@ def recognise(
     def report(kind: str, column: str | None = None, **more: object) -> None:
         text = None if column is None else titles[int(column)]
         message = say(kind, text=text, **more)
-        found.problems.append(Problem(table.file, table.sheet, table.header_row, text, text, kind, message))
+        where = text if column is None else (table.placed or {}).get(int(column), text)
+        found.problems.append(Problem(table.file, table.sheet, table.header_row, where, text, kind, message))
 
     if len(needed) < 2 and not (figures and needed):
         # in a file that is no return, the fit of its rows to its first row means nothing

@@ -16,6 +16,9 @@ from pmf_engine.submissions.vocabulary import Vocabulary, is_of_all
 
 _END = re.compile(SECOND_HALF)
 
+PLACES_OF_LABELS = [f"{role}_{what}" for role in ("period", "agency", "figure", "group") for what in ("row", "column")]
+"""The columns with the places of labels that stand in another row than their value."""
+
 
 def lay_out(table: RawTable, words: Vocabulary, found: Found) -> None:
     """Adds the value cells of a table to `found`, each with the texts of its period, agency, figure and group."""
@@ -58,7 +61,7 @@ def _without_cut_row(table: RawTable, columns: Columns, found: Found) -> RawTabl
 
 def _keys(table: RawTable, columns: Columns) -> list[pl.Expr]:
     """The columns that all value cells of a row share: the texts of its period, agency and group, and their columns."""
-    own, title = columns.own, columns.title
+    own, title, placed = columns.own, columns.title, table.placed is not None
     by = [(id_, column, "") for id_, column in columns.by.items()]
     by += [(id_, column, columns.called(column)) for column, id_ in columns.near.items()]
     filled = {column: ~blank(column) for _, column, _ in by}
@@ -69,28 +72,29 @@ def _keys(table: RawTable, columns: Columns) -> list[pl.Expr]:
     beside = [pl.concat_str(title(c), clean_text(c), separator="\x1f") for c in columns.beside]
     return [
         *(clean_text(own[name]).alias(f"{name}_text") for name in ("period", "agency")),
-        *(title(own[name]).alias(f"{name}_column") for name in ("period", "agency")),
+        *(title(own[name]).alias(f"{name}_column") for name in ("period", "agency") if not placed),
         of_group(lambda id_, column, misnamed: pl.lit(id_)).alias("by"),
         of_group(lambda id_, column, misnamed: clean_text(column)).alias("group_text"),
-        of_group(lambda id_, column, misnamed: title(column)).alias("group_column"),
+        *(of_group(lambda id_, column, misnamed: title(column)).alias("group_column") for _ in [0] if not placed),
         of_group(lambda id_, column, misnamed: pl.lit(misnamed)).alias("misnamed"),
         (pl.sum_horizontal(pl.lit(0), *filled.values()) > 1).alias("crowded"),
         clean_text(own.get("comment")).alias("comment"),
         pl.concat_str([pl.lit(""), *beside], separator="\x1e", ignore_nulls=True).alias("beside"),
-        pl.lit(not columns.long).alias("wide"),
+        pl.lit(not columns.long or table.is_wide).alias("wide"),
         pl.col("row").is_in(sorted(table.broken)).alias("broken"),
+        *(pl.col(name) for name in PLACES_OF_LABELS if placed),
     ]
 
 
 def _long_cells(table: RawTable, columns: Columns, keys: list[pl.Expr]) -> pl.DataFrame:
     """The value cells of a table in which each row names its figure."""
     figure, value = columns.own["figure"], columns.own["value"]
+    places = [columns.title(figure).alias("figure_column"), columns.title(value).alias("column")]
     return table.rows.select(
         "row",
         *keys,
         clean_text(figure).alias("figure_text"),
-        columns.title(figure).alias("figure_column"),
-        columns.title(value).alias("column"),
+        *(places if table.placed is None else [pl.col("value_column").alias("column")]),
         pl.col(value).fill_null("").alias("text"),
         pl.col("row").is_in(sorted(table.broken)).alias("refused"),
     )

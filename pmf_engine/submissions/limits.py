@@ -43,6 +43,7 @@ class Measure(StrEnum):
     ROWS = "rows"
     COLUMNS = "columns"
     CELLS = "cells"
+    LAYOUT = "layout"
     CELL = "cell"
     LINE = "line"
     FAULTS = "faults"
@@ -105,6 +106,12 @@ LIMITS: Final[Mapping[Measure, Limit]] = {
         "it reaches to row {row} and column {column}, and no more than {most} cells are read; delete "
         "what stands far from the table",
         "Readers keep each cell up to the farthest, blank or not, in some 40 bytes.",
+    ),
+    Measure.LAYOUT: Limit(
+        5_000_000,
+        "it has {size} cells without a plain header, and no more than {most} are read so; name its columns `period`, "
+        "`agency`, `figure` and `value`",
+        "What a cell means is worked out cell by cell, in some hundred bytes and some microseconds for each.",
     ),
     Measure.CELL: Limit(
         32_767,

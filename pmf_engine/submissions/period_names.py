@@ -53,7 +53,20 @@ def days_in_name(name: str, list_: str, year_start: int) -> DateRange | None:
     datetime.date(2017, 3, 31)
     >>> days_in_name("plan_list_2017-04-10.csv", "plan_list", 4)
     """
-    text = _plain(name, list_)
+    return _days(_plain(name, list_), year_start)
+
+
+def days_in_text(text: str, year_start: int) -> DateRange | None:
+    """The days that a title gives, by the rules of `days_in_name`.
+
+    >>> days_in_text("Return for quarter 3 of 2016/17", 4)
+    DateRange(first=datetime.date(2016, 10, 1), last=datetime.date(2016, 12, 31))
+    """
+    return _days(_normalised(text.replace("/", "-").lower()), year_start)
+
+
+def _days(text: str, year_start: int) -> DateRange | None:
+    """The days that a text in its normal form gives; None for a text without days, or with ambiguous ones."""
     if as_at := list(_AS_AT.finditer(text)):
         days = {_day(match[1]) if match[1] else _month_end(text[match.end() :], year_start) for match in as_at}
         day = days.pop()
@@ -88,6 +101,11 @@ def _plain(name: str, list_: str) -> str:
     """
     path = PurePosixPath(name)
     text = " ".join([*path.parts[:-1], path.name.removesuffix(path.suffix)]).lower().replace(list_, " ")
+    return _normalised(text)
+
+
+def _normalised(text: str) -> str:
+    """A text in small letters with quarters and halves as `q1` and `h1`."""
     text = re.sub(r"[_=()\[\],;]+", " ", text)
     text = re.sub(rf"{_BEFORE}(?:fy|financial year|year)\s*(?=\d)", "", text)
     text = re.sub(

@@ -54,6 +54,7 @@ KINDS = {
         "`{text}` is {size} as all that came before ({low} to {high}); if it is right, repeat the number in the "
         "comment of its row, send it again in a later file, or let `plausible` of `{figure}` allow it",
     ),
+    "derived-column": Kind(NOTE, "`{text}` is worked out from other columns, or is no figure, and is not read"),
     "digits-lost": Kind(
         LOST,
         "`{text}` is a number of which a spreadsheet has dropped the last digits; format the column as text and "
@@ -106,11 +107,29 @@ KINDS = {
     "hidden-columns": Kind(
         NOTE, "columns of this sheet are hidden ({count}); what stands in them is read like the others"
     ),
+    "hidden-columns-refused": Kind(
+        LOST,
+        "columns of this sheet are hidden ({count}), so what counts is not known and nothing in it is used; unhide or "
+        "delete them, and send the file again",
+    ),
     "hidden-rows": Kind(
         NOTE, "rows of this sheet are hidden, {count} in all and the first here; they are read like the others"
     ),
+    "hidden-rows-refused": Kind(
+        LOST,
+        "rows {rows} of this sheet are hidden or filtered out, so what counts is not known and nothing in it is used; "
+        "unhide or delete them, and send the file again",
+    ),
     "hidden-sheet": Kind(
         DOUBT, "this sheet is hidden and is not read; if its records are meant, unhide it and send the file again"
+    ),
+    "layouts-differ": Kind(
+        LOST,
+        "this can be read in two ways, and they differ: {first}, or {second}; nothing in this sheet is used: name the "
+        "columns `period`, `agency`, `figure` and `value`, and send it again",
+    ),
+    "hidden-sheet-of-figures": Kind(
+        DOUBT, "this sheet is hidden and is not read; if its figures are meant, unhide it and send the file again"
     ),
     "link": Kind(LOST, "this is a link, which is not followed; put what it leads to in its place"),
     "list-column-missing": Kind(LOST, "no column {missing} in this header; nothing in this file can be used{help}"),
@@ -152,12 +171,26 @@ KINDS = {
     ),
     "more-records": Kind(LOST, "there are more than {shown} such records in this file"),
     "negative": Kind(LOST, "`{text}` is below zero, and `{figure}` cannot be"),
+    "no-figures": Kind(DOUBT, "no sheet of this file holds figures"),
     "no-format": Kind(NOTE, "this file is of no kind that is read, and nothing in it is used"),
+    "no-layout": Kind(
+        LOST,
+        "these values are in no layout that is known, and nothing in this sheet is used; give them a header with "
+        "`period`, `agency`, `figure` and `value`, or with figures or periods",
+    ),
+    "nothing-names": Kind(
+        LOST,
+        "nothing names the {what} of these values, so nothing in this sheet is used; write it in a column, in the "
+        "header, in a title, or in the name of the sheet or file",
+    ),
     "no-such-file": Kind(DOUBT, "no file `{text}` in this folder{help}"),
     "not-a-date": Kind(LOST, "`{text}` is not a date; expected a date such as `2017-01-31` or `31/01/2017`"),
     "not-a-grade": Kind(LOST, "`{text}` is not a grade of `{scale}`; expected {grades}{help}"),
     "not-a-number": Kind(LOST, "`{text}` is not a number; {hint}"),
     "not-a-percentage": Kind(LOST, "`{text}` is not a percentage; expected one from 0 to 100, such as `31%` or `31`"),
+    "not-a-period-column": Kind(
+        LOST, "`{text}` heads a column of values among periods and is none, so nothing below it is used"
+    ),
     "not-a-period": Kind(LOST, "`{text}` is not a period; expected a period such as {example}"),
     "not-a-list": Kind(
         LOST, "this is not list `{list}`; the first row that is not blank should name the columns {columns}"
@@ -224,6 +257,11 @@ KINDS = {
         LOST,
         'a quote (") opens in this row and closes in a later one, so that the records between are one cell; '
         "nothing in this file can be used before it is mended",
+    ),
+    "titles-differ": Kind(
+        LOST,
+        "the titles and names of this sheet and its file give two {what}s, `{first}` and `{second}`; nothing in this "
+        "sheet is used until they agree",
     ),
     "told-apart": Kind(
         LOST, "nothing that is known tells this from {place}, only the text under {columns}; both are set aside"

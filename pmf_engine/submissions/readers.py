@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,22 +11,17 @@ from typing import Final
 
 import polars as pl
 
-from pmf_engine.submissions.csv_tables import read_csv
 from pmf_engine.submissions.file_state import state_of
+from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.limits import Measure, keep_within
 from pmf_engine.submissions.list_csv import part_of_text
 from pmf_engine.submissions.list_headers import ListHeader
 from pmf_engine.submissions.list_parts import ROW, ListPart
 from pmf_engine.submissions.list_sheets import parts_of_workbook
-from pmf_engine.submissions.problems import Problem
-from pmf_engine.submissions.table import RawTable
+from pmf_engine.submissions.returns import Return, return_of_parquet, return_of_text, return_of_workbook
 
 _FEW = 1_000_000
 """The reader checks every character of the texts of lists up to this number of records."""
-
-
-Score = Callable[[Sequence[str]], int]
-"""The quality of a row as the header of a table; 0 for a row that is no header."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +29,12 @@ class Format:
     """The functions that read a format; None for what the format is not read for.
 
     Attributes:
-        returns: Reads a return, from its path, its name in problems, the score of a row as a header and the day of
-            receipt, to a table of texts and the problems of the file.
+        returns: Reads a return, from its path, its name in problems, what texts name and the day of receipt.
         records: Reads the parts of a list, one for each sheet, from a part without records, the path and the header
             that a list must have.
     """
 
-    returns: Callable[[Path, str, Score, date | None], tuple[RawTable | None, list[Problem]]] | None = None
+    returns: Callable[[Path, str, Lexicon, date | None], Return] | None = None
     records: Callable[[ListPart, Path, ListHeader], list[ListPart]] | None = None
 
 
@@ -78,10 +72,10 @@ def _records_of_parquet(part: ListPart, path: Path, header: ListHeader) -> list[
 
 
 READERS: Final[Mapping[str, Format]] = {
-    ".csv": Format(read_csv, _records_of_text),
-    ".parquet": Format(records=_records_of_parquet),
-    ".xlsx": Format(records=parts_of_workbook),
-    ".xlsm": Format(records=parts_of_workbook),
+    ".csv": Format(return_of_text, _records_of_text),
+    ".parquet": Format(return_of_parquet, _records_of_parquet),
+    ".xlsx": Format(return_of_workbook, parts_of_workbook),
+    ".xlsm": Format(return_of_workbook, parts_of_workbook),
     **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers", ".tsv", ".txt", ".json", ".xml"), Format()),
     **dict.fromkeys((".zip", ".gz", ".7z", ".rar", ".doc", ".docx", ".pdf", ".rtf", ".msg"), Format()),
 }

@@ -84,6 +84,15 @@ def _fault(role: str) -> dict[str, Any]:
     return {f"{role}_kind": pl.String, f"{role}_says": pl.String}
 
 
+def _place_of_label(cells: pl.DataFrame, role: str) -> list[pl.Expr]:
+    """The row and the column of a label; a label in the name of a sheet or file has neither."""
+    column = pl.col(f"{role}_column")
+    if f"{role}_row" not in cells.columns:
+        return [column.alias("column")]
+    row = pl.col(f"{role}_row").fill_null(pl.col("row"))
+    return [pl.when(row > 0).then(row).alias("row"), pl.when(column != "").then(column).alias("column")]
+
+
 def _days_that_agree(cells: pl.DataFrame) -> pl.DataFrame:
     """Refuses days as periods where the same file gives the sender's figure for further days that bound no period.
 
@@ -140,7 +149,7 @@ class Reader:
             problems.append(
                 problems_of_cells(
                     cells.filter(pl.col(f"{role}_kind").is_not_null()).with_columns(
-                        pl.col(f"{role}_column").alias("column"),
+                        *_place_of_label(cells, role),
                         pl.col(f"{role}_text").fill_null("").alias("text"),
                         pl.col(f"{role}_kind").alias("kind"),
                         pl.col(f"{role}_says").alias("message"),

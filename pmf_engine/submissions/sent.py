@@ -16,6 +16,7 @@ from pmf_engine.submissions.layout import lay_out
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import PROBLEMS, Problem, problems_frame
 from pmf_engine.submissions.readings import CELLS, OUTCOME, Reader
+from pmf_engine.submissions.returns import SET_ASIDE, SetAside
 from pmf_engine.submissions.table import RawTable
 from pmf_engine.submissions.vocabulary import Vocabulary
 
@@ -68,7 +69,11 @@ class Sent:
 
 
 def read_tables(
-    tables: Iterable[RawTable], problems: Sequence[Problem], received: Mapping[str, date | None], words: Vocabulary
+    tables: Iterable[RawTable],
+    problems: Sequence[Problem],
+    received: Mapping[str, date | None],
+    words: Vocabulary,
+    aside: Sequence[SetAside] = (),
 ) -> Sent:
     """Reads every cell of returns.
 
@@ -77,13 +82,16 @@ def read_tables(
         problems: The problems of their files so far.
         received: The day of receipt of each file.
         words: The names of the framework.
+        aside: The cells of these files that are in no table.
     """
     found = Found(problems=[*problems])
     for table in tables:
         lay_out(table, words, found)
+    if aside:
+        found.set_aside.append(pl.DataFrame(aside, schema=SET_ASIDE, orient="row"))
     sent = Sent(problems=problems_frame(found.problems), received=received)
     if found.cells:
-        cells, more = Reader(words).read(pl.concat(found.cells))
+        cells, more = Reader(words).read(pl.concat(found.cells, how="diagonal"))
         problems_of_all = pl.concat([sent.problems, *more])
         sent = replace(sent, cells=cells.select(*CELLS.names, *_COMPARED), problems=problems_of_all)
     if found.set_aside:

@@ -26,6 +26,7 @@ from pmf_engine.submissions.file_state import unchanged
 from pmf_engine.submissions.fingerprint import check_fingerprint, reading_fingerprint
 from pmf_engine.submissions.folder import MANIFEST, files_in, read_manifest
 from pmf_engine.submissions.frames import Frame, FrameReader, ListFrames, ReceivedOn, SubmissionsError, named
+from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.limits import why_unreadable
 from pmf_engine.submissions.list_files import list_of, read_list_parts
 from pmf_engine.submissions.list_parts import ListPart
@@ -42,6 +43,7 @@ from pmf_engine.submissions.problems import (
 )
 from pmf_engine.submissions.readers import READERS, is_passed_over
 from pmf_engine.submissions.readings import CELLS, READINGS
+from pmf_engine.submissions.returns import Return, SetAside
 from pmf_engine.submissions.sent import Sent, put_together, read_tables
 from pmf_engine.submissions.standing_cells import Standing, standing_cells
 from pmf_engine.submissions.table import DAMAGED, EDGES, RawTable
@@ -266,7 +268,9 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
     files, problems = files_in(folder)
     manifest = read_manifest(files, max(date.today(), as_of or date.min))
     problems += manifest.problems
+    lexicon = Lexicon(words)
     tables: list[RawTable] = []
+    aside: list[SetAside] = []
     parts: list[ListPart] = []
     received: dict[str, date | None] = {}
     for name, path in files.items():
@@ -286,16 +290,16 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
         received[name] = manifest.received_on(name)
         try:
             with unchanged(path):
-                table, more = format_.returns(path, name, words.score, received[name])
+                sent_here = format_.returns(path, name, lexicon, received[name])
         except (*DAMAGED, ValueError) as error:
             message = say("unreadable", why=why_unreadable(error))
-            table, more = None, [Problem(name, None, None, None, None, "unreadable", message)]
-        problems += more
-        if table is not None:
-            tables.append(table)
+            sent_here = Return(problems=[Problem(name, None, None, None, None, "unreadable", message)])
+        problems += sent_here.problems
+        tables += sent_here.tables
+        aside += sent_here.aside
     read = [*received, *(part.file for part in parts)]
     problems += manifest.unnamed(dict.fromkeys(read))
-    sent = read_tables(tables, problems, received, words)
+    sent = read_tables(tables, problems, received, words, aside)
     return settled(replace(sent, lists=tuple(parts), undated=manifest.undated(read)), words)
 
 

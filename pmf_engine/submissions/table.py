@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
 
@@ -33,6 +35,11 @@ class RawTable:
         received_on: The day of receipt.
         from_text: A comma separates the cells, and so may have split a number.
         cut: The last row and the number of its cells, where the file ends within this row.
+        placed: For cells of a sheet whose layout was recognised, the letters of the column of each unknown heading, by
+            its position; None for a table as it was sent. The rows then have the places of their value and labels:
+            `value_column`, and for `period`, `agency`, `figure` and `group` a row and a column, such as `period_row`
+            (0 for a label in the name of a sheet or file).
+        is_wide: The figures of a placed table stand in the header.
     """
 
     file: str
@@ -44,6 +51,8 @@ class RawTable:
     received_on: date | None = None
     from_text: bool = False
     cut: tuple[int, int] | None = None
+    placed: Mapping[int, str] | None = None
+    is_wide: bool = False
 
 
 def letter(position: int) -> str:
@@ -71,3 +80,18 @@ def clean_text(column: str | None) -> pl.Expr:
         return pl.lit(None, pl.String)
     text = pl.col(column).str.strip_chars(EDGES)
     return pl.when(text != "").then(text)
+
+
+def as_text(column: pl.Series) -> pl.Series:
+    """A column's values as texts, in the notation of a file: floats without an exponent."""
+    try:
+        texts = column.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return pl.Series([None if value is None else str(value) for value in column], dtype=pl.String)
+    if column.dtype.is_float():
+        # an exponent, as in 1e-7, is the notation of Polars and no mistake of the sender
+        short = texts.unique().drop_nulls()
+        short = short.filter(short.str.contains("[0-9]e"))
+        plain = {text: format(Decimal(text), "f") for text in short}
+        texts = texts.replace(plain) if plain else texts
+    return texts

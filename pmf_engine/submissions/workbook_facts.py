@@ -31,6 +31,7 @@ _FORMULA = rb"<(?:\w+:)?f\b"
 _MERGED = rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]+[0-9]+):([A-Z]+[0-9]+)"
 _HIDDEN_ROW = rb"<(?:\w+:)?row\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>"
 _HIDDEN_COLUMN = rb"<(?:\w+:)?col\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>"
+_IN_FIRST = rb'<c r="A[0-9]+"[^>]*>(?:<f>[^<]*</f>)?<(?:v>[^<]|is>)'
 _EXTENSIONS = rb"<((?:\w+:)?)extLst\b.*?</\1extLst>"
 
 _TEXTS = "xl/sharedstrings.xml"
@@ -64,6 +65,7 @@ class SheetFacts:
         merged: The merged ranges, by their first and last cell.
         hidden_rows: The hidden rows, from 1.
         hidden_columns: The number of hidden columns.
+        first_column: The first column with a value, from 0.
     """
 
     hidden: bool
@@ -72,6 +74,7 @@ class SheetFacts:
     merged: tuple[tuple[Place, Place], ...] = ()
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: int = 0
+    first_column: int = 0
 
 
 def _check_extent(text: bytes) -> None:
@@ -255,7 +258,12 @@ class Workbook:
             tuple(((a, b - first), (c, d - first)) for (a, b), (c, d) in merged),
             tuple(int(row[1]) for row in rows if row),
             sum(int(each[b"max"]) - int(each[b"min"]) + 1 for each in columns if len(each) == 2),
+            first or self._first_column(text),
         )
+
+    def _first_column(self, text: bytes) -> int:
+        """The first column with a value, from 0. A value in column A, as in nearly all sheets, needs no parser."""
+        return 0 if re.search(_IN_FIRST, text) or not text else self._cells(text)[0]
 
     def _holds_faults(self, text: bytes) -> bool:
         """Whether a cell of a sheet may have no knowable value: an error, no stored result, or lost digits."""
@@ -282,7 +290,7 @@ class Workbook:
             rb'<c r="([A-Z]+[0-9]+)" s="(?:' + styles + rb')"(?: t="(\w+)")?(?:/>|>(?:<f>[^<]*</f>)?<v>([^<]*)</v></c>)'
         )
         matches = re.findall(form, text)
-        in_first = re.search(rb'<c r="A[0-9]+"[^>]*>(?:<f>[^<]*</f>)?<(?:v>[^<]|is>)', text)
+        in_first = re.search(_IN_FIRST, text)
         if len(matches) < styled or in_first is None:
             return None
         shown = {value: _shown(value) for _, type_, value in matches if value and type_ in (b"", b"n")}

@@ -23,12 +23,15 @@ import pmf_engine.records.text_problems
 import pmf_engine.submissions.decimal_slips
 import pmf_engine.submissions.excel_tables
 import pmf_engine.submissions.later_files
+import pmf_engine.submissions.layouts.reading
 import pmf_engine.submissions.list_csv
 import pmf_engine.submissions.list_files
 import pmf_engine.submissions.list_headers
 import pmf_engine.submissions.list_sheets
 import pmf_engine.submissions.list_values
 import pmf_engine.submissions.record_texts
+import pmf_engine.submissions.returns
+import pmf_engine.submissions.sheet_grids
 import pmf_engine.submissions.totals
 import pmf_engine.submissions.wholes
 import pmf_engine.submissions.workbook_facts
@@ -95,6 +98,13 @@ STANDING_MODULES = (
     pmf_engine.submissions.totals,
     pmf_engine.submissions.wholes,
 )
+
+SHEET_MODULES = (
+    pmf_engine.submissions.returns,
+    pmf_engine.submissions.sheet_grids,
+    pmf_engine.submissions.layouts.reading,
+)
+"""`test_layouts` reaches the kinds of problems of these."""
 
 
 def read(folder: Path, files: Mapping[str, str | bytes | pl.DataFrame], **options: Any) -> pmf.Evaluation:
@@ -748,7 +758,7 @@ def test_cells_are_held_to_the_values_of_their_column(
 
 
 def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Returns: `test_submissions`, `test_standing_cells`. What is not there: `test_lifetimes`. The others are here."""
+    """Returns: `test_submissions`, `test_standing_cells`, `test_layouts`, `test_lifetimes`. The others are here."""
 
     def named(modules: tuple[ModuleType, ...]) -> str:
         return "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
@@ -762,7 +772,7 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.Mo
     text_of_lists = named((*LIST_MODULES, *records))
     of_lists = {kind for kind in KINDS if f'"{kind}"' in text_of_lists}
     of_returns = {kind for kind in KINDS if named(MODULES).count(f'"{kind}"') > 1}
-    elsewhere = named((pmf_engine.evaluation.lifetimes, *STANDING_MODULES))
+    elsewhere = named((pmf_engine.evaluation.lifetimes, *STANDING_MODULES, *SHEET_MODULES))
     assert of_lists | of_returns | {kind for kind in KINDS if f'"{kind}"' in elsewhere} == KINDS.keys()
     rows = [
         "b,soon,1O,maybe,Suoth", ",2016-05-01,1,no,South", "c,2061-05-01,1,no,South", "c,2020-05-01,1,no,South",

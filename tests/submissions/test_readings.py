@@ -91,11 +91,12 @@ def test_plain_decimals_and_peoples_habits_are_numbers(framework: Framework, tex
 @pytest.mark.parametrize(
     "text",
     [
-        "NaN", "nan", "inf", "-inf", "infinity", "1e400", "1e5", "1,5", "1O", "=A1+B1", "12.3.4", "1 234", "1\u00a0234",
-        "12,34", "1,2345", ",123", "0,123", "1,234,5", "31/01/2017", "2017-01-31", "5.", "--5", "+-5", "5-", "(5)",
+        "NaN", "nan", "inf", "-inf", "infinity", "1e400", "1e5", "1,5", "1O", "=A1+B1", "12.3.4",
+        "1 23", "0 234", "1\u00a02345", "(5", "(-5)", "1234 (est)",
+        "12,34", "1,2345", ",123", "0,123", "1,234,5", "31/01/2017", "2017-01-31", "5.", "--5", "+-5", "5-",
         "£", "%", "£45%", "5%%", "$5", "1_000", "0x10", "\uff11\uff12", "\u0663", "½", "true", "12 (est.)", ">95%",
         "1'234", "1-4", "1 to 4", ">5", "[r]", "r", "12p", "12 [c]", "12 x", "[1]", "12 []", "< c", "[12]",
-        "#REF!", "five", "\u2014", "- 5", "1\n2",
+        "five", "\u2014", "- 5", "1\n2",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("figure", ["referrals", "change_in_staff"])
@@ -103,6 +104,22 @@ def test_what_is_not_a_plain_decimal_is_refused(framework: Framework, text: str,
     kind, message, column, shown = complaint(framework, value=text, figure=figure)
     assert (kind, column, shown) == ("not-a-number", "value", text)
     assert message.startswith(f"`{text}` is not a number; ")
+
+
+@pytest.mark.parametrize("text", ["#REF!", "#DIV/0!", "#N/A", "#NAME?"])
+def test_an_error_of_a_spreadsheet_is_no_value(framework: Framework, text: str) -> None:
+    assert complaint(framework, value=text)[0] == "error-cell"
+
+
+@pytest.mark.parametrize("text", ["1 234", "1\u00a0234", "1\u202f234", "£1 234"])
+def test_spaces_may_stand_between_thousands(framework: Framework, text: str) -> None:
+    assert one(framework, value=text)["value"] == 1234.0
+
+
+@pytest.mark.parametrize(("text", "value"), [("(5)", -5.0), ("(1,200)", -1200.0), ("(1 200.5)", -1200.5)])
+def test_brackets_are_a_sign_where_a_figure_has_one(framework: Framework, text: str, value: float) -> None:
+    assert one(framework, value=text, figure="change_in_staff")["value"] == value
+    assert complaint(framework, value=text)[0] == "negative"
 
 
 def test_the_message_says_what_was_expected(framework: Framework) -> None:

@@ -118,7 +118,11 @@ def test_files_are_found_in_folders_and_shown_by_their_path() -> None:
     submissions = read(
         {"b/c.CSV": HEADER + ROW + "1\n", "a.csv": HEADER + ROW + "1\n", "notes.txt": "x", "b/d.xlsx": "x"}
     )
-    assert submissions.files.drop("agency").rows() == [("a.csv", None, 1, 1, 0), ("b/c.CSV", None, 1, 1, 0)]
+    assert submissions.files.drop("agency").rows() == [
+        ("a.csv", None, 1, 1, 0),
+        ("b/c.CSV", None, 1, 1, 0),
+        ("b/d.xlsx", None, 0, 0, 0),
+    ]
     assert submissions.readings.select("file", "outcome").rows() == [("a.csv", "used"), ("b/c.CSV", "repeated")]
 
 
@@ -326,11 +330,10 @@ def test_a_link_to_nothing_is_told(tmp_path: Path) -> None:
     assert kinds(submissions) == ["link"]
 
 
-def test_a_title_row_above_the_header_makes_it_no_return() -> None:
+def test_a_title_row_may_stand_above_the_header() -> None:
     submissions = read({"a.csv": "Return of Essex Police,,,\n" + HEADER + ROW + "1\n"})
-    assert kinds(submissions) == ["not-a-return"]
-    assert "the first row that is not blank should name the columns" in message(submissions)
-    assert submissions.readings.is_empty()
+    assert submissions.problems.is_empty()
+    assert submissions.readings.select("row", "column", "value").rows() == [(3, "D", 1.0)]
 
 
 def test_a_column_without_a_name_is_called_as_a_spreadsheet_does() -> None:
@@ -749,7 +752,7 @@ def test_every_wording_is_reached() -> None:
         "early.csv": HEADER + "2015-16 Q1,police,referrals,1\n",
         "later.csv": HEADER + "2015-16 Q1,police,referrals,2\n2030-31 Q1,police,referrals,2\n",
         "empty.csv": "", "binary.csv": b"\0", "mixed.csv": b"\xc3\xa9\n\xe9\n",
-        "sheet.xlsx": b"PK", "other.csv": "a,b\n1,2\n",
+        "sheet.xlsx": b"PK", "sheet.txt": "x", "other.csv": "a,b\n1,2\n",
         "missing.csv": "period,agency,value\n2016-17 Q3,police,1\n",
         "twice.csv": "period,agency,figure,value,value\n2016-17 Q3,police,referrals,1,1\n",
         "cut.csv": HEADER + "2011-12 Q3,police,referrals",
@@ -761,7 +764,7 @@ def test_every_wording_is_reached() -> None:
             f"{row}\n"
             for row in (
                 "soon,police,referrals,1", ",police,referrals,1", "2016-17 Q3,polise,referrals,1",
-                "2016-17 Q3,police,refferals,1", "2016-17 Q3,ons,referrals,1", ROW + "1O", ROW + "-1",
+                "2016-17 Q3,police,refferals,1", "2016-17 Q3,ons,referrals,1", ROW + "1O", ROW + "-1", ROW + "#REF!",
                 ROW + "31%", ROW + "5.5", ROW + "5,,,Total",
                 *(f"2012-13 Q2,police,referrals,1,,,,{of}" for of in ("", "A")), "2011-12 Q2,police,referrals,1,,,,A",
                 *(f"2012-13 Q3,police,referrals,{n},,,W{n}" for n in (1, 2, 3, 6)),
@@ -933,7 +936,7 @@ def test_a_sheet_that_is_not_csv_is_told() -> None:
     submissions = read({"a.csv": HEADER + ROW + "5\n", "police.XLSX": b"PK", "notes.txt": "nothing to read"})
     assert submissions.problems.select("file", "kind").rows() == [
         ("notes.txt", "not-read"),
-        ("police.XLSX", "not-read"),
+        ("police.XLSX", "unreadable"),
     ]
 
 

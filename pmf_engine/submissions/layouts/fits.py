@@ -1,0 +1,169 @@
+"""Fits: the ways in which a block can be read, with the labels of each of its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from pmf_engine.submissions.layouts.gaps import Block, Titles, roles_of_column
+from pmf_engine.submissions.layouts.grid import Grid, Label
+from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PART, PERIOD, VALUE, Lexicon
+from pmf_engine.submissions.layouts.sections import Section
+
+NEEDED = (PERIOD, AGENCY, FIGURE)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A way to read a block.
+
+    Attributes:
+        across: The roles that the header gives to each column of values.
+        columns: The labels of each column of values that is read.
+        unread: The heading of each column of values that is not read; the label is empty for a column without one.
+        labels: The column of each role that stands in the rows.
+        renamed: Those columns with a heading that is not known, which is given.
+        others: The columns of texts without a role.
+        fixed: The labels that titles and names give to the whole block.
+        missing: The roles that nothing gives.
+    """
+
+    across: tuple[str, ...]
+    columns: Mapping[int, Mapping[str, Label]]
+    unread: Mapping[int, Label]
+    labels: Mapping[str, int]
+    renamed: Mapping[int, Label]
+    others: Sequence[int]
+    fixed: Mapping[str, Label] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+def fits_of(grid: Grid, block: Block, number: int, titles: Titles, lexicon: Lexicon) -> list[Fit]:
+    """Every way to read a block; the nearest ones, with their missing roles, where none is complete."""
+    fits = [
+        _completed(fit, number, titles, lexicon)
+        for columns in _header_fits(grid, block.section, lexicon)
+        for fit in _label_fits(grid, block.section, columns, lexicon)
+    ]
+    least = min((len(fit.missing) for fit in fits), default=0)
+    return [fit for fit in fits if len(fit.missing) == least]
+
+
+def _header_fits(grid: Grid, section: Section, lexicon: Lexicon) -> Iterator[Fit]:
+    """The ways to read the header: for each of its rows the role of its names."""
+    choices = []
+    for row in section.headers:
+        named = {role for position in section.values for role in lexicon.roles(row.cells[position])}
+        # among quarters without a year, the year itself is a period of its own
+        choices.append(sorted(named - {PERIOD} if PART in named else named) or [""])
+    for roles in product(*choices):
+        given = [role for role in roles if role]
+        if len({*given}) < len(given):
+            continue
+        columns, unread = {}, {}
+        for position in section.values:
+            labels, unnamed = _labels_of_column(grid, section, position, roles, lexicon)
+            if unnamed is None:
+                columns[position] = labels
+            else:
+                unread[position] = unnamed
+        if not given:
+            if len(columns) != 1:
+                continue
+        elif not columns:
+            continue
+        yield Fit(tuple(dict.fromkeys(given)), columns, unread, {}, {}, ())
+
+
+def _labels_of_column(
+    grid: Grid, section: Section, position: int, roles: Sequence[str], lexicon: Lexicon
+) -> tuple[dict[str, Label], Label | None]:
+    """The labels that the header gives to a column of values, and its heading where that names nothing of the kind.
+
+    A blank cell of a row above the last continues the cell to its left.
+    """
+    labels: dict[str, Label] = {}
+    plain = any(lexicon.role_word(row.cells[position]) == VALUE for row in section.headers)
+    blank = True
+    for row, role in zip(section.headers, roles, strict=True):
+        at = position
+        if row is not section.headers[-1] and section.headers[-1].cells[position]:
+            while at > section.values[0] and not row.cells[at]:
+                at -= 1
+        label = grid.label(row, at)
+        blank &= not label.text
+        names = lexicon.roles(label.text)
+        if not role:
+            if label.text and lexicon.role_word(label.text) != VALUE:
+                return {}, label
+        elif role in names or (role == PART and PERIOD in names):
+            named = role if role in names else PERIOD
+            labels[named] = label._replace(text=lexicon.bare(label.text)) if named == PERIOD else label
+        else:
+            return {}, label
+    if blank and section.headers and not plain and (any(roles) or len(section.values) > 1):
+        return {}, Label("", section.headers[-1].number, grid.column(position))
+    return labels, None
+
+
+def _label_fits(grid: Grid, section: Section, header: Fit, lexicon: Lexicon) -> Iterator[Fit]:
+    """The ways to read the columns of labels beside a header."""
+    options: list[list[tuple[int, str, Label | None]]] = []
+    near: list[tuple[int, str, Label]] = []
+    fixed: dict[str, int] = {}
+    for position in section.labels:
+        heads = [grid.label(row, position) for row in section.headers if row.cells[position]]
+        words = [word for head in heads if (word := lexicon.role_word(head.text)) not in (None, VALUE)]
+        roles = roles_of_column(section, position, lexicon)
+        word = PART if words[-1:] == [PERIOD] and PART in roles else words[-1] if words else None
+        if word is not None and word not in fixed:
+            fixed[word] = position
+            continue
+        named = [head for head in heads if not lexicon.roles(head.text)]
+        if named:
+            near += [(position, role, named[-1]) for role in sorted(roles)]
+        else:
+            options.append([(position, role, None) for role in sorted(roles)])
+    if fixed.keys() & {*header.across}:
+        return
+    taken = {*header.across, *fixed}
+    open_ = [[each for each in choice if each[1] not in taken] for choice in options]
+    choices: list[list[tuple[int, str, Label | None] | None]] = [
+        [*choice, *([None] if not choice or _contested(choice, open_) else [])] for choice in open_
+    ]
+    for chosen in product(*choices):
+        labels = [each for each in chosen if each is not None]
+        if len({role for _, role, _ in labels}) < len(labels):
+            continue
+        found = fixed | {role: position for position, role, _ in labels}
+        renamed = {}
+        for position, role, head in near:  # a heading that is not known, over names of a role that nothing else gives
+            if role not in {*found, *header.across} and role in NEEDED:
+                found[role] = position
+                renamed[position] = head
+        others = [position for position in section.labels if position not in found.values()]
+        yield Fit(header.across, header.columns, header.unread, found, renamed, others)
+
+
+def _contested(choice: list[tuple[int, str, Label | None]], options: list[list[tuple[int, str, Label | None]]]) -> bool:
+    """Whether another column may have each role that a column may have."""
+    others = {role for other in options if other is not choice for _, role, _ in other}
+    return bool(choice) and {role for _, role, _ in choice} <= others
+
+
+def _completed(fit: Fit, number: int, titles: Titles, lexicon: Lexicon) -> Fit:
+    """A fit with the labels that titles and names give, and the roles that are still missing."""
+    given = {*fit.across, *fit.labels}
+    grouped = any(role.startswith("by ") for role in given)
+    fixed: dict[str, Label] = {}
+    missing: list[str] = []
+    for role in titles.roles():
+        if role in given or (grouped and role.startswith("by ")):
+            continue
+        label = titles.label(role, number)
+        if label is not None:
+            fixed[role] = label
+        elif role in NEEDED:
+            missing.append(role)
+    return Fit(fit.across, fit.columns, fit.unread, fit.labels, fit.renamed, fit.others, fixed, tuple(missing))

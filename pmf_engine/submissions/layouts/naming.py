@@ -1,0 +1,189 @@
+"""What a text names: a period, an agency, a figure, a group, or the role of the column below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Final
+
+from pmf_engine.diagnostics.suggestions import nearest
+from pmf_engine.domain.markers import state_of
+from pmf_engine.domain.periods import MONTHS, Cadence, Period, parse_day, parse_period
+from pmf_engine.submissions.cell_values import is_number
+from pmf_engine.submissions.vocabulary import Names, Vocabulary, fold, fold_header
+
+PERIOD, AGENCY, FIGURE, VALUE, PART = "period", "agency", "figure", "value", "part"
+"""Roles of texts. `part` is a quarter, half or month without its year; a group has the role `by` with its breakdown."""
+
+ROLE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    PERIOD: (
+        "period", "quarter", "month", "year", "time period", "reporting period", "financial year", "period covered",
+        "reporting month", "reporting quarter", "quarter ending", "month ending",
+    ),
+    AGENCY: (
+        "agency", "organisation", "organization", "partner", "partner agency", "provider", "sender", "agency name",
+        "reporting agency", "organisation name", "name of agency", "name of organisation", "service",
+    ),
+    FIGURE: (
+        "figure", "indicator", "measure", "metric", "performance indicator", "performance measure", "kpi", "data item",
+        "indicator name", "measure name", "description", "title", "item",
+    ),
+    VALUE: (
+        "value", "number", "count", "actual", "result", "outturn", "data", "no.", "figures", "figure", "number of",
+        "total number", "amount",
+    ),
+    "comment": ("comment",),
+}  # fmt: skip
+"""The words that head a column of each role. A column has the role only where its cells agree with its heading."""
+
+DERIVED = re.compile(
+    r"(?:grand )?totals?|ytd|year to date|to date|(?:%|percent(?:age)?) ?change|change.*|trend"
+    r"|direction(?: of travel)?|rag(?: rating| status)?|target|average|mean|variance|cumulative|%|percent(?:age)?"
+)
+"""Headings of columns that are worked out from the others, or say what is aimed at."""
+
+_AROUND = re.compile(
+    r"^(?:actual|number|outturn)s? |[\s:,(\-]+(?:actual|number|no\.?|count|outturn|value|figures?)s?\)?$"
+)
+_SHORTEST = 3
+"""Names within a title are longer than this, the spaces around them included."""
+
+_PART_OF_YEAR = re.compile(
+    r"(?:q|qtr|quarter)[\s.\-]*([1-4])|(?:h|half)[\s.\-]*([12])|([1-4])(?:st|nd|rd|th) (?:quarter|qtr)"
+)
+_AMBIGUOUS = re.compile(
+    r"(?:fy\s*|(?:q[1-4]|h[12])\s*)?(?:19|20)\d\d|(?:fy|q[1-4]|h[12])\s*\d\d|(?:19|20)\d\d\s*/?\s*\d\d"
+)
+_KEY = re.compile(r"\s*[:=\u2013]\s*|\s+-\s+")
+
+
+class Lexicon:
+    """What each text names, worked out once for each distinct text."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+        self.year_start = words.framework.board.year_start
+        self.roles = cache(self._roles)
+        self.role_word = cache(self._role_word)
+        self.is_value = cache(self._is_value)
+        self._by_length: Sequence[tuple[str, list[tuple[Names, str]]]] | None = None
+        self._grades = {fold(grade) for scale in words.framework.scales.values() for grade in scale}
+        self._words = {fold_header(word): role for role, spelt in reversed(list(ROLE_WORDS.items())) for word in spelt}
+
+    def by_length(self, plain: Callable[[str], str]) -> Sequence[tuple[str, list[tuple[Names, str]]]]:
+        """Every name of an agency, figure or group in its plain form, the longest first, with whose name it is."""
+        if self._by_length is None:
+            owners: dict[str, list[tuple[Names, str]]] = {}
+            for names in (self.words.agencies, self.words.figures, *self.words.groups.values()):
+                for spelt, id_ in [*names.spellings.items(), *zip(names.titles, names.titles, strict=True)]:
+                    if len(name := plain(spelt)) > _SHORTEST:
+                        owners.setdefault(name, []).append((names, id_))
+            self._by_length = sorted(owners.items(), key=lambda each: -len(each[0]))
+        return self._by_length
+
+    def _roles(self, text: str) -> frozenset[str]:
+        """The roles of the names that a text is exactly: none for a text that names nothing."""
+        if not text or len(text) > 200:
+            return frozenset()
+        found = {
+            f"by {by}" for by, groups in self.words.groups.items() if groups.find(text) or self._is_total(by, text)
+        }
+        if self.words.figures.find(text) is not None:
+            found.add(FIGURE)
+        if self.words.agencies.find(text) is not None:
+            found.add(AGENCY)
+        if self.is_period(text):
+            found.add(PERIOD)
+        elif self.part(text) is not None:
+            found.add(PART)
+        return frozenset(found)
+
+    def _is_total(self, by: str, text: str) -> bool:
+        """Whether a text means all groups of a breakdown and says of which, as `All districts` does."""
+        return self.words.is_whole(by, text) and DERIVED.fullmatch(fold(text)) is None
+
+    def is_period(self, text: str) -> bool:
+        """Whether a text names a period or a day, or may name one of two periods."""
+        text = self.bare(text)
+        if parse_day(text) is not None or _AMBIGUOUS.fullmatch(text.lower()):
+            return True
+        return any(parse_period(text, year, months) is not None for year in {self.year_start, 1} for months in (12, 1))
+
+    def bare(self, text: str) -> str:
+        """A heading without the words around its period: `Q3 2016-17 actual` is `Q3 2016-17`.
+
+        A heading that names a figure stays whole.
+        """
+        if not re.search(r"\d", text):
+            return text
+        return _AROUND.sub("", text) if parse_period(_AROUND.sub("", text), self.year_start) else text
+
+    def part(self, text: str) -> str | None:
+        """A quarter, half or month without its year as `q3`, `h1` or `apr`; None for every other text.
+
+        >>> from types import SimpleNamespace
+        >>> Lexicon.part(SimpleNamespace(), "Quarter 3"), Lexicon.part(SimpleNamespace(), "Sept")
+        ('q3', 'sep')
+        """
+        folded = fold(text).rstrip(".")
+        if match := _PART_OF_YEAR.fullmatch(folded):
+            return f"h{match[2]}" if match[2] else f"q{match[1] or match[3]}"
+        names = {spelt: month[:3] for month in MONTHS for spelt in (month, month[:3], month[:4])}
+        return names.get(folded)
+
+    def part_of(self, whole: str, part: str) -> str:
+        """The name of the quarter, half or month `part` of a longer period; both texts where there is none."""
+        named, longer = self.part(part), parse_period(self.bare(whole), self.year_start)
+        if named is None or longer is None:
+            return f"{whole} {part}"
+        length = {"q": 3, "h": 6}.get(named[0] if named[1:].isdigit() else "", 1)
+        periods = [Period(start, Cadence(length, self.year_start)) for start in range(longer.start, longer.end, length)]
+        if length > 1:
+            periods = [each for each in periods if each.label.lower().endswith(f" {named}")]
+        else:
+            periods = [each for each in periods if MONTHS[each.start % 12].startswith(named)]
+        return name_of(periods[0]) if len(periods) == 1 else f"{whole} {part}"
+
+    def _role_word(self, text: str) -> str | None:
+        """The role that a heading gives its column, `by` and a breakdown included; None for every other text."""
+        bare = text.rstrip(":").strip()
+        if (own := self.words.role(bare)) is not None:
+            what, id_ = own
+            if what == "by":
+                return f"by {id_}"
+            if what != "figure column":
+                return id_
+        return self._words.get(fold_header(bare))
+
+    def near_role(self, text: str) -> str | None:
+        """The role of which a heading is a misspelt name: `figre` of `figure`."""
+        near = nearest(text[:100], ROLE_WORDS)
+        return near or next(
+            (f"by {by}" for by, one in self.words.framework.breakdowns.items() if nearest(text[:100], [by, one.title])),
+            None,
+        )
+
+    def _is_value(self, text: str) -> bool:
+        """Whether a text can only be a value: a number, a marker, a grade, a formula or an error of a spreadsheet."""
+        if is_number(text) or state_of(text) is not None or fold(text) in self._grades:
+            return True
+        return len(text) > 1 and text[0] in "=#" and text[1].isupper()
+
+    def keyed(self, text: str) -> tuple[str, str] | None:
+        """The role and the text of a title such as `Period: Q3 2016-17`; None for a title without a role."""
+        parts = _KEY.split(text, maxsplit=1)
+        role = self.role_word(parts[0]) if len(parts) == 2 and parts[1].strip() else None
+        return (role, parts[1].strip()) if role and role not in (VALUE, "comment") else None
+
+
+def name_of(period: Period) -> str:
+    """A name of a period that no frequency reads otherwise: a month by its word, a year that may be a month as `FY`.
+
+    >>> name_of(Period(2011 * 12 + 11, Cadence(1, 4))), name_of(Period(2011 * 12 + 3, Cadence(12, 4)))
+    ('Dec 2011', 'FY2011/12')
+    """
+    if period.cadence.months == 1:
+        return f"{MONTHS[period.start % 12][:3].capitalize()} {period.start // 12}"
+    label = period.label
+    return f"FY{label.replace('-', '/')}" if re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", label) else label

@@ -1,0 +1,112 @@
+"""Sections of a sheet: rows with values under one header, and what stands above, between and below them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from pmf_engine.submissions.layouts.grid import Grid, Row
+from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PART, PERIOD, VALUE, Lexicon
+
+_HEADERS = 3
+"""The most rows of a header."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows under one header.
+
+    Attributes:
+        titles: The rows above the header.
+        headers: The rows of the header, from the top; none for a form without a header.
+        rows: The rows below, titles of blocks and rows without a value among them.
+        values: The columns with values, from the left.
+        labels: The other columns with texts.
+    """
+
+    titles: Sequence[Row]
+    headers: Sequence[Row]
+    rows: Sequence[Row]
+    values: Sequence[int]
+    labels: Sequence[int]
+
+
+def _named(lexicon: Lexicon, text: str) -> bool:
+    return bool(lexicon.roles(text)) or lexicon.role_word(text) is not None
+
+
+def _is_number_of_year(lexicon: Lexicon, text: str) -> bool:
+    """Whether a number may be a year or a month: `2016`, `201617`."""
+    return text.isdigit() and len(text) in (4, 6) and lexicon.is_period(text)
+
+
+def has_values(row: Row, lexicon: Lexicon) -> bool:
+    """Whether a row holds values, and is no header of years."""
+    values = [text for text in row.cells if text and lexicon.is_value(text)]
+    if not values:
+        return False
+    if not all(_is_number_of_year(lexicon, text) for text in values):
+        return True
+    labels = [text for text in row.cells if text and not lexicon.is_value(text)]
+    return any(lexicon.roles(text) - {PERIOD, PART} for text in labels) or not labels
+
+
+def sections_of(grid: Grid, lexicon: Lexicon) -> list[Section]:
+    """The sections of a sheet, in the order of their rows; none for a sheet without values."""
+    runs = [(holds, list(rows)) for holds, rows in groupby(grid.rows, key=lambda row: has_values(row, lexicon))]
+    starts: list[tuple[list[Row], list[Row], list[Row]]] = []
+    above: list[Row] = []
+    for holds, rows in runs:
+        if not holds:
+            above = rows
+            continue
+        headers = _headers(above, rows, lexicon)
+        if headers or not starts:
+            split = above.index(headers[-1]) + 1 if headers else len(above)
+            titles = [row for row in above[:split] if row not in headers]
+            starts.append((titles, headers, [*above[split:], *rows]))
+        else:
+            starts[-1][2].extend([*above, *rows])
+        above = []
+    if starts:
+        starts[-1][2].extend(above)
+    return [_section(*start, lexicon) for start in starts]
+
+
+def _headers(above: Sequence[Row], rows: Sequence[Row], lexicon: Lexicon) -> list[Row]:
+    """The header among the rows above some rows with values: those that name something over a column of values."""
+    columns = {position for row in rows for position in row.filled if lexicon.is_value(row.cells[position])}
+    first = min((position for row in rows for position in row.filled), default=0)
+    hits = [
+        row
+        for row in above
+        if any(
+            _named(lexicon, row.cells[position]) for position in row.filled if position in columns and position > first
+        )
+        or sum(lexicon.role_word(row.cells[position]) is not None for position in row.filled) > 1
+    ]
+    return hits[-_HEADERS:]
+
+
+def _section(titles: list[Row], headers: list[Row], rows: list[Row], lexicon: Lexicon) -> Section:
+    """The section with its columns of values and of labels."""
+    width = max((len(row.cells) for row in rows), default=0)
+    values, labels = [], []
+    for position in range(width):
+        texts = [row.cells[position] for row in rows if row.cells[position] and has_values(row, lexicon)]
+        heads = [row.cells[position] for row in headers if row.cells[position]]
+        words = {lexicon.role_word(head) for head in heads}
+        numbers = sum(map(lexicon.is_value, texts))
+        across = any(lexicon.roles(head) for head in heads) or VALUE in words
+        if not texts and not (across and heads):
+            continue
+        named = bool(texts) and all(lexicon.roles(text) for text in texts)
+        heads_labels = words & {PERIOD, AGENCY, "comment"} or any((word or "").startswith("by ") for word in words)
+        if heads_labels or (FIGURE in words and 2 * numbers < len(texts)) or (named and not across):
+            labels.append(position)
+        elif across or 2 * numbers >= len(texts):
+            values.append(position)
+        else:
+            labels.append(position)
+    return Section(titles, headers, rows, values, labels)

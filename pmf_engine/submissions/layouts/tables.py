@@ -1,0 +1,100 @@
+"""Cells of fits as raw tables: a row for each cell, with the places of its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from pmf_engine.submissions.layouts.fits import Fit
+from pmf_engine.submissions.layouts.gaps import Block
+from pmf_engine.submissions.layouts.grid import Grid, Label
+from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PART, PERIOD, VALUE, Lexicon
+from pmf_engine.submissions.table import RawTable
+
+_OWN = (PERIOD, AGENCY, FIGURE)
+
+
+def labels_of_cells(
+    grid: Grid, block: Block, fit: Fit, lexicon: Lexicon
+) -> Iterator[tuple[int, int, Mapping[str, Label], str, Sequence[str]]]:
+    """The number of the row, the column, the labels by role, the text and the other texts of each cell of a fit."""
+    for row in block.rows:
+        own = {role: grid.label(row, position) for role, position in fit.labels.items()}
+        others = [row.cells[position] for position in fit.others]
+        for position, across in fit.columns.items():
+            labels = {**fit.fixed, **own, **across}
+            if PART in labels and (PART in across) >= (PERIOD in across):
+                labels[PERIOD] = _in_year(labels[PERIOD], labels[PART], lexicon)
+            yield row.number, position, labels, row.cells[position], others
+
+
+def _in_year(year: Label, part: Label, lexicon: Lexicon) -> Label:
+    return part._replace(text=lexicon.part_of(year.text, part.text)) if part.text else year._replace(text="")
+
+
+def meaning(labels: Mapping[str, Label], lexicon: Lexicon) -> tuple[str | None, ...]:
+    """What the labels of a cell mean, to compare two ways to read it."""
+    words = lexicon.words
+    found = {role: labels[role].text for role in labels if role.startswith("by ") and labels[role].text}
+    groups = [
+        f"{role} {words.groups[role[3:]].find(text) or text}"
+        for role, text in sorted(found.items())
+        if role[3:] in words.groups
+    ]
+    texts = {role: labels[role].text if role in labels else "" for role in _OWN}
+    figure = words.figures.find(texts[FIGURE]) or texts[FIGURE]
+    agency = words.agencies.find(texts[AGENCY]) or texts[AGENCY]
+    return (texts[PERIOD], agency, figure, *groups)
+
+
+def table_of(grid: Grid, blocks: Sequence[tuple[Block, Fit]], lexicon: Lexicon) -> RawTable:
+    """The cells of blocks with the same columns, as a long table."""
+    fit = blocks[0][1]
+    by = sorted(
+        {role for _, each in blocks for role in (*each.across, *each.labels, *each.fixed) if role.startswith("by ")}
+    )
+    comment = [fit.labels["comment"]] if "comment" in fit.labels else []
+    columns: dict[str, list[Any]] = {name: [] for name in ("row", "value_column")}
+    roles = [*_OWN, *by, *(["comment"] if comment else [])]
+    texts: list[list[str | None]] = [[] for _ in range(len(roles) + 1 + len(fit.others))]
+    places: dict[str, list[Any]] = {f"{role}_{what}": [] for role in (*_OWN, "group") for what in ("row", "column")}
+    for block, own in blocks:
+        for row, position, labels, text, others in labels_of_cells(grid, block, own, lexicon):
+            columns["row"].append(row)
+            columns["value_column"].append(grid.column(position))
+            cells = [labels[role].text if role in labels else "" for role in roles]
+            for column, cell in zip(texts, [*cells, text, *others], strict=True):
+                column.append(cell or None)
+            group = next((labels[role] for role in by if role in labels and labels[role].text), Label("", row))
+            for role, label in [*((role, labels.get(role, Label("", row))) for role in _OWN), ("group", group)]:
+                places[f"{role}_row"].append(label.row)
+                places[f"{role}_column"].append(label.column)
+    header = [role.removeprefix("by ") for role in roles] + [VALUE]
+    headings = [_heading(grid, block, fit, at) for block, fit in blocks[:1] for at in fit.others]
+    header += [label.text for label in headings]
+    frame = pl.DataFrame(
+        {
+            "row": pl.Series(columns["row"], dtype=pl.Int64),
+            **{str(position): pl.Series(column, dtype=pl.String) for position, column in enumerate(texts)},
+            "value_column": pl.Series(columns["value_column"], dtype=pl.String),
+            **{
+                name: pl.Series(column, dtype=pl.Int64 if name.endswith("_row") else pl.String)
+                for name, column in places.items()
+            },
+        }
+    )
+    headers = blocks[0][0].section.headers
+    top = headers[-1].number if headers else 1
+    return RawTable(
+        grid.file, tuple(header), top, frame, grid.broken, grid.sheet, grid.received_on,
+        placed={len(roles) + 1 + index: label.column for index, label in enumerate(headings)},
+        is_wide=FIGURE in fit.across,
+    )  # fmt: skip
+
+
+def _heading(grid: Grid, block: Block, fit: Fit, position: int) -> Label:
+    """The heading of a column of labels without a role; the letters of the column where it has none."""
+    heads = [grid.label(row, position) for row in block.section.headers if row.cells[position]]
+    return heads[-1] if heads else Label(grid.column(position), 0, grid.column(position))

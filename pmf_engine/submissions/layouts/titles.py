@@ -1,0 +1,134 @@
+"""Titles: the period, agency and group that the title, the sheet's name or the file's name gives to a whole table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import PurePosixPath
+
+from pmf_engine.domain.dates import DateRange
+from pmf_engine.domain.periods import Cadence, Period, month_of, parse_period
+from pmf_engine.submissions.layouts.grid import Label
+from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, Lexicon, name_of
+from pmf_engine.submissions.period_names import days_in_text
+from pmf_engine.submissions.vocabulary import Names, fold
+
+_SHORT_YEAR = re.compile(r"(?<!\w)(?:[qh][1-4]\s*\d\d[-/]\d\d|\d\d[-/]\d\d\s*[qh][1-4])(?!\w)", re.IGNORECASE)
+"""A quarter or half with a year of two digits, within a title."""
+
+
+class TitlesDifferError(Exception):
+    """Titles contradict each other: the role, and the two labels."""
+
+    def __init__(self, role: str, first: Label, second: Label) -> None:
+        super().__init__(role, first, second)
+        self.role, self.first, self.second = role, first, second
+
+
+def from_titles(role: str, titles: Sequence[Label], lexicon: Lexicon) -> Label | None:
+    """The label of a role that some titles give together; None where they give none.
+
+    Args:
+        role: `period`, `agency`, `figure`, or `by` with a breakdown.
+        titles: The titles, the sheet's name and the file's name.
+        lexicon: The names of the framework.
+
+    Raises:
+        TitlesDifferError: Two of the titles give different ones.
+    """
+    keyed = [
+        title._replace(text=named[1]) for title in titles if (named := lexicon.keyed(title.text)) and named[0] == role
+    ]
+    if role == PERIOD:
+        if keyed and not lexicon.is_period(keyed[0].text) and not days_in_text(keyed[0].text, lexicon.year_start):
+            return keyed[0]
+        return _period([*keyed, *(title for title in titles if not lexicon.keyed(title.text))], lexicon)
+    names = _names(role, lexicon)
+    exact = role == FIGURE  # the title of a figure is often a part of another title, and so has to be the whole title
+    found: list[tuple[Label, str]] = []
+    for title in titles:
+        own = lexicon.keyed(title.text)
+        if own is not None and own[0] != role:
+            continue
+        text = title.text if own is None else own[1]
+        own_id = names.find(text)
+        within = [own_id] if own_id is not None else [] if exact else _within(text, names, lexicon)
+        if len(within) == 1:  # a title with two names gives neither
+            found.append((title._replace(text=within[0]), within[0]))
+    if keyed and not found:
+        return keyed[0]
+    for label, name in found[1:]:
+        if name != found[0][1]:
+            raise TitlesDifferError(role, found[0][0], label)
+    return found[0][0] if found else None
+
+
+def _names(role: str, lexicon: Lexicon) -> Names:
+    words = lexicon.words
+    if role.startswith("by "):
+        return words.groups.get(role[3:], Names({}))
+    return {AGENCY: words.agencies, FIGURE: words.figures}[role]
+
+
+def _plain(text: str) -> str:
+    words = fold(re.sub(r"[^\w&]+|_", " ", text))
+    return f" {words} "
+
+
+def _within(text: str, names: Names, lexicon: Lexicon) -> list[str]:
+    """The ids named within a text, the longest name first; a name inside a longer name does not count."""
+    plain = _plain(text)
+    found: list[str] = []
+    for name, owners in lexicon.by_length(_plain):
+        if name in plain:
+            plain = plain.replace(name, "  |  ")
+            found += [id_ for owner, id_ in owners if owner is names]
+    return list(dict.fromkeys(found))
+
+
+def _period(titles: Sequence[Label], lexicon: Lexicon) -> Label | None:
+    """The one period that titles give, the narrowest where they are nested: `2016-17` and `Q3` are `2016-17 Q3`."""
+    telling = [
+        title._replace(text=_in_full(title.text, lexicon))
+        for title in titles
+        if re.search(r"\d", title.text) or lexicon.part(title.text)
+    ]
+    days = days_in_text(" | ".join(title.text for title in telling), lexicon.year_start)
+    period = None if days is None else _of(days, lexicon)
+    alone = [(title, own) for title in telling if (own := days_in_text(title.text, lexicon.year_start)) is not None]
+    if period is None:
+        for (first, days_of_first), (second, days_of_second) in combinations(alone, 2):
+            if days_of_first.shared(days_of_second) not in (days_of_first, days_of_second):
+                raise TitlesDifferError(PERIOD, first, second)
+        return None
+    where = next((title for title, own in alone if own == days), telling[0])
+    return where._replace(text=name_of(period))
+
+
+def _in_full(text: str, lexicon: Lexicon) -> str:
+    """A title with the whole years of its quarters and halves: `Q4 16/17` is `2016-17 Q4`."""
+
+    def full(match: re.Match[str]) -> str:
+        period = parse_period(match[0], lexicon.year_start)
+        return match[0] if period is None else name_of(period)
+
+    period = parse_period(text, lexicon.year_start)
+    return _SHORT_YEAR.sub(full, text) if period is None else name_of(period)
+
+
+def _of(days: DateRange, lexicon: Lexicon) -> Period | None:
+    """The month, quarter, half or year of exactly these days."""
+    for months in (1, 3, 6, 12):
+        period = Cadence(months, lexicon.year_start).holding(month_of(days.first))
+        if (period.first_day, period.last_day) == days:
+            return period
+    return None
+
+
+def names_of_file(file: str, sheet: str | None) -> list[Label]:
+    """The names of a sheet and of its file and folders, as titles; a name such as `Sheet1` says nothing."""
+    path = PurePosixPath(file)
+    words = [*path.parts[:-1], path.name.removesuffix(path.suffix)]
+    own = [] if sheet is None else [Label(sheet)]
+    return [*own, Label(re.sub(r"[_+]+", " ", " ".join(words)))]

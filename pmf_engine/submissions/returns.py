@@ -1,0 +1,171 @@
+"""Returns of each format: the tables of a file, from the plain long file to sheets of any layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from pmf_engine.submissions.csv_grids import read_csv_grid
+from pmf_engine.submissions.csv_tables import read_csv
+from pmf_engine.submissions.layouts.grid import Grid, Row
+from pmf_engine.submissions.layouts.naming import Lexicon
+from pmf_engine.submissions.layouts.reading import Read, read_grid, values_of
+from pmf_engine.submissions.layouts.titles import TitlesDifferError, from_titles, names_of_file
+from pmf_engine.submissions.problems import Problem, say
+from pmf_engine.submissions.sheet_grids import grids_of_workbook
+from pmf_engine.submissions.table import EDGES, RawTable, as_text, blank
+from pmf_engine.submissions.vocabulary import REQUIRED
+
+
+class SetAside(NamedTuple):
+    """A cell that is in no table."""
+
+    file: str
+    sheet: str | None
+    received_on: date | None
+    row: int
+    column: str
+    text: str
+
+
+SET_ASIDE = {
+    "file": pl.String, "sheet": pl.String, "received_on": pl.Date, "row": pl.Int64, "column": pl.String,
+    "text": pl.String,
+}  # fmt: skip
+
+
+@dataclass
+class Return:
+    """The content of a return: its tables, the problems of the file, and the cells that are in no table."""
+
+    tables: list[RawTable] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    aside: list[SetAside] = field(default_factory=list)
+
+    def add(self, grid: Grid, read: Read) -> None:
+        """Adds what was read of a sheet."""
+        self.tables += read.tables
+        self.problems += read.problems
+        self.aside += [SetAside(grid.file, grid.sheet, grid.received_on, *cell) for cell in read.aside]
+
+
+def is_plain(header: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a header names a period, an agency, and a figure and a value or figures: no other layout fits it."""
+    roles = [lexicon.words.role(name) for name in header]
+    own = {role[0] for role in roles if role is not None}
+    return own >= {*REQUIRED} or (own >= {"period", "agency", "figure column"} and not own & {"figure", "value"})
+
+
+def _has_groups_in_titles(table: RawTable, lexicon: Lexicon) -> bool:
+    """Whether titles between the rows of a plain table, or the names of its sheet and file, name groups of it."""
+    roles = [lexicon.words.role(name) for name in table.header]
+    if any(role is not None and role[0] == "by" for role in roles):
+        return False
+    columns = [str(position) for position in range(len(table.header))]
+    first = next(
+        (str(position) for position, role in enumerate(roles) if role is not None and role[0] != "comment"), "0"
+    )
+    alone = pl.sum_horizontal(pl.col(columns).is_not_null()) == 1
+    titles = table.rows.filter(pl.col(first).is_not_null(), alone)[first].unique()
+    if any((role or "").startswith("by ") for title in titles for role in lexicon.roles(title.strip(EDGES))):
+        return True
+    names = names_of_file(table.file, table.sheet)
+    try:
+        return any(from_titles(f"by {by}", names, lexicon) is not None for by in lexicon.words.groups)
+    except TitlesDifferError:
+        return True
+
+
+def return_of_text(path: Path, file: str, lexicon: Lexicon, received_on: date | None) -> Return:
+    """A return in a CSV file. A file with a plain header goes the fast way; another is read as a sheet of any layout.
+
+    Args:
+        path: The file.
+        file: Its name in problems.
+        lexicon: What texts name.
+        received_on: The day of receipt.
+    """
+    table, problems = read_csv(path, file, lexicon.words.score, received_on)
+    plain = Return([] if table is None else [table], problems)
+    if table is None or (is_plain(table.header, lexicon) and not _has_groups_in_titles(table, lexicon)):
+        return plain
+    grid, more = read_csv_grid(path, file, lexicon, received_on)
+    if grid is None:
+        return plain
+    read = read_grid(grid, lexicon)
+    if not read.fits:
+        needed = {role[0] for name in table.header if (role := lexicon.words.role(name)) and role[0] in REQUIRED}
+        if len(needed) > 1 or not any(problem.kind == "nothing-names" for problem in read.problems):
+            return plain
+    laid_out = Return(problems=more)
+    laid_out.add(grid, read)
+    return laid_out
+
+
+def return_of_workbook(path: Path, file: str, lexicon: Lexicon, received_on: date | None) -> Return:
+    """A return in a workbook: each of its sheets that holds values, by the layout of the sheet.
+
+    Raises:
+        ValueError: The file is damaged or above a limit, or its message says why else it is no workbook.
+    """
+    grids, refused, problems = grids_of_workbook(path, file, lexicon, received_on)
+    content = Return(problems=problems)
+    for grid in grids:
+        if (table := _plain_table(grid, lexicon)) is not None:
+            content.tables.append(table)
+        else:
+            content.add(grid, read_grid(grid, lexicon))
+    for grid in refused:
+        content.add(grid, Read(aside=values_of(grid, lexicon)))
+    if not content.tables and not content.problems:
+        content.problems.append(Problem(file, None, None, None, None, "no-figures", say("no-figures")))
+    return content
+
+
+def return_of_parquet(path: Path, file: str, lexicon: Lexicon, received_on: date | None) -> Return:
+    """A return in a Parquet file, which has a header by its nature.
+
+    Raises:
+        PolarsError: The file is damaged.
+    """
+    frame = pl.read_parquet(path, glob=False)
+    texts = [as_text(column).alias(str(position)) for position, column in enumerate(frame.get_columns())]
+    rows = pl.DataFrame(texts).with_row_index("row", 2).cast({"row": pl.Int64})
+    rows = rows.filter(~pl.all_horizontal(blank(str(position)) for position in range(len(texts)))) if texts else rows
+    table = RawTable(file, tuple(frame.columns), 1, rows, received_on=received_on)
+    if is_plain(table.header, lexicon):
+        return Return([table])
+    texts = table.rows.drop("row").fill_null("")
+    rows = [Row(1, table.header, len(table.header))]
+    rows += [Row(number, cells, len(cells)) for number, cells in zip(table.rows["row"], texts.iter_rows(), strict=True)]
+    grid = Grid(file, rows, received_on=received_on)
+    read = read_grid(grid, lexicon)
+    content = Return([] if read.fits else [table])
+    if read.fits:
+        content.add(grid, read)
+    return content
+
+
+def _plain_table(grid: Grid, lexicon: Lexicon) -> RawTable | None:
+    """The table of a sheet with a plain header in its first row; None for another, or one whose name gives a group."""
+    header, *rows = grid.rows
+    if not is_plain(header.cells, lexicon):
+        return None
+    width = max(header.filled) + 1
+    if any(any(row.cells[width:]) for row in rows):
+        return None
+    texts = {
+        str(position): pl.Series([row.cells[position] or None for row in rows], dtype=pl.String)
+        for position in range(width)
+    }
+    numbers = pl.Series("row", [row.number for row in rows], dtype=pl.Int64)
+    frame = pl.DataFrame([numbers, *(series.alias(name) for name, series in texts.items())])
+    table = RawTable(
+        grid.file, header.cells[:width], header.number, frame, grid.broken, grid.sheet, grid.received_on
+    )  # fmt: skip
+    return None if _has_groups_in_titles(table, lexicon) else table

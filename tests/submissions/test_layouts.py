@@ -1,0 +1,193 @@
+"""Layouts: figures read back as they were written, one damaged cell is one problem, and unclear sheets are refused."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import pmf_engine as pmf
+from pmf_engine.domain.periods import Cadence, Period
+from tests.support.boards import write_board
+from tests.support.return_files import (
+    AGENCY,
+    FIGURE,
+    FIGURES,
+    GROUP,
+    HEAD,
+    INDICATORS,
+    PERIOD,
+    ROLES,
+    Arrangement,
+    Fact,
+    Sheets,
+    arranged,
+    as_csv,
+    workbook_of,
+)
+
+Key = tuple[str | None, str | None, str | None, str | None, float | str]
+
+
+@cache
+def board() -> pmf.Framework:
+    with tempfile.TemporaryDirectory() as folder:
+        return pmf.load_framework(write_board(Path(folder), FIGURES, INDICATORS, head=HEAD))
+
+
+def read(files: dict[str, bytes | Sheets]) -> pmf.Submissions:
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, bytes):
+                path.write_bytes(content)
+            else:
+                workbook_of(content).save(path)
+        return pmf.read_submissions(folder, board())
+
+
+def cells(submissions: pmf.Submissions) -> list[Key]:
+    """The figure, agency, period, group, and value or state of each cell that is not blank, in their order."""
+
+    def of(row: dict[str, Any]) -> Key:
+        start, figure = row["start"], board().figures.get(row["figure"])
+        year = figure.cadence.year_start if figure else 4
+        period = None if start is None else Period(start, Cadence(row["months"], year)).label
+        value = row["state"] if row["value"] is None else row["value"]
+        return row["figure"], row["agency"], period, row["group"], value
+
+    return sorted((of(row) for row in submissions.readings.iter_rows(named=True) if row["text"].strip()), key=str)
+
+
+def kept(facts: list[Fact]) -> list[Key]:
+    return sorted(((fact.figure, fact.agency, fact.period, fact.group, float(fact.text)) for fact in facts), key=str)
+
+
+# -- the law ------------------------------------------------------------------------------------------
+
+TITLES = {
+    "referrals": ["referrals", "Referrals received", "New referrals", "REFERRALS"],
+    "visits": ["visits", "Visits made", "visits made "],
+    "children": ["children", "Children with a plan"],
+}
+SPELT = {
+    "care": ["care", "Social Care", "social  care", "Childrens Services"],
+    "North": ["North", "north", "NORTH "],
+    "South": ["South"],
+    "East Hill": ["East Hill", "east hill", "EastHill"],
+}
+
+
+def written(period: str, style: int) -> str:
+    """A quarter as people write it."""
+    year, quarter = period[:4], int(period[-1])
+    short, following = year[2:], f"{int(year[2:]) + 1:02d}"
+    months = ["Apr-Jun", "Jul-Sep", "Oct-Dec", "Jan-Mar"][quarter - 1]
+    of_months = int(year) + (quarter == 4)
+    return [
+        f"{year}-{following} Q{quarter}", f"Q{quarter} {year}/{following}", f"Q{quarter} {short}/{following}",
+        f"{year}/{following} Q{quarter}", f"{months} {of_months}", f"{year}-{int(year) + 1} Quarter {quarter}",
+    ][style]  # fmt: skip
+
+
+HEADS = {
+    PERIOD: ["period", "Quarter", ""],
+    AGENCY: ["agency", "Organisation", ""],
+    FIGURE: ["figure", "Indicator", ""],
+    GROUP: ["district", "District"],
+}
+NUMBERS: list[Callable[[int], str]] = [
+    str,
+    lambda number: f"{number:,}",
+    lambda number: f" {number} ",
+    lambda number: f"{number:,}".replace(",", " "),
+    lambda number: f"+{number}",
+]
+
+
+def _places(roles: tuple[str, ...]) -> list[dict[str, tuple[str, ...]]]:
+    """Every way in which roles may stand in rows, in one or two rows of a header, in titles and in names."""
+    ways = []
+    for places in product(("rows", "across", "block", "sheet", "title", "file"), repeat=len(roles)):
+        of = {
+            place: tuple(role for role, where in zip(roles, places, strict=True) if where == place) for place in SIZES
+        }
+        fits = all(least <= len(of[place]) <= most for place, (least, most) in SIZES.items())
+        if fits and AGENCY not in (*of["across"], *of["block"]) and FIGURE not in of["file"]:
+            ways.append(of)
+    return ways
+
+
+SIZES = {"rows": (1, 4), "across": (0, 2), "block": (0, 1), "sheet": (0, 1), "title": (0, 3), "file": (0, 3)}
+"""The least and the most roles that stand in each place."""
+
+PLACES = {False: _places(ROLES[:3]), True: _places(ROLES)}
+
+
+@st.composite
+def sent(draw: st.DrawFn) -> tuple[list[Fact], dict[str, Sheets]]:
+    """Facts of one agency, and the files that hold them in some layout."""
+    figures = draw(st.lists(st.sampled_from(list(TITLES)), min_size=1, max_size=3, unique=True))
+    year = draw(st.integers(2014, 2022))
+    quarters = draw(st.lists(st.integers(1, 4), min_size=1, max_size=4, unique=True))
+    periods = [f"{year}-{(year + 1) % 100:02d} Q{quarter}" for quarter in sorted(quarters)]
+    groups = draw(st.lists(st.sampled_from(["North", "South", "East Hill"]), min_size=2, max_size=3, unique=True))
+    is_grouped = draw(st.booleans())
+    keys = [(f, p, g) for f in figures for p in periods for g in (groups if is_grouped else [None])]
+    values = draw(st.lists(st.integers(300, 1500), min_size=len(keys), max_size=len(keys)))
+    habit = draw(st.sampled_from(NUMBERS))
+    facts = [Fact(f, p, str(n), "care", g) for (f, p, g), n in zip(keys, values, strict=True)]
+    texts = [fact._replace(text=habit(int(fact.text))) for fact in facts]
+    of = draw(st.sampled_from(PLACES[is_grouped]))
+    rows, across, block = (of.get(place, ()) for place in ("rows", "across", "block"))
+    spelling = {name: draw(st.sampled_from(spelt)) for name, spelt in {**TITLES, **SPELT}.items()}
+    style = draw(st.integers(0, 5))
+
+    def says(role: str, label: str) -> str:
+        return written(label, style) if role == PERIOD else spelling.get(label, label)
+
+    heads = {role: draw(st.sampled_from(HEADS[role])) for role in rows}
+    how = Arrangement(
+        rows=tuple(draw(st.permutations(rows))), across=tuple(draw(st.permutations(across))),
+        block=block[0] if block else None, sheet=of.get("sheet", ()), title=of.get("title", ()),
+        file=of.get("file", ()), says=says, heads=heads, value=draw(st.sampled_from(["value", "Number", "Actual"])),
+        repeat=draw(st.booleans()) and bool(block),
+    )  # fmt: skip
+    return facts, arranged(texts, how)
+
+
+def files_of(sheets: dict[str, Sheets], habit: tuple[str, str, str]) -> dict[str, bytes | Sheets]:
+    """The files as CSV in some encoding, one for each sheet, where the name of no sheet matters; else as workbooks."""
+    delimiter, encoding, newline = habit
+    if encoding == "xlsx" or any(not name.startswith("Sheet") for each in sheets.values() for name in each):
+        return {f"{name}.xlsx": each for name, each in sheets.items()}
+    return {
+        f"{name} part {'abcdefghijklmnop'[number]}.csv": as_csv(rows, delimiter, encoding, newline)
+        for name, each in sheets.items()
+        for number, rows in enumerate(each.values())
+    }
+
+
+HABITS = st.tuples(
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "xlsx"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sent(), HABITS)
+def test_figures_in_any_layout_read_back_as_they_were(
+    content: tuple[list[Fact], dict[str, Sheets]], habit: Any
+) -> None:
+    facts, sheets = content
+    submissions = read(files_of(sheets, habit))
+    assert submissions.problems.select("file", "sheet", "row", "column", "kind", "message").rows() == []
+    assert cells(submissions) == kept(facts)
