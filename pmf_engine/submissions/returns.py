@@ -140,10 +140,12 @@ def return_of_parquet(path: Path, file: str, lexicon: Lexicon, received_on: date
     table = RawTable(file, tuple(frame.columns), 1, rows, received_on=received_on)
     if is_plain(table.header, lexicon):
         return Return([table])
-    texts = table.rows.drop("row").fill_null("")
-    rows = [Row(1, table.header, len(table.header))]
-    rows += [Row(number, cells, len(cells)) for number, cells in zip(table.rows["row"], texts.iter_rows(), strict=True)]
-    grid = Grid(file, rows, received_on=received_on)
+    filled = table.rows.drop("row").fill_null("")
+    lines = [Row(1, table.header, len(table.header))]
+    lines += [
+        Row(number, cells, len(cells)) for number, cells in zip(table.rows["row"], filled.iter_rows(), strict=True)
+    ]
+    grid = Grid(file, lines, received_on=received_on)
     read = read_grid(grid, lexicon)
     content = Return([] if read.fits else [table])
     if read.fits:
