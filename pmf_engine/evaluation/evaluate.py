@@ -21,9 +21,10 @@ from pmf_engine.evaluation.results import JUDGED_ROWS, exceptions_of, history_of
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.dependencies import asked_of_lists, looks_back_whole_periods
 from pmf_engine.framework.model import Framework, Indicator
-from pmf_engine.records.count import Engine, count
+from pmf_engine.records.count import count
 from pmf_engine.records.coverage import standing
-from pmf_engine.records.queries import list_queries
+from pmf_engine.records.engines import Engine
+from pmf_engine.records.list_query import distinct_queries
 from pmf_engine.records.totals import ListTotals
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problem_kinds import NOTHING_READ
@@ -197,7 +198,7 @@ def counted_lists(
 ) -> tuple[ListTotals, pl.DataFrame]:
     """The totals of lists up to a day for every aggregate, cadence and breakdown of indicators, with the problems."""
     indicators = framework.indicators
-    wanted = list_queries(
+    wanted = distinct_queries(
         framework,
         [(cadence, indicators[id_].by, asked_of_lists(framework, [indicators[id_]])) for id_, cadence in cadences],
     )

@@ -12,7 +12,7 @@ import polars as pl
 
 from pmf_engine.formula.syntax import Aggregate, Binary, Expression, In, Literal, Name, children, folded, record_parts
 from pmf_engine.framework.model import Framework, RecordList
-from pmf_engine.submissions.list_values import bad, raw
+from pmf_engine.submissions.list_values import bad
 from pmf_engine.submissions.table import EDGES
 
 _FEWEST_LETTERS = 5
@@ -60,16 +60,11 @@ def asked_texts(aggregate: Aggregate) -> Iterator[tuple[str, str]]:
         left += children(node)
 
 
-def texts_of_records(records: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """The distinct texts of a column, as written."""
-    return records.select(pl.col(raw(column)).unique())
-
-
 def trimmed_texts(frame: pl.DataFrame, groups: bool) -> dict[str, str]:
-    """The texts of `texts_of_records` without spaces around them, by their compared form.
+    """The texts of a column without spaces around them, by their compared form.
 
     Args:
-        frame: The result of `texts_of_records`.
+        frame: Its distinct texts, as written.
         groups: The column is a breakdown.
     """
     texts = sorted(text for text in frame.to_series().str.strip_chars(EDGES).drop_nulls() if text)

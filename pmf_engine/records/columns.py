@@ -22,12 +22,6 @@ START = ":start"
 REVERSED, REFUSED = ":reversed", ":refused"
 """Whether a record's dates are out of order, and whether any of its cells was refused."""
 
-COVERED_FROM, COVERED_UNTIL = ":covered_from", ":covered_until"
-"""The first and last day that the record's file covers."""
-
-OPEN_FROM, OPEN_TO = ":open_from", ":open_to"
-"""The first and last month whose last day the record's file covers: the months in which it counts open spells."""
-
 FIRST_PERIOD, PERIOD_AFTER = ":first_period", ":period_after"
 """The first month of the period in which a spell starts, and of the first period at whose end it is closed."""
 

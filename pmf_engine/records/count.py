@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
@@ -14,9 +14,12 @@ from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.asked_texts import Slips, slips_among, trimmed_texts
 from pmf_engine.records.columns import REFUSED
 from pmf_engine.records.coverage import Coverage, covered, readable
+from pmf_engine.records.engines import Engine, collected
+from pmf_engine.records.list_query import ListQuery, columns_of_queries
 from pmf_engine.records.overlap import current
-from pmf_engine.records.queries import ListPlan, ListQuery
+from pmf_engine.records.queries import ListPlan
 from pmf_engine.records.record_problems import record_problems
+from pmf_engine.records.samples import numbers_of_texts
 from pmf_engine.records.text_problems import text_problems
 from pmf_engine.records.totals import ListTotals, Read, tables
 from pmf_engine.submissions.list_parts import ListPart
@@ -26,13 +29,8 @@ from pmf_engine.submissions.record_dates import with_conventions
 from pmf_engine.submissions.table import DAMAGED
 from pmf_engine.submissions.vocabulary import Vocabulary, fold
 
-Engine = Literal["auto", "in-memory", "streaming"]
-
 _LAST_DAY = date(LAST_YEAR, 12, 31)
 """The last day that is counted or covered: the last that both Polars and dates of records can express."""
-
-_CACHES_AS_PLANNED = pl.QueryOptFlags(comm_subplan_elim=False)
-"""Polars keeps only the frames that `ListPlan` caches in memory, and no other common subplans."""
 
 
 def count(
@@ -173,21 +171,23 @@ def _answers(
     """
     patient = False
     slips: Slips = {}
+    sample = numbers_of_texts(parts, list_, columns_of_queries(list_, queries), engine)
     while True:
-        plan = ListPlan(vocabulary, list_, parts, queries, *days, patient, slips)
-        if plan.records is None:
+        plan = ListPlan(vocabulary, list_, parts, queries, *days, patient, slips, sample)
+        if not plan.records:
             return _Answers(parts, plan, [], [[] for _ in queries], {})
         lazy = [plan.queries(query) for query in queries]
         flat = [plan.checks, *plan.texts, *(frame for frames in lazy for frame in frames)]
-        checks, *answers = pl.collect_all(flat, engine=engine, optimizations=_CACHES_AS_PLANNED)
+        checks, *answers = collected(flat, engine)
+        remaining = iter(answers)
+        written = {column: next(remaining) for column in plan.distinct}
         if not patient:
-            if checks[REFUSED].sum():
+            if checks[REFUSED].sum() or plan.doubts(written):
                 patient = True
                 parts = [with_conventions(part, list_) for part in parts]
                 continue
             checks = checks.with_columns(pl.lit(0).alias(bad(name)) for name in plan.columns)
-        remaining = iter(answers)
-        texts = {column: trimmed_texts(next(remaining), column in plan.open) for column in plan.asked}
+        texts = {column: trimmed_texts(written[column], column in plan.open) for column in plan.asked}
         found_slips = slips_among(plan.asked, texts)
         if found_slips != slips:
             slips = found_slips

@@ -23,7 +23,8 @@ from pmf_engine.framework.model import RecordList
 from pmf_engine.records.asked_texts import slip_columns
 from pmf_engine.records.columns import AGENCY, START, Part, combined, unplaced_column
 from pmf_engine.records.coverage import Coverage, joined, month_ends, whole_months
-from pmf_engine.records.queries import ListPlan, ListQuery
+from pmf_engine.records.list_query import ListQuery
+from pmf_engine.records.queries import ListPlan
 from pmf_engine.submissions.list_values import bad
 from pmf_engine.submissions.vocabulary import fold
 

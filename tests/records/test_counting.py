@@ -23,7 +23,8 @@ import pmf_engine.records.record_problems
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.formula.syntax import aggregates
 from pmf_engine.records import pre_aggregation
-from pmf_engine.records.queries import ListPlan, list_queries
+from pmf_engine.records.list_query import distinct_queries
+from pmf_engine.records.queries import ListPlan
 from pmf_engine.submissions.vocabulary import Vocabulary
 from tests.support import list_boards
 from tests.support.boards import HEAD, OF_A_PROBLEM, cell, evaluate, read_frame, write_board
@@ -99,7 +100,7 @@ def shown(board: Board, found: list[tuple[Key, str]], folder: Path) -> str:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(list_boards.boards(), st.sampled_from([1, pre_aggregation.WORTH]))
+@given(list_boards.boards(), st.sampled_from([1, 1000]))
 def test_random_lists_agree(board: Board, worth: int) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(
@@ -247,7 +248,7 @@ def test_an_extract_a_quarter_counts_each_plan_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("space", ["\u2003", "\u200b", "\u3000", "\u00a0", "\x85"])
-@pytest.mark.parametrize("worth", [1, pre_aggregation.WORTH])
+@pytest.mark.parametrize("worth", [1, 1000])
 @pytest.mark.parametrize("other", ["", "z,2016-05-01 ,,,\n"])
 def test_space_of_any_kind_is_blank_however_a_list_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, space: str, worth: int, other: str
@@ -697,7 +698,7 @@ def queries(folder: Path, patient: bool) -> Iterator[pl.LazyFrame]:
     pieces = pmf.read_submissions(framework.submissions, framework).lists
     indicators = framework.indicators.values()
     for one in framework.lists.values():
-        asked = list_queries(
+        asked = distinct_queries(
             framework, [(indicator.cadence, indicator.by, indicator.aggregates) for indicator in indicators]
         )
         mine = [query for query in asked if query.list.id == one.id]

@@ -11,38 +11,42 @@ import polars as pl
 from pmf_engine.domain.dates import FIRST_DATA_YEAR, LAST_YEAR
 
 _MARCH = date(1900, 3, 1)
-"""From this day to the end of February 2100 every fourth year is a leap year; `month_of_day` depends on that."""
+"""From this day to the end of February 2100 every fourth year is a leap year; `evened` depends on that."""
+
+MONTH_LENGTH = 32
+"""The days of every month in the calendar of `evened`."""
 
 
-def month_of_day(day: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """The number of the month of a date (see `domain.periods`) and its day of the month, for 1900-03-01 to 2100-02-28.
+def evened(day: pl.Expr) -> pl.Expr:
+    """A date in a calendar whose months all have 32 days: 32 times its month (see `domain.periods`), plus its day.
 
-    Computes with years that begin in March: the leap day is then the last day of a year, and the lengths of months
-    follow a straight line (Richards, *Mapping Time*, 1998). Much faster than asking Polars for year, month and day.
+    For 1900-03-01 to 2100-02-28. It counts the days, and adds those that earlier years and months lack. Years begin in
+    March: the leap day is then the last day of a year, and the days that its months lack follow a straight line
+    (Richards, *Mapping Time*, 1998). Much faster than asking Polars for year, month and day.
     """
     days = day.cast(pl.Int32) - (_MARCH - date(1970, 1, 1)).days
     year = (days * 4 + 3) // 1461
     in_year = days - year * 1461 // 4
     month = (in_year * 5 + 2) // 153
-    return year * 12 + month + (_MARCH.year * 12 + 2), in_year - (month * 153 + 2) // 5 + 1
+    first = MONTH_LENGTH * (_MARCH.year * 12 + _MARCH.month - 1) + 1
+    return days + (year * 75 + 3) // 4 + (month * 7 + 2) // 5 + first
 
 
 def _months(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    """Whole months between two dates, negative where the second is earlier; an incomplete month does not count."""
-    (month, day), (other_month, other_day) = month_of_day(first), month_of_day(second)
-    # Pretend that every month has 32 days: a whole month is then 32 days from any day to the same day.
-    days = (other_month * 32 + other_day) - (month * 32 + day)
-    return (days.abs() // 32 * days.sign()).cast(pl.Int64)
+    """Whole months between two dates, negative where the second is earlier; an incomplete month does not count.
+
+    A whole month is 32 days of the evened calendar, from any day to the same day; a cast leaves out the rest.
+    """
+    return ((evened(second) - evened(first)) / MONTH_LENGTH).cast(pl.Int32)
 
 
 def _years(first: pl.Expr, second: pl.Expr) -> pl.Expr:
     """Whole years, as the law counts an age: a person born on 29 February has a birthday on 1 March of common years."""
-    months = _months(first, second)
-    return months.abs() // 12 * months.sign()
+    return (_months(first, second) / 12).cast(pl.Int32)
 
 
 def _days(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    return (second.cast(pl.Int32) - first.cast(pl.Int32)).cast(pl.Int64)
+    return second.cast(pl.Int32) - first.cast(pl.Int32)
 
 
 def _working_days(first: pl.Expr, second: pl.Expr) -> pl.Expr:
