@@ -75,14 +75,17 @@ def _keys(table: RawTable, columns: Columns) -> list[pl.Expr]:
         *(title(own[name]).alias(f"{name}_column") for name in ("period", "agency") if not placed),
         of_group(lambda id_, column, misnamed: pl.lit(id_)).alias("by"),
         of_group(lambda id_, column, misnamed: clean_text(column)).alias("group_text"),
-        *(of_group(lambda id_, column, misnamed: title(column)).alias("group_column") for _ in [0] if not placed),
+        pl.coalesce(
+            pl.when(pl.col("group_column") != "").then("group_column") if placed else pl.lit(None, pl.String),
+            of_group(lambda id_, column, misnamed: title(column)),
+        ).alias("group_column"),
         of_group(lambda id_, column, misnamed: pl.lit(misnamed)).alias("misnamed"),
         (pl.sum_horizontal(pl.lit(0), *filled.values()) > 1).alias("crowded"),
         clean_text(own.get("comment")).alias("comment"),
         pl.concat_str([pl.lit(""), *beside], separator="\x1e", ignore_nulls=True).alias("beside"),
         pl.lit(not columns.long or table.is_wide).alias("wide"),
         pl.col("row").is_in(sorted(table.broken)).alias("broken"),
-        *(pl.col(name) for name in PLACES_OF_LABELS if placed),
+        *(pl.col(name) for name in PLACES_OF_LABELS if placed and name != "group_column"),
     ]
 
 

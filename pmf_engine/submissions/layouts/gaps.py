@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, Lexicon
 from pmf_engine.submissions.layouts.sections import Section, has_values
 from pmf_engine.submissions.layouts.titles import from_titles, names_of_file
+
+_LIKE_A_PERIOD = re.compile(r"\b[qh] ?\d|\d{4}|\d\d[-/]\d\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,8 @@ class Titles:
         Raises:
             TitlesDifferError: Titles contradict each other.
         """
-        if number and self._changes(role):
-            own = self._blocks[number].titles
+        own = self._blocks[number].titles
+        if number and (self._changes(role) or any(self._may_be(role, title) for title in own)):
             label = from_titles(role, own, self._lexicon)
             if label is None:
                 return own[-1] if own else None
@@ -112,6 +115,14 @@ class Titles:
     def _changes(self, role: str) -> bool:
         """Whether the titles of blocks below the first name a role."""
         return any(from_titles(role, block.titles, self._lexicon) is not None for block in self._blocks[1:])
+
+    def _may_be(self, role: str, title: Label) -> bool:
+        """Whether a title of a later block may be a misspelt label of a role that a title above the first names."""
+        if from_titles(role, self._blocks[0].titles, self._lexicon) is None:
+            return False
+        if role == PERIOD:
+            return _LIKE_A_PERIOD.search(title.text) is not None
+        return role.startswith("by ") or (role == AGENCY and bool(self._lexicon.words.agencies.help(title.text)))
 
     def roles(self) -> list[str]:
         """The roles that titles can give."""

@@ -64,11 +64,12 @@ def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
         return _refused(grid, lexicon, _titles_differ(grid, error))
     read = Read()
     alike: dict[tuple[object, ...], list[tuple[Block, Fit]]] = {}
+    surplus = _without_surplus(grid, [block for block, _ in chosen], read)
     for block, fit in chosen:
-        _report_headings(grid, block, fit, lexicon, read)
+        _report_headings(surplus, block, fit, lexicon, read)
         key = (tuple(fit.others), fit.labels.get("comment"), FIGURE in fit.across)
         alike.setdefault(key, []).append((block, fit))
-    read.tables = [table_of(_without_surplus(grid, pairs, read), pairs, lexicon) for pairs in alike.values()]
+    read.tables = [table_of(surplus, pairs, lexicon) for pairs in alike.values()]
     return read
 
 
@@ -151,6 +152,10 @@ def _report_headings(grid: Grid, block: Block, fit: Fit, lexicon: Lexicon, read:
 
     names = lexicon.words.figures.titles
     for position, heading in fit.unread.items():
+        cells = [(row, row.cells[position]) for row in block.rows if row.cells[position]]
+        read.aside += [(row.number, grid.column(position), text) for row, text in cells]
+        if all(row.number in grid.broken for row, _ in cells) and cells:
+            continue
         derived = DERIVED.fullmatch(fold(heading.text)) is not None or lexicon.words.is_note(heading.text)
         known = [*names, *names.values()] if FIGURE in fit.across else []
         if lexicon.words.is_ignored(heading.text):
@@ -161,20 +166,17 @@ def _report_headings(grid: Grid, block: Block, fit: Fit, lexicon: Lexicon, read:
             report("not-a-period-column", heading)
         else:
             report("unknown-column", heading, help=meant(heading.text, known))
-        read.aside += [
-            (row.number, grid.column(position), row.cells[position]) for row in block.rows if row.cells[position]
-        ]
     for position, heading in fit.renamed.items():
         role = next(role for role, at in fit.labels.items() if at == position)
         report("unknown-column", heading, help=f"; it is read as `{role}`, which is what its cells name")
 
 
-def _without_surplus(grid: Grid, blocks: Sequence[tuple[Block, Fit]], read: Read) -> Grid:
+def _without_surplus(grid: Grid, blocks: Sequence[Block], read: Read) -> Grid:
     """The grid with the rows set aside that have more cells than their header: a comma may have split a number."""
     if not grid.from_text:
         return grid
     broken = set(grid.broken)
-    for block, _ in blocks:
+    for block in blocks:
         most = max((row.length for row in block.section.headers), default=0)
         for row in block.rows:
             if most and row.length > most and row.number not in broken:

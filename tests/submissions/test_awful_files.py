@@ -1,0 +1,35 @@
+"""The corpus of awful files: each gives exactly its figures and its problems, and every cell is counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import pmf_engine as pmf
+from tests.submissions.test_layouts import board, cells
+from tests.support.awful_files import Case, cases, write
+
+CASES = cases()
+
+
+def test_there_are_many() -> None:
+    assert len(CASES) >= 120
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_it_gives_its_figures_and_its_problems(case: Case, tmp_path: Path) -> None:
+    write(case, tmp_path)
+    submissions = pmf.read_submissions(tmp_path, board())
+    facts = {
+        (fact.figure, fact.agency, fact.period, fact.group, float(fact.text) if fact.text[-1].isdigit() else fact.text)
+        for fact in case.facts
+    }
+    read = cells(submissions)
+    assert {cell for cell in read if cell in facts} == facts
+    assert len([cell for cell in read if cell not in facts]) == case.lost
+    said = submissions.problems.select("sheet", "row", "column", "kind").rows()
+    assert sorted(said, key=str) == sorted(case.problems, key=str)
+    files = submissions.files
+    assert (files["read"] == files["used"] + files["set_aside"]).all()
