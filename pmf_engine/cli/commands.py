@@ -30,6 +30,7 @@ from pmf_engine.render.renderers import (
 if TYPE_CHECKING:
     from pmf_engine.evaluation.evaluate import Evaluation
     from pmf_engine.framework.model import Framework
+    from pmf_engine.report.validation import Validation
     from pmf_engine.submissions.submissions import Submissions
 
 _NARROWEST = 40
@@ -130,8 +131,26 @@ def _validate(arguments: argparse.Namespace) -> ExitCode:
         framework, _submissions(arguments, framework), arguments.as_of or date.today(), agency=arguments.agency
     )
     options = PageOptions(width=max(_NARROWEST, _terminal_width()))
+    if arguments.format == "xlsx":
+        file = _file_to_mark(arguments.file, validated)
+        options = PageOptions(file=file, path=(arguments.data or framework.submissions) / file)
     write(VALIDATION_RENDERERS[arguments.format](validated, options), arguments.output)
     return ExitCode.FINDING if validated.is_to_mend else ExitCode.DONE
+
+
+def _file_to_mark(name: str | None, validated: Validation) -> str:
+    """The file that is marked. Raises CannotDoError where it is not plain which, or there is none."""
+    from pmf_engine.render.marked_workbook import files_to_mark
+
+    files = files_to_mark(validated)
+    if name is None and len(files) == 1:
+        return files[0]
+    if name in files:
+        return str(name)
+    if not files:
+        raise CannotDoError("no workbook or CSV file has a problem, so there is nothing to mark")
+    names = ", ".join(f"`{file}`" for file in files[:10])
+    raise CannotDoError(f"name the file to mark with `--file`: {names}")
 
 
 def _list(arguments: argparse.Namespace) -> ExitCode:
@@ -205,6 +224,9 @@ COMMANDS = (
             AS_OF,
             OUTPUT,
             option("--format", choices=list(VALIDATION_RENDERERS), default="text"),
+            option(
+                "--file", metavar="FILE", help="with `--format xlsx`: which file to mark, where several have problems"
+            ),
         ),
         _validate,
     ),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -25,11 +26,15 @@ class PageOptions:
         width: The width of the page, in columns.
         color: Use the escape codes of terminals.
         ascii: Use no characters outside ASCII.
+        file: The name of the sender's file that is marked.
+        path: The sender's file that is marked.
     """
 
     width: int = 80
     color: bool = False
     ascii: bool = False
+    file: str | None = None
+    path: Path | None = None
 
 
 def _report_on_terminal(report: ExceptionReport, options: PageOptions) -> str:
@@ -99,6 +104,24 @@ def _validation_as_json(validation: Validation, options: PageOptions) -> bytes:
     return to_json(validation).encode("utf-8")
 
 
+def _validation_as_csv(validation: Validation, options: PageOptions) -> bytes:
+    from pmf_engine.render.validation import to_csv
+
+    return to_csv(validation).encode("utf-8")
+
+
+def _validation_as_letters(validation: Validation, options: PageOptions) -> str:
+    from pmf_engine.render.letter import to_letters
+
+    return to_letters(validation)
+
+
+def _validation_as_workbook(validation: Validation, options: PageOptions) -> bytes:
+    from pmf_engine.render.marked_workbook import marked_workbook
+
+    return marked_workbook(validation, options.file, options.path)
+
+
 RENDERERS: Final[Mapping[str, Callable[[ExceptionReport, PageOptions], str | bytes]]] = {
     "terminal": _report_on_terminal,
 }
@@ -127,5 +150,8 @@ OUTCOME_RENDERERS: Final[Mapping[str, Callable[[tuple[list[Outcome], list[Covera
 VALIDATION_RENDERERS: Final[Mapping[str, Callable[[Validation, PageOptions], str | bytes]]] = {
     "text": _validation_as_text,
     "json": _validation_as_json,
+    "csv": _validation_as_csv,
+    "xlsx": _validation_as_workbook,
+    "letter": _validation_as_letters,
 }
 """Renderings of a validation of submissions."""

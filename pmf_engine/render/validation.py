@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from textwrap import wrap
 
-from pmf_engine.domain.plain_text import tamed
+from pmf_engine.domain.plain_text import FORMULA_SIGNS, tamed
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.report.model import LateReturn
@@ -23,6 +25,31 @@ _INDENTS = 4
 def to_json(validation: Validation) -> str:
     """The validation as one JSON object, with dates in ISO 8601."""
     return json.dumps(asdict(validation), indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def to_csv(validation: Validation) -> str:
+    """CSV by RFC 4180: a row for each problem, and for each return that is late.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("agency", "file", "sheet", "row", "column", "text", "severity", "kind", "message"))
+    for part in validation.agencies:
+        agency = part.agency.id if part.agency else ""
+        rows: list[tuple[object, ...]] = [
+            (each.file, each.sheet, each.row, each.column, each.text, each.severity, each.kind, each.message)
+            for file in part.files
+            for each in file.problems
+        ]
+        rows += [("", "", "", "", "", "late", "late", _overdue(overdue)) for overdue in part.late]
+        writer.writerows([_harmless(cell) for cell in (agency, *row)] for row in rows)
+    return out.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    """A cell that no spreadsheet runs as a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] and cell[0] in FORMULA_SIGNS else cell
 
 
 def to_text(validation: Validation, width: int = 80) -> str:
