@@ -39,7 +39,9 @@ def folder(tmp_path: Path) -> Path:
     other["A1"] = "Do not touch"
     (tmp_path / "returns").mkdir()
     book.save(tmp_path / "returns" / "care.xlsx")
-    (tmp_path / "returns" / "care.csv").write_text("Measure,2016-17 Q3\nVisitz made,=1\nReferrals received,44\n", encoding="utf-8")
+    (tmp_path / "returns" / "care.csv").write_text(
+        "Measure,2016-17 Q3\nVisitz made,=1\nReferrals received,44\n", encoding="utf-8"
+    )
     return tmp_path
 
 

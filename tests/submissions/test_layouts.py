@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -9,6 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -191,3 +193,20 @@ def test_figures_in_any_layout_read_back_as_they_were(
     submissions = read(files_of(sheets, habit))
     assert submissions.problems.select("file", "sheet", "row", "column", "kind", "message").rows() == []
     assert cells(submissions) == kept(facts)
+
+
+# -- the document -------------------------------------------------------------------------------------
+
+DOCS = Path(__file__).parents[2] / "docs"
+EXAMPLES = re.findall(r"```csv (\S+)\n(.*?)```", (DOCS / "returns.md").read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize(("name", "text"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
+def test_the_examples_of_the_document_are_read(name: str, text: str, tmp_path: Path) -> None:
+    framework = pmf.load_framework(DOCS / "returns")
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    submissions = pmf.read_submissions(tmp_path, framework)
+    assert submissions.problems.is_empty()
+    assert (submissions.readings["outcome"] == "used").all()
+    numbers = re.findall(r"(?<=,)\d+(?=[,\n])", text)
+    assert sorted(submissions.readings["text"]) == sorted(numbers)

@@ -52,6 +52,14 @@ def has_values(row: Row, lexicon: Lexicon) -> bool:
     return any(lexicon.roles(text) - {PERIOD, PART} for text in labels) or not labels
 
 
+def is_keyed(row: Row, lexicon: Lexicon) -> bool:
+    """Whether a row is a title of two cells, such as `Period` beside `Q3 2016-17`."""
+    if len(row.filled) != 2:
+        return False
+    key, named = (row.cells[position] for position in row.filled)
+    return lexicon.role_word(key) in lexicon.roles(named)
+
+
 def sections_of(grid: Grid, lexicon: Lexicon) -> list[Section]:
     """The sections of a sheet, in the order of their rows; none for a sheet without values."""
     runs = [(holds, list(rows)) for holds, rows in groupby(grid.rows, key=lambda row: has_values(row, lexicon))]
@@ -81,10 +89,11 @@ def _headers(above: Sequence[Row], rows: Sequence[Row], lexicon: Lexicon) -> lis
     hits = [
         row
         for row in above
-        if any(
-            _named(lexicon, row.cells[position]) for position in row.filled if position in columns and position > first
+        if not is_keyed(row, lexicon)
+        and (
+            any(_named(lexicon, row.cells[at]) for at in row.filled if at in columns and at > first)
+            or sum(lexicon.role_word(row.cells[at]) is not None for at in row.filled) > 1
         )
-        or sum(lexicon.role_word(row.cells[position]) is not None for position in row.filled) > 1
     ]
     return hits[-_HEADERS:]
 
