@@ -16,7 +16,7 @@ from pmf_engine.render.terminal import render_terminal
 
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "report.svg"
-LINES = 41
+LINES = 38
 
 
 def draw() -> str:

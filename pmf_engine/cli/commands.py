@@ -26,6 +26,7 @@ from pmf_engine.render.renderers import (
     VALIDATION_RENDERERS,
     PageOptions,
 )
+from pmf_engine.report.depth import Depth
 
 if TYPE_CHECKING:
     from pmf_engine.evaluation.evaluate import Evaluation
@@ -45,12 +46,15 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
     framework = evaluation.framework
     _require_name("agency", arguments.agency, framework.agencies)
     _require_name("level", arguments.to, framework.governance)
-    report = exception_report(evaluation, agency=arguments.agency, to=arguments.to)
+    _require_name("content area", arguments.content_area, framework.content_areas)
+    report = exception_report(evaluation, agency=arguments.agency, to=arguments.to, content_area=arguments.content_area)
     to_terminal = arguments.output is None and sys.stdout.isatty()
     options = PageOptions(
         width=max(_NARROWEST, arguments.width or _terminal_width()),
         color=to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
         ascii=arguments.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"),
+        depth=Depth.ALL if arguments.all else Depth.DETAIL if arguments.detail else Depth.FIRST,
+        plain=arguments.plain,
     )
     write(RENDERERS[arguments.format](report, options), arguments.output)
     return ExitCode.FINDING if arguments.fail_on and has_finding(report, arguments.fail_on) else ExitCode.DONE
@@ -170,6 +174,10 @@ COMMANDS = (
             *EVALUATION,
             option("--agency", metavar="AGENCY", help="only what this agency leads"),
             option("--to", metavar="LEVEL", help="only what goes to this level of governance or above"),
+            option("--content-area", metavar="AREA", help="only the indicators of this content area"),
+            option("--detail", action="store_true", help="the exceptions in full, after the first screen"),
+            option("--all", action="store_true", help="everything else too: what is late, all indicators, the data"),
+            option("--plain", action="store_true", help="sentences without symbols and bars, for screen readers"),
             option("--format", choices=list(RENDERERS), default="terminal"),
             option("--width", type=width, metavar="COLUMNS", help="how wide (default: the terminal's width)"),
             option(

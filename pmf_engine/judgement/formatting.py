@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from math import isinf
 from typing import Final
 
 from pmf_engine.domain.numbers import close, half_up_decimal
 from pmf_engine.domain.periods import MONTHS, Period
-from pmf_engine.formula.constants import constant
 from pmf_engine.formula.functions import FUNCTIONS, RATIOS
-from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Limit, Name, children
+from pmf_engine.formula.syntax import Call, Expression, children
 from pmf_engine.framework.model import Indicator
-from pmf_engine.framework.tolerances import Entry, Interval, settled, settled_band
+from pmf_engine.framework.tolerances import Entry, Interval, settled_band
 
 MOST_DECIMALS: Final = 12
 
@@ -52,7 +51,7 @@ def show_value(
         return grades[int(value) - 1]
     suffix = "%" if indicator.unit == "%" else ""
     bands = _intervals(entry, known)
-    exact = _decimal(value)
+    exact = decimal_of(value)
     sides = [band.sides(value) for band in bands]
     least = _places(indicator, exact)
     nearest = None
@@ -77,7 +76,7 @@ def show_rounded(value: float, places: int) -> str:
     >>> show_rounded(1234.25, 1)
     '1234.3'
     """
-    return f"{half_up_decimal(_decimal(value), places):f}"
+    return f"{half_up_decimal(decimal_of(value), places):f}"
 
 
 def show_number(value: float) -> str:
@@ -86,37 +85,9 @@ def show_number(value: float) -> str:
     >>> show_number(1234.50)
     '1,234.5'
     """
-    exact = _decimal(value)
+    exact = decimal_of(value)
     digits = f"{exact:,f}"
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
-
-
-def show_band(
-    band: Band | None,
-    entry: Entry | None = None,
-    *,
-    known: Mapping[str, float] | None = None,
-    unit: str = "",
-    value: float | None = None,
-    shown: str | None = None,
-) -> str:
-    """The author's words for a band, and in brackets the numbers of its computed bounds.
-
-    Given a `value` and its formatted text `shown`, the numbers have enough decimals to show on which side of each bound
-    the value lies.
-    """
-    if band is None:
-        return ""
-    suffix = "%" if unit == "%" else ""
-    numbers: list[str] = []
-    for limit in band.limits:
-        bound = _bound(limit, entry, known)
-        if bound is None:
-            return band.text
-        numbers.append(_show_bound(limit, bound, value, shown) + suffix)
-    if not any(_worked_out(limit.bound) for limit in band.limits):
-        return band.text
-    return f"{band.text} ({' to '.join(dict.fromkeys(numbers))})"
 
 
 def show_status(status: str) -> str:
@@ -184,10 +155,10 @@ def trend(values: Sequence[float | None], *, ascii: bool = False) -> str:
     return "".join(gap if value is None else level(value) for value in values)
 
 
-def _decimal(value: float) -> Decimal:
+def decimal_of(value: float) -> Decimal:
     """The decimal number of a float, without the rounding error of binary fractions.
 
-    >>> _decimal(0.1 + 0.2)
+    >>> decimal_of(0.1 + 0.2)
     Decimal('0.3')
     """
     # Twelve digits cut the rounding error off, and are finer than any two numbers that count as different.
@@ -201,16 +172,16 @@ def _places(indicator: Indicator, exact: Decimal) -> int:
     formula = indicator.formula
     if isinstance(formula, Call) and FUNCTIONS[formula.function].rounds:
         return indicator.places
-    if not _divides(formula) and exact == exact.to_integral_value():
+    if not divides(formula) and exact == exact.to_integral_value():
         return 0
     return indicator.places
 
 
-def _divides(node: Expression) -> bool:
+def divides(node: Expression) -> bool:
     """Whether an expression contains a division, as an operator or in a function."""
     if getattr(node, "function", None) in _DIVIDING or getattr(node, "operator", None) == "/":
         return True
-    return any(_divides(child) for child in children(node))
+    return any(divides(child) for child in children(node))
 
 
 def _intervals(entry: Entry | None, numbers: Mapping[str, float] | None) -> list[Interval]:
@@ -224,51 +195,6 @@ def _intervals(entry: Entry | None, numbers: Mapping[str, float] | None) -> list
 def _sides_as_read(interval: Interval, shown: Decimal) -> tuple[bool, bool]:
     """Whether a number as shown lies above the low end and below the high end, by exact comparison."""
     low, high = interval.low, interval.high
-    above = isinf(low) or shown > _decimal(low) or (shown == _decimal(low) and not interval.low_open)
-    below = isinf(high) or shown < _decimal(high) or (shown == _decimal(high) and not interval.high_open)
+    above = isinf(low) or shown > decimal_of(low) or (shown == decimal_of(low) and not interval.low_open)
+    below = isinf(high) or shown < decimal_of(high) or (shown == decimal_of(high) and not interval.high_open)
     return above, below
-
-
-def _bound(limit: Limit, entry: Entry | None, numbers: Mapping[str, float] | None) -> float | None:
-    """The number of a limit's bound by constant folding; None where a name in it has no number."""
-    return constant(settled(limit.bound, numbers or {}), entry.target if entry else None)
-
-
-def _worked_out(node: Expression) -> bool:
-    """Whether a bound is computed: it has a name, an operator or a call."""
-    return isinstance(node, Name | Binary | Call) or any(_worked_out(child) for child in children(node))
-
-
-def _show_bound(limit: Limit, bound: float, value: float | None, shown: str | None) -> str:
-    """A bound with the fewest decimals by which `shown` meets the limit exactly where `value` meets it."""
-    exact = _decimal(bound)
-    try:
-        read = None if value is None or shown is None else Decimal(shown.rstrip("%").replace(",", ""))
-    except InvalidOperation:
-        read = None
-    if value is None or read is None:
-        return show_number(float(half_up_decimal(exact, 1)))
-    meets = _meets(limit, value, bound)
-    for places in range(1, MOST_DECIMALS + 1):
-        number = half_up_decimal(exact, places)
-        if _holds(limit.operator, read, number) == meets == _meets(limit, float(read), float(number)):
-            return show_number(float(number))
-    return show_number(bound)
-
-
-def _meets(limit: Limit, value: float, bound: float) -> bool:
-    """Whether a value meets a limit; numbers that differ by a rounding error count as equal."""
-    if close(value, bound):
-        return "=" in limit.operator
-    return _holds(limit.operator, value, bound)
-
-
-def _holds(operator: str, left: float | Decimal, right: float | Decimal) -> bool:
-    """Whether a comparison holds exactly.
-
-    >>> _holds("<=", 20, 20), _holds("<", 20, 20), _holds("=", 19, 20)
-    (True, False, False)
-    """
-    if left == right:
-        return "=" in operator
-    return operator != "=" and (left < right) == operator.startswith("<")

@@ -14,7 +14,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.explanation.explain import Compared, Comparison, Explanation
 from pmf_engine.evaluation.explanation.figure_sources import Cell, Source
 from pmf_engine.evaluation.explanation.record_sources import Records
-from pmf_engine.report.wording import (
+from pmf_engine.report.chart_words import (
     assurance_words,
     chart_title,
     no_signal_words,

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pmf_engine.report.depth import Depth
+
 if TYPE_CHECKING:
     from pmf_engine.evaluation.evaluate import Evaluation
     from pmf_engine.evaluation.examples import Coverage, Outcome
@@ -28,6 +30,8 @@ class PageOptions:
         ascii: Use no characters outside ASCII.
         file: The name of the sender's file that is marked.
         path: The sender's file that is marked.
+        depth: How much of a report is printed.
+        plain: Use sentences without bars, blocks and symbols.
     """
 
     width: int = 80
@@ -35,12 +39,21 @@ class PageOptions:
     ascii: bool = False
     file: str | None = None
     path: Path | None = None
+    depth: Depth = Depth.FIRST
+    plain: bool = False
 
 
 def _report_on_terminal(report: ExceptionReport, options: PageOptions) -> str:
     from pmf_engine.render.terminal import render_terminal
 
-    return render_terminal(report, width=options.width, color=options.color, ascii=options.ascii)
+    return render_terminal(
+        report,
+        width=options.width,
+        color=options.color,
+        ascii=options.ascii,
+        depth=options.depth,
+        plain=options.plain,
+    )
 
 
 def _results_as_table(evaluation: Evaluation, options: PageOptions) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import polars as pl
@@ -12,15 +13,20 @@ from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.items import Items
 from pmf_engine.report.late_returns import late_agencies, outstanding_rows, within
+from pmf_engine.report.limited import limited
 from pmf_engine.report.model import DataQuality, ExceptionReport, Item, Level, Named
 from pmf_engine.report.order import OUTSIDE, READING_ORDER, worst_first
 from pmf_engine.report.problems import FIRST, told_problems
 from pmf_engine.report.recovered import ended, groups_over, recovered, small_groups
 from pmf_engine.report.remarks import Remarks
 from pmf_engine.report.scope import Scope
+from pmf_engine.report.tables import group_tables, indicator_lines
+from pmf_engine.report.wording import NAMED_PROBLEMS
 
 
-def exception_report(evaluation: Evaluation, *, agency: str | None = None, to: str | None = None) -> ExceptionReport:
+def exception_report(
+    evaluation: Evaluation, *, agency: str | None = None, to: str | None = None, content_area: str | None = None
+) -> ExceptionReport:
     """The exception report of an evaluation that was made for one period.
 
     Args:
@@ -28,47 +34,54 @@ def exception_report(evaluation: Evaluation, *, agency: str | None = None, to: s
         agency: Limits the report to indicators that this agency leads, indicators of others that wait for its returns
             or in which its own group is outside, and returns that it owes or that its indicators wait for; None for
             all agencies.
-        to: Limits exceptions to those that go to this level of governance or above; None for all.
+        to: Limits every section to what goes, or went, to this level of governance or above; None for all. The counts
+            of indicators by status stay those of all.
+        content_area: Limits the report to the indicators of this content area, and what they wait for; None for all.
 
     Returns:
         The report, without any layout.
 
     Raises:
-        ValueError: The evaluation has no period, or the framework has no such agency or level.
+        ValueError: The evaluation has no period, or the framework has no such agency, level or content area.
     """
     framework = evaluation.framework
     if evaluation.period is None:
         raise ValueError("an exception report is about one period; evaluate with `period`")
-    for what, name, names in (("agency", agency, framework.agencies), ("level", to, framework.governance)):
+    for what, name, names in (
+        ("agency", agency, framework.agencies),
+        ("level", to, framework.governance),
+        ("content area", content_area, framework.content_areas),
+    ):
         if name is not None and name not in names:
             near = nearest(name, names)
             raise ValueError(f"unknown {what} `{name}`" + (f"; did you mean `{near}`?" if near else ""))
-    return _report(Scope(evaluation, evaluation.period, agency), to)
+    report = _report(Scope(evaluation, evaluation.period, agency, content_area))
+    return report if to is None else limited(report, to, list(framework.governance))
 
 
-def _report(scope: Scope, to: str | None) -> ExceptionReport:
-    """Builds the sections; with `to`, without the indicators that go to no level."""
+def _report(scope: Scope) -> ExceptionReport:
+    """Builds all sections."""
     remarks = Remarks(scope)
     items = Items(scope, remarks)
     exceptions = items.exceptions()
-    levels = _levels(scope, exceptions, to)
     raised = {item.indicator.id for item in exceptions}
-    rest = [] if to else [items.item(row) for row in scope.wholes if row.indicator not in raised]
+    rest = [items.item(row) for row in scope.wholes if row.indicator not in raised]
     without_value = [item for item in rest if item.status in Status.missing() and item.status != Status.NOT_DUE]
     outstanding = within(scope, outstanding_rows(scope.evaluation))
+    area = scope.framework.content_areas.get(scope.area or "")
     return ExceptionReport(
         board=scope.framework.board.name,
         period=scope.period,
         as_of=scope.evaluation.as_of,
         agency=scope.view.agency(scope.agency) if scope.agency else None,
-        to=scope.view.level(to),
+        to=None,
         counts=_counts(scope.wholes),
         evidence={
             kind: _counts(row for row in scope.wholes if scope.view.indicator(row).evidence_type == kind)
             for kind in ("quantity", "quality", "outcome")
         },
-        levels=levels,
-        below=len(exceptions) - sum(len(level.items) for level in levels),
+        levels=_levels(scope, exceptions),
+        below=0,
         charts=_chart_counts(scope.wholes),
         watch=tuple(sorted((item for item in rest if item.status in OUTSIDE), key=worst_first)),
         without_value=tuple(sorted(without_value, key=worst_first)),
@@ -79,18 +92,19 @@ def _report(scope: Scope, to: str | None) -> ExceptionReport:
         not_due=sum(row.status == Status.NOT_DUE for row in outstanding),
         unrated=tuple(item for item in rest if item.status == Status.NOT_RATED),
         observations=remarks.observations(),
-        data_quality=_data_quality(scope.evaluation),
+        data_quality=_data_quality(scope),
         small_groups=tuple(small_groups(scope, items)),
         escalate_groups_from=scope.framework.escalate_groups_from,
         led_by_others=sum(not scope.leads(row.indicator) for row in scope.wholes),
+        content_area=Named(scope.area, area.title) if scope.area and area else None,
+        indicators=indicator_lines(scope),
+        by_group=group_tables(scope),
     )
 
 
-def _levels(scope: Scope, exceptions: list[Item], to: str | None) -> tuple[Level, ...]:
-    """The exceptions by level of governance, from the highest level down to `to`."""
+def _levels(scope: Scope, exceptions: list[Item]) -> tuple[Level, ...]:
+    """The exceptions by level of governance, from the highest level down."""
     highest_first = [Named(id_, title) for id_, title in scope.framework.governance.items()][::-1]
-    if to is not None:
-        highest_first = highest_first[: [level.id for level in highest_first].index(to) + 1]
     return tuple(
         Level(level, tuple(item for item in exceptions if item.escalate_to == level)) for level in highest_first
     )
@@ -112,13 +126,14 @@ def _chart_counts(wholes: list[HistoryRow]) -> Mapping[str, int]:
     return {outcome: outcomes.count(outcome) for outcome in ("signal", "chance", *NoSignal) if outcome in outcomes}
 
 
-def _data_quality(evaluation: Evaluation) -> DataQuality:
-    """The files, cells, records and problems of the submissions, counted."""
+def _data_quality(scope: Scope) -> DataQuality:
+    """The files, cells, records and problems of the submissions, counted; of an agency's problems only its own."""
+    evaluation = scope.evaluation
     files: pl.DataFrame = evaluation.submissions.files
     used, aside = (int(files[column].sum()) if column in files.columns else 0 for column in ("used", "set_aside"))
     lists = [part for parts in evaluation.inputs.counted.read.values() for part in parts] if evaluation.inputs else []
     records = sum(part.records for part in lists)
-    problems = told_problems(evaluation.problems)
+    problems = [told for told in told_problems(evaluation.problems) if scope.agency in (None, told.agency)]
     return DataQuality(
         files=files.height,
         cells_read=used + aside,
@@ -128,4 +143,6 @@ def _data_quality(evaluation: Evaluation) -> DataQuality:
         lists=len({part.file for part in lists}),
         records_read=records,
         first_problems=tuple(problems[:FIRST]),
+        kinds=Counter(told.kind for told in problems if told.kind in NAMED_PROBLEMS),
+        severities=Counter(told.severity for told in problems if told.kind not in NAMED_PROBLEMS),
     )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pmf_engine.domain.marks import read_marks
 from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.inputs import AGENCY
+from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.model import Indicator
 from pmf_engine.judgement.formatting import show_number, show_value
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.model import Group, Item, Named, Outside
-from pmf_engine.report.order import rank, worst_first
+from pmf_engine.report.order import OUTSIDE, rank, worst_first
 from pmf_engine.report.remarks import Remarks
+from pmf_engine.report.rule_words import rule_words
 from pmf_engine.report.scope import Scope
+from pmf_engine.report.shortfall import Shortfall, shortfall
 
 _NOT_OUTSIDE = (Status.GREEN, Status.NOT_RATED, Status.NOT_DUE)
 
@@ -43,17 +46,38 @@ class Items:
         framework = self.scope.framework
         highest = max((row.escalate_to or "" for row in raised), key=list(framework.governance).index)
         holding = {rule for row in raised for rule in row.rules or ()}
-        deciding = tuple(rule.text for rule in framework.rules if rule.to == highest and rule.text in holding)
+        decisive = [rule for rule in framework.rules if rule.to == highest and rule.text in holding]
+        deciding = tuple(rule.text for rule in decisive)
         group_only = all(row.by is not None for row in raised)
         item = self.item(whole)
         others = sorted(holding) if group_only else item.rules
+        of_groups = [row for row in raised if row.by is not None and row.escalate_to == highest]
+        by_groups = not group_only and not any(row.by is None and row.escalate_to == highest for row in raised)
         return replace(
             item,
             escalate_to=self.view.level(highest),
             rules=tuple(dict.fromkeys((*deciding, *others))),
             deciding=deciding,
+            because=tuple(dict.fromkeys(rule_words(rule, item.own_months) for rule in decisive)),
+            because_of=tuple(self.view.group(row) for row in of_groups) if by_groups else (),
+            asks=self._asks(item.indicator.id, decisive),
+            owners=self._owners(item, of_groups) if group_only else item.owners,
             group_only=group_only,
         )
+
+    def _owners(self, item: Item, groups: list[HistoryRow]) -> tuple[str, ...]:
+        """Who can mend an exception of groups: the agencies themselves where the groups are agencies, else the lead."""
+        agencies = [row.group for row in groups if row.by == AGENCY and row.group]
+        owners = [self.view.officer(agency, item.agency.id) for agency in agencies]
+        return tuple(dict.fromkeys(owners)) if len(agencies) == len(groups) else item.owners
+
+    def _asks(self, id_: str, decisive: list[Rule]) -> tuple[str, ...]:
+        """What is asked about an exception: by the indicator, else by a rule that decides, else by its content area."""
+        framework = self.scope.framework
+        indicator = framework.indicators[id_]
+        by_rules = [ask for rule in decisive for ask in rule.ask]
+        by_areas = [ask for area in indicator.content_areas for ask in framework.content_areas[area].ask]
+        return tuple(dict.fromkeys([*indicator.ask] or by_rules or by_areas))
 
     def item(self, row: HistoryRow) -> Item:
         """The item of a whole from its own row, without the rules of its groups."""
@@ -72,7 +96,7 @@ class Items:
             lead_officer=self.scope.framework.agencies[indicator.lead_agency].lead_officer,
             period=period,
             status=row.status,
-            reason=row.reason,
+            reason=view.in_titles(row.reason) or None,
             value=row.value,
             shown=view.value(row),
             unit=indicator.unit,
@@ -105,9 +129,20 @@ class Items:
             group_only=False,
             own_months=view.own_row(row).months,
             compared=tuple(view.compared(row)),
-            marks=read_marks(row.marks),
+            marks=view.marks(row),
             raised_in=view.raised_in(row, self.scope.groups_of(row)),
+            shortfall=self._shortfall(row),
+            owners=tuple(dict.fromkeys(view.officer(owner, indicator.lead_agency) for owner in row.owners)),
         )
+
+    def _shortfall(self, row: HistoryRow) -> Shortfall | None:
+        """The shortfall of a red or amber row whose figures are whole numbers."""
+        indicator, figures = self.view.indicator(row), self.scope.framework.figures
+        whole = all(figures[name].whole and not figures[name].is_percent for name in indicator.figures)
+        if row.status not in OUTSIDE or row.partial or not whole:
+            return None
+        entry, known = self.view.entry(row), self.view.numbers(row)
+        return shortfall(indicator, entry, known, row.value, row.numerator, row.denominator)
 
     def _target(self, indicator: Indicator, target: float) -> str:
         """A target in the indicator's unit: a grade by its name, a number with `%` where the value is a percentage."""
@@ -132,13 +167,13 @@ class Items:
             status=row.status,
             value=row.value,
             shown=self.view.value(row),
-            reason=row.reason,
+            reason=self.view.in_titles(row.reason) or None,
             run=row.run or 0,
             escalate_to=self.view.level(row.escalate_to),
             raised=self.view.raised(row) if row.escalate_to else None,
             interval=self.view.interval(row),
             by_interval=self.view.by_interval(row),
-            marks=read_marks(row.marks),
+            marks=self.view.marks(row),
             numerator=row.numerator,
             denominator=row.denominator,
         )

@@ -31,8 +31,16 @@ def outstanding_rows(evaluation: Evaluation) -> list[OutstandingRow]:
 
 
 def within(scope: Scope, rows: Iterable[OutstandingRow]) -> list[OutstandingRow]:
-    """The outstanding returns within a scope: its agency owes them, or an indicator that it leads waits for them."""
-    return [row for row in rows if scope.agency in (None, row.agency) or any(scope.leads(id_) for id_ in row.waiting)]
+    """The outstanding returns within a scope: its agency owes them, or an indicator that it leads waits for them.
+
+    Of a content area, those that one of its indicators waits for.
+    """
+    within_scope = []
+    for row in rows:
+        concerns = scope.agency in (None, row.agency) or any(scope.leads(id_) for id_ in row.waiting)
+        if concerns and (scope.area is None or any(scope.is_in_area(id_) for id_ in row.waiting)):
+            within_scope.append(row)
+    return within_scope
 
 
 def late_agencies(evaluation: Evaluation, rows: Iterable[OutstandingRow]) -> tuple[LateAgency, ...]:
@@ -45,6 +53,7 @@ def late_agencies(evaluation: Evaluation, rows: Iterable[OutstandingRow]) -> tup
         LateAgency(
             Named(id_, evaluation.framework.agencies[id_].name),
             tuple(sorted(returns, key=lambda item: (-item.days_late, item.figure.id))),
+            evaluation.framework.agencies[id_].lead_officer,
         )
         for id_, returns in late.items()
     ]

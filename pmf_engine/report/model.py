@@ -7,13 +7,14 @@ come from the evaluation.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from pmf_engine.domain.marks import Mark
 from pmf_engine.domain.periods import Period
 from pmf_engine.judgement.control_charts import Chart
 from pmf_engine.report.problems import ToldProblem
+from pmf_engine.report.shortfall import Shortfall
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,15 @@ class OwnPeriod:
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment of an agency on its own figures; `group` is None for a comment on the whole."""
+    """A comment of an agency on its own figures; `group` is None for a comment on the whole.
+
+    `received_on` is the day of its return, where that is known.
+    """
 
     agency: Named
     group: str | None
     words: str
+    received_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -131,11 +136,12 @@ class Outside:
 
 @dataclass(frozen=True)
 class Compared:
-    """A figure or indicator for comparison, with its value in the same period."""
+    """A figure or indicator for comparison, with its value in the same period, or in the longer `period` of that."""
 
     of: Named
     value: float | None
     shown: str
+    period: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,10 +149,15 @@ class Item:
     """One indicator in one period, with all facts to scrutinise it.
 
     Attributes:
-        good: The good band, in the author's words.
-        tolerance: The tolerance, in the author's words.
+        good: The good band, in words.
+        tolerance: The tolerance, in words.
         rules: All rules that hold, those in `deciding` first.
         deciding: The rules that decide the level.
+        because: The deciding rules in words.
+        because_of: The groups by which alone a deciding rule holds, where the whole is an exception by another rule.
+        asks: What the board asks about the exception; empty where neither indicator, rule nor content area says it.
+        owners: Who can mend it: the lead agency's officer for a value, the senders' for what is missing.
+        shortfall: How many more or fewer would have been tolerable, and good; None where that cannot be counted.
         carried: The last period with a value, where this one has none.
         group_only: Whether only groups go up, and the whole does not.
         interval: The 95 % interval in words; empty without one.
@@ -203,6 +214,11 @@ class Item:
     compared: tuple[Compared, ...] = ()
     marks: tuple[Mark, ...] = ()
     raised_in: tuple[OwnPeriod, ...] = ()
+    because: tuple[str, ...] = ()
+    because_of: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    shortfall: Shortfall | None = None
+    owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -227,10 +243,11 @@ class LateReturn:
 
 @dataclass(frozen=True)
 class LateAgency:
-    """The late returns of one agency, the longest overdue first."""
+    """The late returns of one agency, the longest overdue first; `officer` is its lead officer."""
 
     agency: Named
     returns: tuple[LateReturn, ...]
+    officer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -279,7 +296,8 @@ class Observation:
 class DataQuality:
     """Counts of the submissions: every cell of a return is either used or set aside.
 
-    `files` counts files of returns, `lists` files of lists. `first_problems` are the gravest of the `problems`.
+    `files` counts files of returns, `lists` files of lists. `first_problems` are the gravest of the `problems`, and
+    `kinds` and `severities` count them: those of kinds with a name of their own, and the rest.
     """
 
     files: int
@@ -290,6 +308,32 @@ class DataQuality:
     lists: int = 0
     records_read: int = 0
     first_problems: tuple[ToldProblem, ...] = ()
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    severities: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class IndicatorLine:
+    """One indicator in the table of all indicators, with the points of its last eight periods."""
+
+    indicator: Named
+    area: Named
+    evidence_type: str
+    period: str
+    now: Point
+    unit: str
+    good: str
+    direction: str | None
+    trend: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class GroupTable:
+    """All indicators by one breakdown: for each indicator a point for each of `groups`; None for a group without."""
+
+    by: Named
+    groups: tuple[str, ...]
+    rows: tuple[tuple[Named, tuple[Point | None, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -312,6 +356,9 @@ class ExceptionReport:
         groups_over: The groups that are no longer exceptions.
         led_by_others: The number of indicators that other agencies lead and that concern the `agency`.
         small_groups: The red and amber groups that do not go up, as they are smaller than `escalate_groups_from`.
+        content_area: The content area that the report is limited to; None for all.
+        indicators: All indicators, by content area.
+        by_group: All indicators by each breakdown but that by agency.
     """
 
     board: str
@@ -337,6 +384,9 @@ class ExceptionReport:
     led_by_others: int = 0
     small_groups: tuple[GroupsOver, ...] = ()
     escalate_groups_from: int | None = None
+    content_area: Named | None = None
+    indicators: tuple[IndicatorLine, ...] = ()
+    by_group: tuple[GroupTable, ...] = ()
 
     @property
     def exceptions(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from pmf_engine.domain.periods import Period
@@ -20,6 +21,7 @@ class Remark(NamedTuple):
     group: str | None
     text: str | None
     comment: str | None
+    received_on: date | None
 
 
 class Remarks:
@@ -35,7 +37,12 @@ class Remarks:
     def comments(self, indicator: Indicator, period: Period, groups: set[str]) -> tuple[Comment, ...]:
         """The comments on the figures of an indicator in a period: on their wholes, and on some groups."""
         comments = (
-            Comment(self.scope.view.agency(remark.agency), remark.group, (remark.comment or "").strip())
+            Comment(
+                self.scope.view.agency(remark.agency),
+                remark.group,
+                (remark.comment or "").strip(),
+                remark.received_on,
+            )
             for remark in self._within(period)
             if remark.figure in indicator.figures and (remark.group is None or remark.group in groups)
         )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cached_property
 
+from pmf_engine.domain.marks import Mark, read_marks
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import Status
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.framework.tolerances import Entry, Interval, settled_band
-from pmf_engine.judgement.formatting import show_band, show_value
+from pmf_engine.judgement.band_words import band_words
+from pmf_engine.judgement.formatting import show_value
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.model import Compared, Named
 
@@ -30,6 +34,15 @@ class RowWords:
         agency = self.framework.agencies.get(id_)
         return Named(id_, agency.name if agency else id_)
 
+    def officer(self, id_: str, lead: str) -> str:
+        """Who answers for an agency: its lead officer, with the name of the agency where that is not the lead's."""
+        agency = self.framework.agencies.get(id_)
+        officer = agency.lead_officer if agency else None
+        name = self.agency(id_).title
+        if officer is None:
+            return name
+        return officer if id_ == lead else f"{officer}, {name}"
+
     def level(self, id_: str | None) -> Named | None:
         """A level of governance by its id."""
         return None if id_ is None else Named(id_, self.framework.governance.get(id_, id_))
@@ -43,6 +56,23 @@ class RowWords:
         """The name of a row's group: the name of the agency where the breakdown is by agency."""
         assert row.group is not None
         return self.agency(row.group).title if row.by == "agency" else row.group
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """The titles of all figures, lists and indicators, by id."""
+        framework = self.framework
+        defined = (framework.figures, framework.lists, framework.indicators)
+        return {id_: one.title for kind in defined for id_, one in kind.items()}
+
+    def in_titles(self, words: str | None) -> str:
+        """Words with the title in the place of each id in backticks: no id reaches a reader."""
+        return re.sub(
+            r"`(\w+)`", lambda id_: f"“{self.titles[id_[1]]}”" if id_[1] in self.titles else id_[0], words or ""
+        )
+
+    def marks(self, row: HistoryRow) -> tuple[Mark, ...]:
+        """The marks of a row, with titles in the place of ids."""
+        return tuple(Mark(mark.kind, self.in_titles(mark.text)) for mark in read_marks(row.marks))
 
     # -- numbers and bands ---------------------------------------------------------------
 
@@ -75,13 +105,22 @@ class RowWords:
         return self.show(row, row.value)
 
     def bands(self, row: HistoryRow) -> tuple[str, str]:
-        """The good band and the tolerance in force: the author's words, with the numbers of names in brackets."""
-        entry = self.entry(row)
+        """The good band and the tolerance in force, in words (see `band_words`)."""
+        entry, indicator = self.entry(row), self.indicator(row)
         if entry is None:
             return "", ""
-        unit, shown = self.indicator(row).unit, self.value(row)
+        shown, grades = self.value(row), self.grades(indicator)
         good, tolerance = (
-            show_band(band, entry, known=self.numbers(row), unit=unit, value=row.value, shown=shown)
+            band_words(
+                band,
+                entry,
+                known=self.numbers(row),
+                unit=indicator.unit,
+                value=row.value,
+                shown=shown,
+                titles=self.titles,
+                grades=grades,
+            )
             for band in (entry.good, entry.tolerance)
         )
         return good, tolerance
@@ -105,4 +144,6 @@ class RowWords:
         """The figures and indicators for comparison, with values in the format of the indicator's own."""
         for id_, value in zip(self.indicator(row).compare, row.compared or (), strict=False):
             other = self.framework.indicators.get(id_) or self.framework.figures[id_]
-            yield Compared(Named(id_, other.title), value, self.show(row, value))
+            longer = other.cadence.months > row.months
+            period = other.cadence.holding(row.start).label if longer and value is not None else ""
+            yield Compared(Named(id_, other.title), value, self.show(row, value), period)

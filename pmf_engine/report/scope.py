@@ -21,16 +21,18 @@ class Scope:
         view: The history of the evaluation.
         period: The period of the report.
         agency: The agency that the report is limited to; None for all.
+        area: The content area that the report is limited to; None for all.
         concerned: The indicators that concern that agency, whoever leads them.
         rows: The shown rows of the indicators within the scope, wholes and groups.
         wholes: The rows among `rows` without a group.
     """
 
-    def __init__(self, evaluation: Evaluation, period: Period, agency: str | None) -> None:
+    def __init__(self, evaluation: Evaluation, period: Period, agency: str | None, area: str | None = None) -> None:
         self.evaluation = evaluation
         self.view = HistoryView(evaluation)
         self.period = period
         self.agency = agency
+        self.area = area
         shown = [row for row in self.view.rows() if row.shown]
         self.concerned = concerned(evaluation, shown, agency) if agency else frozenset()
         self.rows = [row for row in shown if self.covers(row.indicator)]
@@ -42,8 +44,12 @@ class Scope:
         return self.evaluation.framework
 
     def covers(self, indicator: str) -> bool:
-        """Whether an indicator is in the report: its agency leads the indicator or the indicator concerns it."""
-        return self.leads(indicator) or indicator in self.concerned
+        """Whether an indicator is in the report: in its content area, and led by its agency or concerning it."""
+        return self.is_in_area(indicator) and (self.leads(indicator) or indicator in self.concerned)
+
+    def is_in_area(self, indicator: str) -> bool:
+        """Whether an indicator is in the content area of the report; true in a report on all of them."""
+        return self.area is None or self.area in self.framework.indicators[indicator].content_areas
 
     def leads(self, indicator: str) -> bool:
         """Whether the agency of the report leads an indicator; true in a report on all agencies."""

@@ -1,4 +1,4 @@
-"""The wording of reports: symbols, letters and short sentences, shared by all renderers."""
+"""The words of reports: statuses, values, travel and groups as a reader says them, shared by all renderings."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from itertools import groupby
 from typing import Final
 
 from pmf_engine.domain.marks import Mark
-from pmf_engine.domain.status import Assurance, Direction, NoSignal, Signal, SpecialCause, Status
-from pmf_engine.judgement.control_charts import CHARTS, LEAST, RUN, Chart
-from pmf_engine.judgement.formatting import show_number, show_periods, show_status
-from pmf_engine.report.model import Group, Item, Moved, OwnPeriod, Point, Raised, Recovered, Travel
+from pmf_engine.domain.status import Direction, Status
+from pmf_engine.judgement.formatting import show_count, show_number, show_periods, show_status
+from pmf_engine.report.model import Group, GroupsOver, Item, Moved, Named, Outside, OwnPeriod, Point, Raised, Recovered
 
 MARKS: Final[Mapping[str, str]] = {
     Status.RED: "■", Status.AMBER: "◆", Status.GREEN: "●", Status.NOT_RATED: "○", Status.LATE: "!",
@@ -29,7 +28,6 @@ LETTERS: Final[Mapping[str | None, str]] = {
 }
 """A letter for each status in a line of periods; all other statuses have `?`."""
 
-ARROWS: Final[Mapping[str, str]] = {Direction.IMPROVING: "▲", Direction.WORSENING: "▼", Direction.UNCHANGED: "►"}
 QUESTIONS: Final = {
     "quantity": "How much did we do?",
     "quality": "How well did we do it?",
@@ -37,21 +35,52 @@ QUESTIONS: Final = {
 }
 """The question that each type of evidence answers (element 2)."""
 
+_WORDS: Final[Mapping[str, str]] = {
+    Status.INVALID: "query", Status.SUPPRESSED: "withheld", Status.NO_DATA: "no data", Status.UNDEFINED: "none",
+    Status.NOT_RATED: "no rating", Status.NOT_DUE: "not due",
+}  # fmt: skip
+_TRAVEL: Final[Mapping[str, str]] = {
+    Direction.IMPROVING: "better", Direction.WORSENING: "worse", Direction.UNCHANGED: "no change",
+}  # fmt: skip
+_BODIES: Final = {"board", "sub-committee", "committee", "subgroup", "group", "executive", "panel", "partnership"}
+
 
 def status_word(status: str) -> str:
     """A status as a word: in capitals where it calls for attention.
 
-    >>> status_word("late"), status_word("not_due")
-    ('LATE', 'not due')
+    >>> status_word("late"), status_word("invalid"), status_word("not_due")
+    ('LATE', 'QUERY', 'not due')
     """
-    word = show_status(status)
+    word = plain_status(status)
     return word if status in (Status.NOT_RATED, Status.NOT_DUE) else word.upper()
 
 
+def plain_status(status: str) -> str:
+    """A status as a word within a sentence.
+
+    >>> plain_status("red"), plain_status("suppressed")
+    ('red', 'withheld')
+    """
+    return _WORDS.get(status, show_status(status))
+
+
+def level_word(level: Named) -> str:
+    """The short name of a level of governance: the kind of body that it is, or its own title.
+
+    >>> level_word(Named("board", "Essex Safeguarding Children Board")), level_word(Named("lead", "Lead agency"))
+    ('the Board', 'lead agencies')
+    """
+    if level.title.lower().endswith(" agency"):
+        return f"{level.title[:1].lower()}{level.title[1:-1]}ies"
+    last = level.title.rpartition(" ")[2]
+    name = last if last.lower() in _BODIES else level.title
+    return f"the {name if name.lower() == 'board' else name[:1].lower() + name[1:]}"
+
+
 def value_words(item: Item) -> str:
-    """The value with its unit: `43.9 per 10,000`."""
+    """The value with its unit: `43.9 per 10,000`; `no figure` without one."""
     if item.value is None:
-        return "no value"
+        return "no figure"
     return f"{item.shown} {item.unit}" if item.unit not in ("", "%") else item.shown
 
 
@@ -62,50 +91,116 @@ def parts_words(item: Item | Group) -> str:
     return f"{show_number(item.numerator)} of {show_number(item.denominator)}"
 
 
-def travel_words(item: Item) -> str:
-    """The direction of travel and the value before: `▼ worsening, from 81.3%`."""
-    return _travel(item.travel, "from")
+def arrow_words(item: Item) -> str:
+    """Better or worse, with an arrow the way the number went: `↓ worse`; empty where it is not known."""
+    if item.direction is None:
+        return ""
+    word = _TRAVEL[item.direction]
+    before = item.previous.value if item.previous else None
+    if item.value is None or before is None or item.direction == Direction.UNCHANGED:
+        return word
+    return f"{'↑' if item.value > before else '↓'} {word}"
 
 
-def year_ago_words(item: Item) -> str:
-    """The direction since the same period of the year before: `▲ improving, year ago 72.6%`; empty without one."""
-    return _travel(item.year_ago, "year ago") if item.year_ago and item.year_ago.direction else ""
+def length_word(months: int) -> str:
+    """The name of a period of a length.
 
-
-def _travel(travel: Travel, since: str) -> str:
-    """A direction of travel with its arrow, and the earlier value behind the word `since`.
-
-    >>> _travel(Travel(Direction.WORSENING, "81.3%"), "from")
-    '▼ worsening, from 81.3%'
+    >>> length_word(3), length_word(12)
+    ('quarter', 'year')
     """
-    arrow = f"{ARROWS[travel.direction]} {travel.direction}" if travel.direction else ""
-    return ", ".join(part for part in (arrow, f"{since} {travel.then}" if travel.then else "") if part)
+    return show_periods(1, months).removeprefix("1 ")
+
+
+def travel_words(item: Item) -> str:
+    """The directions of travel: `worse than last quarter (72.6%) and than a year ago (75.7%)`; empty without any."""
+    parts = []
+    for travel, when in (
+        (item.travel, f"last {length_word(item.period.cadence.months)}"),
+        (item.year_ago, "a year ago"),
+    ):
+        if travel is None or (travel.direction is None and not travel.then):
+            continue
+        then = f" ({travel.then})" if travel.then else ""
+        if travel.direction is None:
+            parts.append(f"{travel.then} {when}")
+        elif travel.direction == Direction.UNCHANGED:
+            parts.append(f"no change since {when}{then}")
+        else:
+            parts.append(f"{_TRAVEL[travel.direction]} than {when}{then}")
+    if len(parts) == 2 and parts[0].partition(" ")[0] == parts[1].partition(" ")[0] in ("better", "worse"):
+        return f"{parts[0]} and {parts[1].partition(' ')[2]}"
+    return ", ".join(parts)
 
 
 def lasting_words(item: Item) -> str:
     """The run of a status, or the status before: `red for 4 quarters, since 2015-16 Q4`."""
-    months, word = item.period.cadence.months, show_status(item.status)
-    length = show_periods(1, months).removeprefix("1 ")
+    months, word = item.period.cadence.months, plain_status(item.status)
+    length = length_word(months)
     if item.run > 1:
         return f"{word} for {show_periods(item.run, months)}, since {item.since}"
     if item.previous is None or item.previous.status is None:
         return f"{word} in the first {length} on record"
-    return f"{word} this {length}, {show_status(item.previous.status)} the {length} before"
+    return f"{word} this {length}, {plain_status(item.previous.status)} the {length} before"
+
+
+def reason_words(item: Item) -> str:
+    """Why an item has no value, in a sentence with its numbers."""
+    if item.status == Status.UNDEFINED:
+        return "None in the period, so there is nothing to divide by."
+    numbers = item.numerator, item.denominator
+    if item.status == Status.INVALID and None not in numbers and (numbers[0] or 0) > (numbers[1] or 0):
+        part, whole = show_number(numbers[0] or 0), show_number(numbers[1] or 0)
+        return f"{part} are counted of only {whole}: a part cannot be larger than its whole."
+    return sentence(item.reason or "")
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence.
+
+    >>> sentence("it came late")
+    'It came late.'
+    """
+    ended = words if words.endswith((".", "?", "!")) else f"{words}."
+    return ended[:1].upper() + ended[1:] if words else ""
 
 
 def carried_words(point: Point) -> str:
     """The last status and value of an indicator without a value now.
 
     >>> carried_words(Point("2016-17 Q1", "red", 73.1, "73.1%"))
-    'RED when last known, in 2016-17 Q1: 73.1%'
+    'red when last known, in 2016-17 Q1: 73.1%'
     """
-    return f"{status_word(point.status or Status.NO_DATA)} when last known, in {point.period}: {point.shown}"
+    return f"{plain_status(point.status or Status.NO_DATA)} when last known, in {point.period}: {point.shown}"
 
 
-def rule_words(item: Item) -> str:
-    """The rules that decide the level, and the other rules that hold."""
-    also = "; ".join(rule for rule in item.rules if rule not in item.deciding)
-    return "; ".join(item.deciding) + (f" (also: {also})" if also else "") if item.deciding else also
+def because_words(item: Item) -> str:
+    """The rules that send an exception up, without those that others imply: `red three quarters running`."""
+    rules = [words for words in item.because if not any(o.startswith(f"{words} ") for o in item.because)]
+    return "; ".join(rules) + (f" (in {and_words(item.because_of)})" if item.because_of else "")
+
+
+def gap_words(item: Item) -> str:
+    """How many more or fewer would be tolerable, and good: `20 more would be tolerable, 92 more good`."""
+    gap = item.shortfall
+    if gap is None or gap.good is None:
+        return ""
+    change = "more" if gap.more else "fewer"
+    if gap.tolerable is None:
+        return f"{gap.good:,} {change} would be good"
+    return f"{gap.tolerable:,} {change} would be tolerable, {gap.good:,} {change} good"
+
+
+def and_words(names: Sequence[str], most: int = 4) -> str:
+    """Names in a row, at most some of them.
+
+    >>> and_words(["a", "b", "c"]), and_words(["a", "b", "c", "d", "e", "f"])
+    ('a, b and c', 'a, b, c, d and 2 more')
+    """
+    shown = list(names[:most])
+    rest = len(names) - len(shown)
+    if rest:
+        shown.append(f"{rest:,} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
 
 
 def group_words(group: Group, months: int) -> str:
@@ -122,6 +217,21 @@ def group_words(group: Group, months: int) -> str:
     notes = [parts_words(group), *notes, marks_words(group.marks)]
     noted = "; ".join(note for note in notes if note)
     return " ".join(part for part in (group.name, group.shown, f"({noted})" if noted else "") if part)
+
+
+def groups_words(outside: Outside | GroupsOver, months: int) -> list[tuple[str, str]]:
+    """The groups of a breakdown by status, in the order that they stand in: the status, and the groups in words."""
+    statuses = dict.fromkeys(group.status for group in outside.groups)
+    return [
+        (status, ", ".join(group_words(group, months) for group in outside.groups if group.status == status))
+        for status in statuses
+    ]
+
+
+def where_words(outside: Outside | GroupsOver) -> str:
+    """How many groups of a breakdown are in question: `District, 2 of 12`; `District, all 12`."""
+    count = len(outside.groups)
+    return f"{outside.by.title}, {f'all {count:,}' if count == outside.of else f'{count:,} of {outside.of:,}'}"
 
 
 def _eases(now: str, then: str | None) -> bool:
@@ -142,105 +252,40 @@ def marks_words(marks: Iterable[Mark]) -> str:
 
 
 def point_words(point: Point) -> str:
-    """The status and value of a point.
+    """The status and value of a point within a sentence.
 
     >>> point_words(Point("2016-17 Q1", "red", 34.1, "34.1%")), point_words(Point("2016-17 Q1", "late", None, ""))
-    ('RED 34.1%', 'LATE')
+    ('red 34.1%', 'late')
     """
-    return " ".join(part for part in (status_word(point.status or Status.NO_DATA), point.shown) if part)
-
-
-# -- control charts and exceptions ------------------------------------------------------
-
-_SIGNALS: Final[Mapping[tuple[str, int], str]] = {
-    (Signal.OUTSIDE_LIMITS, 1): "above the upper limit of chance",
-    (Signal.OUTSIDE_LIMITS, -1): "below the lower limit of chance",
-    (Signal.TREND, 1): "{run} rising",
-    (Signal.TREND, -1): "{run} falling",
-    (Signal.TWO_OF_THREE, 1): "2 of 3 {each} close to the upper limit of chance or above it",
-    (Signal.TWO_OF_THREE, -1): "2 of 3 {each} close to the lower limit of chance or below it",
-    (Signal.SHIFT, 1): "{run} above the mean",
-    (Signal.SHIFT, -1): "{run} below the mean",
-}
-_CAUSES: Final[Mapping[str | None, str]] = {
-    SpecialCause.CONCERN: ", a concern",
-    SpecialCause.IMPROVEMENT: ", an improvement",
-    None: "",
-}
-_ASSURANCES: Final[Mapping[str, str]] = {
-    Assurance.CONSISTENTLY: "will be met unless something changes",
-    Assurance.BY_CHANCE: "will be met or missed by chance",
-    Assurance.NEVER: "will not be met unless something changes",
-}
-
-
-def signal_words(chart: Chart | None, months: int) -> str:
-    """The signal of a control chart and its special cause: `7 quarters rising, a concern`; empty without a signal."""
-    if chart is None or chart.signal is None or chart.side is None:
-        return ""
-    run = show_periods(RUN, months)
-    each = run.removeprefix(f"{RUN} ")
-    return _SIGNALS[chart.signal, chart.side].format(run=run, each=each) + _CAUSES[chart.special_cause]
-
-
-def no_signal_words(chart: Chart, months: int) -> str:
-    """Why a control chart gives no signal: `only 8 quarters, and a control chart needs 12`."""
-    points = show_periods(chart.points or 0, months)
-    words: Mapping[str | None, str] = {
-        NoSignal.TOO_FEW: f"only {points} with a value, and a control chart needs {LEAST}",
-        NoSignal.GAP: f"only {points} since the gap in {chart.gap}, and a control chart needs {LEAST} without one",
-        NoSignal.NO_VALUE: "there is no value",
-        NoSignal.GRADE: "grades have no control chart",
-        NoSignal.AD_HOC: "what is asked for ad hoc has no control chart",
-        NoSignal.REBASED: f"only {points} since limits began anew in {chart.rebased}, and a chart needs {LEAST}",
-        NoSignal.SUMS: "what adds up over several periods has no control chart, as its values are not independent",
-        NoSignal.NOT_ASKED: "its tolerance asks for no control chart",
-        None: "what varies is chance",
-    }
-    return words[chart.no_signal]
-
-
-def chart_title(chart: Chart) -> str:
-    """The name of the kind of a chart: `XmR`, `p′`, `u′`; empty without a chart."""
-    return CHARTS[chart.chart].title if chart.chart else ""
-
-
-def rebased_words(chart: Chart) -> str:
-    """Where limits began anew, and why: `limits begin anew in 2018-19 Q1: new form`; empty without a rebase."""
-    return f"limits begin anew in {chart.rebased}: {chart.rebased_because}" if chart.rebased else ""
-
-
-def assurance_words(chart: Chart) -> str:
-    """Whether the target will be met: `will be met or missed by chance`; empty without assurance."""
-    return _ASSURANCES.get(chart.assurance or "", "")
+    return " ".join(part for part in (plain_status(point.status or Status.NO_DATA), point.shown) if part)
 
 
 def raised_words(raised: Raised, months: int) -> str:
-    """The row that raised an exception, its level and its length: `2015-16 Q4, RED 34.1%, to the Board; 5 quarters`."""
+    """The row that raised an exception, its level and its length, as a clause."""
     if raised.recovered is None and raised.periods == 1 and raised.months == months:
-        return f"new this {show_periods(1, months).removeprefix('1 ')}"
-    lasted = show_periods(raised.periods, raised.months)
-    words = f"{raised.then.period}, {point_words(raised.then)}, to {raised.to.title}; {lasted}"
+        return f"new this {length_word(months)}"
+    words = f"first raised {raised.then.period}, {point_words(raised.then)}, with {level_word(raised.to)}"
+    words += f"; an exception for {show_periods(raised.periods, raised.months)}"
     return f"{words}; {moved_words(raised.moved)}" if raised.moved else words
 
 
 def raised_in_words(periods: Sequence[OwnPeriod]) -> str:
-    """The own periods with an exception within a longer period: `2016-17 Q1 RED 34.1%, to the Board`."""
+    """The own periods with an exception within a longer period: `2016-17 Q1 red 34.1%, to the Board`."""
     words = []
     for level, raised in groupby(periods, lambda own: own.to):
         parts = []
         for own in raised:
             groups = f"{len(own.groups)} of its groups" if len(own.groups) > 1 else "".join(own.groups)
             parts.append(f"{own.was.period} {groups or point_words(own.was)}")
-        words.append(f"{', '.join(parts)}, to {level.title}")
+        words.append(f"{', '.join(parts)}, to {level_word(level)}")
     return "; ".join(words)
 
 
 def moved_words(moved: Moved) -> str:
     """A change of tolerance.
 
-    >>> moved_words(Moved("at most 20", "at most 35"))
-    'the tolerance has changed since, from at most 20 to at most 35'
+    >>> moved_words(Moved("20 or less", "35 or less"))
+    'the tolerance has changed since, from 20 or less to 35 or less'
     """
     return f"the tolerance has changed since, from {moved.then} to {moved.now}"
 
@@ -268,22 +313,42 @@ def interval_words(item: Item) -> str:
     return f"allowing for chance, {item.interval}{decided}"
 
 
-def charts_words(charts: Mapping[str, int]) -> str:
-    """The outcomes of control charts.
+def problems_words(kinds: Mapping[str, int], severities: Mapping[str, int]) -> str:
+    """What is wrong with submissions, by name where it has one: `1 figure replaced, 1 total that is not its parts`."""
+    named = [show_phrase(count, *_PROBLEMS[kind]) for kind, count in kinds.items() if kind in _PROBLEMS]
+    rest = [show_phrase(count, *_SEVERITIES[severity]) for severity, count in severities.items() if count]
+    return ", ".join((*named, *rest))
 
-    >>> charts_words({"signal": 4, "chance": 6, "grade": 2})
-    '4 with a signal, 6 without; no chart for 2 of grades'
+
+def show_phrase(count: int, singular: str, plural: str) -> str:
+    """A number with the phrase for it.
+
+    >>> show_phrase(1, "figure replaced", "figures replaced")
+    '1 figure replaced'
     """
-    read = f"{charts.get('signal', 0):,} with a signal, {charts.get('chance', 0):,} without"
-    reasons = {
-        NoSignal.TOO_FEW: f"with fewer than {LEAST} periods",
-        NoSignal.GAP: f"with a gap in the last {LEAST}",
-        NoSignal.NO_VALUE: "without a value",
-        NoSignal.GRADE: "of grades",
-        NoSignal.AD_HOC: "asked for ad hoc",
-        NoSignal.REBASED: f"begun anew less than {LEAST} periods ago",
-        NoSignal.SUMS: "of sums over several periods",
-        NoSignal.NOT_ASKED: "that no chart was asked for",
-    }
-    none = [f"{charts[reason]:,} {words}" for reason, words in reasons.items() if charts.get(reason)]
-    return read + (f"; no chart for {', '.join(none)}" if none else "")
+    return f"{count:,} {singular if count == 1 else plural}"
+
+
+_PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
+    "superseded": ("figure replaced", "figures replaced"),
+    "whole-differs": ("total that is not its parts", "totals that are not their parts"),
+    "decimal-slip": ("figure ten times as large or small", "figures ten times as large or small"),
+    "arrival-unknown": ("file that came on an unknown day", "files that came on unknown days"),
+}
+NAMED_PROBLEMS: Final = frozenset(_PROBLEMS)
+"""The kinds of problems that have a name of their own in `problems_words`."""
+
+_SEVERITIES: Final[Mapping[str, tuple[str, str]]] = {
+    "lost": ("value refused", "values refused"),
+    "doubt": ("in doubt", "in doubt"),
+    "note": ("note", "notes"),
+}
+
+
+def counted(count: int, thing: str) -> str:
+    """A number with its noun, `no` for none.
+
+    >>> counted(0, "matter"), counted(2, "matter")
+    ('no matters', '2 matters')
+    """
+    return show_count(count, thing) if count else f"no {thing}s"

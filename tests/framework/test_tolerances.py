@@ -16,6 +16,7 @@ import pmf_engine as pmf
 from pmf_engine.judgement.formatting import show_value
 from pmf_engine.render.terminal import render_terminal
 from pmf_engine.report.build import exception_report
+from pmf_engine.report.depth import Depth
 from tests.support.boards import HEAD, cell, evaluate, write_board, write_returns
 
 ROOT = Path(__file__).parents[2]
@@ -465,7 +466,7 @@ def test_the_report_shows_comparators_beside_the_bands(tmp_path: Path) -> None:
         ("England, [all]", 21.9, "21.9%"), ("A title", 11.5, "11.5%"), ("Statistical neighbours", 20.25, "20.3%"),
     ]  # fmt: skip
     for width in (60, 100, 200):
-        text = " ".join(render_terminal(report, width=width, color=False, ascii=False).split())
+        text = " ".join(render_terminal(report, width=width, color=False, ascii=False, depth=Depth.DETAIL).split())
         assert "Statistical neighbours: 20.3%" in text
         assert "England, [all]: 21.9%" in text
 
@@ -509,5 +510,5 @@ def test_a_bound_of_another_period_is_watched_and_shown(tmp_path: Path) -> None:
     assert cell(evaluation, "y", "2016-17 Q1", "status") == "red"
     [item] = exception_report(evaluation).levels[0].items
     assert item.shown == "50.4"  # 50 would seem to be good
-    assert item.good == "at most max(year_ago(bound), previous - 5) (50)"
+    assert item.good == "50 or less (max(a year ago(England), the period before - 5))"
     assert show_value(50.4, one, one.tolerances[0]) == "50"  # nobody can tell without it

@@ -21,8 +21,8 @@ from pmf_engine.formula.parser import parse_formula
 from pmf_engine.formula.types import NUMBER, Type
 from pmf_engine.framework.model import Indicator
 from pmf_engine.framework.tolerances import Entry, Interval
+from pmf_engine.judgement.band_words import band_words
 from pmf_engine.judgement.formatting import (
-    show_band,
     show_count,
     show_date,
     show_months,
@@ -153,37 +153,48 @@ def test_grades_are_shown_by_their_words() -> None:
     graded = replace(indicator("a"), type=Type("grade", "section_11"))
     assert show_value(2.0, graded, entry("at least met", grades=scale), grades=scale) == "partly met"
     assert show_value(2.5, graded, grades=scale) == "2.5"
-    assert show_band(entry("at least met", grades=scale).good) == "at least met"
+    assert band_words(entry("at least met", grades=scale).good, grades=scale) == "met or better"
 
 
 @pytest.mark.parametrize(
     ("good", "known", "shown"),
     [
-        ("at most 20", {}, "at most 20"),
-        ("between 10 and 15", {}, "between 10 and 15"),
-        ("at least target", {}, "at least target (90%)"),
-        ("at least 95% of target", {}, "at least 95% of target (85.5%)"),
-        ("within 15% of year_ago", {"year_ago": 40.0}, "within 15% of year_ago (34% to 46%)"),
-        ("at most year_ago", {}, "at most year_ago"),
-        ("at most england", {}, "at most england"),
-        ("at most 99 and at least target - 5", {}, "at most 99 and at least target - 5 (99% to 85%)"),
+        ("at most 20", {}, "20% or less"),
+        ("below 20", {}, "less than 20%"),
+        ("above 5", {}, "more than 5%"),
+        ("between 10 and 15", {}, "10% to 15%"),
+        ("at least target", {}, "90% or more"),
+        ("at least 95% of target", {}, "85.5% or more (95% of the target)"),
+        ("within 15% of year_ago", {"year_ago": 40.0}, "34% to 46% (within 15% of a year ago)"),
+        ("at most year_ago", {"year_ago": 116.0}, "no more than a year ago (116%)"),
+        ("at least previous", {"previous": 34.0}, "no less than the period before (34%)"),
+        ("at most year_ago", {}, "at most a year ago"),
+        ("at most england", {"england": 50.0}, "no more than England's average (50%)"),
+        ("at most england", {}, "at most England's average"),
+        (
+            "at most 99 and at least target - 5",
+            {},
+            "99% or less and 85% or more (99 and at least the target - 5)",
+        ),
     ],
 )
-def test_bands_are_the_authors_words_and_what_they_come_to(good: str, known: dict[str, float], shown: str) -> None:
+def test_bands_are_sentences_with_units_and_without_ids(good: str, known: dict[str, float], shown: str) -> None:
     held = entry(good, target=90)
-    assert show_band(held.good, held, known=known, unit="%") == shown
+    titles = {"england": "England's average"}
+    assert band_words(held.good, held, known=known, unit="%", titles=titles) == shown
 
 
 def test_a_bound_is_shown_finely_enough_to_see_which_side_the_value_is_on() -> None:
     held = entry("at most 110% of year_ago")
     known = {"year_ago": 37.4285714}  # the bound is 41.17142854
-    for value, words in ((41.18, "41.17"), (41.16, "41.2"), (41.3, "41.2")):
+    for value, number in ((41.18, "41.17"), (41.16, "41.2"), (41.3, "41.2")):
         shown = show_value(value, indicator("a / b"), held, known=known)
-        assert show_band(held.good, held, known=known, value=value, shown=shown) == f"{held.good.text} ({words})"
+        words = band_words(held.good, held, known=known, value=value, shown=shown)
+        assert words == f"{number} or less (110% of a year ago)"
 
 
 def test_no_band_is_no_words() -> None:
-    assert show_band(None) == ""
+    assert band_words(None) == ""
 
 
 def test_lines_of_blocks() -> None:

@@ -271,6 +271,7 @@ def _series(one: Made, group: str | None, values: Sequence[float | str]) -> list
                 "run": before["run"] + 1 if before and before["status"] == status else 1,
                 "escalate_to": to, "rules": rules, "start": period.start, "months": period.cadence.months,
                 "named": [_back(values, place, name) for name in indicator.band_names], "marks": [],
+                "owners": [one.lead],
             }
             | _life(before, to, period.label, status, value)
         )  # fmt: skip
@@ -353,6 +354,7 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
 CELLS: dict[str, Any] = {
     "figure": pl.String, "agency": pl.String, "start": pl.Int32, "months": pl.Int32, "by": pl.String,
     "group": pl.String, "value": pl.Float64, "state": pl.String, "text": pl.String, "comment": pl.String,
+    "received_on": pl.Date,
 }  # fmt: skip
 
 
@@ -447,7 +449,7 @@ def test_an_item_holds_what_is_needed_to_scrutinise_it() -> None:
     assert (one.evidence_type, one.level) == ("quality", "local")
     assert (one.period.label, one.status, one.direction) == ("2016-17 Q3", "red", "worsening")
     assert (one.shown, one.numerator, one.denominator) == ("76.3%", 184, 241)
-    assert (one.good, one.tolerance) == ("at least target (90%)", "at least 95% of target (85.5%)")
+    assert (one.good, one.tolerance) == ("90% or more", "85.5% or more (95% of the target)")
     assert (one.target, one.reference) == ("90%", "target Havering 2018-19")
     assert one.previous is not None
     assert (one.previous.period, one.previous.shown) == ("2016-17 Q2", "81.3%")
@@ -464,8 +466,8 @@ def test_bands_that_depend_on_earlier_periods_show_what_they_came_to() -> None:
     one = item(sample(), "da_repeat_callouts")
     assert (one.shown, one.good, one.tolerance) == (
         "488",
-        "at most year_ago (410)",
-        "at most 110% of year_ago (451)",
+        "no more than a year ago (410)",
+        "451 or less (110% of a year ago)",
     )
 
 

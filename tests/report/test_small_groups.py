@@ -9,6 +9,7 @@ import pytest
 
 import pmf_engine as pmf
 from pmf_engine.render import terminal
+from pmf_engine.report.depth import Depth
 from tests.support.boards import evaluate, write_board, write_returns
 
 FIGURES = "\n".join(f"{name}: {{title: X, from: care, kind: flow, frequency: quarterly}}" for name in ("part", "whole"))
@@ -91,12 +92,12 @@ def test_the_report_names_small_groups_with_their_counts(tmp_path: Path) -> None
     report = pmf.exception_report(evaluation)
     [breakdown] = report.small_groups
     assert [group.name for group in breakdown.groups] == ["North"]
-    text = terminal.render_terminal(report, width=120, color=False)
-    assert "too small to escalate (fewer than 10)" in text
+    text = terminal.render_terminal(report, width=120, color=False, depth=Depth.ALL)
+    assert "too small to judge alone (fewer than 10)" in text
     assert "North 75.0% (3 of 4)" in text
 
 
 def test_a_group_in_a_report_shows_its_counts_beside_a_percentage(tmp_path: Path) -> None:
     evaluation = board(tmp_path, "percent(part, whole)", "at most 20", None, [(3, 4)], period="2016-17 Q1")
-    text = terminal.render_terminal(pmf.exception_report(evaluation), width=120, color=False)
+    text = terminal.render_terminal(pmf.exception_report(evaluation), width=120, color=False, depth=Depth.ALL)
     assert "North 75.0% (3 of 4)" in text

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from pmf_engine.cli.program import main as pmf
 from pmf_engine.render.terminal import render_terminal
+from pmf_engine.report.depth import Depth
 from tests.diagnostics import test_mistakes
 from tests.render import test_terminal
 
@@ -25,8 +26,11 @@ def write(path: Path, text: str) -> None:
 
 def main() -> None:
     for width in test_terminal.WIDTHS:
-        text = render_terminal(test_terminal.report(), width=width, color=False)
-        write(test_terminal.GOLDEN / f"width_{width}.txt", text)
+        for name, depth in test_terminal.DEPTHS.items():
+            text = render_terminal(test_terminal.report(), width=width, color=False, depth=depth)
+            write(test_terminal.GOLDEN / f"width_{width}{name}.txt", text)
+    text = render_terminal(test_terminal.report(), width=80, color=False, depth=Depth.DETAIL, plain=True)
+    write(test_terminal.GOLDEN / "plain.txt", text)
     for case in test_mistakes.CASES:
         printed = io.StringIO()
         with TemporaryDirectory() as folder:

@@ -21,9 +21,11 @@ from hypothesis import strategies as st
 
 import pmf_engine as pmf
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.judgement.formatting import show_band, show_value
+from pmf_engine.judgement.band_words import band_words
+from pmf_engine.judgement.formatting import show_value
 from pmf_engine.render.terminal import render_terminal
 from pmf_engine.report.build import exception_report
+from pmf_engine.report.depth import Depth
 from pmf_engine.report.history_view import HistoryView
 from tests.judgement.test_formatting import entry, indicator
 from tests.support.boards import evaluate, write_board, write_returns
@@ -368,7 +370,7 @@ def test_every_end_where_chance_is_allowed_for(tmp_path: Path, alone: bool) -> N
         lower, upper = wilson(part, whole)
         low = phrase in ("at most", "below")
         bound = Fraction(decimal((lower if low else upper) * (1 + offset)))
-        limits = [(_OPERATORS[phrase][0], bound)]
+        limits = [(_OPERATORS[phrase], bound)]
         good = f"{phrase} {decimal(bound)}" if alone else "below 0.001" if low else "above 99.999"
         tolerance = "" if alone else f", tolerance: {phrase} {decimal(bound)}"
         for figure, value in (("x", part), ("w", whole)):
@@ -407,7 +409,7 @@ def test_a_band_of_which_one_end_lacks(tmp_path: Path, lacking: str) -> None:
     for phrase, other, first, good in kinds_of:
         for text in ("70", "89.95", "200 / 3"):
             end = Fraction(*map(int, text.split(" / "))) if "/" in text else Fraction(text)
-            limits = [(_OPERATORS[phrase][0], end)]
+            limits = [(_OPERATORS[phrase], end)]
             parts = [f"{phrase} {text}", f"{other} {lacking}"]
             band = " and ".join(parts if first else parts[::-1])
             for offset in OFFSETS:
@@ -510,37 +512,32 @@ def test_a_value_by_an_end_is_shown_on_its_side(
     assert stands(seen, limits) == stands(exact(value), limits), shown
     # A reader cannot know what counts as equal, so what does is shown as equal wherever a decimal can say so.
     assert reads(seen, limits) == stands(exact(value), limits), shown
-    told = show_band(entry(words).good, entry(words), value=value, shown=shown)
-    numbers = re.search(r" \(([-0-9.,]+)(?: to ([-0-9.,]+))?\)$", told)
-    if numbers:
-        ends = [Fraction(one.replace(",", "")) for one in numbers.groups() if one]
-        ends = ends * len(limits) if len(ends) < len(limits) else ends
-        said = [(operator, end) for (operator, _), end in zip(limits, ends, strict=True)]
-        assert reads(seen, said) == stands(exact(value), limits), (shown, told)
+    told = band_words(entry(words).good, entry(words), value=value, shown=shown)
+    assert reads(seen, as_read(told)) == stands(exact(value), limits), (shown, told)
 
 
 # -- and what the report says ---------------------------------------------------------------------
 
 _ITEM = re.compile(r"^ *\d+  . (?P<status>RED|AMBER|GREEN)  Case (?P<case>\d+)$", re.M)
-_BAND = re.compile(r"(?P<name>good|tolerance): (?P<words>.+?)(?: \((?P<first>\S+?)(?: to (?P<second>\S+?))?\))?$", re.M)
-_OPERATORS: Mapping[str, tuple[str, ...]] = {
-    "at most": ("<=",), "at least": (">=",), "below": ("<",), "above": (">",), "between": (">=", "<="),
-    "within": (">=", "<="),
-}  # fmt: skip
+_OPERATORS: Mapping[str, str] = {"at most": "<=", "at least": ">=", "below": "<", "above": ">"}
+_NOW = re.compile(
+    r"Now (?P<value>-?[0-9.,]+)\. Good is (?P<good>.+?)(?:; (?P<tolerance>.+?) is tolerable)?\. (?:Gap|Trend) "
+)
+_WORDS: Sequence[tuple[str, tuple[str, ...]]] = (
+    (r"no more than .+ \((\S+)\)", ("<=",)), (r"no less than .+ \((\S+)\)", (">=",)),
+    (r"less than .+ \((\S+)\)", ("<",)), (r"more than .+ \((\S+)\)", (">",)),
+    (r"less than (\S+)", ("<",)), (r"more than (\S+)", (">",)), (r"exactly (\S+)", ("=",)),
+    (r"(\S+) or less(?: \(.+\))?", ("<=",)), (r"(\S+) or more(?: \(.+\))?", (">=",)),
+    (r"(\S+) to (\S+)(?: \(.+\))?", (">=", "<=")),
+)  # fmt: skip
 
 
-def as_read(words: str, first: str | None, second: str | None) -> list[Limit]:
-    """The limits that somebody reads who sees the words and what they come to."""
-    phrase = next(phrase for phrase in _OPERATORS if words.startswith(phrase))
-    if first is None:
-        numbers = re.findall(r"-?[0-9.]+", words)
-        if phrase == "within":
-            room, middle = map(Fraction, numbers)
-            return [(">=", middle - room), ("<=", middle + room)]
-    else:
-        numbers = [first, second] if second else [first] * len(_OPERATORS[phrase])
-    ends = [Fraction(number.replace(",", "").rstrip("%")) for number in numbers if number]
-    return list(zip(_OPERATORS[phrase], ends, strict=True))
+def as_read(words: str) -> list[Limit]:
+    """The limits that somebody reads who sees the words of a band."""
+    for pattern, operators in _WORDS:
+        if found := re.fullmatch(pattern, words):
+            return list(zip(operators, (Fraction(end.replace(",", "")) for end in found.groups()), strict=True))
+    return [limit for part in re.sub(r" \(.+\)$", "", words).split(" and ") for limit in as_read(part)]
 
 
 TENTHS = ["89.95", "89.949", "89.951", "90.04", "90.0499", "0.3", "0.30001", "0.2996", "33.333", "33.34", "120", "7.96"]
@@ -578,14 +575,17 @@ def test_a_reader_of_the_report_sees_the_status(data: st.DataObject) -> None:
         text = (folder / "indicators.yaml").read_text(encoding="utf-8").replace(", title: A title", "")
         (folder / "indicators.yaml").write_text(text, encoding="utf-8")
         write_returns(folder, "\n".join(rows))
-        page = render_terminal(exception_report(evaluate(folder, NOW)), width=110, color=False, ascii=False)
+        page = render_terminal(
+            exception_report(evaluate(folder, NOW)), width=110, color=False, ascii=False, depth=Depth.ALL
+        )
     items = list(_ITEM.finditer(page))
     assert len(items) == len(cases)
     for item, following in zip(items, [*items[1:], None], strict=True):
-        block = page[item.end() : following.start() if following else None].split("rule:")[0]
-        lines = [line.strip() for line in block.strip().splitlines()]
-        seen = Fraction(lines[1].split()[0].replace(",", ""))
-        ends = {band["name"]: as_read(band["words"], band["first"], band["second"]) for band in _BAND.finditer(block)}
+        block = page[item.end() : following.start() if following else None]
+        now = _NOW.search(" ".join(block.split()))
+        assert now, block
+        seen = Fraction(now["value"].replace(",", ""))
+        ends = {name: as_read(now[name]) for name in ("good", "tolerance") if now[name]}
         printed = "GREEN" if reads(seen, ends["good"]) else "RED"
         if printed == "RED" and "tolerance" in ends and reads(seen, ends["tolerance"]):
             printed = "AMBER"

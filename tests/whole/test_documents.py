@@ -35,10 +35,12 @@ def run(command: str) -> str:
     """What a `pmf` command prints on both streams."""
     program, *arguments = shlex.split(command)
     assert program == "pmf", command
-    printed = io.StringIO()
+    printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n")
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         main(arguments)
-    return printed.getvalue()
+    printed.flush()
+    printed.seek(0)
+    return printed.read()
 
 
 def matches(expected: list[str], printed: list[str]) -> bool:

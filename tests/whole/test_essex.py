@@ -15,6 +15,7 @@ import pmf_engine as pmf
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_value
 from pmf_engine.render.terminal import render_terminal
+from pmf_engine.report.depth import Depth
 from tests.support.boards import cell, load_script
 
 ROOT = Path(__file__).parents[2]
@@ -217,4 +218,4 @@ def text(evaluation: pmf.Evaluation) -> Iterator[str]:
     report = pmf.exception_report(evaluation)
     report = replace(report, data_quality=replace(report.data_quality, first_problems=()))
     for width in (80, 160):
-        yield render_terminal(report, width=width, color=False)
+        yield render_terminal(report, width=width, color=False, depth=Depth.ALL)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pmf_engine as pmf
 from pmf_engine.render.terminal import render_terminal
+from pmf_engine.report.depth import Depth
 from tests.support.boards import HEAD, cell, evaluate, write_board, write_returns
 
 FIGURES = """
@@ -46,8 +47,8 @@ def test_who_has_not_returned_is_told_and_the_whole_is_not_rated_without_it(tmp_
     assert cell(evaluation, "y", "2015-16", "reason") == "`training` has not come from Statistics Office"
     assert cell(evaluation, "y", "2015-16", "status", "ons") == "late"
     assert cell(evaluation, "y", "2015-16", "escalate_to", "ons") == "lead_agency"
-    text = render_terminal(pmf.exception_report(evaluation), width=100, color=False)
-    assert "Agency, 1 of 3: LATE Statistics Office" in text
+    text = render_terminal(pmf.exception_report(evaluation), width=100, color=False, depth=Depth.DETAIL)
+    assert "Agency, 1 of 3: late Statistics Office." in text
 
 
 def test_the_worst_of_those_that_came_says_whom_it_is_without(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def keys_of(model: type[BaseModel] | None) -> list[str]:
     """The keys of a model in the spelling of the YAML; none for a map with ids as keys.
 
     >>> keys_of(schema.Rule)
-    ['when', 'to', 'until']
+    ['when', 'to', 'until', 'ask']
     """
     if model is None:
         return []

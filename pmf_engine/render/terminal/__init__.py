@@ -6,24 +6,26 @@ Every status has its own word and symbol, so that the page reads without colour.
 from __future__ import annotations
 
 from pmf_engine.render.terminal.exceptions import write_exceptions
-from pmf_engine.render.terminal.head import write_head
+from pmf_engine.render.terminal.first_screen import write_first_screen
 from pmf_engine.render.terminal.page import NARROWEST, Page
-from pmf_engine.render.terminal.sections import (
-    write_foot,
-    write_groups_over,
-    write_indicators,
-    write_late_returns,
-    write_observations,
-    write_recovered,
-    write_small_groups,
-    write_unrated,
-)
+from pmf_engine.render.terminal.sections import write_rest
+from pmf_engine.render.terminal.tables import write_tables
+from pmf_engine.report.depth import Depth
+from pmf_engine.report.first_screen import first_screen
 from pmf_engine.report.model import ExceptionReport
 
 __all__ = ["render_terminal"]
 
 
-def render_terminal(report: ExceptionReport, *, width: int, color: bool, ascii: bool = False) -> str:
+def render_terminal(
+    report: ExceptionReport,
+    *,
+    width: int,
+    color: bool,
+    ascii: bool = False,
+    depth: Depth = Depth.FIRST,
+    plain: bool = False,
+) -> str:
     """The report as text, ending in a line break.
 
     Args:
@@ -31,18 +33,15 @@ def render_terminal(report: ExceptionReport, *, width: int, color: bool, ascii: 
         width: The most cells of a line, 40 at least.
         color: Whether to style the text by escape codes.
         ascii: Whether to use ASCII characters only.
+        depth: The first screen alone, with the exceptions in full, or with everything.
+        plain: Whether to write sentences without symbols, bars and rules, for screen readers.
     """
-    page = Page(max(width, NARROWEST), ascii)
-    write_head(page, report)
-    write_exceptions(page, report)
-    write_indicators(page, report.watch, "Outside what is good, and no rule sends it up")
-    write_indicators(page, report.without_value, "Without a value, and no rule sends it up")
-    write_late_returns(page, report)
-    write_recovered(page, report.recovered, "Green again")
-    write_recovered(page, report.ended, "No longer an exception, though not by turning green")
-    write_groups_over(page, report)
-    write_small_groups(page, report)
-    write_unrated(page, report)
-    write_observations(page, report)
-    write_foot(page, report)
+    page = Page(max(width, NARROWEST), ascii, plain)
+    screen = first_screen(report)
+    write_first_screen(page, screen)
+    if depth >= Depth.DETAIL:
+        write_exceptions(page, screen)
+    if depth >= Depth.ALL:
+        write_rest(page, report)
+        write_tables(page, report)
     return page.text(color)

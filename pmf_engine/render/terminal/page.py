@@ -7,7 +7,7 @@ is cut.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from itertools import zip_longest
 
@@ -19,8 +19,6 @@ from pmf_engine.domain.status import Status
 from pmf_engine.report.wording import MARKS, status_word
 
 NARROWEST = 40
-WIDE = 130
-"""From this width on, indicators are rows of columns."""
 
 # Light on dark, dark on light, and blue for green: readers who do not see hues distinguish them by brightness.
 _STYLES: Mapping[str, str] = {
@@ -32,7 +30,7 @@ _STYLES: Mapping[str, str] = {
 }
 _ASCII = str.maketrans(
     {
-        "■": "#", "◆": "+", "●": "o", "○": "-", "÷": "/", "·": ".", "▲": "^", "▼": "v", "►": ">",
+        "■": "#", "◆": "+", "●": "o", "○": "-", "÷": "/", "·": ".", "↑": "^", "↓": "v",
         "─": "-", "\u2013": "-", "—": "-", "\u2018": "'", "\u2019": "'", "“": '"', "”": '"', "…": "...", "•": "*",
     }
 )  # fmt: skip
@@ -44,9 +42,10 @@ Part = str | tuple[str, str]
 class Page:
     """Lines of text of a given width, in the order of writing."""
 
-    def __init__(self, width: int, ascii: bool) -> None:
+    def __init__(self, width: int, ascii: bool, plain: bool = False) -> None:
         self.width = width
         self.ascii = ascii
+        self.plain = plain
         self.lines: list[Text] = []
         self.console = Console(file=StringIO(), width=width, color_system=None)
 
@@ -73,15 +72,35 @@ class Page:
         for line in self.wrapped(text or Text(), self.width - indent, hang):
             self.lines.append(Text(" " * indent) + line)
 
-    def flow(self, texts: Iterable[Text], indent: int = 0, gap: int = 3) -> None:
-        """Adds texts one after another, and begins a new line where the next text does not fit."""
-        line = Text()
-        for text in texts:
-            if line.cell_len and line.cell_len + gap + text.cell_len > self.width - indent:
-                self.line(line, indent)
-                line = Text()
-            line += (Text(" " * gap) if line.cell_len else Text()) + text
-        self.line(line, indent)
+    def clipped(self, text: Text, width: int) -> Text:
+        """The text, cut to a width with an ellipsis where it is longer."""
+        if text.cell_len <= width:
+            return text
+        dots = "..." if self.ascii else "…"
+        cut = text.copy()
+        cut.truncate(max(width - len(dots), 0))
+        cut.rstrip()
+        return cut + Text(dots)
+
+    def sides(self, left: Text, right: Text) -> None:
+        """Adds a text with another at the right edge; below it where both do not fit."""
+        room = self.width - left.cell_len - right.cell_len
+        if right.cell_len and room >= 2 and not self.plain:
+            self.line(left + Text(" " * room) + right)
+        else:
+            self.line(left, hang=2)
+            if right.cell_len:
+                self.line(right, hang=2)
+
+    def fact(self, label: str, sentences: Sequence[str], indent: int, width: int) -> None:
+        """Adds a label with sentences beside it, each on a line of its own."""
+        if self.plain or self.width < 60:
+            for sentence in sentences:
+                self.line(self.write((f"{label}: ", "bold"), one_line(sentence)), indent, 2)
+            return
+        for place, sentence in enumerate(sentences):
+            head = f"{label if place == 0 else '':<{width}}"
+            self.line(self.write((head, "bold"), one_line(sentence)), indent, width)
 
     def columns(self, cells: Sequence[tuple[int, Sequence[Text]]], indent: int = 0) -> None:
         """Adds cells side by side with a gap of 2; each cell is its width and its texts, one below another."""
@@ -97,13 +116,9 @@ class Page:
     def heading(self, title: str, note: str = "") -> None:
         """Adds the title of a section, with a note to the right where it fits, and a horizontal rule."""
         self.line()
-        left, right = self.write((title, "bold")), self.write(note)
-        if left.cell_len + right.cell_len + 2 <= self.width:
-            self.line(left + Text(" " * (self.width - left.cell_len - right.cell_len)) + right)
-        else:
-            self.line(left)
-            self.line(right)
-        self.line(self.write(("─" * self.width, "dim")))
+        self.sides(self.write((title, "bold")), self.write(note))
+        if not self.plain:
+            self.line(self.write(("─" * self.width, "dim")))
 
     def text(self, color: bool) -> str:
         """All lines, without spaces at their ends."""
@@ -125,7 +140,7 @@ class Page:
 def _clean(words: str, ascii: bool) -> str:
     """The words as plain text (see `tamed`), with `ascii` in ASCII characters only.
 
-    >>> _clean("▲ café", ascii=True)
+    >>> _clean("↑ café", ascii=True)
     '^ cafe'
     """
     plain = tamed(words)
@@ -144,9 +159,9 @@ def one_line(words: str) -> str:
     return " ".join(words.split())
 
 
-def marked_status(status: str) -> tuple[str, str]:
-    """A status with its symbol, and its style."""
-    return f"{MARKS[status]} {status_word(status)}", status_style(status)
+def marked_status(page: Page, status: str) -> tuple[str, str]:
+    """A status with its symbol, which a plain page leaves out, and its style."""
+    return ("" if page.plain else f"{MARKS[status]} ") + status_word(status), status_style(status)
 
 
 def status_style(status: str) -> str:

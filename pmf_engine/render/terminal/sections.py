@@ -6,103 +6,93 @@ from collections.abc import Sequence
 
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count, show_date
-from pmf_engine.render.terminal.exceptions import groups_text
-from pmf_engine.render.terminal.page import WIDE, Page, marked_status, one_line
+from pmf_engine.render.terminal.page import Page, marked_status, one_line
 from pmf_engine.render.validation import problem_words
+from pmf_engine.report.chart_words import charts_words, signal_words
 from pmf_engine.report.model import ExceptionReport, GroupsOver, Item, LateReturn, Recovered
 from pmf_engine.report.wording import (
     carried_words,
-    charts_words,
+    groups_words,
     interval_words,
     marks_words,
     over_words,
-    signal_words,
-    status_word,
+    plain_status,
+    reason_words,
+    sentence,
     travel_words,
     value_words,
-    year_ago_words,
+    where_words,
 )
 
-_LONGEST_ROW = 110
+
+def write_rest(page: Page, report: ExceptionReport) -> None:
+    """Writes every section after the exceptions."""
+    _write_indicators(page, report.watch, "Red or amber, not escalated")
+    _write_indicators(page, report.without_value, "Without a figure, not escalated")
+    _write_late_returns(page, report)
+    _write_recovered(page, report.recovered, "Back to good")
+    _write_recovered(page, report.ended, "No longer escalated, though not good")
+    _write_groups(page, report, report.groups_over, "Groups no longer escalated")
+    title = f"Groups too small to judge alone (fewer than {report.escalate_groups_from})"
+    _write_groups(page, report, report.small_groups, title)
+    _write_observations(page, report)
+    _write_foot(page, report)
 
 
-def write_indicators(page: Page, items: Sequence[Item], title: str) -> None:
-    """Writes a row for each indicator that no rule sends up."""
+def _write_indicators(page: Page, items: Sequence[Item], title: str) -> None:
+    """Writes an entry for each indicator that no rule sends up."""
     if not items:
         return
     page.heading(title, show_count(len(items), "indicator"))
     for item in items:
-        travel = travel_words(item).split(",")[0] if item.direction else ""
-        year_ago = year_ago_words(item) if item.year_ago and item.year_ago.direction != item.direction else ""
-        chance = interval_words(item) if item.by_interval else ""
-        last = carried_words(item.carried) if item.carried else ""
-        why = item.reason or "" if item.status in Status.missing() else f"good: {item.good}"
+        facts = [value_words(item) if item.value is not None else "", travel_words(item)]
+        facts.append(
+            reason_words(item).removesuffix(".") if item.status in Status.missing() else f"good is {item.good}"
+        )
+        facts += [interval_words(item) if item.by_interval else "", carried_words(item.carried) if item.carried else ""]
         signal = signal_words(item.chart, item.own_months)
-        facts = [value_words(item), travel, year_ago, why, chance, last, f"signal: {signal}" if signal else ""]
-        facts.append(marks_words(item.marks))
+        facts += [f"control chart: {signal}" if signal else "", marks_words(item.marks)]
         _write_row(page, item.status, item.indicator.title, item.agency.title, facts)
 
 
 def _write_row(page: Page, status: str, title: str, agency: str, facts: Sequence[str]) -> None:
-    """Writes a status, a title, facts (the first in bold) and an agency: in columns, or stacked on a narrow page."""
-    words = page.write((one_line(facts[0]), "bold"), *(f"; {one_line(fact)}" for fact in facts[1:] if fact))
-    left = max(9, len(status_word(status)) + 2)
-    if page.width >= WIDE:
-        room = page.width - left - 6
-        page.columns(
-            [
-                (left, [page.write(marked_status(status))]),
-                (room * 2 // 5, [page.write((one_line(title), "bold"))]),
-                (room * 3 // 10, [words]),
-                (room * 3 // 10, [page.write(one_line(agency))]),
-            ]
-        )
-        return
-    words += page.write(f"; {one_line(agency)}")
-    page.columns(
-        [(left, [page.write(marked_status(status))]), (page.width - left - 2, [page.write(one_line(title)), words])]
-    )
+    """Writes a status and a title, and below them facts and the agency."""
+    page.line(page.write(marked_status(page, status), "  ", (one_line(title), "bold")), hang=2)
+    words = "; ".join(one_line(fact) for fact in facts if fact)
+    page.line(page.write(f"{words}. {one_line(agency)}" if words else one_line(agency)), 2, 2)
 
 
-def write_late_returns(page: Page, report: ExceptionReport) -> None:
+def _write_late_returns(page: Page, report: ExceptionReport) -> None:
     """Writes the late returns of each agency, by period and days late."""
     count = sum(len(agency.returns) for agency in report.late)
     page.heading("Late returns", show_count(count, "figure") if count else "none")
     for agency in report.late:
-        page.line(page.write((one_line(agency.agency.title), "bold")), hang=2)
+        officer = f" ({one_line(agency.officer)})" if agency.officer else ""
+        page.line(page.write((one_line(agency.agency.title), "bold"), officer), hang=2)
         batches: dict[tuple[str, int], list[LateReturn]] = {}
         for late in agency.returns:
             batches.setdefault((late.period, late.days_late), []).append(late)
         for (period, days), returns in batches.items():
-            due = f" {show_count(days, 'day')}: {period}, due {show_date(returns[0].due)}"
-            page.line(page.write(marked_status(Status.LATE), due), 2, 2)
+            due = f"{period}, due {show_date(returns[0].due)}, {show_count(days, 'day')} late"
+            page.line(page.write(due), 2, 2)
             for late in returns:
                 again = f" ({show_count(late.run, 'period')} running)" if late.run > 1 else ""
                 page.line(page.write(one_line(late.figure.title) + again), 4, 2)
             waiting = dict.fromkeys(one_line(indicator.title) for late in returns for indicator in late.waiting)
             if waiting:
-                page.line(page.write((f"waiting: {'; '.join(waiting)}", "dim")), 4, 2)
+                page.line(page.write((f"holds up: {'; '.join(waiting)}", "dim")), 4, 2)
 
 
-def write_recovered(page: Page, over: Sequence[Recovered], title: str) -> None:
-    """Writes a row for each indicator that has recovered or is no longer an exception."""
+def _write_recovered(page: Page, over: Sequence[Recovered], title: str) -> None:
+    """Writes an entry for each indicator that has recovered or is no longer an exception."""
     if not over:
         return
     page.heading(title, show_count(len(over), "indicator"))
     for recovered in over:
-        facts = [recovered.now.shown or "no value", *over_words(recovered)]
-        _write_row(page, recovered.now.status or "", recovered.indicator.title, recovered.agency.title, facts)
-
-
-def write_groups_over(page: Page, report: ExceptionReport) -> None:
-    """Writes the groups that are no longer exceptions, by indicator."""
-    _write_groups(page, report, report.groups_over, "Groups no longer an exception")
-
-
-def write_small_groups(page: Page, report: ExceptionReport) -> None:
-    """Writes the red and amber groups that are too small to be escalated, by indicator."""
-    title = f"Groups outside, too small to escalate (fewer than {report.escalate_groups_from})"
-    _write_groups(page, report, report.small_groups, title)
+        facts = [recovered.now.shown or "no figure", *over_words(recovered)]
+        _write_row(
+            page, recovered.now.status or Status.NO_DATA, recovered.indicator.title, recovered.agency.title, facts
+        )
 
 
 def _write_groups(page: Page, report: ExceptionReport, over: Sequence[GroupsOver], title: str) -> None:
@@ -113,45 +103,28 @@ def _write_groups(page: Page, report: ExceptionReport, over: Sequence[GroupsOver
     for breakdown in over:
         agency = one_line(breakdown.agency.title)
         page.line(page.write((one_line(breakdown.indicator.title), "bold"), f"; {agency}"), hang=2)
-        page.line(groups_text(page, breakdown, report.period.cadence.months), 2, 2)
+        months = report.period.cadence.months
+        groups = "; ".join(f"{plain_status(status)} {words}" for status, words in groups_words(breakdown, months))
+        page.line(page.write(one_line(f"{where_words(breakdown)}: {groups}")), 2, 2)
 
 
-def write_unrated(page: Page, report: ExceptionReport) -> None:
-    """Writes the indicators without a tolerance: title, value and direction."""
-    if not report.unrated:
-        return
-    page.heading("For information, not rated", show_count(len(report.unrated), "indicator"))
-    for item in report.unrated:
-        words = (item.indicator.title, value_words(item), travel_words(item))
-        title, value, before = (page.write(one_line(text)) for text in words)
-        if page.width >= 72:
-            room = min(page.width, _LONGEST_ROW)
-            page.columns([(room - 37, [title]), (18, [value]), (15, [before])])
-        else:
-            page.line(title, hang=2)
-            page.line(value + page.write("  ") + before, 2, 2)
-        if item.marks:
-            page.line(page.write((one_line(marks_words(item.marks)), "dim")), 2, 2)
-
-
-def write_observations(page: Page, report: ExceptionReport) -> None:
-    """Writes the evidence in words from agencies."""
+def _write_observations(page: Page, report: ExceptionReport) -> None:
+    """Writes what agencies observed, in their own words."""
     if not report.observations:
         return
     page.heading("What agencies observed", show_count(len(report.observations), "observation"))
     for observation in report.observations:
-        page.line(
-            page.write((one_line(observation.figure.title), "bold"), f", {one_line(observation.agency.title)}"), hang=2
-        )
+        figure, agency = one_line(observation.figure.title), one_line(observation.agency.title)
+        page.line(page.write((figure, "bold"), f", {agency}"), hang=2)
         page.line(page.write((f"“{one_line(observation.words)}”", "italic")), 2)
 
 
-def write_foot(page: Page, report: ExceptionReport) -> None:
+def _write_foot(page: Page, report: ExceptionReport) -> None:
     """Writes the counts of the submissions, the outcomes of control charts, and the legend."""
     quality = report.data_quality
     lists = f"{show_count(quality.records_read, 'record')} in {show_count(quality.lists, 'file')} of lists; "
     lists = lists if quality.lists else ""
-    page.heading("Data and legend")
+    page.heading("Data and method")
     page.line(page.write(f"Not due yet: {show_count(report.not_due, 'figure')}."))
     page.line(
         page.write(
@@ -167,11 +140,14 @@ def write_foot(page: Page, report: ExceptionReport) -> None:
         rest = quality.problems - len(quality.first_problems)
         page.line(page.write(f"`pmf validate` has {show_count(rest, 'more problem')}."), 2)
     if report.charts:
-        page.line(page.write(f"Control charts: {charts_words(report.charts)}."), hang=2)
-    for words in (
-        "▲ improving, ▼ worsening, ► unchanged: whether it gets better, not whether it rises.",
-        "Lines of blocks and letters: the last periods, oldest first, their values and statuses. R red, A amber, "
-        "G green, - not rated, L late, ? without a value for another reason, · not due or nothing known.",
-        "Rules `for N periods` skip periods without a value.",
-    ):
+        page.line(page.write(f"Control charts: {sentence(charts_words(report.charts))}"), hang=2)
+    for words in () if page.plain else _LEGEND:
         page.line(page.write((words, "dim")), hang=2)
+
+
+_LEGEND = (
+    "Better and worse are by what the board agreed is good; the arrow says which way the number went.",
+    "Lines of blocks and letters: the last periods, oldest first, their values and statuses. R red, A amber, "
+    "G green, - no rating, L late, ? without a figure for another reason, · not due or nothing known.",
+    "What is said to last for several periods skips periods without a figure.",
+)
