@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 
@@ -50,6 +51,18 @@ def _of_lists(undated: frozenset[str], counted: ListTotals) -> Iterator[tuple[st
             if read.file in undated and first is not None and last is not None:
                 start = month_of(first)
                 yield id_, start, month_of(last) + 1 - start, _TEXT.format(read.file)
+
+
+def doubting(of_cells: pl.DataFrame, unknown: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The marks that leave no row green: doubts of cells, and in a report as of a day before today unknown arrivals.
+
+    Args:
+        of_cells: The marks of cells that others contradict.
+        unknown: The marks of files of unknown arrival.
+        as_of: The day of the evaluation.
+    """
+    doubts = of_cells.filter(pl.col("kind") == MarkKind.DOUBT)
+    return pl.concat([doubts, unknown]) if as_of < date.today() else doubts
 
 
 def in_doubt(

@@ -10,7 +10,7 @@ from functools import cached_property
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
-from pmf_engine.evaluation.arrivals import arrival_marks
+from pmf_engine.evaluation.arrivals import arrival_marks, doubting
 from pmf_engine.evaluation.history import history_plan, in_framework_order
 from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
 from pmf_engine.evaluation.lifetimes import of_their_time, under_successors
@@ -118,7 +118,7 @@ def evaluate(
         empty = (JUDGED_ROWS.empty(), OUTSTANDING.empty())
         return Evaluation(framework, submissions, asked, as_of, cells, *empty, problems)
     unknown = arrival_marks(submissions.undated, cells, counted)
-    doubted = unknown if as_of < date.today() else None
+    doubted = doubting(effective.marks, unknown, as_of)
     marks = pl.concat([submissions.marks_at(as_of), effective.marks, counted.marks, unknown])
     inputs = _inputs(framework, submissions, cells, groups, window, as_of, counted)
     plans = [history_plan(framework, inputs, lengths, asked, doubted=doubted) for lengths in (cadences, own) if lengths]

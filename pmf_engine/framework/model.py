@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -17,6 +17,7 @@ from pmf_engine.formula.functions import FUNCTIONS, RATIOS, SHARE_PER
 from pmf_engine.formula.syntax import Aggregate, Band, Call, Expression, aggregates, names, of_senders
 from pmf_engine.formula.types import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
 from pmf_engine.framework import schema
+from pmf_engine.framework.checks import Check
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.example_specs import Example
 from pmf_engine.framework.tolerances import Entry, Interval, terms
@@ -316,10 +317,9 @@ class Indicator:
     @property
     def per(self) -> float | None:
         """What its `percent` or `rate` is per, where that is constant; None for other formulas."""
-        ratio = self.ratio
-        if ratio is None:
-            return None
-        return SHARE_PER if self.is_share else constant(ratio.arguments[2], None)
+        if self.ratio is None or self.is_share:
+            return SHARE_PER if self.is_share else None
+        return constant(self.ratio.arguments[2], None)
 
     @property
     def is_share(self) -> bool:
@@ -352,8 +352,8 @@ class Indicator:
 
     def entry_for(self, period: Period) -> Entry | None:
         """The entry in force in a period: the latest whose start is not after the start of the period."""
-        in_force = [entry for entry in self.tolerances if entry.start is None or entry.start <= period.start]
-        return in_force[-1] if in_force else None
+        latest_first = reversed(self.tolerances)
+        return next((entry for entry in latest_first if entry.start is None or entry.start <= period.start), None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -375,6 +375,7 @@ class Framework:
     disclosure: schema.Disclosure | None
     escalate_groups_from: int | None = None
     warnings: tuple[Diagnostic, ...] = ()
+    checks: Mapping[str, Check] = field(default_factory=dict)
 
     @property
     def submissions(self) -> Path:
@@ -394,7 +395,6 @@ class Framework:
         Raises:
             ValueError: The text names no period.
         """
-        period = parse_period(text, self.board.year_start)
-        if period is None:
-            raise ValueError(f"`{text}` is not a period; write `2016-17`, `2016-17 Q3`, `2016-17 H1` or `2016-12`")
-        return period
+        if period := parse_period(text, self.board.year_start):
+            return period
+        raise ValueError(f"`{text}` is not a period; write `2016-17`, `2016-17 Q3`, `2016-17 H1` or `2016-12`")

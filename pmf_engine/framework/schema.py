@@ -20,6 +20,7 @@ Evidence = Literal["quantity", "quality", "outcome"]
 Level = Literal["national", "local", "board"]
 Kind = Literal["flow", "stock", "grade", "text"]
 Missing = Literal["any", "all", "never"]
+Effect = Literal["lost", "doubt", "note"]
 Counted = Literal["in_period", "at_end"]
 AreaKind = Literal["priority", "vulnerable_group", "risk_issue"]
 Chart = Literal["auto", "xmr", "p", "u", "none"]
@@ -290,6 +291,14 @@ class Indicator(Model):
     ask: Names = []
 
 
+class Check(Model):
+    """What must hold between the figures of a return, and what its failure does to them."""
+
+    that: ExpressionText
+    says: Text
+    severity: Effect = "doubt"
+
+
 class IndicatorsFile(Model):
     """indicators.yaml, or all files of the folder indicators/ merged."""
 
@@ -302,6 +311,7 @@ class IndicatorsFile(Model):
     figures: dict[str, Figure] = {}
     lists: dict[str, RecordList] = {}
     indicators: dict[str, Indicator] = {}
+    checks: dict[str, Check] = {}
 
 
 class Rebase(Model):

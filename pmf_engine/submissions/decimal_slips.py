@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -15,6 +14,7 @@ import polars as pl
 from pmf_engine.formula.syntax import Name
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import STATE
+from pmf_engine.submissions.figure_checks import repeats
 from pmf_engine.submissions.problems import PROBLEMS, problems_of_cells, say
 from pmf_engine.submissions.readings import KEY
 from pmf_engine.submissions.table import EDGES
@@ -106,7 +106,7 @@ def _slips(suspects: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
         values = list(cells_of_row)
         for cell in values:
             slip = _slip(cell["value"], earlier[_series(cell)][-_LOOKED_BACK:])
-            meant = _repeats(cell["comment"], cell["value"])
+            meant = repeats(cell["comment"], cell["value"])
             if slip and not meant and (*(cell[name] for name in KEY), cell["value"]) not in repeated:
                 out_of_line[cell["figure"]] = slip
         for cell in values:
@@ -198,16 +198,6 @@ def _alike(slip: _Slip, partners: set[str] | None, out_of_line: Mapping[str, _Sl
         and max(slip.times, other.times) < _OF_EXTREME * min(slip.times, other.times)
         for other in others
     )
-
-
-def _repeats(comment: str | None, value: float) -> bool:
-    """Whether a comment repeats a number.
-
-    >>> _repeats("1,600 is right: a new form", 1600), _repeats("see row 16", 1600)
-    (True, False)
-    """
-    numbers = re.findall(r"\d[\d,]*(?:\.\d+)?", comment or "")
-    return any(float(number.replace(",", "")) == value for number in numbers)
 
 
 def _sent_again(came: pl.DataFrame) -> set[tuple[object, ...]]:

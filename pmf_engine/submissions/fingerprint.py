@@ -12,7 +12,7 @@ class MismatchError(Exception):
     """Submissions were read with another framework; the message is a sentence for users."""
 
 
-_READ_BY = ("agencies", "breakdowns", "scales", "figures", "lists")
+_READ_BY = ("agencies", "breakdowns", "scales", "figures", "lists", "checks")
 """The parts of a framework by which submissions are read."""
 
 _KNOWN: WeakKeyDictionary[Framework, str] = WeakKeyDictionary()
@@ -21,8 +21,8 @@ _KNOWN: WeakKeyDictionary[Framework, str] = WeakKeyDictionary()
 def reading_fingerprint(framework: Framework) -> str:
     """A text that is the same for frameworks that read submissions alike.
 
-    They have the same agencies, breakdowns, scales, figures, lists and settings of the board, in the same order; their
-    indicators, tolerances and rules may differ.
+    They have the same agencies, breakdowns, scales, figures, lists, checks and settings of the board, in the same
+    order; their indicators, tolerances and rules may differ.
     """
     if framework not in _KNOWN:
         board = framework.board.model_copy(update={"name": "", "submissions": ""})
@@ -35,6 +35,6 @@ def check_fingerprint(fingerprint: str | None, framework: Framework) -> None:
     """Raises MismatchError where submissions with a fingerprint were read with other names than a framework's."""
     if fingerprint is not None and fingerprint != reading_fingerprint(framework):
         raise MismatchError(
-            "these submissions were read with another framework: its figures, lists, agencies, breakdowns or scales "
-            "differ; read them again with the framework that is evaluated"
+            "these submissions were read with another framework: its figures, lists, agencies, breakdowns, "
+            "scales or checks differ; read them again with the framework that is evaluated"
         )

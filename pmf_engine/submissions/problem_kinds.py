@@ -43,6 +43,13 @@ KINDS = {
         "{who}; it counts, but makes nothing green in a report as of a day before today, until {until}",
     ),
     "bad-manifest-dates": Kind(LOST, "`covers_to` is before `covers_from`"),
+    "check-answered": Kind(NOTE, "{says}, and the sender's comment says that it is right: {numbers}"),
+    "check-doubt": Kind(
+        DOUBT,
+        "{says}: {numbers}; send what is wrong again, or where it is right repeat the number in the comment of its row",
+    ),
+    "check-lost": Kind(LOST, "{says}: {numbers}; none of them is used until what is wrong is sent again"),
+    "check-note": Kind(NOTE, "{says}: {numbers}"),
     "columns-not-read": Kind(NOTE, "{columns} are no columns of this list and are not read"),
     "column-twice": Kind(LOST, "two columns are called `{text}`; {so}"),
     "cut-row": Kind(
@@ -236,6 +243,11 @@ KINDS = {
         "it is not used: send the figure again when the period is over, or correct `received_on` in `manifest.csv`",
     ),
     "repeated-record": Kind(DOUBT, "this record is the same as {place}; both are counted"),
+    "same-as-before": Kind(
+        DOUBT,
+        "all {count} numbers of this return are those of the period before; send it again, or where they are right "
+        "repeat one of them in the comment of its row",
+    ),
     "sent-twice": Kind(
         LOST, "`{text}` here but `{other}` in {place}; both are set aside, since nothing says which came later"
     ),

@@ -10,6 +10,7 @@ import polars as pl
 from pmf_engine.domain.marks import MARKS
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.decimal_slips import refuse_slips
+from pmf_engine.submissions.figure_checks import check_figures
 from pmf_engine.submissions.later_files import longer_periods_replaced, withdrawn
 from pmf_engine.submissions.problems import PROBLEMS
 from pmf_engine.submissions.readings import KEY, KEYED
@@ -70,4 +71,5 @@ def standing_cells(readings: pl.DataFrame, framework: Framework | None, as_of: d
     cells, slips = refuse_slips(cells, came, framework)
     cells, replaced = longer_periods_replaced(cells, framework)
     cells, wholes, marks = hold_wholes(cells, came, framework)
-    return Standing(cells, pl.concat([slips, replaced, wholes]), marks)
+    cells, failed, doubts = check_figures(cells, framework)
+    return Standing(cells, pl.concat([slips, replaced, wholes, failed]), pl.concat([marks, doubts]))

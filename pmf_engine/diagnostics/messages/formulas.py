@@ -215,6 +215,25 @@ def not_a_result(span: Span, kind: str, wanted: str) -> Diagnostic:
     return Diagnostic("type", f"this is {kind}; {wanted}", span)
 
 
+def check_of_no_number(span: Span, name: str, what: str) -> Diagnostic:
+    return Diagnostic("type", f"`{name}` is {what}; a check is about flows and stocks that agencies send", span)
+
+
+def check_of_other_periods(span: Span, name: str, first: str) -> Diagnostic:
+    return Diagnostic(
+        "frequency", f"figure `{name}` has other periods than `{first}`; the figures of a check have the same", span
+    )
+
+
+def check_of_earlier(span: Span, function: str) -> Diagnostic:
+    return Diagnostic("type", f"in a check `{function}` takes one figure, as in `{function}(referrals)`", span)
+
+
+def check_function(span: Span, function: str) -> Diagnostic:
+    help_ = "write `100 * a / b`" if function == "percent" else None
+    return Diagnostic("type", f"`{function}` cannot stand in a check, which compares what one return says", span, help_)
+
+
 def text_figure(span: Span, name: str) -> Diagnostic:
     return Diagnostic("type", f"figure `{name}` is text and cannot be worked with", span)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pmf_engine.framework.building.agencies import read_agencies
 from pmf_engine.framework.building.breakdowns import read_breakdowns
+from pmf_engine.framework.building.checks import read_checks
 from pmf_engine.framework.building.comparators import with_comparators
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.escalation import read_escalation
@@ -34,6 +35,7 @@ def build_framework(folder: Path, draft: Draft) -> Framework:
     indicators = {id_: with_examples(draft, indicator, indicators) for id_, indicator in indicators.items()}
     for id_ in model.indicators.keys() - indicators.keys():
         list(read_examples(draft, id_, model.figures, indicator_cadence(draft, model.indicators[id_])))
+    checks = read_checks(draft)
     escalation = read_escalation(draft)
     if draft.sound:
         check_used(draft, indicators)
@@ -52,5 +54,6 @@ def build_framework(folder: Path, draft: Draft) -> Framework:
         rules=tuple(escalation),
         disclosure=rules.disclosure,
         escalate_groups_from=rules.escalate_groups_from,
+        checks=checks,
     )
     return replace(framework, figures=with_measured_bounds(framework, model.figures))

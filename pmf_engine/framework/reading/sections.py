@@ -16,6 +16,7 @@ ENTRIES: dict[str, tuple[str, type[BaseModel]]] = {
     "figures": ("figure", schema.Figure),
     "lists": ("list", schema.RecordList),
     "indicators": ("indicator", schema.Indicator),
+    "checks": ("check", schema.Check),
     "tolerances": ("the tolerance of", schema.Entry),
 }
 WHAT = {
@@ -26,7 +27,7 @@ WHAT = {
 }
 """The noun for an entry of each section, in messages."""
 
-SECTIONS = ("agencies", "content_areas", "sources", "scales", "breakdowns", "figures", "lists", "indicators")
+SECTIONS = ("agencies", "content_areas", "sources", "scales", "breakdowns", "figures", "lists", "indicators", "checks")
 """The sections of indicators.yaml whose keys are ids."""
 
 ALONE: dict[str, type[BaseModel]] = {"board": schema.Board, "disclosure": schema.Disclosure, "escalation": schema.Rule}
