@@ -182,13 +182,13 @@ KINDS = {
     "no-format": Kind(NOTE, "this file is of no kind that is read, and nothing in it is used"),
     "no-layout": Kind(
         LOST,
-        "these values are in no layout that is known, and nothing in this sheet is used; give them a header with "
+        "these values are in no layout that is known, and are not used; give them a header with "
         "`period`, `agency`, `figure` and `value`, or with figures or periods",
     ),
     "nothing-names": Kind(
         LOST,
-        "nothing names the {what} of these values, so nothing in this sheet is used; write it in a column, in the "
-        "header, in a title, or in the name of the sheet or file",
+        "nothing names the {what} of these values, so they are not used; write it in a column, in the header, in a "
+        "title, or in the name of the sheet or file",
     ),
     "no-such-file": Kind(DOUBT, "no file `{text}` in this folder{help}"),
     "not-a-date": Kind(LOST, "`{text}` is not a date; expected a date such as `2017-01-31` or `31/01/2017`"),

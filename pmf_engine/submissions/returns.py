@@ -121,7 +121,7 @@ def return_of_workbook(path: Path, file: str, lexicon: Lexicon, received_on: dat
         else:
             content.add(grid, read_grid(grid, lexicon))
     for grid in refused:
-        content.add(grid, Read(aside=values_of(grid, lexicon)))
+        content.add(grid, Read(aside=values_of(grid, lexicon, grid.rows)))
     if not content.tables and not content.problems:
         content.problems.append(Problem(file, None, None, None, None, "no-figures", say("no-figures")))
     return content

@@ -143,7 +143,7 @@ def sent(draw: st.DrawFn) -> tuple[list[Fact], dict[str, Sheets]]:
     groups = draw(st.lists(st.sampled_from(["North", "South", "East Hill"]), min_size=2, max_size=3, unique=True))
     is_grouped = draw(st.booleans())
     keys = [(f, p, g) for f in figures for p in periods for g in (groups if is_grouped else [None])]
-    values = draw(st.lists(st.integers(300, 1500), min_size=len(keys), max_size=len(keys)))
+    values = draw(st.lists(st.integers(300, 1500), min_size=len(keys), max_size=len(keys), unique=True))
     habit = draw(st.sampled_from(NUMBERS))
     facts = [Fact(f, p, str(n), "care", g) for (f, p, g), n in zip(keys, values, strict=True)]
     texts = [fact._replace(text=habit(int(fact.text))) for fact in facts]
@@ -193,6 +193,46 @@ def test_figures_in_any_layout_read_back_as_they_were(
     submissions = read(files_of(sheets, habit))
     assert submissions.problems.select("file", "sheet", "row", "column", "kind", "message").rows() == []
     assert cells(submissions) == kept(facts)
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> tuple[list[Fact], dict[str, Sheets], set[float]]:
+    """Facts, their files with one damaged cell, and the numbers in the row and the column of that cell."""
+    facts, files = draw(sent())
+    sheets = [rows for each in files.values() for rows in each.values()]
+    names = {label for of in ({**TITLES, **SPELT}).values() for label in of}
+    cells = [
+        (rows, row, at)
+        for rows in sheets
+        for row in rows
+        if len(row) > 1
+        for at, text in enumerate(row)
+        if text in names or re.search(r"Q[1-4]|Quarter [1-4]|\d{3}|[a-z]{3}-[A-Z]", text)
+    ]
+    rows, row, at = draw(st.sampled_from(cells))
+    number = next((float(re.sub("[ ,+]", "", text)) for text in [row[at]] if re.fullmatch("[0-9 ,+]+", text)), None)
+    beside = [*row, *(other[at] for other in rows if len(other) > at)]
+    beside += [text for other in rows for text in other[at:]] if number is None and not _holds_number(row) else []
+    row[at] = draw(st.sampled_from(["zz", "?"])) + row[at]
+    numbers = {float(re.sub("[ ,+]", "", text)) for text in beside if re.fullmatch("[0-9 ,+]+", text)}
+    return facts, files, {number} if number is not None else numbers
+
+
+def _holds_number(row: list[str]) -> bool:
+    return any(re.fullmatch("[0-9 ,+]+", text) for text in row)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(damaged(), HABITS)
+def test_a_damaged_cell_is_one_problem_and_all_others_survive(
+    content: tuple[list[Fact], dict[str, Sheets], set[float]], habit: Any
+) -> None:
+    facts, sheets, beside = content
+    submissions = read(files_of(sheets, habit))
+    assert submissions.problems.height == 1
+    used = {cell for cell in cells(submissions) if cell[-1] not in ("invalid", "no_data", "suppressed")}
+    assert used <= set(kept(facts))
+    assert all(cell[-1] in beside for cell in set(kept(facts)) - used)
 
 
 # -- the document -------------------------------------------------------------------------------------

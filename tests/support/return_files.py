@@ -125,12 +125,12 @@ def _table(facts: Sequence[Fact], how: Arrangement) -> list[list[str]]:
     table: list[list[str]] = []
     for number, (title,) in enumerate(_distinct(facts, (how.block,))) if how.block else [(0, ("",))]:
         if not number and not how.repeat:
-            table += header
+            table += [[*row] for row in header]
         of_block = _of(facts, (how.block,), (title,)) if how.block else list(facts)
         if how.block:
             table.append([how.says(how.block, title)])
         if how.repeat:
-            table += header
+            table += [[*row] for row in header]
         for labels in _distinct(of_block, how.rows):
             texts = {
                 tuple(fact.label(role) for role in how.across): fact.text for fact in _of(of_block, how.rows, labels)

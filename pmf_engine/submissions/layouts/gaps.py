@@ -122,7 +122,9 @@ class Titles:
             return False
         if role == PERIOD:
             return _LIKE_A_PERIOD.search(title.text) is not None
-        return role.startswith("by ") or (role == AGENCY and bool(self._lexicon.words.agencies.help(title.text)))
+        if role.startswith("by "):
+            return not self._lexicon.roles(title.text)
+        return role == AGENCY and bool(self._lexicon.words.agencies.help(title.text))
 
     def roles(self) -> list[str]:
         """The roles that titles can give."""

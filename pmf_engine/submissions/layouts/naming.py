@@ -46,6 +46,11 @@ DERIVED = re.compile(
 _AROUND = re.compile(
     r"^(?:actual|number|outturn)s? |[\s:,(\-]+(?:actual|number|no\.?|count|outturn|value|figures?)s?\)?$"
 )
+_LIKE_A_NUMBER = re.compile(
+    r"[^\w]{0,3}[a-gi-pr-z]{0,2}[^\w]{0,3}£?\d[\d,. ]*(?:[a-z?*!%()]{0,6}|\s+\(?\w{0,8}\.?\)?)", re.IGNORECASE
+)
+"""A number with a slip, or with some characters around it; no quarter and no half."""
+
 _SHORTEST = 3
 """Names within a title are longer than this, the spaces around them included."""
 
@@ -169,6 +174,10 @@ class Lexicon:
         if is_number(text) or state_of(text) is not None or fold(text) in self._grades:
             return True
         return len(text) > 1 and text[0] in "=#" and text[1].isupper()
+
+    def may_be_value(self, text: str) -> bool:
+        """Whether a text is a value, or looks like a damaged one: `52O`, `? 520`, `520 or so`."""
+        return self.is_value(text) or (_LIKE_A_NUMBER.fullmatch(text) is not None and not self.roles(text))
 
     def keyed(self, text: str) -> tuple[str, str] | None:
         """The role and the text of a title such as `Period: Q3 2016-17`; None for a title without a role."""

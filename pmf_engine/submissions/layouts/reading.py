@@ -8,7 +8,7 @@ from typing import Final
 
 from pmf_engine.submissions.layouts.fits import NEEDED, Fit, fits_of
 from pmf_engine.submissions.layouts.gaps import Block, Titles, blocks_of
-from pmf_engine.submissions.layouts.grid import Grid, Label
+from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import DERIVED, FIGURE, PART, PERIOD, Lexicon
 from pmf_engine.submissions.layouts.sections import has_values, sections_of
 from pmf_engine.submissions.layouts.tables import labels_of_cells, meaning, table_of
@@ -52,17 +52,22 @@ def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
         return Read(fits=False)
     titles = Titles(grid, blocks, lexicon)
     chosen: list[tuple[Block, Fit]] = []
+    unfit: list[tuple[Block, Problem]] = []
     try:
         for number, block in enumerate(blocks):
             fits = fits_of(grid, block, number, titles, lexicon)
             if not fits or fits[0].missing:
-                return _refused(grid, lexicon, _nothing_fits(grid, block, fits), fits=False)
+                unfit.append((block, _nothing_fits(grid, block, fits)))
+                continue
             if (differing := _differing(grid, block, fits, lexicon)) is not None:
                 return _refused(grid, lexicon, differing)
             chosen.append((block, fits[0]))
     except TitlesDifferError as error:
         return _refused(grid, lexicon, _titles_differ(grid, error))
-    read = Read()
+    read = Read(fits=bool(chosen))
+    for block, problem in unfit:
+        read.problems.append(problem)
+        read.aside += values_of(grid, lexicon, block.rows)
     alike: dict[tuple[object, ...], list[tuple[Block, Fit]]] = {}
     surplus = _without_surplus(grid, [block for block, _ in chosen], read)
     for block, fit in chosen:
@@ -124,16 +129,16 @@ def _titles_differ(grid: Grid, error: TitlesDifferError) -> Problem:
     return Problem(grid.file, grid.sheet, row, column, first.text, "titles-differ", message)
 
 
-def _refused(grid: Grid, lexicon: Lexicon, problem: Problem, fits: bool = True) -> Read:
+def _refused(grid: Grid, lexicon: Lexicon, problem: Problem) -> Read:
     """A sheet of which nothing is read: all its values are set aside."""
-    return Read(problems=[problem], aside=values_of(grid, lexicon), fits=fits)
+    return Read(problems=[problem], aside=values_of(grid, lexicon, grid.rows))
 
 
-def values_of(grid: Grid, lexicon: Lexicon) -> list[tuple[int, str, str]]:
-    """The row, the column and the text of each cell with a value."""
+def values_of(grid: Grid, lexicon: Lexicon, rows: Sequence[Row]) -> list[tuple[int, str, str]]:
+    """The row, the column and the text of each cell with a value, in some rows."""
     return [
         (row.number, grid.column(position), row.cells[position])
-        for row in grid.rows
+        for row in rows
         if has_values(row, lexicon)
         for position in row.filled
         if lexicon.is_value(row.cells[position])

@@ -45,7 +45,8 @@ def has_values(row: Row, lexicon: Lexicon) -> bool:
     """Whether a row holds values, and is no header of years."""
     values = [text for text in row.cells if text and lexicon.is_value(text)]
     if not values:
-        return False
+        label, *others = (text for text in row.cells if text)
+        return bool(lexicon.roles(label) - {PART}) and any(map(lexicon.may_be_value, others))
     if not all(_is_number_of_year(lexicon, text) for text in values):
         return True
     labels = [text for text in row.cells if text and not lexicon.is_value(text)]
@@ -84,7 +85,7 @@ def sections_of(grid: Grid, lexicon: Lexicon) -> list[Section]:
 
 def _headers(above: Sequence[Row], rows: Sequence[Row], lexicon: Lexicon) -> list[Row]:
     """The header among the rows above some rows with values: those that name something over a column of values."""
-    columns = {position for row in rows for position in row.filled if lexicon.is_value(row.cells[position])}
+    columns = {position for row in rows for position in row.filled if lexicon.may_be_value(row.cells[position])}
     first = min((position for row in rows for position in row.filled), default=0)
     hits = [
         row
@@ -106,7 +107,7 @@ def _section(titles: list[Row], headers: list[Row], rows: list[Row], lexicon: Le
         texts = [row.cells[position] for row in rows if row.cells[position] and has_values(row, lexicon)]
         heads = [row.cells[position] for row in headers if row.cells[position]]
         words = {lexicon.role_word(head) for head in heads}
-        numbers = sum(map(lexicon.is_value, texts))
+        numbers = sum(map(lexicon.may_be_value, texts))
         across = any(lexicon.roles(head) for head in heads) or VALUE in words
         if not texts and not (across and heads):
             continue
