@@ -111,7 +111,7 @@ def _shorter(
     parts = frame.filter(pl.col("months") == own.months).join(times, on="start")
     period = pl.struct("start", "months")
     if is_flow:
-        keys = ["figure", pl.col("at"), "group"]
+        keys: list[pl.Expr | str] = ["figure", pl.col("at"), "group"]
         parts = (
             parts.sort("start")  # sums of decimals depend on the order
             .group_by(*keys, maintain_order=True)

@@ -201,7 +201,7 @@ def _senders(framework: Framework, names: pl.Enum) -> pl.DataFrame:
 
 def _sums(cells: pl.DataFrame, names: pl.Enum) -> pl.DataFrame:
     """The wholes above the sum of their groups, with that sum; none among the cells of examples."""
-    columns = [pl.col("figure").cast(names), "agency", "start", "months"]
+    columns: list[pl.Expr | str] = [pl.col("figure").cast(names), "agency", "start", "months"]
     if "other" not in cells.columns:
         return cells.clear().select(*columns, other=pl.lit(None, pl.Float64))
     return cells.filter(pl.col("by").is_null(), pl.col("other").is_not_null()).select(*columns, "other")

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import polars as pl
 
-Engine: TypeAlias = "pl.Engine | Literal['auto', 'in-memory', 'streaming']"
+Engine: TypeAlias = pl.Engine | Literal["auto", "in-memory", "streaming"]
 """An engine of Polars, or the name of one on this machine. `streaming` keeps only a part of the records in memory."""
 
 _CACHES_AS_PLANNED = pl.QueryOptFlags(comm_subplan_elim=False)

@@ -143,7 +143,7 @@ class Faults:
     def report(
         self, kind: str, row: int | None = None, column: str | None = None, text: str | None = None, **more: str
     ) -> None:
-        """Adds a problem."""
+        """Adds a problem; raises where the file has more problems than are kept."""
         self.problems.append(Problem(self.file, None, row, column, text, kind, say(kind, text=text, **more)))
         keep_within(Measure.FAULTS, len(self.problems))
 

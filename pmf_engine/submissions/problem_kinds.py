@@ -272,7 +272,7 @@ KINDS = {
     ),
     "titles-differ": Kind(
         LOST,
-        "the titles and names of this sheet and its file give two {what}s, `{first}` and `{second}`; nothing in this "
+        "the titles and names of this sheet and its file name more than one {what}, `{first}` and `{second}`; nothing in this "
         "sheet is used until they agree",
     ),
     "told-apart": Kind(
