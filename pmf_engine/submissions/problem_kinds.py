@@ -272,8 +272,8 @@ KINDS = {
     ),
     "titles-differ": Kind(
         LOST,
-        "the titles and names of this sheet and its file name more than one {what}, `{first}` and `{second}`; nothing in this "
-        "sheet is used until they agree",
+        "the titles and names of this sheet and its file name more than one {what}, `{first}` and `{second}`; nothing "
+        "in this sheet is used until they agree",
     ),
     "told-apart": Kind(
         LOST, "nothing that is known tells this from {place}, only the text under {columns}; both are set aside"
