@@ -22,6 +22,9 @@ from pmf_engine.submissions.workbook_facts import Place, SheetFacts, Workbook
 _OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1")
 """The first bytes of an Office file from before 2007, and of a later file with a password."""
 
+_DAMAGED_XML = (ElementTree.ParseError, LookupError, ArithmeticError, zlib.error, EOFError, RuntimeError)
+"""What the parts of a damaged workbook raise: LookupError for an unknown encoding too, RuntimeError for a password."""
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -89,7 +92,7 @@ def read_sheets(path: Path) -> list[Sheet]:
             )  # fmt: skip
     except BadZipFile as error:
         raise _no_workbook(path) from error
-    except (FastExcelError, ElementTree.ParseError, KeyError, pl.exceptions.PanicException, zlib.error) as error:
+    except (FastExcelError, pl.exceptions.PanicException, *_DAMAGED_XML) as error:
         raise ValueError from error
     return [
         Sheet(name, _overlaid(rows, facts[name].cells), facts[name].faults, facts[name])

@@ -81,10 +81,10 @@ LIMITS: Final[Mapping[Measure, Limit]] = {
         "A sheet of a million rows, the most that Excel writes, with twenty columns of short texts.",
     ),
     Measure.UNPACKED_TIMES: Limit(
-        200,
+        100,
         "it unpacks to {size} times its size, and no more than {most} times are read; no spreadsheet wrote it",
-        "Sheets unpack to ten times their size, and to a hundred times where all rows are the same; what is made to "
-        "fill memory unpacks to a thousand times. Only parts above ten million bytes are held to it.",
+        "Sheets unpack to ten or twenty times their size, also where all rows are the same; what is made to fill memory "
+        "unpacks to a thousand times. Only parts above ten million bytes are held to it.",
     ),
     Measure.TEXTS: Limit(
         300_000_000,
