@@ -83,8 +83,8 @@ LIMITS: Final[Mapping[Measure, Limit]] = {
     Measure.UNPACKED_TIMES: Limit(
         100,
         "it unpacks to {size} times its size, and no more than {most} times are read; no spreadsheet wrote it",
-        "Sheets unpack to ten or twenty times their size, also where all rows are the same; what is made to fill memory "
-        "unpacks to a thousand times. Only parts above ten million bytes are held to it.",
+        "Sheets unpack to ten or twenty times their size, also where all rows are the same; what is made to fill "
+        "memory unpacks to a thousand times. Only parts above ten million bytes are held to it.",
     ),
     Measure.TEXTS: Limit(
         300_000_000,

@@ -16,6 +16,7 @@ from pmf_engine.submissions.layouts.grid import Grid, Row
 from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.layouts.reading import Read, read_grid, values_of
 from pmf_engine.submissions.layouts.titles import TitlesDifferError, from_titles, names_of_file
+from pmf_engine.submissions.limits import Measure, keep_within
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.sheet_grids import grids_of_workbook
 from pmf_engine.submissions.table import EDGES, RawTable, as_text, blank
@@ -132,8 +133,13 @@ def return_of_parquet(path: Path, file: str, lexicon: Lexicon, received_on: date
 
     Raises:
         PolarsError: The file is damaged.
+        UnreadableError: It is above a limit.
     """
-    frame = pl.read_parquet(path, glob=False)
+    lazy = pl.scan_parquet(path, glob=False)
+    width, height = len(lazy.collect_schema()), lazy.select(pl.len()).collect().item()
+    keep_within(Measure.COLUMNS, width)
+    keep_within(Measure.CELLS, width * height, row=height, column=width)
+    frame = lazy.collect()
     texts = [as_text(column).alias(str(position)) for position, column in enumerate(frame.get_columns())]
     rows = pl.DataFrame(texts).with_row_index("row", 2).cast({"row": pl.Int64})
     rows = rows.filter(~pl.all_horizontal(blank(str(position)) for position in range(len(texts)))) if texts else rows

@@ -25,7 +25,7 @@ import xlsxwriter
 import pmf_engine as pmf
 from pmf_engine.records.coverage import readable
 from pmf_engine.submissions.folder import MANIFEST, read_manifest
-from pmf_engine.submissions.limits import UnreadableError
+from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.list_files import read_list_parts
 from pmf_engine.submissions.readers import READERS
 from pmf_engine.submissions.table import DAMAGED
@@ -115,8 +115,8 @@ def _read_return(path: Path, framework: pmf.Framework) -> None:
     read = READERS[path.suffix].returns
     assert read is not None
     try:
-        read(path, path.name, Vocabulary(framework).score, None)
-    except (*DAMAGED, UnreadableError):
+        read(path, path.name, Lexicon(Vocabulary(framework)), None)
+    except (*DAMAGED, ValueError):
         pass
 
 
@@ -124,6 +124,26 @@ def _read_list(path: Path, framework: pmf.Framework) -> None:
     list_ = framework.lists["visit_list"]
     for part in read_list_parts(path, path.name, list_, framework, None):
         readable(part, list_, framework)
+
+
+def _return_workbook() -> bytes:
+    """A return of a layout that is not plain: titles, and figures across."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        for agency in ("Social Care", "Police"):
+            sheet = book.add_worksheet(agency)
+            sheet.write(0, 0, "Return of 2016-17 Q1")
+            sheet.write_row(2, 1, ["North", "South", "Total"])
+            for row, figure in enumerate(("Adults", "Visits"), 3):
+                sheet.write_row(row, 0, [figure, 3, 4, 7])
+    return content.getvalue()
+
+
+def _return_parquet() -> bytes:
+    content = io.BytesIO()
+    rows = {"period": ["2016-17 Q1"] * 2, "agency": ["care", "police"], "figure": ["adults"] * 2, "value": [3.5, None]}
+    pl.DataFrame(rows).write_parquet(content)
+    return content.getvalue()
 
 
 def _read_manifest(path: Path, framework: pmf.Framework) -> None:
@@ -142,6 +162,8 @@ def _board() -> bytes:
 
 TARGETS: Mapping[str, Target] = {
     "return.csv": Target("care.csv", _RETURN.encode, _read_return),
+    "return.xlsx": Target("care.xlsx", _return_workbook, _read_return),
+    "return.parquet": Target("care.parquet", _return_parquet, _read_return),
     "list.csv": Target("visit_list.csv", lambda: _records().write_csv().encode(), _read_list),
     "list.parquet": Target("visit_list.parquet", _parquet, _read_list),
     "list.xlsx": Target("visit_list.xlsx", _workbook, _read_list),
