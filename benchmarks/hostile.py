@@ -79,6 +79,8 @@ def report(folder: str, disturb: str) -> None:
     import pmf_engine as pmf
     from pmf_engine.render.renderers import RENDERERS, PageOptions
 
+    framework = pmf.load_framework(folder)
+    submissions = pmf.read_submissions(framework.submissions, framework)
     if disturb:
         action, name, after = disturb.split(",")
         path = Path(folder, "returns", name)
@@ -94,8 +96,6 @@ def report(folder: str, disturb: str) -> None:
                 path.with_suffix(".new").replace(path)
 
         threading.Thread(target=happen).start()
-    framework = pmf.load_framework(folder)
-    submissions = pmf.read_submissions(framework.submissions, framework)
     evaluation = pmf.evaluate(framework, submissions, "2016-17 Q1", date(2016, 8, 15))
     text = RENDERERS["terminal"](pmf.exception_report(evaluation), PageOptions())
     values = evaluation.results.filter(pl.col("period") == "2016-17 Q1").select("indicator", "value").rows()
@@ -299,7 +299,7 @@ def trials() -> Iterator[Trial]:
             yield Trial(f"a file cut short, {suffix.strip('.')}, {tenth} tenths", cut(suffix, tenth), "")
     for suffix in (".csv", ".parquet"):
         for action in ("cut", "delete", "replace"):
-            for after in ("0.5", "1.0"):
+            for after in ("0.02", "0.2"):
                 disturb = f"{action},visit_list{suffix},{after}"
                 yield Trial(
                     f"{action} while it is read, {suffix.strip('.')}, {after} s", long_list(suffix), "", (), disturb

@@ -28,7 +28,7 @@ _HEAD = 1 << 18
 _SMALL = 50_000_000
 """A file with quotes and fewer bytes is read row by row, which recovers from unclosed quotes."""
 
-_CHUNK = 1 << 24
+_CHUNK = 1 << 20
 """The bytes of a file that are read at once to count its lines."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ def test_limits_allow_for_a_hundred_million_records() -> None:
     records = 100_000_000
     assert LIMITS[Measure.ROWS].most >= 10 * records
     assert LIMITS[Measure.STREAM_BYTES].most >= 1000 * records
+
+
+def test_the_document_has_every_limit() -> None:
+    lines = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8").splitlines()
+    begin = lines.index("| what | at most | where |") + 2
+    rows = list(takewhile(lambda line: line.startswith("|"), lines[begin:]))
+    assert [row.split(" | ")[1] for row in rows] == [f"{limit.most:,}" for limit in LIMITS.values()]
 
 
 # -- files above a limit, with limits that small files reach ---------------------------------------

@@ -11,7 +11,7 @@ import pytest
 from pmf_engine.submissions.readers import READERS
 from tests.support.reader_fuzz import TARGETS, try_inputs
 
-INPUTS = 150
+INPUTS = 100
 
 
 @pytest.mark.parametrize("name", TARGETS)
