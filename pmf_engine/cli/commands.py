@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, EVALUATION, OUTPUT, day, width
@@ -19,16 +20,19 @@ from pmf_engine.cli.output import keep_inputs, write
 from pmf_engine.diagnostics.diagnostic import Diagnostic, render, render_github, render_json
 from pmf_engine.domain.status import Status, texts
 from pmf_engine.render.renderers import (
+    CALENDAR_RENDERERS,
     EXPLANATION_RENDERERS,
     OUTCOME_RENDERERS,
     RENDERERS,
     RESULT_RENDERERS,
+    TEMPLATE_RENDERERS,
     VALIDATION_RENDERERS,
     PageOptions,
 )
 from pmf_engine.report.depth import Depth
 
 if TYPE_CHECKING:
+    from pmf_engine.domain.periods import Period
     from pmf_engine.evaluation.evaluate import Evaluation
     from pmf_engine.framework.model import Framework
     from pmf_engine.report.validation import Validation
@@ -157,6 +161,42 @@ def _file_to_mark(name: str | None, validated: Validation) -> str:
     raise CannotDoError(f"name the file to mark with `--file`: {names}")
 
 
+def _calendar(arguments: argparse.Namespace) -> ExitCode:
+    """`pmf calendar`: who owes what by when, and what has come; of the board's present year unless told otherwise."""
+    from pmf_engine.domain.periods import Cadence, month_of
+    from pmf_engine.evaluation.evaluate import evaluate
+    from pmf_engine.report.calendar import calendar_of
+
+    framework = _framework(arguments)
+    _require_name("agency", arguments.agency, framework.agencies)
+    as_of = arguments.as_of or date.today()
+    this_year = Cadence(12, framework.board.year_start).holding(month_of(as_of))
+    period = this_year if arguments.period is None else _period(framework, arguments.period)
+    if arguments.format == "ics" and find_spec("icalendar") is None:
+        raise CannotDoError('calendars of people need a package more: `pip install "pmf-engine[calendar]"`')
+    evaluation = evaluate(framework, _submissions(arguments, framework), period, as_of)
+    calendar = calendar_of(evaluation, arguments.agency)
+    write(CALENDAR_RENDERERS[arguments.format](calendar, PageOptions()), arguments.output)
+    return ExitCode.DONE
+
+
+def _template(arguments: argparse.Namespace) -> ExitCode:
+    """`pmf template`: the blank return of an agency."""
+    from pmf_engine.report.template import template_of
+
+    framework = _framework(arguments)
+    _require_name("agency", arguments.agency, framework.agencies)
+    period = None if arguments.period is None else _period(framework, arguments.period)
+    if arguments.format == "xlsx" and arguments.output is None and sys.stdout.isatty():
+        raise CannotDoError("a terminal cannot show a workbook; name a file with `--output`")
+    as_of = arguments.as_of or date.today()
+    template = template_of(framework, _submissions(arguments, framework), arguments.agency, period, as_of)
+    if not template.rows:
+        raise CannotDoError(f"`{arguments.agency}` owes no figure for that period, so there is nothing to fill in")
+    write(TEMPLATE_RENDERERS[arguments.format](template, PageOptions()), arguments.output)
+    return ExitCode.DONE
+
+
 def _list(arguments: argparse.Namespace) -> ExitCode:
     """`pmf list`: the definitions."""
     from pmf_engine.framework.load import load_framework
@@ -239,6 +279,30 @@ COMMANDS = (
         _validate,
     ),
     Command(
+        "calendar",
+        "who owes what by when, and what has come",
+        (
+            *EVALUATION,
+            option("--agency", metavar="AGENCY", help="only what this agency owes"),
+            option("--format", choices=list(CALENDAR_RENDERERS), default="table"),
+        ),
+        _calendar,
+    ),
+    Command(
+        "template",
+        "a blank return of an agency, to fill in",
+        (
+            option("agency", metavar="AGENCY"),
+            option("period", nargs="?", metavar="PERIOD", help="what to ask for (default: what ended last)"),
+            CONFIG,
+            DATA,
+            AS_OF,
+            OUTPUT,
+            option("--format", choices=list(TEMPLATE_RENDERERS), default="xlsx"),
+        ),
+        _template,
+    ),
+    Command(
         "list",
         "what is defined",
         (CONFIG, option("what", nargs="?", choices=["indicators", "figures", "agencies"], default="indicators")),
@@ -260,12 +324,7 @@ def _evaluation(arguments: argparse.Namespace, one_period: bool) -> Evaluation:
     from pmf_engine.evaluation.evaluate import evaluate, latest_quarter
 
     framework = _framework(arguments)
-    period = None
-    try:
-        if arguments.period is not None:
-            period = framework.period(arguments.period)
-    except ValueError as error:
-        raise CannotDoError(str(error)) from None
+    period = None if arguments.period is None else _period(framework, arguments.period)
     submissions = _submissions(arguments, framework)
     as_of = arguments.as_of or date.today()
     if one_period and period is None:
@@ -273,6 +332,14 @@ def _evaluation(arguments: argparse.Namespace, one_period: bool) -> Evaluation:
         if period is None:
             raise CannotDoError("nothing has been sent yet; name a period with `--period`")
     return evaluate(framework, submissions, period, as_of)
+
+
+def _period(framework: Framework, text: str) -> Period:
+    """The period that a text names. Raises CannotDoError for a text that names none."""
+    try:
+        return framework.period(text)
+    except ValueError as error:
+        raise CannotDoError(str(error)) from None
 
 
 def _framework(arguments: argparse.Namespace) -> Framework:

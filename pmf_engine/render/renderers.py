@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from pmf_engine.evaluation.evaluate import Evaluation
     from pmf_engine.evaluation.examples import Coverage, Outcome
     from pmf_engine.evaluation.explanation.explain import Explanation
+    from pmf_engine.report.calendar import Calendar
     from pmf_engine.report.model import ExceptionReport
+    from pmf_engine.report.template import Template
     from pmf_engine.report.validation import Validation
 
 
@@ -135,6 +137,42 @@ def _validation_as_workbook(validation: Validation, options: PageOptions) -> byt
     return marked_workbook(validation, options.file, options.path)
 
 
+def _calendar_as_table(calendar: Calendar, options: PageOptions) -> str:
+    from pmf_engine.render.calendar import to_table
+
+    return to_table(calendar)
+
+
+def _calendar_as_csv(calendar: Calendar, options: PageOptions) -> bytes:
+    from pmf_engine.render.calendar import to_csv
+
+    return to_csv(calendar).encode("utf-8")
+
+
+def _calendar_as_json(calendar: Calendar, options: PageOptions) -> bytes:
+    from pmf_engine.render.calendar import to_json
+
+    return to_json(calendar).encode("utf-8")
+
+
+def _calendar_as_icalendar(calendar: Calendar, options: PageOptions) -> bytes:
+    from pmf_engine.render.calendar import to_icalendar
+
+    return to_icalendar(calendar)
+
+
+def _template_as_workbook(template: Template, options: PageOptions) -> bytes:
+    from pmf_engine.render.template import to_workbook
+
+    return to_workbook(template)
+
+
+def _template_as_csv(template: Template, options: PageOptions) -> bytes:
+    from pmf_engine.render.template import to_csv
+
+    return to_csv(template).encode("utf-8")
+
+
 RENDERERS: Final[Mapping[str, Callable[[ExceptionReport, PageOptions], str | bytes]]] = {
     "terminal": _report_on_terminal,
 }
@@ -159,6 +197,20 @@ OUTCOME_RENDERERS: Final[Mapping[str, Callable[[tuple[list[Outcome], list[Covera
     "junit": _outcomes_as_junit,
 }
 """Renderings of the outcomes of examples and of their coverage."""
+
+CALENDAR_RENDERERS: Final[Mapping[str, Callable[[Calendar, PageOptions], str | bytes]]] = {
+    "table": _calendar_as_table,
+    "csv": _calendar_as_csv,
+    "json": _calendar_as_json,
+    "ics": _calendar_as_icalendar,
+}
+"""Renderings of the calendar of returns."""
+
+TEMPLATE_RENDERERS: Final[Mapping[str, Callable[[Template, PageOptions], str | bytes]]] = {
+    "xlsx": _template_as_workbook,
+    "csv": _template_as_csv,
+}
+"""Renderings of the blank return of an agency."""
 
 VALIDATION_RENDERERS: Final[Mapping[str, Callable[[Validation, PageOptions], str | bytes]]] = {
     "text": _validation_as_text,

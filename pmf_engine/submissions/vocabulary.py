@@ -123,6 +123,10 @@ def is_of_all(text: str) -> bool:
     return _OF_ALL.fullmatch(fold(text)) is not None
 
 
+COUNTS, LAST_TIME = "what it counts (not read)", "last time (not read)"
+"""The columns of templates that tell people what to fill in."""
+
+
 class Vocabulary:
     """All the names that returns to a framework may use."""
 
@@ -147,7 +151,7 @@ class Vocabulary:
             if breakdown.groups is not None
         }
         board = framework.board
-        self._ignored = {fold_header(name) for name in board.ignore_columns}
+        self._ignored = {fold_header(name) for name in (*board.ignore_columns, COUNTS, LAST_TIME)}
         self._area = None if board.area is None else fold(re.sub(r"[^\w\s]+", " ", board.area))
         self._beside_totals = {
             id_: _TOTAL_WORDS | _BESIDE_TOTALS | set((self._area or "").split()) | _number_forms(id_, breakdown.title)
@@ -174,7 +178,7 @@ class Vocabulary:
         return _NOTE.fullmatch(fold(re.sub(r"[_\-:()/]+", " ", header))) is not None
 
     def is_ignored(self, header: str) -> bool:
-        """Whether `ignore_columns` of the board names an unknown column."""
+        """Whether `ignore_columns` of the board names an unknown column, or a template has it for people to read."""
         return fold_header(header) in self._ignored
 
     def is_whole(self, by: str, text: str) -> bool:
