@@ -103,6 +103,8 @@ def add_values(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
     of_unit = pl.when("is_percent").then(with_sign | (number == 0) | (number.abs() > 1)).otherwise(~with_sign)
     is_whole = ~pl.col("is_whole") | (number == number.round())
     fits = (number.abs() <= LARGEST) & number.is_between("low", "high") & of_unit & is_whole
+    if "unformatted" in cells.columns:
+        fits &= ~(pl.col("unformatted").fill_null(False) & _may_be_percent())
     cells = cells.with_columns(value=pl.when(fits).then(number))
     # reports show a number that its sender marks as unreliable, and formulas do not use it
     unreliable = is_number & (pl.col("mark_kind") == "unreliable").fill_null(False)
@@ -120,6 +122,15 @@ def add_values(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
     cells = cells.with_columns(state.cast(STATE).alias("state"))
     kept = is_number & (pl.col("state") != "invalid") & pl.col("mark_kind").is_not_null()
     return cells.with_columns(mark=pl.when(kept).then("mark_kind")).drop("marked", "mark_kind", "marker")
+
+
+def _may_be_percent() -> pl.Expr:
+    """Whether a number of a file that does not tell formats may be shown as a percentage: 0.31 as 31 %, 1 as 100 %."""
+    return (
+        ~pl.col("clean").str.ends_with("%")
+        & (pl.col("is_percent") | (pl.col("value").abs() <= 1))
+        & (pl.col("value") != 0)
+    )
 
 
 def _signs(cells: pl.DataFrame) -> pl.DataFrame:
@@ -159,8 +170,17 @@ def _grade(framework: Framework, scale: str, text: str) -> float | None:
     return grades.index(fold(text)) + 1.0 if fold(text) in grades else None
 
 
-def wrong_value(framework: Framework, figure_id: str, text: str) -> tuple[str, str]:
-    """The kind and message of the problem at a cell whose text is no value of its figure."""
+def wrong_value(framework: Framework, figure_id: str, text: str, unformatted: bool | None = None) -> tuple[str, str]:
+    """The kind and message of the problem at a cell whose text is no value of its figure.
+
+    Args:
+        framework: The framework of the figure.
+        figure_id: The figure.
+        text: The text of the cell.
+        unformatted: The file does not tell how its numbers are shown.
+    """
+    if unformatted and is_number(text) and "%" not in text:
+        return "format-unknown", say("format-unknown", text=text)
     figure: Figure = framework.figures[figure_id]
     if figure.kind == "grade":
         grades = framework.scales[figure.scale or ""]

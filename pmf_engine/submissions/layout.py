@@ -85,6 +85,7 @@ def _keys(table: RawTable, columns: Columns) -> list[pl.Expr]:
         pl.concat_str([pl.lit(""), *beside], separator="\x1e", ignore_nulls=True).alias("beside"),
         pl.lit(not columns.long or table.is_wide).alias("wide"),
         pl.col("row").is_in(sorted(table.broken)).alias("broken"),
+        *(pl.lit(True).alias("unformatted") for _ in [0] if table.unformatted),
         *(pl.col(name) for name in PLACES_OF_LABELS if placed and name != "group_column"),
     ]
 

@@ -69,6 +69,16 @@ KINDS = {
     ),
     "error-cell": Kind(LOST, "`{text}` is an error of a spreadsheet, and no value; mend it, and save the file again"),
     "empty-file": Kind(DOUBT, "nothing in this file"),
+    "format-tells-less": Kind(
+        NOTE,
+        "a file of this kind does not say which of its rows are hidden and how its numbers are shown; better save it "
+        "as .xlsx",
+    ),
+    "format-unknown": Kind(
+        LOST,
+        "`{text}` may be shown as a percentage, and a file of this kind does not say so; save it as .xlsx and send it "
+        "again",
+    ),
     "fraction": Kind(LOST, "`{text}` may be {percent} or {text}%; write which of them it is, with its `%`"),
     "future-record": Kind(LOST, "`{text}` is after {day}, the last day that counts here; this record is not counted"),
     "outside-record": Kind(

@@ -18,7 +18,13 @@ from pmf_engine.submissions.list_csv import part_of_text
 from pmf_engine.submissions.list_headers import ListHeader
 from pmf_engine.submissions.list_parts import ROW, ListPart
 from pmf_engine.submissions.list_sheets import parts_of_workbook
-from pmf_engine.submissions.returns import Return, return_of_parquet, return_of_text, return_of_workbook
+from pmf_engine.submissions.returns import (
+    Return,
+    return_of_old_workbook,
+    return_of_parquet,
+    return_of_text,
+    return_of_workbook,
+)
 
 _FEW = 1_000_000
 """The reader checks every character of the texts of lists up to this number of records."""
@@ -76,7 +82,8 @@ READERS: Final[Mapping[str, Format]] = {
     ".parquet": Format(return_of_parquet, _records_of_parquet),
     ".xlsx": Format(return_of_workbook, parts_of_workbook),
     ".xlsm": Format(return_of_workbook, parts_of_workbook),
-    **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers", ".tsv", ".txt", ".json", ".xml"), Format()),
+    **dict.fromkeys((".xls", ".xlsb", ".ods"), Format(return_of_old_workbook)),
+    **dict.fromkeys((".numbers", ".tsv", ".txt", ".json", ".xml"), Format()),
     **dict.fromkeys((".zip", ".gz", ".7z", ".rar", ".doc", ".docx", ".pdf", ".rtf", ".msg"), Format()),
 }
 """Every format that a reader knows; one without functions is named in a problem as not read."""

@@ -160,9 +160,8 @@ class Reader:
         cells = cells.with_columns(aside=_beside_whole(cells))
         problems.append(_part_problems(cells, self.framework))
         wrong = cells.filter(pl.col("figure").is_not_null(), pl.col("state") == "invalid", ~pl.col("broken"))
-        wrong = _look_up(
-            wrong, ["figure", "clean"], {"kind": pl.String, "message": pl.String}, partial(wrong_value, self.framework)
-        )
+        keys = ["figure", "clean", *(["unformatted"] if "unformatted" in wrong.columns else [])]
+        wrong = _look_up(wrong, keys, {"kind": pl.String, "message": pl.String}, partial(wrong_value, self.framework))
         problems.append(problems_of_cells(wrong, self.framework))
         faulty = pl.any_horizontal(pl.col(f"{role}_kind").is_not_null() for role in _ROLES)
         refused = (

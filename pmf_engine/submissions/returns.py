@@ -18,7 +18,7 @@ from pmf_engine.submissions.layouts.reading import Read, read_grid, values_of
 from pmf_engine.submissions.layouts.titles import TitlesDifferError, from_titles, names_of_file
 from pmf_engine.submissions.limits import Measure, keep_within
 from pmf_engine.submissions.problems import Problem, say
-from pmf_engine.submissions.sheet_grids import grids_of_workbook
+from pmf_engine.submissions.sheet_grids import grids_of_old_workbook, grids_of_workbook
 from pmf_engine.submissions.table import EDGES, RawTable, as_text, blank
 from pmf_engine.submissions.vocabulary import REQUIRED
 
@@ -124,6 +124,21 @@ def return_of_workbook(path: Path, file: str, lexicon: Lexicon, received_on: dat
     for grid in refused:
         content.add(grid, Read(aside=values_of(grid, lexicon, grid.rows)))
     if not content.tables and not content.problems:
+        content.problems.append(Problem(file, None, None, None, None, "no-figures", say("no-figures")))
+    return content
+
+
+def return_of_old_workbook(path: Path, file: str, lexicon: Lexicon, received_on: date | None) -> Return:
+    """A return in an .xls, .xlsb or .ods file: values alone, without the formats of numbers.
+
+    Raises:
+        ValueError: The file is damaged or above a limit.
+    """
+    grids, problems = grids_of_old_workbook(path, file, received_on)
+    content = Return(problems=problems)
+    for grid in grids:
+        content.add(grid, read_grid(grid, lexicon))
+    if not content.tables and len(content.problems) == 1:
         content.problems.append(Problem(file, None, None, None, None, "no-figures", say("no-figures")))
     return content
 

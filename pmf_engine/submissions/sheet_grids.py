@@ -12,7 +12,7 @@ from pmf_engine.submissions.excel_tables import Sheet, read_sheets
 from pmf_engine.submissions.layouts.grid import Grid, Row
 from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.layouts.sections import sections_of
-from pmf_engine.submissions.limits import Measure, keep_within
+from pmf_engine.submissions.limits import Measure, UnreadableError, keep_within
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.table import EDGES
 
@@ -41,6 +41,34 @@ def grids_of_workbook(
     return grids, refused, problems
 
 
+def grids_of_old_workbook(path: Path, file: str, received_on: date | None) -> tuple[list[Grid], list[Problem]]:
+    """The sheets of an .xls, .xlsb or .ods file, and the problems of the file.
+
+    Their reader gives values and which sheets are hidden, and no more: a number may be shown as a percentage, and rows
+    may be hidden. So their numbers are `unformatted`. Columns count from the first that is filled.
+
+    Raises:
+        UnreadableError: The file is damaged.
+    """
+    from fastexcel import FastExcelError, read_excel
+
+    grids: list[Grid] = []
+    problems = [Problem(file, None, None, None, None, "format-tells-less", say("format-tells-less"))]
+    try:
+        workbook = read_excel(path)
+        for name in workbook.sheet_names:
+            sheet = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+            if sheet.visible != "visible":
+                message = say("hidden-sheet-of-figures")
+                problems.append(Problem(file, name, None, None, None, "hidden-sheet-of-figures", message))
+                continue
+            grid = replace(_grid_of(sheet.to_polars(), file, name, received_on), unformatted=True)
+            grids += [grid] if grid.rows else []
+    except (FastExcelError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise UnreadableError("it is damaged, or no workbook, whatever its name says; save it as .xlsx") from error
+    return grids, problems
+
+
 def _problem(file: str, sheet: Sheet, kind: str, row: int | None = None, **words: object) -> Problem:
     return Problem(file, sheet.name, row, None, None, kind, say(kind, **words))
 
@@ -60,10 +88,15 @@ def _hidden_parts(sheet: Sheet, grid: Grid) -> list[Problem]:
 
 def _grid(sheet: Sheet, file: str, received_on: date | None) -> Grid:
     """The cells of a sheet as texts. Blank rows are left out."""
-    keep_within(Measure.LAYOUT, sheet.rows.height * sheet.rows.width)
-    texts = sheet.rows.select(pl.all().cast(pl.String).str.strip_chars(EDGES).fill_null(""))
-    rows = [Row(number, cells, len(cells)) for number, cells in enumerate(texts.iter_rows(), 1) if any(cells)]
-    return Grid(file, rows, sheet.name, received_on, sheet.facts.first_column)
+    return replace(_grid_of(sheet.rows, file, sheet.name, received_on), first_column=sheet.facts.first_column)
+
+
+def _grid_of(cells: pl.DataFrame, file: str, sheet: str, received_on: date | None) -> Grid:
+    """Cells of a sheet as texts, from its first row on."""
+    keep_within(Measure.LAYOUT, cells.height * cells.width)
+    texts = cells.select(pl.all().cast(pl.String).str.strip_chars(EDGES).fill_null(""))
+    rows = [Row(number, row, len(row)) for number, row in enumerate(texts.iter_rows(), 1) if any(row)]
+    return Grid(file, rows, sheet, received_on)
 
 
 def _unmerged(sheet: Sheet, grid: Grid, lexicon: Lexicon, received_on: date | None) -> Grid:

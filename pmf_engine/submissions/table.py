@@ -40,6 +40,7 @@ class RawTable:
             `value_column`, and for `period`, `agency`, `figure` and `group` a row and a column, such as `period_row`
             (0 for a label in the name of a sheet or file).
         is_wide: The figures of a placed table stand in the header.
+        unformatted: The format of its numbers is not known, so that 1 may be 100 %.
     """
 
     file: str
@@ -53,6 +54,7 @@ class RawTable:
     cut: tuple[int, int] | None = None
     placed: Mapping[int, str] | None = None
     is_wide: bool = False
+    unformatted: bool = False
 
 
 def letter(position: int) -> str:

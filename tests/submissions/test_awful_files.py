@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 import pmf_engine as pmf
+from pmf_engine.submissions import returns, sheet_grids
+from pmf_engine.submissions.layouts import reading
+from pmf_engine.submissions.problem_kinds import KINDS
 from tests.submissions.test_layouts import board, cells
 from tests.support.awful_files import Case, cases, write
 
@@ -16,6 +19,13 @@ CASES = cases()
 def test_there_are_many() -> None:
     assert len(CASES) >= 120
     assert len({case.name for case in CASES}) == len(CASES)
+
+
+def test_every_kind_of_problem_of_sheets_is_among_them() -> None:
+    modules = (returns, sheet_grids, reading)
+    sources = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
+    reached = {kind for case in CASES for *_, kind in case.problems}
+    assert {kind for kind in KINDS if f'"{kind}"' in sources} - reached == set()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

@@ -14,7 +14,19 @@ from typing import NamedTuple
 import openpyxl
 from openpyxl.styles import Font
 
-from tests.support.return_files import AGENCY, FIGURE, GROUP, PERIOD, Arrangement, Fact, arranged, as_csv, workbook_of
+from tests.support.return_files import (
+    AGENCY,
+    FIGURE,
+    GROUP,
+    PERIOD,
+    Arrangement,
+    Fact,
+    arranged,
+    as_csv,
+    as_ods,
+    as_xls,
+    workbook_of,
+)
 
 Said = tuple[str | None, int | None, str | None, str]
 """A problem: the sheet, the row, the column and the kind."""
@@ -361,6 +373,24 @@ def _workbooks() -> Iterator[Case]:
     yield Case("numbers as texts", {"care.xlsx": workbook_of({"Data": ACROSS}, numbers=False)}, WHOLE)
 
 
+def _old_workbooks() -> Iterator[Case]:
+    less: Said = (None, None, None, "format-tells-less")
+    for suffix, written in (("xls", as_xls), ("ods", as_ods)):
+        yield Case(f"periods as columns, .{suffix}", {f"care.{suffix}": written({"Data": ACROSS})}, WHOLE, [less])
+        sheets = {Q1: [["Measure", "Value"], ["Visits made", "520"]], Q2: [["Measure", "Value"], ["Visits made", "1"]]}
+        said = [less, (Q2, 2, "B", "format-unknown")]
+        yield Case(f"1 may be 100 %, .{suffix}", {f"care.{suffix}": written(sheets)}, WHOLE[2:3], said, 1)
+        sheets = {"Data": [["Measure", Q1], ["Visits on time", "31"]]}
+        said = [less, ("Data", 2, "B", "format-unknown")]
+        yield Case(f"a percentage, .{suffix}", {f"care.{suffix}": written(sheets)}, [], said, 1)
+        yield Case(f"none, .{suffix}", {f"care.{suffix}": b"PK"}, [], [(None, None, None, "unreadable")])
+    hidden = as_xls({"Data": ACROSS, "Old": ACROSS}, hidden=["Old"])
+    said = [less, ("Old", None, None, "hidden-sheet-of-figures")]
+    yield Case("a hidden sheet, .xls", {"care.xls": hidden}, WHOLE, said)
+    none = as_xls({"Data": [["Hello"]]})
+    yield Case("no sheet with figures, .xls", {"care.xls": none}, [], [less, (None, None, None, "no-figures")])
+
+
 def _two_ways() -> Iterator[Case]:
     """Sheets that two layouts fit."""
     rows = [["", "North", "Referrals received"], ["Visits made", "520", ""], ["South", "", "410"]]
@@ -380,7 +410,7 @@ def _two_ways() -> Iterator[Case]:
 
 def cases() -> list[Case]:
     """Every case."""
-    parts = (_layouts, _encodings, _periods, _numbers, _faults, _titles, _workbooks, _two_ways)
+    parts = (_layouts, _encodings, _periods, _numbers, _faults, _titles, _workbooks, _old_workbooks, _two_ways)
     return [case for part in parts for case in part()]
 
 

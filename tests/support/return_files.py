@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
+from zipfile import ZipFile
 
 import openpyxl
+import xlwt
 
 PERIOD, AGENCY, FIGURE, GROUP = ROLES = ("period", "agency", "figure", "district")
 
@@ -168,8 +169,40 @@ def workbook_of(sheets: Sheets, numbers: bool = True, top: int = 0, left: int = 
     return book
 
 
-def as_xlsx(book: openpyxl.Workbook, path: Path) -> Path:
-    """Saves a workbook."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
-    return path
+def as_ods(sheets: Sheets) -> bytes:
+    """Sheets as an OpenDocument spreadsheet; plain numbers are numbers."""
+
+    def cell(text: str) -> str:
+        number = f'office:value-type="float" office:value="{text}"' if text.isdigit() else 'office:value-type="string"'
+        return f"<table:table-cell {number}><text:p>{text}</text:p></table:table-cell>"
+
+    tables = "".join(
+        f'<table:table table:name="{name}">'
+        + "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+        + "</table:table>"
+        for name, rows in sheets.items()
+    )
+    space = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
+    names = " ".join(f'xmlns:{name}="{space.format(name)}"' for name in ("office", "table", "text"))
+    body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+    out = io.BytesIO()
+    with ZipFile(out, "w") as parts:
+        parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        parts.writestr("META-INF/manifest.xml", "<manifest/>")
+        parts.writestr("content.xml", f"<office:document-content {names}>{body}</office:document-content>")
+    return out.getvalue()
+
+
+def as_xls(sheets: Sheets, hidden: Sequence[str] = ()) -> bytes:
+    """Sheets as a workbook of the form before 2007."""
+    book = xlwt.Workbook()
+    for name, rows in sheets.items():
+        sheet = book.add_sheet(name)
+        sheet.visibility = int(name in hidden)
+        for number, row in enumerate(rows):
+            for position, text in enumerate(row):
+                if text:
+                    sheet.write(number, position, int(text) if text.isdigit() else text)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

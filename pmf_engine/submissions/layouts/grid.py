@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -54,8 +54,8 @@ class Grid:
         received_on: The day of receipt.
         first_column: The position of the first column in the sheet, from 0.
         broken: The rows to set aside; each has a problem already.
+        unformatted: The format of its numbers is not known, so that 1 may be 100 %.
         from_text: A comma separates the cells, and so may have split a number.
-        names: The names of the file and the sheet, which may say period, agency and group.
     """
 
     file: str
@@ -65,7 +65,7 @@ class Grid:
     first_column: int = 0
     broken: frozenset[int] = frozenset()
     from_text: bool = False
-    names: Sequence[str] = field(default=())
+    unformatted: bool = False
 
     def column(self, position: int) -> str:
         """The letters of a column."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pmf_engine.submissions.layouts.fits import NEEDED, Fit, fits_of
@@ -190,4 +190,4 @@ def _without_surplus(grid: Grid, blocks: Sequence[Block], read: Read) -> Grid:
                 message = say("split-number", text=text)
                 read.problems.append(Problem(grid.file, grid.sheet, row.number, column, text, "split-number", message))
                 broken.add(row.number)
-    return Grid(grid.file, grid.rows, grid.sheet, grid.received_on, grid.first_column, frozenset(broken), True)
+    return replace(grid, broken=frozenset(broken))

@@ -90,7 +90,7 @@ def table_of(grid: Grid, blocks: Sequence[tuple[Block, Fit]], lexicon: Lexicon) 
     return RawTable(
         grid.file, tuple(header), top, frame, grid.broken, grid.sheet, grid.received_on,
         placed={len(roles) + 1 + index: label.column for index, label in enumerate(headings)},
-        is_wide=FIGURE in fit.across,
+        is_wide=FIGURE in fit.across, unformatted=grid.unformatted,
     )  # fmt: skip
 
 
