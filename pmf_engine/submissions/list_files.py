@@ -26,8 +26,7 @@ from pmf_engine.submissions.vocabulary import fold
 
 def list_of(name: str, framework: Framework) -> list[RecordList]:
     """The lists that a file may be of: by their patterns, else by the name of the file or of its folder."""
-    format_ = READERS.get(PurePosixPath(name).suffix.lower())
-    if format_ is None or format_.records is None:
+    if PurePosixPath(name).suffix.lower() not in READERS:
         return []
     lists = framework.lists.values()
     by_pattern = [list_ for list_ in lists if any(_matches(name, pattern) for pattern in list_.files)]
@@ -84,7 +83,7 @@ def read_list_parts(
     blank = arrived(blank, framework, arrival or Arrival(None))
     header = ListHeader(list_, framework, folders_of(name))
     read = READERS[path.suffix.lower()].records
-    assert read is not None, "`list_of` gives no list to a file of another format"
+    assert read is not None, "a file of a format without records is not read as a list"
     try:
         with unchanged(path):
             return read(blank, path, header)

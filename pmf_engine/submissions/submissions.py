@@ -276,13 +276,17 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
     for name, path in files.items():
         if is_passed_over(path):
             continue
-        if lists := list_of(name, framework):
+        format_ = READERS.get(path.suffix.lower())
+        lists = list_of(name, framework)
+        if lists and format_ is not None and format_.records is None:
+            problems.append(Problem(name, None, None, None, None, "not-read", say("not-read")))
+            continue
+        if lists:
             for list_id in lists:
                 parts += read_list_parts(path, name, list_id, framework, manifest.arrivals.get(name))
             continue
         if name == MANIFEST:
             continue
-        format_ = READERS.get(path.suffix.lower())
         if format_ is None or format_.returns is None:
             kind = "no-format" if format_ is None else "not-read"
             problems.append(Problem(name, None, None, None, None, kind, say(kind)))
