@@ -27,7 +27,7 @@ LACKING: Final = FrameSchema(
     Column("lacked_in", pl.String, "the label of the period: the figure's own where `apart`"),
     Column("apart", pl.Boolean, "whether the figure's own period is longer"),
     Column("why", pl.String, "the details", nullable=True),
-    Column("settled_by", pl.String, "the line of manifest.csv that would settle what a list covers", nullable=True),
+    Column("settled_by", pl.String, "what would settle which days a list covers", nullable=True),
 )
 """The columns of what rows lack: a row for every figure or list that is missing in a period."""
 
@@ -65,7 +65,7 @@ _BY_GROUPS = "judged by groups that come to less than their whole, which is wors
 _BREAK_INSIDE = "a break lies inside the period"
 _BREAK_BEFORE = "there is no earlier period to look at since the last break"
 
-_SETTLED_BY = "; nothing says that a file covers all of the period, as a line of manifest.csv such as `{}` would"
+_SETTLED_BY = "; nothing says that a file covers all of the period, as {} would"
 _WHOSE = {
     Status.NO_DATA: "from",
     Status.SUPPRESSED: "by",

@@ -22,7 +22,7 @@ from pmf_engine.records.record_problems import record_problems
 from pmf_engine.records.samples import numbers_of_texts
 from pmf_engine.records.text_problems import text_problems
 from pmf_engine.records.totals import ListTotals, Read, tables
-from pmf_engine.submissions.list_parts import ListPart
+from pmf_engine.submissions.list_parts import ListPart, refused
 from pmf_engine.submissions.list_values import bad
 from pmf_engine.submissions.problems import Problem, problems_frame, with_senders
 from pmf_engine.submissions.record_dates import with_conventions
@@ -124,8 +124,17 @@ def _counted(
             return _Counted(answers, counting.dispute, problems)
         legible = [readable(part, list_, vocabulary.framework) for part in received]
         if failure is not None and all(new is old for new, old in zip(legible, received, strict=True)):
-            raise failure
+            legible = [_given_up(part) for part in received]
+            if all(part.path is not None or part.frame is None for part in received):
+                raise failure
         received = legible
+
+
+def _given_up(part: ListPart) -> ListPart:
+    """A part without its records where an embedding program gave them as a query, which may raise at any reading."""
+    if part.path is not None or part.frame is None:
+        return part
+    return refused(part, "unreadable", why="it raised while it was counted")
 
 
 @dataclass(frozen=True)

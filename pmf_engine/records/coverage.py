@@ -37,7 +37,7 @@ class Coverage:
         exact: The manifest or the name of the file gives the days.
         refused: The file may cover the days, but could not be read or understood.
         part: The part of the list that the file holds.
-        settled_by: The line that manifest.csv needs, where the days are unknown.
+        settled_by: What would say which days it covers, where they are unknown.
         empty: The file, where it has a header and no records and so covers days without records.
     """
 
@@ -152,6 +152,15 @@ def manifest_line(part: ListPart, days: DateRange) -> str:
     return line(part.file, part.received_on or "YYYY-MM-DD", first, last)
 
 
+def what_settles(part: ListPart, days: DateRange) -> str:
+    """What would say that a list part covers the months of these days: a line of the manifest; of a frame, `covers`."""
+    if part.path is not None:
+        return f"a line of manifest.csv such as `{manifest_line(part, days)}`"
+    first, last = days.first.replace(day=1), Cadence(1, 1).holding(month_of(days.last)).last_day
+    last = min(last, part.received_on or last)
+    return f"Records(frame, covers=(first, last)), with the days {first} and {last} for example,"
+
+
 def covered(
     vocabulary: Vocabulary, parts: Sequence[ListPart], checks: Iterable[Mapping[str, object]], as_of: date
 ) -> Mapping[tuple[str, str], list[Coverage]]:
@@ -205,11 +214,13 @@ def _coverage(part: ListPart, list_: RecordList, checks: Sequence[Mapping[str, o
         return []
     until = min(part.received_on or as_of, as_of) if list_.end else latest
     possible = DateRange(min(dated, until), max(until, latest))
-    line = manifest_line(part, possible)
     if part.counts is not None:  # other files cover some of the days
         certain_days = part.counts if part.counts.first <= part.counts.last else None
     certain = [Coverage(certain_days, exact=False, part=part.part)] if certain_days else []
-    return [*certain, Coverage(possible, exact=False, settled_by=line, part=f"{part.file}:unknown")]
+    return [
+        *certain,
+        Coverage(possible, exact=False, settled_by=what_settles(part, possible), part=f"{part.file}:unknown"),
+    ]
 
 
 def _extreme(checks: Sequence[Mapping[str, object]], name: str) -> date | None:

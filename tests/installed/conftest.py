@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from tests.installed.postgres import folder_of_programs
+from tests.installed import office, postgres
 
-collect_ignore = [] if folder_of_programs() else ["test_nightly.py"]
+collect_ignore = [
+    *([] if postgres.folder_of_programs() else ["test_nightly.py"]),
+    *([] if office.program() else ["test_template_in_libreoffice.py"]),
+]

@@ -292,6 +292,32 @@ def test_a_lazy_list_that_breaks_off_has_no_values_and_leaves_nothing_behind(fra
     assert submissions.problems.is_empty()
 
 
+def test_a_lazy_list_that_raises_at_its_second_reading_is_not_counted_by_half(framework: pmf.Framework) -> None:
+    readings = iter(range(100))
+
+    def batches(*_: object) -> Iterator[pl.DataFrame]:
+        if next(readings) % 2:
+            raise ConnectionError("the connection is closed")
+        yield CALLS
+
+    flaky = register_io_source(batches, schema=CALLS.schema)
+    records = pmf.Records(flaky, covers=(date(2016, 4, 1), date(2016, 6, 30)))
+    submissions = pmf.Submissions.from_frames(framework, lists={"call_list": records}, received_on=IN_TIME)
+    evaluation = pmf.evaluate(framework, submissions, Q1, LATE)
+    assert kinds(evaluation.problems) == ["unreadable"]
+    assert status(submissions, "calls", LATE) == "invalid"
+
+
+def test_the_reason_says_how_a_frame_tells_which_days_it_covers(framework: pmf.Framework) -> None:
+    submissions = pmf.Submissions.from_frames(framework, lists={"call_list": CALLS}, received_on=IN_TIME)
+    results = pmf.evaluate(framework, submissions, Q1, LATE).results
+    reason = str(results.filter(indicator="calls")["reason"][0])
+    assert (
+        "as Records(frame, covers=(first, last)), with the days 2016-04-01 and 2016-04-30 for example, would" in reason
+    )
+    assert "manifest" not in reason
+
+
 def test_duplicate_columns_are_told(framework: pmf.Framework) -> None:
     twice = VISITS.with_columns(number=pl.lit(13))
     submissions = pmf.Submissions.from_frames(framework, twice, received_on=IN_TIME, columns={"number": "value"})
