@@ -58,6 +58,12 @@ def _report_on_terminal(report: ExceptionReport, options: PageOptions) -> str:
     )
 
 
+def _report_as_html(report: ExceptionReport, options: PageOptions) -> bytes:
+    from pmf_engine.render.html import render_html
+
+    return render_html(report).encode("utf-8")
+
+
 def _results_as_table(evaluation: Evaluation, options: PageOptions) -> str:
     from pmf_engine.render.results import to_table
 
@@ -175,6 +181,7 @@ def _template_as_csv(template: Template, options: PageOptions) -> bytes:
 
 RENDERERS: Final[Mapping[str, Callable[[ExceptionReport, PageOptions], str | bytes]]] = {
     "terminal": _report_on_terminal,
+    "html": _report_as_html,
 }
 """Renderings of an exception report."""
 

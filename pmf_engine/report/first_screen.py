@@ -144,6 +144,20 @@ def _balance(report: ExceptionReport, evidence: str | None) -> Balance:
     )
 
 
+def limits_words(report: ExceptionReport) -> list[str]:
+    """What the report is limited to: an agency, a content area, a level of governance."""
+    limits = []
+    if report.agency:
+        others = f", and {report.led_by_others:,} indicators of others that concern it" if report.led_by_others else ""
+        limits.append(f"what {report.agency.title} leads{others}")
+    if report.content_area:
+        limits.append(report.content_area.title)
+    if report.to:
+        below = f"; {report.below:,} more below" if report.below else ""
+        limits.append(f"what goes to {level_word(report.to)}{below}")
+    return limits
+
+
 # -- sentences ---------------------------------------------------------------------------------------
 
 

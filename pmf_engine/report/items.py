@@ -132,6 +132,10 @@ class Items:
             marks=view.marks(row),
             raised_in=view.raised_in(row, self.scope.groups_of(row)),
             shortfall=self._shortfall(row),
+            good_low=row.good_low,
+            good_high=row.good_high,
+            tolerance_low=row.tolerance_low,
+            tolerance_high=row.tolerance_high,
             owners=tuple(dict.fromkeys(view.officer(owner, indicator.lead_agency) for owner in row.owners)),
         )
 

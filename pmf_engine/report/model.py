@@ -156,6 +156,7 @@ class Item:
         because: The deciding rules in words.
         because_of: The groups by which alone a deciding rule holds, where the whole is an exception by another rule.
         asks: What the board asks about the exception; empty where neither indicator, rule nor content area says it.
+        good_low: The lower end of the good band in force; None without one. So `good_high`, and those of the tolerance.
         owners: Who can mend it: the lead agency's officer for a value, the senders' for what is missing.
         shortfall: How many more or fewer would have been tolerable, and good; None where that cannot be counted.
         carried: The last period with a value, where this one has none.
@@ -219,6 +220,10 @@ class Item:
     asks: tuple[str, ...] = ()
     shortfall: Shortfall | None = None
     owners: tuple[str, ...] = ()
+    good_low: float | None = None
+    good_high: float | None = None
+    tolerance_low: float | None = None
+    tolerance_high: float | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from pmf_engine.report.first_screen import (
     groups_only_words,
     lead_words,
     level_counts,
+    limits_words,
     since_words,
 )
 from pmf_engine.report.matters import Matter
@@ -77,18 +78,9 @@ def _write_head(page: Page, report: ExceptionReport) -> None:
     )
     day = f"{show_months(report.period)}. Returns received by {show_date(report.as_of)}."
     page.line(page.write(day))
-    limits = []
-    if report.agency:
-        others = f", and {report.led_by_others:,} indicators of others that concern it" if report.led_by_others else ""
-        limits.append(f"what {one_line(report.agency.title)} leads{others}")
-    if report.content_area:
-        limits.append(one_line(report.content_area.title))
-    if report.to:
-        limits.append(
-            f"what goes to {level_word(report.to)}" + (f"; {report.below:,} more below" if report.below else "")
-        )
+    limits = limits_words(report)
     if limits:
-        page.line(page.write(f"Only {'; '.join(limits)}."), hang=2)
+        page.line(page.write(one_line(f"Only {'; '.join(limits)}.")), hang=2)
 
 
 def _title(page: Page, title: str, words: str, note: str = "") -> None:
