@@ -98,7 +98,7 @@ def test_the_shortfall_in_children() -> None:
 
 
 def test_every_shortfall_is_the_least_that_would_do() -> None:
-    """One fewer would not be enough: the value that the shortfall gives is in the band, and the one before it is not."""
+    """The value with the shortfall is in the good band, and with one less it is not."""
     rows = {row["indicator"]: row for row in wholes().iter_rows(named=True)}
     counted = 0
     for item in (item for matter in screen().matters for item in matter.items):

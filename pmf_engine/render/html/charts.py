@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from math import isfinite
-from typing import Final
+from typing import Final, TypeGuard
 
 from pmf_engine.domain.plain_text import tamed
 from pmf_engine.domain.status import Status
@@ -19,6 +18,9 @@ _WIDTH, _HEIGHT = 560, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 12, 12, 22, 24
 _ROOM: Final = 0.08
 """The share of the height that stays free above the highest value and below the lowest."""
+
+
+_LARGEST: Final = 1e300
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def trend_chart(points: Sequence[Point], title: str, description: str, lines: Li
         An `svg` element; empty where fewer than two points have a value.
     """
     values = [point.value for point in points]
-    known = [value for value in values if value is not None and isfinite(value)]
+    known = [value for value in values if _is_drawn(value)]
     if len(known) < 2:
         return ""
     marks = [line for line in (lines.good, lines.tolerable, lines.mean, lines.lower, lines.upper) if line is not None]
@@ -71,7 +73,7 @@ def trend_chart(points: Sequence[Point], title: str, description: str, lines: Li
     ]
     for point, x in zip(points, xs, strict=True):
         parts.append(f'<text class="axis" x="{x:.0f}" y="{_HEIGHT - 6}">{escape(_short(point.period))}</text>')
-        if point.value is not None and isfinite(point.value):
+        if _is_drawn(point.value):
             y = scale.y(point.value)
             parts.append(_shape(point.status, x, y))
             parts.append(f'<text class="value" x="{x:.0f}" y="{y - 8:.0f}">{escape(point.shown)}</text>')
@@ -129,7 +131,7 @@ def _runs(values: Sequence[float | None], xs: Sequence[float], scale: _Scale) ->
     """A line for each run of periods with a value: a gap stays a gap."""
     runs: list[list[str]] = [[]]
     for value, x in zip(values, xs, strict=True):
-        if value is None or not isfinite(value):
+        if not _is_drawn(value):
             runs.append([])
         else:
             runs[-1].append(f"{x:.1f},{scale.y(value):.1f}")
@@ -144,6 +146,11 @@ def _shape(status: str | None, x: float, y: float) -> str:
         return f'<path class="amber" d="M{x:.1f} {y - 7:.1f}l7 7-7 7-7-7z"/>'
     kind = "green" if status == Status.GREEN else "other"
     return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
+
+
+def _is_drawn(value: float | None) -> TypeGuard[float]:
+    """Whether a value has a place in a drawing: it is there, and is no number of three hundred digits."""
+    return value is not None and abs(value) < _LARGEST
 
 
 def _short(period: str) -> str:
