@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 
-from pmf_engine.submissions.layouts.gaps import Block, Titles, roles_of_column
+from pmf_engine.submissions.layouts.gaps import Titles, roles_of_column
 from pmf_engine.submissions.layouts.grid import Grid, Label
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PART, PERIOD, VALUE, Lexicon
 from pmf_engine.submissions.layouts.sections import Section
 
 NEEDED = (PERIOD, AGENCY, FIGURE)
+
+_MOST_WAYS = 100
+"""The most ways to read the columns of labels that are compared; no layout fits a sheet with more."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +43,22 @@ class Fit:
     missing: tuple[str, ...] = ()
 
 
-def fits_of(grid: Grid, block: Block, number: int, titles: Titles, lexicon: Lexicon) -> list[Fit]:
-    """Every way to read a block; the nearest ones, with their missing roles, where none is complete."""
-    fits = [
-        _completed(fit, number, titles, lexicon)
-        for columns in _header_fits(grid, block.section, lexicon)
-        for fit in _label_fits(grid, block.section, columns, lexicon)
+def ways_of(grid: Grid, section: Section, lexicon: Lexicon) -> list[Fit]:
+    """Every way to read the header and the columns of labels of a section."""
+    return [
+        fit for columns in _header_fits(grid, section, lexicon) for fit in _label_fits(grid, section, columns, lexicon)
     ]
+
+
+def fits_of(ways: Sequence[Fit], number: int, titles: Titles) -> list[Fit]:
+    """Every way to read a block; the nearest ones, with their missing roles, where none is complete.
+
+    Args:
+        ways: The ways to read its section.
+        number: The number of the block.
+        titles: The titles of the sheet.
+    """
+    fits = [_completed(fit, number, titles) for fit in ways]
     least = min((len(fit.missing) for fit in fits), default=0)
     return [fit for fit in fits if len(fit.missing) == least]
 
@@ -132,6 +145,8 @@ def _label_fits(grid: Grid, section: Section, header: Fit, lexicon: Lexicon) -> 
     choices: list[list[tuple[int, str, Label | None] | None]] = [
         [*choice, *([None] if not choice or _contested(choice, open_) else [])] for choice in open_
     ]
+    if prod(map(len, choices)) > _MOST_WAYS:
+        return
     for chosen in product(*choices):
         labels = [each for each in chosen if each is not None]
         if len({role for _, role, _ in labels}) < len(labels):
@@ -152,7 +167,7 @@ def _contested(choice: list[tuple[int, str, Label | None]], options: list[list[t
     return bool(choice) and {role for _, role, _ in choice} <= others
 
 
-def _completed(fit: Fit, number: int, titles: Titles, lexicon: Lexicon) -> Fit:
+def _completed(fit: Fit, number: int, titles: Titles) -> Fit:
     """A fit with the labels that titles and names give, and the roles that are still missing."""
     given = {*fit.across, *fit.labels}
     grouped = any(role.startswith("by ") for role in given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, Lexicon
@@ -97,6 +98,7 @@ class Titles:
     def __init__(self, grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> None:
         self._lexicon, self._blocks = lexicon, blocks
         self._names = names_of_file(grid.file, grid.sheet)
+        self._changes = cache(self._role_changes)
 
     def label(self, role: str, number: int) -> Label | None:
         """The label of a role for a block; a title that names nothing known where the titles of other blocks do.
@@ -112,7 +114,7 @@ class Titles:
             return from_titles(role, [*own, *self._names], self._lexicon) if role == PERIOD else label
         return from_titles(role, [*self._blocks[0].titles, *self._names], self._lexicon)
 
-    def _changes(self, role: str) -> bool:
+    def _role_changes(self, role: str) -> bool:
         """Whether the titles of blocks below the first name a role."""
         return any(from_titles(role, block.titles, self._lexicon) is not None for block in self._blocks[1:])
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pmf_engine.submissions.layouts.fits import NEEDED, Fit, fits_of
+from pmf_engine.submissions.layouts.fits import NEEDED, Fit, fits_of, ways_of
 from pmf_engine.submissions.layouts.gaps import Block, Titles, blocks_of
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import DERIVED, FIGURE, PART, PERIOD, Lexicon
@@ -53,9 +53,12 @@ def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
     titles = Titles(grid, blocks, lexicon)
     chosen: list[tuple[Block, Fit]] = []
     unfit: list[tuple[Block, Problem]] = []
+    ways: dict[int, list[Fit]] = {}
     try:
         for number, block in enumerate(blocks):
-            fits = fits_of(grid, block, number, titles, lexicon)
+            if id(block.section) not in ways:
+                ways[id(block.section)] = ways_of(grid, block.section, lexicon)
+            fits = fits_of(ways[id(block.section)], number, titles)
             if not fits or fits[0].missing:
                 unfit.append((block, _nothing_fits(grid, block, fits)))
                 continue
@@ -88,6 +91,8 @@ def words_of(fit: Fit) -> str:
 
 def _differing(grid: Grid, block: Block, fits: Sequence[Fit], lexicon: Lexicon) -> Problem | None:
     """The problem of a block that can be read in two ways, with the two ways and a cell that they read differently."""
+    if len(fits) == 1:
+        return None
     read = [
         {
             (row, at): (labels, meaning(labels, lexicon))
