@@ -16,70 +16,177 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pmf_engine import schemas as schemas
     from pmf_engine.diagnostics.diagnostic import ConfigError, Diagnostic
+    from pmf_engine.diagnostics.errors import Error, MismatchError, ReadError, UnknownName, UnknownPeriod
+    from pmf_engine.diagnostics.source import Place
+    from pmf_engine.domain.marks import Mark, MarkKind
+    from pmf_engine.domain.periods import Frequency, Period
+    from pmf_engine.domain.status import (
+        Assurance,
+        ChartName,
+        Direction,
+        ItemKind,
+        NoSignal,
+        ReasonKind,
+        Signal,
+        SpecialCause,
+        Status,
+    )
+    from pmf_engine.evaluation.comparison import Change, ChangeKind, Comparison, compare, what_if
     from pmf_engine.evaluation.evaluate import Evaluation, evaluate
     from pmf_engine.evaluation.examples import Coverage, Difference, Outcome, run_examples
     from pmf_engine.evaluation.explanation.explain import Explanation, explain
-    from pmf_engine.framework.load import check_framework, load_framework
+    from pmf_engine.evaluation.rows import MissingInput, ResultRow, Series, SeriesBreak, SeriesPoint
+    from pmf_engine.formula.syntax import Band
+    from pmf_engine.framework.definitions import Agency, Breakdown, Figure, Group, Indicator, RecordList
+    from pmf_engine.framework.escalation_rules import Rule
+    from pmf_engine.framework.load import Check, check_framework, load_framework
     from pmf_engine.framework.model import Framework
+    from pmf_engine.framework.tolerances import Entry, Polarity
     from pmf_engine.report.build import exception_report
     from pmf_engine.report.model import ExceptionReport
-    from pmf_engine.submissions.fingerprint import MismatchError
     from pmf_engine.submissions.frames import Records, SubmissionsError
+    from pmf_engine.submissions.problem_kinds import Severity
     from pmf_engine.submissions.submissions import Submissions, read_submissions
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Agency": "framework.definitions",
+    "Assurance": "domain.status",
+    "Band": "formula.syntax",
+    "Breakdown": "framework.definitions",
+    "Change": "evaluation.comparison",
+    "ChangeKind": "evaluation.comparison",
+    "ChartName": "domain.status",
+    "Check": "framework.load",
+    "Comparison": "evaluation.comparison",
     "ConfigError": "diagnostics.diagnostic",
     "Coverage": "evaluation.examples",
     "Diagnostic": "diagnostics.diagnostic",
     "Difference": "evaluation.examples",
+    "Direction": "domain.status",
+    "Entry": "framework.tolerances",
+    "Error": "diagnostics.errors",
     "Evaluation": "evaluation.evaluate",
     "ExceptionReport": "report.model",
     "Explanation": "evaluation.explanation.explain",
+    "Figure": "framework.definitions",
     "Framework": "framework.model",
-    "MismatchError": "submissions.fingerprint",
+    "Frequency": "domain.periods",
+    "Group": "framework.definitions",
+    "Indicator": "framework.definitions",
+    "ItemKind": "domain.status",
+    "Mark": "domain.marks",
+    "MarkKind": "domain.marks",
+    "MismatchError": "diagnostics.errors",
+    "MissingInput": "evaluation.rows",
+    "NoSignal": "domain.status",
     "Outcome": "evaluation.examples",
+    "Period": "domain.periods",
+    "Place": "diagnostics.source",
+    "Polarity": "framework.tolerances",
+    "ReadError": "diagnostics.errors",
+    "ReasonKind": "domain.status",
+    "RecordList": "framework.definitions",
     "Records": "submissions.frames",
+    "ResultRow": "evaluation.rows",
+    "Rule": "framework.escalation_rules",
+    "Series": "evaluation.rows",
+    "SeriesBreak": "evaluation.rows",
+    "SeriesPoint": "evaluation.rows",
+    "Severity": "submissions.problem_kinds",
+    "Signal": "domain.status",
+    "SpecialCause": "domain.status",
+    "Status": "domain.status",
     "Submissions": "submissions.submissions",
     "SubmissionsError": "submissions.frames",
+    "UnknownName": "diagnostics.errors",
+    "UnknownPeriod": "diagnostics.errors",
     "check_framework": "framework.load",
+    "compare": "evaluation.comparison",
     "evaluate": "evaluation.evaluate",
     "exception_report": "report.build",
     "explain": "evaluation.explanation.explain",
     "load_framework": "framework.load",
     "read_submissions": "submissions.submissions",
     "run_examples": "evaluation.examples",
+    "what_if": "evaluation.comparison",
 }
 
+_MODULES = frozenset({"schemas"})
+"""The public modules, which are loaded when first used too."""
+
 __all__ = [
+    "Agency",
+    "Assurance",
+    "Band",
+    "Breakdown",
+    "Change",
+    "ChangeKind",
+    "ChartName",
+    "Check",
+    "Comparison",
     "ConfigError",
     "Coverage",
     "Diagnostic",
     "Difference",
+    "Direction",
+    "Entry",
+    "Error",
     "Evaluation",
     "ExceptionReport",
     "Explanation",
+    "Figure",
     "Framework",
+    "Frequency",
+    "Group",
+    "Indicator",
+    "ItemKind",
+    "Mark",
+    "MarkKind",
     "MismatchError",
+    "MissingInput",
+    "NoSignal",
     "Outcome",
+    "Period",
+    "Place",
+    "Polarity",
+    "ReadError",
+    "ReasonKind",
+    "RecordList",
     "Records",
+    "ResultRow",
+    "Rule",
+    "Series",
+    "SeriesBreak",
+    "SeriesPoint",
+    "Severity",
+    "Signal",
+    "SpecialCause",
+    "Status",
     "Submissions",
     "SubmissionsError",
+    "UnknownName",
+    "UnknownPeriod",
     "check_framework",
+    "compare",
     "evaluate",
     "exception_report",
     "explain",
     "load_framework",
     "read_submissions",
     "run_examples",
+    "what_if",
 ]
 
 
 if not TYPE_CHECKING:  # so that a misspelt name is one to type checkers too
 
     def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            return import_module(f"{__name__}.{name}")
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
@@ -88,4 +195,4 @@ if not TYPE_CHECKING:  # so that a misspelt name is one to type checkers too
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    return [*globals(), *__all__, *_MODULES]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from pmf_engine.domain.frame_schema import Column, FrameSchema
+from pmf_engine.evaluation.comparison import CHANGES
 from pmf_engine.evaluation.outstanding import OUTSTANDING
 from pmf_engine.evaluation.results import EXCEPTIONS, HISTORY, RESULTS
 from pmf_engine.submissions.problems import PROBLEMS
@@ -19,6 +20,7 @@ from pmf_engine.submissions.submissions import FILES
 
 __all__ = [
     "ALL",
+    "CHANGES",
     "EXCEPTIONS",
     "FILES",
     "HISTORY",
@@ -36,6 +38,7 @@ ALL: Final = {
     "Evaluation.history": HISTORY,
     "Evaluation.outstanding": OUTSTANDING,
     "Evaluation.problems and Submissions.problems": PROBLEMS,
+    "Comparison.changes": CHANGES,
     "Submissions.readings": READINGS,
     "Submissions.files": FILES,
 }

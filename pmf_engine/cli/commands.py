@@ -94,7 +94,8 @@ def _check(arguments: argparse.Namespace) -> ExitCode:
 
     if not arguments.config.is_dir():
         raise CannotDoError(f"there is no folder `{arguments.config.as_posix()}`")
-    framework, diagnostics = check_framework(arguments.config, arguments.as_of)
+    check = check_framework(arguments.config, as_of=arguments.as_of)
+    framework, diagnostics = check.framework, check.diagnostics
     errors = sum(diagnostic.severity == "error" for diagnostic in diagnostics)
     if arguments.format == "json":
         write(f"{render_json(diagnostics)}\n".encode(), None)

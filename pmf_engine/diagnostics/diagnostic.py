@@ -9,10 +9,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
-from pmf_engine.diagnostics.source import Span
+from pmf_engine.diagnostics.errors import Error
+from pmf_engine.diagnostics.source import Place, Span
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _BREAK = re.compile(r"\s*[\n\r]\s*")
@@ -30,6 +31,7 @@ class Diagnostic:
         span: The characters that the message is about.
         help: At most one line that says how to fix the mistake.
         severity: An `error` makes the files unusable, a `warning` does not.
+        path: The keys and numbers of items that lead to the part of the file, such as `("figures", "plans", "from")`.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class Diagnostic:
     span: Span
     help: str | None = None
     severity: Severity = "error"
+    path: tuple[str | int, ...] = ()
 
     def __post_init__(self) -> None:
         # Both quote the author, whose text may contain line breaks and control characters of terminals.
@@ -44,16 +47,34 @@ class Diagnostic:
             if text := getattr(self, name):
                 object.__setattr__(self, name, _CONTROL.sub("\ufffd", _BREAK.sub(" ", text)))
 
+    @property
+    def place(self) -> Place:
+        """The lines and columns that the message is about."""
+        return self.span.place
+
+    def to_dict(self) -> dict[str, Any]:
+        """The diagnostic as plain data, with lines and columns from 1."""
+        return {
+            **asdict(self.place),
+            "severity": self.severity,
+            "kind": self.kind,
+            "message": self.message,
+            "help": self.help,
+        }
+
     def __str__(self) -> str:
         return render(self)
 
 
-class ConfigError(Exception):
+class ConfigError(Error):
     """The two YAML files contain errors. `diagnostics` lists every error and warning, in file order."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics: tuple[Diagnostic, ...] = tuple(in_file_order(diagnostics))
         super().__init__("\n".join(render(diagnostic) for diagnostic in self.diagnostics))
+
+    def __reduce__(self) -> tuple[type[ConfigError], tuple[tuple[Diagnostic, ...]]]:
+        return type(self), (self.diagnostics,)
 
 
 def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -117,24 +138,7 @@ def render_github(diagnostic: Diagnostic) -> str:
 
 def render_json(diagnostics: Iterable[Diagnostic]) -> str:
     """The diagnostics as a JSON array of objects, one for each, with lines and columns from 1."""
-    rows = []
-    for diagnostic in diagnostics:
-        span = diagnostic.span
-        end_line, end_column = span.source.position(max(span.start, span.end - 1))
-        rows.append(
-            {
-                "file": span.source.name,
-                "line": span.line,
-                "column": span.column,
-                "end_line": end_line,
-                "end_column": end_column + 1,
-                "severity": diagnostic.severity,
-                "kind": diagnostic.kind,
-                "message": diagnostic.message,
-                "help": diagnostic.help,
-            }
-        )
-    return json.dumps(rows, indent=2, ensure_ascii=False)
+    return json.dumps([diagnostic.to_dict() for diagnostic in diagnostics], indent=2, ensure_ascii=False)
 
 
 def _cells(text: str) -> int:

@@ -45,6 +45,20 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where something is in a file: lines and columns from 1, the end column after the last character."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
 class Span:
     """The characters of a source from offset `start` up to but without `end`."""
 
@@ -61,6 +75,16 @@ class Span:
     def column(self) -> int:
         """The column of the first character, from 1."""
         return self.source.position(self.start)[1]
+
+    @property
+    def place(self) -> Place:
+        """The lines and columns of the characters.
+
+        >>> Span(Source("a.yaml", "board: A\\nfigures:\\n"), 9, 16).place
+        Place(file='a.yaml', line=2, column=1, end_line=2, end_column=8)
+        """
+        end_line, end_column = self.source.position(max(self.start, self.end - 1))
+        return Place(self.source.name, self.line, self.column, end_line, end_column + 1)
 
     def __str__(self) -> str:
         line, column = self.source.position(self.start)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
 
 import polars as pl
 
+from pmf_engine.diagnostics.errors import UnknownName, UnknownPeriod
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.evaluation.arrivals import arrival_marks, doubting
+from pmf_engine.evaluation.evaluated import Evaluated
+from pmf_engine.evaluation.explanation.explain import Explanation, explain
 from pmf_engine.evaluation.history import history_plan, in_framework_order
 from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
 from pmf_engine.evaluation.lifetimes import of_their_time, under_successors
 from pmf_engine.evaluation.marks import marks_of_rows, with_marks
 from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_plan, outstanding_rows
 from pmf_engine.evaluation.own_periods import escalated_by_own, own_cadences
-from pmf_engine.evaluation.results import JUDGED_ROWS, exceptions_of, history_of, results_of
+from pmf_engine.evaluation.results import JUDGED_ROWS
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.dependencies import asked_of_lists, looks_back_whole_periods
 from pmf_engine.framework.model import Framework, Indicator
@@ -33,49 +34,27 @@ from pmf_engine.submissions.refusals import with_refusals
 from pmf_engine.submissions.submissions import Submissions
 
 
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """The result of an evaluation.
+class Evaluation(Evaluated):
+    """The outcome of an evaluation: its frames, its rows, and questions about them."""
 
-    Attributes:
-        framework: The framework that was evaluated.
-        submissions: The submissions that were evaluated.
-        period: The period asked for; None for all.
-        as_of: The day of the evaluation.
-        cells: The cells of returns received by `as_of`.
-        judged: The rows of all periods up to the one shown, with the columns of `JUDGED_ROWS`.
-        outstanding: The returns and lists not received by `as_of`, with the columns `OUTSTANDING`: for each figure or
-            list and agency the latest period, and where that is not due, also the latest late period before it.
-        problems: The problems of the submissions, and of the records in lists, with the columns of `PROBLEMS`.
-        inputs: The figures and list totals of the evaluation, for explanations.
-        own: As `judged`, in own periods of the indicators that `judged` has in longer ones; None without any.
-    """
+    def explain(self, indicator: str, *, group: str | None = None, period: str | Period | None = None) -> Explanation:
+        """Explains a row: every step from its cells to the level that it goes to.
 
-    framework: Framework = field(repr=False)
-    submissions: Submissions = field(repr=False)
-    period: Period | None
-    as_of: date
-    cells: pl.DataFrame = field(repr=False)
-    judged: pl.DataFrame = field(repr=False)
-    outstanding: pl.DataFrame = field(repr=False)
-    problems: pl.DataFrame = field(repr=False)
-    inputs: Inputs | None = field(default=None, repr=False)
-    own: pl.DataFrame | None = field(default=None, repr=False)
+        Args:
+            indicator: The id of the indicator.
+            group: The name of a group, or breakdown and name; None for the whole.
+            period: A period of the history; None for the one shown.
 
-    @property
-    def results(self) -> pl.DataFrame:
-        """One row per indicator, period and group: those that a report on `period` shows, or all (`RESULTS`)."""
-        return results_of(self.judged)
+        Raises:
+            UnknownName: There is no such indicator or group.
+            UnknownPeriod: The indicator has no such period.
+            ValueError: The evaluation was not for one period.
+        """
+        return explain(self, indicator, group, period)
 
-    @cached_property
-    def history(self) -> pl.DataFrame:
-        """The rows of all periods up to the one shown, with charts and the lives of exceptions (`HISTORY`)."""
-        return history_of(self.judged, self.framework)
-
-    @property
-    def exceptions(self) -> pl.DataFrame:
-        """The results that go up, the highest level first (`EXCEPTIONS`)."""
-        return exceptions_of(self.judged)
+    def at(self, period: str | Period) -> Evaluation:
+        """The evaluation of another period, as of the same day."""
+        return evaluate(self.framework, self.submissions, period=period, as_of=self.as_of, only=self.only)
 
 
 def evaluate(
@@ -84,8 +63,11 @@ def evaluate(
     period: str | Period | None = None,
     as_of: date | None = None,
     engine: Engine = "streaming",
+    *,
+    only: Collection[str] | None = None,
+    agency: str | None = None,
 ) -> Evaluation:
-    """Evaluates every indicator over the submissions of agencies.
+    """Evaluates indicators over the submissions of agencies.
 
     Args:
         framework: The framework to evaluate.
@@ -95,14 +77,19 @@ def evaluate(
             last asked for, where that is in `period` or an exception since. None shows all periods with data.
         as_of: The day that decides what is late and what is not due; None for today.
         engine: The engine of Polars for lists, the only part that may be large.
+        only: The ids of the indicators to evaluate; None for all. Their results are those of an evaluation of all.
+        agency: An agency, to evaluate only what it leads or sends figures and lists for.
 
     Raises:
         MismatchError: The submissions were read with other figures, lists, agencies, breakdowns or scales.
-        ValueError: `period` is not a period of the board.
+        UnknownName: There is no such indicator or agency.
+        UnknownPeriod: `period` is not a period of the board.
         TypeError: `period` or `as_of` has another type.
     """
     as_of, asked = _day(as_of), _period(framework, period)
-    cadences = {id_: _cadence(framework, indicator, asked) for id_, indicator in framework.indicators.items()}
+    chosen = _chosen(framework, only, agency)
+    all_cadences = {id_: _cadence(framework, indicator, asked) for id_, indicator in framework.indicators.items()}
+    cadences = {id_: cadence for id_, cadence in all_cadences.items() if chosen is None or id_ in chosen}
     own = own_cadences(framework, cadences)
     both = [*cadences.items(), *own.items()]
     effective = submissions.read_by(framework).standing_at(as_of)
@@ -113,31 +100,63 @@ def evaluate(
     groups = submissions.groups_at(as_of)
     counted, problems = counted_lists(framework, parts, both, last_day, as_of, engine, groups.rows())
     problems = together(submissions.problems, with_senders(effective.problems, framework), untimely, problems)
-    window = _window(cells, counted.extent(), asked, {cadence for _, cadence in both})
+    lengths = {*all_cadences.values(), *own_cadences(framework, all_cadences).values()}
+    window = _window(cells, counted.extent(), asked, lengths)
     if window is None:
         empty = (JUDGED_ROWS.empty(), OUTSTANDING.empty())
-        return Evaluation(framework, submissions, asked, as_of, cells, *empty, problems)
+        return Evaluation(framework, submissions, asked, as_of, cells, *empty, problems, only=chosen)
     unknown = arrival_marks(submissions.undated, cells, counted)
     doubted = doubting(effective.marks, unknown, as_of)
     marks = pl.concat([submissions.marks_at(as_of), effective.marks, counted.marks, unknown])
     inputs = _inputs(framework, submissions, cells, groups, window, as_of, counted)
+    judged, outstanding, in_own = _judged(inputs, cadences, own, asked, marks, doubted)
+    return Evaluation(
+        framework, submissions, asked, as_of, cells, judged, outstanding, problems, inputs, in_own, chosen
+    )
+
+
+def _judged(
+    inputs: Inputs,
+    cadences: Mapping[str, Cadence],
+    own: Mapping[str, Cadence],
+    asked: Period | None,
+    marks: pl.DataFrame,
+    doubted: pl.DataFrame | None,
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame | None]:
+    """The rows of `Evaluation.judged`, `outstanding` and `own`.
+
+    Args:
+        inputs: The figures and list totals.
+        cadences: By indicator, the length of its periods.
+        own: By indicator, the length of its own periods, where that is shorter.
+        asked: The period asked for; None for all.
+        marks: The marks of figures and lists.
+        doubted: Those that put rows in doubt; None for none.
+    """
+    framework, as_of = inputs.framework, inputs.as_of
     plans = [history_plan(framework, inputs, lengths, asked, doubted=doubted) for lengths in (cadences, own) if lengths]
-    end = asked.end if asked else window.end
-    outstanding, history, *in_own = collected([outstanding_plan(inputs, end), *plans])
+    end = asked.end if asked else inputs.window.end
+    outstanding, history, *in_own = collected([outstanding_plan(inputs, end, cadences), *plans])
     history = escalated_by_own(history, in_own[0]) if in_own else history
     marks = pl.concat([marks, marks_of_rows(history, framework)])
-    return Evaluation(
-        framework,
-        submissions,
-        asked,
-        as_of,
-        cells,
+    return (
         with_marks(in_framework_order(history, framework), framework, inputs, cadences, marks),
-        outstanding_rows(outstanding, framework, as_of),
-        problems,
-        inputs,
+        outstanding_rows(outstanding, framework, as_of, cadences),
         with_marks(in_framework_order(in_own[0], framework), framework, inputs, own, marks.clear()) if in_own else None,
     )
+
+
+def _chosen(framework: Framework, only: Collection[str] | None, agency: str | None) -> frozenset[str] | None:
+    """The ids of the indicators to evaluate; None for all. Raises UnknownName."""
+    if isinstance(only, str):
+        raise TypeError(f"`only` must be a list of ids, such as [{only!r}], not {only!r}")
+    for id_ in only or ():
+        if id_ not in framework.indicators:
+            raise UnknownName("indicator", id_, framework.indicators)
+    if agency is None:
+        return None if only is None else frozenset(only)
+    concerned = frozenset((*framework.led_by(agency), *framework.fed_by(agency)))
+    return concerned if only is None else concerned & frozenset(only)
 
 
 def _inputs(
@@ -175,12 +194,12 @@ def _day(as_of: date | None) -> date:
 
 
 def _period(framework: Framework, period: str | Period | None) -> Period | None:
-    """The period asked for; raises ValueError where the board has no such period, and TypeError for other types."""
+    """The period asked for; raises UnknownPeriod where the board has no such period, and TypeError for other types."""
     if not isinstance(period, str | Period | None):
         raise TypeError(f"`period` must be a text, such as '2016-17 Q3', or a Period, not {period!r}")
     asked = framework.period(period) if isinstance(period, str) else period
     if asked is not None and asked != asked.cadence.holding(asked.start):
-        raise ValueError(
+        raise UnknownPeriod(
             f"no period of {asked.cadence.months} months begins there in a year that starts in month "
             f"{asked.cadence.year_start}"
         )

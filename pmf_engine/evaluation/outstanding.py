@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -35,17 +36,25 @@ OUTSTANDING: Final = FrameSchema(
 """The columns of `Evaluation.outstanding`."""
 
 
-def outstanding_plan(inputs: Inputs, end: int) -> pl.LazyFrame:
+def outstanding_plan(inputs: Inputs, end: int, chosen: Iterable[str]) -> pl.LazyFrame:
     """The query for the latest outstanding period of each figure and agency, with the number of such periods in a row.
 
     Where that period is not due yet, the latest late period of the same row of periods is included as well.
+
+    Args:
+        inputs: The figures and list totals of the evaluation.
+        end: The month after the last one.
+        chosen: The ids of the indicators that use the figures and lists.
     """
-    framework = inputs.framework
-    used = sorted({name for indicator in framework.indicators.values() for name in figures_used(framework, indicator)})
+    used = sorted(_waiting(inputs.framework, chosen))
     latest = pl.col("start") + 2 * pl.col("months") > end
     late = has_status(pl.col("code"), Status.LATE)
-    missing = absent(inputs, used).with_columns(pl.col("figure").cast(pl.String)).drop("why")
-    waited = pl.concat([missing, lists_absent(inputs)])
+    missing = (
+        absent(inputs, [name for name in used if name in inputs.framework.figures])
+        .with_columns(pl.col("figure").cast(pl.String))
+        .drop("why")
+    )
+    waited = pl.concat([missing, lists_absent(inputs).filter(pl.col("figure").is_in(used))])
     return (
         waited.filter(pl.col("start") + pl.col("months") <= end, is_awaited(pl.col("code")))
         .sort("figure", "agency", "start")
@@ -63,7 +72,7 @@ def outstanding_plan(inputs: Inputs, end: int) -> pl.LazyFrame:
     )  # fmt: skip
 
 
-def outstanding_rows(rows: pl.DataFrame, framework: Framework, as_of: date) -> pl.DataFrame:
+def outstanding_rows(rows: pl.DataFrame, framework: Framework, as_of: date, chosen: Iterable[str]) -> pl.DataFrame:
     """The rows of `outstanding_plan` with the columns of `OUTSTANDING`, sorted by item, agency and period."""
     rows = rows.sort("item", "agency", "start")
     starts = {name: figure.cadence.year_start for name, figure in framework.figures.items()}
@@ -72,7 +81,7 @@ def outstanding_rows(rows: pl.DataFrame, framework: Framework, as_of: date) -> p
         Period(start, Cadence(months, starts[item])).label
         for item, start, months in rows.select("item", "start", "months").iter_rows()
     ]
-    waiting = _waiting(framework)
+    waiting = _waiting(framework, chosen)
     late = pl.col("status") == Status.LATE
     kinds = dict.fromkeys(framework.figures, ItemKind.FIGURE.value) | dict.fromkeys(framework.lists, "list")
     complete = rows.with_columns(
@@ -85,10 +94,10 @@ def outstanding_rows(rows: pl.DataFrame, framework: Framework, as_of: date) -> p
     return OUTSTANDING.check(complete.select(OUTSTANDING.names))
 
 
-def _waiting(framework: Framework) -> dict[str, list[str]]:
-    """By figure and list, the ids of the indicators that use it."""
-    waiting: dict[str, list[str]] = {name: [] for name in (*framework.figures, *framework.lists)}
-    for indicator in framework.indicators.values():
+def _waiting(framework: Framework, chosen: Iterable[str]) -> dict[str, list[str]]:
+    """By figure and list, the ids of the chosen indicators that use it."""
+    waiting: dict[str, list[str]] = {}
+    for indicator in map(framework.indicators.__getitem__, chosen):
         for item in dict.fromkeys((*figures_used(framework, indicator), *indicator.lists)):
-            waiting[item].append(indicator.id)
+            waiting.setdefault(item, []).append(indicator.id)
     return waiting

@@ -155,10 +155,23 @@ class Limit(Node):
 
 @dataclass(slots=True)
 class Band(Node):
-    """The band of `good` or `tolerance`, in the author's words (`text`): a value in the band meets every limit."""
+    """The band of `good` or `tolerance`, in the author's words (`text`): a value in the band meets every limit.
+
+    `low` and `high` are its ends as numbers, None where it has no such end or where a bound depends on data. An open
+    end is not in the band itself.
+    """
 
     limits: tuple[Limit, ...]
     text: str
+    low: float | None = None
+    high: float | None = None
+    low_open: bool = False
+    high_open: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in its bounds, such as `england` and `target`."""
+        return tuple(dict.fromkeys(node.name for limit in self.limits for node in names(limit.bound)))
 
 
 # A table by type: it is much faster than `match`, and loading walks every formula and band many times.

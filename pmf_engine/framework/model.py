@@ -1,366 +1,81 @@
-"""The model of a board's framework: figures, lists, indicators, levels and rules, with every name resolved."""
+"""The model of a board's framework: every definition with every name resolved, and questions about them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import combinations
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from html import escape
+from importlib import import_module
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from pmf_engine.diagnostics.diagnostic import Diagnostic
-from pmf_engine.diagnostics.source import Passage
+from pmf_engine.diagnostics.errors import Error, UnknownName, UnknownPeriod
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
-from pmf_engine.formula.constants import constant
-from pmf_engine.formula.functions import FUNCTIONS, RATIOS, SHARE_PER
-from pmf_engine.formula.syntax import Aggregate, Band, Call, Expression, aggregates, names, of_senders
-from pmf_engine.formula.types import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
-from pmf_engine.framework import schema
+from pmf_engine.framework import schema, tables
 from pmf_engine.framework.checks import Check
+from pmf_engine.framework.definitions import (
+    Agency,
+    Break,
+    Breakdown,
+    Column,
+    Figure,
+    Group,
+    Indicator,
+    Kind,
+    Lasting,
+    RecordList,
+)
 from pmf_engine.framework.escalation_rules import Rule
-from pmf_engine.framework.example_specs import Example
-from pmf_engine.framework.tolerances import Entry, Interval, terms
+from pmf_engine.framework.tolerances import Entry
 
+if TYPE_CHECKING:
+    import polars as pl
 
-@dataclass(frozen=True, kw_only=True)
-class Lasting:
-    """A definition that may begin, end and change its name.
-
-    Attributes:
-        since: The first month; None for no beginning.
-        until: The month after the last one; None for no end.
-        formerly: Earlier ids and names.
-        also_called: Other spellings in returns.
-    """
-
-    since: int | None = None
-    until: int | None = None
-    formerly: tuple[str, ...] = ()
-    also_called: tuple[str, ...] = ()
-
-    def is_there(self, end: int) -> bool:
-        """Whether the definition is in force at the end of a period: in the month before `end`."""
-        return (self.since is None or self.since < end) and (self.until is None or end <= self.until)
-
-    def lasts(self, start: int, end: int) -> bool:
-        """Whether the definition is in force in any month from `start` up to but without `end`.
-
-        >>> Lasting(since=24200, until=24203).lasts(24203, 24206)
-        False
-        """
-        return (self.since is None or self.since < end) and (self.until is None or start < self.until)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Agency(Lasting):
-    """A partner of the board that sends figures or leads indicators; `succeeds` are the agencies it took over from."""
-
-    id: str
-    name: str
-    lead_officer: str | None = None
-    designated_person: str | None = None
-    succeeds: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Group(Lasting):
-    """One member of a breakdown, such as a district."""
-
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Breakdown:
-    """A way of dividing figures into groups.
-
-    Attributes:
-        groups: The complete set of groups; None for any groups.
-        open: The groups change from period to period.
-        unallocated: The most, in percent, by which the sum of the groups may be below the whole.
-        rounded_to: The multiple to which agencies round the groups.
-        overlap: A person may count in several groups.
-    """
-
-    id: str
-    title: str
-    groups: tuple[Group, ...] | None = None
-    open: bool = False
-    unallocated: float = 5.0
-    rounded_to: int = 1
-    overlap: bool = False
-
-    @property
-    def names(self) -> tuple[str, ...] | None:
-        """The names of its groups; None for any groups."""
-        return None if self.groups is None else tuple(group.name for group in self.groups)
+__all__ = [
+    "Agency",
+    "Break",
+    "Breakdown",
+    "Column",
+    "Figure",
+    "Framework",
+    "Group",
+    "Indicator",
+    "Kind",
+    "Lasting",
+    "RecordList",
+    "Texts",
+]
 
 
 @dataclass(frozen=True)
-class Break:
-    """A break in a series: values before the month `at` are not comparable with values from that month on."""
+class Texts:
+    """The texts of the files by name: indicators.yaml, or the files in `indicators/`, and tolerances.yaml."""
 
-    at: int
-    because: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure(Lasting):
-    """A number or grade that agencies send.
-
-    Attributes:
-        kind: A flow, a stock, a grade or a text.
-        scale: The scale of a grade.
-        signed: Values may be negative.
-        due: For each agency, the days after the end of a period within which it must send the figure.
-        unit: What the figure counts, in the author's words.
-        is_percent: The unit is a percentage.
-        whole: Values have no decimals.
-        adds_up: Values have a sum over groups, agencies and periods.
-        plausible: Values outside this interval are refused.
-        counted: Whether a stock is counted at the end of its period or in it.
-        breaks: The breaks in its series.
-    """
-
-    id: str
-    title: str
-    agencies: tuple[str, ...]
-    kind: schema.Kind
-    frequency: Frequency
-    cadence: Cadence
-    scale: str | None
-    signed: bool
-    due: Mapping[str, int]
-    unit: str | None = None
-    is_percent: bool = False
-    whole: bool = True
-    adds_up: bool = True
-    plausible: Interval | None = None
-    counted: schema.Counted = "at_end"
-    breaks: tuple[Break, ...] = ()
-
-    @property
-    def type(self) -> Type:
-        """The type of the figure in formulas."""
-        if self.kind == "grade":
-            return Type("grade", self.scale)
-        if self.kind == "text":
-            return TEXT
-        return FLOW if self.kind == "flow" and self.adds_up else NUMBER
-
-    @property
-    def title_and_unit(self) -> str:
-        """Its title, with what it counts where it says so: `Visits that were late (percent)`."""
-        return self.title if self.unit is None else f"{self.title} ({self.unit})"
-
-    @property
-    def is_apart(self) -> bool:
-        """Whether the figure is a number that does not add up over groups, agencies or periods."""
-        return self.kind in ("flow", "stock") and not self.adds_up
+    indicators: Mapping[str, str]
+    tolerances: Mapping[str, str]
 
 
-Kind = Literal["text", "date", "number", "truth", "percent"]
-"""The kinds of columns of lists."""
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+Change = Mapping[str, Any]
+"""The keys of a part of the YAML that change, with their new values; None removes a key."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a list.
-
-    Attributes:
-        kind: The kind of its cells.
-        optional: Cells may be blank.
-        values: The complete set of its texts; None for any text.
-        also_called: Other spellings of its header.
-    """
-
-    kind: Kind
-    optional: bool
-    values: tuple[str, ...] | None = None
-    also_called: tuple[str, ...] = ()
-
-    @property
-    def read_as(self) -> Kind:
-        """The kind of its values after reading: a percentage is read as a number."""
-        return "number" if self.kind == "percent" else self.kind
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecordList(Lasting):
-    """A list of records, one row each.
-
-    Attributes:
-        start: The column with the date of an event, or with the start of a spell.
-        end: The column with the end of a spell; None for a list of events.
-        columns: The columns by name.
-        due: For each agency, the days after the end of a period within which it must send the period's records.
-        files: Patterns of its files below the folder of submissions; without patterns, its id identifies files and
-            folders.
-        order: Columns of dates, of which the earlier is never after the later in a record.
-        breaks: The breaks in its series.
-    """
-
-    id: str
-    title: str
-    agencies: tuple[str, ...]
-    start: str
-    end: str | None
-    columns: Mapping[str, Column]
-    due: Mapping[str, int]
-    files: tuple[str, ...]
-    order: tuple[str, ...] = ()
-    breaks: tuple[Break, ...] = ()
-
-    @property
-    def date_pairs(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of date columns of which the second is never before the first: of the spell, and of `order`."""
-        spell = ((self.start, self.end),) if self.end else ()
-        return tuple(dict.fromkeys((*spell, *combinations(self.order, 2))))
-
-    @property
-    def scope(self) -> Columns:
-        """The scope of formulas about its records."""
-        kinds = {"text": TEXT, "date": DATE, "number": NUMBER, "truth": TRUTH}
-        types = {name: kinds[column.read_as] for name, column in self.columns.items()}
-        return Columns(types | {"period_start": DATE, "period_end": DATE}, self.end is not None)
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """One measure of the board: a formula over figures and lists, with a lead agency and tolerances.
-
-    Attributes:
-        cadence: The periods in which it is measured.
-        by: The breakdowns in which it is reported.
-        missing: Whether a sum of figures leaves missing figures out.
-        decimals: The decimals that its author wants; see `places`.
-        passage: The text of its formula.
-        type: The type of its value.
-        figures: The figures that its formula uses, directly or not.
-        aggregates: The aggregates of lists that its formula uses, directly or not.
-        dimension: The time dimension of its value (see `time_dimension`).
-        compare: The figures and indicators that reports show beside it.
-        tolerances: The entries of its tolerance, the earliest first.
-        examples: Its examples.
-        since: The first month in which it is measured; None for no beginning.
-        until: The month after the last one in which it is measured; None for no end.
-        formerly: Earlier ids.
-        breaks: The breaks in its series.
-        counts: What its value counts, by the key `unit` of the file.
-        ask: What the board asks of its lead agency about an exception.
-    """
-
-    id: str
-    title: str
-    content_areas: tuple[str, ...]
-    evidence_type: schema.Evidence
-    level: schema.Level
-    lead_agency: str
-    frequency: Frequency
-    cadence: Cadence
-    sources: tuple[str, ...]
-    by: tuple[str, ...]
-    missing: schema.Missing
-    rationale: str | None
-    decimals: int | None
-    passage: Passage
-    formula: Expression
-    type: Type
-    figures: tuple[str, ...]
-    aggregates: tuple[Aggregate, ...] = ()
-    dimension: int | None = 0
-    compare: tuple[str, ...] = ()
-    tolerances: tuple[Entry, ...] = ()
-    examples: tuple[Example, ...] = ()
-    since: int | None = None
-    until: int | None = None
-    formerly: tuple[str, ...] = ()
-    breaks: tuple[Break, ...] = ()
-    counts: str | None = None
-    ask: tuple[str, ...] = ()
-
-    @cached_property
-    def named(self) -> frozenset[str]:
-        """Every figure and indicator that its own formula, bands and `compare` name."""
-        ids = {node.name for node in names(self.formula)} | {*self.compare}
-        ids |= {aggregate.list.name for aggregate in aggregates(self.formula) if of_senders(aggregate)}
-        ids |= {node.name for band in self.bands for limit in band.limits for node in names(limit.bound)}
-        return frozenset(ids)
-
-    @property
-    def bands(self) -> tuple[Band, ...]:
-        """Every band of its tolerances."""
-        return tuple(band for entry in self.tolerances for band in (entry.good, entry.tolerance) if band)
-
-    @property
-    def lists(self) -> tuple[str, ...]:
-        """The lists that its formula uses, directly or not."""
-        return tuple(dict.fromkeys(aggregate.list.name for aggregate in self.aggregates))
-
-    @cached_property
-    def band_terms(self) -> Mapping[str, Expression]:
-        """The terms that its bands look up in data, by spelling, sorted: `england`, `previous`, `year_ago(x)`."""
-        terms_ = dict(pair for band in self.bands for limit in band.limits for pair in terms(limit.bound).items())
-        return {spelling: terms_[spelling] for spelling in sorted(terms_)}
-
-    @property
-    def band_names(self) -> tuple[str, ...]:
-        """The spellings of `band_terms`."""
-        return tuple(self.band_terms)
-
-    @property
-    def ratio(self) -> Call | None:
-        """The whole formula where it is a call of `percent` or `rate`, else None."""
-        formula = self.formula
-        return formula if isinstance(formula, Call) and formula.function in RATIOS else None
-
-    @property
-    def per(self) -> float | None:
-        """What its `percent` or `rate` is per, where that is constant; None for other formulas."""
-        if self.ratio is None or self.is_share:
-            return SHARE_PER if self.is_share else None
-        return constant(self.ratio.arguments[2], None)
-
-    @property
-    def is_share(self) -> bool:
-        """Whether its formula is a share of a part in its whole, in percent."""
-        ratio = self.ratio
-        return ratio is not None and FUNCTIONS[ratio.function].ratio == "share"
-
-    @property
-    def unit(self) -> str:
-        """The unit of the value: `%`, `per 10,000`, or an empty text."""
-        if self.is_share:
-            return "%"
-        return f"per {self.per:,.0f}" if self.per is not None else ""
-
-    @property
-    def counted(self) -> str:
-        """The unit in words: `a percentage` or `a rate per 10,000`."""
-        return "a percentage" if self.unit == "%" else f"a rate {self.unit}".rstrip()
-
-    @property
-    def places(self) -> int:
-        """The decimals shown of a value that is not whole: of its key `decimals`, of its `round`, or else 1."""
-        if self.decimals is not None:
-            return self.decimals
-        if isinstance(self.formula, Call) and FUNCTIONS[self.formula.function].rounds:
-            digits = constant(self.formula.arguments[1], None) if len(self.formula.arguments) > 1 else 0
-            if digits is not None and 0 <= digits <= 9:
-                return int(digits)
-        return 1
-
-    def entry_for(self, period: Period) -> Entry | None:
-        """The entry in force in a period: the latest whose start is not after the start of the period."""
-        latest_first = reversed(self.tolerances)
-        return next((entry for entry in latest_first if entry.start is None or entry.start <= period.start), None)
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Framework:
-    """A board's framework, checked. Maps have ids as keys, in the order of the files."""
+    """A board's framework, checked. Maps have ids as keys, in the order of the files.
 
-    folder: Path
+    Attributes:
+        folder: The folder of the two files; None for a framework from texts.
+        texts: The two files; None for a framework that was not read.
+        data: The data of indicators.yaml and tolerances.yaml.
+        warnings: The warnings about the files.
+    """
+
+    folder: Path | None
     board: schema.Board
     agencies: Mapping[str, Agency]
     content_areas: Mapping[str, schema.ContentArea]
@@ -376,11 +91,67 @@ class Framework:
     escalate_groups_from: int | None = None
     warnings: tuple[Diagnostic, ...] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
+    texts: Texts | None = None
+    data: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
+
+    def __post_init__(self) -> None:
+        for attribute in fields(self):
+            value = getattr(self, attribute.name)
+            if isinstance(value, dict):
+                object.__setattr__(self, attribute.name, MappingProxyType(value))
+
+    def __reduce__(self) -> tuple[Callable[..., Framework], tuple[dict[str, Any]]]:
+        values = ((attribute.name, getattr(self, attribute.name)) for attribute in fields(self))
+        return _unpickled, ({name: dict(v) if isinstance(v, MappingProxyType) else v for name, v in values},)
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.indicators)} indicators, {len(self.figures)} figures, {len(self.lists)} lists"
+        return f"<Framework of {self.board.name}: {counts}, {len(self.rules)} rules>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self)[1:-1])}</p>{self.to_frame('indicators')._repr_html_()}"
+
+    @classmethod
+    def from_text(
+        cls, indicators: str | Mapping[str, str], tolerances: str = "", *, as_of: date | None = None
+    ) -> Framework:
+        """Reads a framework from the texts of its files.
+
+        Args:
+            indicators: The text of indicators.yaml, or several texts by the name that messages give as their place.
+            tolerances: The text of tolerances.yaml.
+            as_of: The day on which tolerances must not be past their `review_by`; today by default.
+
+        Raises:
+            ConfigError: A text has an error. The exception has every error and warning.
+        """
+        named = {"indicators.yaml": indicators} if isinstance(indicators, str) else dict(indicators)
+        loading = import_module("pmf_engine.framework.load")  # at use, as loading builds frameworks
+        framework: Framework = loading.framework_of_texts(Texts(named, {"tolerances.yaml": tolerances}), as_of)
+        return framework
+
+    @classmethod
+    def from_dict(
+        cls,
+        indicators: Mapping[str, Any],
+        tolerances: Mapping[str, Any] = _NONE,
+        *,
+        as_of: date | None = None,
+    ) -> Framework:
+        """Reads a framework from the data that its two files would hold; raises as `from_text`."""
+        return cls.from_text(tables.to_yaml(indicators), tables.to_yaml(tolerances), as_of=as_of)
 
     @property
     def submissions(self) -> Path:
-        """The folder of the returns, by the board's key `submissions`."""
+        """The folder of the returns, by the board's key `submissions`. Raises `Error` for a framework from texts."""
+        if self.folder is None:
+            raise Error("this framework was read from texts, so that it has no folder of submissions")
         return self.folder / self.board.submissions
+
+    @property
+    def fingerprint(self) -> str:
+        """A key of its content: 16 hexadecimal digits that are equal for files that say the same."""
+        return tables.fingerprint(*self.data)
 
     def dimension(self, name: str) -> int | None:
         """The time dimension of a figure or an indicator (see `time_dimension`)."""
@@ -393,8 +164,115 @@ class Framework:
         """The period that a text names in the board's year.
 
         Raises:
-            ValueError: The text names no period.
+            UnknownPeriod: The text names no period.
         """
-        if period := parse_period(text, self.board.year_start):
-            return period
-        raise ValueError(f"`{text}` is not a period; write `2016-17`, `2016-17 Q3`, `2016-17 H1` or `2016-12`")
+        period = parse_period(text, self.board.year_start)
+        if period is None:
+            raise UnknownPeriod(f"`{text}` is not a period; write `2016-17`, `2016-17 Q3`, `2016-17 H1` or `2016-12`")
+        return period
+
+    def periods(
+        self, first: str | Period, last: str | Period | None = None, *, frequency: Frequency | None = None
+    ) -> tuple[Period, ...]:
+        """The periods from `first` to `last`, both included; those inside `first` without a `last`.
+
+        Args:
+            first: A period, or the text of one.
+            last: The period that ends the range.
+            frequency: The length of the periods; that of `first` by default.
+
+        Raises:
+            UnknownPeriod: A text names no period.
+        """
+        begin = self.period(first) if isinstance(first, str) else first
+        end = begin if last is None else self.period(last) if isinstance(last, str) else last
+        cadence = begin.cadence if frequency is None else Cadence(Frequency(frequency).months, self.board.year_start)
+        start = cadence.holding(begin.start).start
+        return tuple(Period(month, cadence) for month in range(start, end.end, cadence.months))
+
+    def senders(self, indicator: str) -> frozenset[str]:
+        """The ids of the agencies that send the figures and lists of an indicator's formula."""
+        asked = self._indicator(indicator)
+        figures = (agency for name in asked.figures for agency in self.figures[name].agencies)
+        return frozenset(figures) | {agency for name in asked.lists for agency in self.lists[name].agencies}
+
+    def rests_on(self, indicator: str) -> frozenset[str]:
+        """The ids of all figures, lists and indicators that an indicator's formula, bands and comparisons use."""
+        open_, seen = [self._indicator(indicator)], set[str]()
+        while open_:
+            asked = open_.pop()
+            found = {*asked.named, *asked.figures, *asked.lists} - seen
+            seen |= found
+            open_ += [self.indicators[name] for name in found if name in self.indicators]
+        return frozenset(name for name in seen if name in self.figures or name in self.lists or name in self.indicators)
+
+    def led_by(self, agency: str) -> tuple[str, ...]:
+        """The ids of the indicators that an agency leads, in the order of the files."""
+        _require("agency", agency, self.agencies)
+        return tuple(id_ for id_, indicator in self.indicators.items() if indicator.lead_agency == agency)
+
+    def fed_by(self, agency: str) -> tuple[str, ...]:
+        """The ids of the indicators whose formulas use a figure or list of an agency, in the order of the files."""
+        _require("agency", agency, self.agencies)
+        return tuple(id_ for id_ in self.indicators if agency in self.senders(id_))
+
+    def amended(
+        self,
+        *,
+        tolerances: Mapping[str, Entry | Change] = _NONE,
+        indicators: Mapping[str, Change] = _NONE,
+        from_: str | Period | None = None,
+    ) -> Framework:
+        """The framework with other tolerances or indicators, checked like the files.
+
+        Args:
+            tolerances: By indicator, an entry: its keys as in tolerances.yaml, or an entry of the framework.
+            indicators: By indicator, the keys of its definition that change; None removes a key.
+            from_: The period from which the entries are in force. Earlier entries stay, and one of the same period is
+                replaced. None replaces all entries.
+
+        Raises:
+            UnknownName: The framework has no such indicator.
+            UnknownPeriod: `from_` names no period.
+            ConfigError: The framework has an error with these changes.
+        """
+        for id_ in (*tolerances, *indicators):
+            self._indicator(id_)
+        since = self.period(from_) if isinstance(from_, str) else from_
+        definitions, rules = self.data
+        changed = {id_: tables.changed(definitions["indicators"][id_], change) for id_, change in indicators.items()}
+        entries = {
+            id_: tables.with_entry(rules.get("tolerances", {}).get(id_), entry, since, self.period)
+            for id_, entry in tolerances.items()
+        }
+        amended = self.from_dict(
+            {**definitions, "indicators": {**definitions["indicators"], **changed}},
+            {**rules, "tolerances": {**rules.get("tolerances", {}), **entries}},
+        )
+        return replace(amended, folder=self.folder)
+
+    def to_frame(self, what: tables.Table) -> pl.DataFrame:
+        """The definitions as a frame: a row for each indicator, figure, agency, entry of a tolerance, or rule."""
+        return tables.frame(what, self.indicators, self.figures, self.agencies, self.rules)
+
+    def to_text(self) -> tuple[str, str]:
+        """The texts of indicators.yaml and tolerances.yaml: as they were read, where each of them was one file."""
+        if self.texts is not None and len(self.texts.indicators) == 1:
+            return next(iter(self.texts.indicators.values())), next(iter(self.texts.tolerances.values()))
+        return tables.to_yaml(self.data[0]), tables.to_yaml(self.data[1])
+
+    def _indicator(self, id_: str) -> Indicator:
+        """The indicator with an id. Raises UnknownName."""
+        _require("indicator", id_, self.indicators)
+        return self.indicators[id_]
+
+
+def _require(kind: str, name: str, names: Mapping[str, object]) -> None:
+    """Raises UnknownName for a name that is not among some names."""
+    if name not in names:
+        raise UnknownName(kind, name, names)
+
+
+def _unpickled(values: dict[str, Any]) -> Framework:
+    """A framework from the values of its fields."""
+    return Framework(**values)

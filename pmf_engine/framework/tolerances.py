@@ -10,15 +10,16 @@ from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
-from math import inf
-from typing import Literal as OneOf
+from math import inf, isinf
 from typing import cast
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
-from pmf_engine.diagnostics.source import Passage, Span
+from pmf_engine.diagnostics.source import Passage, Place, Span
 from pmf_engine.domain.numbers import close
+from pmf_engine.domain.periods import Period
 from pmf_engine.formula.band_parser import parse_band
 from pmf_engine.formula.checker import Checker
 from pmf_engine.formula.constants import constant
@@ -27,7 +28,14 @@ from pmf_engine.formula.lexer import FormulaError
 from pmf_engine.formula.syntax import Band, Binary, Call, Expression, Grade, Limit, Literal, Name, Unary, children
 from pmf_engine.formula.types import Scope, Type
 
-Polarity = OneOf["low", "high", "close"]
+
+class Polarity(StrEnum):
+    """Which direction is better."""
+
+    LOW = "low"
+    HIGH = "high"
+    CLOSE = "close"
+    """The nearer to the good band, the better."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class Rebase:
     because: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Entry:
     """One entry of a tolerance: the bands in force from a month on.
 
@@ -56,6 +64,7 @@ class Entry:
         passages: The texts of `good`, `tolerance` and `target`, of those in the file.
         chart: The kind of control chart.
         rebases: The new starts of the chart's limits, the earliest first.
+        from_: The period from which it is in force; None for an entry in force from the beginning.
     """
 
     start: int | None
@@ -70,11 +79,22 @@ class Entry:
     passages: Mapping[str, Passage] = field(default_factory=dict)
     chart: str = "auto"
     rebases: tuple[Rebase, ...] = ()
+    from_: Period | None = None
+
+    def __repr__(self) -> str:
+        since = f" from {self.from_}" if self.from_ else ""
+        tolerance = f", tolerance {self.tolerance.text}" if self.tolerance else ""
+        return f"<Entry{since}: good {self.good.text}{tolerance}>"
 
     @property
     def polarity(self) -> Polarity:
         """Which direction is better, by the operators of `good`."""
         return polarity(self.good)
+
+    @property
+    def place(self) -> Place:
+        """The position of `from`, or of the entry, in its file."""
+        return self.span.place
 
     @property
     def bands(self) -> Mapping[str, Band]:
@@ -91,8 +111,8 @@ def polarity(band: Band) -> Polarity:
     """Which direction is better, by the operators of a band: `at most` is low, `at least` high, both are close."""
     signs = {limit.operator for limit in band.limits}
     if signs <= {"<=", "<"}:
-        return "low"
-    return "high" if signs <= {">=", ">"} else "close"
+        return Polarity.LOW
+    return Polarity.HIGH if signs <= {">=", ">"} else Polarity.CLOSE
 
 
 def read_band(
@@ -123,7 +143,10 @@ def read_band(
     if interval is not None and interval.empty:
         diagnostics.append(messages.empty_band(passage.span(band.start, band.end), band.text))
         return None
-    return band
+    if interval is None:
+        return band
+    low, high = (None if isinf(end) else end for end in (interval.low, interval.high))
+    return replace(band, low=low, high=high, low_open=interval.low_open, high_open=interval.high_open)
 
 
 def _check_limit(checker: Checker, limit: Limit, result: Type) -> None:

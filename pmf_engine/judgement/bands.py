@@ -19,7 +19,7 @@ from pmf_engine.framework.tolerances import Polarity
 from pmf_engine.judgement import confidence
 from pmf_engine.judgement.limits import held_against, is_settled
 
-SIGNS: Final[Mapping[Polarity, int]] = {"high": 1, "low": -1, "close": 0}
+SIGNS: Final[Mapping[Polarity, int]] = {Polarity.HIGH: 1, Polarity.LOW: -1, Polarity.CLOSE: 0}
 """The polarity as a factor: 1 where higher is better, -1 where lower is, 0 where nearer to the good band is."""
 
 BOUNDS: Final = (

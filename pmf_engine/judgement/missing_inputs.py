@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from pmf_engine.domain.reason_codes import SourceIndex, source_number
-from pmf_engine.framework.model import Framework
+from pmf_engine.framework.model import Figure, Framework, RecordList
 
 MISSING_INPUT: Final = pl.Struct({"item": pl.String, "agency": pl.String, "period": pl.String})
 """The Polars type of a missing input in frames of results: a figure or list, its sender, and the period's label."""
@@ -21,8 +21,9 @@ def with_missing_inputs(
 ) -> pl.LazyFrame:
     """Adds `missing_inputs`, and `owners`, the ids of the agencies that can mend the row.
 
-    A row that a missing figure or list decides has all of its missing inputs, the deciding one first. Its owners are
-    their senders; the owner of every other row is the lead agency.
+    A row that a missing figure or list decides has all of its missing inputs, the deciding one first; its agency is
+    null where several may send it and the row does not show which. Owners are the senders of missing inputs; the owner
+    of every other row is the lead agency.
 
     Args:
         frame: Rows with the columns that `with_reasons` adds or keeps.
@@ -46,6 +47,7 @@ def with_missing_inputs(
         schema={"indicator": pl.String, "lead": pl.List(pl.String)},
         orient="row",
     )
+    sole = _sole_senders(framework)
     missing = lacking.filter(source_number(pl.col("code")) > 0).with_columns(number=source_number(pl.col("code")))
     keys = ["months", "year_start", "by", "group"]
     decided = frame.filter(pl.col("figure").is_not_null()).select(*_ROW, "months", "year_start", "because")
@@ -57,8 +59,8 @@ def with_missing_inputs(
             on=[*keys, "number", "at"],
             nulls_equal=True,
         )
-        .sort(pl.col("code") != pl.col("because"), "back", "number", maintain_order=True)
         .explode("senders")
+        .sort(pl.col("code") != pl.col("because"), "back", "number", "code", "senders", "period")
         .unique([*_ROW, "item", "senders", "period"], keep="first", maintain_order=True)
         .group_by(_ROW, maintain_order=True)
         .agg(
@@ -69,9 +71,24 @@ def with_missing_inputs(
     return (
         frame.join(leads, on="indicator", how="left", maintain_order="left")
         .join(listed, on=_ROW, how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(sole=pl.col("figure").replace_strict(sole, default=None, return_dtype=pl.String))
         .with_columns(
-            pl.col("missing_inputs").fill_null(pl.lit([], dtype=pl.List(MISSING_INPUT))),
-            owners=pl.when(pl.col("mending").list.len() > 0).then("mending").otherwise("lead"),
+            missing_inputs=pl.when(pl.col("missing_inputs").is_not_null())
+            .then("missing_inputs")
+            .when(pl.col("figure").is_not_null())
+            .then(pl.concat_list(pl.struct(item="figure", agency="sole", period="period")))
+            .otherwise(pl.lit([], dtype=pl.List(MISSING_INPUT))),
+            owners=pl.when(pl.col("mending").list.len() > 0)
+            .then("mending")
+            .when(pl.col("sole").is_not_null())
+            .then(pl.concat_list("sole"))
+            .otherwise("lead"),
         )
-        .drop("mending", "lead")
+        .drop("mending", "lead", "sole")
     )
+
+
+def _sole_senders(framework: Framework) -> dict[str, str]:
+    """By figure and list, the agency that sends it, of those that only one agency sends."""
+    sources: list[Figure | RecordList] = [*framework.figures.values(), *framework.lists.values()]
+    return {source.id: source.agencies[0] for source in sources if len(source.agencies) == 1}

@@ -5,12 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from weakref import WeakKeyDictionary
 
+from pmf_engine.diagnostics.errors import MismatchError
 from pmf_engine.framework.model import Framework
-
-
-class MismatchError(Exception):
-    """Submissions were read with another framework; the message is a sentence for users."""
-
 
 _READ_BY = ("agencies", "breakdowns", "scales", "figures", "lists", "checks")
 """The parts of a framework by which submissions are read."""

@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias, cast, runtime_checkable
 
 import polars as pl
 
+from pmf_engine.diagnostics.errors import Error
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.folder import Arrival, parse_date
 from pmf_engine.submissions.list_files import arrived
@@ -40,7 +41,7 @@ KEYS = {"file": pl.String, "row": pl.Int64, "key": pl.String}
 """The columns of `Given.keys`."""
 
 
-class SubmissionsError(Exception):
+class SubmissionsError(Error):
     """Submissions cannot be read at all; the message is a sentence for users."""
 
 

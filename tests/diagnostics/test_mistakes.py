@@ -163,7 +163,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
     with contextlib.chdir(tmp_path):
         assert main(["check", "--config", "nowhere"]) == 2
         assert capsys.readouterr().err == "pmf: there is no folder `nowhere`\n"
-        [found] = check_framework("nowhere")[1]
+        [found] = check_framework("nowhere").diagnostics
     assert str(found) == "nowhere:1:1: no folder `nowhere` [no-file]"
 
 
@@ -174,5 +174,5 @@ def test_a_grade_may_be_written_as_people_write_it(tmp_path: Path, grade: str) -
     changed = rules.replace("{good: at least met, tolerance: at least partly met}", f"\n    good: at most {grade}")
     assert changed != rules
     (folder / "tolerances.yaml").write_text(changed, encoding="utf-8")
-    _, found = pmf.check_framework(folder)
+    found = list(pmf.check_framework(folder).diagnostics)
     assert found == []

@@ -124,7 +124,7 @@ def test_long_conditions_and_all_that_passes_the_check_can_be_counted(
 
 
 def test_a_figure_of_which_only_the_agencies_are_counted_is_used(folder: Path) -> None:
-    _, found = pmf.check_framework(folder)
+    found = list(pmf.check_framework(folder).diagnostics)
     assert [one.message for one in found] == ["nothing uses figure `england`"]
 
 
@@ -150,5 +150,5 @@ def test_a_figure_of_which_only_the_agencies_are_counted_is_used(folder: Path) -
 )
 def test_what_cannot_be_counted_is_refused(tmp_path: Path, formula: str, kind: str) -> None:
     write_board(tmp_path, FIGURES, INDICATORS + f"wrong: {{frequency: quarterly, formula: '{formula}'}}")
-    _, found = pmf.check_framework(tmp_path)
+    found = list(pmf.check_framework(tmp_path).diagnostics)
     assert kind in [one.kind for one in found if one.severity == "error"]

@@ -14,7 +14,8 @@ INDICATOR = "y: {frequency: quarterly, formula: x}"
 def said(folder: Path, *rules: str) -> list[str]:
     """What is said of rules: the first word that tells, of each finding."""
     write_board(folder, FIGURE, INDICATOR, "y: {good: at most 20}", "\n".join(f"- {{{rule}}}" for rule in rules))
-    framework, found = pmf.check_framework(folder)
+    check = pmf.check_framework(folder)
+    framework, found = check.framework, list(check.diagnostics)
     assert framework is not None
     assert all(one.severity == "warning" for one in found)
     words = ("never holds", "always holds", "never ends", "changes nothing", "stands here twice", "is higher")

@@ -177,7 +177,7 @@ def test_an_entry_from_inside_a_year_judges_from_the_next(tmp_path: Path) -> Non
     write_board(tmp_path, figures, "y: {frequency: annual, formula: x}", entries)
     write_returns(tmp_path, "\n".join(f"{year},care,x,10" for year in ("2014-15", "2015-16", "2016-17")))
     assert series(evaluate(tmp_path), "status") == ["red", "red", "green"]
-    [warning] = pmf.check_framework(tmp_path)[1]
+    [warning] = pmf.check_framework(tmp_path).diagnostics
     assert (warning.kind, warning.help) == ("from-inside", "it holds from `2016-17` on")
 
 
@@ -187,7 +187,7 @@ def test_school_years_have_their_own_dates(tmp_path: Path) -> None:
     write_board(tmp_path, figures, "y: {frequency: annual, year_start: september, formula: x}", entries)
     write_returns(tmp_path, "\n".join(f"{year},care,x,10" for year in ("2014-15", "2015-16")))
     assert series(evaluate(tmp_path), "status") == ["red", "green"]
-    assert pmf.check_framework(tmp_path)[1] == []
+    assert pmf.check_framework(tmp_path).diagnostics == ()
 
 
 @pytest.mark.parametrize(
@@ -206,10 +206,10 @@ def test_school_years_have_their_own_dates(tmp_path: Path) -> None:
 )
 def test_a_review_that_is_past_is_warned_of(tmp_path: Path, entries: str, as_of: date, past: list[str]) -> None:
     write_board(tmp_path, FIGURES.splitlines()[1], "y: {frequency: quarterly, formula: x}", f"y: {entries}")
-    found = pmf.check_framework(tmp_path, as_of)[1]
+    found = pmf.check_framework(tmp_path, as_of=as_of).diagnostics
     assert [(one.kind, one.severity) for one in found] == [("review-due", "warning")] * len(past)
     assert [one.span.source.text[one.span.start : one.span.end] for one in found] == past
-    assert [one.kind for one in pmf.load_framework(tmp_path, as_of).warnings] == ["review-due"] * len(past)
+    assert [one.kind for one in pmf.load_framework(tmp_path, as_of=as_of).warnings] == ["review-due"] * len(past)
 
 
 def test_the_check_asks_about_a_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -250,7 +250,7 @@ def test_the_check_asks_about_a_day(tmp_path: Path, capsys: pytest.CaptureFixtur
 )
 def test_bands_that_cannot_be_meant(tmp_path: Path, entry: str, kind: str | None) -> None:
     write_board(tmp_path, FIGURES, "y: {frequency: quarterly, formula: x + 0 * bound}", f"y: {entry}")
-    found = [one.kind for one in pmf.check_framework(tmp_path)[1]]
+    found = [one.kind for one in pmf.check_framework(tmp_path).diagnostics]
     assert found == ([kind] if kind else [])
 
 
@@ -309,7 +309,7 @@ def test_slips_of_the_fingers_in_bands_are_warned_of_once(tmp_path: Path, entry:
     grade: {frequency: quarterly, formula: audit}
     """
     write_board(tmp_path, figures, indicators, entry)
-    told = pmf.check_framework(tmp_path, date(2026, 6, 1))[1]
+    told = pmf.check_framework(tmp_path, as_of=date(2026, 6, 1)).diagnostics
     assert {one.severity for one in told} <= {"warning"}
     assert [f"{one.kind} {one.span.source.text[one.span.start : one.span.end]}" for one in told] == found
 
@@ -327,7 +327,7 @@ def test_slips_of_the_fingers_in_bands_are_warned_of_once(tmp_path: Path, entry:
 )
 def test_what_people_call_other_periods_is_told_in_the_words_of_bands(tmp_path: Path, bound: str, word: str) -> None:
     write_board(tmp_path, FIGURES, "y: {frequency: quarterly, formula: x + 0 * bound}", f"y: {{good: at most {bound}}}")
-    [found] = [one for one in pmf.check_framework(tmp_path)[1] if one.severity == "error"]
+    [found] = [one for one in pmf.check_framework(tmp_path).diagnostics if one.severity == "error"]
     assert found.help is not None
     assert found.help.startswith(f"`{word}` is its value")
 
@@ -335,7 +335,7 @@ def test_what_people_call_other_periods_is_told_in_the_words_of_bands(tmp_path: 
 def test_digits_beyond_reason_are_refused(tmp_path: Path) -> None:
     bands = "y: {good: 'at most round(1, 400)', tolerance: 'at most round(2, -400)'}"
     write_board(tmp_path, FIGURES, "y: {frequency: quarterly, formula: x + 0 * bound}", bands)
-    assert [one.kind for one in pmf.check_framework(tmp_path)[1]] == ["out-of-range", "out-of-range"]
+    assert [one.kind for one in pmf.check_framework(tmp_path).diagnostics] == ["out-of-range", "out-of-range"]
 
 
 def test_nothing_is_good_for_being_at_most_what_overflows(tmp_path: Path) -> None:
@@ -473,7 +473,7 @@ def test_the_report_shows_comparators_beside_the_bands(tmp_path: Path) -> None:
 
 def test_a_figure_that_only_comparisons_name_is_used(tmp_path: Path) -> None:
     compared(tmp_path, SENT)
-    assert pmf.check_framework(tmp_path)[1] == []
+    assert pmf.check_framework(tmp_path).diagnostics == ()
 
 
 def test_grades_are_compared_with_grades(tmp_path: Path) -> None:

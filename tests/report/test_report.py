@@ -346,6 +346,7 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
             ),
             framework(),
             AS_OF,
+            framework().indicators,
         ),
         exceptions=pl.DataFrame(raised, schema=COLUMNS).select(RESULTS.names),
     )  # fmt: skip

@@ -45,8 +45,7 @@ def test_public_names_say_what_they_mean(name: str) -> None:
     assert not said.startswith(name.rsplit(".", 1)[-1] + "("), f"{name} has only a generated docstring"
 
 
-def test_the_face_is_small_and_each_name_is_documented() -> None:
-    assert len(pmf_engine.__all__) <= 20
+def test_each_name_of_the_face_is_documented() -> None:
     for name in pmf_engine.__all__:
         assert inspect.getdoc(getattr(pmf_engine, name)), name
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
 import polars as pl
 
-from pmf_engine.diagnostics.suggestions import nearest
+from pmf_engine.diagnostics.errors import UnknownName
 from pmf_engine.domain.marks import Mark, read_marks
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.domain.status import Status
-from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.domain.status import ReasonKind, Status
+from pmf_engine.evaluation.evaluated import Evaluated
 from pmf_engine.evaluation.explanation.figure_sources import BLANK, Source, sources
 from pmf_engine.evaluation.explanation.workings import Workings, reason, workings
 from pmf_engine.evaluation.inputs import Inputs
@@ -163,40 +162,46 @@ class Explanation:
     escalated_in: str | None = None
 
 
-def explain(evaluation: Evaluation, indicator: str, group: str | None = None) -> Explanation:
-    """Explains the value that the evaluation shows for an indicator: its whole, or one group of its breakdowns.
+def explain(
+    evaluation: Evaluated, indicator: str, group: str | None = None, period: str | Period | None = None
+) -> Explanation:
+    """Explains the value of an indicator in one period: its whole, or one group of its breakdowns.
 
     Args:
         evaluation: The evaluation of one period.
         indicator: The id of the indicator.
         group: The name of a group, or where several breakdowns have it, breakdown and name: `district=Unknown`.
+        period: A period of the history; None for the one that the evaluation shows.
 
     Raises:
-        ValueError: The evaluation was not for one period, or shows no such indicator or group, or several such groups.
+        UnknownName: There is no such indicator or group, or there are several such groups.
+        UnknownPeriod: The indicator has no such period.
+        ValueError: The evaluation was not for one period, or nothing was asked for in it.
         TypeError: `indicator` or `group` is no text.
     """
     inputs, asked = _asked(evaluation, indicator, group)
     framework = evaluation.framework
-    row = _row(evaluation, indicator, group)
+    wanted = framework.period(period) if isinstance(period, str) else period
+    row = evaluation.judged_row(indicator, group, wanted)
     group = row.group
-    period = Period(row.start, Cadence(row.months, asked.cadence.year_start))
-    entry = asked.entry_for(period)
-    worked = workings(framework, inputs, asked, period, row.by, group)
+    own_period = Period(row.start, Cadence(row.months, asked.cadence.year_start))
+    entry = asked.entry_for(own_period)
+    worked = workings(framework, inputs, asked, own_period, row.by, group)
     history = _up_to(evaluation.judged, row)
     own = [] if evaluation.own is None else _up_to(evaluation.own, row)
-    ago = [point for point in history if point.start == period.start - 12]
-    traced = tuple(sources(evaluation, inputs, asked, worked, period.cadence, row.by, group))
+    ago = [point for point in history if point.start == own_period.start - 12]
+    traced = tuple(sources(evaluation, inputs, asked, worked, own_period.cadence, row.by, group))
     return Explanation(
         indicator=indicator,
         title=asked.title,
         place=str(asked.passage.span()),
         formula=_formula(asked),
-        period=period.label,
+        period=own_period.label,
         by=row.by,
         group=group,
         as_of=evaluation.as_of.isoformat(),
         status=row.status,
-        reason=_reason(row.reason, traced),
+        reason=_reason(row, traced),
         value=row.value,
         numerator=row.numerator,
         denominator=row.denominator,
@@ -213,7 +218,7 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
         does_without=does_without(framework, asked),
         sources=traced,
         steps=tuple(_steps(framework, worked, row.value)),
-        judgement=_judgement(entry, worked, row, asked, period) if entry else None,
+        judgement=_judgement(entry, worked, row, asked, own_period) if entry else None,
         rules=tuple(_tried(rule, rule.text in row.rules) for rule in framework.rules),
         exception=read_life(row),
         chart=read_chart(own or history),
@@ -223,28 +228,30 @@ def explain(evaluation: Evaluation, indicator: str, group: str | None = None) ->
     )
 
 
-def _asked(evaluation: Evaluation, indicator: str, group: str | None) -> tuple[Inputs, Indicator]:
+def _asked(evaluation: Evaluated, indicator: str, group: str | None) -> tuple[Inputs, Indicator]:
     """The inputs of the evaluation and the indicator to explain; raises as `explain`."""
     for name, given in (("indicator", indicator), ("group", group)):
         if not isinstance(given, str | None) or (given is None and name == "indicator"):
             raise TypeError(f"`{name}` must be a text, not {given!r}")
     defined = evaluation.framework.indicators.get(indicator)
     if defined is None:
-        raise ValueError(f"unknown indicator `{indicator}`")
+        raise UnknownName("indicator", indicator, evaluation.framework.indicators)
     if evaluation.period is None or evaluation.inputs is None:
         raise ValueError("only an evaluation of one period can be explained")
     return evaluation.inputs, defined
 
 
-def _reason(reason_text: str | None, traced: Sequence[Source]) -> str | None:
+def _reason(row: HistoryRow, traced: Sequence[Source]) -> str | None:
     """The reason for having no value; a blank cell, where a list has no other fault."""
-    blank = {source.reason for source in traced if BLANK in source.how}
-    others = {source.reason for source in traced if BLANK not in source.how}
-    for blank_reason in blank - others:
-        name = str(blank_reason).partition(": ")[2]
-        if reason_text and (match := re.match(rf"{re.escape(name)}( for .+?)? is not available", reason_text)):
-            return f"a cell of {name}{match[1] or ''} that would be added up is blank"
-    return reason_text
+    if row.reason_kind != ReasonKind.NOT_AVAILABLE or not row.missing_inputs:
+        return row.reason
+    missing = row.missing_inputs[0]
+    said = f"{Status.NO_DATA}: `{missing['item']}`"
+    alike = [source for source in traced if source.reason == said]
+    if not alike or any(BLANK not in source.how for source in alike):
+        return row.reason
+    elsewhere = "" if missing["period"] == row.period else f" for {missing['period']}"
+    return f"a cell of `{missing['item']}`{elsewhere} that would be added up is blank"
 
 
 def _up_to(history: pl.DataFrame, row: HistoryRow) -> list[HistoryRow]:
@@ -277,35 +284,6 @@ def _points(history: Sequence[HistoryRow]) -> Iterator[Point]:
             point.direction_year_ago,
             known,
         )
-
-
-def _row(evaluation: Evaluation, indicator: str, group: str | None) -> HistoryRow:
-    """The row of the results to explain; raises ValueError where the results have no such row, or several."""
-    rows = evaluation.judged.filter("shown", pl.col("indicator") == indicator)
-    if rows.is_empty():
-        raise ValueError(f"`{indicator}` is ad hoc, and nothing was asked for in this period")
-    if group is None:
-        return history_rows(rows.filter(pl.col("group").is_null()))[0]
-    groups = rows.filter(pl.col("group").is_not_null())
-    chosen = groups.filter(pl.concat_str("by", pl.lit("="), "group") == group)
-    if chosen.is_empty():
-        chosen = groups.filter(pl.col("group") == group)
-    if chosen.is_empty():
-        names = [*groups["group"], *groups.select(pl.concat_str("by", pl.lit("="), "group")).to_series()]
-        near = nearest(group, names)
-        hint = f"did you mean `{near}`?" if near else f"its groups are {', '.join(_spelt(groups)) or 'none'}"
-        raise ValueError(f"`{indicator}` has no group `{group}`; {hint}")
-    if len(chosen) > 1:
-        spellings = " or ".join(_spelt(chosen))
-        raise ValueError(f"`{indicator}` has a group `{group}` in {len(chosen)} breakdowns; write {spellings}")
-    return history_rows(chosen)[0]
-
-
-def _spelt(groups: pl.DataFrame) -> list[str]:
-    """Each group as `explain` takes it: with its breakdown, where several breakdowns have a group of that name."""
-    several = pl.col("group").is_duplicated()
-    both = pl.concat_str("by", pl.lit("="), "group")
-    return [f"`{name}`" for name in groups.select(pl.when(several).then(both).otherwise("group")).to_series()]
 
 
 def _steps(framework: Framework, worked: Workings, whole: float | None) -> Iterator[Step]:

@@ -13,7 +13,7 @@ from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.reason_codes import ReasonCode
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.aligning import lasts
-from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.evaluated import Evaluated
 from pmf_engine.evaluation.expected import absent
 from pmf_engine.evaluation.explanation.record_sources import Records, is_blank, records
 from pmf_engine.evaluation.explanation.trace import Fact, Trace, traced
@@ -86,7 +86,7 @@ class Source:
 
 
 def sources(
-    evaluation: Evaluation,
+    evaluation: Evaluated,
     inputs: Inputs,
     indicator: Indicator,
     worked: Workings,
@@ -111,9 +111,7 @@ def sources(
             yield _counted(evaluation, inputs, indicator, looked, period, slice_)
 
 
-def _sent(
-    evaluation: Evaluation, inputs: Inputs, trace: Trace, looked: Looked, period: Period, slice_: Slice
-) -> Source:
+def _sent(evaluation: Evaluated, inputs: Inputs, trace: Trace, looked: Looked, period: Period, slice_: Slice) -> Source:
     """A figure with its value and its cells."""
     framework = evaluation.framework
     figure = framework.figures[looked.name]
@@ -141,7 +139,7 @@ def _sent(
 
 
 def _counted(
-    evaluation: Evaluation,
+    evaluation: Evaluated,
     inputs: Inputs,
     indicator: Indicator,
     looked: Looked,
@@ -203,7 +201,7 @@ class _Used:
 
 
 def _used(
-    evaluation: Evaluation, inputs: Inputs, trace: Trace, figure: Figure, period: Period, slice_: Slice, counted: bool
+    evaluation: Evaluated, inputs: Inputs, trace: Trace, figure: Figure, period: Period, slice_: Slice, counted: bool
 ) -> _Used:
     """The cells of a figure that count in one period of an indicator, by the trace."""
     taken = trace.periods_of(figure, period, counted)
@@ -309,7 +307,7 @@ def _with_replaced(received: pl.DataFrame, cell: _Row) -> Iterator[_Row]:
         yield from refused.sort("file", "sheet", "row", "column", nulls_last=False).iter_rows(named=True)
 
 
-def _why(evaluation: Evaluation, cell: _Row) -> tuple[str, ...]:
+def _why(evaluation: Evaluated, cell: _Row) -> tuple[str, ...]:
     """The messages of a cell's problems, and of the names in its row."""
     same_sheet = [pl.col(name).eq_missing(pl.lit(cell[name])) for name in ("file", "sheet")]
     problems = evaluation.problems.filter(*same_sheet, pl.col("kind") != "superseded")

@@ -11,7 +11,7 @@ import polars as pl
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import Status
-from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.evaluated import Evaluated
 from pmf_engine.evaluation.inputs import AGENCY, Inputs
 from pmf_engine.formula.compute.column_names import code_column
 from pmf_engine.formula.compute.record_expressions import RecordExpressions
@@ -70,7 +70,7 @@ def is_blank(inputs: Inputs, aggregate: Aggregate, period: Period, by: str | Non
 
 
 def records(
-    evaluation: Evaluation, inputs: Inputs, aggregate: Aggregate, period: Period, by: str | None, group: str | None
+    evaluation: Evaluated, inputs: Inputs, aggregate: Aggregate, period: Period, by: str | None, group: str | None
 ) -> tuple[Records, ...]:
     """The files that an aggregate was counted in, with their faults; for an agency, the files with its records."""
     list_ = evaluation.framework.lists[aggregate.list.name]

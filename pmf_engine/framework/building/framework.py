@@ -20,7 +20,7 @@ from pmf_engine.framework.building.tolerances import with_tolerances
 from pmf_engine.framework.model import Framework
 
 
-def build_framework(folder: Path, draft: Draft) -> Framework:
+def build_framework(folder: Path | None, draft: Draft) -> Framework:
     """Builds the framework of a draft; mistakes are added to the draft's diagnostics.
 
     Later builders use the results of earlier ones: formulas name figures and lists, bands and examples name indicators.

@@ -93,7 +93,7 @@ def _read_entry(
 ) -> Entry | None:
     """Checks an entry; None where it has a mistake, which is reported. `before` are the earlier entries."""
     errors = len(draft.diagnostics)
-    start = None
+    start = period = None
     if entry.from_ is not None:
         period = _period(draft, entry.from_, indicator, indicator.cadence.months)
         if period is None:
@@ -145,6 +145,7 @@ def _read_entry(
         passages,
         entry.chart,
         rebases,
+        period,
     )
 
 

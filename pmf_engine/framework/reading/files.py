@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,18 @@ class Config:
         """The span of the key at a path."""
         return self.document(path).key_span(path)
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts of its documents by name."""
+        return {document.source.name: document.source.text for document in self.documents}
+
+    def path_at(self, span: Span) -> Loc | None:
+        """The path of the innermost part around a span; None where the span is in no document of this file."""
+        for document in self.documents:
+            if document.source == span.source:
+                return document.path_at(span.start)
+        return None
+
     def passage(self, *path: str | int) -> Passage:
         """The text at a path, with the position of each of its characters."""
         return self.document(path).passage(path)
@@ -72,10 +84,19 @@ def read_tolerances(folder: Path) -> tuple[Config, list[Diagnostic]]:
 
 def _read(paths: Iterable[Path]) -> tuple[Config, list[Diagnostic]]:
     """Reads, parses and merges files; a file that cannot be read becomes an empty document."""
+    return _merged(read_source(path) for path in paths)
+
+
+def read_texts(texts: Mapping[str, str]) -> tuple[Config, list[Diagnostic]]:
+    """Parses and merges texts by the names that messages give as their places."""
+    return _merged((Source(name, _one_break(text.removeprefix("\ufeff"))), []) for name, text in texts.items())
+
+
+def _merged(sources: Iterable[tuple[Source, list[Diagnostic]]]) -> tuple[Config, list[Diagnostic]]:
+    """Parses and merges sources; one that could not be read, which has diagnostics, becomes an empty document."""
     diagnostics: list[Diagnostic] = []
     documents = []
-    for path in paths:
-        source, unreadable = read_source(path)
+    for source, unreadable in sources:
         document, mistakes = load(source) if not unreadable else (Document(source, None, None), [])
         documents.append(document)
         diagnostics += unreadable + mistakes

@@ -69,6 +69,19 @@ class Document:
         key = self._nearest(path)[1]
         return _trimmed(self.source, key) if key is not None else self.span(path)
 
+    def path_at(self, offset: int) -> tuple[str | int, ...]:
+        """The path of the innermost part whose key or value is around an offset."""
+        node, path = self.root, []
+        while node is not None:
+            inner: Node | None = None
+            for step, first, last in _parts(node):
+                if first.start_mark.index <= offset < max(last.end_mark.index, first.start_mark.index + 1):
+                    path.append(step)
+                    inner = last
+                    break
+            node = inner
+        return tuple(path)
+
     def passage(self, path: Path) -> Passage:
         """The text at a path as its author wrote it, with the position of each of its characters."""
         node = self._nearest(path)[0]
@@ -98,6 +111,17 @@ class Document:
             else:
                 break
         return node, key
+
+
+def _parts(node: Node) -> Iterator[tuple[str | int, Node, Node]]:
+    """The parts of a map or list: the key or the number of the item, and the first and last node of each."""
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if isinstance(key, ScalarNode):
+                yield key.value, key, value
+    elif isinstance(node, SequenceNode):
+        for number, item in enumerate(node.value):
+            yield number, item, item
 
 
 def load(source: Source) -> tuple[Document, list[Diagnostic]]:

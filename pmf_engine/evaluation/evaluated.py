@@ -1,0 +1,116 @@
+"""The outcome of an evaluation as data: its frames, and the rows that people ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from html import escape
+
+import polars as pl
+
+from pmf_engine.diagnostics.errors import UnknownName, UnknownPeriod
+from pmf_engine.domain.periods import Period
+from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.inputs import Inputs
+from pmf_engine.evaluation.results import exceptions_of, history_of, results_of
+from pmf_engine.evaluation.rows import ResultRow, Series, find_row, result_rows, series_of
+from pmf_engine.framework.model import Framework
+from pmf_engine.judgement.history_row import HistoryRow, history_rows
+from pmf_engine.submissions.submissions import Submissions
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Evaluated:
+    """The outcome of an evaluation, as data.
+
+    Attributes:
+        framework: The framework that was evaluated.
+        submissions: The submissions that were evaluated.
+        period: The period asked for; None for all.
+        only: The ids of the indicators that were evaluated; None for all.
+        as_of: The day of the evaluation.
+        cells: The cells of returns received by `as_of`.
+        judged: The rows of all periods up to the one shown, with the columns of `JUDGED_ROWS`.
+        outstanding: The returns and lists not received by `as_of`, with the columns `OUTSTANDING`: for each figure or
+            list and agency the latest period, and where that is not due, also the latest late period before it.
+        problems: The problems of the submissions, and of the records in lists, with the columns of `PROBLEMS`.
+        inputs: The figures and list totals of the evaluation, for explanations.
+        own: As `judged`, in own periods of the indicators that `judged` has in longer ones; None without any.
+    """
+
+    framework: Framework
+    submissions: Submissions
+    period: Period | None
+    as_of: date
+    cells: pl.DataFrame
+    judged: pl.DataFrame
+    outstanding: pl.DataFrame
+    problems: pl.DataFrame
+    inputs: Inputs | None = None
+    own: pl.DataFrame | None = None
+    only: frozenset[str] | None = None
+
+    def __repr__(self) -> str:
+        shown = self.judged.filter("shown")
+        rated = ", ".join(f"{shown.filter(status=status).height} {status}" for status in Status.rated())
+        which = "all periods" if self.period is None else self.period
+        return f"<Evaluation of {which} as of {self.as_of}: {shown.height} results, {rated}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self)[1:-1])}</p>{self.results._repr_html_()}"
+
+    @property
+    def results(self) -> pl.DataFrame:
+        """One row per indicator, period and group: those that a report on `period` shows, or all (`RESULTS`)."""
+        return results_of(self.judged)
+
+    @cached_property
+    def history(self) -> pl.DataFrame:
+        """The rows of all periods up to the one shown, with charts and the lives of exceptions (`HISTORY`)."""
+        return history_of(self.judged, self.framework)
+
+    @property
+    def exceptions(self) -> pl.DataFrame:
+        """The results that go up, the highest level first (`EXCEPTIONS`)."""
+        return exceptions_of(self.judged)
+
+    def rows(self) -> tuple[ResultRow, ...]:
+        """The results as typed rows, in their order."""
+        return result_rows(self.results)
+
+    def row(self, indicator: str, group: str | None = None) -> ResultRow:
+        """The result of an indicator: of its whole, or of one group.
+
+        Args:
+            indicator: The id of the indicator.
+            group: The name of a group, or where several breakdowns have it, breakdown and name: `district=Unknown`.
+
+        Raises:
+            UnknownName: There is no such indicator or group, or no such result.
+        """
+        row = self.judged_row(indicator, group)
+        alike = self.judged.filter("shown", indicator=indicator, period=row.period)
+        of_group = alike.filter(pl.col("by").eq_missing(pl.lit(row.by)), pl.col("group").eq_missing(pl.lit(row.group)))
+        [result] = result_rows(results_of(of_group))
+        return result
+
+    def series(self, indicator: str, group: str | None = None) -> Series:
+        """An indicator over time, whole or of one group, as a plot needs it; raises as `row`."""
+        return series_of(self.framework, self.judged, self.judged_row(indicator, group))
+
+    def judged_row(self, indicator: str, group: str | None = None, period: Period | None = None) -> HistoryRow:
+        """The judged row of an indicator in a period, by default the last that is shown; raises as `row`."""
+        if indicator not in self.framework.indicators:
+            raise UnknownName("indicator", indicator, self.framework.indicators)
+        rows = self.judged.filter(indicator=indicator)
+        if period is None:
+            rows = rows.filter("shown")
+            rows = rows.filter(pl.col("start") == pl.col("start").max())
+        else:
+            labels = rows["period"].unique(maintain_order=True)
+            if period.label not in labels:
+                span = f"; its periods are {labels[0]} to {labels[-1]}" if len(labels) else ""
+                raise UnknownPeriod(f"`{indicator}` has no period {period.label}{span}")
+            rows = rows.filter(period=period.label)
+        return history_rows(find_row(rows, indicator, group))[0]
