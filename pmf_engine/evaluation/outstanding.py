@@ -89,7 +89,7 @@ def outstanding_rows(rows: pl.DataFrame, framework: Framework, as_of: date, chos
         item_kind=pl.col("item").replace_strict(kinds, return_dtype=pl.String).cast(OUTSTANDING.polars()["item_kind"]),
         period=pl.Series(labels, dtype=pl.String),
         days_late=pl.when(late).then((pl.lit(as_of) - pl.col("due")).dt.total_days()).otherwise(0),
-        waiting=pl.Series([waiting[item] for item in rows["item"]], dtype=pl.List(pl.String)),
+        waiting=pl.Series([waiting.get(item, []) for item in rows["item"]], dtype=pl.List(pl.String)),
     )
     return OUTSTANDING.check(complete.select(OUTSTANDING.names))
 

@@ -33,6 +33,8 @@ from pmf_engine.framework.tolerances import Entry
 
 if TYPE_CHECKING:
     import polars as pl
+else:
+    from pmf_engine.framework.tables import pl
 
 __all__ = [
     "Agency",

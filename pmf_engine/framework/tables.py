@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from pmf_engine.domain.periods import Period
@@ -15,6 +16,15 @@ from pmf_engine.framework.tolerances import Entry
 
 if TYPE_CHECKING:
     import polars as pl
+else:
+
+    class _AtUse:
+        """Polars, imported at its first use: what does without data does without Polars too."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(import_module("polars"), name)
+
+    pl = _AtUse()
 
 Table = Literal["indicators", "figures", "agencies", "tolerances", "rules"]
 """The frames of definitions."""
@@ -111,8 +121,6 @@ def frame(
     rules: tuple[Rule, ...],
 ) -> pl.DataFrame:
     """Definitions as a frame with a row for each."""
-    import polars as pl  # at use: what does without data does without Polars too
-
     texts = pl.List(pl.String)
     if what == "indicators":
         return pl.DataFrame(
@@ -154,6 +162,11 @@ def frame(
             schema={"id": pl.Int32, "when": pl.String, "until": pl.String, "to": pl.String},
             orient="row",
         )
+    return _tolerances(indicators)
+
+
+def _tolerances(indicators: Mapping[str, Indicator]) -> pl.DataFrame:
+    """The entries of tolerances as a frame."""
     return pl.DataFrame(
         [
             (one.id, one.cadence.holding(entry.start).label if entry.start is not None else None, entry.good.text,

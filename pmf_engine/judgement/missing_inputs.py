@@ -31,43 +31,13 @@ def with_missing_inputs(
         uses: By indicator and figure or list, how many months back the indicator reads it, 0 for the row's period.
         framework: The framework that defines figures, lists and lead agencies.
     """
-    numbers = SourceIndex(framework.figures, framework.lists).numbers
-    read = pl.LazyFrame(
-        [
-            (id_, numbers[item], item, back)
-            for id_, items in uses.items()
-            for item, all_ in items.items()
-            for back in all_
-        ],
-        schema={"indicator": pl.String, "number": pl.UInt32, "item": pl.String, "back": pl.Int32},
-        orient="row",
-    )
     leads = pl.LazyFrame(
         [(indicator.id, [indicator.lead_agency]) for indicator in framework.indicators.values()],
         schema={"indicator": pl.String, "lead": pl.List(pl.String)},
         orient="row",
     )
     sole = _sole_senders(framework)
-    missing = lacking.filter(source_number(pl.col("code")) > 0).with_columns(number=source_number(pl.col("code")))
-    keys = ["months", "year_start", "by", "group"]
-    decided = frame.filter(pl.col("figure").is_not_null()).select(*_ROW, "months", "year_start", "because")
-    listed = (
-        decided.join(read, on="indicator")
-        .with_columns(at=pl.col("start") - pl.col("back"))
-        .join(
-            missing.select(*keys, "number", "code", "senders", at="start", period="lacked_in"),
-            on=[*keys, "number", "at"],
-            nulls_equal=True,
-        )
-        .explode("senders")
-        .sort(pl.col("code") != pl.col("because"), "back", "number", "code", "senders", "period")
-        .unique([*_ROW, "item", "senders", "period"], keep="first", maintain_order=True)
-        .group_by(_ROW, maintain_order=True)
-        .agg(
-            missing_inputs=pl.struct("item", pl.col("senders").alias("agency"), "period"),
-            mending=pl.col("senders").drop_nulls().unique(maintain_order=True),
-        )
-    )
+    listed = _listed(frame, lacking, uses, framework)
     return (
         frame.join(leads, on="indicator", how="left", maintain_order="left")
         .join(listed, on=_ROW, how="left", nulls_equal=True, maintain_order="left")
@@ -85,6 +55,43 @@ def with_missing_inputs(
             .otherwise("lead"),
         )
         .drop("mending", "lead", "sole")
+    )
+
+
+def _listed(
+    frame: pl.LazyFrame, lacking: pl.LazyFrame, uses: Mapping[str, Mapping[str, tuple[int, ...]]], framework: Framework
+) -> pl.LazyFrame:
+    """The missing inputs of each row that one decides, and their senders; arguments as `with_missing_inputs`."""
+    numbers = SourceIndex(framework.figures, framework.lists).numbers
+    read = pl.LazyFrame(
+        [
+            (id_, numbers[item], item, back)
+            for id_, items in uses.items()
+            for item, all_ in items.items()
+            for back in all_
+        ],
+        schema={"indicator": pl.String, "number": pl.UInt32, "item": pl.String, "back": pl.Int32},
+        orient="row",
+    )
+    missing = lacking.filter(source_number(pl.col("code")) > 0).with_columns(number=source_number(pl.col("code")))
+    keys = ["months", "year_start", "by", "group"]
+    decided = frame.filter(pl.col("figure").is_not_null()).select(*_ROW, "months", "year_start", "because")
+    return (
+        decided.join(read, on="indicator")
+        .with_columns(at=pl.col("start") - pl.col("back"))
+        .join(
+            missing.select(*keys, "number", "code", "senders", at="start", period="lacked_in"),
+            on=[*keys, "number", "at"],
+            nulls_equal=True,
+        )
+        .explode("senders")
+        .sort(pl.col("code") != pl.col("because"), "back", "number", "code", "senders", "period")
+        .unique([*_ROW, "item", "senders", "period"], keep="first", maintain_order=True)
+        .group_by(_ROW, maintain_order=True)
+        .agg(
+            missing_inputs=pl.struct("item", pl.col("senders").alias("agency"), "period"),
+            mending=pl.col("senders").drop_nulls().unique(maintain_order=True),
+        )
     )
 
 

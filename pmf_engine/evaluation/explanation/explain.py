@@ -180,10 +180,13 @@ def explain(
         TypeError: `indicator` or `group` is no text.
     """
     inputs, asked = _asked(evaluation, indicator, group)
-    framework = evaluation.framework
-    wanted = framework.period(period) if isinstance(period, str) else period
-    row = evaluation.judged_row(indicator, group, wanted)
-    group = row.group
+    wanted = evaluation.framework.period(period) if isinstance(period, str) else period
+    return _explanation(evaluation, inputs, asked, evaluation.judged_row(indicator, group, wanted))
+
+
+def _explanation(evaluation: Evaluated, inputs: Inputs, asked: Indicator, row: HistoryRow) -> Explanation:
+    """The explanation of a row of an indicator."""
+    framework, group = evaluation.framework, row.group
     own_period = Period(row.start, Cadence(row.months, asked.cadence.year_start))
     entry = asked.entry_for(own_period)
     worked = workings(framework, inputs, asked, own_period, row.by, group)
@@ -192,7 +195,7 @@ def explain(
     ago = [point for point in history if point.start == own_period.start - 12]
     traced = tuple(sources(evaluation, inputs, asked, worked, own_period.cadence, row.by, group))
     return Explanation(
-        indicator=indicator,
+        indicator=asked.id,
         title=asked.title,
         place=str(asked.passage.span()),
         formula=_formula(asked),
