@@ -151,7 +151,7 @@ def _read_manifest(path: Path, framework: pmf.Framework) -> None:
 
 
 def _check(path: Path, framework: pmf.Framework) -> None:
-    pmf.check_framework(path.parent, date(2017, 1, 1))
+    pmf.check_framework(path.parent, as_of=date(2017, 1, 1))
 
 
 def _board() -> bytes:
