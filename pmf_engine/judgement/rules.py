@@ -48,7 +48,7 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     for position, name in enumerate(levels):
         level = pl.when(highest == position).then(pl.lit(name)).otherwise(level)
     frame = frame.with_columns(rules=rules, rule_ids=rule_ids, escalate_to=level, level=highest.cast(pl.Int8))
-    return with_life(frame).drop("^(rule|since|bad|for):.*$")
+    return with_life(frame).drop("^(rule|may|since|bad|for):.*$")
 
 
 def _rule_stages(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
@@ -59,6 +59,7 @@ def _rule_stages(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]
     """
     when = _Answers(numbers, ["line"], "when")
     holds = [when.last(rule.condition) for rule in rules]
+    may_hold = [when.last_possible(rule.condition) for rule in rules]
     latched = [(number, rule.until) for number, rule in enumerate(rules) if rule.until]
     ends = {
         number: _Answers(numbers, ["line", f"since:{number}"], f"until:{number}", until=True) for number, _ in latched
@@ -73,13 +74,26 @@ def _rule_stages(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]
     return [
         *([column] for column in when.columns),
         [is_true.alias(f"rule:{number}") for number, is_true in enumerate(holds)],
+        [is_possible.alias(f"may:{number}") for number, is_possible in enumerate(may_hold)],
         [(raised.cum_sum() - raised).over("line").alias(f"since:{number}") for number, raised in times.items()],
         *([column] for end in ends.values() for column in end.columns),
         [
             latch.forward_fill().over("line").fill_null(False).alias(f"rule:{number}")
             for number, latch in latches.items()
         ],
+        [pl.col(f"rule:{number}") | (pl.col(f"may:{number}") & _stood(rules)) for number, _ in enumerate(rules)],
     ]
+
+
+def _stood(rules: Sequence[Rule]) -> pl.Expr:
+    """Whether there was an exception in the period before: a rule held, or has been possible ever since one held."""
+    if not rules:
+        return pl.lit(False)
+    holds, may_hold = (
+        pl.any_horizontal(f"{prefix}:{number}" for number, _ in enumerate(rules)) for prefix in ("rule", "may")
+    )
+    stands = pl.when(holds).then(True).when(~may_hold).then(False)
+    return stands.forward_fill().shift(1).over("line").fill_null(False)
 
 
 _IS_SURE = ~pl.col("small") & ~pl.col("partial") & pl.col("doubt").is_null()
@@ -112,32 +126,57 @@ class _Answers:
         """The answer of a condition in each row: true, false, or null for none.
 
         A condition is true where it holds with unknown good news taken as false. It is false only where it fails with
-        unknown good news left unknown: without a direction, `red and unchanged` of a red row has no answer.
+        unknown good news left unknown, and where nothing unknown may be bad news: without a direction, `red and
+        unchanged` of a red row and `amber and worsening` of an amber row have no answer.
         """
         named = {node.name for node in names(condition)}
         condition = self._counted(condition)
         pessimistic, open_ = (self._truth(condition, _words(unknown)) for unknown in (False, None))
+        possible = self._truth(condition, _words(False, feared=True)) if Direction.WORSENING in named else pessimistic
         if self.until:
-            return pl.when(pl.col("has_value") & _IS_SURE).then(pessimistic)
+            return pl.when(pl.col("has_value") & _IS_SURE).then(pessimistic & possible)
         denies = _deniable(named) & pl.col("doubt").is_null() & ~(pl.col("has_value") & pl.col("partial"))
-        return pl.when(~pl.col("small")).then(pl.when(pessimistic).then(True).when(denies).then(open_))
+        answer = pl.when(pessimistic).then(True).when(denies & ~possible.fill_null(False)).then(open_)
+        return pl.when(~pl.col("small")).then(answer)
+
+    def last_possible(self, condition: Expression) -> pl.Expr:
+        """Whether a condition might hold in the last period with a value, however the unknown turned out.
+
+        What has no earlier value to compare with may be worse, and a period without an answer may count for `for N
+        periods`. False for a condition that looks at no other period.
+        """
+        columns = len(self.columns)
+        counted = self._counted(condition, unknown=True)
+        if len(self.columns) == columns and Direction.WORSENING not in {node.name for node in names(condition)}:
+            return pl.lit(False)
+        possible = self._truth(counted, _words(False, feared=True))
+        answers = pl.col("has_value") & _IS_SURE
+        return pl.when(answers).then(possible.fill_null(False)).forward_fill().over(self.over).fill_null(False)
 
     def _truth(self, condition: Expression, words: Mapping[str, pl.Expr]) -> pl.Expr:
         counted = {name: pl.col(name) for name in (column.meta.output_name() for column in self.columns)}
         return truth(condition, self.numbers, _quantity, {**words, **counted})
 
-    def _counted(self, node: Expression) -> Expression:
-        """A condition with the name of a column in place of each `for N periods`: nested ones are computed once."""
+    def _counted(self, node: Expression, unknown: bool | None = None) -> Expression:
+        """A condition with the name of a column in place of each `for N periods`: nested ones are computed once.
+
+        Args:
+            node: The condition.
+            unknown: How a period without an answer counts; None for not at all.
+        """
         match node:
             case Lasting():
                 name = f"for:{self.name}:{len(self.columns)}"
-                lasts = _lasting(self.answer(node.operand), _periods(node)).over(self.over)
+                answer = self.answer(node.operand)
+                answer = answer if unknown is None else answer.fill_null(unknown)
+                lasts = _lasting(answer, _periods(node)).over(self.over)
                 self.columns.append(lasts.alias(name))
                 return Name(node.start, node.end, name)
             case Unary(operator="not"):
-                return replace(node, operand=self._counted(node.operand))
+                return replace(node, operand=self._counted(node.operand, unknown))
             case Binary(operator=operator) if operator in LOGIC:
-                return replace(node, left=self._counted(node.left), right=self._counted(node.right))
+                left, right = (self._counted(part, unknown) for part in (node.left, node.right))
+                return replace(node, left=left, right=right)
         return node
 
 
@@ -162,8 +201,10 @@ def _deniable(named: set[str]) -> pl.Expr:
     return pl.col("has_value")
 
 
-def _words(unknown: bool | None) -> Mapping[str, pl.Expr]:
+def _words(unknown: bool | None, *, feared: bool = False) -> Mapping[str, pl.Expr]:
     """The truth of each word that conditions may name, null for no answer; `unknown` replaces null for good news.
+
+    With `feared` a value without an earlier one to compare with is `worsening`.
 
     A period without a value answers only words for its own status; a period that is not due only `not_due`; an unrated
     value no rating. A figure that may have come in a row that cannot be placed does not answer `late`.
@@ -181,7 +222,10 @@ def _words(unknown: bool | None) -> Mapping[str, pl.Expr]:
     good[SpecialCause.IMPROVEMENT] = pl.when(readable).then(_is_special(SpecialCause.IMPROVEMENT))
     null = pl.lit(unknown, pl.Boolean)
     words |= {word: pl.when(valued).then(pl.coalesce(is_true, null)) for word, is_true in good.items()}
-    return words | {word: pl.when(valued).then(f"bad:{word}") for word in (Direction.WORSENING, SpecialCause.CONCERN)}
+    bad = {word: pl.col(f"bad:{word}") for word in (Direction.WORSENING, SpecialCause.CONCERN)}
+    if feared:
+        bad[Direction.WORSENING] |= pl.col("direction").is_null()
+    return words | {word: pl.when(valued).then(is_true) for word, is_true in bad.items()}
 
 
 def _lasting_bad_news() -> Mapping[str, pl.Expr]:

@@ -119,6 +119,34 @@ def test_an_exception_is_not_older_than_its_figures(tmp_path: Path) -> None:
 # -- missing data -----------------------------------------------------------------------------
 
 
+WORSENING = "- {when: red, to: board}\n- {when: amber and worsening, to: lead_agency}"
+LASTING = "- {when: red, to: board}\n- {when: (amber or red) for 3 periods, to: lead_agency}"
+
+
+@pytest.mark.parametrize(
+    ("rules", "values", "expected"),
+    [
+        # What was 14 or 16 in the second quarter? Nobody knows, so that the exception of the first one stands.
+        (WORSENING, "25 14 15", "b.l"),
+        (WORSENING, "25 16 15", "b.."),
+        (WORSENING, "25 _ 15", "bbl"),
+        (WORSENING, "25 c c 15 _ 15 14", "bbblll."),
+        (WORSENING, "25 _ 10", "bb."),
+        (WORSENING, "10 _ 15", "..."),  # what may be worse raises nothing
+        # A period without a value may have been amber.
+        (LASTING, "15 25 15", ".bl"),
+        (LASTING, "10 25 15", ".b."),
+        (LASTING, "10 _ 25 15", "..bl"),
+        (LASTING, "10 _ 25 15 10", "..bl."),
+        (LASTING, "10 _ 15 15", "...."),
+    ],
+)
+def test_what_may_hold_keeps_an_exception_and_raises_none(
+    tmp_path: Path, rules: str, values: str, expected: str
+) -> None:
+    assert levels(build(tmp_path, values, rules)) == expected
+
+
 @pytest.mark.parametrize(
     ("rule", "values", "expected"),
     [
