@@ -55,22 +55,22 @@ def hold_wholes(
         framework: The figures and breakdowns.
 
     Returns:
-        The cells; the problems; and the marks. `other` of a cell is the sum of the groups where that is smaller than
+        The cells; the problems; and the marks, of which those of groups that contradict their whole are doubts: which
+        of the numbers is wrong is unknown. `other` of a cell is the sum of the groups where that is smaller than
         the whole by more than rounding: judgement takes the worse of the two.
     """
     compared = _compared(cells, came, framework)
     if compared.is_empty():
         return cells, PROBLEMS.empty(), MARKS.empty()
+    contradicted = cells.filter(pl.col("state") == "ok").join(
+        compared.filter(pl.col("outcome_of_whole") == _CONTRADICTS).select(*_OF, "by", "whole", "total"),
+        on=[*_OF, "by"],
+    )
     worst = compared.sort("outcome_of_whole", "by").group_by("at", maintain_order=True).last()
     worst = worst.select("at", "outcome_of_whole", "total", "is_short", by_of="by")
     compared_cells = cells.with_row_index("at").join(worst, on="at", how="left", maintain_order="left")
     outcome = pl.col("outcome_of_whole")
-    why = pl.format(
-        "the whole is `{}`, but its groups by `{}` add up to {}",
-        pl.col("text").str.strip_chars(EDGES),
-        "by_of",
-        pl.col("total").map_elements(_written, return_dtype=pl.String),
-    )
+    why = _why(pl.col("text").str.strip_chars(EDGES), "by_of")
     older = why + " and came later, and not all of them are there"
     refused = outcome.is_in([_INCOMPLETE, _CONTRADICTS]).fill_null(False)
     result = (
@@ -93,11 +93,26 @@ def hold_wholes(
     problems = problems_of_cells(
         reported.with_columns(pl.Series("kind", kinds, pl.String), pl.Series("message", messages, pl.String)), framework
     )
-    marks = compared_cells.filter(outcome.is_in([_STANDS, _DIFFERS])).select(
-        "agency", "by", "group", "start", "months",
-        item="figure", kind=pl.lit(MarkKind.UNALLOCATED.value).cast(KIND), text=why,
-    )  # fmt: skip
-    return result, problems, marks.select(MARKS.names)
+    marks = [
+        _marks(compared_cells.filter(outcome.is_in([_STANDS, _DIFFERS])), MarkKind.UNALLOCATED, why),
+        _marks(contradicted, MarkKind.DOUBT, _why(_text_of(pl.col("whole")), "by")),
+    ]
+    return result, problems, pl.concat(marks)
+
+
+def _why(whole: pl.Expr, by: str) -> pl.Expr:
+    """A clause with both numbers of a whole that its groups contradict."""
+    return pl.format("the whole is `{}`, but its groups by `{}` add up to {}", whole, by, _text_of(pl.col("total")))
+
+
+def _text_of(number: pl.Expr) -> pl.Expr:
+    return number.map_elements(_written, return_dtype=pl.String)
+
+
+def _marks(cells: pl.DataFrame, kind: MarkKind, text: pl.Expr) -> pl.DataFrame:
+    """A mark for each cell, with the columns of `MARKS`."""
+    marked = cells.with_columns(item="figure", kind=pl.lit(kind.value).cast(KIND), text=text)
+    return marked.select(MARKS.names)
 
 
 def _written(number: float) -> str:

@@ -54,6 +54,24 @@ def test_the_worse_of_a_whole_and_its_groups_is_judged(tmp_path: Path, band: str
     )
 
 
+@pytest.mark.parametrize(("north", "status"), [(7800, "invalid"), (50, "invalid"), (7, "red")])
+def test_groups_that_contradict_their_whole_are_not_green(tmp_path: Path, north: int, status: str) -> None:
+    [found] = rows(tmp_path, "a", "good: at least 40", sent(a=(200, north, 60)))
+    assert found["status"] == "invalid"
+    of_groups = evaluate(tmp_path).results.filter(by="district")
+    assert of_groups.select("group", "status", "value").rows() == [("North", status, north), ("South", "invalid", 60)]
+    text = f"the whole is `200`, but its groups by `district` add up to {north + 60}"
+    assert of_groups["marks"].to_list() == [[{"kind": "doubt", "text": text}]] * 2
+
+
+def test_groups_that_contradict_their_whole_end_no_exception(tmp_path: Path) -> None:
+    text = sent(a=(100, 20, 80)) + sent("2016-17 Q2", a=(200, 45, 60)) + sent("2016-17 Q3", a=(100, 45, 55))
+    rows(tmp_path, "a", "good: at least 40", text, escalation="- {when: red, to: board}")
+    of_north = evaluate(tmp_path).history.filter(group="North")
+    assert of_north["escalate_to"].to_list() == ["board", "board", None]
+    assert of_north["direction"].to_list() == [None, None, "unchanged"]
+
+
 def test_the_row_of_an_agency_is_judged_alike(tmp_path: Path) -> None:
     rows(tmp_path, "a", "good: at least 98", sent(a=(100, 50, 46)))
     assert evaluate(tmp_path).results.filter(by="agency", group="care")["status"].to_list() == ["red"]
