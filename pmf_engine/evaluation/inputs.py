@@ -259,7 +259,7 @@ def _groups(framework: Framework, by: str, sent: pl.DataFrame, counted: ListTota
     listed = framework.breakdowns[by].names
     if listed is not None:
         return list(listed)
-    return sorted(counted.groups.get(by, set()) | set(sent.filter(pl.col("by") == by)["group"]))
+    return sorted(counted.groups(by) | set(sent.filter(pl.col("by") == by)["group"]))
 
 
 _OPTIMIZATIONS = pl.QueryOptFlags(comm_subplan_elim=False)

@@ -193,6 +193,7 @@ def _with_view(
     unsure = pl.col("start").is_in(without_group.drop_nulls().to_list())
     if without_group.null_count():  # a record without a group may be in any period
         unsure = pl.lit(True)
+    coverage = pl.max_horizontal(coverage, _unnamed(inputs, id_, view[1], by))
     return (
         frame.join(table.rows.lazy().select("start", "group", *columns), on=["start", "group"], how="left")
         .join(table.unplaced.lazy().select("group", *map(unplaced_column, texts)), on="group", how="left")
@@ -202,6 +203,19 @@ def _with_view(
         )
         .with_columns(*[pl.col(code_column(text)).alias(lenient_column(text)) for text in texts])
     )
+
+
+def _unnamed(inputs: Inputs, id_: str, cadence: Cadence, by: str | None) -> pl.Expr:
+    """The code of the groups that no record of a list has named up to a period, where the breakdown lists none.
+
+    A name that only another list or a return uses may be a misspelt one: its count is unknown, not 0.
+    """
+    if by is None or by not in inputs.framework.breakdowns or inputs.framework.breakdowns[by].groups is not None:
+        return pl.lit(0, dtype=pl.UInt32)
+    named = inputs.counted.named.get((id_, by), {})
+    first = pl.col("group").replace_strict(named, default=None, return_dtype=pl.Int32)
+    is_named = (pl.col("start") + cadence.months > first).fill_null(False)
+    return pl.when(is_named).then(0).otherwise(_NO_DATA).cast(pl.UInt32)
 
 
 def _code(aggregate: Aggregate, coverage: pl.Expr, unsure: pl.Expr, number: int) -> pl.Expr:

@@ -71,7 +71,7 @@ def count(
             for by, table in (tables(answers.plan, query, frames, spellings) if frames else {}).items():
                 totals.tables[*query.key, by] = table
                 if by is not None:
-                    totals.groups.setdefault(by, set()).update(table.rows["group"].to_list())
+                    totals.name_groups(id_, by, table.rows)
         totals.coverage.update(covered(vocabulary, answers.parts, answers.checks, as_of))
         for agency, disputed in counted.dispute.items():
             totals.coverage.setdefault((id_, agency), []).extend(disputed)

@@ -26,7 +26,7 @@ from pmf_engine.records.coverage import Coverage, joined, month_ends, whole_mont
 from pmf_engine.records.list_query import ListQuery
 from pmf_engine.records.queries import ListPlan
 from pmf_engine.submissions.list_values import bad
-from pmf_engine.submissions.vocabulary import fold
+from pmf_engine.submissions.vocabulary import fold, spelling_order
 
 _INVALID, _NO_DATA, _UNDEFINED = reason_code(Status.INVALID), reason_code(Status.NO_DATA), reason_code(Status.UNDEFINED)
 _DIGITS = 12
@@ -71,14 +71,24 @@ class ListTotals:
     Attributes:
         tables: The totals by query and breakdown.
         coverage: The coverage by list and agency.
-        groups: The groups of the records by breakdown.
+        named: The groups of each list's records by list and breakdown, with the first month of a period that has one.
         read: The content of the list parts by list.
     """
 
     tables: dict[tuple[str, Cadence, str | None, str | None], Table] = field(default_factory=dict)
     coverage: dict[tuple[str, str], list[Coverage]] = field(default_factory=dict)
-    groups: dict[str, set[str]] = field(default_factory=dict)
+    named: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
     read: dict[str, list[Read]] = field(default_factory=dict)
+
+    def groups(self, by: str) -> set[str]:
+        """The groups of a breakdown that the records of any list name."""
+        return {group for (_, breakdown), groups in self.named.items() if breakdown == by for group in groups}
+
+    def name_groups(self, list_: str, by: str, rows: pl.DataFrame) -> None:
+        """Adds the groups of a table's rows to those that a list names."""
+        named = self.named.setdefault((list_, by), {})
+        for group, start in rows.group_by("group").agg(pl.col("start").min()).iter_rows():
+            named[group] = min(start, named.get(group, start))
 
     @property
     def marks(self) -> pl.DataFrame:
@@ -236,9 +246,9 @@ def _table(
 
 
 def _spell(by: str, texts: pl.Series, spellings: dict[tuple[str, str], str]) -> None:
-    """Adds a name for each new group: the spelling in mixed case where there is one, then the first in order."""
+    """Adds a name for each new group, of its spellings the first by `spelling_order`."""
     written = {" ".join(text.split()) for text in texts.unique().drop_nulls()}
-    for text in sorted(written, key=lambda text: (text.isupper() or text.islower(), text)):
+    for text in sorted(written, key=spelling_order):
         spellings.setdefault((by, fold(text)), text)
 
 

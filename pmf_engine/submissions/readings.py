@@ -18,7 +18,7 @@ from pmf_engine.submissions.cell_values import BOUNDS, STATE, Bounds, add_values
 from pmf_engine.submissions.problems import listed, problems_of_cells, say
 from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.totals import without_totals
-from pmf_engine.submissions.vocabulary import Vocabulary, fold
+from pmf_engine.submissions.vocabulary import Vocabulary, fold, spelling_order
 
 OUTCOME = pl.Enum(["used", "repeated", "superseded", "refused", "unknown"])
 
@@ -181,11 +181,11 @@ class Reader:
         return readings.select(*CELLS.names, "type", "clean", "beside", "group_text"), problems
 
     def one_spelling(self, cells: pl.DataFrame) -> pl.DataFrame:
-        """Cells with the spelling of each unlisted group that sorts first, whatever its case and spaces."""
+        """Cells with one spelling of each unlisted group, whatever its case and spaces: see `spelling_order`."""
         free = [by for by in self.framework.breakdowns if by not in self.words.groups]
         named = cells.filter(pl.col("by").is_in(free), pl.col("group").is_not_null())
         spelt: dict[tuple[str, str], str] = {}
-        pairs = named.select("by", "group").unique().sort("by", "group").rows()
+        pairs = sorted(named.select("by", "group").unique().rows(), key=lambda pair: spelling_order(pair[1]))
         for by, group in pairs:
             spelt.setdefault((by, fold(group)), group)
         changed = {(by, group): spelt[by, fold(group)] for by, group in pairs if spelt[by, fold(group)] != group}

@@ -47,6 +47,15 @@ def fold(text: str) -> str:
     return " ".join(text.strip(EDGES).casefold().split())
 
 
+def spelling_order(text: str) -> tuple[bool, str]:
+    """A key that sorts spellings of one name, the best first: those in capitals and small letters, then by alphabet.
+
+    >>> min("OAKHAM", "oakham", "Oakham", key=spelling_order)
+    'Oakham'
+    """
+    return text.isupper() or text.islower(), text
+
+
 def fold_header(text: str) -> str:
     """A column's name without regard to case, spaces, underscores and hyphens.
 

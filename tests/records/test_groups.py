@@ -71,3 +71,23 @@ def test_a_ward_that_no_return_names_is_called_as_it_is_written_with_small_lette
     )
     evaluation = evaluate(tmp_path, Q4, date(2017, 5, 31))
     assert cell(evaluation, "referrals", Q4, "value", "Castle Point") == 3
+
+
+def test_a_name_that_a_list_does_not_use_is_no_zero_there(tmp_path: Path) -> None:
+    figures = "calls: {title: Calls, from: care, kind: flow, frequency: quarterly}"
+    tolerances = "referrals: {good: at most 1}"
+    write_board(tmp_path, figures, INDICATORS, tolerances, head=HEAD + LISTS)
+    rows = [f"{quarter},care,calls,{ward},3" for quarter in ("2016-17 Q3", Q4) for ward in ("Hill", "Hil", "Dale")]
+    write_returns(tmp_path, "period,agency,figure,ward,value\n" + "\n".join(rows))
+    records = ["a,2016-11-01,Hill", "b,2017-02-01,Hill", "c,2017-02-01,Dale"]
+    text = "\n".join(["child_id,received_on,ward", *records, ""])
+    (tmp_path / "returns" / "referral_list.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "returns" / "manifest.csv").write_text(
+        "file,received_on,covers_from,covers_to\nreferral_list.csv,2017-04-10,2016-10-01,2017-03-31\n", encoding="utf-8"
+    )
+    evaluation = evaluate(tmp_path, as_of=date(2017, 5, 31))
+    found = {
+        ward: [cell(evaluation, "referrals", quarter, "status", ward) for quarter in ("2016-17 Q3", Q4)]
+        for ward in ("Hill", "Hil", "Dale")
+    }
+    assert found == {"Hill": ["green", "green"], "Hil": ["no_data", "no_data"], "Dale": ["no_data", "green"]}

@@ -589,6 +589,8 @@ def test_groups_that_are_not_listed_have_one_spelling(framework: Framework) -> N
     )
     assert submissions.readings["group"].n_unique() == 1
     assert submissions.readings["outcome"].to_list() == ["used", "used", "repeated"]
+    submissions = read(framework, {"ward": "HILL"}, {"ward": "Hill", "period": "2016-17 Q2"}, {"ward": " hill "})
+    assert set(submissions.readings["group"]) == {"Hill"}
 
 
 def test_minus_nothing_is_nothing(framework: Framework) -> None:

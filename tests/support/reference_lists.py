@@ -25,6 +25,7 @@ from pmf_engine.formula.syntax import (
     Literal,
     Name,
     Unary,
+    aggregates,
 )
 from tests.support.reference import (
     Known,
@@ -579,6 +580,8 @@ class World:
         whose = [str(group)] if by == "agency" else one.agencies
         at_end = node.state == "open"
         reasons = {self.absent(one, agency, start, length, at_end) for agency in whose} - {None}
+        if by == "ward" and not self._is_named(one, group, start + length):
+            reasons.add("no_data")
         begin, end = last_day(start) + timedelta(days=1), last_day(start + length)
         bounds = {"period_start": begin, "period_end": end}
         looked = set().union(*(looked_at(part) for part in (node.of, node.where) if part)) - bounds.keys()
@@ -601,6 +604,22 @@ class World:
                 self._as_group(record, node.of.name, value) for record, value in zip(counted, values, strict=True)
             ]
         return _summed(node, len(counted), values)
+
+    def _is_named(self, one: Records, ward: str | None, end: int) -> bool:
+        """Whether an event of a list names a ward, which nothing lists, in a period that begins before a month."""
+        cadences = {
+            (length, indicator.year_start)
+            for indicator in self.board.indicators
+            if "ward" in indicator.by and one.id in {node.list.name for node in aggregates(formula(indicator.formula))}
+            for length in (indicator.months, self.months(indicator))
+        }
+        return any(
+            self.group(record, "ward") == ward
+            and record.first is not None
+            and record.counts_in(record.first, record.first, None)
+            and any(holding(_month(record.first), *cadence) < end for cadence in cadences)
+            for record in self.records[one.id]
+        )
 
     # -- indicators --------------------------------------------------------------------------
 
