@@ -93,7 +93,7 @@ def _read(
     if titled and score(header):
         top = next((row for row, texts in firsts if [text or "" for text in texts] == header), top)
         faults.leave_out_titles(top)
-    cells = _cells_of_an_open_line(text, delimiter)
+    cells = cells_of_an_open_line(text, delimiter)
     cut = None if cells is None or cells >= len(header) else (rows.height, cells)
     rows = rows.with_row_index("row", 1).cast({"row": pl.Int64}).slice(top)
     rows = _without_long_cells(rows, faults)
@@ -122,10 +122,10 @@ def _without_long_cells(rows: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     return rows.with_columns(pl.when(~is_long | (cells.str.len_chars() <= most)).then(cells).name.keep())
 
 
-def _cells_of_an_open_line(text: str, delimiter: str) -> int | None:
+def cells_of_an_open_line(text: str, delimiter: str) -> int | None:
     """How many cells the last line has where no line break ends it and it holds no quote.
 
-    >>> _cells_of_an_open_line("a,b,c\\n1,2", ","), _cells_of_an_open_line("a,b,c\\n1,2\\n", ",")
+    >>> cells_of_an_open_line("a,b,c\\n1,2", ","), cells_of_an_open_line("a,b,c\\n1,2\\n", ",")
     (2, None)
     """
     line = text[max(text.rfind("\n"), text.rfind("\r")) + 1 :]

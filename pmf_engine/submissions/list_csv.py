@@ -13,7 +13,7 @@ import polars as pl
 
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.submissions.csv_limits import keep_lines_within
-from pmf_engine.submissions.csv_tables import read_csv
+from pmf_engine.submissions.csv_tables import cells_of_an_open_line, read_csv
 from pmf_engine.submissions.file_state import state_of, unchanged
 from pmf_engine.submissions.limits import LIMITS, Measure, keep_within, why_unreadable
 from pmf_engine.submissions.list_headers import ListHeader, folders_of
@@ -30,6 +30,9 @@ _SMALL = 50_000_000
 
 _CHUNK = 1 << 20
 """The bytes of a file that are read at once to count its lines."""
+
+_TAIL = 1 << 16
+"""The last bytes of a file, in which its last line is sought."""
 
 
 def part_of_text(part: ListPart, path: Path, header: ListHeader) -> ListPart:
@@ -99,6 +102,9 @@ def _streamed(part: ListPart, path: Path, text: str, header: ListHeader) -> List
     part, places = header.read(part, names, top + 1)
     if not part.titles:
         return part
+    cells = cells_of_an_open_line(_tail(path), delimiter)
+    if cells is not None and cells <= max(places.values()):
+        return refused(part, "cut-list", _line_breaks(path) + 1)
     columns = [str(position) for position in range(len(names))]
     frame = pl.scan_csv(
         path, has_header=False, skip_lines=top + 1, separator=delimiter, schema=dict.fromkeys(columns, pl.String),
@@ -132,15 +138,22 @@ def _swallowing(frame: pl.LazyFrame, path: Path, above: int, columns: Sequence[s
         columns: All columns of the file, in their order.
         date: The position of a required date among these.
     """
-    lines, last = -above, b"\n"
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            lines += chunk.count(b"\n")
-            last = chunk[-1:]
-    lines += last != b"\n"
+    lines = _line_breaks(path) + (not _tail(path).endswith("\n")) - above
     if date is None or frame.select(pl.len()).collect(engine="streaming").item() == lines:
         return None
     return swallowing_row(frame, ROW, columns, date)
+
+
+def _line_breaks(path: Path) -> int:
+    with path.open("rb") as stream:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(_CHUNK), b""))
+
+
+def _tail(path: Path) -> str:
+    """The text at the end of a file."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - _TAIL))
+        return stream.read().decode(errors="replace")
 
 
 def _top(text: str, delimiter: str, header: ListHeader) -> tuple[int, int, list[str], list[list[str]], str]:
@@ -178,6 +191,8 @@ def whole_text(part: ListPart, header: ListHeader) -> ListPart:
     part, places = header.read(part, table.header, table.header_row)
     if not part.titles:
         return part
+    if table.cut is not None and table.cut[1] <= max(places.values()):
+        return refused(part, "cut-list", table.cut[0])
     if header.list.start in places:
         columns = [str(position) for position in range(len(table.header))]
         row = swallowing_row(table.rows, "row", columns, places[header.list.start])

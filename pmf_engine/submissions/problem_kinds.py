@@ -52,6 +52,11 @@ KINDS = {
     "check-note": Kind(NOTE, "{says}: {numbers}"),
     "columns-not-read": Kind(NOTE, "{columns} are no columns of this list and are not read"),
     "column-twice": Kind(LOST, "two columns are called `{text}`; {so}"),
+    "cut-list": Kind(
+        LOST,
+        "the file ends within this record, and may have been cut short; nothing in this file is used, since nothing "
+        "says how many records it lacks; send the whole file again",
+    ),
     "cut-row": Kind(
         LOST, "the file ends within this row, before `{column}`, so that it may be cut short; send the whole file again"
     ),

@@ -192,13 +192,23 @@ def test_hidden_sheets_and_sheets_without_a_header(tmp_path: Path) -> None:
     assert (value(evaluation, "visits"), told(evaluation)) == ("invalid", [(None, None, "sheet-without-header")])
 
 
-def test_merged_cells_are_filled_or_refused(tmp_path: Path) -> None:
+def test_the_blanks_of_merged_cells_are_refused(tmp_path: Path) -> None:
     book = workbook(*[[str(row), DAY, DAY if row == 1 else None, "x", None] for row in range(1, 5)])
     book.active.merge_cells("C2:C4")
-    assert value(read(tmp_path, saved(book), "visit_list.xlsx"), "befores") == 3
-    book.active.merge_cells("D5:E5")
     evaluation = read(tmp_path, saved(book), "visit_list.xlsx")
-    assert told(evaluation) == [(5, "share", "merged-cell")]
+    assert (value(evaluation, "visits"), value(evaluation, "befores")) == (4, "invalid")
+    assert [kind for *_, kind in told(evaluation)] == ["merged-cell"] * 2
+    book.active.merge_cells("D5:E5")
+    assert (5, "share", "merged-cell") in told(read(tmp_path, saved(book), "visit_list.xlsx"))
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_file_that_ends_within_a_record_is_not_used(tmp_path: Path, quote: str) -> None:
+    lines = [f"{quote}a{quote},2016-04-01,,x,1", "b,2016-04-02"]
+    evaluation = read(tmp_path, HEADER + "\n".join(lines))
+    assert (value(evaluation, "visits"), told(evaluation)) == ("invalid", [(3, None, "cut-list")])
+    assert value(read(tmp_path, HEADER + "\n".join([*lines, ""])), "visits") == 2
+    assert value(read(tmp_path, HEADER + "\n".join([lines[0], "b,2016-04-02,,x,1"])), "visits") == 2
 
 
 TEXTS = st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=1, max_size=8)

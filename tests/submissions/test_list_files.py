@@ -807,6 +807,7 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.Mo
         "referral_list/9.xlsx": workbook.getvalue(),
         "referral_list/8.parquet": pl.DataFrame(COLUMNS).with_columns(child_id=pl.lit(0.5)),
         "referral_list/10.csv": HEADER + ROW + "\0",
+        "referral_list/11.csv": HEADER + ROW + "b,2016-05-01",
         "referral_list/12.parquet": pl.DataFrame(COLUMNS).with_columns(child_id=pl.lit("a\0")),
         "plan_list/1.csv": PLANS + "police,2016-05-01,2016-04-01,\npolise,2016-05-01,,\nons,2016-05-01,,\n",
         "plan_list/2.csv": PLANS + "police,2016-05-01,,\n",
