@@ -174,19 +174,31 @@ def spots(table: Table) -> Iterator[Spot]:
 def board(seed: int, mark: str = "a") -> Sent:
     """A good board by its number; all its names end in the mark, so that several can stand in one framework."""
     rnd = Random(seed)
-    listed, wholes = rnd.random() < 0.6, rnd.random() < 0.5
-    kinds = {list_: rnd.choice(["csv", "csv", "csv", "xlsx", "parquet"]) for list_ in LISTS}
-    tables = [*_returns(rnd, wholes, mark), *_visits(rnd, kinds["visit_list"], mark)]
-    tables.append(_plans(rnd, kinds["plan_list"], mark))
-    return Sent(seed, mark, _indicators(rnd, listed, mark), _tolerances(rnd, mark), tables, listed, wholes)
+    listed, layout = rnd.random() < 0.6, rnd.choice(["long", "long", "wide"])
+    wholes = layout == "wide" or rnd.random() < 0.5  # a blank in the row of the whole says that it is not available
+    by = breakdown(listed, mark)
+    tables = _returns(rnd, layout, wholes, mark, by)
+    one = [[list_] for list_ in LISTS]
+    for list_ in rnd.choice([*one, *one, [*LISTS], [], [], []]):
+        kind = rnd.choice(["csv", "csv", "csv", "xlsx", "parquet"])
+        tables += _visits(rnd, kind, mark, by) if list_ == "visit_list" else [_plans(rnd, kind, mark, by)]
+    known = {*SENDERS, *(table.what for table in tables)}
+    ids = [id_ for id_, (_, _, uses) in FORMULAS.items() if known.issuperset(uses)]
+    return Sent(seed, mark, _indicators(rnd, listed, mark, ids), _tolerances(rnd, mark, ids), tables, listed, wholes)
 
 
-def _indicators(rnd: Random, listed: bool, mark: str) -> dict[str, list[str]]:
-    """The lines of each section of `indicators.yaml`."""
+def breakdown(listed: bool, mark: str) -> str:
+    """The breakdown by district: boards whose districts are listed share one, which makes evaluations faster."""
+    return "district" if listed else f"district_{mark}"
+
+
+def _indicators(rnd: Random, listed: bool, mark: str, ids: Sequence[str]) -> dict[str, list[str]]:
+    """The lines of each section of `indicators.yaml`; `ids` are those of `FORMULAS` that the board has."""
     groups = f", groups: [{', '.join(DISTRICTS)}]" if listed else ""
+    by_district = breakdown(listed, mark)
     lines = {
         "agencies": [f"care_{mark}: Social Care {mark}", f"police_{mark}: Police {mark}"],
-        "breakdowns": [f"district_{mark}: {{title: District {mark}{groups}}}"],
+        "breakdowns": [f"{by_district}: {{title: District{groups}}}"],
         "figures": [],
         "lists": [],
         "indicators": [],
@@ -194,15 +206,17 @@ def _indicators(rnd: Random, listed: bool, mark: str) -> dict[str, list[str]]:
     for id_, senders in SENDERS.items():
         agencies, kind = ", ".join(f"{sender}_{mark}" for sender in senders), "stock" if id_ == "plans" else "flow"
         lines["figures"].append(f"{id_}_{mark}: {{title: T, from: [{agencies}], kind: {kind}, frequency: quarterly}}")
-    for id_, columns in LISTS.items():
+    used = {name for id_ in ids for name in FORMULAS[id_][2]}
+    for id_, columns in ((id_, columns) for id_, columns in LISTS.items() if id_ in used):
         time = "date: day" if id_ == "visit_list" else "spell: [started_on, ended_on]"
         types = {"day": "date", "started_on": "date", "done_on": "date?", "ended_on": "date?"}
-        declared = ", ".join(f"{_marked(name, mark)}: {types.get(name, 'text')}" for name in columns)
+        declared = ", ".join(f"{_column(name, by_district)}: {types.get(name, 'text')}" for name in columns)
         lines["lists"].append(f"{id_}_{mark}: {{title: T, from: care_{mark}, {time}, columns: {{{declared}}}}}")
-    for id_, (formula, by, uses) in FORMULAS.items():
+    for id_ in ids:
+        formula, by, uses = FORMULAS[id_]
         for name in uses:
             formula = re.sub(rf"\b{name}\b", f"{name}_{mark}", formula)
-        asked = f"by: [{_marked(by, mark)}], " if by and rnd.random() < 0.7 else ""
+        asked = f"by: [{_column(by, by_district)}], " if by and rnd.random() < 0.7 else ""
         missing = "missing: all, " if id_ == "late_share" and rnd.random() < 0.3 else ""
         lines["indicators"] += [
             f"{id_}_{mark}: {{title: T, content_area: safety, evidence_type: quality, lead_agency: care_{mark},",
@@ -211,17 +225,18 @@ def _indicators(rnd: Random, listed: bool, mark: str) -> dict[str, list[str]]:
     return lines
 
 
-def _marked(column: str, mark: str) -> str:
-    return f"{column}_{mark}" if column == "district" else column
+def _column(name: str, by_district: str) -> str:
+    return by_district if name == "district" else name
 
 
-def _tolerances(rnd: Random, mark: str) -> list[str]:
+def _tolerances(rnd: Random, mark: str, ids: Sequence[str]) -> list[str]:
     middles = {
         "repeat_share": 22, "referrals_number": 210, "plans_number": 120, "late_share": 22, "late_to_date": 60,
         "visits_number": 11, "visits_in_time": 75, "visits_of_neglect": 4, "plans_open": 10, "plans_long": 30,
     }  # fmt: skip
     lines = []
-    for id_, middle in middles.items():
+    for id_ in ids:
+        middle = middles[id_]
         good = round(middle * rnd.uniform(0.8, 1.2), 1)
         if rnd.random() < 0.5:
             lines.append(f"{id_}_{mark}: {{good: at most {good}, tolerance: at most {round(good * 1.1, 1)}}}")
@@ -246,10 +261,10 @@ def _numbers(rnd: Random) -> dict[tuple[str, str, str, str], int]:
     return found
 
 
-def _returns(rnd: Random, wholes: bool, mark: str) -> list[Table]:
+def _returns(rnd: Random, layout: str, wholes: bool, mark: str, by: str) -> list[Table]:
     """One file of each agency for the first quarters, and one for each of the others, all in one layout."""
     numbers = _numbers(rnd)
-    layout, alone = rnd.choice(["long", "long", "wide"]), rnd.choice([3, 4, 6])
+    alone = rnd.choice([2, 3, 4])
     made = []
     parts = [QUARTERS[:-alone], *([quarter] for quarter in QUARTERS[-alone:])]
     for agency in ("care", "police"):
@@ -257,7 +272,7 @@ def _returns(rnd: Random, wholes: bool, mark: str) -> list[Table]:
         for quarters in parts:
             slices = [*(DISTRICTS if agency == "care" else []), ""]
             names = ["figure", "value"] if layout == "long" else [f"{id_}_{mark}" for id_ in figures]
-            header, sender = ["period", "agency", f"district_{mark}", *names], f"{agency}_{mark}"
+            header, sender = ["period", "agency", by, *names], f"{agency}_{mark}"
             rows = []
             for quarter in quarters:
                 for district in slices:
@@ -276,10 +291,10 @@ def _returns(rnd: Random, wholes: bool, mark: str) -> list[Table]:
     return made
 
 
-def _visits(rnd: Random, kind: str, mark: str) -> list[Table]:
-    """A list of events: one file for each of the last six quarters."""
+def _visits(rnd: Random, kind: str, mark: str, by: str) -> list[Table]:
+    """A list of events: one file for each of the last five quarters."""
     made = []
-    for quarter in QUARTERS[-6:]:
+    for quarter in QUARTERS[-5:]:
         first, last = days_of(quarter)
         rows = []
         for day in sorted(first + timedelta(rnd.randrange((last - first).days + 1)) for _ in range(rnd.randint(8, 14))):
@@ -289,11 +304,11 @@ def _visits(rnd: Random, kind: str, mark: str) -> list[Table]:
         came = (last + timedelta(rnd.randint(10, 25))).isoformat()
         covers = (first.isoformat(), last.isoformat())
         name = f"visit_list_{mark}_{quarter.replace(' ', '_').lower()}.{kind}"
-        made.append(Table(name, "visit_list", _columns("visit_list", mark), rows, came, covers, kind))
+        made.append(Table(name, "visit_list", _columns("visit_list", by), rows, came, covers, kind))
     return made
 
 
-def _plans(rnd: Random, kind: str, mark: str) -> Table:
+def _plans(rnd: Random, kind: str, mark: str, by: str) -> Table:
     """A list of spells: one file of all that were open in the last six quarters."""
     first, last = days_of(QUARTERS[-6])[0], days_of(QUARTERS[-1])[1]
     rows = []
@@ -304,11 +319,11 @@ def _plans(rnd: Random, kind: str, mark: str) -> Table:
         rows.append([child, started.isoformat(), ended.isoformat() if ended <= last else "", *_kind(rnd)])
     rows.sort(key=lambda row: row[1])
     covers = (first.isoformat(), last.isoformat())
-    return Table(f"plan_list_{mark}.{kind}", "plan_list", _columns("plan_list", mark), rows, "2017-04-21", covers, kind)
+    return Table(f"plan_list_{mark}.{kind}", "plan_list", _columns("plan_list", by), rows, "2017-04-21", covers, kind)
 
 
-def _columns(list_: str, mark: str) -> list[str]:
-    return [_marked(name, mark) for name in LISTS[list_]]
+def _columns(list_: str, by: str) -> list[str]:
+    return [_column(name, by) for name in LISTS[list_]]
 
 
 def _kind(rnd: Random) -> list[str]:
@@ -325,7 +340,8 @@ def write(boards: Sequence[Sent], folder: Path, escalation: Sequence[str] = RULE
         "content_areas: {safety: {title: Safety, kind: priority}}",
     ]
     for section in ("agencies", "breakdowns", "figures", "lists", "indicators"):
-        lines += [f"{section}:", *(f"  {line}" for sent in boards for line in sent.indicators[section])]
+        entries = [f"  {line}" for sent in boards for line in sent.indicators[section]]
+        lines += [f"{section}:", *dict.fromkeys(entries)] if entries else []
     (folder / "indicators.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     lines = ["governance: {lead_agency: Lead agency, board: Board}", "tolerances:"]
     lines += [f"  {line}" for sent in boards for line in sent.tolerances]

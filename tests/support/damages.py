@@ -110,8 +110,8 @@ def misspelt(text: str, rnd: Random) -> str:
 
 def extract(sent: Sent, rnd: Random, kind: str | None = None, list_: str | None = None) -> Table | None:
     """A file of a list."""
-    fits = [table for table in sent.tables if table.is_list and table.rows and kind in (None, table.kind)
-            and list_ in (None, table.what)]  # fmt: skip
+    fits = [table for table in sent.tables if table.is_list and table.rows and table.covers
+            and kind in (None, table.kind) and list_ in (None, table.what)]  # fmt: skip
     return rnd.choice(fits) if fits else None
 
 
