@@ -47,22 +47,27 @@ class Sheet:
         """Whether the workbook hides the sheet."""
         return self.facts.hidden
 
-    def with_merged_refused(self, top: int) -> Sheet:
-        """The sheet with a `merged-cell` fault in each blank below row `top` (from 0) that is merged with another cell.
+    def unmerged(self, top: int, *, fill: bool = True) -> Sheet:
+        """The sheet with the text of each merged cell in the blanks that it merges below row `top` (from 0).
 
-        A workbook keeps one text of merged cells and drops the others: whether these were the same is unknown.
+        A blank that is merged with a cell beside it, or with the header, becomes a `merged-cell` fault: its value is
+        unknown. So does every merged blank without `fill`: merging drops all texts but one, and where rows are records
+        nothing else shows whether the texts were the same.
         """
         filled: dict[Place, str] = {}
         faults = dict(self.faults)
         for (row, column), (last_row, last_column) in self.facts.merged:
             if last_row <= top or column >= self.rows.width or row >= self.rows.height or column < 0:
                 continue
-            text = f"(merged with {letter(column)}{row + 1})"
-            faults[text] = "merged-cell"
+            value = self.rows[row, column]
+            if not fill or row <= top or last_column > column or value is None:
+                value = f"(merged with {letter(column)}{row + 1})"
+                faults[value] = "merged-cell"
             for place in _places((max(row, top + 1), column), (last_row, last_column), self.rows):
-                if place != (row, column) and _blank(self.rows, place):
-                    filled[place] = text
-        return replace(self, rows=_overlaid(self.rows, filled), faults=faults)
+                if place != (row, column):
+                    filled[place] = value
+        rows = _overlaid(self.rows, {place: text for place, text in filled.items() if _blank(self.rows, place)})
+        return replace(self, rows=rows, faults=faults)
 
 
 def read_sheets(path: Path) -> list[Sheet]:
