@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import pmf_engine as pmf
 from pmf_engine.render import terminal
@@ -68,3 +73,37 @@ def test_an_agency_that_is_red_itself_is_shown_where_the_whole_is_green(tmp_path
 
 def test_what_another_agency_lacks_is_not_its_concern(tmp_path: Path) -> None:
     assert report(tmp_path, ("care,checked", "")).led_by_others == 0
+
+
+CELLS = ["9", "7", "2", "", "1O", "c", "x"]
+"""A number that is green, one that is amber, one that is red, and what is none."""
+
+LINES = [*product(("2016-17 Q1", "2016-17 Q2"), ("care", "police"), ("checked",))]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.sampled_from(CELLS), min_size=len(LINES), max_size=len(LINES)),
+    st.sampled_from(["", "- {when: red, to: board}", "- {when: late for 2 periods, to: board}"]),
+    st.sampled_from([None, "lead_agency", "board"]),
+    st.sampled_from(["any", "all"]),
+)
+def test_no_agency_that_owes_or_is_red_is_told_of_no_exceptions(
+    cells: list[str], rules: str, to: str | None, missing: str
+) -> None:
+    with TemporaryDirectory() as name:
+        indicators = f"made: {{frequency: quarterly, formula: checked, by: [agency], missing: {missing}}}\n{CHECKS}"
+        bands = "{good: at least 80, tolerance: at least 60}", "{good: at least 8, tolerance: at least 6}"
+        write_board(Path(name), FIGURES, indicators, f"checks: {bands[0]}\nmade: {bands[1]}", rules)
+        sent = [f"{','.join(line)},{cell}" for line, cell in zip(LINES, cells, strict=True) if cell]
+        sent += [f"{period},{agency},asked,10" for period, agency, _ in LINES]
+        write_returns(Path(name), "\n".join(sent))
+        evaluation = evaluate(Path(name), period="2016-17 Q2")
+    for agency in ("care", "police"):
+        late = evaluation.outstanding.filter(pl.col("agency") == agency, pl.col("status") == "late")
+        red = evaluation.results.filter(by="agency", group=agency, status="red")
+        text = shown(pmf.exception_report(evaluation, agency=agency, to=to))
+        if late.height or red.height:
+            assert "No exceptions" not in text
+    if set(cells) == {"9"}:
+        assert "No exceptions; nothing late." in text
