@@ -81,19 +81,19 @@ def _rule_stages(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]
             latch.forward_fill().over("line").fill_null(False).alias(f"rule:{number}")
             for number, latch in latches.items()
         ],
-        [pl.col(f"rule:{number}") | (pl.col(f"may:{number}") & _stood(rules)) for number, _ in enumerate(rules)],
+        [pl.col(f"rule:{number}") | (pl.col(f"may:{number}") & _is_kept(rules)) for number, _ in enumerate(rules)],
     ]
 
 
-def _stood(rules: Sequence[Rule]) -> pl.Expr:
-    """Whether there was an exception in the period before: a rule held, or has been possible ever since one held."""
+def _is_kept(rules: Sequence[Rule]) -> pl.Expr:
+    """Whether an exception would end here although a rule may hold: one has been possible ever since a rule held."""
     if not rules:
         return pl.lit(False)
     holds, may_hold = (
         pl.any_horizontal(f"{prefix}:{number}" for number, _ in enumerate(rules)) for prefix in ("rule", "may")
     )
     stands = pl.when(holds).then(True).when(~may_hold).then(False)
-    return stands.forward_fill().shift(1).over("line").fill_null(False)
+    return ~holds & stands.forward_fill().shift(1).over("line").fill_null(False)
 
 
 _IS_SURE = ~pl.col("small") & ~pl.col("partial") & pl.col("doubt").is_null()

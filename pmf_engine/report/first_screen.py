@@ -173,7 +173,9 @@ def lead_words(screen: FirstScreen) -> str:
         first = f"{number_word(count).capitalize()} {thing} for {level_word(alert.level)}{new}."
     elif screen.matters:
         first = f"Nothing for {level_word(alert.level)} to decide."
-    elif screen.late_figures or screen.report.watch or screen.report.without_value:
+    elif screen.report.to is not None and screen.report.below:
+        first = f"Nothing is escalated to {level_word(screen.report.to)} or above."
+    elif screen.late_figures or screen.report.led_by_others or balance.good < balance.rated or balance.without_figure:
         first = "Nothing is escalated."
     else:
         first = "No exceptions; nothing late."

@@ -139,6 +139,7 @@ LASTING = "- {when: red, to: board}\n- {when: (amber or red) for 3 periods, to: 
         (LASTING, "10 _ 25 15", "..bl"),
         (LASTING, "10 _ 25 15 10", "..bl."),
         (LASTING, "10 _ 15 15", "...."),
+        ("- {when: red, to: lead_agency}\n- {when: red for 3 periods, to: board}", "25 _ 25 10", "lll."),
     ],
 )
 def test_what_may_hold_keeps_an_exception_and_raises_none(
