@@ -12,14 +12,16 @@ DIRECTION = pl.Enum(texts(Direction))
 def with_direction(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Adds `before` (the value of the period before), `direction` and `direction_year_ago`.
 
-    All three compare rows of one `segment` of the series: a break begins another segment.
+    All three compare rows of one `segment` of the series: a break begins another segment. Nothing improves where one of
+    the two values is in doubt.
     """
     value = pl.when("known").then("value")
+    columns = {"value": value} | {name: pl.col(name) for name in ("gaps", "status", "start", "doubt")}
     earlier = {"before": pl.lit(1), "ago": (12 // pl.col("months")).first()}
     frame = frame.with_columns(
         column.shift(periods).over("line", "segment").alias(f"{when}:{name}")
         for when, periods in earlier.items()
-        for name, column in (("value", value), *((name, pl.col(name)) for name in ("gaps", "status", "start")))
+        for name, column in columns.items()
     )
     # An ad hoc indicator has no row for quarters without a request, so the fourth row before may be of any quarter.
     a_year = pl.col("ago:start") == pl.col("start") - 12
@@ -27,7 +29,7 @@ def with_direction(frame: pl.LazyFrame) -> pl.LazyFrame:
         before=pl.col("before:value"),
         direction=_travelled("before").cast(DIRECTION),
         direction_year_ago=pl.when(a_year).then(_travelled("ago")).cast(DIRECTION),
-    ).drop(f"{when}:{name}" for when in earlier for name in ("value", "gaps", "status", "start"))
+    ).drop(f"{when}:{name}" for when in earlier for name in columns)
 
 
 def _travelled(when: str) -> pl.Expr:
@@ -52,6 +54,8 @@ def _travelled(when: str) -> pl.Expr:
         .then(None)
         .when(((same | as_near) & ~moved) | (better == 0))
         .then(pl.lit(Direction.UNCHANGED))
+        .when((better > 0) & pl.any_horizontal(pl.col("doubt", f"{when}:doubt").is_not_null()))
+        .then(None)
         .when(better > 0)
         .then(pl.lit(Direction.IMPROVING))
         .otherwise(pl.lit(Direction.WORSENING))

@@ -24,6 +24,10 @@ LIFE: Final = FrameSchema(
 """The columns of the life of an exception, all null before the first exception of a series."""
 
 
+HAS_COME: Final = (pl.col("status") != Status.NO_DATA).cum_max().over("line")
+"""Whether a figure of a row's series had come by its period: `no_data` before that is no gap."""
+
+
 @dataclass(frozen=True)
 class Life:
     """The life of an exception, with the columns of `LIFE`: `raised_for` counts periods, `recovered` is None so far."""
@@ -64,7 +68,7 @@ def with_life(frame: pl.LazyFrame) -> pl.LazyFrame:
     lived["raised_for"] = up.cast(pl.Int64).cum_sum().over(life)
     lived["recovered"] = pl.when(~up).then(pl.when(~up).then("period").drop_nulls().first().over(life))
     return (
-        frame.with_columns(received=(pl.col("status") != Status.NO_DATA).cast(pl.Int8).cum_max().over("line"))
+        frame.with_columns(received=HAS_COME)
         .with_columns(began=up & ~up.shift(1).over("line", "received").fill_null(False))
         .with_columns(life=pl.col("began").cast(pl.Int64).cum_sum().over("line", "received"))
         .with_columns(**{name: pl.when(pl.col("life") > 0).then(column) for name, column in lived.items()})

@@ -9,7 +9,6 @@ import polars as pl
 
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.periods import Frequency
-from pmf_engine.domain.status import Direction
 from pmf_engine.formula.constants import constant
 from pmf_engine.framework.changes import breaks_of
 from pmf_engine.framework.dependencies import adds_up_over_groups, sums_over_periods
@@ -77,8 +76,6 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFram
     begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in _SERIES)
     frame = frame.with_columns(line=begins.cum_sum(), segment=_segment(framework))
     frame = with_direction(frame)
-    improves = pl.col("doubt").is_not_null() & (pl.col("direction", "direction_year_ago") == Direction.IMPROVING)
-    frame = frame.with_columns(pl.when(~improves.fill_null(False)).then(pl.col("direction", "direction_year_ago")))
     frame = with_run(frame)
     frame = with_interval(frame)
     return escalated(with_small(charted(frame), framework.escalate_groups_from), framework)

@@ -21,7 +21,7 @@ from pmf_engine.formula.compute.maybe import MaybeExpr
 from pmf_engine.formula.syntax import LOGIC, Binary, Expression, Lasting, Name, Unary, names
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.model import Framework
-from pmf_engine.judgement.exception_life import with_life
+from pmf_engine.judgement.exception_life import HAS_COME, with_life
 
 
 def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
@@ -86,13 +86,16 @@ def _rule_stages(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]
 
 
 def _is_kept(rules: Sequence[Rule]) -> pl.Expr:
-    """Whether an exception would end here although a rule may hold: one has been possible ever since a rule held."""
-    if not rules:
+    """Whether an exception would end here although a rule may hold: one has been possible ever since a rule held.
+
+    Rules about nothing but a status without a value (`late`) are over once a value has come, whatever it is.
+    """
+    numbers = range(len(rules))
+    of_values = [n for n in numbers if not {node.name for node in names(rules[n].condition)} <= {*Status.missing()}]
+    if not of_values:
         return pl.lit(False)
-    holds, may_hold = (
-        pl.any_horizontal(f"{prefix}:{number}" for number, _ in enumerate(rules)) for prefix in ("rule", "may")
-    )
-    stands = pl.when(holds).then(True).when(~may_hold).then(False)
+    holds, stood = (pl.any_horizontal(f"rule:{number}" for number in some) for some in (numbers, of_values))
+    stands = pl.when(stood).then(True).when(~pl.any_horizontal(f"may:{number}" for number in numbers)).then(False)
     return ~holds & stands.forward_fill().shift(1).over("line").fill_null(False)
 
 
@@ -140,42 +143,44 @@ class _Answers:
         return pl.when(~pl.col("small")).then(answer)
 
     def last_possible(self, condition: Expression) -> pl.Expr:
-        """Whether a condition might hold in the last period with a value, however the unknown turned out.
-
-        What has no earlier value to compare with may be worse, and a period without an answer may count for `for N
-        periods`. False for a condition that looks at no other period.
-        """
+        """Whether a condition might hold in the last period with a value; false if it looks at no other period."""
         columns = len(self.columns)
-        counted = self._counted(condition, unknown=True)
+        possible = self._possible(condition)
         if len(self.columns) == columns and Direction.WORSENING not in {node.name for node in names(condition)}:
             return pl.lit(False)
-        possible = self._truth(counted, _words(False, feared=True))
         answers = pl.col("has_value") & _IS_SURE
-        return pl.when(answers).then(possible.fill_null(False)).forward_fill().over(self.over).fill_null(False)
+        return pl.when(answers).then(possible).forward_fill().over(self.over).fill_null(False)
+
+    def _possible(self, condition: Expression) -> pl.Expr:
+        """Whether a condition may hold in each row, however what is missing turned out.
+
+        A value without an earlier one to compare with may be worse; a period without a value may be anything that it
+        does not deny, from the first return on.
+        """
+        counted = self._counted(condition, possible=True)
+        with_value = self._truth(counted, _words(False, feared=True)).fill_null(False) & ~pl.col("small")
+        return pl.when("has_value").then(with_value).otherwise(self.answer(condition).fill_null(HAS_COME))
 
     def _truth(self, condition: Expression, words: Mapping[str, pl.Expr]) -> pl.Expr:
         counted = {name: pl.col(name) for name in (column.meta.output_name() for column in self.columns)}
         return truth(condition, self.numbers, _quantity, {**words, **counted})
 
-    def _counted(self, node: Expression, unknown: bool | None = None) -> Expression:
+    def _counted(self, node: Expression, *, possible: bool = False) -> Expression:
         """A condition with the name of a column in place of each `for N periods`: nested ones are computed once.
 
-        Args:
-            node: The condition.
-            unknown: How a period without an answer counts; None for not at all.
+        With `possible` every period counts in which the condition may hold.
         """
         match node:
             case Lasting():
+                answer = self._possible(node.operand) if possible else self.answer(node.operand)
                 name = f"for:{self.name}:{len(self.columns)}"
-                answer = self.answer(node.operand)
-                answer = answer if unknown is None else answer.fill_null(unknown)
                 lasts = _lasting(answer, _periods(node)).over(self.over)
                 self.columns.append(lasts.alias(name))
                 return Name(node.start, node.end, name)
             case Unary(operator="not"):
-                return replace(node, operand=self._counted(node.operand, unknown))
+                return replace(node, operand=self._counted(node.operand, possible=possible))
             case Binary(operator=operator) if operator in LOGIC:
-                left, right = (self._counted(part, unknown) for part in (node.left, node.right))
+                left, right = (self._counted(part, possible=possible) for part in (node.left, node.right))
                 return replace(node, left=left, right=right)
         return node
 

@@ -70,6 +70,9 @@ def test_groups_that_contradict_their_whole_end_no_exception(tmp_path: Path) -> 
     of_north = evaluate(tmp_path).history.filter(group="North")
     assert of_north["escalate_to"].to_list() == ["board", "board", None]
     assert of_north["direction"].to_list() == [None, None, "unchanged"]
+    text = sent(a=(100, 20, 80)) + sent("2016-17 Q2", a=(100, 7, 60)) + sent("2016-17 Q3", a=(100, 45, 55))
+    rows(tmp_path, "a", "good: at least 40", text)
+    assert evaluate(tmp_path).history.filter(group="North")["direction"].to_list() == [None, "worsening", None]
 
 
 def test_the_row_of_an_agency_is_judged_alike(tmp_path: Path) -> None:

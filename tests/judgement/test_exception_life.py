@@ -123,6 +123,13 @@ WORSENING = "- {when: red, to: board}\n- {when: amber and worsening, to: lead_ag
 LASTING = "- {when: red, to: board}\n- {when: (amber or red) for 3 periods, to: lead_agency}"
 
 
+def test_what_nothing_rates_is_not_kept(tmp_path: Path) -> None:
+    rules = f"- {{when: late, to: lead_agency}}\n{LASTING}"
+    write_board(tmp_path, FIGURES, "y: {frequency: quarterly, formula: x}", "", rules)
+    write_returns(tmp_path, "\n".join(f"{QUARTERS[place]},care,x,25" for place in (0, 2, 3, 4)))
+    assert levels(evaluate(tmp_path)) == ".l..."
+
+
 @pytest.mark.parametrize(
     ("rules", "values", "expected"),
     [
@@ -139,6 +146,9 @@ LASTING = "- {when: red, to: board}\n- {when: (amber or red) for 3 periods, to: 
         (LASTING, "10 _ 25 15", "..bl"),
         (LASTING, "10 _ 25 15 10", "..bl."),
         (LASTING, "10 _ 15 15", "...."),
+        # Periods before the first return are no gap, and what was late is over once it has come.
+        (LASTING, "x x 25 15", "..b."),
+        (LASTING + "\n- {when: late, to: board}", "25 10 _ 15", "b.b."),
         ("- {when: red, to: lead_agency}\n- {when: red for 3 periods, to: board}", "25 _ 25 10", "lll."),
     ],
 )
