@@ -53,6 +53,14 @@ EVALUATION = (
 )
 """The options of every command that evaluates returns."""
 
+SELECTION = (
+    option("--indicator", action="append", default=[], metavar="INDICATOR", help="only this one; may be repeated"),
+    option("--agency", metavar="AGENCY", help="only what this agency leads, and its own rows in what others lead"),
+    option("--content-area", metavar="AREA", help="only the indicators of this content area"),
+    option("--by", metavar="BREAKDOWN", help="only the groups of this breakdown, such as district or agency"),
+)
+"""The options that select some of the results."""
+
 
 def build_parser(commands: Iterable[Command]) -> argparse.ArgumentParser:
     """The parser of `pmf`. Its result has the function of the chosen command as `run`."""

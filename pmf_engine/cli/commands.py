@@ -14,7 +14,7 @@ from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, EVALUATION, OUTPUT, day, width
+from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, EVALUATION, OUTPUT, SELECTION, day, width
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
 from pmf_engine.cli.output import keep_inputs, write
 from pmf_engine.diagnostics.diagnostic import Diagnostic, render, render_github, render_json
@@ -66,7 +66,22 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
 
 def _evaluate(arguments: argparse.Namespace) -> ExitCode:
     """`pmf evaluate`: the results."""
+    from pmf_engine.report.selection import selected
+
     evaluation = _evaluation(arguments, one_period=False)
+    framework = evaluation.framework
+    for indicator in arguments.indicator:
+        _require_name("indicator", indicator, framework.indicators)
+    _require_name("agency", arguments.agency, framework.agencies)
+    _require_name("content area", arguments.content_area, framework.content_areas)
+    _require_name("breakdown", arguments.by, [*framework.breakdowns, "agency"])
+    evaluation = selected(
+        evaluation,
+        indicators=arguments.indicator,
+        agency=arguments.agency,
+        content_area=arguments.content_area,
+        by=arguments.by,
+    )
     if arguments.format == "parquet" and arguments.output is None and sys.stdout.isatty():
         raise CannotDoError("a terminal cannot show Parquet; name a file with `--output`")
     write(RESULT_RENDERERS[arguments.format](evaluation, PageOptions()), arguments.output)
@@ -233,7 +248,7 @@ COMMANDS = (
     Command(
         "evaluate",
         "the results, one row per indicator, period and group",
-        (*EVALUATION, option("--format", choices=list(RESULT_RENDERERS), default="table")),
+        (*EVALUATION, *SELECTION, option("--format", choices=list(RESULT_RENDERERS), default="table")),
         _evaluate,
     ),
     Command(

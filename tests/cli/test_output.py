@@ -105,6 +105,24 @@ def test_a_csv_file_runs_nothing_in_a_spreadsheet(board: Path, capsys: pytest.Ca
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "@", "+"))]
 
 
+@pytest.mark.parametrize(
+    ("options", "groups"),
+    [
+        (["--indicator", "missed_visits"], {"", "'=HYPERLINK(1)", "East"}),
+        (["--by", "ward"], {"'=HYPERLINK(1)", "East"}),
+        (["--agency", "police"], set()),
+        (["--by", "agency"], set()),
+    ],
+)
+def test_results_can_be_selected(
+    board: Path, capsys: pytest.CaptureFixture[str], options: list[str], groups: set[str]
+) -> None:
+    assert run(board, "evaluate", "--format", "csv", *options) == ExitCode.DONE
+    assert {row["group"] for row in csv.DictReader(io.StringIO(capsys.readouterr().out))} == groups
+    assert run(board, "evaluate", "--by", "wardd") == ExitCode.FAILED
+    assert "unknown breakdown `wardd`; did you mean `ward`?" in capsys.readouterr().err
+
+
 def test_fail_on_looks_at_groups_too(board: Path) -> None:
     assert run(board, "report", "--fail-on", "red") == ExitCode.DONE
     assert run(board, "report", "--fail-on", "exceptions") == ExitCode.DONE
