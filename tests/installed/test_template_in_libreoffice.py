@@ -41,8 +41,10 @@ def test_values_grades_and_markers_come_back(tmp_path: Path) -> None:
         cells[titles.index("value")].value = answers[str(cells[titles.index("figure")].value)]
     workbook.save(blank)
     profile = (tmp_path / "profile").as_uri()
+    office = program()
+    assert office is not None
     command = [
-        program(),
+        office,
         f"-env:UserInstallation={profile}",
         "--headless",
         "--convert-to",
