@@ -218,8 +218,8 @@ def _value(part: ListPart, column: Column, name: str, text: pl.Expr, patient: bo
 
 
 def _percentage(number: pl.Expr) -> pl.Expr:
-    """Numbers without `%` as percentages; null between 0 and 1, since 0.31 may be how a spreadsheet stores 31 %."""
-    return pl.when((number <= 0) | (number >= 1)).then(number)
+    """Numbers without `%` as percentages; null above 0 and up to 1: a spreadsheet stores 31 % as 0.31, 100 % as 1."""
+    return pl.when((number <= 0) | (number > 1)).then(number)
 
 
 def _number(text: pl.Expr, patient: bool) -> pl.Expr:
@@ -284,7 +284,7 @@ def why_refused(part: ListPart, list_: RecordList, name: str, text: str) -> tupl
             percent = "percentages stand in columns of type `percent`"
             return "not-a-number", {"hint": percent if "%" in text else "expected a number such as `1234` or `12.5`"}
         case "percent":
-            fraction = re.fullmatch(r"0?\.[0-9]+", text) is not None
+            fraction = re.fullmatch(r"0?\.[0-9]+|1(?:\.0+)?", text) is not None
             return ("fraction", {"percent": f"{Decimal(text) * 100:f}%"}) if fraction else ("not-a-percentage", {})
         case "truth":
             return "not-yes-or-no", {}

@@ -231,3 +231,12 @@ def test_any_table_is_read_back_from_a_workbook(tmp_path_factory: pytest.TempPat
     assert read_back == [header, *rows][: len(read_back)]
     assert not any(any(row) for row in rows[len(read_back) - 1 :])
     assert not sheet.faults
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [("1", "invalid"), ("1.0", "invalid"), ("1%", 1), ("0", 0), ("1.5", 1.5)]
+)
+def test_a_bare_one_may_be_all_of_a_hundred(tmp_path: Path, share: str, expected: float | str) -> None:
+    evaluation = read(tmp_path, f"{HEADER}a,2016-04-01,,,{share}\n")
+    assert value(evaluation, "shares") == expected
+    assert told(evaluation) == ([(2, "share", "fraction")] if expected == "invalid" else [])
