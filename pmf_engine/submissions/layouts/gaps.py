@@ -32,7 +32,7 @@ class Block:
 
 def roles_of_column(section: Section, position: int, lexicon: Lexicon) -> set[str]:
     """The roles that at least half of the texts of a column name."""
-    texts = [row.cells[position] for row in section.rows if row.cells[position] and has_values(row, lexicon)]
+    texts = [row.cells[position] for row in section.of_values if row.cells[position]]
     named = [lexicon.roles(text) for text in texts]
     return {role for role in set().union(*named) if 2 * sum(role in each for each in named) >= len(texts)}
 

@@ -21,6 +21,7 @@ class Section:
         titles: The rows above the header.
         headers: The rows of the header, from the top; none for a form without a header.
         rows: The rows below, titles of blocks and rows without a value among them.
+        of_values: Those of them that hold values.
         values: The columns with values, from the left.
         labels: The other columns with texts.
     """
@@ -28,6 +29,7 @@ class Section:
     titles: Sequence[Row]
     headers: Sequence[Row]
     rows: Sequence[Row]
+    of_values: Sequence[Row]
     values: Sequence[int]
     labels: Sequence[int]
 
@@ -103,8 +105,9 @@ def _section(titles: list[Row], headers: list[Row], rows: list[Row], lexicon: Le
     """The section with its columns of values and of labels."""
     width = max((len(row.cells) for row in rows), default=0)
     values, labels = [], []
+    of_values = [row for row in rows if has_values(row, lexicon)]
     for position in range(width):
-        texts = [row.cells[position] for row in rows if row.cells[position] and has_values(row, lexicon)]
+        texts = [row.cells[position] for row in of_values if row.cells[position]]
         heads = [row.cells[position] for row in headers if row.cells[position]]
         words = {lexicon.role_word(head) for head in heads}
         numbers = sum(map(lexicon.may_be_value, texts))
@@ -119,4 +122,4 @@ def _section(titles: list[Row], headers: list[Row], rows: list[Row], lexicon: Le
             values.append(position)
         else:
             labels.append(position)
-    return Section(titles, headers, rows, values, labels)
+    return Section(titles, headers, rows, of_values, values, labels)
