@@ -284,6 +284,8 @@ def _titles() -> Iterator[Case]:
     yield Case(
         "the title of the sheet that was copied", {"care.xlsx": book}, WHOLE[2:3], [(Q2, 1, "A", "titles-differ")], 1
     )
+    rows = [["Children in care and their police checks"], ["Measure", Q1], ["Visits made", "520"]]
+    yield Case("words of a title that are ids", _sheet(rows, "r.csv"), [], [(None, 3, None, "nothing-names")], 1)
     rows = [["Test Police"], ["Measure", Q1], ["Visits made", "520"]]
     yield Case("two agencies", _sheet(rows), [], said, 1)
     rows = [["North"], *ACROSS, ["Suoth"], *([row[0], str(int(row[1]) - 1), row[2]] for row in ACROSS[1:])]

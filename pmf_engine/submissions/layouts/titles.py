@@ -53,7 +53,13 @@ def from_titles(role: str, titles: Sequence[Label], lexicon: Lexicon) -> Label |
             continue
         text = title.text if own is None else own[1]
         own_id = names.find(text)
-        within = [own_id] if own_id is not None else [] if exact else _within(text, names, lexicon)
+        within = (
+            [own_id]
+            if own_id is not None
+            else []
+            if exact
+            else _within(text, names, lexicon, prose=title.row > 0 and own is None)
+        )
         if len(within) == 1:  # a title with two names gives neither
             found.append((title._replace(text=within[0]), within[0]))
     if keyed and not found:
@@ -76,14 +82,25 @@ def _plain(text: str) -> str:
     return f" {words} "
 
 
-def _within(text: str, names: Names, lexicon: Lexicon) -> list[str]:
-    """The ids named within a text, the longest name first; a name inside a longer name does not count."""
+def _within(text: str, names: Names, lexicon: Lexicon, prose: bool) -> list[str]:
+    """The ids named within a text, the longest name first; a name inside a longer name does not count.
+
+    Args:
+        text: The text.
+        names: The names that are looked for.
+        lexicon: Every name.
+        prose: The text is a title, in which a word such as `care` is not the id of an agency: only names count.
+    """
     plain = _plain(text)
     found: list[str] = []
     for name, owners in lexicon.by_length(_plain):
         if name in plain:
             plain = plain.replace(name, "  |  ")
-            found += [id_ for owner, id_ in owners if owner is names]
+            found += [
+                id_
+                for owner, id_ in owners
+                if owner is names and not (prose and name == _plain(id_) != _plain(names.titles[id_]))
+            ]
     return list(dict.fromkeys(found))
 
 
