@@ -61,10 +61,16 @@ def test_commands_print_what_the_documents_show(block: str, monkeypatch: pytest.
         assert matches(expected.rstrip().splitlines(), printed.rstrip().splitlines()), printed
 
 
-@pytest.mark.parametrize("block", blocks("python"))
-def test_python_blocks_work(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_python_blocks_work(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The blocks of a page run one after the other and share their names, as a reader would run them."""
     monkeypatch.chdir(ROOT)
-    exec(compile(block, "block", "exec"), {})
+    names: dict[str, object] = {}
+    text = path.read_text(encoding="utf-8")
+    for found in _BLOCK.finditer(text):
+        if found[1] == "python":
+            line = text[: found.start()].count("\n") + 1
+            exec(compile("\n" * line + found[2], path.name, "exec"), names)
 
 
 def test_there_is_something_to_run() -> None:
