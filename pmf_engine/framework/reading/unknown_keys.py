@@ -20,9 +20,7 @@ def report_unknown(parts: Parts, paths: list[Loc]) -> None:
     for path in paths:
         name, config = str(path[-1]), parts.config
         value = parts.at(path)
-        around = parts.at(path[:-1])
-        siblings: list[Any] = list(around) if isinstance(around, Mapping) else []
-        follows = last is not None and last[:-1] == path[:-1] and siblings.index(name) == siblings.index(last[-1]) + 1
+        follows = last is not None and last[:-1] == path[:-1] and _follows(parts.at(path[:-1]), str(last[-1]), name)
         last = None
         if name == MERGED or (skipped is not None and path[:-1] == skipped):
             continue
@@ -53,6 +51,12 @@ def report_unknown(parts: Parts, paths: list[Loc]) -> None:
                 continue
         after_comma = value is None and not span.source.text[span.end :].lstrip().startswith(":")
         parts.diagnostics.append(messages.unknown_key(span, name, keys, elsewhere, after_comma))
+
+
+def _follows(around: Any, before: str, name: str) -> bool:
+    """Whether a key of a map is the next after another."""
+    siblings = list(around) if isinstance(around, Mapping) else []
+    return siblings.index(name) == siblings.index(before) + 1
 
 
 def _sections_like(parts: Parts, value: Any) -> list[str]:
