@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         Status,
     )
     from pmf_engine.evaluation.comparison import Change, ChangeKind, Comparison, compare, what_if
-    from pmf_engine.evaluation.evaluate import Evaluation, evaluate
+    from pmf_engine.evaluation.evaluate import Evaluation, evaluate, list_queries
     from pmf_engine.evaluation.examples import Coverage, Difference, Outcome, run_examples
     from pmf_engine.evaluation.explanation.explain import Explanation, explain
     from pmf_engine.evaluation.rows import MissingInput, ResultRow, Series, SeriesBreak, SeriesPoint
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from pmf_engine.framework.load import Check, check_framework, load_framework
     from pmf_engine.framework.model import Framework
     from pmf_engine.framework.tolerances import Entry, Polarity
+    from pmf_engine.records.list_query import QueryId
     from pmf_engine.report.build import exception_report
     from pmf_engine.report.model import ExceptionReport
     from pmf_engine.submissions.frames import Records, SubmissionsError
@@ -87,6 +88,7 @@ _HOMES = {
     "Period": "domain.periods",
     "Place": "diagnostics.source",
     "Polarity": "framework.tolerances",
+    "QueryId": "records.list_query",
     "ReadError": "diagnostics.errors",
     "ReasonKind": "domain.status",
     "RecordList": "framework.definitions",
@@ -109,6 +111,7 @@ _HOMES = {
     "evaluate": "evaluation.evaluate",
     "exception_report": "report.build",
     "explain": "evaluation.explanation.explain",
+    "list_queries": "evaluation.evaluate",
     "load_framework": "framework.load",
     "read_submissions": "submissions.submissions",
     "run_examples": "evaluation.examples",
@@ -153,6 +156,7 @@ __all__ = [
     "Period",
     "Place",
     "Polarity",
+    "QueryId",
     "ReadError",
     "ReasonKind",
     "RecordList",
@@ -175,6 +179,7 @@ __all__ = [
     "evaluate",
     "exception_report",
     "explain",
+    "list_queries",
     "load_framework",
     "read_submissions",
     "run_examples",

@@ -22,11 +22,11 @@ from pmf_engine.evaluation.results import JUDGED_ROWS
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.dependencies import asked_of_lists, looks_back_whole_periods
 from pmf_engine.framework.model import Framework, Indicator
-from pmf_engine.records.count import count
+from pmf_engine.records.count import count, queries_by_id
 from pmf_engine.records.coverage import standing
-from pmf_engine.records.engines import Engine
-from pmf_engine.records.list_query import distinct_queries
+from pmf_engine.records.list_query import ListQuery, QueryId, distinct_queries
 from pmf_engine.records.totals import ListTotals
+from pmf_engine.submissions.engines import Engine
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problem_kinds import NOTHING_READ
 from pmf_engine.submissions.problems import together, with_senders
@@ -76,7 +76,7 @@ def evaluate(
             that is longer, and in its latest period that ends with `period` or before. An ad hoc indicator is shown as
             last asked for, where that is in `period` or an exception since. None shows all periods with data.
         as_of: The day that decides what is late and what is not due; None for today.
-        engine: The engine of Polars for lists, the only part that may be large.
+        engine: The engine of Polars that reads lists, the only part that may be large; a `RemoteEngine`, for example.
         only: The ids of the indicators to evaluate; None for all. Their results are those of an evaluation of all.
         agency: An agency, to evaluate only what it leads or sends figures and lists for.
 
@@ -216,12 +216,48 @@ def counted_lists(
     groups: Iterable[tuple[str, str]] = (),
 ) -> tuple[ListTotals, pl.DataFrame]:
     """The totals of lists up to a day for every aggregate, cadence and breakdown of indicators, with the problems."""
+    wanted = _queries(framework, cadences)
+    return count(framework, pieces, wanted, last_day, as_of or last_day, engine, groups)
+
+
+def _queries(framework: Framework, cadences: Iterable[tuple[str, Cadence]]) -> list[ListQuery]:
+    """The queries over lists that indicators need, each in its cadence."""
     indicators = framework.indicators
-    wanted = distinct_queries(
+    return distinct_queries(
         framework,
         [(cadence, indicators[id_].by, asked_of_lists(framework, [indicators[id_]])) for id_, cadence in cadences],
     )
-    return count(framework, pieces, wanted, last_day, as_of or last_day, engine, groups)
+
+
+def list_queries(
+    framework: Framework,
+    submissions: Submissions,
+    *,
+    period: str | Period | None = None,
+    as_of: date | None = None,
+) -> Mapping[QueryId, pl.LazyFrame]:
+    """The queries that an evaluation runs over the records of lists: plans that scan the files and return a few rows.
+
+    These are the first queries of `evaluate`, for lists without a refused cell or a damaged file. What they return is
+    an intermediate result, whose columns may change between versions.
+
+    Args:
+        framework: The framework.
+        submissions: The lists of agencies.
+        period: The period to report, as in `evaluate`.
+        as_of: The day of the evaluation; None for today.
+
+    Raises:
+        MismatchError: The submissions were read with other figures, lists, agencies, breakdowns or scales.
+        UnknownPeriod: `period` is not a period of the board.
+        TypeError: `period` or `as_of` has another type.
+    """
+    as_of, asked = _day(as_of), _period(framework, period)
+    cadences = {id_: _cadence(framework, indicator, asked) for id_, indicator in framework.indicators.items()}
+    both = [*cadences.items(), *own_cadences(framework, cadences).items()]
+    parts = standing(submissions.read_by(framework).lists, as_of)
+    last_day = min(as_of, asked.last_day) if asked else as_of
+    return queries_by_id(framework, parts, _queries(framework, both), last_day, as_of)
 
 
 def _cadence(framework: Framework, indicator: Indicator, asked: Period | None) -> Cadence:

@@ -14,14 +14,14 @@ from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.asked_texts import Slips, slips_among, trimmed_texts
 from pmf_engine.records.columns import REFUSED
 from pmf_engine.records.coverage import Coverage, covered, readable
-from pmf_engine.records.engines import Engine, collected
-from pmf_engine.records.list_query import ListQuery, columns_of_queries
+from pmf_engine.records.list_query import ListQuery, QueryId, columns_of_queries
 from pmf_engine.records.overlap import current
 from pmf_engine.records.queries import ListPlan
 from pmf_engine.records.record_problems import record_problems
 from pmf_engine.records.samples import numbers_of_texts
 from pmf_engine.records.text_problems import text_problems
 from pmf_engine.records.totals import ListTotals, Read, tables
+from pmf_engine.submissions.engines import Engine, collected
 from pmf_engine.submissions.list_parts import ListPart, refused
 from pmf_engine.submissions.list_values import bad
 from pmf_engine.submissions.problems import Problem, problems_frame, with_senders
@@ -80,6 +80,29 @@ def count(
     return totals, with_senders(problems_frame(problems), framework)
 
 
+def queries_by_id(
+    framework: Framework, parts: Sequence[ListPart], queries: Sequence[ListQuery], last_day: date, as_of: date
+) -> dict[QueryId, pl.LazyFrame]:
+    """The queries that `count` runs first, where no cell of the records is refused and no file damaged.
+
+    Args:
+        framework: The lists.
+        parts: The list parts of all lists.
+        queries: The queries over all lists.
+        last_day: The last day that counts.
+        as_of: The day of the evaluation.
+    """
+    last_day, as_of = min(last_day, _LAST_DAY), min(as_of, _LAST_DAY)
+    vocabulary, by_id = Vocabulary(framework), dict[QueryId, pl.LazyFrame]()
+    for id_ in dict.fromkeys(query.list.id for query in queries):
+        list_, own = framework.lists[id_], [query for query in queries if query.list.id == id_]
+        counting = current([part for part in parts if part.list == id_], list_, vocabulary, "streaming").parts
+        sample = numbers_of_texts(counting, list_, columns_of_queries(list_, own), "streaming")
+        plan = ListPlan(vocabulary, list_, counting, own, last_day, as_of, False, {}, sample)
+        by_id |= plan.by_id if plan.records else {}
+    return by_id
+
+
 @dataclass(frozen=True)
 class _Counted:
     """The results of the queries over a list, its days in `dispute` by agency, and the problems of its records."""
@@ -112,17 +135,17 @@ def _counted(
     while True:
         failure: BaseException | None = None
         try:
-            counting = current(received, list_, vocabulary)
+            counting = current(received, list_, vocabulary, engine)
             answers = _answers(vocabulary, list_, counting.parts, queries, days, engine)
             of_files = [problem for part in answers.parts for problem in part.problems]
-            of_records = record_problems(answers.parts, answers.plan, answers.checks, answers.frames)
-            of_texts = text_problems(answers.parts, answers.plan, answers.held)
+            of_records = record_problems(answers.parts, answers.plan, answers.checks, answers.frames, engine)
+            of_texts = text_problems(answers.parts, answers.plan, answers.held, engine)
             problems = [*counting.problems, *of_files, *of_records, *of_texts]
         except DAMAGED as error:
             failure = error
         if failure is None and not any(part.changed and part.frame is not None for part in received):
             return _Counted(answers, counting.dispute, problems)
-        legible = [readable(part, list_, vocabulary.framework) for part in received]
+        legible = [readable(part, list_, vocabulary.framework, engine) for part in received]
         if failure is not None and all(new is old for new, old in zip(legible, received, strict=True)):
             legible = [_given_up(part) for part in received]
             if all(part.path is not None or part.frame is None for part in received):
@@ -186,14 +209,14 @@ def _answers(
         if not plan.records:
             return _Answers(parts, plan, [], [[] for _ in queries], {})
         lazy = [plan.queries(query) for query in queries]
-        flat = [plan.checks, *plan.texts, *(frame for frames in lazy for frame in frames)]
+        flat = [plan.checks, *plan.texts.values(), *(frame for frames in lazy for frame in frames)]
         checks, *answers = collected(flat, engine)
         remaining = iter(answers)
-        written = {column: next(remaining) for column in plan.distinct}
+        written = {column: next(remaining) for column in plan.texts}
         if not patient:
             if checks[REFUSED].sum() or plan.doubts(written):
                 patient = True
-                parts = [with_conventions(part, list_) for part in parts]
+                parts = [with_conventions(part, list_, engine) for part in parts]
                 continue
             checks = checks.with_columns(pl.lit(0).alias(bad(name)) for name in plan.columns)
         texts = {column: trimmed_texts(written[column], column in plan.open) for column in plan.asked}

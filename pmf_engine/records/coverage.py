@@ -17,6 +17,7 @@ from pmf_engine.domain.dates import FIRST_DATA_YEAR, DateRange
 from pmf_engine.domain.periods import Cadence, month_of
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.columns import AGENCY, group_names
+from pmf_engine.submissions.engines import Engine, result
 from pmf_engine.submissions.file_state import CHANGED
 from pmf_engine.submissions.folder import manifest_line as line
 from pmf_engine.submissions.list_csv import read_again
@@ -101,7 +102,7 @@ def standing(parts: Sequence[ListPart], as_of: date) -> list[ListPart]:
     return [replace(part, latest=part.received_on or today) for part in came]
 
 
-def readable(part: ListPart, list_: RecordList, framework: Framework) -> ListPart:
+def readable(part: ListPart, list_: RecordList, framework: Framework, engine: Engine) -> ListPart:
     """A list part that does not raise when it is read, and of whose file no other version was read.
 
     A damaged part is read again row by row where it is a CSV file; any other has no frame, and a problem.
@@ -110,13 +111,14 @@ def readable(part: ListPart, list_: RecordList, framework: Framework) -> ListPar
         part: The list part.
         list_: Its list.
         framework: The framework of the list.
+        engine: The engine that reads it.
     """
     if part.frame is None:
         return part
     if part.changed:
         return refused(part, "unreadable", why=CHANGED)
     try:
-        part.frame.select(pl.len(), pl.all().count().name.suffix("_")).collect(engine="streaming")
+        result(part.frame.select(pl.len(), pl.all().count().name.suffix("_")), engine)
     except DAMAGED:
         if part.changed:
             return refused(part, "unreadable", why=CHANGED)

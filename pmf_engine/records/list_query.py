@@ -4,11 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.formula.syntax import Aggregate, columns_of
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.columns import AGENCY
+
+
+class QueryId(NamedTuple):
+    """What a query over the records of a list computes.
+
+    Attributes:
+        list: The id of the list.
+        kind: `checks` for the numbers of records and refused cells of each file, `texts` for the distinct texts of a
+            column, `parts` for counts, sums and extremes that add up over all breakdowns, `values` for medians and
+            numbers of distinct values, which do not.
+        column: The column of `texts`, or the breakdown of `values`; None for the whole list.
+        months: The length of the periods in months; None for `checks` and `texts`.
+        year_start: The month in which years of these periods start, 1 for January; None for `checks` and `texts`.
+        state: `open`, `started` or `ended` for spells in that state; None for events.
+    """
+
+    list: str
+    kind: Literal["checks", "texts", "parts", "values"]
+    column: str | None = None
+    months: int | None = None
+    year_start: int | None = None
+    state: str | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import AGENCY, group_names
 from pmf_engine.records.coverage import Coverage, known_days, manifest_line, readable
+from pmf_engine.submissions.engines import Engine, result
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.list_values import bad, typed
 from pmf_engine.submissions.problems import Problem, say
@@ -54,16 +55,17 @@ class _Share:
     left: list[DateRange]
 
 
-def current(parts: Sequence[ListPart], list_: RecordList, vocabulary: Vocabulary) -> Current:
+def current(parts: Sequence[ListPart], list_: RecordList, vocabulary: Vocabulary, engine: Engine) -> Current:
     """The parts of a list, each for the days that no later file of the same sender and part covers.
 
     Args:
         parts: The list parts received.
         list_: The list.
         vocabulary: The names of agencies.
+        engine: The engine that reads the parts.
     """
     several = len(list_.agencies) > 1
-    sender_texts = [_senders(list_part, list_, vocabulary) if several else ({}, False) for list_part in parts]
+    sender_texts = [_senders(list_part, list_, vocabulary, engine) if several else ({}, False) for list_part in parts]
     senders = [texts for texts, _ in sender_texts]
     shares: dict[tuple[str, str], dict[int, _Share]] = {}
     for number, list_part in enumerate(parts):
@@ -78,9 +80,9 @@ def current(parts: Sequence[ListPart], list_: RecordList, vocabulary: Vocabulary
             continue
         texts = {number: [text for text, id_ in senders[number].items() if id_ == agency] for number in members}
         for number, share in members.items():
-            _date(share, list_, _of(share.list_part, texts[number]) if several else share.list_part)
+            _date(share, list_, _of(share.list_part, texts[number]) if several else share.list_part, engine)
         problems += _replaced(list(members.values()), agency)
-        for days, pair_problems in _disputed(members, list_, texts if several else {}):
+        for days, pair_problems in _disputed(members, list_, texts if several else {}, engine):
             problems += pair_problems
             for id_ in [agency] if several else list_.agencies:
                 dispute.setdefault(id_, []).append(Coverage(days, exact=True, refused=True))
@@ -100,18 +102,19 @@ def current(parts: Sequence[ListPart], list_: RecordList, vocabulary: Vocabulary
     return Current(counting, dispute, problems)
 
 
-def _date(share: _Share, list_: RecordList, part: ListPart) -> None:
+def _date(share: _Share, list_: RecordList, part: ListPart, engine: Engine) -> None:
     """Sets the days that a share covers and may cover by its records, where manifest and name give none.
 
     Args:
         share: The share.
         list_: The list.
         part: The list part with the records of the share alone.
+        engine: The engine that reads it.
     """
     if part.unsure and None not in part.unsure and part.frame is not None:
         share.possible = DateRange(*(day for day in part.unsure if day))
     elif part.covers is None and part.frame is not None and not part.unsure:
-        dates = _dates(part, list_)
+        dates = _dates(part, list_, engine)
         share.days = known_days(list_, dates)
         first, last = dates["first"], part.latest if list_.end else dates["last"]
         if isinstance(first, date) and isinstance(last, date) and first <= last:
@@ -119,7 +122,7 @@ def _date(share: _Share, list_: RecordList, part: ListPart) -> None:
     share.left = [share.days or (share.possible if part.unsure else None) or _NO_DAYS]
 
 
-def _dates(part: ListPart, list_: RecordList) -> Mapping[str, object]:
+def _dates(part: ListPart, list_: RecordList, engine: Engine) -> Mapping[str, object]:
     """The first start, the first end and the last date of a list part's records; None for each in a damaged file."""
     times = [name for name in (list_.start, list_.end) if name]
     assert part.frame is not None
@@ -130,7 +133,7 @@ def _dates(part: ListPart, list_: RecordList) -> Mapping[str, object]:
         records = typed(part, list_, times, 0, patient=part.small or part.doubtful).with_columns(
             pl.when(pl.col(name) <= (part.latest or date.max)).then(name) for name in times
         )
-        return records.select(wanted).collect(engine="streaming").row(0, named=True)
+        return result(records.select(wanted), engine).row(0, named=True)
     except DAMAGED:
         return dict.fromkeys(("first", "first_end", "last"))
 
@@ -166,7 +169,7 @@ def _common(days: DateRange, other: DateRange) -> DateRange | None:
 
 
 def _disputed(
-    members: Mapping[int, _Share], list_: RecordList, texts: Mapping[int, Sequence[str]]
+    members: Mapping[int, _Share], list_: RecordList, texts: Mapping[int, Sequence[str]], engine: Engine
 ) -> list[tuple[DateRange, list[Problem]]]:
     """The days in dispute: two shares with a common record cover them, and neither is later.
 
@@ -174,6 +177,7 @@ def _disputed(
         members: The shares of one sender and part, by the number of the list part.
         list_: The list.
         texts: The spellings of the sender in each list part; empty for a list with one sender.
+        engine: The engine that reads the parts.
 
     Returns:
         The ranges of days, with one problem for each pair of shares.
@@ -195,7 +199,7 @@ def _disputed(
     parts = {number: members[number].list_part for number in numbers}
     if texts:
         parts = {number: _of(part, texts[number]) for number, part in parts.items()}
-    alike = _alike(parts, list_) if numbers else set()
+    alike = _alike(parts, list_, engine) if numbers else set()
     disputed = []
     for (first_number, second_number), shared in pairs.items():
         if (first_number, second_number) in alike:
@@ -216,7 +220,7 @@ def _may_cover(share: _Share) -> list[DateRange]:
     return [share.possible]
 
 
-def _alike(parts: Mapping[int, ListPart], list_: RecordList) -> set[tuple[int, int]]:
+def _alike(parts: Mapping[int, ListPart], list_: RecordList, engine: Engine) -> set[tuple[int, int]]:
     """The pairs of list parts with a common record: equal in every column except the end of a spell.
 
     Two sets of records have none in common where together they are as many as one by one; the sets are of hashes. In a
@@ -225,8 +229,9 @@ def _alike(parts: Mapping[int, ListPart], list_: RecordList) -> set[tuple[int, i
     Args:
         parts: The list parts by number.
         list_: The list.
+        engine: The engine that reads the parts.
     """
-    hashes = {number: _hashes(part, list_, number) for number, part in parts.items()}
+    hashes = {number: _hashes(part, list_, number, engine) for number, part in parts.items()}
     whole = [of_part for of_part in hashes.values() if of_part is not None]
     total = pl.concat(whole).n_unique() if whole else 0
     if len(whole) == len(hashes) and total == sum(map(len, whole)):
@@ -239,14 +244,14 @@ def _alike(parts: Mapping[int, ListPart], list_: RecordList) -> set[tuple[int, i
     return alike
 
 
-def _hashes(part: ListPart, list_: RecordList, number: int) -> pl.Series | None:
+def _hashes(part: ListPart, list_: RecordList, number: int, engine: Engine) -> pl.Series | None:
     """The hash of each record of a list part, once; None in a damaged file."""
     columns = sorted(list_.columns.keys() - {list_.end})
     records = typed(part, list_, columns, number, patient=part.small or part.doubtful).filter(
         pl.col(list_.start).is_not_null(), ~pl.any_horizontal([pl.col(bad(name)) for name in columns])
     )
     try:
-        return records.select(pl.struct(columns).hash()).collect(engine="streaming").to_series().unique()
+        return result(records.select(pl.struct(columns).hash()), engine).to_series().unique()
     except DAMAGED:
         return None
 
@@ -259,21 +264,22 @@ def _of(part: ListPart, texts: Sequence[str], without: bool = False) -> ListPart
     return replace(part, frame=part.frame.filter(~is_of_agency if without else is_of_agency))
 
 
-def _senders(part: ListPart, list_: RecordList, vocabulary: Vocabulary) -> tuple[dict[str, str], bool]:
+def _senders(part: ListPart, list_: RecordList, vocabulary: Vocabulary, engine: Engine) -> tuple[dict[str, str], bool]:
     """The agencies of a list part's records, by each text that names one; and whether other records are in it too.
 
     Args:
         part: The list part.
         list_: Its list.
         vocabulary: The names of agencies.
+        engine: The engine that reads the part.
     """
     if part.frame is None:
         return {}, False
     agencies = group_names(vocabulary, list_)[AGENCY]
     try:
-        texts = part.frame.select(pl.col(AGENCY).cast(pl.String).unique()).collect(engine="streaming")[AGENCY]
+        texts = result(part.frame.select(pl.col(AGENCY).cast(pl.String).unique()), engine)[AGENCY]
     except DAMAGED:
-        again = readable(part, list_, vocabulary.framework)
-        return ({}, False) if again is part else _senders(again, list_, vocabulary)
+        again = readable(part, list_, vocabulary.framework, engine)
+        return ({}, False) if again is part else _senders(again, list_, vocabulary, engine)
     named = {text: agency for text in texts.drop_nulls().sort() if (agency := agencies.find(text)) is not None}
     return named, len(named) < len(texts)

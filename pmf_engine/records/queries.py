@@ -20,11 +20,11 @@ from pmf_engine.records.checks import checks_of_part
 from pmf_engine.records.columns import AGENCY, REVERSED, START, group_names, out_of_order
 from pmf_engine.records.compiled_aggregates import CompiledAggregate
 from pmf_engine.records.distinctions import Distinctions
-from pmf_engine.records.list_query import ListQuery, columns_of_queries
+from pmf_engine.records.list_query import ListQuery, QueryId, columns_of_queries
 from pmf_engine.records.placing import PartRecords, records_by_period
 from pmf_engine.records.samples import FEW
 from pmf_engine.submissions.list_parts import PIECE, ListPart
-from pmf_engine.submissions.list_values import bad, doubtful_text, raw, typed, whole_numbers
+from pmf_engine.submissions.list_values import bad, has_doubtful, raw, typed, whole_numbers
 from pmf_engine.submissions.vocabulary import Vocabulary
 
 
@@ -37,7 +37,6 @@ class ListPlan:
         slips: The texts of records one slip away from an asked text.
         columns: The columns that the queries look at.
         as_of: The day of the evaluation; the last day that counts is `last_day`.
-        distinct: The columns whose texts the plan collects: asked texts, and those that are checked apart.
     """
 
     def __init__(
@@ -71,7 +70,6 @@ class ListPlan:
         self.asked = asked_of_list(vocabulary.framework, list_, self.columns)
         few = [name for name, number in self._texts.items() if number <= FEW]
         self._apart = [] if patient else few
-        self.distinct = list(dict.fromkeys((*self.asked, *self._apart)))
         self.records = [
             PartRecords(number, part, self._typed(part, number))
             for number, part in enumerate(parts)
@@ -97,10 +95,11 @@ class ListPlan:
         )
 
     @property
-    def texts(self) -> list[pl.LazyFrame]:
-        """The distinct texts of each column of `distinct`, as written."""
+    def texts(self) -> dict[str, pl.LazyFrame]:
+        """The distinct texts, as written, of each column with asked texts or whose texts are checked apart."""
         records = pl.concat([each.frame for each in self.records], how="vertical_relaxed")
-        return [records.select(pl.col(raw(column)).unique()) for column in self.distinct]
+        columns = dict.fromkeys((*self.asked, *self._apart))
+        return {column: records.select(pl.col(raw(column)).unique()) for column in columns}
 
     def doubts(self, texts: Mapping[str, pl.DataFrame]) -> bool:
         """Whether a text of the columns that are checked apart is refused, or may be.
@@ -108,10 +107,20 @@ class ListPlan:
         Args:
             texts: The results of `texts` by column.
         """
-        return any(
-            texts[name].select(doubtful_text(pl.col(raw(name)), self.list.columns[name], closely=True).any()).item()
-            for name in self._apart
-        )
+        return any(has_doubtful(texts[name].to_series(), self.list.columns[name]) for name in self._apart)
+
+    @property
+    def by_id(self) -> dict[QueryId, pl.LazyFrame]:
+        """All queries of the plan, in the order in which they are collected: `checks`, `texts`, `queries`."""
+        named = {QueryId(self.list.id, "checks"): self.checks}
+        named |= {QueryId(self.list.id, "texts", name): query for name, query in self.texts.items()}
+        for query in self.list_queries:
+            periods = (query.cadence.months, query.cadence.year_start, query.state)
+            by = [name for name in query.by if name in self.columns]
+            ids = [QueryId(self.list.id, "parts", None, *periods)]
+            ids += [QueryId(self.list.id, "values", name, *periods) for name in (None, *by)]
+            named |= dict(zip(ids, self.queries(query), strict=False))
+        return named
 
     def queries(self, query: ListQuery) -> list[pl.LazyFrame]:
         """The frames of a query.

@@ -13,9 +13,11 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.framework.model import RecordList
 from pmf_engine.records.columns import AGENCY, out_of_order
 from pmf_engine.records.queries import ListPlan
+from pmf_engine.records.samples import FEW, numbers_of_texts
+from pmf_engine.submissions.engines import Engine, collected, result
 from pmf_engine.submissions.folder import parse_date
 from pmf_engine.submissions.list_parts import PIECE, ROW, ListPart
-from pmf_engine.submissions.list_values import bad, typed, why_refused
+from pmf_engine.submissions.list_values import bad, has_doubtful, typed, why_refused
 from pmf_engine.submissions.problems import Problem, listed, say
 from pmf_engine.submissions.record_dates import with_conventions
 
@@ -31,6 +33,7 @@ def record_problems(
     plan: ListPlan,
     checks: Sequence[Mapping[str, Any]],
     answers: Sequence[Sequence[pl.DataFrame]],
+    engine: Engine,
 ) -> Iterator[Problem]:
     """The problems of a list's records. Of a long list only the parts with problems are read again.
 
@@ -39,6 +42,7 @@ def record_problems(
         plan: The plan of their queries.
         checks: The rows of `plan.checks`.
         answers: The frames of each of the plan's queries.
+        engine: The engine that reads the parts; records in memory are looked at on this machine.
     """
     list_ = plan.list
     yield from _without_records(parts, list_, checks)
@@ -55,20 +59,22 @@ def record_problems(
     # A list part that counts for several ranges of days appears once for each, with the same records.
     parts = list({(part.file, part.sheet, id(part.frame)): part for part in parts}.values())
     frames: list[pl.LazyFrame] = []
+    where: Engine = "streaming" if is_small else engine
     for number, part in enumerate(parts):
         if part.frame is None or not (is_small or number in flagged or grouped):
             continue
-        part = with_conventions(part, list_)
         if is_small:
-            part = _collected(part)
+            part = _collected(part, engine)
+        part = with_conventions(part, list_, where)
+        if is_small:
             records = _typed(part, list_, columns, number)
             frames.append(records)
         else:
             records = typed(part, list_, columns, number, patient=True)
         if is_small or number in flagged:
-            yield from _faults(part, list_, records, columns, plan.as_of)
+            yield from _faults(part, list_, records, columns, plan.as_of, where)
         for name in grouped:
-            yield from _unknown_groups(part, plan, name, records)
+            yield from _unknown_groups(part, plan, name, records, where)
     if frames and total:
         yield from _repeated(parts, pl.concat(frames, how="vertical_relaxed"), columns)
 
@@ -108,21 +114,27 @@ def _columns_with_unknown_groups(
     }
 
 
-def _collected(part: ListPart) -> ListPart:
+def _collected(part: ListPart, engine: Engine) -> ListPart:
     """A list part with its records in memory, so that a lazy source is read only once."""
-    return part if part.frame is None else replace(part, frame=part.frame.collect(engine="streaming").lazy())
+    assert part.frame is not None
+    return replace(part, frame=result(part.frame, engine).lazy(), ready=True)
 
 
 def _typed(part: ListPart, list_: RecordList, columns: Sequence[str], number: int) -> pl.LazyFrame:
     """The typed records of a collected list part: `patient`, which is many times slower, only after a refused cell."""
-    records = typed(part, list_, columns, number, patient=False).collect()
-    if records.select(pl.any_horizontal([pl.col(bad(name)).any() for name in columns])).item():
-        records = typed(part, list_, columns, number, patient=True).collect()
+    assert part.frame is not None
+    sample = numbers_of_texts([part], list_, columns, "streaming")
+    few = [name for name, number_of_texts in sample.items() if number_of_texts <= FEW]
+    records = result(typed(part, list_, columns, number, patient=False, apart=few), "streaming")
+    distinct = collected([part.frame.select(pl.col(name).unique()) for name in few], "streaming")
+    doubtful = any(has_doubtful(texts.to_series(), list_.columns[texts.columns[0]]) for texts in distinct)
+    if doubtful or records.select(pl.any_horizontal([pl.col(bad(name)).any() for name in columns])).item():
+        records = result(typed(part, list_, columns, number, patient=True), "streaming")
     return records.lazy()
 
 
 def _faults(
-    part: ListPart, list_: RecordList, records: pl.LazyFrame, columns: Sequence[str], as_of: date
+    part: ListPart, list_: RecordList, records: pl.LazyFrame, columns: Sequence[str], as_of: date, engine: Engine
 ) -> Iterator[Problem]:
     """The problems of a list part: refused cells, and dates out of order, in the future or outside its coverage.
 
@@ -132,6 +144,7 @@ def _faults(
         records: Its typed records.
         columns: The columns to check.
         as_of: The day of the evaluation.
+        engine: The engine that reads the records.
     """
     reversed_ = out_of_order(list_)
     future = (pl.col(list_.start) > as_of).fill_null(False)
@@ -142,13 +155,11 @@ def _faults(
     assert part.frame is not None
     whole = ~pl.col(ROW).is_in(sorted(part.broken))  # broken rows have a problem already
     marked = records.with_columns(reversed_.alias(":reversed"), future.alias(":future"), outside.alias(":outside"))
-    faulty = marked.filter(wrong, whole).head(_SHOWN + 1).collect()
+    faulty = result(marked.filter(wrong, whole).head(_SHOWN + 1), engine)
     if faulty.is_empty():
         return
-    texts = {
-        row[ROW]: row
-        for row in part.frame.filter(pl.col(ROW).is_in(faulty[ROW].to_list())).collect().iter_rows(named=True)
-    }
+    written = result(part.frame.filter(pl.col(ROW).is_in(faulty[ROW].to_list())), engine)
+    texts = {row[ROW]: row for row in written.iter_rows(named=True)}
     for row in faulty.head(_SHOWN).iter_rows(named=True):
         yield from _faults_of(part, list_, row, texts[row[ROW]], columns, as_of, covers)
     if faulty.height > _SHOWN:
@@ -230,7 +241,9 @@ def _refused(part: ListPart, list_: RecordList, name: str, row: int, was: object
     return _problem(part, row, name, text.replace("\0", "\u2400"), kind, **words)
 
 
-def _unknown_groups(part: ListPart, plan: ListPlan, name: str, records: pl.LazyFrame) -> Iterator[Problem]:
+def _unknown_groups(
+    part: ListPart, plan: ListPlan, name: str, records: pl.LazyFrame, engine: Engine
+) -> Iterator[Problem]:
     """The problems of unknown groups and agencies, and of agencies that do not send the list.
 
     Args:
@@ -238,13 +251,14 @@ def _unknown_groups(part: ListPart, plan: ListPlan, name: str, records: pl.LazyF
         plan: The plan of the list's queries.
         name: The column of groups or agencies.
         records: The typed records.
+        engine: The engine that reads them.
     """
     names = plan.names[name]
-    texts = records.select(pl.col(name).drop_nulls().unique()).collect(engine="streaming")[name].sort().to_list()
+    texts = result(records.select(pl.col(name).drop_nulls().unique()), engine)[name].sort().to_list()
     unknown = [text for text in texts if names.find(text) is None]
     if not unknown:
         return
-    places = records.filter(pl.col(name).is_in(unknown)).select(ROW, name).head(_SHOWN + 1).collect()
+    places = result(records.filter(pl.col(name).is_in(unknown)).select(ROW, name).head(_SHOWN + 1), engine)
     for row, text in places.head(_SHOWN).iter_rows():
         if name == AGENCY and plan.vocabulary.agencies.find(text) is not None:
             words = {"agency": text, "figure": plan.list.id, "senders": listed(plan.list.agencies)}
@@ -274,7 +288,7 @@ def _repeated(parts: Sequence[ListPart], records: pl.LazyFrame, columns: Sequenc
     records = records.with_columns(pl.col(PIECE).replace_strict(alone, return_dtype=pl.Int32).alias(":days"))
     columns = [*columns, ":days"]
     first = pl.struct(PIECE, ROW).first()
-    twice = (
+    repeated = (
         records.filter(
             pl.struct(columns).hash().is_duplicated()
         )  # a fast filter: equal records have equal hashes, and few others do
@@ -284,8 +298,8 @@ def _repeated(parts: Sequence[ListPart], records: pl.LazyFrame, columns: Sequenc
         .select(":first", ":again")
         .explode(":again")
         .head(_SHOWN + 1)
-        .collect()
     )
+    twice = result(repeated, "streaming")
     for first_row, again in twice.head(_SHOWN).iter_rows():
         part, earlier = parts[again[PIECE]], parts[first_row[PIECE]]
         where = f"row {first_row[ROW]}" if part is earlier else f"`{earlier.file}` row {first_row[ROW]}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from pmf_engine.framework.model import RecordList
-from pmf_engine.records.engines import Engine, collected
+from pmf_engine.submissions.engines import Engine, result
 from pmf_engine.submissions.list_parts import ListPart
 
 _ROWS = 500
@@ -41,5 +41,4 @@ def numbers_of_texts(
     if any(dtype != pl.String for frame in frames for dtype in frame.collect_schema().values()):
         return {}
     sample = pl.concat([rows for frame in frames[:_PARTS] for rows in (frame.head(_ROWS), frame.tail(_ROWS))])
-    (numbers,) = collected([sample.select(pl.col(texts).n_unique())], engine)
-    return numbers.row(0, named=True)
+    return result(sample.select(pl.col(texts).n_unique()), engine).row(0, named=True)

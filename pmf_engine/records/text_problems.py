@@ -8,13 +8,14 @@ import polars as pl
 
 from pmf_engine.records.asked_texts import asked_texts, compared
 from pmf_engine.records.queries import ListPlan
+from pmf_engine.submissions.engines import Engine, result
 from pmf_engine.submissions.list_parts import ROW, ListPart
 from pmf_engine.submissions.list_values import typed
 from pmf_engine.submissions.problems import Problem, meant, say
 
 
 def text_problems(
-    parts: Sequence[ListPart], plan: ListPlan, held: Mapping[str, Mapping[str, str]]
+    parts: Sequence[ListPart], plan: ListPlan, held: Mapping[str, Mapping[str, str]], engine: Engine
 ) -> Iterator[Problem]:
     """The problems of the texts in a list's records and in conditions on them.
 
@@ -22,6 +23,7 @@ def text_problems(
         parts: The list parts, as they were counted.
         plan: The plan of their queries.
         held: The texts of records by column and folded text.
+        engine: The engine that reads the parts.
     """
     files = list({(part.file, part.sheet): part for part in parts if part.frame is not None}.values())
     for column, texts in plan.asked.items():
@@ -32,10 +34,12 @@ def text_problems(
                 yield Problem(files[0].file, files[0].sheet, None, column, written, "text-nowhere", message)
     for column, slips in plan.slips.items():
         for part in files:
-            yield from _slips(part, plan, column, slips)
+            yield from _slips(part, plan, column, slips, engine)
 
 
-def _slips(part: ListPart, plan: ListPlan, column: str, slips: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
+def _slips(
+    part: ListPart, plan: ListPlan, column: str, slips: Mapping[str, frozenset[str]], engine: Engine
+) -> Iterator[Problem]:
     """A problem for each text of a list part that is one slip away from an asked text, at its first record.
 
     Args:
@@ -43,6 +47,7 @@ def _slips(part: ListPart, plan: ListPlan, column: str, slips: Mapping[str, froz
         plan: The plan of the list's queries.
         column: The column.
         slips: The slips of each asked text.
+        engine: The engine that reads the part.
     """
     near = {other: text for text, others in slips.items() for other in sorted(others)}
     first_records = (
@@ -52,9 +57,8 @@ def _slips(part: ListPart, plan: ListPlan, column: str, slips: Mapping[str, froz
         .group_by(":text")
         .agg(pl.col(ROW).min(), pl.col(column).sort_by(ROW).first(), pl.len().alias(":len"))
         .sort(ROW)
-        .collect(engine="streaming")
     )
-    for text, row, written, count in first_records.iter_rows():
+    for text, row, written, count in result(first_records, engine).iter_rows():
         asked = plan.asked[column][near[text]]
         more = f" ({count} records)" if count > 1 else ""
         words = {"asked": asked, "column": column, "who": _who(plan, column, near[text]), "more": more}

@@ -148,6 +148,11 @@ def doubtful_text(text: pl.Expr, column: Column, closely: bool) -> pl.Expr:
     return doubtful | ((stripped != "") & not_a_value(stripped, column)).fill_null(False)
 
 
+def has_doubtful(texts: pl.Series, column: Column) -> bool:
+    """Whether any of the distinct texts of a column as written is refused, or may be, see `doubtful_text`."""
+    return bool(texts.to_frame().select(doubtful_text(pl.col(texts.name), column, closely=True).any()).item())
+
+
 def not_a_value(text: pl.Expr, column: Column) -> pl.Expr:
     """Whether a text is none of the `values` of its column, without regard to case."""
     return ~text.str.to_lowercase().is_in([folded(value) for value in column.values or ()]).fill_null(True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from pmf_engine.framework.model import RecordList
+from pmf_engine.submissions.engines import Engine, result
 from pmf_engine.submissions.list_parts import ROW, ListPart
 from pmf_engine.submissions.table import EDGES
 
@@ -66,11 +67,16 @@ def _numbers(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     return first, second
 
 
-def with_conventions(part: ListPart, list_: RecordList) -> ListPart:
+def with_conventions(part: ListPart, list_: RecordList, engine: Engine) -> ListPart:
     """The part with `month_first`: its columns of dates that may be month first.
 
     A column may be where some dates can only be month first, and either no date can only be day first or the former
     are too many for slips.
+
+    Args:
+        part: The list part.
+        list_: Its list.
+        engine: The engine that reads it.
     """
     if part.frame is None:
         return part
@@ -86,13 +92,14 @@ def with_conventions(part: ListPart, list_: RecordList) -> ListPart:
             ((first <= 12) & second.is_between(13, 31)).sum().alias(f"month:{name}"),
             ((second <= 12) & first.is_between(13, 31)).sum().alias(f"day:{name}"),
         ]
-    counts_of = part.frame.select(counts).collect(engine="streaming").row(0, named=True)
+    counts_of = result(part.frame.select(counts), engine).row(0, named=True)
     changed: dict[str, str] = {}
     for name in texts:
         month, day = counts_of[f"month:{name}"], counts_of[f"day:{name}"]
         if month and (not day or month > _FEW * (month + day)):
             text = pl.col(name).str.strip_chars(EDGES)
-            row, shown = part.frame.filter(month_first_only(text)).select(ROW, text).head(1).collect().row(0)
+            month_first = part.frame.filter(month_first_only(text)).select(ROW, text)
+            row, shown = result(month_first.head(1), engine).row(0)
             changed[name] = f"`{shown}` in row {row}"
     return replace(part, month_first=changed)
 

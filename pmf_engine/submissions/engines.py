@@ -1,4 +1,4 @@
-"""The one door through which records are read: every query over them runs on the engine of the evaluation."""
+"""The one door through which an evaluation reads records: every query over them runs on its engine."""
 
 from __future__ import annotations
 
@@ -24,3 +24,13 @@ def collected(queries: Sequence[pl.LazyFrame], engine: Engine) -> list[pl.DataFr
     if isinstance(engine, pl.Engine) and type(engine).collect_all is pl.Engine.collect_all:
         return [query.collect(engine=engine, optimizations=_CACHES_AS_PLANNED) for query in queries]
     return pl.collect_all(queries, engine=engine, optimizations=_CACHES_AS_PLANNED)
+
+
+def result(query: pl.LazyFrame, engine: Engine) -> pl.DataFrame:
+    """The result of one query over records.
+
+    Args:
+        query: The query.
+        engine: The engine.
+    """
+    return collected([query], engine)[0]
