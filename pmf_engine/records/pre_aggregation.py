@@ -24,6 +24,9 @@ from pmf_engine.submissions.table import EDGES
 _MOST_COMBINATIONS = 1024
 """The most combinations of values for which pre-aggregation is faster than conditions on records."""
 
+_MOST_TESTS = 65_536
+"""More combinations are faster than a second grouping as long as so few conditions are tested on combinations."""
+
 WORTH = 2
 """The fewest aggregates for which pre-aggregation is faster, unless one compares a text that few others differ from."""
 
@@ -63,11 +66,12 @@ def shared_groupings(distinctions: Distinctions, aggregates: Mapping[int, Aggreg
     def combinations(keys: set[Key]) -> int:
         return prod(distinctions.by_key[key].size for key in keys)
 
+    most = max(_MOST_COMBINATIONS, _MOST_TESTS // max(len(aggregates), 1))
     groupings: list[SharedGrouping] = []
     for used, number, aggregate, condition in sorted(rewritten, key=lambda each: -combinations(each[0])):
-        if combinations(used) > _MOST_COMBINATIONS:
+        if combinations(used) > most:
             continue
-        roomy = (each for each in groupings if combinations(each.keys | used) <= _MOST_COMBINATIONS)
+        roomy = (each for each in groupings if combinations(each.keys | used) <= most)
         chosen = next((each for each in groupings if used <= each.keys), None) or next(roomy, None)
         if chosen is None:
             chosen = SharedGrouping(set(), {})
