@@ -87,7 +87,7 @@ def test_markup_and_control_characters_are_text() -> None:
 
 def test_a_quiet_quarter_has_a_page() -> None:
     quiet = replace(report(), levels=(), late=(), recovered=(), indicators=(), by_group=(), watch=(), without_value=())
-    text = render_html(quiet)
+    text = render_html(replace(quiet, counts={**dict.fromkeys(quiet.counts, 0), Status.GREEN: 9}))
     assert Page(text).tags["article"] == 0
     assert "No exceptions; nothing late." in text
 

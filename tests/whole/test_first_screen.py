@@ -13,7 +13,8 @@ import pytest
 import pmf_engine as pmf
 from pmf_engine.render.html import render_html
 from pmf_engine.render.terminal import render_terminal
-from pmf_engine.report.first_screen import FirstScreen, first_screen, lead_words
+from pmf_engine.report.first_screen import FirstScreen, first_screen
+from pmf_engine.report.first_screen_words import lead_words
 
 ROOT = Path(__file__).parents[2]
 MISSING = ["late", "no_data", "suppressed", "undefined", "invalid"]

@@ -18,15 +18,14 @@ from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_date, show_months
 from pmf_engine.render.html.charts import Lines, trend_chart
 from pmf_engine.report.facts import matter_facts, matter_head
-from pmf_engine.report.first_screen import (
-    ALERTS,
+from pmf_engine.report.first_screen import ALERTS, first_screen
+from pmf_engine.report.first_screen_words import (
     alert_figures,
     alert_sentence,
     alert_title,
     ask_words,
     assure_sentences,
     data_sentences,
-    first_screen,
     lead_words,
     limits_words,
     since_words,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pmf_engine.judgement.formatting import show_count, trend
 from pmf_engine.render.terminal.page import Page, marked_status, one_line
 from pmf_engine.report.facts import TREND, matter_facts, matter_head
-from pmf_engine.report.first_screen import FirstScreen, alert_title
+from pmf_engine.report.first_screen import FirstScreen
+from pmf_engine.report.first_screen_words import alert_title
 from pmf_engine.report.matters import Matter
 from pmf_engine.report.model import Item, Point
 from pmf_engine.report.wording import LETTERS, QUESTIONS, level_word

@@ -9,9 +9,8 @@ from rich.text import Text
 
 from pmf_engine.judgement.formatting import show_date, show_months
 from pmf_engine.render.terminal.page import Page, one_line, status_style
-from pmf_engine.report.first_screen import (
-    ALERTS,
-    FirstScreen,
+from pmf_engine.report.first_screen import ALERTS, FirstScreen
+from pmf_engine.report.first_screen_words import (
     advise_lines,
     alert_figures,
     alert_sentence,

@@ -1,0 +1,285 @@
+"""The sentences of the first screen, for every rendering: short clauses without layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pmf_engine.domain.status import Direction, Status
+from pmf_engine.judgement.formatting import show_count
+from pmf_engine.report.first_screen import FirstScreen
+from pmf_engine.report.matters import Matter, MatterKind
+from pmf_engine.report.model import ExceptionReport, Group, Item
+from pmf_engine.report.order import READING_ORDER
+from pmf_engine.report.rule_words import number_word
+from pmf_engine.report.wording import (
+    and_words,
+    arrow_words,
+    gap_words,
+    length_word,
+    level_word,
+    parts_words,
+    plain_status,
+    problems_words,
+    reason_words,
+    sentence,
+    value_words,
+)
+
+
+def limits_words(report: ExceptionReport) -> list[str]:
+    """What the report is limited to: an agency, a content area, a level of governance."""
+    limits = []
+    if report.agency:
+        others = f", and {report.led_by_others:,} indicators of others that concern it" if report.led_by_others else ""
+        limits.append(f"what {report.agency.title} leads{others}")
+    if report.content_area:
+        limits.append(report.content_area.title)
+    if report.to:
+        below = f"; {report.below:,} more below" if report.below else ""
+        limits.append(f"what goes to {level_word(report.to)}{below}")
+    return limits
+
+
+def lead_words(screen: FirstScreen) -> str:
+    """The first paragraph: what is for the highest level, and both denominators."""
+    alert, balance = screen.alert, screen.all
+    count = len(alert.matters)
+    if count:
+        new = f", {number_word(alert.new) if alert.new else 'none'} of them new"
+        if count == 1:
+            new = ", a new one" if alert.new else ", not a new one"
+        thing = "matter" if count == 1 else "matters"
+        first = f"{number_word(count).capitalize()} {thing} for {level_word(alert.level)}{new}."
+    elif screen.matters:
+        first = f"Nothing for {level_word(alert.level)} to decide."
+    elif screen.report.to is not None and screen.report.below:
+        first = f"Nothing is escalated to {level_word(screen.report.to)} or above."
+    elif screen.late_figures or screen.report.led_by_others or balance.good < balance.rated or balance.without_figure:
+        first = "Nothing is escalated."
+    else:
+        first = "No exceptions; nothing late."
+    if balance.rated + balance.unrated == 0:
+        return f"{first} There is no indicator to report on for this period."
+    reasons = [
+        (balance.for_information, "for information"),
+        (balance.without_figure, "without a figure"),
+        (balance.not_due, "not due"),
+    ]
+    why = ", ".join(f"{number:,} {words}" for number, words in reasons if number)
+    things = "indicator" if balance.rated == 1 else "indicators"
+    rated = f"{balance.good:,} of {balance.rated:,} rated {things} {'is' if balance.good == 1 else 'are'} good"
+    return f"{first} {rated}" + (f"; {balance.unrated:,} {_have(balance.unrated)} no rating: {why}." if why else ".")
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def alert_title(matter: Matter) -> str:
+    """The title of a matter: its indicator's, or how many wait for a return."""
+    if matter.kind == MatterKind.RETURN and len(matter.items) > 1:
+        agencies = and_words([agency.agency.title for agency in matter.late])
+        return f"{agencies}: {show_count(len(matter.items), 'indicator')} without a figure"
+    return matter.first.indicator.title
+
+
+def alert_figures(matter: Matter) -> tuple[str, str]:
+    """The figures of a matter in few words, and for how long: `70.8% ↓ worse` and `4th quarter`."""
+    item = matter.first
+    if matter.kind == MatterKind.RETURN:
+        last = f"no figure since {item.carried.period}" if item.carried else "no figure yet"
+        return last, f"{_ordinal(matter.periods_missed)} {length_word(item.period.cadence.months)}"
+    if matter.kind == MatterKind.GROUPS:
+        raised = [group for outside in item.outside for group in outside.groups if group.escalate_to]
+        of = sum(outside.of for outside in item.outside if any(group.escalate_to for group in outside.groups))
+        return f"{len(raised)} of {of} {_groups_word(item)}", "new" if matter.new else ""
+    lasted = f"{_ordinal(item.run)} {length_word(item.period.cadence.months)}" if item.run else ""
+    return " ".join(part for part in (value_words(item), arrow_words(item)) if part), lasted
+
+
+def alert_sentence(matter: Matter) -> str:
+    """What is behind the figures of a matter: what is missing to good, and where."""
+    item = matter.first
+    if matter.kind == MatterKind.RETURN:
+        agencies = and_words([agency.agency.title for agency in matter.late])
+        missed = f"{number_word(matter.periods_missed)} {length_word(item.period.cadence.months)}"
+        return f"{agencies}: {missed}{'' if matter.periods_missed == 1 else 's'} not sent."
+    if matter.kind == MatterKind.NO_VALUE:
+        return reason_words(item)
+    if matter.kind == MatterKind.GROUPS:
+        return _groups_sentence(item)
+    parts = parts_words(item)
+    gap = gap_words(item)
+    words = f"{parts}: {gap}" if parts and gap else parts or gap
+    return " ".join(part for part in (sentence(words), _went_up(matter), _where(item)) if part)
+
+
+def _went_up(matter: Matter) -> str:
+    """In which of its own periods an indicator went up to the level of its matter, where these are shorter."""
+    periods = [own.was.period for own in matter.first.raised_in if own.to == matter.level]
+    return f"To {level_word(matter.level)} in {and_words(periods)}." if periods else ""
+
+
+def _groups_sentence(item: Item) -> str:
+    """The groups that go up, each with its counts, and the whole: `Basildon 75.0%, 3 of 4. The whole: 10.6%.`"""
+    raised = [group for outside in item.outside for group in outside.groups if group.escalate_to]
+    groups = and_words([_with_parts(group.name, group) for group in raised], 2)
+    whole = _with_parts("The whole:", item) if item.value is not None else ""
+    return " ".join(sentence(words) for words in (groups, whole) if words)
+
+
+def _with_parts(name: str, of: Item | Group) -> str:
+    """A name with a value, and the numerator and denominator of the value: `Basildon 75.0%, 3 of 4`."""
+    shown = of.shown or plain_status(of.status)
+    return ", ".join(part for part in (f"{name} {shown}", parts_words(of)) if part)
+
+
+def _where(item: Item) -> str:
+    """Where an exception stands by its breakdowns: `Red in all 12 districts.`."""
+    for outside in item.outside:
+        worst = next((status for status in READING_ORDER if any(g.status == status for g in outside.groups)), None)
+        groups = [group.name for group in outside.groups if group.status == worst]
+        if worst in (Status.RED, Status.AMBER) and groups:
+            where = f"all {outside.of}" if len(groups) == outside.of else f"{len(groups)} of {outside.of}"
+            return f"{worst.capitalize()} in {where} {_plural(outside.by.title)}."
+    return ""
+
+
+def _plural(title: str) -> str:
+    """The plural of a breakdown's title, within a sentence.
+
+    >>> _plural("District"), _plural("Agency")
+    ('districts', 'agencies')
+    """
+    word = title[:1].lower() + title[1:]
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+
+
+def _groups_word(item: Item) -> str:
+    """The breakdowns of an exception of groups, in the plural: `districts`."""
+    names = [_plural(outside.by.title) for outside in item.outside if any(g.escalate_to for g in outside.groups)]
+    return and_words(names) or "groups"
+
+
+def ask_words(matter: Matter) -> str:
+    """What is asked, and of whom: `Asked: agree a plan and a date. Director of Children's Services`."""
+    unexplained = "" if matter.explained else " No explanation received."
+    ask = sentence(matter.asks[0])
+    return f"Asked: {ask[:1].lower()}{ask[1:]} {and_words(matter.owners)}.{unexplained}"
+
+
+def _ordinal(number: int) -> str:
+    """A number in order.
+
+    >>> _ordinal(1), _ordinal(12), _ordinal(22)
+    ('1st', '12th', '22nd')
+    """
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+@dataclass(frozen=True)
+class AdviseLine:
+    """The matters below the highest level that have one status: how many, and a clause on them."""
+
+    status: str
+    count: int
+    words: str
+
+
+def advise_lines(screen: FirstScreen, most: int) -> tuple[AdviseLine, ...]:
+    """A line for each status of the matters below the highest level, those of groups alone left out.
+
+    Where there are more statuses than `most`, the last line has all the rest.
+    """
+    below = [matter for level in screen.advise for matter in level.matters if matter.kind != MatterKind.GROUPS]
+    by_status = {status: [matter for matter in below if matter.status == status] for status in READING_ORDER}
+    lines = [AdviseLine(status, len(found), _advise_words(found)) for status, found in by_status.items() if found]
+    if len(lines) <= most:
+        return tuple(lines)
+    rest = lines[most - 1 :]
+    words = and_words([f"{line.count:,} {plain_status(line.status)}" for line in rest])
+    return (*lines[: most - 1], AdviseLine(rest[0].status, sum(line.count for line in rest), words))
+
+
+def _advise_words(of_status: list[Matter]) -> str:
+    """A clause on matters of one status: their titles where they are few, else how many are new and worse."""
+    if of_status[0].kind == MatterKind.RETURN:
+        return and_words(list(dict.fromkeys(a.agency.title for matter in of_status for a in matter.late)), 2)
+    if len(of_status) == 1 and of_status[0].kind == MatterKind.NO_VALUE:
+        return f"{of_status[0].first.indicator.title}: {reason_words(of_status[0].first)}"
+    if len(of_status) <= 2:
+        titles = (f"{m.first.indicator.title} {arrow_words(m.first)}".strip() for m in of_status)
+        return "; ".join(titles)
+    parts = []
+    if new := sum(matter.new for matter in of_status):
+        parts.append(f"{new} of them new")
+    worse = sum(matter.first.direction == Direction.WORSENING for matter in of_status)
+    better = sum(matter.first.direction == Direction.IMPROVING for matter in of_status)
+    parts += [f"{number} {words} than before" for number, words in ((worse, "worse"), (better, "better")) if number]
+    return ", ".join(parts)
+
+
+def groups_only_words(screen: FirstScreen) -> str:
+    """How many matters are of groups alone, and what is new and waits: `districts or agencies only: 9   19 new`."""
+    below = [matter for level in screen.advise for matter in level.matters]
+    only = [matter for matter in below if matter.kind == MatterKind.GROUPS]
+    sentences = []
+    if only:
+        kinds = " or ".join(dict.fromkeys(_groups_word(matter.first) for matter in only))
+        sentences.append(f"{kinds[:1].upper()}{kinds[1:]} only: {len(only)}.")
+    new = sum(matter.new for matter in below)
+    waiting = sum(matter.kind in (MatterKind.RETURN, MatterKind.NO_VALUE) for matter in below)
+    wait = "waits" if waiting == 1 else "wait"
+    rest = [f"{new} new" if new else "", f"{waiting} {wait} for a figure" if waiting else ""]
+    if any(rest):
+        sentences.append(f"In all {'; '.join(part for part in rest if part)}.")
+    return " ".join(sentences)
+
+
+def assure_sentences(screen: FirstScreen) -> list[str]:
+    """Whether anyone is better off, and what is back to good."""
+    outcomes, sentences = screen.outcomes, []
+    if outcomes.rated and not screen.report.to:
+        words = f"{outcomes.good:,} of {outcomes.rated:,} rated outcomes are good"
+        moving = [(outcomes.improving, "improving"), (outcomes.worsening, "worsening")]
+        words += "".join(f"{'; ' if place == 0 else ', '}{n:,} {word}" for place, (n, word) in enumerate(moving))
+        missing = outcomes.without_figure
+        sentences.append(f"{words}{f'; {missing:,} without a figure' if missing else ''}.")
+    if screen.back:
+        best = screen.back[0]
+        more = ", among them" if len(screen.back) > 1 else ":"
+        shown = f", {best.now.shown}" if best.now.shown else ""
+        count = show_count(len(screen.back), "exception")
+        sentences.append(f"Back to good: {count}{more} {best.indicator.title}{shown}.")
+    return sentences or ["Nothing was measured by outcome, and nothing has come back to good."]
+
+
+def data_sentences(screen: FirstScreen) -> list[str]:
+    """What the data are worth: what is owed, what is wrong, and what nobody has explained."""
+    quality = screen.report.data_quality
+    owed = "No agency owes a figure."
+    if screen.late_figures:
+        owes = "agency owes" if screen.late_agencies == 1 else "agencies owe"
+        owed = f"{screen.late_agencies:,} {owes} {show_count(screen.late_figures, 'figure')}."
+    problems = problems_words(quality.kinds, quality.severities)
+    sentences = [f"{owed} {sentence(problems)}".strip()]
+    count = len(screen.matters)
+    if count:
+        one = screen.unexplained == 1
+        explanation = "has no explanation from its agency" if one else "have no explanation from their agency"
+        sentences.append(f"{screen.unexplained:,} of {show_count(count, 'matter')} {explanation}.")
+    return sentences
+
+
+def since_words(screen: FirstScreen) -> str:
+    """What has changed since the period before: `12 new, 18 carried on, 4 back to good`."""
+    new, count = sum(matter.new for matter in screen.matters), len(screen.matters)
+    parts = [(new, "new"), (count - new, "carried on"), (len(screen.back), "back to good")]
+    parts.append((screen.ended, "no longer escalated"))
+    return ", ".join(f"{number:,} {words}" for number, words in parts if number) or "no change"
+
+
+def level_counts(screen: FirstScreen) -> list[str]:
+    """The number of matters of each level below the highest: `with the sub-committee: 14`."""
+    return [f"with {level_word(level.level)}: {len(level.matters):,}" for level in screen.advise if level.matters]
