@@ -28,6 +28,9 @@ NUMBER = (
 
 PERCENT = r"^[+\-\u2212]?(?:[0-9]*\.?[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?)\s*%$"
 
+MERGED = re.compile(r"\(merged in [A-Z]+\d+:[A-Z]+\d+\)$")
+"""What ends the text of a cell of a workbook whose value is not known, since it is merged with others."""
+
 
 def is_number(text: str) -> bool:
     """Whether a text is a number or a percentage, with or without a mark behind it.
@@ -231,6 +234,8 @@ def _number_hint(text: str) -> str:
     >>> _number_hint("12,5")
     'write decimals with a point, and thousands as `1,234`'
     """
+    if MERGED.search(text):
+        return "merging hides for which cells it stands, so unmerge it and fill each cell"
     if text.startswith("="):
         return "it is a formula; save the sheet with its results as values"
     if re.fullmatch(r"[+\-\u2212]?\d+,\d+", text):

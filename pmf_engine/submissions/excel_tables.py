@@ -7,7 +7,7 @@ the cells: errors, formulas without a stored result, and the `%` of percentages.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -47,27 +47,36 @@ class Sheet:
         """Whether the workbook hides the sheet."""
         return self.facts.hidden
 
-    def unmerged(self, top: int, *, fill: bool = True) -> Sheet:
-        """The sheet with the text of each merged cell in the blanks that it merges below row `top` (from 0).
+    def merged(self) -> Iterator[tuple[Place, Place, list[Place]]]:
+        """The first and the last place of each merged cell that reaches into the rows, and the places within them."""
+        for first, last in self.facts.merged:
+            if first[0] < self.rows.height and 0 <= first[1] < self.rows.width:
+                yield first, last, _places(first, last, self.rows)
 
-        A blank that is merged with a cell beside it, or with the header, becomes a `merged-cell` fault: its value is
-        unknown. So does every merged blank without `fill`: merging drops all texts but one, and where rows are records
-        nothing else shows whether the texts were the same.
+    def unmerged(self, top: int) -> Sheet:
+        """The sheet with a `merged-cell` fault in each blank below row `top` (from 0) that is merged with another cell.
+
+        Merging drops all texts but one, and where rows are records nothing else shows whether the texts were the same.
         """
-        filled: dict[Place, str] = {}
-        faults = dict(self.faults)
-        for (row, column), (last_row, last_column) in self.facts.merged:
-            if last_row <= top or column >= self.rows.width or row >= self.rows.height or column < 0:
-                continue
-            value = self.rows[row, column]
-            if not fill or row <= top or last_column > column or value is None:
-                value = f"(merged with {letter(column)}{row + 1})"
-                faults[value] = "merged-cell"
-            for place in _places((max(row, top + 1), column), (last_row, last_column), self.rows):
-                if place != (row, column):
-                    filled[place] = value
-        rows = _overlaid(self.rows, {place: text for place, text in filled.items() if _blank(self.rows, place)})
-        return replace(self, rows=rows, faults=faults)
+        texts = {
+            place: f"(merged with {self.cell(first)})"
+            for first, _, places in self.merged()
+            for place in places
+            if place[0] > top and place != first and self.is_blank(place)
+        }
+        return replace(self.with_texts(texts), faults={**self.faults, **dict.fromkeys(texts.values(), "merged-cell")})
+
+    def with_texts(self, texts: Mapping[Place, str]) -> Sheet:
+        """The sheet with other texts in some places."""
+        return replace(self, rows=_overlaid(self.rows, texts))
+
+    def cell(self, place: Place) -> str:
+        """The name of a cell, such as `B2`."""
+        return f"{letter(place[1] + self.facts.first_column)}{place[0] + 1}"
+
+    def is_blank(self, place: Place) -> bool:
+        """Whether a cell holds no more than spaces."""
+        return not (self.rows[place] or "").strip(EDGES)
 
 
 def read_sheets(path: Path) -> list[Sheet]:
@@ -143,7 +152,3 @@ def _places(first: Place, last: Place, rows: pl.DataFrame) -> list[Place]:
         for column in range(first[1], min(last[1] + 1, rows.width))
         for row in range(first[0], min(last[0] + 1, rows.height))
     ]
-
-
-def _blank(rows: pl.DataFrame, place: Place) -> bool:
-    return not (rows[place] or "").strip(EDGES)

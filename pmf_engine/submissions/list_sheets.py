@@ -78,7 +78,7 @@ def _with_records(part: ListPart, sheet: Sheet, top: int, places: dict[str, int]
         header: The header that the list must have.
     """
     filled = _filled(sheet.rows)  # a merged cell may reach into rows without records
-    sheet = sheet.unmerged(top, fill=False)
+    sheet = sheet.unmerged(top)
     names = sheet.rows.columns
     data = sheet.rows.with_row_index(ROW, 1).filter(filled).filter(pl.col(ROW) > top + 1)
     chosen = {name: names[position] for name, position in places.items()}

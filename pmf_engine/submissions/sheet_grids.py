@@ -15,6 +15,7 @@ from pmf_engine.submissions.layouts.sections import sections_of
 from pmf_engine.submissions.limits import Measure, UnreadableError, keep_within
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.table import EDGES
+from pmf_engine.submissions.workbook_facts import Place
 
 
 def grids_of_workbook(
@@ -100,11 +101,36 @@ def _grid_of(cells: pl.DataFrame, file: str, sheet: str, received_on: date | Non
 
 
 def _unmerged(sheet: Sheet, grid: Grid, lexicon: Lexicon, received_on: date | None) -> Grid:
-    """The grid with the text of each merged cell in the blanks below it; of the header only the first row is merged."""
-    sections = sections_of(grid, lexicon)
-    if not sheet.facts.merged or not sections:
+    """The grid with the text of each merged label in the blanks below it; of headers only the first row is merged.
+
+    A merged number is a value of none of its cells, since nothing says for which of them it stands. A blank merged with
+    a cell beside it or in a header is unknown, unless that cell is a title, alone in its row.
+    """
+    sections = sections_of(grid, lexicon) if sheet.facts.merged else ()
+    section_of = {row.number - 1: section for section in sections for row in section.rows}
+    texts: dict[Place, str] = {}
+    for first, last, places in sheet.merged():
+        merged, text = f"{sheet.cell(first)}:{sheet.cell(last)}", (sheet.rows[first] or "").strip(EDGES)
+        own = section_of.get(first[0])
+        is_number = own is not None and first[1] in own.values and lexicon.may_be_value(text)
+        is_label = own is not None and first[1] == last[1] and text != ""
+        for row, column in places:
+            section = section_of.get(row)
+            if section is None or (not is_number and ((row, column) == first or not sheet.is_blank((row, column)))):
+                continue
+            if is_number or (column in section.values and not (is_label or _stands_alone(sheet, first, row))):
+                texts[row, column] = f"{text} (merged in {merged})".strip()
+            elif is_label:
+                texts[row, column] = text
+            elif column in section.labels and not _stands_alone(sheet, first, row):
+                texts[row, column] = f"(merged with {sheet.cell(first)})"
+    if not texts:
         return grid
-    first = sections[0].rows[0].number
-    filled = _grid(sheet.unmerged(first - 2), grid.file, received_on)
+    filled = _grid(sheet.with_texts(texts), grid.file, received_on)
     numbers = {row.number for row in grid.rows}
     return replace(filled, rows=[row for row in filled.rows if row.number in numbers])
+
+
+def _stands_alone(sheet: Sheet, place: Place, row: int) -> bool:
+    """Whether no cell of a row holds anything but the one in `place`."""
+    return all(sheet.is_blank((row, column)) or (row, column) == place for column in range(sheet.rows.width))

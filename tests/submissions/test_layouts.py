@@ -10,6 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -233,6 +234,93 @@ def test_a_damaged_cell_is_one_problem_and_all_others_survive(
     used = {cell for cell in cells(submissions) if cell[-1] not in ("invalid", "no_data", "suppressed")}
     assert used <= set(kept(facts))
     assert all(cell[-1] in beside for cell in set(kept(facts)) - used)
+
+
+# -- merged cells -------------------------------------------------------------------------------------
+
+Q1, Q2 = "2016-17 Q1", "2016-17 Q2"
+MERGED: dict[str, tuple[list[list[Any]], list[str], list[Key]]] = {
+    "a number down": (
+        [["Measure", Q1, Q2], ["referrals", 800, 820], ["visits", None, 164]],
+        ["B2:B3"],
+        [
+            ("referrals", "care", Q1, None, "invalid"), ("visits", "care", Q1, None, "invalid"),
+            ("referrals", "care", Q2, None, 820.0), ("visits", "care", Q2, None, 164.0),
+        ],
+    ),
+    "a number across": (
+        [["Measure", Q1, Q2], ["referrals", 800, None], ["visits", 160, 164]],
+        ["B2:C2"],
+        [
+            ("referrals", "care", Q1, None, "invalid"), ("referrals", "care", Q2, None, "invalid"),
+            ("visits", "care", Q1, None, 160.0), ("visits", "care", Q2, None, 164.0),
+        ],
+    ),
+    "every number": (
+        [["Measure", Q1], ["referrals", 800], ["visits", None]],
+        ["B2:B3"],
+        [("referrals", "care", Q1, None, "invalid"), ("visits", "care", Q1, None, "invalid")],
+    ),
+    "the values of long rows": (
+        [["period", "agency", "figure", "value"], [Q1, "care", "referrals", 800], [None, None, "visits", None]],
+        ["A2:A3", "B2:B3", "D2:D3"],
+        [("referrals", "care", Q1, None, "invalid"), ("visits", "care", Q1, None, "invalid")],
+    ),
+    "a header into the rows": (
+        [["Measure", Q1, Q2], ["referrals", None, 820], ["visits", 160, 164]],
+        ["B1:B2"],
+        [
+            ("referrals", "care", Q1, None, "invalid"), ("referrals", "care", Q2, None, 820.0),
+            ("visits", "care", Q1, None, 160.0), ("visits", "care", Q2, None, 164.0),
+        ],
+    ),
+    "labels": (
+        [["District", "Measure", None, Q1], ["North", "referrals", None, 420], [None, "visits", None, 80]],
+        ["A2:A3", "B1:C1", "B2:C2", "B3:C3"],
+        [("referrals", "care", Q1, "North", 420.0), ("visits", "care", Q1, "North", 80.0)],
+    ),
+    "the title of the only block": (
+        [["Measure", Q1, Q2], ["North"], ["referrals", 420, 430]],
+        ["A2:C2"],
+        [("referrals", "care", Q1, "North", 420.0), ("referrals", "care", Q2, "North", 430.0)],
+    ),
+    "a label over a district": (
+        [
+            ["figure", "agency", "district", "period", "value"],
+            ["referrals", "care", None, Q1, 800], ["referrals", "care", "North", Q1, 420],
+        ],
+        ["B2:C2"],
+        [("referrals", "care", Q1, None, "invalid"), ("referrals", "care", Q1, "North", 420.0)],
+    ),
+    "the headers of a second table": (
+        [
+            ["Measure", "2016-17"], [None, "Q1", "Q2"], ["referrals", 800, 820],
+            ["Measure", "2017-18"], [None, "Q1", "Q2"], ["referrals", 810, 830],
+        ],
+        ["A1:A2", "B1:C1", "A4:A5", "B4:C4"],
+        [
+            ("referrals", "care", Q1, None, 800.0), ("referrals", "care", Q2, None, 820.0),
+            ("referrals", "care", "2017-18 Q1", None, 810.0), ("referrals", "care", "2017-18 Q2", None, 830.0),
+        ],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "merged", "expected"), MERGED.values(), ids=MERGED)
+def test_a_merged_number_is_a_value_of_none_of_its_cells(
+    rows: list[list[Any]], merged: list[str], expected: list[Key], tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    for each in merged:
+        book.worksheets[0].merge_cells(each)
+    book.save(tmp_path / "care.xlsx")
+    submissions = pmf.read_submissions(tmp_path, board())
+    assert cells(submissions) == sorted(expected, key=str)
+    named = {text for text in submissions.readings["text"] if text.startswith("800 (")}
+    assert named <= {f"800 (merged in {each})" for each in merged}
+    assert named <= {*submissions.problems["text"]}
 
 
 # -- the document -------------------------------------------------------------------------------------

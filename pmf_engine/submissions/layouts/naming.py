@@ -10,7 +10,7 @@ from typing import Final
 from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.markers import state_of
 from pmf_engine.domain.periods import MONTHS, Cadence, Period, parse_day, parse_period
-from pmf_engine.submissions.cell_values import is_number
+from pmf_engine.submissions.cell_values import MERGED, is_number
 from pmf_engine.submissions.vocabulary import Names, Vocabulary, fold, fold_header
 
 PERIOD, AGENCY, FIGURE, VALUE, PART = "period", "agency", "figure", "value", "part"
@@ -173,7 +173,7 @@ class Lexicon:
         """Whether a text can only be a value: a number, a marker, a grade, a formula or an error of a spreadsheet."""
         if is_number(text) or state_of(text) is not None or fold(text) in self._grades:
             return True
-        return len(text) > 1 and text[0] in "=#" and text[1].isupper()
+        return (len(text) > 1 and text[0] in "=#" and text[1].isupper()) or MERGED.search(text) is not None
 
     def may_be_value(self, text: str) -> bool:
         """Whether a text is a value, or looks like a damaged one: `52O`, `? 520`, `520 or so`."""
