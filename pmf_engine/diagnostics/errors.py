@@ -33,7 +33,7 @@ class UnknownName(Error, ValueError):  # noqa: N818
 
     def __init__(self, kind: str, name: str, names: Iterable[str], words: str = "", hint: str = "") -> None:
         self.kind, self.name, self.names, self.words, self.hint = kind, name, tuple(names), words, hint
-        self.near = nearest(name, self.names)
+        self.near = nearest(str(name), self.names)  # a program may give something else than a text
         help_ = f"did you mean `{self.near}`?" if self.near else hint
         super().__init__((words or f"unknown {kind} `{name}`") + (f"; {help_}" if help_ else ""))
 

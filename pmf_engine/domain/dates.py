@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 FIRST_YEAR, LAST_YEAR = 1901, 2099
 """First and last year of a plausible date, such as a date of birth; a date of another year is a typing mistake."""
@@ -41,3 +42,25 @@ class DateRange(NamedTuple):
         if other.last < self.last:
             rest.append(DateRange(max(self.first, other.last + timedelta(days=1)), self.last))
         return rest
+
+
+def day_of(given: object, what: str, time_zone: str | None = None) -> date:
+    """A day that a program gave, without the time that it may have.
+
+    Args:
+        given: A date, or a time stamp.
+        what: What it is the day of, for the message.
+        time_zone: The zone of the day of a time stamp that has a zone of its own.
+
+    Raises:
+        TypeError: It is no day, such as a text, or a `NaT` of pandas.
+
+    >>> day_of(datetime(2017, 6, 30, 12), "`as_of`")
+    datetime.date(2017, 6, 30)
+    """
+    if isinstance(given, datetime) and given.tzinfo is not None and time_zone is not None:
+        given = given.astimezone(ZoneInfo(time_zone))
+    day = given.date() if isinstance(given, datetime) else given
+    if isinstance(day, date) and not isinstance(day, datetime) and day == day:
+        return day
+    raise TypeError(f"{what} must be a date, such as date(2017, 6, 30), not {given!r}")

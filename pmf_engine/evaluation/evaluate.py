@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 import polars as pl
 
 from pmf_engine.diagnostics.errors import UnknownName, UnknownPeriod
+from pmf_engine.domain.dates import day_of
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.evaluation.arrivals import arrival_marks, doubting
 from pmf_engine.evaluation.evaluated import Evaluated
@@ -52,8 +53,8 @@ class Evaluation(Evaluated):
         """
         return explain(self, indicator, group, period)
 
-    def at(self, period: str | Period) -> Evaluation:
-        """The evaluation of another period, as of the same day."""
+    def at(self, period: str | Period | None) -> Evaluation:
+        """The evaluation of another period, or of all for None, as of the same day."""
         return evaluate(self.framework, self.submissions, period=period, as_of=self.as_of, only=self.only)
 
 
@@ -102,7 +103,7 @@ def evaluate(
     problems = together(submissions.problems, with_senders(effective.problems, framework), untimely, problems)
     lengths = {*all_cadences.values(), *own_cadences(framework, all_cadences).values()}
     window = _window(cells, counted.extent(), asked, lengths)
-    if window is None:
+    if window is None or not cadences:
         empty = (JUDGED_ROWS.empty(), OUTSTANDING.empty())
         return Evaluation(framework, submissions, asked, as_of, cells, *empty, problems, only=chosen)
     unknown = arrival_marks(submissions.undated, cells, counted)
@@ -150,6 +151,8 @@ def _chosen(framework: Framework, only: Collection[str] | None, agency: str | No
     """The ids of the indicators to evaluate; None for all. Raises UnknownName."""
     if isinstance(only, str):
         raise TypeError(f"`only` must be a list of ids, such as [{only!r}], not {only!r}")
+    if only is not None and not isinstance(only, Collection):
+        raise TypeError(f"`only` must be a list of ids, not {type(only).__name__}")
     for id_ in only or ():
         if id_ not in framework.indicators:
             raise UnknownName("indicator", id_, framework.indicators)
@@ -184,13 +187,7 @@ def _inputs(
 
 def _day(as_of: date | None) -> date:
     """The day of an evaluation, today for None; raises TypeError where `as_of` is no date."""
-    if as_of is None:
-        return date.today()
-    if isinstance(as_of, datetime):
-        return as_of.date()
-    if not isinstance(as_of, date):
-        raise TypeError(f"`as_of` must be a date, such as date(2017, 6, 30), not {as_of!r}")
-    return as_of
+    return date.today() if as_of is None else day_of(as_of, "`as_of`")
 
 
 def _period(framework: Framework, period: str | Period | None) -> Period | None:

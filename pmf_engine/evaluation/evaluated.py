@@ -14,7 +14,7 @@ from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.results import exceptions_of, history_of, results_of
-from pmf_engine.evaluation.rows import ResultRow, Series, find_row, result_rows, series_of
+from pmf_engine.evaluation.rows import NoRow, ResultRow, Series, find_row, result_rows, series_of
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.history_row import HistoryRow, history_rows
 from pmf_engine.submissions.submissions import Submissions
@@ -87,7 +87,8 @@ class Evaluated:
             group: The name of a group, or where several breakdowns have it, breakdown and name: `district=Unknown`.
 
         Raises:
-            UnknownName: There is no such indicator or group, or no such result.
+            UnknownName: There is no such indicator or group.
+            ValueError: There is no such result, or a group of this name in several breakdowns; it is an `Error`, too.
         """
         row = self.judged_row(indicator, group)
         alike = self.judged.filter("shown", indicator=indicator, period=row.period)
@@ -103,6 +104,8 @@ class Evaluated:
         """The judged row of an indicator in a period, by default the last that is shown; raises as `row`."""
         if indicator not in self.framework.indicators:
             raise UnknownName("indicator", indicator, self.framework.indicators)
+        if self.only is not None and indicator not in self.only:
+            raise NoRow(f"`{indicator}` is not among the indicators that were evaluated; see `only`")
         rows = self.judged.filter(indicator=indicator)
         if period is None:
             rows = rows.filter("shown")

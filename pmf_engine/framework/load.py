@@ -12,6 +12,7 @@ from pathlib import Path
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import ConfigError, Diagnostic, in_file_order
 from pmf_engine.diagnostics.source import Source, Span
+from pmf_engine.domain.dates import day_of
 from pmf_engine.framework import schema
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.framework import build_framework
@@ -74,9 +75,17 @@ def check_framework(folder: str | Path = ".", *, as_of: date | None = None) -> C
 
 
 def framework_of_texts(texts: Texts, as_of: date | None = None) -> Framework:
-    """The framework of some texts; raises ConfigError where one of them has an error."""
+    """The framework of some texts; raises ConfigError where one has an error, and TypeError where one is no text."""
+    for text in (*texts.indicators.values(), *texts.tolerances.values()):
+        if not isinstance(text, str):
+            raise TypeError(f"a file must be given as its text, not {type(text).__name__}; `from_dict` takes data")
     with _without_garbage_collection():
-        check = _check(None, files.read_texts(texts.indicators), files.read_texts(texts.tolerances), as_of)
+        check = _check(
+            None,
+            files.read_texts(texts.indicators or {"indicators.yaml": ""}),
+            files.read_texts(texts.tolerances),
+            as_of,
+        )
     return _sound(check)
 
 
@@ -104,13 +113,14 @@ _Read = tuple[files.Config, list[Diagnostic]]
 
 def _check(folder: Path | None, read_indicators: _Read, read_tolerances: _Read, as_of: date | None) -> Check:
     """The passes of `check_framework`: check the structure, build, and lint what has no error."""
+    day = date.today() if as_of is None else day_of(as_of, "`as_of`")
     (indicators, diagnostics), (tolerances, more) = read_indicators, read_tolerances
     model, faults = structure.read(indicators, schema.IndicatorsFile)
     rules, others = structure.read(tolerances, schema.TolerancesFile)
     draft = Draft(indicators, tolerances, model, rules, [*diagnostics, *faults, *more, *others])
     framework = build_framework(folder, draft)
     if draft.sound:
-        draft.diagnostics += lint(framework, as_of or date.today())
+        draft.diagnostics += lint(framework, day)
     placed = tuple(
         replace(diagnostic, path=indicators.path_at(diagnostic.span) or tolerances.path_at(diagnostic.span) or ())
         for diagnostic in in_file_order(draft.diagnostics)

@@ -127,7 +127,7 @@ class Framework:
         Raises:
             ConfigError: A text has an error. The exception has every error and warning.
         """
-        named = {"indicators.yaml": indicators} if isinstance(indicators, str) else dict(indicators)
+        named = dict(indicators) if isinstance(indicators, Mapping) else {"indicators.yaml": indicators}
         loading = import_module("pmf_engine.framework.load")  # at use, as loading builds frameworks
         framework: Framework = loading.framework_of_texts(Texts(named, {"tolerances.yaml": tolerances}), as_of)
         return framework

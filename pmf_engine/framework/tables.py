@@ -7,8 +7,10 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from numbers import Integral, Number
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from pmf_engine.diagnostics.errors import UnknownName
 from pmf_engine.domain.periods import Period
 from pmf_engine.framework.definitions import Agency, Figure, Indicator
 from pmf_engine.framework.escalation_rules import Rule
@@ -29,6 +31,8 @@ else:
 Table = Literal["indicators", "figures", "agencies", "tolerances", "rules"]
 """The frames of definitions."""
 
+_TABLES = get_args(Table)
+
 _ID = re.compile("[a-z][a-z0-9_]*")
 
 
@@ -42,6 +46,8 @@ def to_yaml(data: Mapping[str, Any]) -> str:
       a:
         from: ["x", "y"]
     """
+    if not isinstance(data, Mapping):
+        raise TypeError(f"the data of a file must be a mapping, such as a dict, not {type(data).__name__}")
     return "".join(f"{line}\n" for line in _lines(data))
 
 
@@ -62,6 +68,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
+    if isinstance(value, Number) and not isinstance(value, int | float):  # of numpy, or a decimal of a database
+        return int(value) if isinstance(value, Integral) else float(str(value))
     return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
@@ -73,6 +81,8 @@ def fingerprint(*data: Mapping[str, Any]) -> str:
 
 def changed(definition: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """A definition with other values of some keys; None removes a key."""
+    if not isinstance(change, Mapping):
+        raise TypeError(f"a change must be a mapping, such as {{'formula': '2 * late'}}, not {change!r}")
     return {key: value for key, value in {**definition, **change}.items() if value is not None}
 
 
@@ -87,6 +97,8 @@ def with_entry(
         since: The period from which it is in force; None to replace all entries.
         period: Reads the text of a period.
     """
+    if not isinstance(entry, Mapping | Entry):
+        raise TypeError(f"a tolerance must be a mapping, such as {{'good': 'at most 5'}}, or an entry, not {entry!r}")
     own = dict(entry) if isinstance(entry, Mapping) else _keys(entry)
     if since is None:
         return own
@@ -110,6 +122,10 @@ def _keys(entry: Entry) -> dict[str, Any]:
         keys["allow_for_chance"] = True
     if entry.chart != "auto":
         keys["chart"] = entry.chart
+    if entry.rebases:
+        keys["rebase"] = [{"at": rebase.period, "because": rebase.because} for rebase in entry.rebases]
+    if entry.review_by:
+        keys["review_by"] = entry.review_by[0].isoformat()
     return keys
 
 
@@ -120,7 +136,9 @@ def frame(
     agencies: Mapping[str, Agency],
     rules: tuple[Rule, ...],
 ) -> pl.DataFrame:
-    """Definitions as a frame with a row for each."""
+    """Definitions as a frame with a row for each. Raises UnknownName where there is no such table."""
+    if what not in _TABLES:
+        raise UnknownName("table", what, _TABLES)
     texts = pl.List(pl.String)
     if what == "indicators":
         return pl.DataFrame(

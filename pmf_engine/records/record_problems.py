@@ -20,6 +20,7 @@ from pmf_engine.submissions.list_parts import PIECE, ROW, ListPart
 from pmf_engine.submissions.list_values import bad, has_doubtful, typed, why_refused
 from pmf_engine.submissions.problems import Problem, listed, say
 from pmf_engine.submissions.record_dates import with_conventions
+from pmf_engine.submissions.table import printable
 
 _MOST = 1_000_000
 """Lists up to this number of records are checked in every column and for repeats; longer lists in the used columns."""
@@ -159,7 +160,7 @@ def _faults(
     if faulty.is_empty():
         return
     written = result(part.frame.filter(pl.col(ROW).is_in(faulty[ROW].to_list())), engine)
-    texts = {row[ROW]: row for row in written.iter_rows(named=True)}
+    texts = {row[ROW]: row for row in printable(written).iter_rows(named=True)}
     for row in faulty.head(_SHOWN).iter_rows(named=True):
         yield from _faults_of(part, list_, row, texts[row[ROW]], columns, as_of, covers)
     if faulty.height > _SHOWN:

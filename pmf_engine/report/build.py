@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from pmf_engine.diagnostics.suggestions import nearest
+from pmf_engine.diagnostics.errors import UnknownName
 from pmf_engine.domain.status import NoSignal, Status
 from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.rows import NoRow
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.items import Items
 from pmf_engine.report.late_returns import late_agencies, outstanding_rows, within
@@ -42,19 +43,19 @@ def exception_report(
         The report, without any layout.
 
     Raises:
-        ValueError: The evaluation has no period, or the framework has no such agency, level or content area.
+        UnknownName: The framework has no such agency, level or content area.
+        ValueError: The evaluation has no period; it is an `Error`, too.
     """
     framework = evaluation.framework
     if evaluation.period is None:
-        raise ValueError("an exception report is about one period; evaluate with `period`")
+        raise NoRow("an exception report is about one period; evaluate with `period`")
     for what, name, names in (
         ("agency", agency, framework.agencies),
         ("level", to, framework.governance),
         ("content area", content_area, framework.content_areas),
     ):
         if name is not None and name not in names:
-            near = nearest(name, names)
-            raise ValueError(f"unknown {what} `{name}`" + (f"; did you mean `{near}`?" if near else ""))
+            raise UnknownName(what, name, names)
     report = _report(Scope(evaluation, evaluation.period, agency, content_area))
     return report if to is None else limited(report, to, list(framework.governance))
 

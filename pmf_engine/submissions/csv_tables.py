@@ -254,7 +254,7 @@ def _decode(data: bytes) -> tuple[str | None, int | None]:
 
 
 def _wide_encoding(data: bytes) -> str | None:
-    """The encoding of a text of two bytes a character, by its mark or by the zero bytes of its first characters.
+    r"""The encoding of a text of two bytes a character, by its mark or by the zero bytes of its first characters.
 
     >>> _wide_encoding("period".encode("utf-16")), _wide_encoding(b"p\0e\0r\0i\0o\0d\0"), _wide_encoding(b"period")
     ('utf-16', 'utf-16-le', None)
@@ -271,7 +271,7 @@ def _wide_encoding(data: bytes) -> str | None:
 
 
 def without_separator_line(text: str) -> tuple[str, str | None]:
-    """A text with a blank in place of its first line `sep=;`, by which spreadsheets are told the delimiter; and that.
+    r"""A text with a blank in place of its first line `sep=;`, by which spreadsheets are told the delimiter; and that.
 
     >>> without_separator_line("sep=;\nperiod;value")
     ('\nperiod;value', ';')

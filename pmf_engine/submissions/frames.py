@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol, TypeAlias, cast, runtime_checkable
 
 import polars as pl
 
-from pmf_engine.diagnostics.errors import Error
+from pmf_engine.diagnostics.errors import Error, UnknownName
+from pmf_engine.domain.dates import day_of
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.folder import Arrival, parse_date
 from pmf_engine.submissions.list_files import arrived
 from pmf_engine.submissions.list_headers import ListHeader
 from pmf_engine.submissions.list_parts import ListPart
-from pmf_engine.submissions.problems import Problem, meant, say
+from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.readers import part_of_frame
-from pmf_engine.submissions.table import EDGES, RawTable, as_text
+from pmf_engine.submissions.table import EDGES, RawTable, as_text, beyond_calendar
 
 
 @runtime_checkable
@@ -45,7 +46,7 @@ class SubmissionsError(Error):
     """Submissions cannot be read at all; the message is a sentence for users."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Records:
     """The records of a list, with what a frame cannot say of itself.
 
@@ -63,17 +64,19 @@ class Records:
     name: str | None = None
 
     def __post_init__(self) -> None:
-        days = self.covers
-        if days is None:
+        came = None if self.received_on is None else day_of(self.received_on, "`received_on` of records")
+        if self.covers is None:
             return
-        if not (isinstance(days, tuple) and len(days) == 2 and all(isinstance(day, date) for day in days)):
-            raise TypeError(f"`covers` must be the first and the last day, as two dates, not {days!r}")
+        if not (isinstance(self.covers, tuple) and len(self.covers) == 2):
+            raise TypeError(f"`covers` must be the first and the last day, as two dates, not {self.covers!r}")
+        first, last = self.covers
+        days = day_of(first, "the first day of `covers`"), day_of(last, "the last day of `covers`")
+        object.__setattr__(self, "covers", days)
         if days[1] < days[0]:
             raise ValueError(f"`covers` ends on {days[1]}, before it begins on {days[0]}")
-        if self.received_on is not None and days[1] > self.received_on:
+        if came is not None and days[1] > came:
             raise ValueError(
-                f"`covers` ends on {days[1]}, after the records came on {self.received_on}: they can say nothing of "
-                "days to come"
+                f"`covers` ends on {days[1]}, after the records came on {came}: they can say nothing of days to come"
             )
 
 
@@ -137,6 +140,7 @@ class FrameReader:
 
     def read(self, returns: Mapping[str, Frame], lists: Mapping[str, ListFrames]) -> Given:
         """The content of returns by the names of their frames, and of lists by their ids."""
+        self._check_types(returns, lists)
         records = [(id_, each) for id_, frames in lists.items() for each in _records(id_, frames)]
         for name, frame in [*returns.items(), *((id_, each.frame) for id_, each in records)]:
             if not isinstance(frame, pl.DataFrame | pl.LazyFrame | ArrowStream):
@@ -144,7 +148,7 @@ class FrameReader:
                 raise TypeError(f"`{name}` must be {kinds}, not {type(frame).__name__}")
         for id_ in lists:
             if id_ not in self.framework.lists:
-                raise KeyError(f"unknown list `{id_}`{meant(id_, self.framework.lists)}")
+                raise UnknownName("list", id_, self.framework.lists)
         names = [*returns, *(each.name or id_ for id_, each in records)]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two frames are called `{twice[0]}`; give one of them another name")
@@ -161,8 +165,18 @@ class FrameReader:
             self._add_list(id_, each, lazy, not isinstance(each.frame, pl.LazyFrame), given)
         for name in [*self.columns, *([self.key] if self.key and returns else [])]:
             if name not in seen and (returns or records):
-                raise ValueError(f"no frame has a column `{name}`{meant(name, seen)}")
+                raise UnknownName("column", name, seen, f"no frame has a column `{name}`")
         return given
+
+    def _check_types(self, returns: Mapping[str, Frame], lists: Mapping[str, ListFrames]) -> None:
+        """Raises TypeError where an argument is no mapping of names, or a name no text."""
+        for what, given in (("lists", lists), ("columns", self.columns)):
+            if not isinstance(given, Mapping):
+                raise TypeError(f"`{what}` must be a mapping, such as a dict, not {type(given).__name__}")
+        names = (*returns, *lists, *self.columns, *self.columns.values(), *(() if self.key is None else (self.key,)))
+        for name in names:
+            if not isinstance(name, str):
+                raise TypeError(f"the name of a frame or column must be a text, not {name!r}")
 
     def _check_arrivals(self, names: list[str]) -> None:
         """Raises where `received_on` is of a wrong type, or names a frame that is not there."""
@@ -170,9 +184,11 @@ class FrameReader:
         if isinstance(arrivals, Mapping):
             for name in arrivals:
                 if name not in names:
-                    raise ValueError(f"`received_on` names `{name}`, which is no frame{meant(name, names)}")
+                    raise UnknownName("frame", name, names, f"`received_on` names `{name}`, which is no frame")
         for arrival in arrivals.values() if isinstance(arrivals, Mapping) else [arrivals]:
-            if not isinstance(arrival, date | str | None):
+            if isinstance(arrival, date):
+                day_of(arrival, "`received_on`")
+            elif not isinstance(arrival, str | None):
                 raise TypeError(
                     f"`received_on` must be a date, the name of a column, or None where nobody knows, not {arrival!r}"
                 )
@@ -181,7 +197,11 @@ class FrameReader:
         """What `received_on` says of a frame."""
         arrivals = self.received_on
         arrival = arrivals.get(name) if isinstance(arrivals, Mapping) else arrivals
-        return _day(arrival) if isinstance(arrival, date) else arrival
+        return self._day(arrival) if isinstance(arrival, date) else arrival
+
+    def _day(self, day: date) -> date:
+        """A day of receipt, in the board's time zone."""
+        return day_of(day, "`received_on`", self.framework.board.time_zone)
 
     def _add_return(self, name: str, frame: pl.DataFrame, given: Given) -> None:
         """Adds a return: a table for each day of receipt."""
@@ -191,7 +211,7 @@ class FrameReader:
         if isinstance(arrival, str) and arrival not in columns and arrival in titles:
             arrival = frame.columns[titles.index(arrival)]
         if isinstance(arrival, str) and arrival not in columns:
-            raise ValueError(f"`{name}` has no column `{arrival}`{meant(arrival, columns)}")
+            raise UnknownName("column", arrival, columns, f"`{name}` has no column `{arrival}`")
         aside = {arrival, self.key}
         shown = [(title, columns[own]) for own, title in zip(columns, titles, strict=True) if own not in aside]
         texts = [as_text(column).alias(str(position)) for position, (_, column) in enumerate(shown)]
@@ -223,7 +243,7 @@ class FrameReader:
         days: list[date | None] = []
         for row, value in enumerate(in_zone(column, self.framework.board.time_zone), 2):
             text = "" if value is None else str(value).strip(EDGES)
-            day = _day(value) if isinstance(value, date) else parse_date(text)
+            day = self._day(value) if isinstance(value, date) else parse_date(text)
             if text and day is None:
                 message = say("not-a-date", text=text)
                 given.problems.append(Problem(name, None, row, title, text, "not-a-date", message))
@@ -250,7 +270,7 @@ class FrameReader:
                 f'or received_on={{"{id_}": date, ...}}, and not in a column'
             )
         name = records.name or id_
-        day = self._received(name, None if day is None else _day(day), given)
+        day = self._received(name, None if day is None else self._day(day), given)
         first, last = records.covers or (None, None)
         if first and last and day and last > day:
             raise ValueError(f"`covers` of `{name}` ends on {last}, after the records came on {day}")
@@ -266,11 +286,6 @@ _UNKNOWN_ARRIVAL = (
     "arrival-unknown",
     say("arrival-unknown", who="nothing says when this frame was received", until="`received_on` gives the day"),
 )
-
-
-def _day(day: date) -> date:
-    """A date without the time that it may have."""
-    return day.date() if isinstance(day, datetime) else day
 
 
 def _collected(name: str, frame: Frame) -> pl.DataFrame:
@@ -298,7 +313,10 @@ def _unreadable(name: str, error: BaseException) -> SubmissionsError:
 
 
 def in_zone(column: pl.Series, time_zone: str) -> Iterator[object]:
-    """The values of a column; time stamps of a time zone as those of another."""
+    """The values of a column; time stamps of a time zone as those of another, and words for days of no calendar."""
+    beyond = beyond_calendar(column)
+    if beyond is not None:
+        column = column.set(beyond.is_not_null(), None)
     if isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is not None:
         column = column.dt.convert_time_zone(time_zone)
-    return iter(column)
+    return iter(column) if beyond is None else (word or day for word, day in zip(beyond, column, strict=True))

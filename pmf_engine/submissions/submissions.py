@@ -16,6 +16,7 @@ from typing import Final
 import polars as pl
 from typing_extensions import deprecated
 
+from pmf_engine.domain.dates import day_of
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.marks import CELL_WORDS, KIND, MARKS
 from pmf_engine.domain.period_days import days_of_periods
@@ -61,7 +62,7 @@ FILES: Final = FrameSchema(
 """The columns of `Submissions.files`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Submissions:
     """All returns as three frames, and the files of lists.
 
@@ -83,6 +84,10 @@ class Submissions:
     undated: frozenset[str] = frozenset()
     sent: Sent = field(default_factory=Sent, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        counts = f"{self.readings.height} cells, {len(self.lists)} parts of lists, {self.problems.height} problems"
+        return f"<Submissions of {self.files.height} files: {counts}>"
+
     @property
     def framework_fingerprint(self) -> str | None:
         """The fingerprint of the names by which the submissions were read; None where no framework is known."""
@@ -95,6 +100,7 @@ class Submissions:
 
     def known_at(self, as_of: date) -> Submissions:
         """The submissions received by a day: as they would have been read on that day."""
+        as_of = day_of(as_of, "`as_of`")
         return self if self.framework is None else settled(self.sent.known_at(as_of), Vocabulary(self.framework))
 
     @property
@@ -184,9 +190,9 @@ class Submissions:
 
         Raises:
             SubmissionsError: A frame cannot be read to its end, such as a query of a closed connection.
-            KeyError: The framework has no such list.
+            UnknownName: The framework has no such list, or no frame has a column or name that an argument names.
             TypeError: An argument is of another type, such as a text where a frame is expected.
-            ValueError: A column or frame that an argument names is not there; `received_on` is a column for a list.
+            ValueError: `received_on` is a column for a list; two frames have one name.
         """
         return _of_frames(FrameReader(framework, received_on, columns, key), named(returns, name), lists)
 
@@ -214,6 +220,9 @@ class Submissions:
             SubmissionsError: Two parts have a file or frame of the same name.
             ValueError: No part is given.
         """
+        for part in parts:
+            if not isinstance(part, Submissions):
+                raise TypeError(f"`combine` takes submissions, one after the other, not {type(part).__name__}")
         frameworks = [part.framework for part in parts if part.framework is not None]
         if not frameworks or len(frameworks) < len(parts):
             raise ValueError("combine needs submissions that were read with a framework")
@@ -266,7 +275,7 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
         raise SubmissionsError(f"there is no folder of submissions at `{folder}`")
     words = Vocabulary(framework)
     files, problems = files_in(folder)
-    manifest = read_manifest(files, max(date.today(), as_of or date.min))
+    manifest = read_manifest(files, max(date.today(), date.min if as_of is None else day_of(as_of, "`as_of`")))
     problems += manifest.problems
     lexicon = Lexicon(words)
     tables: list[RawTable] = []

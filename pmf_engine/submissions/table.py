@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 import polars as pl
 
@@ -84,8 +85,40 @@ def clean_text(column: str | None) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
+_EPOCH: Final = date(1970, 1, 1)
+
+_UNITS_OF_A_DAY: Final = {None: 1, "ms": 86_400 * 10**3, "us": 86_400 * 10**6, "ns": 86_400 * 10**9}
+"""How many units of its time a day has in a column; None for a column of dates."""
+
+
+def beyond_calendar(column: pl.Series) -> pl.Series | None:
+    """Words for the days of a column that no calendar has, such as `infinity` of a database; None where it has none.
+
+    Neither Python nor the texts of Polars know days before the year 1 or after 9999.
+    """
+    if not isinstance(column.dtype, pl.Date | pl.Datetime):
+        return None
+    instants = isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is not None
+    margin = 1 if instants else 0  # the day of an instant is another one in other zones
+    of_day = _UNITS_OF_A_DAY[column.dtype.time_unit if isinstance(column.dtype, pl.Datetime) else None]
+    first = ((date.min - _EPOCH).days + margin) * of_day
+    end = ((date.max - _EPOCH).days + 1 - margin) * of_day
+    at = pl.lit(column.to_physical())
+    early, late = (pl.lit(f"a day {words}") for words in ("before the year 1", "after the year 9999"))
+    words = pl.select(pl.when(at < first).then(early).when(at >= end).then(late).alias(column.name)).to_series()
+    return None if words.is_null().all() else words
+
+
+def printable(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame whose values Python can have: a column with days that no calendar has becomes one of texts."""
+    return frame.with_columns(as_text(column) for column in frame if beyond_calendar(column) is not None)
+
+
 def as_text(column: pl.Series) -> pl.Series:
     """A column's values as texts, in the notation of a file: floats without an exponent."""
+    beyond = beyond_calendar(column)
+    if beyond is not None:
+        return beyond.zip_with(beyond.is_not_null(), as_text(column.set(beyond.is_not_null(), None)))
     try:
         texts = column.cast(pl.String)
     except pl.exceptions.PolarsError:

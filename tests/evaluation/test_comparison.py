@@ -172,3 +172,28 @@ def test_a_what_if_of_a_formula_reaches_what_names_it(evaluation: pmf.Evaluation
     assert wholes["indicator"].to_list() == ["part", "above"]
     assert wholes["value_after"].to_list() == pytest.approx([400 / 21, 200 / 21])
     assert [change.indicator for change in comparison.better if change.group is None] == ["part", "above"]
+
+
+def test_nothing_to_work_out_is_an_evaluation_without_rows(evaluation: pmf.Evaluation) -> None:
+    none = pmf.evaluate(evaluation.framework, evaluation.submissions, "2016-17 Q3", AS_OF, only=[])
+    assert (none.rows(), none.history.height, none.exceptions.height, none.outstanding.height) == ((), 0, 0, 0)
+    nobody = pmf.evaluate(
+        evaluation.framework, evaluation.submissions, "2016-17 Q3", AS_OF, only=["lone"], agency="police"
+    )
+    assert nobody.rows() == ()
+    assert pmf.what_if(evaluation).summary() == "nothing changes"
+    lone = pmf.evaluate(evaluation.framework, evaluation.submissions, "2016-17 Q3", AS_OF, only=["lone"])
+    assert pmf.what_if(lone, tolerances={"part": {"good": "at most 99"}}).changes.is_empty()
+    for ask in (lone.row, lone.series, lone.explain):
+        with pytest.raises(pmf.Error, match="`part` is not among the indicators that were evaluated"):
+            ask("part")
+
+
+def test_questions_to_an_evaluation_of_all_periods_are_errors_of_the_library(evaluation: pmf.Evaluation) -> None:
+    everything = evaluation.at(None)
+    with pytest.raises(pmf.Error, match="only an evaluation of one period"):
+        everything.explain("part")
+    with pytest.raises(pmf.Error, match="about one period"):
+        pmf.exception_report(everything)
+    with pytest.raises(pmf.UnknownName, match="unknown agency `polise`; did you mean `police`"):
+        pmf.exception_report(evaluation, agency="polise")

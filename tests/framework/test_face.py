@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +180,43 @@ def test_as_of_is_the_day_of_reviews() -> None:
     rules = {**TOLERANCES, "tolerances": {"share": {"good": "at most 10", "review_by": "2017-04-01"}}}
     reviewed = pmf.Framework.from_dict(INDICATORS, rules, as_of=date(2018, 1, 1)).warnings
     assert "review-due" in [warning.kind for warning in reviewed]
+
+
+def test_an_entry_of_the_framework_is_taken_over_whole(framework: pmf.Framework) -> None:
+    entry = {
+        "good": "at most 10",
+        "target": Decimal(8),
+        "review_by": date(2027, 4, 1),
+        "rebase": [{"at": "2016-17 Q1", "because": "new forms"}],
+    }
+    [given] = framework.amended(tolerances={"share": entry}).indicators["share"].tolerances
+    [taken] = framework.amended(tolerances={"double": given}).indicators["double"].tolerances
+    assert (taken.good.text, taken.target) == ("at most 10", 8)
+    assert [(rebase.period, rebase.because) for rebase in taken.rebases] == [("2016-17 Q1", "new forms")]
+    assert taken.review_by is not None
+    assert taken.review_by[0] == date(2027, 4, 1)
+
+
+def _any(wrong: object) -> Any:
+    """Something of a wrong type, which is the mistake."""
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "words"),
+    [
+        (lambda framework: framework.to_frame("indicator"), pmf.UnknownName, "unknown table `indicator`; did you mean"),
+        (lambda framework: framework.senders(3), pmf.UnknownName, "unknown indicator `3`"),
+        (lambda framework: framework.amended(tolerances={"share": "at most 5"}), TypeError, "must be a mapping"),
+        (lambda framework: framework.amended(indicators={"share": "2 * late"}), TypeError, "must be a mapping"),
+        (lambda _: pmf.Framework.from_text({}), pmf.ConfigError, "nothing in this file"),
+        (lambda _: pmf.Framework.from_text(_any(b"board: {}")), TypeError, "not bytes"),
+        (lambda _: pmf.Framework.from_dict(_any(None)), TypeError, "not NoneType"),
+        (lambda _: pmf.Framework.from_dict(INDICATORS, TOLERANCES, as_of=_any("2018")), TypeError, "must be a date"),
+    ],
+)
+def test_what_is_no_name_text_or_day_is_refused_with_a_sentence(
+    framework: pmf.Framework, wrong: Callable[[Any], object], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        wrong(framework)

@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd  # type: ignore[import-untyped]
 import polars as pl
 import pytest
 from polars.io.plugins import register_io_source
 from polars.testing import assert_frame_equal
 
 import pmf_engine as pmf
+from pmf_engine.submissions.table import as_text
 from tests.support.boards import HEAD, write_board
 
 FIGURES = """
@@ -174,11 +176,24 @@ def test_a_list_that_came_in_several_frames(framework: pmf.Framework) -> None:
             "days to come",
         ),
         ({"covers": "2016-17"}, TypeError, "two dates"),
+        ({"covers": (pd.NaT, pd.NaT)}, TypeError, "must be a date"),
+        ({"received_on": "2016-07-10"}, TypeError, "must be a date"),
     ],
 )
 def test_days_that_records_cannot_cover(records: dict[str, Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         pmf.Records(CALLS, **records)
+
+
+def test_time_stamps_are_days_of_records(framework: pmf.Framework) -> None:
+    loaded = datetime(2016, 6, 29, 23, 30, tzinfo=UTC)  # half past midnight on 30 June in London
+    covers = (pd.Timestamp(2016, 4, 1), datetime(2016, 6, 30, 12))
+    records = pmf.Records(CALLS, covers=covers, received_on=datetime(2016, 6, 30))
+    assert records.covers == (date(2016, 4, 1), date(2016, 6, 30))
+    submissions = pmf.Submissions.from_frames(framework, VISITS, lists={"call_list": records}, received_on=loaded)
+    assert submissions.files["received_on"].to_list() == [date(2016, 6, 30)]
+    assert status(submissions, "calls", LATE) == "green"
+    assert submissions.known_at(datetime(2016, 6, 30, 1)).readings.height == 1
 
 
 # -- names of columns, keys ---------------------------------------------------------------------------
@@ -203,7 +218,7 @@ def test_columns_have_their_own_names_and_rows_their_own_keys(framework: pmf.Fra
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"received_on": "loded"}, ValueError, "`returns` has no column `loded`; did you mean `loaded`?"),
+        ({"received_on": "loded"}, pmf.UnknownName, "`returns` has no column `loded`; did you mean `loaded`?"),
         ({"received_on": IN_TIME, "columns": {"valu": "value"}}, ValueError, "no frame has a column `valu`"),
         ({"received_on": IN_TIME, "key": "id"}, ValueError, "no frame has a column `id`"),
         (
@@ -213,7 +228,11 @@ def test_columns_have_their_own_names_and_rows_their_own_keys(framework: pmf.Fra
         ),  # codespell:ignore
         ({"received_on": 2016}, TypeError, "must be a date"),
         ({"received_on": "loaded", "lists": {"call_list": CALLS}}, ValueError, "a list, which comes as a whole"),
-        ({"received_on": IN_TIME, "lists": {"returns": CALLS}}, KeyError, "unknown list"),
+        ({"received_on": IN_TIME, "lists": {"returns": CALLS}}, pmf.UnknownName, "unknown list"),
+        ({"received_on": pd.NaT}, TypeError, "must be a date"),
+        ({"received_on": IN_TIME, "key": 3}, TypeError, "must be a text"),
+        ({"received_on": IN_TIME, "columns": None}, TypeError, "must be a mapping"),
+        ({"received_on": IN_TIME, "lists": [CALLS]}, TypeError, "must be a mapping"),
         (
             {"received_on": IN_TIME, "lists": {"call_list": pmf.Records(CALLS, name="returns")}},
             ValueError,
@@ -251,6 +270,40 @@ def test_values_of_wrong_types_are_refused_and_told(framework: pmf.Framework, va
     )
     assert kinds(submissions.problems) == [kind]
     assert submissions.readings.select("value", "state").row(0) == (None, "invalid")
+
+
+@pytest.mark.parametrize(
+    "infinity",
+    [
+        pl.Series([2**31 - 1], dtype=pl.Int32).cast(pl.Date),
+        pl.Series([2**62]).cast(pl.Datetime("us")),
+        pl.Series([-(2**62)]).cast(pl.Datetime("us", "UTC")),
+        pl.Series([2**62]).cast(pl.Datetime("ms")),
+    ],
+)
+def test_days_that_no_calendar_has_are_refused_and_told(framework: pmf.Framework, infinity: pl.Series) -> None:
+    rows = VISITS.with_columns(infinity.alias("loaded"))
+    came = pmf.Submissions.from_frames(framework, rows, received_on="loaded")
+    assert sorted(kinds(came.problems)) == ["arrival-unknown", "not-a-date"]
+    assert status(came, "all_visits", LATE) != "green"
+    of_never = pmf.Submissions.from_frames(
+        framework, VISITS.with_columns(infinity.alias("period")), received_on=IN_TIME
+    )
+    assert kinds(of_never.problems) == ["not-a-period"]
+    records = pmf.Records(
+        CALLS.head(1).with_columns(infinity.alias("made_on")), covers=(date(2016, 4, 1), date(2016, 6, 30))
+    )
+    submissions = pmf.Submissions.from_frames(framework, lists={"call_list": records}, received_on=IN_TIME)
+    evaluation = pmf.evaluate(framework, submissions, Q1, LATE)
+    assert kinds(evaluation.problems) == ["not-a-date"]
+    assert evaluation.problems["message"][0].startswith("`a day ")
+    assert status(submissions, "calls", LATE) == "invalid"
+
+
+def test_the_last_day_of_the_calendar_is_written_as_a_day() -> None:
+    days = pl.Series([date.max, date.min, None])
+    assert as_text(days).to_list() == ["9999-12-31", "0001-01-01", None]
+    assert as_text(pl.Series([datetime(9999, 12, 31, 23, 59, 59)]))[0].startswith("9999-12-31 23:59:59")
 
 
 class Broken:
@@ -353,6 +406,11 @@ def test_parts_are_settled_as_if_all_had_come_in_one_folder(framework: pmf.Frame
         pmf.Submissions.combine(first, first)
     with pytest.raises(ValueError, match="combine needs"):
         pmf.Submissions.combine()
+    with pytest.raises(TypeError, match="not list"):
+        pmf.Submissions.combine([first])  # type: ignore[arg-type]  # that is the mistake
+    assert repr(both) == "<Submissions of 2 files: 2 cells, 0 parts of lists, 1 problems>"
+    assert both != flat
+    assert len({both, flat, both}) == 2
 
 
 def test_submissions_of_another_framework_are_refused(framework: pmf.Framework, tmp_path: Path) -> None:

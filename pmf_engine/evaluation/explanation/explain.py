@@ -16,6 +16,7 @@ from pmf_engine.evaluation.evaluated import Evaluated
 from pmf_engine.evaluation.explanation.figure_sources import BLANK, Source, sources
 from pmf_engine.evaluation.explanation.workings import Workings, reason, workings
 from pmf_engine.evaluation.inputs import Inputs
+from pmf_engine.evaluation.rows import NoRow
 from pmf_engine.formula.syntax import names
 from pmf_engine.framework.dependencies import does_without
 from pmf_engine.framework.escalation_rules import Rule
@@ -174,9 +175,10 @@ def explain(
         period: A period of the history; None for the one that the evaluation shows.
 
     Raises:
-        UnknownName: There is no such indicator or group, or there are several such groups.
+        UnknownName: There is no such indicator or group.
         UnknownPeriod: The indicator has no such period.
-        ValueError: The evaluation was not for one period, or nothing was asked for in it.
+        ValueError: The evaluation was not for one period, nothing was asked for in it, `only` left the indicator out,
+            or several breakdowns have such a group; it is an `Error`, too.
         TypeError: `indicator` or `group` is no text.
     """
     inputs, asked = _asked(evaluation, indicator, group)
@@ -240,7 +242,7 @@ def _asked(evaluation: Evaluated, indicator: str, group: str | None) -> tuple[In
     if defined is None:
         raise UnknownName("indicator", indicator, evaluation.framework.indicators)
     if evaluation.period is None or evaluation.inputs is None:
-        raise ValueError("only an evaluation of one period can be explained")
+        raise NoRow("only an evaluation of one period can be explained: give `period` to `evaluate`, or use `at`")
     return evaluation.inputs, defined
 
 
