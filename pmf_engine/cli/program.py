@@ -42,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.DONE
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except Exception as error:  # a defect: the user needs its name and a request to report it, not a call stack
+    except BaseException as error:  # a defect, or a panic of Polars: people need its name, not a call stack
+        if KeyboardInterrupt.__name__ in str(error):  # Ctrl-C while Polars was calling Python: it panics
+            return ExitCode.INTERRUPTED
         message = str(error).strip().partition("\n")[0][:_LONGEST_MESSAGE]
         what = f"{type(error).__name__}: {message}" if message else type(error).__name__
         return _fail(f"pmf: this should not have happened; please report it with the command and the files ({what})")

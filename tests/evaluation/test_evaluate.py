@@ -330,9 +330,9 @@ def test_what_an_ad_hoc_request_raised_is_shown_until_it_is_answered(folder: Pat
         folder,
         "x: {frequency: ad hoc, formula: asked, by: [district]}",
         f"""period,agency,figure,district,value
-        2015-16 Q1,care,asked,,5
+        2015-16 Q1,care,asked,,c
         2015-16 Q1,care,asked,North,{first}
-        2015-16 Q4,care,asked,,5
+        2015-16 Q4,care,asked,,c
         2015-16 Q4,care,asked,North,{later}""",
         "x: {good: at most 20}",
         "- {when: red, to: board}",

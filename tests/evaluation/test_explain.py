@@ -126,7 +126,7 @@ def test_the_chart_is_told_with_its_limits_and_the_points_of_its_signal(tmp_path
     assert chart[1].startswith("  mean 11.538461538461538, limits 6.218")
     assert chart[1].endswith("of the 13 periods up to 2015-04")
     assert chart[2:] == [
-        "  signal, outside_limits: above the upper limit of chance, a concern",
+        "  signal, outside_limits: higher than chance explains, so worse than it used to be",
         "    given by 2015-04",
     ]  # nothing is foretold while a signal stands
     assert one.chart.signal_points == ("2015-04",)

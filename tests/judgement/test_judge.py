@@ -203,7 +203,7 @@ def test_conditions_that_cannot_be_said_of_a_row_are_refused(tmp_path: Path, con
 def test_what_goes_wrong_inside_is_said_in_one_short_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*given: object) -> None:
+    def fail(*given: object, **named: object) -> None:
         raise RuntimeError("no such column\n" + "plan\n" * 1_000)
 
     monkeypatch.setattr("pmf_engine.framework.load.check_framework", fail)
