@@ -345,18 +345,39 @@ def trials() -> Iterator[Trial]:
     yield Trial(
         "a comment of a million characters", lambda f: (f / "police.csv").write_text(comment), "more than 32,767"
     )
-    keys = INDICATORS + "".join(f"key_{number}: 1\n" for number in range(100_000))
-    yield Trial("100,000 unknown keys in the YAML", lambda f: (f.parent / "indicators.yaml").write_text(keys), "YAML")
+    keys = [f"key_{number}: 1" for number in range(100_000)]
+    for where, before in (("at the top", ""), ("in a section", "figures:"), ("in an indicator", "  people:")):
+        yield Trial(
+            f"100,000 unknown keys in the YAML, {where}",
+            lambda f, before=before: (f.parent / "indicators.yaml").write_text(with_keys(before, keys)),  # type: ignore[misc]
+            "YAML",
+        )
     remark = INDICATORS + "# " + "x" * 1_000_000 + "\n"
     yield Trial(
         "a comment of a million characters in the YAML", lambda f: (f.parent / "indicators.yaml").write_text(remark), ""
     )
-    deep = INDICATORS + "a: " + "[" * 100_000
-    yield Trial(
-        "brackets in brackets in the YAML, 100,000 deep",
-        lambda f: (f.parent / "indicators.yaml").write_text(deep),
-        "YAML",
-    )
+    for depth in (60, 100_000):
+        deep = INDICATORS + "a: " + "[" * depth + "]" * depth
+        yield Trial(
+            f"brackets in brackets in the YAML, {depth:,} deep",
+            lambda f, deep=deep: (f.parent / "indicators.yaml").write_text(deep),  # type: ignore[misc]
+            "YAML",
+        )
+
+
+def with_keys(before: str, keys: list[str]) -> str:
+    """The file of indicators with more keys: at its end, or in the section or the indicator that a line begins."""
+    if not before:
+        return INDICATORS + "".join(f"{key}\n" for key in keys)
+    lines = []
+    for line in INDICATORS.splitlines():
+        if line.startswith(f"{before} {{"):  # in braces, which would take all keys on one line
+            line = before + "".join(f"\n    {own}" for own in line.removeprefix(before).strip(" {}").split(", "))
+        if line.startswith(before):
+            indent = " " * (len(before) - len(before.lstrip()) + 2)
+            line += "".join(f"\n{indent}{key}" for key in keys)
+        lines.append(line)
+    return "\n".join(lines) + "\n"
 
 
 # -- trying ----------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ class Diagnostic:
     def __post_init__(self) -> None:
         # Both quote the author, whose text may contain line breaks and control characters of terminals.
         for name in ("message", "help"):
-            if text := getattr(self, name):
+            if (text := getattr(self, name)) and not text.isprintable():
                 object.__setattr__(self, name, _CONTROL.sub("\ufffd", _BREAK.sub(" ", text)))
 
     @property
@@ -143,6 +143,8 @@ def render_json(diagnostics: Iterable[Diagnostic]) -> str:
 
 def _cells(text: str) -> int:
     """The width of a text in terminal cells: 2 for a wide character, 0 for a combining accent."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 
 FEW = 8
 """The most names that a message lists as choices."""
@@ -16,9 +17,31 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     'referrals'
     >>> nearest("visits", ["referrals", "plans"])
     """
-    folded = {candidate.lower(): candidate for candidate in sorted(names, reverse=True)}
-    close = get_close_matches(name.lower(), list(folded), n=1, cutoff=0.7)
-    return folded[close[0]] if close else None
+    written = name.lower()
+    letters = _letters(written)
+    folded = _folded(tuple(names))
+    likely = [
+        candidate
+        for candidate, (own, _) in folded.items()
+        if 2 * (len(own) - len(own.translate(None, letters))) >= _LIKE * (len(own) + len(letters)) - 0.01
+    ]  # the others have too few letters of the name, which is far quicker to find than how like it they are
+    close = get_close_matches(written, likely, n=1, cutoff=_LIKE) if likely else []
+    return folded[close[0]][1] if close else None
+
+
+_LIKE = 0.7
+"""How like each other two names must be: the letters that they share, in their order, of the letters of both."""
+
+
+@lru_cache(maxsize=8)
+def _folded(names: tuple[str, ...]) -> dict[str, tuple[bytes, str]]:
+    """Names by their small letters, with these as bytes; kept, as a mistake of one name is often one of many."""
+    return {name.lower(): (_letters(name.lower()), name) for name in sorted(names, reverse=True)}
+
+
+def _letters(text: str) -> bytes:
+    """A byte for each letter of a text, the same for equal letters: bytes are quick to count."""
+    return text.encode("latin-1", "replace")
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str | None:

@@ -21,9 +21,9 @@ def first_word(name: str) -> str:
 
 
 def unknown_key(
-    span: Span, name: str, names: Sequence[str], elsewhere: str | None = None, after_comma: bool = False
+    span: Span, name: str, names: Sequence[str], near: str | None, elsewhere: str | None, after_comma: bool
 ) -> Diagnostic:
-    help_ = did_you_mean(name, names)
+    help_ = f"did you mean `{near}`?" if near else None
     first = first_word(name)
     if elsewhere:
         help_ = help_ or f"`{name}` belongs {elsewhere}"

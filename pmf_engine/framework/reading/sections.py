@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -58,9 +59,22 @@ def keys_of(model: type[BaseModel] | None) -> list[str]:
     >>> keys_of(schema.Rule)
     ['when', 'to', 'until', 'ask']
     """
-    if model is None:
-        return []
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return list(_keys(model)) if model is not None else []
+
+
+@cache
+def _keys(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+@cache
+def required_keys(model: type[BaseModel]) -> frozenset[str]:
+    """The keys that an entry of a model must have.
+
+    >>> sorted(required_keys(schema.Agency))
+    ['name']
+    """
+    return frozenset(field.alias or name for name, field in model.model_fields.items() if field.is_required())
 
 
 def thing(path: Loc) -> str:

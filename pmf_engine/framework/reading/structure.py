@@ -20,7 +20,7 @@ from pmf_engine.framework import schema
 from pmf_engine.framework.reading.files import Config, Loc
 from pmf_engine.framework.reading.indentation import report_indentation
 from pmf_engine.framework.reading.parts import STAND_INS, Parts
-from pmf_engine.framework.reading.sections import ALONE, keys_of, thing, what_of
+from pmf_engine.framework.reading.sections import ALONE, keys_of, required_keys, thing, what_of
 from pmf_engine.framework.reading.unknown_keys import report_unknown
 from pmf_engine.framework.reading.yaml_document import MERGED, REFUSED
 
@@ -115,11 +115,10 @@ class _Shape(Parts):
         if path[0] == "tolerances" and path[2:3] == ("target",):  # bands may name it
             return path[:2]
         model = self.model_at(path[:2])
-        if model is not None and len(path) > 2 and all(isinstance(self.at(path[:n]), Mapping) for n in (1, 2)):
-            required = [field.alias or name for name, field in model.model_fields.items() if field.is_required()]
-            if path[2] not in required or path[2] in STAND_INS.get(str(path[0]), {}):  # the rest of the entry remains
-                return path[:3]
-        return path[:2]
+        if model is None or len(path) < 3 or not all(isinstance(self.at(path[:n]), Mapping) for n in (1, 2)):
+            return path[:2]
+        needed = path[2] in required_keys(model) and path[2] not in STAND_INS.get(str(path[0]), {})
+        return path[:2] if needed else path[:3]  # without a key that is not needed, the rest of the entry remains
 
     def _missing(self, path: Loc, names: list[str]) -> list[str]:
         """The keys that are really missing, not misspelt, misplaced or refused."""

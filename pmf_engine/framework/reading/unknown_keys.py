@@ -17,6 +17,7 @@ def report_unknown(parts: Parts, paths: list[Loc]) -> None:
     """Reports unknown keys. Misplaced keys in a row have one cause and are one diagnostic."""
     last: Loc | None = None
     skipped: Loc | None = None
+    order = {name: number for number, name in enumerate(parts.config.data)}
     for path in paths:
         name, config = str(path[-1]), parts.config
         value = parts.at(path)
@@ -37,8 +38,8 @@ def report_unknown(parts: Parts, paths: list[Loc]) -> None:
         elsewhere = _elsewhere(parts, name, path)
         if len(path) == 1 and elsewhere is None and (likely := _sections_like(parts, value)):
             config.unsure |= {(section, name) for section in likely}
-            above = [section_ for section_ in list(config.data)[: list(config.data).index(name)] if section_ in likely]
-            elsewhere = f"inside `{(above or likely)[-1]}`, indented"
+            above = [section_ for section_ in likely if order.get(section_, len(order)) < order[name]]
+            elsewhere = f"inside `{max(above, key=order.__getitem__) if above else likely[-1]}`, indented"
         near = nearest(name, keys)
         if len(path) == 1 and near is not None:
             config.unsure.add((near,))
@@ -50,7 +51,7 @@ def report_unknown(parts: Parts, paths: list[Loc]) -> None:
             if follows:
                 continue
         after_comma = value is None and not span.source.text[span.end :].lstrip().startswith(":")
-        parts.diagnostics.append(messages.unknown_key(span, name, keys, elsewhere, after_comma))
+        parts.diagnostics.append(messages.unknown_key(span, name, keys, near, elsewhere, after_comma))
 
 
 def _follows(around: Any, before: str, name: str) -> bool:
@@ -74,8 +75,16 @@ def _elsewhere(parts: Parts, name: str, path: Loc) -> str | None:
     others = [file for file, model in FILES.items() if model is not parts.model and name in model.model_fields]
     if others:
         return f"in {others[0]}"
-    inside = [section for section, (_, model) in ENTRIES.items() if name in keys_of(model)]
+    inside = _ENTRIES_WITH.get(name, [])
     inside = [section for section in inside if section in parts.model.model_fields and section != path[0]]
     if len(path) == 1:
         return f"inside an entry of `{inside[0]}`, indented" if inside else None
     return None
+
+
+_ENTRIES_WITH = {
+    key: [section for section, (_, other) in ENTRIES.items() if key in keys_of(other)]
+    for _, model in ENTRIES.values()
+    for key in keys_of(model)
+}
+"""The sections whose entries have a key."""

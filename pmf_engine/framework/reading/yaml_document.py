@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -21,16 +22,11 @@ from ruamel.yaml.resolver import VersionedResolver
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage, Source, Span
+from pmf_engine.framework.reading.scalars import passage, plain
 from pmf_engine.framework.reading.yaml_errors import explain
 
 Path = Sequence[str | int]
 
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_WORDS: Mapping[str, Any] = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
 _PROPERTY = re.compile(r"(?P<word>[&!]\S*)\s*")
 _PROPERTY_MARKS = ("&", "!")
 _DEEPEST = 50
@@ -53,6 +49,7 @@ class Document:
     data: Any
     root: Node | None
     _memo: dict[int, dict[str | int, tuple[Node, Node]]] = field(default_factory=dict, repr=False, compare=False)
+    _places: dict[int, _Extents] = field(default_factory=dict, repr=False, compare=False)
 
     def span(self, path: Path) -> Span:
         """The span of the value at a path, or of the nearest part around the path where the file has no such value."""
@@ -71,15 +68,11 @@ class Document:
 
     def path_at(self, offset: int) -> tuple[str | int, ...]:
         """The path of the innermost part whose key or value is around an offset."""
-        node, path = self.root, []
-        while node is not None:
-            inner: Node | None = None
-            for step, first, last in _parts(node):
-                if first.start_mark.index <= offset < max(last.end_mark.index, first.start_mark.index + 1):
-                    path.append(step)
-                    inner = last
-                    break
-            node = inner
+        node = self.root
+        path: list[str | int] = []
+        while node is not None and (found := self._extents(node).around(offset)) is not None:
+            step, node = found
+            path.append(step)
         return tuple(path)
 
     def passage(self, path: Path) -> Passage:
@@ -87,7 +80,7 @@ class Document:
         node = self._nearest(path)[0]
         if not isinstance(node, ScalarNode):
             raise TypeError(f"no scalar at {list(path)}")
-        return _passage(self.source, node)
+        return passage(self.source, node.start_mark.index, node.end_mark.index, node.style, node.value)
 
     def _pairs(self, node: MappingNode) -> dict[str | int, tuple[Node, Node]]:
         """The key and value nodes of a map by key, memoised; the first of repeated keys."""
@@ -96,6 +89,13 @@ class Document:
             pairs = {pair[0].value: pair for pair in reversed(node.value) if isinstance(pair[0], ScalarNode)}
             self._memo[id(node)] = pairs
         return pairs
+
+    def _extents(self, node: Node) -> _Extents:
+        """Where the parts of a map or list are, memoised."""
+        extents = self._places.get(id(node))
+        if extents is None:
+            extents = self._places[id(node)] = _Extents(node)
+        return extents
 
     def _nearest(self, path: Path) -> tuple[Node | None, Node | None]:
         """The node at a path and the node of its key, or those of the nearest part around the path."""
@@ -111,6 +111,35 @@ class Document:
             else:
                 break
         return node, key
+
+
+class _Extents:
+    """Where the parts of a map or list are in the text, found in time that hardly grows with their number.
+
+    An alias, which is refused, is one with the part that it repeats, which is written before it or even around it:
+    what is inside it is found at that part alone.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self.parts: list[tuple[str | int, Node | None]] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        """For each part, the end of the parts up to it."""
+        outer = before = node.start_mark.index
+        end = 0
+        for step, first, last in _parts(node):
+            start, inner = first.start_mark.index, last.start_mark.index
+            if start < before or (first is last and start == outer):
+                continue
+            before, end = start, max(end, last.end_mark.index, start + 1)
+            self.parts.append((step, last if inner >= start and inner > outer else None))
+            self.starts.append(start)
+            self.ends.append(end)
+
+    def around(self, offset: int) -> tuple[str | int, Node | None] | None:
+        """The first part around an offset: its key or number, and its node; no node for an alias."""
+        at = bisect_right(self.ends, offset)
+        return self.parts[at] if at < len(self.parts) and self.starts[at] <= offset else None
 
 
 def _parts(node: Node) -> Iterator[tuple[str | int, Node, Node]]:
@@ -174,20 +203,46 @@ def _too_deep(text: str) -> int | None:
 
 def _compose(text: str) -> Node | None:
     """The tree of a YAML text, from the fast C parser, or else from the pure one with its messages."""
+    for letters in (None, _LETTER):
+        with suppress(YAMLError):
+            return _quickly(text, letters)
+    # The pure parser has the same messages on every machine, and accepts what the older C parser does not.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ReusedAnchorWarning)  # every anchor is refused
+        return _checked(YAML(typ="safe", pure=True).compose(text))
+
+
+_LETTER = "\ue000"
+"""A letter for private use, which no file has that people write."""
+_QUESTION = re.compile(r"(?<=\w)\?")
+
+
+def _quickly(text: str, letter: str | None) -> Node | None:
+    """The tree from the C parser, which reads `{note: text?}` only where a letter stands for the `?` behind a word.
+
+    Raises:
+        YAMLError: The parser does not accept the text, or the text has the letter already.
+    """
     yaml = YAML(typ="safe")
     yaml.Resolver = _Untyped
-    try:
+    if letter is None:
         return _checked(yaml.compose(text))
-    except YAMLError:
-        # The pure parser has the same messages on every machine, and accepts a few texts that the older C parser does
-        # not.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ReusedAnchorWarning)  # every anchor is refused
-            return _checked(YAML(typ="safe", pure=True).compose(text))
+    if letter in text or not _QUESTION.search(text):
+        raise YAMLError
+    root = _checked(yaml.compose(_QUESTION.sub(letter, text)))
+    waiting, met = [root], set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ScalarNode):
+            node.value = node.value.replace(letter, "?")
+        elif node is not None and id(node) not in met:  # an alias may be inside the part that it repeats
+            met.add(id(node))
+            waiting += [one for part in node.value for one in (part if isinstance(node, MappingNode) else (part,))]
+    return root
 
 
 class _Untyped(VersionedResolver):
-    """Gives every node the same tag: `_plain` finds the types of values, and resolving tags takes half of the time."""
+    """Gives every node the same tag: `plain` finds the types of values, and resolving tags takes half of the time."""
 
     def resolve(self, kind: object, value: object, implicit: object) -> Any:
         return self.DEFAULT_SCALAR_TAG
@@ -221,7 +276,7 @@ class _Reader:
         if self._refuses_properties(node):
             return REFUSED
         if isinstance(node, ScalarNode):
-            return node.value if node.style else _plain(node.value)
+            return node.value if node.style else plain(node.value)
         if depth > _DEEPEST:
             start = node.start_mark.index
             self.diagnostics.append(messages.nested_too_deeply(Span(self.source, start, start + 1)))
@@ -279,79 +334,8 @@ class _Reader:
         return tagged
 
 
-def _plain(text: str) -> Any:
-    """The value of a plain scalar: an integer, a number, a truth value, None or a text."""
-    if text in _WORDS:
-        return _WORDS[text]
-    first = text[0]
-    if first.isdigit() or first in "-+.":
-        if _INTEGER.fullmatch(text) and len(text) < 400:
-            return int(text)
-        if _FLOAT.fullmatch(text) and isfinite(number := float(text)):
-            return number
-    return text
-
-
 def _trimmed(source: Source, node: Node) -> Span:
     """The span of a scalar without trailing white space, which some parsers include; at least one character."""
     start, end = node.start_mark.index, node.end_mark.index
     written = source.text[start:end].rstrip()
     return Span(source, start, min(len(source.text), start + max(1, len(written))))
-
-
-def _passage(source: Source, node: ScalarNode) -> Passage:
-    """The text of a scalar in its author's spelling, with the position of each character."""
-    start, end = node.start_mark.index, node.end_mark.index
-    raw = source.text[start:end]
-    if node.style in ("|", ">"):
-        header = raw.find("\n") + 1
-        text, offsets = _block(raw[header:]), start + header
-    elif node.style in ("'", '"'):
-        return _unquoted(source, raw, start, node)
-    else:
-        text, offsets = raw.rstrip(), start
-    if text != node.value and text.split() != node.value.split():  # an unforeseen form: every span is the whole scalar
-        return Passage(source, node.value, (start,) * len(node.value) + (end,))
-    return Passage(source, text, offsets)
-
-
-def _block(text: str) -> str:
-    """The lines of a block scalar, without the less indented lines after it that a parser may include."""
-    lines = text.splitlines(keepends=True)
-    filled = [line for line in lines if line.strip()]
-    if not filled:
-        return ""
-    indent = len(filled[0]) - len(filled[0].lstrip(" "))
-    kept = []
-    for line in lines:
-        if line.strip() and len(line) - len(line.lstrip(" ")) < indent:
-            break
-        kept.append(line)
-    return "".join(kept).rstrip()
-
-
-_ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\n[ \t]*|.)", re.S)
-_ESCAPED = {"\n": "", "n": "\n", "t": "\t", "r": "\r", "0": "\0", "\\": "\\", '"': '"', "/": "/", " ": " "}
-
-
-def _unquoted(source: Source, raw: str, start: int, node: ScalarNode) -> Passage:
-    """The text inside quotes, unescaped, with the position of each character."""
-    chars: list[str] = []
-    offsets: list[int] = []
-    at, stop = 1, len(raw) - 1
-    while at < stop:
-        char, length = raw[at], 1
-        if node.style == "'" and raw.startswith("''", at):
-            length = 2
-        elif node.style == '"' and char == "\\" and (escape := _ESCAPE.match(raw, at)):
-            code = escape.group()
-            length = len(code)
-            char = chr(int(code[2:], 16)) if code[1] in "xuU" else _ESCAPED.get(code[1], " ")
-        if char:
-            chars.append(char)
-            offsets.append(start + at)
-        at += length
-    text = "".join(chars)
-    if text.split() != node.value.split():
-        return Passage(source, node.value, (start,) * len(node.value) + (start + len(raw),))
-    return Passage(source, text, (*offsets, start + stop))
