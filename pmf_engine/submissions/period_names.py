@@ -33,7 +33,7 @@ _LEFT = re.compile(rf"{_BEFORE}([qh]\d|{_MONTH}){_AFTER}")
 
 _OTHER_PART = re.compile(
     rf"{_BEFORE}(?:(?:m|p|w|wk|week|month|mth|period)s?[\s\-]*\d+|weeks?|months?|term|ytd|to date|to end|interim"
-    rf"|autumn|spring|summer|winter){_AFTER}"
+    rf"|cumulative|autumn|spring|summer|winter){_AFTER}"
 )
 """Words for a part of a year that these patterns do not resolve, such as a week or a term."""
 
@@ -63,6 +63,15 @@ def days_in_text(text: str, year_start: int) -> DateRange | None:
     DateRange(first=datetime.date(2016, 10, 1), last=datetime.date(2016, 12, 31))
     """
     return _days(_normalised(text.replace("/", "-").lower()), year_start)
+
+
+def is_part_of_year(text: str) -> bool:
+    """Whether a title says that its numbers are of a part of a year that these patterns do not resolve.
+
+    >>> is_part_of_year("Cumulative figures"), is_part_of_year("Figures of the quarter")
+    (True, False)
+    """
+    return _OTHER_PART.search(_normalised(text.lower())) is not None
 
 
 def _days(text: str, year_start: int) -> DateRange | None:

@@ -323,6 +323,40 @@ def test_a_merged_number_is_a_value_of_none_of_its_cells(
     assert named <= {*submissions.problems["text"]}
 
 
+# -- doubts -------------------------------------------------------------------------------------------
+
+DOUBTS: dict[str, tuple[str, str]] = {
+    "a title that names two districts": ("care 2016-17 Q1.csv", "North and South,\nMeasure,Number\nreferrals,800\n"),
+    "a block of two districts": ("care 2016-17 Q1.csv", "Measure,Number\nNorth and South,\nreferrals,800\n"),
+    "the name of a file with two districts": ("care 2016-17 Q1 north south.csv", "Measure,Number\nreferrals,800\n"),
+    "the only block, of a misspelt district": ("care 2016-17 Q1.csv", "Measure,Number\nEast Hil,\nreferrals,800\n"),
+    "a title of a year to date": ("care 2016-17 Q3.csv", "Year to date,\nMeasure,Number\nreferrals,2400\n"),
+    "a title of cumulative numbers": ("care 2016-17 Q3.csv", "Cumulative figures,\nMeasure,Number\nreferrals,2400\n"),
+    "a column of targets alone": ("care 2016-17 Q3.csv", "Measure,Target\nreferrals,900\n"),
+    "a column of the year to date alone": ("care 2016-17 Q3.csv", "Measure,YTD\nreferrals,2400\n"),
+    "a column of boys alone": ("care 2016-17 Q3.csv", "Measure,Boys\nreferrals,400\n"),
+    "boys above the quarters": ("care.csv", "Measure,Boys,\n,Q1 2016-17,Q2 2016-17\nreferrals,400,410\n"),
+    "a column of the quarter before": ("care 2016-17 Q3.csv", ",Previous quarter\nreferrals,900\n"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), DOUBTS.values(), ids=DOUBTS)
+def test_what_may_be_of_a_part_or_of_another_period_is_no_value(name: str, text: str) -> None:
+    submissions = read({name: text.encode()})
+    assert all(cell[-1] == "invalid" for cell in cells(submissions))
+    assert not submissions.problems.is_empty()
+
+
+@pytest.mark.parametrize(
+    "parts", [("2016-17", "2017-18", "Q1,Q2,Q3"), ("North", "South", "Q1 2016-17,Q2 2016-17,Q3 2016-17")]
+)
+def test_names_that_are_centred_over_their_columns_are_not_continued(parts: tuple[str, str, str]) -> None:
+    first, second, below = parts
+    text = f"Measure,,{first},,,{second},\n,{below},{below}\nreferrals,1,2,3,4,5,6\n"
+    values = {cell[-1] for cell in cells(read({"care.csv": text.encode()}))}
+    assert values == {2.0, 5.0, "invalid"}
+
+
 # -- the document -------------------------------------------------------------------------------------
 
 DOCS = Path(__file__).parents[2] / "docs"

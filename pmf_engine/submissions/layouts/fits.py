@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 
 from pmf_engine.submissions.layouts.gaps import Titles, roles_of_column
-from pmf_engine.submissions.layouts.grid import Grid, Label
+from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PART, PERIOD, VALUE, Lexicon
 from pmf_engine.submissions.layouts.sections import Section
 
@@ -94,14 +94,16 @@ def _labels_of_column(
 ) -> tuple[dict[str, Label], Label | None]:
     """The labels that the header gives to a column of values, and its heading where that names nothing of the kind.
 
-    A blank cell of a row above the last continues the cell to its left.
+    A blank cell of a row above the last continues the cell to its left, unless the row begins with a blank over a
+    named column: its cells may then be centred over their columns.
     """
     labels: dict[str, Label] = {}
     plain = any(lexicon.role_word(row.cells[position]) == VALUE for row in section.headers)
     blank = True
     for row, role in zip(section.headers, roles, strict=True):
         at = position
-        if row is not section.headers[-1] and section.headers[-1].cells[position]:
+        last = section.headers[-1]
+        if row is not last and last.cells[position] and not _is_centred(section, row, roles[-1], lexicon):
             while at > section.values[0] and not row.cells[at]:
                 at -= 1
         label = grid.label(row, at)
@@ -118,6 +120,13 @@ def _labels_of_column(
     if blank and section.headers and not plain and (any(roles) or len(section.values) > 1):
         return {}, Label("", section.headers[-1].number, grid.column(position))
     return labels, None
+
+
+def _is_centred(section: Section, row: Row, role: str, lexicon: Lexicon) -> bool:
+    """Whether a row of a header is blank over the first column that the last row of the header names."""
+    last = section.headers[-1]
+    named = (at for at in section.values if role and role in lexicon.roles(last.cells[at]))
+    return not row.cells[next(named, section.values[0])] and row is not section.headers[-1]
 
 
 def _label_fits(grid: Grid, section: Section, header: Fit, lexicon: Lexicon) -> Iterator[Fit]:

@@ -43,6 +43,13 @@ DERIVED = re.compile(
 )
 """Headings of columns that are worked out from the others, or say what is aimed at."""
 
+NO_ACTUAL = re.compile(
+    r"ytd|year to date|to date|cumulative|(?:%|percent(?:age)?) ?change|change.*|trend|direction(?: of travel)?"
+    r"|rag(?: rating| status)?|targets?|average|mean|variance|forecast|plan(?:ned)?|projection|baseline|benchmark"
+    r"|(?:last|previous|prior) (?:year|quarter|month|period)|england|national(?: average)?|statistical neighbours"
+)
+"""Headings of numbers that are not those of the sheet's period or sender. Alone over values, they head them too."""
+
 _AROUND = re.compile(
     r"^(?:actual|number|outturn)s? |[\s:,(\-]+(?:actual|number|no\.?|count|outturn|value|figures?)s?\)?$"
 )
@@ -107,6 +114,10 @@ class Lexicon:
     def _is_total(self, by: str, text: str) -> bool:
         """Whether a text means all groups of a breakdown and says of which, as `All districts` does."""
         return self.words.is_whole(by, text) and DERIVED.fullmatch(fold(text)) is None
+
+    def is_whole(self, text: str) -> bool:
+        """Whether a text means all there is: `Total`, `All districts`."""
+        return any(self.words.is_whole(by, text) for by in self.words.groups) or fold(text) in ("total", "grand total")
 
     def is_period(self, text: str) -> bool:
         """Whether a text names a period or a day, or may name one of two periods."""

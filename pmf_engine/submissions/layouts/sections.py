@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pmf_engine.submissions.layouts.grid import Grid, Row
-from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PART, PERIOD, VALUE, Lexicon
+from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, NO_ACTUAL, PART, PERIOD, VALUE, Lexicon
+from pmf_engine.submissions.vocabulary import fold
 
 _HEADERS = 3
 """The most rows of a header."""
@@ -34,8 +35,9 @@ class Section:
     labels: Sequence[int]
 
 
-def _named(lexicon: Lexicon, text: str) -> bool:
-    return bool(lexicon.roles(text)) or lexicon.role_word(text) is not None
+def _heads(lexicon: Lexicon, text: str) -> bool:
+    """Whether a text over values heads them: a name, a word for a role, or a word for what is no actual number."""
+    return bool(lexicon.roles(text)) or lexicon.role_word(text) is not None or bool(NO_ACTUAL.fullmatch(fold(text)))
 
 
 def _is_number_of_year(lexicon: Lexicon, text: str) -> bool:
@@ -94,11 +96,22 @@ def _headers(above: Sequence[Row], rows: Sequence[Row], lexicon: Lexicon) -> lis
         for row in above
         if not is_keyed(row, lexicon)
         and (
-            any(_named(lexicon, row.cells[at]) for at in row.filled if at in columns and at > first)
+            any(_heads(lexicon, row.cells[at]) for at in row.filled if at in columns and at > first)
             or sum(lexicon.role_word(row.cells[at]) is not None for at in row.filled) > 1
+            or _heads_a_part(row, columns, first, lexicon)
         )
     ]
     return hits[-_HEADERS:]
+
+
+def _heads_a_part(row: Row, columns: set[int], first: int, lexicon: Lexicon) -> bool:
+    """Whether a row has a heading of figures, and over values one that is neither a word for them nor for all of them.
+
+    `Measure` beside `Boys` heads numbers of boys, and is no title of numbers of all.
+    """
+    over = [row.cells[at] for at in row.filled if at in columns and at > first]
+    heads_figures = any(lexicon.role_word(row.cells[at]) == FIGURE for at in row.filled if at not in columns)
+    return heads_figures and any(not lexicon.is_whole(text) for text in over)
 
 
 def _section(titles: list[Row], headers: list[Row], rows: list[Row], lexicon: Lexicon) -> Section:

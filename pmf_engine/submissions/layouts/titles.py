@@ -11,7 +11,7 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.domain.periods import Cadence, Period, month_of, parse_period
 from pmf_engine.submissions.layouts.grid import Label
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, Lexicon, name_of
-from pmf_engine.submissions.period_names import days_in_text
+from pmf_engine.submissions.period_names import days_in_text, is_part_of_year
 from pmf_engine.submissions.vocabulary import Names, fold
 
 _SHORT_YEAR = re.compile(r"(?<!\w)(?:[qh][1-4]\s*\d\d[-/]\d\d|\d\d[-/]\d\d\s*[qh][1-4])(?!\w)", re.IGNORECASE)
@@ -47,6 +47,7 @@ def from_titles(role: str, titles: Sequence[Label], lexicon: Lexicon) -> Label |
     names = _names(role, lexicon)
     exact = role == FIGURE  # the title of a figure is often a part of another title, and so has to be the whole title
     found: list[tuple[Label, str]] = []
+    doubtful: list[Label] = []
     for title in titles:
         own = lexicon.keyed(title.text)
         if own is not None and own[0] != role:
@@ -62,12 +63,21 @@ def from_titles(role: str, titles: Sequence[Label], lexicon: Lexicon) -> Label |
         )
         if len(within) == 1:  # a title with two names gives neither
             found.append((title._replace(text=within[0]), within[0]))
+        elif role.startswith("by ") and (len(within) > 1 or _is_near(text, names, lexicon)):
+            doubtful.append(title._replace(text=text))
     if keyed and not found:
         return keyed[0]
+    if doubtful and not found:  # a few groups, or a misspelt one, are not the whole
+        return doubtful[0]
     for label, name in found[1:]:
         if name != found[0][1]:
             raise TitlesDifferError(role, found[0][0], label)
     return found[0][0] if found else None
+
+
+def _is_near(text: str, names: Names, lexicon: Lexicon) -> bool:
+    """Whether a text may be a misspelt group, and names nothing else."""
+    return not lexicon.roles(text) and lexicon.role_word(text) is None and bool(names.help(text))
 
 
 def _names(role: str, lexicon: Lexicon) -> Names:
@@ -109,7 +119,7 @@ def _period(titles: Sequence[Label], lexicon: Lexicon) -> Label | None:
     telling = [
         title._replace(text=_in_full(title.text, lexicon))
         for title in titles
-        if re.search(r"\d", title.text) or lexicon.part(title.text)
+        if re.search(r"\d", title.text) or lexicon.part(title.text) or is_part_of_year(title.text)
     ]
     days = days_in_text(" | ".join(title.text for title in telling), lexicon.year_start)
     period = None if days is None else _of(days, lexicon)
