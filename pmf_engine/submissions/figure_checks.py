@@ -55,6 +55,9 @@ def check_figures(cells: pl.DataFrame, framework: Framework) -> tuple[pl.DataFra
     return checked.drop("at", "refused"), problems, _marks(doubted, rows)
 
 
+_KINDS: Final = {"lost": "check-lost", "doubt": "check-doubt", "note": "check-note"}
+"""The kind of problem of a failed check, by the severity that the board gives it."""
+
 _DOUBTS: Final = ("check-doubt", "same-as-before")
 
 _Failure = tuple[str, list[int], str]
@@ -105,7 +108,7 @@ def _failures(numbers: pl.DataFrame, framework: Framework) -> Iterator[_Failure]
             shown = [*values.items(), *((column, row[column]) for column in earlier)]
             numbers_of = ", ".join(f"`{name}` is {value:.12g}" for name, value in shown if value is not None)
             answered = any(repeats(row[f"comment:{id_}"], value) for id_, value in values.items())
-            kind = "check-answered" if answered and check.severity == "doubt" else f"check-{check.severity}"
+            kind = "check-answered" if answered and check.severity == "doubt" else _KINDS[check.severity]
             yield kind, [row[f"at:{id_}"] for id_ in values], say(kind, says=check.says, numbers=numbers_of)
 
 

@@ -22,6 +22,7 @@ import pmf_engine.records.record_problems
 import pmf_engine.records.text_problems
 import pmf_engine.submissions.decimal_slips
 import pmf_engine.submissions.excel_tables
+import pmf_engine.submissions.figure_checks
 import pmf_engine.submissions.later_files
 import pmf_engine.submissions.layouts.reading
 import pmf_engine.submissions.list_csv
@@ -758,7 +759,10 @@ def test_cells_are_held_to_the_values_of_their_column(
 
 
 def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Returns: `test_submissions`, `test_standing_cells`, `test_layouts`, `test_lifetimes`. The others are here."""
+    """Returns: `test_submissions`, `test_standing_cells`, `test_layouts`, `test_lifetimes`, `test_figure_checks`.
+
+    The others are here.
+    """
 
     def named(modules: tuple[ModuleType, ...]) -> str:
         return "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
@@ -772,7 +776,8 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.Mo
     text_of_lists = named((*LIST_MODULES, *records))
     of_lists = {kind for kind in KINDS if f'"{kind}"' in text_of_lists}
     of_returns = {kind for kind in KINDS if named(MODULES).count(f'"{kind}"') > 1}
-    elsewhere = named((pmf_engine.evaluation.lifetimes, *STANDING_MODULES, *SHEET_MODULES))
+    checks = pmf_engine.submissions.figure_checks
+    elsewhere = named((pmf_engine.evaluation.lifetimes, checks, *STANDING_MODULES, *SHEET_MODULES))
     assert of_lists | of_returns | {kind for kind in KINDS if f'"{kind}"' in elsewhere} == KINDS.keys()
     rows = [
         "b,soon,1O,maybe,Suoth", ",2016-05-01,1,no,South", "c,2061-05-01,1,no,South", "c,2020-05-01,1,no,South",
