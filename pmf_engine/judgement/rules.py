@@ -81,7 +81,10 @@ def _rule_stages(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]
             latch.forward_fill().over("line").fill_null(False).alias(f"rule:{number}")
             for number, latch in latches.items()
         ],
-        [pl.col(f"rule:{number}") | (pl.col(f"may:{number}") & _is_kept(rules)) for number, _ in enumerate(rules)],
+        [
+            pl.col(f"rule:{number}") | (pl.col(f"may:{number}") & (_stood([number], [number]) | _is_kept(rules)))
+            for number, _ in enumerate(rules)
+        ],
     ]
 
 
@@ -94,9 +97,17 @@ def _is_kept(rules: Sequence[Rule]) -> pl.Expr:
     of_values = [n for n in numbers if not {node.name for node in names(rules[n].condition)} <= {*Status.missing()}]
     if not of_values:
         return pl.lit(False)
-    holds, stood = (pl.any_horizontal(f"rule:{number}" for number in some) for some in (numbers, of_values))
-    stands = pl.when(stood).then(True).when(~pl.any_horizontal(f"may:{number}" for number in numbers)).then(False)
-    return ~holds & stands.forward_fill().shift(1).over("line").fill_null(False)
+    return ~pl.any_horizontal(f"rule:{number}" for number in numbers) & _stood(of_values, numbers)
+
+
+def _stood(holding: Sequence[int], possible: Sequence[int]) -> pl.Expr:
+    """Whether one of some rules held in an earlier period, and one of others may have held in each period since."""
+    holds, may_hold = (
+        pl.any_horizontal(f"{kind}:{number}" for number in some)
+        for kind, some in (("rule", holding), ("may", possible))
+    )
+    stands = pl.when(holds).then(True).when(~may_hold).then(False)
+    return stands.forward_fill().shift(1).over("line").fill_null(False)
 
 
 _IS_SURE = ~pl.col("small") & ~pl.col("partial") & pl.col("doubt").is_null()

@@ -209,7 +209,7 @@ def test_a_frame_is_read_as_a_file_is(tmp_path: Path) -> None:
 
 def test_a_frame_of_an_unknown_list_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
     framework = read(tmp_path, {"referral_list.csv": GOOD}).framework
-    with pytest.raises(KeyError, match="unknown list `plan_lst`; did you mean `plan_list`"):
+    with pytest.raises(pmf.UnknownName, match="unknown list `plan_lst`; did you mean `plan_list`"):
         pmf.Submissions.from_frames(framework, lists={"plan_lst": pl.DataFrame(COLUMNS)}, received_on=None)
 
 
