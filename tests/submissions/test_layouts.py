@@ -214,7 +214,7 @@ def damaged(draw: st.DrawFn) -> tuple[list[Fact], dict[str, Sheets], set[float]]
     number = next((float(re.sub("[ ,+]", "", text)) for text in [row[at]] if re.fullmatch("[0-9 ,+]+", text)), None)
     beside = [*row, *(other[at] for other in rows if len(other) > at)]
     beside += [text for other in rows for text in other[at:]] if number is None and not _holds_number(row) else []
-    row[at] = draw(st.sampled_from(["zz", "?"])) + row[at]
+    row[at] = draw(st.sampled_from(["zz", "9z"])) + row[at]
     numbers = {float(re.sub("[ ,+]", "", text)) for text in beside if re.fullmatch("[0-9 ,+]+", text)}
     return facts, files, {number} if number is not None else numbers
 
