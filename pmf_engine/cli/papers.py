@@ -1,0 +1,120 @@
+"""The commands that evaluate: `report`, `evaluate`, `explain`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from pmf_engine.cli.arguments import EVALUATION, SELECTION, width
+from pmf_engine.cli.asked import evaluation_of, page_width, require_name
+from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
+from pmf_engine.cli.output import write
+from pmf_engine.domain.status import Status, texts
+from pmf_engine.render.renderers import EXPLANATION_RENDERERS, RENDERERS, RESULT_RENDERERS, PageOptions
+from pmf_engine.report.depth import Depth
+
+
+def _report(arguments: argparse.Namespace) -> ExitCode:
+    """`pmf report`: the exception report, in colour on a terminal and in ASCII where it cannot show more."""
+    from pmf_engine.report.build import exception_report
+    from pmf_engine.report.findings import has_finding
+
+    evaluation = evaluation_of(arguments, one_period=True)
+    framework = evaluation.framework
+    require_name("agency", arguments.agency, framework.agencies)
+    require_name("level", arguments.to, framework.governance)
+    require_name("content area", arguments.content_area, framework.content_areas)
+    report = exception_report(evaluation, agency=arguments.agency, to=arguments.to, content_area=arguments.content_area)
+    to_terminal = arguments.output is None and sys.stdout.isatty()
+    options = PageOptions(
+        width=page_width(arguments.width),
+        color=to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        ascii=arguments.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"),
+        depth=Depth.ALL if arguments.all else Depth.DETAIL if arguments.detail else Depth.FIRST,
+        plain=arguments.plain,
+    )
+    write(RENDERERS[arguments.format](report, options), arguments.output)
+    return ExitCode.FINDING if arguments.fail_on and has_finding(report, arguments.fail_on) else ExitCode.DONE
+
+
+def _evaluate(arguments: argparse.Namespace) -> ExitCode:
+    """`pmf evaluate`: the results."""
+    from pmf_engine.report.selection import selected
+
+    evaluation = evaluation_of(arguments, one_period=False)
+    framework = evaluation.framework
+    for indicator in arguments.indicator:
+        require_name("indicator", indicator, framework.indicators)
+    require_name("agency", arguments.agency, framework.agencies)
+    require_name("content area", arguments.content_area, framework.content_areas)
+    require_name("breakdown", arguments.by, [*framework.breakdowns, "agency"])
+    evaluation = selected(
+        evaluation,
+        indicators=arguments.indicator,
+        agency=arguments.agency,
+        content_area=arguments.content_area,
+        by=arguments.by,
+    )
+    if arguments.format == "parquet" and arguments.output is None and sys.stdout.isatty():
+        raise CannotDoError("a terminal cannot show Parquet; name a file with `--output`")
+    write(RESULT_RENDERERS[arguments.format](evaluation, PageOptions()), arguments.output)
+    return ExitCode.DONE
+
+
+def _explain(arguments: argparse.Namespace) -> ExitCode:
+    """`pmf explain`: the explanation of one value."""
+    from pmf_engine.evaluation.explanation.explain import explain
+
+    evaluation = evaluation_of(arguments, one_period=True)
+    require_name("indicator", arguments.indicator, evaluation.framework.indicators)
+    try:
+        explanation = explain(evaluation, arguments.indicator, arguments.group)
+    except ValueError as error:
+        raise CannotDoError(str(error)) from None
+    options = PageOptions(width=page_width())
+    write(EXPLANATION_RENDERERS[arguments.format](explanation, options), arguments.output)
+    return ExitCode.DONE
+
+
+PAPERS = (
+    Command(
+        "report",
+        "the exception report for a period",
+        (
+            *EVALUATION,
+            option("--agency", metavar="AGENCY", help="only what this agency leads"),
+            option("--to", metavar="LEVEL", help="only what goes to this level of governance or above"),
+            option("--content-area", metavar="AREA", help="only the indicators of this content area"),
+            option("--detail", action="store_true", help="the exceptions in full, after the first screen"),
+            option("--all", action="store_true", help="everything else too: what is late, all indicators, the data"),
+            option("--plain", action="store_true", help="sentences without symbols and bars, for screen readers"),
+            option("--format", choices=list(RENDERERS), default="terminal"),
+            option("--width", type=width, metavar="COLUMNS", help="how wide (default: the terminal's width)"),
+            option(
+                "--fail-on",
+                choices=[*texts(Status), "exceptions", "problems"],
+                metavar="FINDING",
+                help="exit with 1 if the report says this: a status of an indicator or a group, exceptions, problems",
+            ),
+        ),
+        _report,
+    ),
+    Command(
+        "evaluate",
+        "the results, one row per indicator, period and group",
+        (*EVALUATION, *SELECTION, option("--format", choices=list(RESULT_RENDERERS), default="table")),
+        _evaluate,
+    ),
+    Command(
+        "explain",
+        "every step to one value, and why it is judged so",
+        (
+            *EVALUATION,
+            option("indicator", metavar="INDICATOR"),
+            option("--group", metavar="GROUP", help="a district or agency, instead of the whole"),
+            option("--format", choices=list(EXPLANATION_RENDERERS), default="text"),
+        ),
+        _explain,
+    ),
+)
