@@ -15,6 +15,7 @@ from pmf_engine.formula.functions import FUNCTIONS, RATIOS, SHARE_PER
 from pmf_engine.formula.syntax import Aggregate, Band, Call, Expression, aggregates, names, of_senders
 from pmf_engine.formula.types import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
 from pmf_engine.framework import schema
+from pmf_engine.framework.activities import Standard
 from pmf_engine.framework.example_specs import Example
 from pmf_engine.framework.tolerances import Entry, Interval, Polarity, terms
 
@@ -116,6 +117,7 @@ class Figure(Lasting):
         plausible: Values outside this interval are refused.
         counted: Whether a stock is counted at the end of its period or in it.
         breaks: The breaks in its series.
+        section_11: The standard of section 11 that it grades; None for none.
     """
 
     id: str
@@ -134,6 +136,7 @@ class Figure(Lasting):
     plausible: Interval | None = None
     counted: schema.Counted = "at_end"
     breaks: tuple[Break, ...] = ()
+    section_11: Standard | None = None
 
     @property
     def type(self) -> Type:

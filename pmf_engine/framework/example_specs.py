@@ -15,6 +15,7 @@ from pmf_engine.domain.periods import Period, parse_period
 from pmf_engine.formula.types import Type
 from pmf_engine.framework import schema
 from pmf_engine.framework.reading.files import Config, Loc
+from pmf_engine.framework.schema_forms import Scalar
 
 NOTHING = "nothing"
 """The word for an expected absence: no value, no direction, no reason, no level."""
@@ -113,7 +114,7 @@ def _given(
 ) -> Iterator[tuple[str, str | Mapping[str, str]]]:
     """The texts of the given figures, by figure, and by agency where the example gives each agency's."""
 
-    def text(value: schema.Scalar, *path: str | int) -> str:
+    def text(value: Scalar, *path: str | int) -> str:
         return "" if value is None else at.passage(*path).text.strip()
 
     for name, value in example.given.items():

@@ -15,6 +15,7 @@ from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.errors import Error, UnknownName, UnknownPeriod
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
 from pmf_engine.framework import schema, tables
+from pmf_engine.framework.activities import Activity
 from pmf_engine.framework.checks import Check
 from pmf_engine.framework.definitions import (
     Agency,
@@ -29,6 +30,7 @@ from pmf_engine.framework.definitions import (
     RecordList,
 )
 from pmf_engine.framework.escalation_rules import Rule
+from pmf_engine.framework.needs import AreaOfInformation, ContentArea, WantedIndicator
 from pmf_engine.framework.tolerances import Entry
 
 if TYPE_CHECKING:
@@ -75,12 +77,13 @@ class Framework:
         texts: The two files; None for a framework that was not read.
         data: The data of indicators.yaml and tolerances.yaml.
         warnings: The warnings about the files.
+        wanted: The indicators that the board wants and nobody collects yet; they have no value.
     """
 
     folder: Path | None
     board: schema.Board
     agencies: Mapping[str, Agency]
-    content_areas: Mapping[str, schema.ContentArea]
+    content_areas: Mapping[str, ContentArea]
     sources: Mapping[str, str]
     scales: Mapping[str, list[str]]
     breakdowns: Mapping[str, Breakdown]
@@ -93,6 +96,9 @@ class Framework:
     escalate_groups_from: int | None = None
     warnings: tuple[Diagnostic, ...] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
+    wanted: Mapping[str, WantedIndicator] = field(default_factory=dict)
+    areas_of_information: Mapping[str, AreaOfInformation] = field(default_factory=dict)
+    activities: Mapping[str, Activity] = field(default_factory=dict)
     texts: Texts | None = None
     data: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
 
@@ -134,11 +140,7 @@ class Framework:
 
     @classmethod
     def from_dict(
-        cls,
-        indicators: Mapping[str, Any],
-        tolerances: Mapping[str, Any] = _NONE,
-        *,
-        as_of: date | None = None,
+        cls, indicators: Mapping[str, Any], tolerances: Mapping[str, Any] = _NONE, *, as_of: date | None = None
     ) -> Framework:
         """Reads a framework from the data that its two files would hold; raises as `from_text`."""
         return cls.from_text(tables.to_yaml(indicators), tables.to_yaml(tolerances), as_of=as_of)

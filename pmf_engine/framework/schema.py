@@ -6,15 +6,33 @@ a map with a title, one name for a list of one) are expanded here.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from pmf_engine.domain.periods import MONTHS, Frequency
 from pmf_engine.domain.status import Direction, Status
+from pmf_engine.framework.needs_schema import Activity, Agreement, AreaOfInformation, Need, SectionEleven
+from pmf_engine.framework.schema_forms import (
+    Cell,
+    Days,
+    Decimals,
+    ExpressionText,
+    Model,
+    Month,
+    Names,
+    OptionalExpressionText,
+    Rhythm,
+    Scalar,
+    Share,
+    Text,
+    Word,
+    Words,
+    one_map_or_many,
+    one_of,
+    titled,
+    word,
+)
 
 Evidence = Literal["quantity", "quality", "outcome"]
 Level = Literal["national", "local", "board"]
@@ -26,67 +44,19 @@ AreaKind = Literal["priority", "vulnerable_group", "risk_issue"]
 Chart = Literal["auto", "xmr", "p", "u", "none"]
 
 
-Scalar = str | int | float | None
-Cell = Scalar | bool
-
-
-class Model(BaseModel):
-    """The base of all parts of the files: strict types, no unknown keys, immutable."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=False)
-
-
-def _one_or_many(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-def _month(value: Any) -> Any:
-    if isinstance(value, str) and value.lower() in MONTHS:
-        return MONTHS.index(value.lower()) + 1
-    raise PydanticCustomError("month", "a month")
-
-
-def _days(value: Any) -> Any:
-    if isinstance(value, str) and (match := re.fullmatch(r"(\d{1,4}) days?", value.strip())):
-        return int(match[1])
-    raise PydanticCustomError("days", "a number of days")
-
-
-def _text(value: Any) -> Any:
-    if isinstance(value, str) and not value.strip():
-        raise PydanticCustomError("blank", "text")
-    return value
-
-
-def _word(value: Any) -> Any:
-    """A name that YAML reads as a number, such as a district called 12, as text."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _expression(value: Any) -> Any:
-    """A formula, band or condition, as text. A bare number is accepted: the parser explains the mistake better."""
-    if isinstance(value, (bool, int, float)):
-        return str(value)
-    if isinstance(value, str):
-        return value
-    raise PydanticCustomError("expression", "text")
-
-
-def _share(value: Any) -> Any:
-    """A percentage from 0 to 100, such as `5%` or `2.5 %`, as the number before its sign."""
-    if isinstance(value, str) and (written := re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", value.strip())):
-        share = float(written[1])
-        if share <= 100:
-            return share
-    raise PydanticCustomError("share", "a percentage")
-
-
 def _area(value: Any) -> Any:
     return {"title": value, "kind": "priority"} if isinstance(value, str) else value
 
 
+def _wanted(value: Any) -> Any:
+    """Stands an empty formula in for that of an indicator that is wanted, and not yet collected."""
+    if isinstance(value, dict) and value.get("state") == "wanted":
+        return {"formula": "", **value}
+    return value
+
+
 def _group(value: Any) -> Any:
-    value = _word(value)
+    value = word(value)
     return {"name": value} if isinstance(value, str) else value
 
 
@@ -101,36 +71,6 @@ def _target(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise PydanticCustomError("target", "a number or a grade")
     return value if isinstance(value, str) else float(value)
-
-
-def _titled(key: str) -> BeforeValidator:
-    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
-
-
-def _one_of(words: Iterable[str]) -> BeforeValidator:
-    """Accepts one of some words, and returns the word or the member of an enumeration with that text."""
-    members = {str(word): word for word in words}
-
-    def member(value: Any) -> Any:
-        if isinstance(value, str) and value in members:
-            return members[value]
-        raise PydanticCustomError("not_one_of", "one of the words", {"words": list(members)})
-
-    return BeforeValidator(member)
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-Names = Annotated[list[Text], BeforeValidator(_one_or_many)]
-Word = Annotated[Text, BeforeValidator(_word)]
-Words = Annotated[list[Word], BeforeValidator(_one_or_many)]
-Month = Annotated[int, BeforeValidator(_month)]
-Days = Annotated[int, BeforeValidator(_days)]
-Rhythm = Annotated[Frequency, _one_of(Frequency)]
-Decimals = Annotated[int, Field(ge=0, le=9)]
-Share = Annotated[float, BeforeValidator(_share)]
-ExpressionText = Annotated[str, BeforeValidator(_expression)]
-OptionalExpressionText = Annotated[str | None, BeforeValidator(_expression)]
-"""As `ExpressionText`, for a key that may be left out. A key that is written must not be blank."""
 
 
 class Board(Model):
@@ -165,7 +105,7 @@ class Break(Model):
     because: Text
 
 
-Breaks = Annotated[list[Break], BeforeValidator(lambda value: [value] if isinstance(value, dict) else value)]
+Breaks = Annotated[list[Break], BeforeValidator(one_map_or_many)]
 
 
 class Agency(Lasting):
@@ -179,12 +119,19 @@ class Agency(Lasting):
 
 
 class ContentArea(Model):
-    """What the board has agreed to watch (element 1). `ask` is what to ask about each exception in it."""
+    """What the board has agreed to watch (element 1), on what evidence, and until when.
+
+    `ask` is what to ask about each exception in it.
+    """
 
     title: Text
     kind: AreaKind
     informed_by: Names = []
     ask: Names = []
+    plan: Text | None = None
+    agreed: Agreement | None = None
+    review_by: Word | None = None
+    evidence: Annotated[list[Need], BeforeValidator(one_map_or_many)] = []
 
 
 class Group(Lasting):
@@ -221,6 +168,7 @@ class Figure(Lasting):
     plausible: OptionalExpressionText = None
     counted: Counted = "at_end"
     breaks: Breaks = []
+    section_11: SectionEleven | None = None
 
 
 class Column(Model):
@@ -238,7 +186,7 @@ class RecordList(Lasting):
     from_: Annotated[Names, Field(alias="from", min_length=1)]
     date: Text | None = None
     spell: list[Text] | None = None
-    columns: Annotated[dict[str, Annotated[Column, _titled("type")]], Field(min_length=1)]
+    columns: Annotated[dict[str, Annotated[Column, titled("type")]], Field(min_length=1)]
     files: Names = []
     returns_due: Days | None = None
     order: Names = []
@@ -249,9 +197,9 @@ class Expectation(Model):
     """The expected columns of a result. `nothing` or null expects no value; a column without a key is not compared."""
 
     value: Scalar = None
-    status: Annotated[Status, _one_of(Status)] | None = None
+    status: Annotated[Status, one_of(Status)] | None = None
     reason: Text | None = None
-    direction: Annotated[str, _one_of([*Direction, "nothing"])] | None = None
+    direction: Annotated[str, one_of([*Direction, "nothing"])] | None = None
     run: Annotated[int, Field(ge=1)] | None = None
     escalate_to: Text | None = None
 
@@ -289,6 +237,7 @@ class Indicator(Model):
     breaks: Breaks = []
     unit: Text | None = None
     ask: Names = []
+    state: Literal["wanted"] | None = None
 
 
 class Check(Model):
@@ -302,16 +251,18 @@ class Check(Model):
 class IndicatorsFile(Model):
     """indicators.yaml, or all files of the folder indicators/ merged."""
 
-    board: Annotated[Board, _titled("name")]
-    agencies: dict[str, Annotated[Agency, _titled("name")]] = {}
+    board: Annotated[Board, titled("name")]
+    agencies: dict[str, Annotated[Agency, titled("name")]] = {}
     content_areas: dict[str, Annotated[ContentArea, BeforeValidator(_area)]] = {}
     sources: dict[str, Text] = {}
     scales: dict[str, Annotated[list[Word], Field(min_length=2)]] = {}
-    breakdowns: dict[str, Annotated[Breakdown, _titled("title"), BeforeValidator(_open)]] = {}
+    breakdowns: dict[str, Annotated[Breakdown, titled("title"), BeforeValidator(_open)]] = {}
     figures: dict[str, Figure] = {}
     lists: dict[str, RecordList] = {}
-    indicators: dict[str, Indicator] = {}
+    indicators: dict[str, Annotated[Indicator, BeforeValidator(_wanted)]] = {}
     checks: dict[str, Check] = {}
+    areas_of_information: dict[str, Annotated[AreaOfInformation, titled("title")]] = {}
+    activities: dict[str, Activity] = {}
 
 
 class Rebase(Model):
@@ -350,15 +301,11 @@ class Disclosure(Model):
     suppress_below: Annotated[int, Field(ge=1)]
 
 
-def _entries(value: Any) -> Any:
-    return [value] if isinstance(value, dict) else value
-
-
 class TolerancesFile(Model):
     """tolerances.yaml."""
 
     governance: dict[str, Text] = {}
-    tolerances: dict[str, Annotated[list[Entry], BeforeValidator(_entries), Field(min_length=1)]] = {}
+    tolerances: dict[str, Annotated[list[Entry], BeforeValidator(one_map_or_many), Field(min_length=1)]] = {}
     escalation: list[Rule] = []
     escalate_groups_from: Annotated[int, Field(ge=1)] | None = None
     disclosure: Disclosure | None = None

@@ -11,6 +11,7 @@ from pmf_engine.diagnostics.messages.examples import *
 from pmf_engine.diagnostics.messages.formulas import *
 from pmf_engine.diagnostics.messages.lists import *
 from pmf_engine.diagnostics.messages.names import *
+from pmf_engine.diagnostics.messages.needs import *
 from pmf_engine.diagnostics.messages.slips import *
 from pmf_engine.diagnostics.messages.structure import *
 from pmf_engine.diagnostics.messages.tolerances import *

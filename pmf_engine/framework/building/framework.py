@@ -15,6 +15,15 @@ from pmf_engine.framework.building.examples import read_examples, with_examples
 from pmf_engine.framework.building.figures import read_figures, with_measured_bounds
 from pmf_engine.framework.building.indicators import indicator_cadence, read_indicators
 from pmf_engine.framework.building.lists import read_lists
+from pmf_engine.framework.building.needs import (
+    check_people,
+    name_wanted,
+    read_activities,
+    read_areas,
+    read_areas_of_information,
+    read_standards,
+    read_wanted,
+)
 from pmf_engine.framework.building.references import check_ids, check_used
 from pmf_engine.framework.building.tolerances import with_tolerances
 from pmf_engine.framework.model import Framework
@@ -25,9 +34,11 @@ def build_framework(folder: Path | None, draft: Draft) -> Framework:
 
     Later builders use the results of earlier ones: formulas name figures and lists, bands and examples name indicators.
     """
-    model, rules = draft.model, draft.rules
     check_ids(draft)
+    wanted = read_wanted(draft)
+    model, rules = draft.model, draft.rules
     read_figures(draft)
+    read_standards(draft)
     read_lists(draft)
     indicators = read_indicators(draft)
     indicators = {id_: with_comparators(draft, indicator) for id_, indicator in indicators.items()}
@@ -37,13 +48,17 @@ def build_framework(folder: Path | None, draft: Draft) -> Framework:
         list(read_examples(draft, id_, model.figures, indicator_cadence(draft, model.indicators[id_])))
     checks = read_checks(draft)
     escalation = read_escalation(draft)
+    areas, activities = read_areas(draft), read_activities(draft)
+    areas_of_information = read_areas_of_information(draft)
+    name_wanted(draft, wanted)
     if draft.sound:
-        check_used(draft, indicators)
+        check_used(draft, indicators, areas)
+        check_people(draft, draft.figures)
     framework = Framework(
         folder=folder,
         board=model.board,
         agencies=read_agencies(draft),
-        content_areas=model.content_areas,
+        content_areas=areas,
         sources=model.sources,
         scales=model.scales,
         breakdowns=read_breakdowns(draft),
@@ -55,5 +70,8 @@ def build_framework(folder: Path | None, draft: Draft) -> Framework:
         disclosure=rules.disclosure,
         escalate_groups_from=rules.escalate_groups_from,
         checks=checks,
+        wanted=wanted,
+        areas_of_information=areas_of_information,
+        activities=activities,
     )
     return replace(framework, figures=with_measured_bounds(framework, model.figures))

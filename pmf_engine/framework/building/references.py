@@ -12,6 +12,7 @@ from pmf_engine.formula.functions import FUNCTIONS
 from pmf_engine.formula.parser import AGGREGATES, KEYWORDS
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.model import Indicator
+from pmf_engine.framework.needs import ContentArea
 from pmf_engine.framework.reading.sections import SECTIONS, WHAT
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -85,9 +86,12 @@ def report_unknown(draft: Draft, span: Span, what: str, name: str, ids: Iterable
         draft.diagnostics.append(messages.no_section(span, what, name, section))
 
 
-def check_used(draft: Draft, indicators: Mapping[str, Indicator]) -> None:
-    """Reports figures and lists that no indicator uses."""
+def check_used(draft: Draft, indicators: Mapping[str, Indicator], areas: Mapping[str, ContentArea]) -> None:
+    """Reports figures and lists that no indicator uses, no content area rests on and section 11 does not ask for."""
     used = {name for indicator in indicators.values() for name in indicator.named}
+    used |= {name for area in areas.values() for need in area.evidence for name in need.figures}
+    graded = {id_: figure.section_11.moderated for id_, figure in draft.figures.items() if figure.section_11}
+    used |= {*graded, *filter(None, graded.values())}
     for id_, figure in draft.figures.items():
         if id_ not in used and figure.kind != "text":
             draft.diagnostics.append(messages.unused_figure(draft.at.key("figures", id_), id_))

@@ -61,6 +61,9 @@ def lint(framework: Framework, as_of: date) -> Iterator[Diagnostic]:
         yield from _bands(framework, indicator)
         yield from lint_percentages(framework, indicator)
         yield from _entries(indicator, as_of)
+    for area in framework.content_areas.values():
+        if area.review_by is not None and area.review_by[0] < as_of:
+            yield messages.evidence_due(area.review_by[1], _text(area.review_by[1]), area.id)
     yield from _rules(framework)
 
 

@@ -58,8 +58,8 @@ class Parts:
             data.pop(path[-1], None)
             return
         data[path[-1]] = stand_in
-        if stand_in == _UNKNOWN:  # as a reference, the stand-in must not be reported as unknown
-            self.config.unsure |= {("agencies", _UNKNOWN), ("content_areas", _UNKNOWN)}
+        if stand_in == _UNKNOWN or path[2:3] == ("evidence",):  # the stand-in must not be reported as unknown
+            self.config.unsure |= {(section, _UNKNOWN) for section in ("agencies", "content_areas", "sources")}
 
 
 _UNKNOWN = "unknown"
@@ -87,6 +87,8 @@ def _stand_in(path: Loc) -> Any:
             return _UNKNOWN
         case ("escalation", _):  # the rules after it must keep their numbers
             return {"when": "red", "to": _UNKNOWN}
+        case ("content_areas", _, "evidence", int()):
+            return {"source": _UNKNOWN, "says": _UNKNOWN}
         case ("indicators", _, "examples", _):
             return {"given": {}, "expect": {}}
         case ("indicators", _, "examples", _, "given" | "expect"):

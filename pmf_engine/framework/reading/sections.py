@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from pmf_engine.framework import schema
+from pmf_engine.framework.needs_schema import Activity, AreaOfInformation
 from pmf_engine.framework.reading.files import Loc
 
 ENTRIES: dict[str, tuple[str, type[BaseModel]]] = {
@@ -18,6 +19,8 @@ ENTRIES: dict[str, tuple[str, type[BaseModel]]] = {
     "lists": ("list", schema.RecordList),
     "indicators": ("indicator", schema.Indicator),
     "checks": ("check", schema.Check),
+    "areas_of_information": ("area of information", AreaOfInformation),
+    "activities": ("activity", Activity),
     "tolerances": ("the tolerance of", schema.Entry),
 }
 WHAT = {
@@ -28,7 +31,10 @@ WHAT = {
 }
 """The noun for an entry of each section, in messages."""
 
-SECTIONS = ("agencies", "content_areas", "sources", "scales", "breakdowns", "figures", "lists", "indicators", "checks")
+SECTIONS = (
+    "agencies", "content_areas", "sources", "scales", "breakdowns", "figures", "lists", "indicators", "checks",
+    "areas_of_information", "activities",
+)  # fmt: skip
 """The sections of indicators.yaml whose keys are ids."""
 
 ALONE: dict[str, type[BaseModel]] = {"board": schema.Board, "disclosure": schema.Disclosure, "escalation": schema.Rule}

@@ -23,8 +23,9 @@ from pmf_engine.framework.reading.parts import STAND_INS, Parts
 from pmf_engine.framework.reading.sections import ALONE, keys_of, required_keys, thing, what_of
 from pmf_engine.framework.reading.unknown_keys import report_unknown
 from pmf_engine.framework.reading.yaml_document import MERGED, REFUSED
+from pmf_engine.framework.schema_forms import Model
 
-_Model = TypeVar("_Model", bound=schema.Model)
+_Model = TypeVar("_Model", bound=Model)
 
 _WANTED = {
     "string_type": "text", "expression": "text", "dict_type": "keys with values", "model_type": "keys with values",
@@ -108,6 +109,8 @@ class _Shape(Parts):
             return path[:1]
         if path[2:3] == ("examples",) and len(path) > 3:  # the other examples remain
             return path[:6]
+        if path[2:3] == ("evidence",) and isinstance(path[-1], str) and len(path) > 4:
+            return path[:4]
         if path[0] == "tolerances" and "rebase" in path:
             return path[: path.index("rebase") + 1]
         if path[0] == "tolerances" and len(path) > 3 and path[3] not in ("from", "good", "target"):
