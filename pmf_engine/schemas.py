@@ -14,6 +14,7 @@ from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.evaluation.comparison import CHANGES
 from pmf_engine.evaluation.outstanding import OUTSTANDING
 from pmf_engine.evaluation.results import EXCEPTIONS, HISTORY, RESULTS
+from pmf_engine.report.result_words import RESULTS_IN_WORDS
 from pmf_engine.submissions.problems import PROBLEMS
 from pmf_engine.submissions.readings import READINGS
 from pmf_engine.submissions.submissions import FILES
@@ -28,12 +29,14 @@ __all__ = [
     "PROBLEMS",
     "READINGS",
     "RESULTS",
+    "RESULTS_IN_WORDS",
     "Column",
     "FrameSchema",
 ]
 
 ALL: Final = {
     "Evaluation.results": RESULTS,
+    "`pmf evaluate` as CSV, JSON and Parquet": RESULTS_IN_WORDS,
     "Evaluation.exceptions": EXCEPTIONS,
     "Evaluation.history": HISTORY,
     "Evaluation.outstanding": OUTSTANDING,

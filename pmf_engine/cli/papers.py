@@ -58,7 +58,8 @@ def _evaluate(arguments: argparse.Namespace) -> ExitCode:
     )
     if arguments.format == "parquet" and arguments.output is None and sys.stdout.isatty():
         raise CannotDoError("a terminal cannot show Parquet; name a file with `--output`")
-    write(RESULT_RENDERERS[arguments.format](evaluation, PageOptions()), arguments.output)
+    options = PageOptions(wide=arguments.wide, ids=arguments.ids)
+    write(RESULT_RENDERERS[arguments.format](evaluation, options), arguments.output)
     return ExitCode.DONE
 
 
@@ -103,7 +104,13 @@ PAPERS = (
     Command(
         "evaluate",
         "the results, one row per indicator, period and group",
-        (*EVALUATION, *SELECTION, option("--format", choices=list(RESULT_RENDERERS), default="table")),
+        (
+            *EVALUATION,
+            *SELECTION,
+            option("--wide", action="store_true", help="a column for each period, instead of a row"),
+            option("--ids", action="store_true", help="CSV, JSON and Parquet without the columns in words"),
+            option("--format", choices=list(RESULT_RENDERERS), default="table"),
+        ),
         _evaluate,
     ),
     Command(

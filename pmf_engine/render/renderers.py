@@ -34,6 +34,8 @@ class PageOptions:
         path: The sender's file that is marked.
         depth: How much of a report is printed.
         plain: Use sentences without bars, blocks and symbols.
+        wide: Give results a column for each period.
+        ids: Leave the columns in words out of results.
     """
 
     width: int = 80
@@ -43,6 +45,8 @@ class PageOptions:
     path: Path | None = None
     depth: Depth = Depth.FIRST
     plain: bool = False
+    wide: bool = False
+    ids: bool = False
 
 
 def _report_on_terminal(report: ExceptionReport, options: PageOptions) -> str:
@@ -65,27 +69,27 @@ def _report_as_html(report: ExceptionReport, options: PageOptions) -> bytes:
 
 
 def _results_as_table(evaluation: Evaluation, options: PageOptions) -> str:
-    from pmf_engine.render.results import to_table
+    from pmf_engine.render.results import to_table, to_wide_table
 
-    return to_table(evaluation)
+    return to_wide_table(evaluation) if options.wide else to_table(evaluation)
 
 
 def _results_as_csv(evaluation: Evaluation, options: PageOptions) -> bytes:
-    from pmf_engine.render.results import to_csv
+    from pmf_engine.render.results import tidy, to_csv
 
-    return to_csv(evaluation.results).encode("utf-8")
+    return to_csv(tidy(evaluation, ids=options.ids, wide=options.wide)).encode("utf-8")
 
 
 def _results_as_json(evaluation: Evaluation, options: PageOptions) -> bytes:
-    from pmf_engine.render.results import to_json
+    from pmf_engine.render.results import tidy, to_json
 
-    return to_json(evaluation.results).encode("utf-8")
+    return to_json(tidy(evaluation, ids=options.ids, wide=options.wide)).encode("utf-8")
 
 
 def _results_as_parquet(evaluation: Evaluation, options: PageOptions) -> bytes:
-    from pmf_engine.render.results import to_parquet
+    from pmf_engine.render.results import tidy, to_parquet
 
-    return to_parquet(evaluation.results)
+    return to_parquet(tidy(evaluation, ids=options.ids, wide=options.wide))
 
 
 def _explanation_as_text(explanation: Explanation, options: PageOptions) -> str:

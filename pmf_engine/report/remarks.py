@@ -6,7 +6,10 @@ from datetime import date
 from typing import NamedTuple
 
 from pmf_engine.domain.periods import Period
+from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.inputs import AGENCY
 from pmf_engine.framework.model import Indicator
+from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.model import Comment, Named, Observation
 from pmf_engine.report.scope import Scope
 
@@ -22,6 +25,28 @@ class Remark(NamedTuple):
     text: str | None
     comment: str | None
     received_on: date | None
+
+    @property
+    def words(self) -> str:
+        """The comment on one line; empty without one."""
+        return " ".join((self.comment or "").split())
+
+    def is_on(self, row: HistoryRow) -> bool:
+        """Whether the comment is on a row: on its period or a part of it, and on its whole or its group."""
+        within = row.start <= self.start and self.start + self.months <= row.start + row.months
+        of_agency = row.by == AGENCY and self.group is None and self.agency == row.group
+        return within and (of_agency or (row.by != AGENCY and self.group == row.group))
+
+
+def all_comments(evaluation: Evaluation) -> dict[str, list[Remark]]:
+    """The cells with a comment among those that an evaluation used, by figure."""
+    cells = evaluation.cells
+    comments: dict[str, list[Remark]] = {}
+    for values in cells.filter(cells["comment"].is_not_null()).select(Remark._fields).iter_rows():
+        remark = Remark._make(values)
+        if remark.words:
+            comments.setdefault(remark.figure, []).append(remark)
+    return comments
 
 
 class Remarks:

@@ -22,6 +22,7 @@ class RowWords:
 
     def __init__(self, framework: Framework) -> None:
         self.framework = framework
+        self._values: dict[tuple[str, str | None, str | None, int, int], str] = {}
 
     # -- names ------------------------------------------------------------------------
 
@@ -102,7 +103,10 @@ class RowWords:
 
     def value(self, row: HistoryRow) -> str:
         """The value of a row in words; empty without a value."""
-        return self.show(row, row.value)
+        key = row.indicator, row.by, row.group, row.start, row.months
+        if key not in self._values:
+            self._values[key] = self.show(row, row.value)
+        return self._values[key]
 
     def bands(self, row: HistoryRow) -> tuple[str, str]:
         """The good band and the tolerance in force, in words (see `band_words`)."""
