@@ -12,10 +12,11 @@ from pmf_engine.domain.status import NoSignal, Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.rows import NoRow
 from pmf_engine.judgement.history_row import HistoryRow
+from pmf_engine.report.item import Item, Named
 from pmf_engine.report.items import Items
 from pmf_engine.report.late_returns import late_agencies, outstanding_rows, within
 from pmf_engine.report.limited import limited
-from pmf_engine.report.model import DataQuality, ExceptionReport, Item, Level, Named
+from pmf_engine.report.model import DataQuality, ExceptionReport, Level
 from pmf_engine.report.order import OUTSIDE, READING_ORDER, worst_first
 from pmf_engine.report.problems import FIRST, told_problems
 from pmf_engine.report.recovered import ended, groups_over, recovered, small_groups

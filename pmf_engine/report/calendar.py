@@ -18,7 +18,7 @@ from pmf_engine.evaluation.list_facts import lists_absent
 from pmf_engine.framework.changes import owed
 from pmf_engine.framework.dependencies import list_cadences
 from pmf_engine.framework.model import Figure, Framework, RecordList
-from pmf_engine.report.model import Named
+from pmf_engine.report.item import Named
 
 
 class ReturnState(StrEnum):

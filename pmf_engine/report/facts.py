@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from pmf_engine.judgement.formatting import show_date, show_periods
 from pmf_engine.report.chart_words import assurance_words, no_signal_words, signal_words
+from pmf_engine.report.item import Comment, Compared, Item
 from pmf_engine.report.matters import Matter, MatterKind
-from pmf_engine.report.model import Comment, Compared, Item
 from pmf_engine.report.wording import (
     and_words,
     because_words,

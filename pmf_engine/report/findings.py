@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from pmf_engine.domain.status import Status
-from pmf_engine.report.model import ExceptionReport, Item
+from pmf_engine.report.item import Item
+from pmf_engine.report.model import ExceptionReport
 
 EXCEPTIONS: Final = "exceptions"
 PROBLEMS: Final = "problems"

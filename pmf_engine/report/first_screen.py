@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pmf_engine.domain.status import Direction, Status
+from pmf_engine.report.item import Named
 from pmf_engine.report.matters import Matter, matters
-from pmf_engine.report.model import ExceptionReport, Named, Recovered
+from pmf_engine.report.model import ExceptionReport, Recovered
 
 ALERTS = 3
 """How many matters for the highest level the first screen tells of in full."""

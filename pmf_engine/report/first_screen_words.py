@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pmf_engine.domain.status import Direction, Status
 from pmf_engine.judgement.formatting import show_count
 from pmf_engine.report.first_screen import FirstScreen
+from pmf_engine.report.item import Group, Item
 from pmf_engine.report.matters import Matter, MatterKind
-from pmf_engine.report.model import ExceptionReport, Group, Item
+from pmf_engine.report.model import ExceptionReport
 from pmf_engine.report.order import READING_ORDER
 from pmf_engine.report.rule_words import number_word
 from pmf_engine.report.wording import (

@@ -14,7 +14,7 @@ from pmf_engine.judgement.control_charts import Chart, read_chart
 from pmf_engine.judgement.exception_life import read_life
 from pmf_engine.judgement.formatting import show_rounded
 from pmf_engine.judgement.history_row import HistoryRow, history_rows
-from pmf_engine.report.model import Moved, OwnPeriod, Point, Raised, Travel
+from pmf_engine.report.item import Moved, OwnPeriod, Point, Raised, Travel
 from pmf_engine.report.order import OUTSIDE
 from pmf_engine.report.row_words import RowWords
 

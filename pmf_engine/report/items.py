@@ -10,7 +10,7 @@ from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.model import Indicator
 from pmf_engine.judgement.formatting import show_number, show_value
 from pmf_engine.judgement.history_row import HistoryRow
-from pmf_engine.report.model import Group, Item, Named, Outside
+from pmf_engine.report.item import Group, Item, Named, Outside
 from pmf_engine.report.order import OUTSIDE, rank, worst_first
 from pmf_engine.report.remarks import Remarks
 from pmf_engine.report.rule_words import rule_words

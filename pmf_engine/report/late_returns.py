@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
-from pmf_engine.report.model import LateAgency, LateReturn, Named
+from pmf_engine.report.item import Named
+from pmf_engine.report.model import LateAgency, LateReturn
 from pmf_engine.report.scope import Scope
 
 

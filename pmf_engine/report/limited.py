@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pmf_engine.report.model import ExceptionReport, GroupsOver, LateAgency, Raised, Recovered
+from pmf_engine.report.item import Raised
+from pmf_engine.report.model import ExceptionReport, GroupsOver, LateAgency, Recovered
 
 
 def limited(report: ExceptionReport, to: str, governance: Sequence[str]) -> ExceptionReport:

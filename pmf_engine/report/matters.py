@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from pmf_engine.domain.status import Direction, Status
-from pmf_engine.report.model import ExceptionReport, Item, LateAgency, Level, Named
+from pmf_engine.report.item import Item, Named
+from pmf_engine.report.model import ExceptionReport, LateAgency, Level
 
 
 class MatterKind(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pmf_engine.domain.status import Direction, Status
-from pmf_engine.report.model import Item
+from pmf_engine.report.item import Item
 
 OUTSIDE: Final = (Status.RED, Status.AMBER)
 """The statuses of a value outside the good band, worst first."""

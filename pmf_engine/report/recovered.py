@@ -9,8 +9,9 @@ from pmf_engine.domain.status import Status
 from pmf_engine.framework.changes import measured_months
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.history_view import last_telling
+from pmf_engine.report.item import Group, Named, Point, Raised
 from pmf_engine.report.items import Items
-from pmf_engine.report.model import Group, GroupsOver, Named, Point, Raised, Recovered
+from pmf_engine.report.model import GroupsOver, Recovered
 from pmf_engine.report.order import OUTSIDE, rank
 from pmf_engine.report.scope import Scope
 

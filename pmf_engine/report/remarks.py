@@ -10,7 +10,8 @@ from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.inputs import AGENCY
 from pmf_engine.framework.model import Indicator
 from pmf_engine.judgement.history_row import HistoryRow
-from pmf_engine.report.model import Comment, Named, Observation
+from pmf_engine.report.item import Comment, Named
+from pmf_engine.report.model import Observation
 from pmf_engine.report.scope import Scope
 
 

@@ -14,7 +14,7 @@ from pmf_engine.framework.tolerances import Entry, Interval, settled_band
 from pmf_engine.judgement.band_words import band_words
 from pmf_engine.judgement.formatting import show_value
 from pmf_engine.judgement.history_row import HistoryRow
-from pmf_engine.report.model import Compared, Named
+from pmf_engine.report.item import Compared, Named
 
 
 class RowWords:

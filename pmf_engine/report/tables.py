@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pmf_engine.evaluation.inputs import AGENCY
-from pmf_engine.report.model import GroupTable, IndicatorLine, Named, Point
+from pmf_engine.report.item import Named, Point
+from pmf_engine.report.model import GroupTable, IndicatorLine
 from pmf_engine.report.scope import Scope
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from pmf_engine.domain.periods import Frequency, Period, month_of
 from pmf_engine.framework.changes import owed
 from pmf_engine.framework.model import Figure, Framework
-from pmf_engine.report.model import Named
+from pmf_engine.report.item import Named
 from pmf_engine.submissions.submissions import Submissions
 
 

@@ -11,8 +11,9 @@ import polars as pl
 from pmf_engine.domain.periods import Cadence, month_of
 from pmf_engine.evaluation.evaluate import Evaluation, evaluate
 from pmf_engine.framework.model import Framework
+from pmf_engine.report.item import Named
 from pmf_engine.report.late_returns import late_agencies, outstanding_rows
-from pmf_engine.report.model import LateReturn, Named
+from pmf_engine.report.model import LateReturn
 from pmf_engine.report.problems import ToldProblem, told_problems
 from pmf_engine.submissions.problem_kinds import Severity
 from pmf_engine.submissions.problems import together

@@ -9,7 +9,8 @@ from typing import Final
 from pmf_engine.domain.marks import Mark
 from pmf_engine.domain.status import Direction, Status
 from pmf_engine.judgement.formatting import show_count, show_number, show_periods, show_status
-from pmf_engine.report.model import Group, GroupsOver, Item, Moved, Named, Outside, OwnPeriod, Point, Raised, Recovered
+from pmf_engine.report.item import Group, Item, Moved, Named, Outside, OwnPeriod, Point, Raised
+from pmf_engine.report.model import GroupsOver, Recovered
 
 MARKS: Final[Mapping[str, str]] = {
     Status.RED: "■", Status.AMBER: "◆", Status.GREEN: "●", Status.NOT_RATED: "○", Status.LATE: "!",

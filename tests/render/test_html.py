@@ -18,7 +18,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.render.html import render_html
 from pmf_engine.render.html.charts import Lines, trend_chart
 from pmf_engine.report.first_screen import first_screen
-from pmf_engine.report.model import Point
+from pmf_engine.report.item import Point
 from tests.render.test_terminal import WORDS, report, worded
 
 VOID = {"meta", "br", "rect", "circle", "path", "line", "polyline", "link", "img", "input", "hr"}

@@ -18,7 +18,8 @@ from pmf_engine.domain.status import Status
 from pmf_engine.render.terminal import render_terminal
 from pmf_engine.report.build import exception_report
 from pmf_engine.report.depth import Depth
-from pmf_engine.report.model import Comment, ExceptionReport, Item, Named, Observation
+from pmf_engine.report.item import Comment, Item, Named
+from pmf_engine.report.model import ExceptionReport, Observation
 from pmf_engine.report.wording import MARKS, status_word
 from tests.report.test_report import MADE, evaluation, sample
 

@@ -24,7 +24,8 @@ from pmf_engine.framework.model import Framework
 from pmf_engine.framework.tolerances import Interval
 from pmf_engine.judgement.exception_life import LIFE
 from pmf_engine.report.build import exception_report
-from pmf_engine.report.model import ExceptionReport, Item
+from pmf_engine.report.item import Item
+from pmf_engine.report.model import ExceptionReport
 from pmf_engine.submissions.problems import Problem, problems_frame, say
 
 INDICATORS = """

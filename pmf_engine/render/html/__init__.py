@@ -30,8 +30,9 @@ from pmf_engine.report.first_screen_words import (
     limits_words,
     since_words,
 )
+from pmf_engine.report.item import Item, Point
 from pmf_engine.report.matters import Matter
-from pmf_engine.report.model import ExceptionReport, Item, Point
+from pmf_engine.report.model import ExceptionReport
 from pmf_engine.report.wording import LETTERS, MARKS, QUESTIONS, length_word, level_word, status_word
 
 __all__ = ["render_html"]

@@ -12,7 +12,7 @@ from typing import Final, TypeGuard
 
 from pmf_engine.domain.plain_text import tamed
 from pmf_engine.domain.status import Status
-from pmf_engine.report.model import Point
+from pmf_engine.report.item import Point
 
 _WIDTH, _HEIGHT = 560, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 12, 12, 22, 24

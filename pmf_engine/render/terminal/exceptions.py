@@ -7,8 +7,8 @@ from pmf_engine.render.terminal.page import Page, marked_status, one_line
 from pmf_engine.report.facts import TREND, matter_facts, matter_head
 from pmf_engine.report.first_screen import FirstScreen
 from pmf_engine.report.first_screen_words import alert_title
+from pmf_engine.report.item import Item, Point
 from pmf_engine.report.matters import Matter
-from pmf_engine.report.model import Item, Point
 from pmf_engine.report.wording import LETTERS, QUESTIONS, level_word
 
 _LABEL = 10

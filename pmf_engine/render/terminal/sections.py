@@ -9,7 +9,8 @@ from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.render.terminal.page import Page, marked_status, one_line
 from pmf_engine.render.validation import problem_words
 from pmf_engine.report.chart_words import charts_words, signal_words
-from pmf_engine.report.model import ExceptionReport, GroupsOver, Item, LateReturn, Recovered
+from pmf_engine.report.item import Item
+from pmf_engine.report.model import ExceptionReport, GroupsOver, LateReturn, Recovered
 from pmf_engine.report.wording import (
     carried_words,
     groups_words,

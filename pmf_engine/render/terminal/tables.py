@@ -9,7 +9,8 @@ from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count
 from pmf_engine.render.terminal.exceptions import drawn_points
 from pmf_engine.render.terminal.page import Page, marked_status, one_line
-from pmf_engine.report.model import ExceptionReport, GroupTable, IndicatorLine, Named, Point
+from pmf_engine.report.item import Named, Point
+from pmf_engine.report.model import ExceptionReport, GroupTable, IndicatorLine
 from pmf_engine.report.wording import plain_status
 
 _TREND, _VALUE, _STATUS = 26, 18, 12
