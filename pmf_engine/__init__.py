@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     )
     from pmf_engine.evaluation.comparison import Change, ChangeKind, Comparison, compare, what_if
     from pmf_engine.evaluation.evaluate import Evaluation, evaluate, list_queries
-    from pmf_engine.evaluation.examples import Coverage, Difference, Outcome, run_examples
+    from pmf_engine.evaluation.example_outcomes import Coverage, Difference, ExampleOutcome, ExampleRun
+    from pmf_engine.evaluation.examples import run_examples
     from pmf_engine.evaluation.explanation.explain import Explanation, explain
     from pmf_engine.evaluation.rows import MissingInput, ResultRow, Series, SeriesBreak, SeriesPoint
     from pmf_engine.formula.syntax import Band
@@ -64,13 +65,15 @@ _HOMES = {
     "Check": "framework.load",
     "Comparison": "evaluation.comparison",
     "ConfigError": "diagnostics.diagnostic",
-    "Coverage": "evaluation.examples",
+    "Coverage": "evaluation.example_outcomes",
     "Diagnostic": "diagnostics.diagnostic",
-    "Difference": "evaluation.examples",
+    "Difference": "evaluation.example_outcomes",
     "Direction": "domain.status",
     "Entry": "framework.tolerances",
     "Error": "diagnostics.errors",
     "Evaluation": "evaluation.evaluate",
+    "ExampleOutcome": "evaluation.example_outcomes",
+    "ExampleRun": "evaluation.example_outcomes",
     "ExceptionReport": "report.model",
     "Explanation": "evaluation.explanation.explain",
     "Figure": "framework.definitions",
@@ -84,7 +87,6 @@ _HOMES = {
     "MismatchError": "diagnostics.errors",
     "MissingInput": "evaluation.rows",
     "NoSignal": "domain.status",
-    "Outcome": "evaluation.examples",
     "Period": "domain.periods",
     "Place": "diagnostics.source",
     "Polarity": "framework.tolerances",
@@ -139,6 +141,8 @@ __all__ = [
     "Entry",
     "Error",
     "Evaluation",
+    "ExampleOutcome",
+    "ExampleRun",
     "ExceptionReport",
     "Explanation",
     "Figure",
@@ -152,7 +156,6 @@ __all__ = [
     "MismatchError",
     "MissingInput",
     "NoSignal",
-    "Outcome",
     "Period",
     "Place",
     "Polarity",

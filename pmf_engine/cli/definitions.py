@@ -54,9 +54,9 @@ def _test(arguments: argparse.Namespace) -> ExitCode:
     """`pmf test`: the outcomes of the examples."""
     from pmf_engine.evaluation.examples import run_examples
 
-    outcomes, coverage = run_examples(framework_of(arguments))
-    write(OUTCOME_RENDERERS[arguments.format]((outcomes, coverage), PageOptions()), arguments.output)
-    return ExitCode.DONE if all(outcome.passed for outcome in outcomes) else ExitCode.FINDING
+    run = run_examples(framework_of(arguments))
+    write(OUTCOME_RENDERERS[arguments.format](run, PageOptions()), arguments.output)
+    return ExitCode.DONE if run.passed else ExitCode.FINDING
 
 
 def _list(arguments: argparse.Namespace) -> ExitCode:

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
+from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Status, texts
@@ -140,6 +141,7 @@ class Comparison:
         return tuple(Change._make(row) for row in self.changes.filter(condition).iter_rows())
 
 
+@checked
 def compare(before: Evaluation, after: Evaluation) -> Comparison:
     """Compares the results of two evaluations, such as of two states of the returns or two periods.
 
@@ -178,6 +180,7 @@ def compare(before: Evaluation, after: Evaluation) -> Comparison:
     return Comparison(before, after, CHANGES.check(changes))
 
 
+@checked
 def what_if(
     evaluation: Evaluation,
     *,
@@ -206,7 +209,9 @@ def what_if(
     if evaluation.only is not None:
         touched &= evaluation.only
     before, after = (
-        evaluate(framework, evaluation.submissions, evaluation.period, evaluation.as_of, only=touched)
+        evaluate(
+            framework, evaluation.submissions, evaluation.period, evaluation.as_of, evaluation.engine, only=touched
+        )
         for framework in (evaluation.framework, amended)
     )
     return compare(before, after)

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.errors import UnknownName, UnknownPeriod
 from pmf_engine.domain.dates import day_of
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
@@ -38,6 +39,7 @@ from pmf_engine.submissions.submissions import Submissions
 class Evaluation(Evaluated):
     """The outcome of an evaluation: its frames, its rows, and questions about them."""
 
+    @checked
     def explain(self, indicator: str, *, group: str | None = None, period: str | Period | None = None) -> Explanation:
         """Explains a row: every step from its cells to the level that it goes to.
 
@@ -53,11 +55,13 @@ class Evaluation(Evaluated):
         """
         return explain(self, indicator, group, period)
 
+    @checked
     def at(self, period: str | Period | None) -> Evaluation:
         """The evaluation of another period, or of all for None, as of the same day."""
-        return evaluate(self.framework, self.submissions, period=period, as_of=self.as_of, only=self.only)
+        return evaluate(self.framework, self.submissions, period, self.as_of, self.engine, only=self.only)
 
 
+@checked
 def evaluate(
     framework: Framework,
     submissions: Submissions,
@@ -83,9 +87,9 @@ def evaluate(
 
     Raises:
         MismatchError: The submissions were read with other figures, lists, agencies, breakdowns or scales.
-        UnknownName: There is no such indicator or agency.
+        UnknownName: There is no such indicator, agency or engine.
         UnknownPeriod: `period` is not a period of the board.
-        TypeError: `period` or `as_of` has another type.
+        TypeError: An argument has another type.
     """
     as_of, asked = _day(as_of), _period(framework, period)
     chosen = _chosen(framework, only, agency)
@@ -105,14 +109,14 @@ def evaluate(
     window = _window(cells, counted.extent(), asked, lengths)
     if window is None or not cadences:
         empty = (JUDGED_ROWS.empty(), OUTSTANDING.empty())
-        return Evaluation(framework, submissions, asked, as_of, cells, *empty, problems, only=chosen)
+        return Evaluation(framework, submissions, asked, as_of, cells, *empty, problems, only=chosen, engine=engine)
     unknown = arrival_marks(submissions.undated, cells, counted)
     doubted = doubting(effective.marks, unknown, as_of)
     marks = pl.concat([submissions.marks_at(as_of), effective.marks, counted.marks, unknown])
     inputs = _inputs(framework, submissions, cells, groups, window, as_of, counted)
     judged, outstanding, in_own = _judged(inputs, cadences, own, asked, marks, doubted)
     return Evaluation(
-        framework, submissions, asked, as_of, cells, judged, outstanding, problems, inputs, in_own, chosen
+        framework, submissions, asked, as_of, cells, judged, outstanding, problems, inputs, in_own, chosen, engine
     )
 
 
@@ -149,10 +153,6 @@ def _judged(
 
 def _chosen(framework: Framework, only: Collection[str] | None, agency: str | None) -> frozenset[str] | None:
     """The ids of the indicators to evaluate; None for all. Raises UnknownName."""
-    if isinstance(only, str):
-        raise TypeError(f"`only` must be a list of ids, such as [{only!r}], not {only!r}")
-    if only is not None and not isinstance(only, Collection):
-        raise TypeError(f"`only` must be a list of ids, not {type(only).__name__}")
     for id_ in only or ():
         if id_ not in framework.indicators:
             raise UnknownName("indicator", id_, framework.indicators)
@@ -191,9 +191,7 @@ def _day(as_of: date | None) -> date:
 
 
 def _period(framework: Framework, period: str | Period | None) -> Period | None:
-    """The period asked for; raises UnknownPeriod where the board has no such period, and TypeError for other types."""
-    if not isinstance(period, str | Period | None):
-        raise TypeError(f"`period` must be a text, such as '2016-17 Q3', or a Period, not {period!r}")
+    """The period asked for; raises UnknownPeriod where the board has no such period."""
     asked = framework.period(period) if isinstance(period, str) else period
     if asked is not None and asked != asked.cadence.holding(asked.start):
         raise UnknownPeriod(
@@ -226,6 +224,7 @@ def _queries(framework: Framework, cadences: Iterable[tuple[str, Cadence]]) -> l
     )
 
 
+@checked
 def list_queries(
     framework: Framework,
     submissions: Submissions,

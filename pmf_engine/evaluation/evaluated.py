@@ -9,6 +9,7 @@ from html import escape
 
 import polars as pl
 
+from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.errors import UnknownName, UnknownPeriod
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Status
@@ -17,6 +18,7 @@ from pmf_engine.evaluation.results import exceptions_of, history_of, results_of
 from pmf_engine.evaluation.rows import NoRow, ResultRow, Series, find_row, result_rows, series_of
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.history_row import HistoryRow, history_rows
+from pmf_engine.submissions.engines import Engine
 from pmf_engine.submissions.submissions import Submissions
 
 
@@ -37,6 +39,7 @@ class Evaluated:
         problems: The problems of the submissions, and of the records in lists, with the columns of `PROBLEMS`.
         inputs: The figures and list totals of the evaluation, for explanations.
         own: As `judged`, in own periods of the indicators that `judged` has in longer ones; None without any.
+        engine: The engine that read the records of lists.
     """
 
     framework: Framework
@@ -50,6 +53,7 @@ class Evaluated:
     inputs: Inputs | None = None
     own: pl.DataFrame | None = None
     only: frozenset[str] | None = None
+    engine: Engine = "streaming"
 
     def __repr__(self) -> str:
         shown = self.judged.filter("shown")
@@ -79,6 +83,7 @@ class Evaluated:
         """The results as typed rows, in their order."""
         return result_rows(self.results)
 
+    @checked
     def row(self, indicator: str, group: str | None = None) -> ResultRow:
         """The result of an indicator: of its whole, or of one group.
 
@@ -96,6 +101,7 @@ class Evaluated:
         [result] = result_rows(results_of(of_group))
         return result
 
+    @checked
     def series(self, indicator: str, group: str | None = None) -> Series:
         """An indicator over time, whole or of one group, as a plot needs it; raises as `row`."""
         return series_of(self.framework, self.judged, self.judged_row(indicator, group))

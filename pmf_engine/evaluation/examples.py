@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 import polars as pl
 
+from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
-from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import counted_lists
+from pmf_engine.evaluation.example_outcomes import Difference, ExampleOutcome, ExampleRun, coverage_of
 from pmf_engine.evaluation.history import history_plan
 from pmf_engine.evaluation.inputs import WORLD, inputs_of
 from pmf_engine.evaluation.window import Window
-from pmf_engine.formula.functions import FUNCTIONS, RATIOS
-from pmf_engine.formula.syntax import Aggregate, Binary, Call, Name, Node, children, of_senders
 from pmf_engine.framework.dependencies import figures_used, looked_back
 from pmf_engine.framework.example_specs import Example
 from pmf_engine.framework.model import Breakdown, Column, Figure, Framework, Group, Indicator
@@ -33,7 +32,6 @@ from pmf_engine.submissions.submissions import submissions_of_frames
 
 _World: TypeAlias = tuple[Indicator, int, Example]
 
-_SHARES = {name for name, function in FUNCTIONS.items() if function.ratio == "share"}
 _LONG_AFTER = date(9999, 12, 31)
 _LONGEST_BACK = 600
 """The most months before an example that panels include, however far back its formula reads."""
@@ -42,46 +40,8 @@ _BATCH = 40
 """Indicators in one evaluation: each panel has rows for the examples of all of them."""
 
 
-@dataclass(frozen=True)
-class Difference:
-    """A column of the results in which the row differs from the example: the expected and the actual text."""
-
-    what: str
-    expected: str
-    got: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The outcome of one example. `number` counts an indicator's examples from 1.
-
-    `problems` are the problems of the records in the example.
-    """
-
-    indicator: str
-    number: int
-    place: str
-    status: str
-    reason: str | None
-    differences: tuple[Difference, ...]
-    problems: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        """Whether the row equals the example in every column."""
-        return not self.differences
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Which statuses an indicator can have by its formula and bands, and which of them no example reaches."""
-
-    indicator: str
-    possible: tuple[str, ...]
-    unreached: tuple[str, ...]
-
-
-def run_examples(framework: Framework) -> tuple[list[Outcome], list[Coverage]]:
+@checked
+def run_examples(framework: Framework) -> ExampleRun:
     """Runs the examples of all indicators; outcomes and coverage are in the order of the framework."""
     worlds = {
         f"{indicator.id}:{number}": (indicator, number, example)
@@ -99,8 +59,8 @@ def run_examples(framework: Framework) -> tuple[list[Outcome], list[Coverage]]:
         batch_rows, batch_problems = _evaluated(framework, batch, day)
         rows |= batch_rows
         problems |= batch_problems
-    outcomes = [
-        Outcome(
+    outcomes = tuple(
+        ExampleOutcome(
             indicator.id,
             number,
             str(example.span),
@@ -110,8 +70,8 @@ def run_examples(framework: Framework) -> tuple[list[Outcome], list[Coverage]]:
             tuple(problems.get(name, ())),
         )
         for name, (indicator, number, example) in worlds.items()
-    ]
-    return outcomes, [_coverage(indicator, outcomes) for indicator in framework.indicators.values()]
+    )
+    return ExampleRun(outcomes, tuple(coverage_of(indicator, outcomes) for indicator in framework.indicators.values()))
 
 
 def _evaluated(
@@ -349,51 +309,3 @@ def _text(framework: Framework, indicator: Indicator, column: str, value: Any) -
     if column == "value":
         return framework.scales[indicator.type.scale or ""][int(value) - 1]
     return " ".join(str(value).split())
-
-
-def _coverage(indicator: Indicator, outcomes: Iterable[Outcome]) -> Coverage:
-    """The statuses that an indicator can have, and those that no passed example reaches."""
-    possible = [*_bands(indicator), *_reasons(indicator)]
-    reached = {outcome.status for outcome in outcomes if outcome.indicator == indicator.id and outcome.passed}
-    return Coverage(indicator.id, tuple(possible), tuple(status for status in possible if status not in reached))
-
-
-def _bands(indicator: Indicator) -> list[str]:
-    amber = any(entry.tolerance or entry.allow_for_chance for entry in indicator.tolerances)
-    if not indicator.tolerances:
-        return []
-    return [status for status in Status.rated() if amber or status != Status.AMBER]
-
-
-def _reasons(indicator: Indicator) -> list[str]:
-    """The reasons for having no value that the formula itself can give."""
-    reasons = set()
-    waiting: list[Node] = [indicator.formula]
-    while waiting:
-        node = waiting.pop()
-        waiting += children(node)
-        if isinstance(node, Call) and node.function in RATIOS and not _counts_all(node.arguments[1]):
-            reasons.add(Status.UNDEFINED)
-        if isinstance(node, Call) and node.function in _SHARES and not _holds(node.arguments[1], node.arguments[0]):
-            reasons.add(Status.INVALID)
-        if isinstance(node, Binary) and node.operator == "/":
-            reasons.add(Status.UNDEFINED)
-        if isinstance(node, Aggregate) and node.function not in ("count", "sum"):
-            reasons.add(Status.UNDEFINED)
-    return sorted(reasons, reverse=True)
-
-
-def _counts_all(node: Node) -> bool:
-    """Whether a node counts all agencies that send a figure: that count is never 0."""
-    return isinstance(node, Aggregate) and of_senders(node) and node.where is None
-
-
-def _holds(whole: Node, part: Node) -> bool:
-    """Whether a part cannot exceed its whole, as the whole counts the records of the part or adds the part up."""
-    if isinstance(whole, Aggregate) and isinstance(part, Aggregate):
-        alike = (whole.list.name, whole.state, whole.distinct) == (part.list.name, part.state, part.distinct)
-        all_of_it = whole.of is None or (_counts_all(whole) and of_senders(part))
-        return alike and whole.function == part.function == "count" and whole.where is None and all_of_it
-    if isinstance(whole, Binary) and whole.operator == "+":
-        return _holds(whole.left, part) or _holds(whole.right, part)
-    return isinstance(whole, Name) and isinstance(part, Name) and whole.name == part.name

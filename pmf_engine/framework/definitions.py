@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Literal
 
+from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.source import Passage, Place
 from pmf_engine.domain.periods import Cadence, Frequency, Period
 from pmf_engine.formula.constants import constant
@@ -368,6 +369,7 @@ class Indicator:
                 return int(digits)
         return 1
 
+    @checked
     def entry_for(self, period: Period) -> Entry | None:
         """The entry in force in a period: the latest whose start is not after the start of the period."""
         in_force = [entry for entry in self.tolerances if entry.start is None or entry.start <= period.start]

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from pmf_engine.diagnostics import messages
+from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.diagnostic import ConfigError, Diagnostic, in_file_order
 from pmf_engine.diagnostics.source import Source, Span
 from pmf_engine.domain.dates import day_of
@@ -38,6 +39,7 @@ class Check:
         return f"<Check: {errors} errors, {len(self.diagnostics) - errors} warnings>"
 
 
+@checked
 def load_framework(folder: str | Path = ".", *, as_of: date | None = None) -> Framework:
     """Reads and checks `indicators.yaml` (or `indicators/`) and `tolerances.yaml` of a folder.
 
@@ -54,6 +56,7 @@ def load_framework(folder: str | Path = ".", *, as_of: date | None = None) -> Fr
     return _sound(check_framework(folder, as_of=as_of))
 
 
+@checked
 def check_framework(folder: str | Path = ".", *, as_of: date | None = None) -> Check:
     """Every error and warning in the two files, at once.
 
@@ -75,10 +78,7 @@ def check_framework(folder: str | Path = ".", *, as_of: date | None = None) -> C
 
 
 def framework_of_texts(texts: Texts, as_of: date | None = None) -> Framework:
-    """The framework of some texts; raises ConfigError where one has an error, and TypeError where one is no text."""
-    for text in (*texts.indicators.values(), *texts.tolerances.values()):
-        if not isinstance(text, str):
-            raise TypeError(f"a file must be given as its text, not {type(text).__name__}; `from_dict` takes data")
+    """The framework of some texts; raises ConfigError where one has an error."""
     with _without_garbage_collection():
         check = _check(
             None,

@@ -9,8 +9,9 @@ from html import escape
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.errors import Error, UnknownName, UnknownPeriod
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
@@ -63,6 +64,7 @@ class Texts:
 
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
+_Thing = TypeVar("_Thing")
 
 Change = Mapping[str, Any]
 """The keys of a part of the YAML that change, with their new values; None removes a key."""
@@ -120,6 +122,7 @@ class Framework:
         return f"<p>{escape(repr(self)[1:-1])}</p>{self.to_frame('indicators')._repr_html_()}"
 
     @classmethod
+    @checked
     def from_text(
         cls, indicators: str | Mapping[str, str], tolerances: str = "", *, as_of: date | None = None
     ) -> Framework:
@@ -139,6 +142,7 @@ class Framework:
         return framework
 
     @classmethod
+    @checked
     def from_dict(
         cls, indicators: Mapping[str, Any], tolerances: Mapping[str, Any] = _NONE, *, as_of: date | None = None
     ) -> Framework:
@@ -164,6 +168,7 @@ class Framework:
         other = self.indicators.get(name)
         return other.dimension if other else 0
 
+    @checked
     def period(self, text: str) -> Period:
         """The period that a text names in the board's year.
 
@@ -175,6 +180,7 @@ class Framework:
             raise UnknownPeriod(f"`{text}` is not a period; write `2016-17`, `2016-17 Q3`, `2016-17 H1` or `2016-12`")
         return period
 
+    @checked
     def periods(
         self, first: str | Period, last: str | Period | None = None, *, frequency: Frequency | None = None
     ) -> tuple[Period, ...]:
@@ -194,15 +200,17 @@ class Framework:
         start = cadence.holding(begin.start).start
         return tuple(Period(month, cadence) for month in range(start, end.end, cadence.months))
 
+    @checked
     def senders(self, indicator: str) -> frozenset[str]:
         """The ids of the agencies that send the figures and lists of an indicator's formula."""
-        asked = self._indicator(indicator)
+        asked = _of_id("indicator", indicator, self.indicators)
         figures = (agency for name in asked.figures for agency in self.figures[name].agencies)
         return frozenset(figures) | {agency for name in asked.lists for agency in self.lists[name].agencies}
 
+    @checked
     def rests_on(self, indicator: str) -> frozenset[str]:
         """The ids of all figures, lists and indicators that an indicator's formula, bands and comparisons use."""
-        open_, seen = [self._indicator(indicator)], set[str]()
+        open_, seen = [_of_id("indicator", indicator, self.indicators)], set[str]()
         while open_:
             asked = open_.pop()
             found = {*asked.named, *asked.figures, *asked.lists} - seen
@@ -210,16 +218,19 @@ class Framework:
             open_ += [self.indicators[name] for name in found if name in self.indicators]
         return frozenset(name for name in seen if name in self.figures or name in self.lists or name in self.indicators)
 
+    @checked
     def led_by(self, agency: str) -> tuple[str, ...]:
         """The ids of the indicators that an agency leads, in the order of the files."""
-        _require("agency", agency, self.agencies)
+        _of_id("agency", agency, self.agencies)
         return tuple(id_ for id_, indicator in self.indicators.items() if indicator.lead_agency == agency)
 
+    @checked
     def fed_by(self, agency: str) -> tuple[str, ...]:
         """The ids of the indicators whose formulas use a figure or list of an agency, in the order of the files."""
-        _require("agency", agency, self.agencies)
+        _of_id("agency", agency, self.agencies)
         return tuple(id_ for id_ in self.indicators if agency in self.senders(id_))
 
+    @checked
     def amended(
         self,
         *,
@@ -241,20 +252,12 @@ class Framework:
             ConfigError: The framework has an error with these changes.
         """
         for id_ in (*tolerances, *indicators):
-            self._indicator(id_)
+            _of_id("indicator", id_, self.indicators)
         since = self.period(from_) if isinstance(from_, str) else from_
-        definitions, rules = self.data
-        changed = {id_: tables.changed(definitions["indicators"][id_], change) for id_, change in indicators.items()}
-        entries = {
-            id_: tables.with_entry(rules.get("tolerances", {}).get(id_), entry, since, self.period)
-            for id_, entry in tolerances.items()
-        }
-        amended = self.from_dict(
-            {**definitions, "indicators": {**definitions["indicators"], **changed}},
-            {**rules, "tolerances": {**rules.get("tolerances", {}), **entries}},
-        )
-        return replace(amended, folder=self.folder)
+        data = tables.amended(self.data, indicators, tolerances, since, self.period)
+        return replace(self.from_dict(*data), folder=self.folder)
 
+    @checked
     def to_frame(self, what: tables.Table) -> pl.DataFrame:
         """The definitions as a frame: a row for each indicator, figure, agency, entry of a tolerance, or rule."""
         return tables.frame(what, self.indicators, self.figures, self.agencies, self.rules)
@@ -265,16 +268,12 @@ class Framework:
             return next(iter(self.texts.indicators.values())), next(iter(self.texts.tolerances.values()))
         return tables.to_yaml(self.data[0]), tables.to_yaml(self.data[1])
 
-    def _indicator(self, id_: str) -> Indicator:
-        """The indicator with an id. Raises UnknownName."""
-        _require("indicator", id_, self.indicators)
-        return self.indicators[id_]
 
-
-def _require(kind: str, name: str, names: Mapping[str, object]) -> None:
-    """Raises UnknownName for a name that is not among some names."""
-    if name not in names:
-        raise UnknownName(kind, name, names)
+def _of_id(kind: str, id_: str, things: Mapping[str, _Thing]) -> _Thing:
+    """The thing with an id, such as an indicator. Raises UnknownName."""
+    if id_ not in things:
+        raise UnknownName(kind, id_, things)
+    return things[id_]
 
 
 def _unpickled(values: dict[str, Any]) -> Framework:

@@ -8,9 +8,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from numbers import Integral, Number
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
-from pmf_engine.diagnostics.errors import UnknownName
 from pmf_engine.domain.periods import Period
 from pmf_engine.framework.definitions import Agency, Figure, Indicator
 from pmf_engine.framework.escalation_rules import Rule
@@ -31,8 +30,6 @@ else:
 Table = Literal["indicators", "figures", "agencies", "tolerances", "rules"]
 """The frames of definitions."""
 
-_TABLES = get_args(Table)
-
 _ID = re.compile("[a-z][a-z0-9_]*")
 
 
@@ -46,8 +43,6 @@ def to_yaml(data: Mapping[str, Any]) -> str:
       a:
         from: ["x", "y"]
     """
-    if not isinstance(data, Mapping):
-        raise TypeError(f"the data of a file must be a mapping, such as a dict, not {type(data).__name__}")
     return "".join(f"{line}\n" for line in _lines(data))
 
 
@@ -79,10 +74,34 @@ def fingerprint(*data: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def amended(
+    data: tuple[Mapping[str, Any], Mapping[str, Any]],
+    indicators: Mapping[str, Mapping[str, Any]],
+    tolerances: Mapping[str, Entry | Mapping[str, Any]],
+    since: Period | None,
+    period: Callable[[str], Period],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The data of both files with changes to indicators and their tolerances; see `Framework.amended`.
+
+    Args:
+        data: The data of indicators.yaml and tolerances.yaml.
+        indicators: By id, the keys that change.
+        tolerances: By id, the entry to add.
+        since: The period from which the entries are in force; None to replace all entries.
+        period: Reads the text of a period.
+    """
+    definitions, rules = data
+    before = rules.get("tolerances", {})
+    changes = {id_: changed(definitions["indicators"][id_], change) for id_, change in indicators.items()}
+    entries = {id_: with_entry(before.get(id_), entry, since, period) for id_, entry in tolerances.items()}
+    return (
+        {**definitions, "indicators": {**definitions["indicators"], **changes}},
+        {**rules, "tolerances": {**before, **entries}},
+    )
+
+
 def changed(definition: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """A definition with other values of some keys; None removes a key."""
-    if not isinstance(change, Mapping):
-        raise TypeError(f"a change must be a mapping, such as {{'formula': '2 * late'}}, not {change!r}")
     return {key: value for key, value in {**definition, **change}.items() if value is not None}
 
 
@@ -97,8 +116,6 @@ def with_entry(
         since: The period from which it is in force; None to replace all entries.
         period: Reads the text of a period.
     """
-    if not isinstance(entry, Mapping | Entry):
-        raise TypeError(f"a tolerance must be a mapping, such as {{'good': 'at most 5'}}, or an entry, not {entry!r}")
     own = dict(entry) if isinstance(entry, Mapping) else _keys(entry)
     if since is None:
         return own
@@ -136,9 +153,7 @@ def frame(
     agencies: Mapping[str, Agency],
     rules: tuple[Rule, ...],
 ) -> pl.DataFrame:
-    """Definitions as a frame with a row for each. Raises UnknownName where there is no such table."""
-    if what not in _TABLES:
-        raise UnknownName("table", what, _TABLES)
+    """Definitions as a frame with a row for each."""
     texts = pl.List(pl.String)
     if what == "indicators":
         return pl.DataFrame(

@@ -205,9 +205,10 @@ def _disputed(
         if (first_number, second_number) in alike:
             first, second = members[first_number].list_part, members[second_number].list_part
             days = DateRange(min(each.first for each in shared), max(each.last for each in shared))
-            line = manifest_line(second, days)
-            words = {"other": first.file, "first": days.first, "last": days.last, "line": line}
-            message = say("records-shared", **words)
+            says = f"a line of manifest.csv such as `{manifest_line(second, days)}` says"
+            if second.path is None:
+                says = "`received_on` of `Records` says"
+            message = say("records-shared", other=first.file, first=days.first, last=days.last, says=says)
             problem = Problem(second.file, second.sheet, None, None, None, "records-shared", message)
             disputed += [(each, [problem] if each is shared[0] else []) for each in shared]
     return disputed

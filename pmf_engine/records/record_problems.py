@@ -95,7 +95,8 @@ def _without_records(
             so = f", so there was nothing to count from {first} to {last}; if there was, send it again with its records"
         else:
             line = f"{part.file},{part.received_on or 'YYYY-MM-DD'},YYYY-MM-DD,YYYY-MM-DD"
-            so = f", and nothing says which days it covers; a line of manifest.csv such as `{line}` would say it"
+            settles = f"a line of manifest.csv such as `{line}`" if part.path else "`covers` of `Records`"
+            so = f", and nothing says which days it covers; {settles} would say it"
         yield Problem(part.file, part.sheet, None, None, None, "empty-list", say("empty-list", so=so))
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from pmf_engine.domain.plain_text import tamed
-from pmf_engine.evaluation.examples import Coverage, Outcome
+from pmf_engine.evaluation.example_outcomes import Coverage, ExampleOutcome
 
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
 
-def to_text(outcomes: Sequence[Outcome], coverage: Sequence[Coverage]) -> str:
+def to_text(outcomes: Sequence[ExampleOutcome], coverage: Sequence[Coverage]) -> str:
     """The failed examples with their differences, the bands and reasons that no example reaches, and the totals."""
     lines: list[str] = []
     for outcome in outcomes:
@@ -32,7 +32,7 @@ def to_text(outcomes: Sequence[Outcome], coverage: Sequence[Coverage]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def to_junit(outcomes: Sequence[Outcome]) -> str:
+def to_junit(outcomes: Sequence[ExampleOutcome]) -> str:
     """JUnit XML with a test case for each example, named by its indicator and number."""
     failed = sum(not outcome.passed for outcome in outcomes)
     suite = ElementTree.Element("testsuite", name="pmf test", tests=str(len(outcomes)), failures=str(failed))
@@ -48,7 +48,7 @@ def to_junit(outcomes: Sequence[Outcome]) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"
 
 
-def _failure(outcome: Outcome) -> Iterator[str]:
+def _failure(outcome: ExampleOutcome) -> Iterator[str]:
     """Lines about a failed example: each difference, the reason, and each problem of the given records."""
     for difference in outcome.differences:
         yield tamed(f"{difference.what}: expected {difference.expected}, got {difference.got}")

@@ -14,7 +14,7 @@ from pmf_engine.report.depth import Depth
 
 if TYPE_CHECKING:
     from pmf_engine.evaluation.evaluate import Evaluation
-    from pmf_engine.evaluation.examples import Coverage, Outcome
+    from pmf_engine.evaluation.example_outcomes import ExampleRun
     from pmf_engine.evaluation.explanation.explain import Explanation
     from pmf_engine.report.calendar import Calendar
     from pmf_engine.report.model import ExceptionReport
@@ -104,17 +104,16 @@ def _explanation_as_json(explanation: Explanation, options: PageOptions) -> byte
     return to_json(explanation).encode("utf-8")
 
 
-def _outcomes_as_text(ran: tuple[list[Outcome], list[Coverage]], options: PageOptions) -> str:
+def _outcomes_as_text(ran: ExampleRun, options: PageOptions) -> str:
     from pmf_engine.render.example_outcomes import to_text
 
     return to_text(*ran)
 
 
-def _outcomes_as_junit(ran: tuple[list[Outcome], list[Coverage]], options: PageOptions) -> str:
+def _outcomes_as_junit(ran: ExampleRun, options: PageOptions) -> str:
     from pmf_engine.render.example_outcomes import to_junit
 
-    outcomes, _ = ran
-    return to_junit(outcomes)
+    return to_junit(ran.outcomes)
 
 
 def _validation_as_text(validation: Validation, options: PageOptions) -> str:
@@ -203,7 +202,7 @@ EXPLANATION_RENDERERS: Final[Mapping[str, Callable[[Explanation, PageOptions], s
 }
 """Renderings of an explanation."""
 
-OUTCOME_RENDERERS: Final[Mapping[str, Callable[[tuple[list[Outcome], list[Coverage]], PageOptions], str | bytes]]] = {
+OUTCOME_RENDERERS: Final[Mapping[str, Callable[[ExampleRun, PageOptions], str | bytes]]] = {
     "text": _outcomes_as_text,
     "junit": _outcomes_as_junit,
 }

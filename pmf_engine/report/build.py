@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
+from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.errors import UnknownName
 from pmf_engine.domain.status import NoSignal, Status
 from pmf_engine.evaluation.evaluate import Evaluation
@@ -26,6 +27,7 @@ from pmf_engine.report.tables import group_tables, indicator_lines
 from pmf_engine.report.wording import NAMED_PROBLEMS
 
 
+@checked
 def exception_report(
     evaluation: Evaluation, *, agency: str | None = None, to: str | None = None, content_area: str | None = None
 ) -> ExceptionReport:
@@ -70,7 +72,7 @@ def _report(scope: Scope) -> ExceptionReport:
     rest = [items.item(row) for row in scope.wholes if row.indicator not in raised]
     without_value = [item for item in rest if item.status in Status.missing() and item.status != Status.NOT_DUE]
     outstanding = within(scope, outstanding_rows(scope.evaluation))
-    area = scope.framework.content_areas.get(scope.area or "")
+    area, only = scope.framework.content_areas.get(scope.area or ""), scope.evaluation.only
     return ExceptionReport(
         board=scope.framework.board.name,
         period=scope.period,
@@ -101,6 +103,7 @@ def _report(scope: Scope) -> ExceptionReport:
         content_area=Named(scope.area, area.title) if scope.area and area else None,
         indicators=indicator_lines(scope),
         by_group=group_tables(scope),
+        not_evaluated=0 if only is None else len(scope.framework.indicators) - len(only),
     )
 
 

@@ -28,8 +28,10 @@ from pmf_engine.report.wording import (
 
 
 def limits_words(report: ExceptionReport) -> list[str]:
-    """What the report is limited to: an agency, a content area, a level of governance."""
+    """What the report is limited to: the indicators evaluated, an agency, a content area, a level of governance."""
     limits = []
+    if report.not_evaluated:
+        limits.append(f"the indicators evaluated here, and not {report.not_evaluated:,} more")
     if report.agency:
         others = f", and {report.led_by_others:,} indicators of others that concern it" if report.led_by_others else ""
         limits.append(f"what {report.agency.title} leads{others}")

@@ -102,8 +102,8 @@ class DataQuality:
     lists: int = 0
     records_read: int = 0
     first_problems: tuple[ToldProblem, ...] = ()
-    kinds: Mapping[str, int] = field(default_factory=dict)
-    severities: Mapping[str, int] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict, hash=False)
+    severities: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,7 @@ class ExceptionReport:
         content_area: The content area that the report is limited to; None for all.
         indicators: All indicators, by content area.
         by_group: All indicators by each breakdown but that by agency.
+        not_evaluated: The number of indicators that the evaluation left out: the report says nothing of them.
     """
 
     board: str
@@ -160,11 +161,11 @@ class ExceptionReport:
     as_of: date
     agency: Named | None
     to: Named | None
-    counts: Mapping[str, int]
-    evidence: Mapping[str, Mapping[str, int]]
+    counts: Mapping[str, int] = field(hash=False)
+    evidence: Mapping[str, Mapping[str, int]] = field(hash=False)
     levels: tuple[Level, ...]
     below: int
-    charts: Mapping[str, int]
+    charts: Mapping[str, int] = field(hash=False)
     watch: tuple[Item, ...]
     without_value: tuple[Item, ...]
     late: tuple[LateAgency, ...]
@@ -181,6 +182,7 @@ class ExceptionReport:
     content_area: Named | None = None
     indicators: tuple[IndicatorLine, ...] = ()
     by_group: tuple[GroupTable, ...] = ()
+    not_evaluated: int = 0
 
     @property
     def exceptions(self) -> int:

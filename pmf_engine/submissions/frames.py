@@ -140,12 +140,11 @@ class FrameReader:
 
     def read(self, returns: Mapping[str, Frame], lists: Mapping[str, ListFrames]) -> Given:
         """The content of returns by the names of their frames, and of lists by their ids."""
-        self._check_types(returns, lists)
         records = [(id_, each) for id_, frames in lists.items() for each in _records(id_, frames)]
-        for name, frame in [*returns.items(), *((id_, each.frame) for id_, each in records)]:
-            if not isinstance(frame, pl.DataFrame | pl.LazyFrame | ArrowStream):
+        for id_, each in records:
+            if not isinstance(each.frame, pl.DataFrame | pl.LazyFrame | ArrowStream):
                 kinds = "a frame of Polars or an object with `__arrow_c_stream__`"
-                raise TypeError(f"`{name}` must be {kinds}, not {type(frame).__name__}")
+                raise TypeError(f"`lists[{id_!r}]` must be {kinds}, not {type(each.frame).__name__}")
         for id_ in lists:
             if id_ not in self.framework.lists:
                 raise UnknownName("list", id_, self.framework.lists)
@@ -168,30 +167,11 @@ class FrameReader:
                 raise UnknownName("column", name, seen, f"no frame has a column `{name}`")
         return given
 
-    def _check_types(self, returns: Mapping[str, Frame], lists: Mapping[str, ListFrames]) -> None:
-        """Raises TypeError where an argument is no mapping of names, or a name no text."""
-        for what, given in (("lists", lists), ("columns", self.columns)):
-            if not isinstance(given, Mapping):
-                raise TypeError(f"`{what}` must be a mapping, such as a dict, not {type(given).__name__}")
-        names = (*returns, *lists, *self.columns, *self.columns.values(), *(() if self.key is None else (self.key,)))
-        for name in names:
-            if not isinstance(name, str):
-                raise TypeError(f"the name of a frame or column must be a text, not {name!r}")
-
     def _check_arrivals(self, names: list[str]) -> None:
-        """Raises where `received_on` is of a wrong type, or names a frame that is not there."""
-        arrivals = self.received_on
-        if isinstance(arrivals, Mapping):
-            for name in arrivals:
-                if name not in names:
-                    raise UnknownName("frame", name, names, f"`received_on` names `{name}`, which is no frame")
-        for arrival in arrivals.values() if isinstance(arrivals, Mapping) else [arrivals]:
-            if isinstance(arrival, date):
-                day_of(arrival, "`received_on`")
-            elif not isinstance(arrival, str | None):
-                raise TypeError(
-                    f"`received_on` must be a date, the name of a column, or None where nobody knows, not {arrival!r}"
-                )
+        """Raises where `received_on` names a frame that is not there."""
+        for name in self.received_on if isinstance(self.received_on, Mapping) else ():
+            if name not in names:
+                raise UnknownName("frame", name, names, f"`received_on` names `{name}`, which is no frame")
 
     def _arrival(self, name: str) -> date | str | None:
         """What `received_on` says of a frame."""

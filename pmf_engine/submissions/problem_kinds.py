@@ -105,8 +105,8 @@ KINDS = {
     "records-shared": Kind(
         LOST,
         "this file and `{other}` both cover {first} to {last} and have records in common, and nothing says which of "
-        "the two came later; so no value of these days is used until manifest.csv says when each was received, as in "
-        "`{line}`, or one is taken away",
+        "the two came later; so no value of these days is used until {says} when each was received, or one is taken "
+        "away",
     ),
     "out-of-order": Kind(
         LOST,
@@ -255,7 +255,7 @@ KINDS = {
     "received-early": Kind(
         LOST,
         "`{text}` is for {period}, which ends on {last}, and this file was received before, on {received}; "
-        "it is not used: send the figure again when the period is over, or correct `received_on` in `manifest.csv`",
+        "it is not used: send the figure again when the period is over, or correct its `received_on`",
     ),
     "repeated-record": Kind(DOUBT, "this record is the same as {place}; both are counted"),
     "same-as-before": Kind(

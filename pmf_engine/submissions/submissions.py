@@ -16,6 +16,7 @@ from typing import Final
 import polars as pl
 from typing_extensions import deprecated
 
+from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.domain.dates import day_of
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.marks import CELL_WORDS, KIND, MARKS
@@ -93,11 +94,13 @@ class Submissions:
         """The fingerprint of the names by which the submissions were read; None where no framework is known."""
         return None if self.framework is None else reading_fingerprint(self.framework)
 
+    @checked
     def read_by(self, framework: Framework) -> Submissions:
         """These submissions; raises MismatchError where they were read with other names than a framework's."""
         check_fingerprint(self.framework_fingerprint, framework)
         return self
 
+    @checked
     def known_at(self, as_of: date) -> Submissions:
         """The submissions received by a day: as they would have been read on that day."""
         as_of = day_of(as_of, "`as_of`")
@@ -160,6 +163,7 @@ class Submissions:
         return named.select("by", "group").unique().sort("by", "group")
 
     @classmethod
+    @checked
     def from_frames(
         cls,
         framework: Framework,
@@ -198,6 +202,7 @@ class Submissions:
 
     @classmethod
     @deprecated("use Submissions.from_frames(framework, returns, received_on=...), which says when the rows came")
+    @checked
     def from_frame(
         cls,
         returns: pl.DataFrame | pl.LazyFrame | None,
@@ -210,6 +215,7 @@ class Submissions:
         return submissions_of_frames(framework, returns, lists=lists, name=name)
 
     @classmethod
+    @checked
     def combine(cls, *parts: Submissions) -> Submissions:
         """One set of submissions from several, such as a folder and the tables of a database.
 
@@ -220,9 +226,6 @@ class Submissions:
             SubmissionsError: Two parts have a file or frame of the same name.
             ValueError: No part is given.
         """
-        for part in parts:
-            if not isinstance(part, Submissions):
-                raise TypeError(f"`combine` takes submissions, one after the other, not {type(part).__name__}")
         frameworks = [part.framework for part in parts if part.framework is not None]
         if not frameworks or len(frameworks) < len(parts):
             raise ValueError("combine needs submissions that were read with a framework")
@@ -256,6 +259,7 @@ def _of_frames(reader: FrameReader, returns: Mapping[str, Frame], lists: Mapping
     return settled(replace(sent, lists=tuple(given.parts), undated=frozenset(given.undated), keys=keys), words)
 
 
+@checked
 def read_submissions(folder: str | Path, framework: Framework, as_of: date | None = None) -> Submissions:
     """Reads a folder and the folders in it: returns in every CSV file except `manifest.csv`, and the headers of lists.
 

@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 
 import pmf_engine as pmf
 from pmf_engine.domain.frame_schema import checks
+from pmf_engine.render.terminal import render_terminal
 from tests.support.boards import write_board, write_returns
 
 ESSEX = Path(__file__).parents[2]
@@ -197,3 +198,21 @@ def test_questions_to_an_evaluation_of_all_periods_are_errors_of_the_library(eva
         pmf.exception_report(everything)
     with pytest.raises(pmf.UnknownName, match="unknown agency `polise`; did you mean `police`"):
         pmf.exception_report(evaluation, agency="polise")
+
+
+def test_a_report_on_a_part_says_so_and_can_be_a_key(evaluation: pmf.Evaluation) -> None:
+    part = pmf.evaluate(evaluation.framework, evaluation.submissions, "2016-17 Q3", AS_OF, only=["part", "lone"])
+    report = pmf.exception_report(part)
+    assert report.not_evaluated == 2
+    assert "Only the indicators evaluated here, and not 2 more." in render_terminal(report, width=100, color=False)
+    whole = pmf.exception_report(evaluation)
+    assert whole.not_evaluated == 0
+    assert len({report, whole, pmf.exception_report(part)}) == 2
+
+
+def test_another_period_and_a_what_if_read_lists_on_the_same_engine(evaluation: pmf.Evaluation) -> None:
+    engine = pl.InMemoryEngine()
+    first = pmf.evaluate(evaluation.framework, evaluation.submissions, "2016-17 Q3", AS_OF, engine)
+    assert first.at("2016-17 Q2").engine is engine
+    comparison = pmf.what_if(first, tolerances={"lone": {"good": "at least 30"}})
+    assert comparison.before.engine is comparison.after.engine is engine

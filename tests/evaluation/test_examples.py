@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pmf_engine import Coverage, Outcome, explain, load_framework, run_examples
+from pmf_engine import Coverage, ExampleOutcome, explain, load_framework, run_examples
 from pmf_engine.render.example_outcomes import to_junit, to_text
 from pmf_engine.render.explanation import to_text as explained
 from tests.support.boards import cell, evaluate, write_board, write_returns
@@ -24,7 +24,7 @@ held: {title: Held, from: care, kind: stock, frequency: quarterly, year_start: j
 
 def run(
     folder: Path, formula: str, *examples: str, frequency: str = "quarterly", missing: str = "any", bands: str = ""
-) -> tuple[list[Outcome], Coverage]:
+) -> tuple[tuple[ExampleOutcome, ...], Coverage]:
     """The outcomes of the examples of one indicator."""
     given = ", ".join(examples)
     indicator = f'one: {{frequency: {frequency}, formula: "{formula}", missing: {missing}, examples: [{given}]}}'
@@ -34,7 +34,7 @@ def run(
     return outcomes, coverage
 
 
-def differ(outcome: Outcome) -> list[str]:
+def differ(outcome: ExampleOutcome) -> list[str]:
     return [f"{one.what}: expected {one.expected}, got {one.got}" for one in outcome.differences]
 
 

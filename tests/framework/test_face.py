@@ -206,12 +206,16 @@ def _any(wrong: object) -> Any:
     ("wrong", "error", "words"),
     [
         (lambda framework: framework.to_frame("indicator"), pmf.UnknownName, "unknown table `indicator`; did you mean"),
-        (lambda framework: framework.senders(3), pmf.UnknownName, "unknown indicator `3`"),
-        (lambda framework: framework.amended(tolerances={"share": "at most 5"}), TypeError, "must be a mapping"),
+        (lambda framework: framework.senders(3), TypeError, "`indicator` must be a text, not 3"),
+        (
+            lambda framework: framework.amended(tolerances={"share": "at most 5"}),
+            TypeError,
+            "or a mapping, such as a dict",
+        ),
         (lambda framework: framework.amended(indicators={"share": "2 * late"}), TypeError, "must be a mapping"),
         (lambda _: pmf.Framework.from_text({}), pmf.ConfigError, "nothing in this file"),
         (lambda _: pmf.Framework.from_text(_any(b"board: {}")), TypeError, "not bytes"),
-        (lambda _: pmf.Framework.from_dict(_any(None)), TypeError, "not NoneType"),
+        (lambda _: pmf.Framework.from_dict(_any(None)), TypeError, "not None"),
         (lambda _: pmf.Framework.from_dict(INDICATORS, TOLERANCES, as_of=_any("2018")), TypeError, "must be a date"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from pmf_engine.cli.commands import COMMANDS
 from pmf_engine.evaluation.evaluate import Evaluation, evaluate
-from pmf_engine.evaluation.examples import Coverage, Outcome
+from pmf_engine.evaluation.example_outcomes import Coverage, ExampleOutcome, ExampleRun
 from pmf_engine.evaluation.explanation.explain import explain
 from pmf_engine.framework.load import load_framework
 from pmf_engine.render.renderers import (
@@ -53,9 +53,9 @@ def test_every_rendering_of_an_explanation(name: str) -> None:
 
 @pytest.mark.parametrize("name", OUTCOME_RENDERERS)
 def test_every_rendering_of_the_outcomes_of_examples(name: str) -> None:
-    outcomes = [Outcome("an_indicator", 1, "indicators.yaml:3", "green", None, ())]
-    coverage = [Coverage("an_indicator", ("good",), ())]
-    assert OUTCOME_RENDERERS[name]((outcomes, coverage), PageOptions())
+    outcomes = (ExampleOutcome("an_indicator", 1, "indicators.yaml:3", "green", None, ()),)
+    coverage = (Coverage("an_indicator", ("good",), ()),)
+    assert OUTCOME_RENDERERS[name](ExampleRun(outcomes, coverage), PageOptions())
 
 
 @pytest.mark.parametrize("name", VALIDATION_RENDERERS)

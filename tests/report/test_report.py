@@ -9,7 +9,6 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -17,8 +16,9 @@ import pytest
 
 from pmf_engine.domain.numbers import close
 from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_rows
-from pmf_engine.evaluation.results import JUDGED_ROWS, RESULTS
+from pmf_engine.evaluation.results import JUDGED_ROWS
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
 from pmf_engine.framework.tolerances import Interval
@@ -27,6 +27,8 @@ from pmf_engine.report.build import exception_report
 from pmf_engine.report.item import Item
 from pmf_engine.report.model import ExceptionReport
 from pmf_engine.submissions.problems import Problem, problems_frame, say
+from pmf_engine.submissions.readings import READINGS
+from pmf_engine.submissions.submissions import Submissions
 
 INDICATORS = """
 board: Essex Safeguarding Children Board
@@ -297,18 +299,14 @@ def _life(
 COLUMNS = JUDGED_ROWS.polars()
 
 
-def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[str, str]] = COMMENTS) -> Any:
-    """A stand-in for an evaluation of 2016-17 Q3."""
+def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[str, str]] = COMMENTS) -> Evaluation:
+    """An evaluation of 2016-17 Q3, made by hand."""
     rows: list[dict[str, Any]] = []
-    shown: list[dict[str, Any]] = []
     for one in made:
         for group, values in [(None, one.series), *one.groups.items()]:
             series = _series(one, group, values)
             series[-1]["shown"] = True
             rows += series
-            shown.append(series[-1])
-    levels = list(framework().governance)
-    raised = sorted((row for row in shown if row["escalate_to"]), key=lambda row: -levels.index(row["escalate_to"]))
     cells = [
         _cell(f"{id_}_n", agency, comment=words) for id_, (agency, words) in comments.items()
     ] + [
@@ -320,10 +318,12 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
         ("children_told_us", "education", PERIOD.start, 3, date(2017, 1, 30), "late", 1),
         ("permanent_exclusions_n", "education", PERIOD.start, 3, date(2017, 2, 28), "not_due", 0),
     ]
-    return SimpleNamespace(
+    return Evaluation(
         framework=framework(),
         cells=pl.DataFrame(cells, schema=CELLS),
-        submissions=SimpleNamespace(
+        submissions=Submissions(
+            readings=READINGS.empty(),
+            problems=problems_frame([]),
             files=pl.DataFrame({"file": ["a", "b"], "read": [812, 130], "used": [810, 127], "set_aside": [2, 3]}),
         ),
         problems=problems_frame(
@@ -334,7 +334,6 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
         own=None,
         period=PERIOD,
         as_of=AS_OF,
-        results=pl.DataFrame(shown, schema=COLUMNS).select(RESULTS.names),
         judged=pl.DataFrame(rows, schema=COLUMNS).sort("indicator", "by", "group", "start"),
         outstanding=outstanding_rows(
             pl.DataFrame(
@@ -349,7 +348,6 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
             AS_OF,
             framework().indicators,
         ),
-        exceptions=pl.DataFrame(raised, schema=COLUMNS).select(RESULTS.names),
     )  # fmt: skip
 
 
@@ -436,7 +434,7 @@ def test_everything_not_green_is_somewhere() -> None:
     for one in (*report.watch, *report.without_value, *report.unrated):
         assert one.indicator.id not in listed
         listed.add(one.indicator.id)
-    rows = evaluation().results.filter(pl.col("by").is_null(), ~pl.col("status").is_in(["green", "not_due"]))
+    rows = evaluation().judged.filter("shown", pl.col("by").is_null(), ~pl.col("status").is_in(["green", "not_due"]))
     assert set(rows["indicator"]) <= listed
     assert [one.indicator.id for one in report.watch] == ["return_interviews_held"]
     gone = [(one.indicator.id, one.reason) for one in report.without_value]
@@ -570,8 +568,7 @@ def test_names_that_are_not_known_are_refused(options: dict[str, str], message: 
 
 
 def test_a_report_is_about_one_period() -> None:
-    without = evaluation()
-    without.period = None
+    without = replace(evaluation(), period=None)
     with pytest.raises(ValueError, match="about one period"):
         exception_report(without)
 
@@ -588,6 +585,6 @@ def test_data_quality_adds_up() -> None:
 
 def test_the_same_evaluation_gives_the_same_report_whatever_the_order_of_rows() -> None:
     turned = evaluation(MADE[::-1])
-    turned.results = turned.results.reverse()
+    turned = replace(turned, judged=turned.judged.reverse().sort("start", maintain_order=True))
     assert raised(exception_report(turned)) == raised(sample())
     assert exception_report(turned).late == sample().late

@@ -431,8 +431,8 @@ def test_files_of_one_day_that_share_a_record_are_of_no_use_for_the_days_they_sh
     assert problem == (
         "referral_list_2.csv",
         "this file and `referral_list.csv` both cover 2016-04-01 to 2016-06-30 and have records in common, and nothing "
-        "says which of the two came later; so no value of these days is used until manifest.csv says when each was "
-        "received, as in `referral_list_2.csv,2016-10-01,2016-04-01,2016-06-30`, or one is taken away",
+        "says which of the two came later; so no value of these days is used until a line of manifest.csv such as "
+        "`referral_list_2.csv,2016-10-01,2016-04-01,2016-06-30` says when each was received, or one is taken away",
     )
 
 

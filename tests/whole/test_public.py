@@ -95,22 +95,24 @@ def test_unknown_names_are_refused() -> None:
         (
             {"period": []},
             {},
-            "`period` must be a frame of Polars or an object with `__arrow_c_stream__`, not list",
+            "`returns['period']` must be a frame of Polars or an object with `__arrow_c_stream__`, not list",
         ),
         (
             "returns.csv",
             {},
-            "`returns` must be a frame of Polars or an object with `__arrow_c_stream__`, not str",
+            "`returns` must be a frame of Polars, an object with `__arrow_c_stream__`, or a mapping, such as a dict, "
+            "not 'returns.csv'",
         ),
         (
             None,
             {"events": []},
-            "`events` must be a frame of Polars or an object with `__arrow_c_stream__`, not list",
+            "`lists['events']` must be a frame of Polars or an object with `__arrow_c_stream__`, not list",
         ),
         (
             None,
             {"events": None},
-            "`events` must be a frame of Polars or an object with `__arrow_c_stream__`, not NoneType",
+            "`lists['events']` must be a frame of Polars, an object with `__arrow_c_stream__`, Records, or a list, "
+            "each item Records, not None",
         ),
     ],
 )

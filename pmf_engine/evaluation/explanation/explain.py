@@ -8,6 +8,7 @@ from math import isfinite
 
 import polars as pl
 
+from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.errors import UnknownName
 from pmf_engine.domain.marks import Mark, read_marks
 from pmf_engine.domain.periods import Cadence, Period
@@ -163,6 +164,7 @@ class Explanation:
     escalated_in: str | None = None
 
 
+@checked
 def explain(
     evaluation: Evaluated, indicator: str, group: str | None = None, period: str | Period | None = None
 ) -> Explanation:
@@ -235,9 +237,6 @@ def _explanation(evaluation: Evaluated, inputs: Inputs, asked: Indicator, row: H
 
 def _asked(evaluation: Evaluated, indicator: str, group: str | None) -> tuple[Inputs, Indicator]:
     """The inputs of the evaluation and the indicator to explain; raises as `explain`."""
-    for name, given in (("indicator", indicator), ("group", group)):
-        if not isinstance(given, str | None) or (given is None and name == "indicator"):
-            raise TypeError(f"`{name}` must be a text, not {given!r}")
     defined = evaluation.framework.indicators.get(indicator)
     if defined is None:
         raise UnknownName("indicator", indicator, evaluation.framework.indicators)
