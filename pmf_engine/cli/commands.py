@@ -12,5 +12,6 @@ from pmf_engine.cli.command import Command
 from pmf_engine.cli.definitions import DEFINITIONS
 from pmf_engine.cli.papers import PAPERS
 from pmf_engine.cli.returns import RETURNS
+from pmf_engine.cli.year import YEAR
 
-COMMANDS: Final[tuple[Command, ...]] = (*PAPERS, *DEFINITIONS, *RETURNS)
+COMMANDS: Final[tuple[Command, ...]] = (*PAPERS, *DEFINITIONS, *RETURNS, *YEAR)

@@ -62,11 +62,15 @@ class ContentArea:
 
 @dataclass(frozen=True, kw_only=True)
 class AreaOfInformation:
-    """One of the areas in which performance information is obtained, with the ids of its sources."""
+    """One of the areas in which performance information is obtained, with the ids of its sources.
+
+    `voice` is whether people speak for themselves there: children, families or practitioners.
+    """
 
     id: str
     title: str
     sources: tuple[str, ...] = ()
+    voice: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,10 +29,14 @@ class Need(Model):
 
 
 class AreaOfInformation(Model):
-    """One of the areas in which performance information is obtained (element 4), as the sources that belong to it."""
+    """One of the areas in which performance information is obtained (element 4), as the sources that belong to it.
+
+    `voice` says that people speak for themselves there: children, families or practitioners.
+    """
 
     title: Text
     sources: Names = []
+    voice: bool = False
 
 
 class Activity(Model):

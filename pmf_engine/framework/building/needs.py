@@ -140,6 +140,7 @@ def read_areas_of_information(draft: Draft) -> dict[str, AreaOfInformation]:
             id=id_,
             title=area.title,
             sources=refer(draft, "sources", model.sources, area.sources, section, id_, "sources"),
+            voice=area.voice,
         )
         for id_, area in model.areas_of_information.items()
     }

@@ -70,12 +70,12 @@ def _template() -> Template:
     """The template of the page: everything is escaped, and an unknown name is an error."""
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     environment.filters |= {
-        "plain": _plain,
+        "plain": plain_words,
         "mark": MARKS.__getitem__,
         "word": status_word,
-        "status_class": _status_class,
+        "status_class": status_class,
         "letter": lambda status: LETTERS.get(status, "?"),
-        "level": lambda level: _plain(level_word(level)),
+        "level": lambda level: plain_words(level_word(level)),
         "title": alert_title,
         "figures": _figures,
         "behind": alert_sentence,
@@ -89,12 +89,12 @@ def _template() -> Template:
     return environment.from_string((_HERE / "report.html.j2").read_text(encoding="utf-8"))
 
 
-def _plain(words: str) -> str:
+def plain_words(words: str) -> str:
     """A text of people on one line, without control characters."""
     return " ".join(tamed(words).split())
 
 
-def _status_class(status: str | None) -> str:
+def status_class(status: str | None) -> str:
     """The class that colours a status."""
     return status if status in (Status.RED, Status.AMBER, Status.GREEN) else "other"
 

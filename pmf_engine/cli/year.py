@@ -1,0 +1,90 @@
+"""The commands about the board's year: `coverage`, `priorities`, `health`, `section11`, `plan`, `annual`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, OUTPUT, width
+from pmf_engine.cli.asked import framework_of, page_width, period_of, submissions_of
+from pmf_engine.cli.command import CannotDoError, Command, ExitCode, Option, option
+from pmf_engine.cli.output import write
+from pmf_engine.render.renderers import PageOptions
+from pmf_engine.render.year_renderers import PAPER_RENDERERS
+
+if TYPE_CHECKING:
+    from pmf_engine.report.board_year import BoardYear
+    from pmf_engine.report.paper import Written
+
+
+def _coverage(year: BoardYear) -> Written:
+    """`pmf coverage`: what is measured, from where, and what is not."""
+    from pmf_engine.report.coverage import coverage_of
+    from pmf_engine.report.coverage_paper import coverage_paper, coverage_sheet
+    from pmf_engine.report.paper import Written
+
+    coverage = coverage_of(year)
+    return Written(coverage, coverage_paper(coverage), lambda: coverage_sheet(coverage))
+
+
+def _printed(make: Callable[[BoardYear], Written]) -> Callable[[argparse.Namespace], ExitCode]:
+    """A command that prints a paper of a year."""
+
+    def run(arguments: argparse.Namespace) -> ExitCode:
+        print_paper(make(_year(arguments)), arguments)
+        return ExitCode.DONE
+
+    return run
+
+
+def print_paper(written: Written, arguments: argparse.Namespace) -> None:
+    """Writes a paper in the format of the options, in colour on a terminal and in ASCII where it cannot show more."""
+    to_terminal = arguments.output is None and sys.stdout.isatty()
+    options = PageOptions(
+        width=page_width(arguments.width),
+        color=to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        ascii=arguments.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"),
+        plain=arguments.plain,
+    )
+    write(PAPER_RENDERERS[arguments.format](written, options), arguments.output)
+
+
+def _year(arguments: argparse.Namespace) -> BoardYear:
+    """The year that the options name: the board's year that holds the period, or the latest one with data."""
+    from pmf_engine.evaluation.evaluate import latest_quarter
+    from pmf_engine.report.board_year import board_year
+
+    framework = framework_of(arguments)
+    period = None if arguments.period is None else period_of(framework, arguments.period)
+    submissions = submissions_of(arguments, framework)
+    as_of = arguments.as_of or date.today()
+    period = period or latest_quarter(framework, submissions, as_of)
+    if period is None:
+        raise CannotDoError("nothing has been sent yet; name a year, such as `2016-17`")
+    try:
+        return board_year(framework, submissions, period, as_of)
+    except ValueError as error:
+        raise CannotDoError(str(error)) from None
+
+
+def _options(*formats: str) -> tuple[Option, ...]:
+    """The options of a command that prints a paper."""
+    return (
+        option("period", nargs="?", metavar="YEAR", help="such as 2016-17 (default: the latest year with data)"),
+        CONFIG,
+        DATA,
+        AS_OF,
+        OUTPUT,
+        option("--plain", action="store_true", help="sentences without columns and rules, for screen readers"),
+        option("--format", choices=["terminal", "markdown", "html", "json", *formats], default="terminal"),
+        option("--width", type=width, metavar="COLUMNS", help="how wide (default: the terminal's width)"),
+    )
+
+
+YEAR = (
+    Command("coverage", "what is measured of each content area, and what is not", _options("csv"), _printed(_coverage)),
+)

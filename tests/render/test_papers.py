@@ -1,0 +1,93 @@
+"""Papers of the year in each rendering: all words are there, columns fit the page, people's texts are no markup."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+
+import pytest
+
+from pmf_engine.domain.periods import Cadence
+from pmf_engine.render.renderers import PageOptions
+from pmf_engine.render.year_renderers import PAPER_RENDERERS
+from pmf_engine.report.paper import Paper, Rated, Section, Sheet, Table, Written, section
+
+HOSTILE = "<b>*x*</b> | [a](b) \x1b[31m"
+TABLE = Table(
+    "Money",
+    ("Agency", "Paid", "Note"),
+    (
+        (HOSTILE, "1,200", "paid in two parts of which the second came late"),
+        ("Police", "80", ""),
+        ("Social care", Rated("999", "red"), "as agreed"),
+    ),
+    "In pounds.",
+)
+PAPER = Paper(
+    "Trial Board",
+    "Money, 2016-17",
+    "As known on 1 May 2017.",
+    ("All adds up.",),
+    (
+        section("Contributions", "Three partners.", points=("One is late.",), tables=(TABLE,)),
+        section("Nothing here"),
+        Section("Parts", parts=(section("A part", "Said."),)),
+    ),
+)
+WRITTEN = Written(
+    {"period": Cadence(12, 4).holding(2016 * 12 + 4), "on": date(2017, 5, 1), "rows": (1, 2)},
+    PAPER,
+    lambda: Sheet(("agency", "paid"), (("=1+1", 80), ("Police, Essex", None))),
+)
+
+
+def rendered(name: str, **options: int | bool) -> str:
+    text = PAPER_RENDERERS[name](WRITTEN, PageOptions(**options))  # type: ignore[arg-type]
+    return text.decode() if isinstance(text, bytes) else text
+
+
+@pytest.mark.parametrize("name", ["terminal", "markdown", "html"])
+def test_every_word_is_there_and_an_empty_section_is_not(name: str) -> None:
+    text = rendered(name)
+    for words in (
+        "Trial Board",
+        "All adds up.",
+        "Three partners.",
+        "One is late.",
+        "Police",
+        "1,200",
+        "A part",
+        "Said.",
+    ):
+        assert words in text, words
+    assert "Nothing here" not in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    assert max(map(len, rendered("terminal", width=width).splitlines())) <= width
+
+
+def test_columns_become_blocks_where_they_do_not_fit_and_for_screen_readers() -> None:
+    assert "Paid: 1,200" in rendered("terminal", width=80, plain=True)
+    assert "Paid: 1,200" not in rendered("terminal", width=80)
+
+
+def test_texts_of_people_are_no_markup() -> None:
+    assert r"\<b\>\*x\*\</b\> \| \[a\](b)" in rendered("markdown")
+    assert "&lt;b&gt;*x*&lt;/b&gt;" in rendered("html")
+
+
+def test_numbers_stand_to_the_right() -> None:
+    assert "| --- | ---: | --- |" in rendered("markdown")
+    assert '<td class="number">1,200</td>' in rendered("html")
+    assert '<span class="status red">999</span>' in rendered("html")
+
+
+def test_programs_get_data() -> None:
+    assert json.loads(rendered("json")) == {"period": "2016-17", "on": "2017-05-01", "rows": [1, 2]}
+    rows = list(csv.reader(io.StringIO(rendered("csv"))))
+    assert rows == [["agency", "paid"], ["'=1+1", "80"], ["Police, Essex", ""]]
