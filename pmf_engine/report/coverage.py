@@ -9,7 +9,7 @@ from datetime import date
 from pmf_engine.domain.periods import Frequency, Period
 from pmf_engine.framework.model import Figure, Framework, Indicator
 from pmf_engine.report.board_year import BoardYear
-from pmf_engine.report.model import Named
+from pmf_engine.report.item import Named
 from pmf_engine.report.wording import QUESTIONS
 
 
