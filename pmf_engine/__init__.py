@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from pmf_engine.report.build import exception_report
     from pmf_engine.report.model import ExceptionReport
     from pmf_engine.submissions.frames import Records, SubmissionsError
-    from pmf_engine.submissions.problem_kinds import Severity
+    from pmf_engine.submissions.severity import Severity
     from pmf_engine.submissions.submissions import Submissions, read_submissions
 
 __version__ = "0.1.0"
@@ -100,7 +100,7 @@ _HOMES = {
     "Series": "evaluation.rows",
     "SeriesBreak": "evaluation.rows",
     "SeriesPoint": "evaluation.rows",
-    "Severity": "submissions.problem_kinds",
+    "Severity": "submissions.severity",
     "Signal": "domain.status",
     "SpecialCause": "domain.status",
     "Status": "domain.status",

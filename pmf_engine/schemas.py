@@ -17,19 +17,24 @@ from pmf_engine.evaluation.results import EXCEPTIONS, HISTORY, RESULTS
 from pmf_engine.report.result_words import RESULTS_IN_WORDS
 from pmf_engine.submissions.problems import PROBLEMS
 from pmf_engine.submissions.readings import READINGS
+from pmf_engine.submissions.registers import ACTIONS, MONEY, REQUESTS, REVIEWS
 from pmf_engine.submissions.submissions import FILES
 
 __all__ = [
+    "ACTIONS",
     "ALL",
     "CHANGES",
     "EXCEPTIONS",
     "FILES",
     "HISTORY",
+    "MONEY",
     "OUTSTANDING",
     "PROBLEMS",
     "READINGS",
+    "REQUESTS",
     "RESULTS",
     "RESULTS_IN_WORDS",
+    "REVIEWS",
     "Column",
     "FrameSchema",
 ]
@@ -44,6 +49,10 @@ ALL: Final = {
     "Comparison.changes": CHANGES,
     "Submissions.readings": READINGS,
     "Submissions.files": FILES,
+    "Submissions.actions": ACTIONS,
+    "Submissions.requests": REQUESTS,
+    "Submissions.reviews": REVIEWS,
+    "Submissions.money": MONEY,
 }
 """By frame, its schema."""
 

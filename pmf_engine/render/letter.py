@@ -8,7 +8,7 @@ from pmf_engine.domain.plain_text import tamed
 from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.render.validation import problem_words
 from pmf_engine.report.validation import AgencyFiles, FileRead, Validation
-from pmf_engine.submissions.problem_kinds import Severity
+from pmf_engine.submissions.severity import Severity
 
 _HEADINGS = {
     Severity.LOST: "Please mend: these values could not be used",

@@ -17,7 +17,7 @@ from pmf_engine.render.validation import problem_words
 from pmf_engine.report.problems import ToldProblem
 from pmf_engine.report.validation import Validation
 from pmf_engine.submissions.csv_tables import Faults, text_of_file
-from pmf_engine.submissions.problem_kinds import Severity
+from pmf_engine.submissions.severity import Severity
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -16,7 +16,7 @@ from pmf_engine.report.model import LateReturn
 from pmf_engine.report.problems import ToldProblem
 from pmf_engine.report.validation import FileRead, Validation
 from pmf_engine.report.wording import status_word
-from pmf_engine.submissions.problem_kinds import Severity
+from pmf_engine.submissions.severity import Severity
 
 _COUNTS = {Severity.LOST: "with a value lost", Severity.DOUBT: "in doubt", Severity.NOTE: "to note"}
 _INDENTS = 4

@@ -15,8 +15,8 @@ from pmf_engine.report.item import Named
 from pmf_engine.report.late_returns import late_agencies, outstanding_rows
 from pmf_engine.report.model import LateReturn
 from pmf_engine.report.problems import ToldProblem, told_problems
-from pmf_engine.submissions.problem_kinds import Severity
 from pmf_engine.submissions.problems import together
+from pmf_engine.submissions.severity import Severity
 from pmf_engine.submissions.submissions import Submissions
 
 

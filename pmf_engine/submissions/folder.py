@@ -130,6 +130,11 @@ class Manifest:
                 problems.append(Problem(file, None, None, None, None, "arrival-unknown", message))
         return problems
 
+    def undated_registers(self, files: Iterable[str]) -> list[Problem]:
+        """A problem for each of these registers without a day of receipt; none for a folder without a manifest."""
+        kind = "register-undated"
+        return [Problem(file, None, None, None, None, kind, say(kind)) for file in sorted(self.undated(files))]
+
     def undated(self, files: Iterable[str]) -> frozenset[str]:
         """Those of these files without a day of receipt in the manifest; none for a folder without a manifest."""
         return frozenset(file for file in files if self.columns is not None and self.received_on(file) is None)

@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class Severity(StrEnum):
-    """The effect of a problem on values."""
-
-    LOST = "lost"
-    """A value was not used."""
-    DOUBT = "doubt"
-    """A value is used, or is expected to be, and something contradicts it."""
-    NOTE = "note"
-    """No value is affected, and nothing needs correction."""
-
-
-LOST, DOUBT, NOTE = Severity
-
-
-class Kind(NamedTuple):
-    """A kind of problem: how severe it is, and its wording."""
-
-    severity: Severity
-    wording: str
-
+from pmf_engine.submissions.register_kinds import REGISTER_KINDS
+from pmf_engine.submissions.severity import DOUBT, LOST, NOTE, Kind
 
 KINDS = {
     "ambiguous-date": Kind(
@@ -354,6 +334,7 @@ KINDS = {
     "zero-byte-in-file": Kind(
         LOST, "this row holds a zero byte, which is part of no text; nothing in this file can be used"
     ),
+    **REGISTER_KINDS,
 }
 """Every kind of problem with its severity and wording. A wording is a plain clause without capital or full stop."""
 

@@ -12,7 +12,8 @@ from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import texts
 from pmf_engine.framework.model import Figure, Framework, RecordList
-from pmf_engine.submissions.problem_kinds import KINDS, Severity
+from pmf_engine.submissions.problem_kinds import KINDS
+from pmf_engine.submissions.severity import Severity
 
 PROBLEMS = FrameSchema(
     "PROBLEMS",

@@ -30,17 +30,21 @@ _FEW = 1_000_000
 """The reader checks every character of the texts of lists up to this number of records."""
 
 
+Reader = Callable[[Path, str, Lexicon, date | None], Return]
+"""Reads a return, from its path, its name in problems, what texts name and the day of receipt."""
+
+
 @dataclass(frozen=True)
 class Format:
     """The functions that read a format; None for what the format is not read for.
 
     Attributes:
-        returns: Reads a return, from its path, its name in problems, what texts name and the day of receipt.
+        returns: Reads a return.
         records: Reads the parts of a list, one for each sheet, from a part without records, the path and the header
             that a list must have.
     """
 
-    returns: Callable[[Path, str, Lexicon, date | None], Return] | None = None
+    returns: Reader | None = None
     records: Callable[[ListPart, Path, ListHeader], list[ListPart]] | None = None
 
 

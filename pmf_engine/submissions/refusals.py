@@ -6,8 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from pmf_engine.submissions.problem_kinds import Severity
 from pmf_engine.submissions.problems import PLACE
+from pmf_engine.submissions.severity import Severity
 
 _OTHERWISE: Final = {
     "sent-twice": "another row contradicts it",

@@ -18,6 +18,7 @@ from pmf_engine.submissions.layouts.reading import Read, read_grid, values_of
 from pmf_engine.submissions.layouts.titles import TitlesDifferError, from_titles, names_of_file
 from pmf_engine.submissions.limits import Measure, keep_within
 from pmf_engine.submissions.problems import Problem, say
+from pmf_engine.submissions.registers import RegisterTable, header_among, register_of
 from pmf_engine.submissions.sheet_grids import grids_of_old_workbook, grids_of_workbook
 from pmf_engine.submissions.table import EDGES, RawTable, as_text, blank
 from pmf_engine.submissions.vocabulary import REQUIRED
@@ -42,11 +43,28 @@ SET_ASIDE = {
 
 @dataclass
 class Return:
-    """The content of a return: its tables, the problems of the file, and the cells that are in no table."""
+    """The content of a file: its tables, its problems, the cells that are in no table, and the registers in it."""
 
     tables: list[RawTable] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     aside: list[SetAside] = field(default_factory=list)
+    registers: list[RegisterTable] = field(default_factory=list)
+
+    def add_register(self, grid: Grid) -> bool:
+        """Adds a sheet that is a register of the board; False for another sheet."""
+        found = header_among((row.cells for row in grid.rows), grid.file)
+        if found is None:
+            return False
+        position, register = found
+        self.registers.append(RegisterTable(register, _table_below(grid, position)))
+        return True
+
+    def extend(self, other: Return) -> None:
+        """Adds the content of another file."""
+        self.tables += other.tables
+        self.problems += other.problems
+        self.aside += other.aside
+        self.registers += other.registers
 
     def add(self, grid: Grid, read: Read) -> None:
         """Adds what was read of a sheet."""
@@ -91,13 +109,18 @@ def return_of_text(path: Path, file: str, lexicon: Lexicon, received_on: date | 
         lexicon: What texts name.
         received_on: The day of receipt.
     """
-    table, problems = read_csv(path, file, lexicon.words.score, received_on)
+    table, problems = read_csv(path, file, lambda header: _score(header, lexicon), received_on)
     plain = Return([] if table is None else [table], problems)
+    if table is not None and (register := register_of(table.header)) is not None:
+        return Return(problems=problems, registers=[RegisterTable(register, table)])
     if table is None or (is_plain(table.header, lexicon) and not _has_groups_in_titles(table, lexicon)):
         return plain
     grid, more = read_csv_grid(path, file, lexicon, received_on)
     if grid is None:
         return plain
+    of_board = Return(problems=more)
+    if of_board.add_register(grid):
+        return of_board
     read = read_grid(grid, lexicon)
     if not read.fits:
         needed = {role[0] for name in table.header if (role := lexicon.words.role(name)) and role[0] in REQUIRED}
@@ -119,11 +142,12 @@ def return_of_workbook(path: Path, file: str, lexicon: Lexicon, received_on: dat
     for grid in grids:
         if (table := _plain_table(grid, lexicon)) is not None:
             content.tables.append(table)
-        else:
+        elif not content.add_register(grid):
             content.add(grid, read_grid(grid, lexicon))
     for grid in refused:
-        content.add(grid, Read(aside=values_of(grid, lexicon, grid.rows)))
-    if not content.tables and not content.problems:
+        if header_among((row.cells for row in grid.rows), grid.file) is None:
+            content.add(grid, Read(aside=values_of(grid, lexicon, grid.rows)))
+    if not content.tables and not content.registers and not content.problems:
         content.problems.append(Problem(file, None, None, None, None, "no-figures", say("no-figures")))
     return content
 
@@ -137,8 +161,9 @@ def return_of_old_workbook(path: Path, file: str, lexicon: Lexicon, received_on:
     grids, problems = grids_of_old_workbook(path, file, received_on)
     content = Return(problems=problems)
     for grid in grids:
-        content.add(grid, read_grid(grid, lexicon))
-    if not content.tables and len(content.problems) == 1:
+        if not content.add_register(grid):
+            content.add(grid, read_grid(grid, lexicon))
+    if not content.tables and not content.registers and len(content.problems) == 1:
         content.problems.append(Problem(file, None, None, None, None, "no-figures", say("no-figures")))
     return content
 
@@ -159,6 +184,8 @@ def return_of_parquet(path: Path, file: str, lexicon: Lexicon, received_on: date
     rows = pl.DataFrame(texts).with_row_index("row", 2).cast({"row": pl.Int64})
     rows = rows.filter(~pl.all_horizontal(blank(str(position)) for position in range(len(texts)))) if texts else rows
     table = RawTable(file, tuple(frame.columns), 1, rows, received_on=received_on)
+    if (register := register_of(table.header)) is not None:
+        return Return(registers=[RegisterTable(register, table)])
     if is_plain(table.header, lexicon):
         return Return([table])
     filled = table.rows.drop("row").fill_null("")
@@ -168,7 +195,10 @@ def return_of_parquet(path: Path, file: str, lexicon: Lexicon, received_on: date
     ]
     grid = Grid(file, lines, received_on=received_on)
     read = read_grid(grid, lexicon)
-    content = Return([] if read.fits else [table])
+    content = Return()
+    if content.add_register(grid):
+        return content
+    content.tables += [] if read.fits else [table]
     if read.fits:
         content.add(grid, read)
     return content
@@ -182,13 +212,25 @@ def _plain_table(grid: Grid, lexicon: Lexicon) -> RawTable | None:
     width = max(header.filled) + 1
     if any(any(row.cells[width:]) for row in rows):
         return None
+    table = _table_below(grid, 0)
+    return None if _has_groups_in_titles(table, lexicon) else table
+
+
+def _table_below(grid: Grid, position: int) -> RawTable:
+    """The table of a sheet whose header is the row in a position: as wide as the last filled cell of the header."""
+    header, rows = grid.rows[position], grid.rows[position + 1 :]
+    width = max(header.filled) + 1
     texts = {
         str(position): pl.Series([row.cells[position] or None for row in rows], dtype=pl.String)
         for position in range(width)
     }
     numbers = pl.Series("row", [row.number for row in rows], dtype=pl.Int64)
     frame = pl.DataFrame([numbers, *(series.alias(name) for name, series in texts.items())])
-    table = RawTable(
+    return RawTable(
         grid.file, header.cells[:width], header.number, frame, grid.broken, grid.sheet, grid.received_on
     )  # fmt: skip
-    return None if _has_groups_in_titles(table, lexicon) else table
+
+
+def _score(header: Sequence[str], lexicon: Lexicon) -> int:
+    """How many cells of a row are names of columns of returns; those of a register count where none is."""
+    return lexicon.words.score(header) or (len(header) if register_of(header) else 0)

@@ -16,6 +16,8 @@ from pmf_engine.submissions.layout import lay_out
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import PROBLEMS, Problem, problems_frame
 from pmf_engine.submissions.readings import CELLS, OUTCOME, Reader
+from pmf_engine.submissions.register_rows import empty_registers, read_registers
+from pmf_engine.submissions.registers import REGISTERS, RegisterTable
 from pmf_engine.submissions.returns import SET_ASIDE, SetAside
 from pmf_engine.submissions.table import RawTable
 from pmf_engine.submissions.vocabulary import Vocabulary
@@ -36,6 +38,7 @@ class Sent:
         received: The day of receipt of each return.
         undated: The files of unknown arrival.
         keys: The keys of rows that have one, with the columns `KEYS`.
+        registers: Every row of the registers of the board, by their names.
     """
 
     cells: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**CELLS.polars(), **_COMPARED}))
@@ -45,17 +48,22 @@ class Sent:
     received: Mapping[str, date | None] = field(default_factory=dict)
     undated: frozenset[str] = frozenset()
     keys: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KEYS))
+    registers: Mapping[str, pl.DataFrame] = field(default_factory=empty_registers)
 
     @property
     def files(self) -> tuple[str, ...]:
         """The names of all files and frames."""
-        return tuple(dict.fromkeys([*self.received, *(part.file for part in self.lists)]))
+        of_board = (file for rows in self.registers.values() for file in rows["file"].unique(maintain_order=True))
+        return tuple(dict.fromkeys([*self.received, *(part.file for part in self.lists), *of_board]))
 
     def known_at(self, as_of: date) -> Sent:
         """What was sent by a day."""
         later = {file for file, on in self.received.items() if on is not None and on > as_of}
         lists = tuple(part for part in self.lists if part.received_on is None or part.received_on <= as_of)
         later |= {part.file for part in self.lists} - {part.file for part in lists}
+        after = pl.col("file_received_on") > as_of
+        for rows in self.registers.values():
+            later |= {*rows.filter(after)["file"]}
         came = ~pl.col("file").is_in(sorted(later))
         return replace(
             self,
@@ -65,6 +73,7 @@ class Sent:
             lists=lists,
             received={file: on for file, on in self.received.items() if file not in later},
             undated=self.undated - later,
+            registers={name: rows.filter(came) for name, rows in self.registers.items()},
         )
 
 
@@ -74,6 +83,7 @@ def read_tables(
     received: Mapping[str, date | None],
     words: Vocabulary,
     aside: Sequence[SetAside] = (),
+    registers: Sequence[RegisterTable] = (),
 ) -> Sent:
     """Reads every cell of returns.
 
@@ -83,13 +93,15 @@ def read_tables(
         received: The day of receipt of each file.
         words: The names of the framework.
         aside: The cells of these files that are in no table.
+        registers: The tables of the registers of the board.
     """
-    found = Found(problems=[*problems])
+    rows, of_registers = read_registers(registers, words)
+    found = Found(problems=[*problems, *of_registers])
     for table in tables:
         lay_out(table, words, found)
     if aside:
         found.set_aside.append(pl.DataFrame(aside, schema=SET_ASIDE, orient="row"))
-    sent = Sent(problems=problems_frame(found.problems), received=received)
+    sent = Sent(problems=problems_frame(found.problems), received=received, registers=rows)
     if found.cells:
         cells, more = Reader(words).read(pl.concat(found.cells, how="diagonal"))
         problems_of_all = pl.concat([sent.problems, *more])
@@ -117,4 +129,5 @@ def put_together(parts: Sequence[Sent], words: Vocabulary) -> Sent:
         received={file: on for part in parts for file, on in part.received.items()},
         undated=frozenset().union(*(part.undated for part in parts)),
         keys=pl.concat([part.keys for part in parts]),
+        registers={name: pl.concat([part.registers[name] for part in parts]) for name in REGISTERS},
     )

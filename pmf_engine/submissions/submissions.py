@@ -43,12 +43,15 @@ from pmf_engine.submissions.problems import (
     together,
     with_senders,
 )
-from pmf_engine.submissions.readers import READERS, is_passed_over
+from pmf_engine.submissions.readers import READERS, Reader, is_passed_over
 from pmf_engine.submissions.readings import CELLS, READINGS
-from pmf_engine.submissions.returns import Return, SetAside
+from pmf_engine.submissions.register_frames import RegisterFrames
+from pmf_engine.submissions.register_rows import contradictions
+from pmf_engine.submissions.registers import RegisterTable, register_of
+from pmf_engine.submissions.returns import Return
 from pmf_engine.submissions.sent import Sent, put_together, read_tables
 from pmf_engine.submissions.standing_cells import Standing, standing_cells
-from pmf_engine.submissions.table import DAMAGED, EDGES, RawTable
+from pmf_engine.submissions.table import DAMAGED, EDGES
 from pmf_engine.submissions.vocabulary import Vocabulary
 
 FILES: Final = FrameSchema(
@@ -64,8 +67,8 @@ FILES: Final = FrameSchema(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Submissions:
-    """All returns as three frames, and the files of lists.
+class Submissions(RegisterFrames):
+    """All returns as three frames, the files of lists, and the registers of the board.
 
     Attributes:
         readings: A row for every cell read, with the columns of `READINGS`.
@@ -253,15 +256,17 @@ def submissions_of_frames(
 def _of_frames(reader: FrameReader, returns: Mapping[str, Frame], lists: Mapping[str, ListFrames]) -> Submissions:
     """The submissions of frames."""
     given, words = reader.read(returns, lists), Vocabulary(reader.framework)
-    received = {table.file: table.received_on for table in given.tables}
-    sent = read_tables(given.tables, given.problems, received, words)
+    registers = [RegisterTable(name, table) for table in given.tables if (name := register_of(table.header))]
+    tables = [table for table in given.tables if register_of(table.header) is None]
+    received = {table.file: table.received_on for table in tables}
+    sent = read_tables(tables, given.problems, received, words, registers=registers)
     keys = pl.concat([sent.keys, *given.keys])
     return settled(replace(sent, lists=tuple(given.parts), undated=frozenset(given.undated), keys=keys), words)
 
 
 @checked
 def read_submissions(folder: str | Path, framework: Framework, as_of: date | None = None) -> Submissions:
-    """Reads a folder and the folders in it: returns in every CSV file except `manifest.csv`, and the headers of lists.
+    """Reads a folder and the folders in it: returns, the headers of lists, and the registers of the board.
 
     Args:
         folder: The folder of submissions.
@@ -282,10 +287,10 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
     manifest = read_manifest(files, max(date.today(), date.min if as_of is None else day_of(as_of, "`as_of`")))
     problems += manifest.problems
     lexicon = Lexicon(words)
-    tables: list[RawTable] = []
-    aside: list[SetAside] = []
+    content = Return()
     parts: list[ListPart] = []
     received: dict[str, date | None] = {}
+    of_board: set[str] = set()
     for name, path in files.items():
         if is_passed_over(path):
             continue
@@ -304,20 +309,28 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
             kind = "no-format" if format_ is None else "not-read"
             problems.append(Problem(name, None, None, None, None, kind, say(kind)))
             continue
-        received[name] = manifest.received_on(name)
-        try:
-            with unchanged(path):
-                sent_here = format_.returns(path, name, lexicon, received[name])
-        except (*DAMAGED, ValueError) as error:
-            message = say("unreadable", why=why_unreadable(error))
-            sent_here = Return(problems=[Problem(name, None, None, None, None, "unreadable", message)])
-        problems += sent_here.problems
-        tables += sent_here.tables
-        aside += sent_here.aside
-    read = [*received, *(part.file for part in parts)]
-    problems += manifest.unnamed(dict.fromkeys(read))
-    sent = read_tables(tables, problems, received, words, aside)
-    return settled(replace(sent, lists=tuple(parts), undated=manifest.undated(read)), words)
+        read = _read_file(format_.returns, path, name, lexicon, manifest.received_on(name))
+        content.extend(read)
+        if read.registers and not read.tables:
+            of_board.add(name)
+        else:
+            received[name] = manifest.received_on(name)
+    problems += content.problems
+    problems += manifest.undated_registers(of_board)
+    sent_by_agencies = [*received, *(part.file for part in parts)]
+    problems += manifest.unnamed(dict.fromkeys(sent_by_agencies))
+    sent = read_tables(content.tables, problems, received, words, content.aside, content.registers)
+    return settled(replace(sent, lists=tuple(parts), undated=manifest.undated(sent_by_agencies)), words)
+
+
+def _read_file(read: Reader, path: Path, name: str, lexicon: Lexicon, received_on: date | None) -> Return:
+    """The content of a file of returns or registers; a problem alone where it cannot be read."""
+    try:
+        with unchanged(path):
+            return read(path, name, lexicon, received_on)
+    except (*DAMAGED, ValueError) as error:
+        message = say("unreadable", why=why_unreadable(error))
+        return Return(problems=[Problem(name, None, None, None, None, "unreadable", message)])
 
 
 def settled(sent: Sent, words: Vocabulary) -> Submissions:
@@ -327,7 +340,7 @@ def settled(sent: Sent, words: Vocabulary) -> Submissions:
         sent: Every cell, and the list parts.
         words: The names of the framework.
     """
-    problems = [sent.problems]
+    problems = [sent.problems, contradictions(sent.registers)]
     readings = sent.cells.select(CELLS.names)
     if sent.cells.height:
         cells, repeats = settle(sent.cells, words)

@@ -37,6 +37,7 @@ import pmf_engine.submissions.totals
 import pmf_engine.submissions.wholes
 import pmf_engine.submissions.workbook_facts
 from pmf_engine.submissions.problem_kinds import KINDS
+from pmf_engine.submissions.register_kinds import REGISTER_KINDS
 from tests.submissions import test_list_cells
 from tests.submissions.test_submissions import MODULES
 from tests.support.boards import HEAD, OF_A_PROBLEM, cell, evaluate, read_frame, write_board
@@ -759,7 +760,8 @@ def test_cells_are_held_to_the_values_of_their_column(
 
 
 def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Returns: `test_submissions`, `test_standing_cells`, `test_layouts`, `test_lifetimes`, `test_figure_checks`.
+    """Returns: `test_submissions`, `test_standing_cells`, `test_layouts`, `test_lifetimes`, `test_figure_checks`;
+    registers: `test_registers`.
 
     The others are here.
     """
@@ -778,7 +780,8 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.Mo
     of_returns = {kind for kind in KINDS if named(MODULES).count(f'"{kind}"') > 1}
     checks = pmf_engine.submissions.figure_checks
     elsewhere = named((pmf_engine.evaluation.lifetimes, checks, *STANDING_MODULES, *SHEET_MODULES))
-    assert of_lists | of_returns | {kind for kind in KINDS if f'"{kind}"' in elsewhere} == KINDS.keys()
+    in_others = {kind for kind in KINDS if f'"{kind}"' in elsewhere} | REGISTER_KINDS.keys()
+    assert of_lists | of_returns | in_others == KINDS.keys()
     rows = [
         "b,soon,1O,maybe,Suoth", ",2016-05-01,1,no,South", "c,2061-05-01,1,no,South", "c,2020-05-01,1,no,South",
         ROW.strip(),
