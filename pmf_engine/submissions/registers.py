@@ -18,8 +18,8 @@ from pmf_engine.submissions.table import RawTable
 from pmf_engine.submissions.vocabulary import fold_header
 
 CellKind = Literal[
-    "text", "indicator", "figure", "agency", "content area", "activity", "level", "breakdown", "group", "period", "year",
-    "past day", "day", "day or period", "amount", "whole number", "band", "word",
+    "text", "indicator", "figure", "agency", "content area", "activity", "level", "breakdown", "group", "period",
+    "year", "past day", "day", "day or period", "amount", "whole number", "band", "word",
 ]  # fmt: skip
 """What the cells of a column of a register must be."""
 
