@@ -31,6 +31,16 @@ def _coverage(year: BoardYear) -> Written:
     return Written(coverage, coverage_paper(coverage), lambda: coverage_sheet(coverage))
 
 
+def _section_11(year: BoardYear) -> Written:
+    """`pmf section11`: each agency's grade on each standard, and what follows from them."""
+    from pmf_engine.report.paper import Written
+    from pmf_engine.report.section_11 import section_11_of
+    from pmf_engine.report.section_11_paper import section_11_paper, section_11_sheet
+
+    audit = section_11_of(year)
+    return Written(audit, section_11_paper(audit), lambda: section_11_sheet(audit))
+
+
 def _printed(make: Callable[[BoardYear], Written]) -> Callable[[argparse.Namespace], ExitCode]:
     """A command that prints a paper of a year."""
 
@@ -87,4 +97,5 @@ def _options(*formats: str) -> tuple[Option, ...]:
 
 YEAR = (
     Command("coverage", "what is measured of each content area, and what is not", _options("csv"), _printed(_coverage)),
+    Command("section11", "how agencies grade themselves on section 11", _options("csv"), _printed(_section_11)),
 )

@@ -62,6 +62,15 @@ def state_of(text: str) -> str | None:
     return "suppressed" if _BELOW.fullmatch(sign) else _STATES.get(sign)
 
 
+def is_not_applicable(text: str) -> bool:
+    """Whether a cell says that there is nothing to tell, rather than that nothing is known.
+
+    >>> is_not_applicable("n/a"), is_not_applicable("[z]"), is_not_applicable("..")
+    (True, True, False)
+    """
+    return _unbracketed(text) in ("z", "n/a", "na")
+
+
 def is_unreliable(text: str) -> bool:
     """Whether a cell holds only the marker for an unreliable number.
 
