@@ -60,7 +60,7 @@ def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
             .cast(pl.UInt32)
         )
     )
-    return _perhaps_misread(returns, inputs)
+    return perhaps_misread(returns.with_columns(why=pl.lit(None, dtype=pl.String)), inputs, Status.LATE)
 
 
 def _senders(inputs: Inputs, regular: Iterable[Figure]) -> pl.LazyFrame:
@@ -94,23 +94,30 @@ def _senders(inputs: Inputs, regular: Iterable[Figure]) -> pl.LazyFrame:
     )
 
 
-def _perhaps_misread(returns: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
-    """Adds `why`, and makes a late return `invalid` where a row that cannot be placed may be that return."""
+def perhaps_misread(returns: pl.LazyFrame, inputs: Inputs, status: Status) -> pl.LazyFrame:
+    """Makes returns with a status `invalid` where a row that cannot be placed may be that return; `why` names the row.
+
+    Args:
+        returns: Rows with the columns of `SENT`, `code` and `why`.
+        inputs: The rows that cannot be placed.
+        status: `late` for returns that have not come, `no_data` for those without a number.
+    """
     if inputs.misread.is_empty():
-        return returns.with_columns(why=pl.lit(None, dtype=pl.String))
+        return returns
     rows = inputs.misread.lazy()
     ended = pl.col("start") + pl.col("months") <= pl.col("until")
     of_any = rows.filter(pl.col("start").is_null()).select("figure", "agency", "until", why_any="why")
     of_period = rows.filter(pl.col("start").is_not_null()).select("figure", "agency", "start", why_then="why")
-    why = pl.coalesce("why_then", pl.when(ended).then("why_any"))
+    row = pl.coalesce("why_then", pl.when(ended).then("why_any"))
+    is_misread = has_status(pl.col("code"), status) & row.is_not_null()
     return (
         returns.join(of_any, on=["figure", "agency"], how="left")
         .join(of_period, on=["figure", "agency", "start"], how="left")
-        .with_columns(why=pl.when(has_status(pl.col("code"), Status.LATE)).then(why))
         .with_columns(
-            code=pl.when(pl.col("why").is_not_null())
+            why=pl.when(is_misread).then(row).otherwise("why"),
+            code=pl.when(is_misread)
             .then(pl.lit(reason_code(Status.INVALID, MISREAD), dtype=pl.UInt32))
-            .otherwise("code")
+            .otherwise("code"),
         )
         .drop("until", "why_any", "why_then")
     )

@@ -14,7 +14,7 @@ from pmf_engine.domain.periods import Frequency
 from pmf_engine.domain.reason_codes import reason_code
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.combining import over_groups
-from pmf_engine.evaluation.expected import SENT, absent, expected
+from pmf_engine.evaluation.expected import SENT, absent, expected, perhaps_misread
 from pmf_engine.evaluation.inputs import AGENCY, CELL, WORLD, Inputs, collected
 from pmf_engine.evaluation.lifetimes import group_dates, there
 
@@ -98,7 +98,7 @@ def _sent(inputs: Inputs, figures: Sequence[str], by: str | None) -> pl.LazyFram
     wholes = _traced(inputs, cells.filter(pl.col("by").is_null())).with_columns(group=pl.lit(""))
     totals = over_groups(inputs, cells.filter(pl.col("by").is_not_null()))
     totals = totals.join(wholes, on=list(SENT), how="anti").with_columns(group=pl.lit(""))
-    sent = pl.concat([wholes.select(columns), totals.select(columns)])
+    sent = perhaps_misread(pl.concat([wholes.select(columns), totals.select(columns)]), inputs, Status.NO_DATA)
     return sent.with_columns(group=pl.col("agency")) if by == AGENCY else sent
 
 

@@ -66,7 +66,7 @@ class Inputs:
         cells: Readings of figures with `code` (0 for a value); with a trace also the column `CELL`.
         groups: The groups of each breakdown, in the order of the framework.
         spans: The groups that totals need, with the months that each is a group in (see `group_spans`).
-        begun: The first month of each figure that any agency sent (`figure`, `begun`).
+        begun: The first month of each figure that any agency sent, or that a misread row names (`figure`, `begun`).
         first_heard: The first month of anything that each agency sent, figures and lists.
         senders: How many agencies send each figure, and its length in months (`figure`, `senders`, `own_months`).
         worlds: The figures of each example and the first month of its data (`figure`, `group`, `first`).
@@ -171,7 +171,7 @@ def inputs_of(
         cells=with_codes(defined, names),
         groups={by: _groups(framework, by, groups, counted) for by in framework.breakdowns},
         spans=group_spans(defined, framework, unplaced),
-        begun=asked.group_by(pl.col("figure").cast(names)).agg(begun=pl.col("start").min()),
+        begun=_begun(asked, misread, names),
         first_heard={} if worlds else _first_heard(defined, counted),
         senders=_senders(framework, names),
         worlds=pl.DataFrame(
@@ -197,6 +197,15 @@ def _senders(framework: Framework, names: pl.Enum) -> pl.DataFrame:
         schema={"figure": names, "senders": pl.UInt32, "own_months": pl.Int32},
         orient="row",
     )
+
+
+def _begun(cells: pl.DataFrame, misread: pl.DataFrame | None, names: pl.Enum) -> pl.DataFrame:
+    """The first month of each figure that any agency sent, or that a row names which cannot be placed."""
+    sent = cells.select("figure", "start")
+    if misread is not None:
+        named = misread.filter("named", pl.col("start").is_not_null(), pl.col("figure").is_in(names.categories))
+        sent = pl.concat([sent, named.select("figure", "start")])
+    return sent.group_by(pl.col("figure").cast(names)).agg(begun=pl.col("start").min())
 
 
 def _sums(cells: pl.DataFrame, names: pl.Enum) -> pl.DataFrame:

@@ -81,8 +81,9 @@ def _rule_stages(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]
             latch.forward_fill().over("line").fill_null(False).alias(f"rule:{number}")
             for number, latch in latches.items()
         ],
+        [pl.col(f"rule:{number}") | (pl.col(f"may:{number}") & _is_kept(rules)) for number, _ in enumerate(rules)],
         [
-            pl.col(f"rule:{number}") | (pl.col(f"may:{number}") & (_stood([number], [number]) | _is_kept(rules)))
+            pl.col(f"rule:{number}") | (pl.col(f"may:{number}") & _stood([number], [number]))
             for number, _ in enumerate(rules)
         ],
     ]

@@ -1,4 +1,4 @@
-"""Misread rows: rows of returns with an unknown period or figure, and the figures that each may be about."""
+"""Misread rows: rows of returns with an unknown period, figure or agency, and the figures that each may be about."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from pmf_engine.submissions.table import EDGES
 MISREAD = FrameSchema(
     "MISREAD",
     Column("figure", pl.String, "the figure that a row is about, or may be about"),
-    Column("agency", pl.String, "the agency that sent the row"),
+    Column("agency", pl.String, "the agency that sent the row, or may have sent it"),
     Column("start", pl.Int32, "the first month of its period; null where the period is unknown", nullable=True),
+    Column("named", pl.Boolean, "whether the row has the figure's name, or one near it"),
     Column("on", pl.Date, "the last day on which such a row was received"),
     Column("why", pl.String, "a clause that names the file and row"),
 )
@@ -30,7 +31,8 @@ def misread_rows(readings: pl.DataFrame, problems: pl.DataFrame, framework: Fram
     """The misread rows received by a day, with the columns of `MISREAD`.
 
     A row with an unknown figure may be about the sender's figure with a near name; without a near name, about any
-    figure that the sender owes.
+    figure that the sender owes. A row with an unknown agency may be from the agency with a near name; without a near
+    name, from the one that its problem is for.
 
     Args:
         readings: The cells of returns.
@@ -40,38 +42,76 @@ def misread_rows(readings: pl.DataFrame, problems: pl.DataFrame, framework: Fram
     """
     has_text = pl.col("text").str.strip_chars(EDGES).fill_null("") != ""
     came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
-    lost = pl.col("figure").is_null() | pl.col("start").is_null()
-    rows = readings.filter(came, has_text, lost, pl.col("agency").is_not_null())
+    lost = pl.any_horizontal(pl.col("figure", "start", "agency").is_null())
+    rows = _with_agencies(readings.filter(came, has_text, lost), problems, framework)
     if rows.is_empty():
         return MISREAD.empty()
-    of_figures = rows.filter(pl.col("figure").is_not_null())
-    columns = ["figure", "agency", "start", "received_on", *_PLACE]
+    of_figures = rows.filter(pl.col("figure").is_not_null()).with_columns(named=pl.lit(True))
+    columns = ["figure", "agency", "start", "named", "received_on", *_PLACE]
     both = pl.concat([of_figures.select(columns), _of_any(rows, problems, framework).select(columns)])
     row = pl.when(pl.col("row").is_not_null()).then(pl.format(" row {}", "row")).otherwise(pl.lit(""))
     why = pl.format("a row that may be of it came in `{}`{} and could not be read", "file", row)
     placed = both.with_columns(why=why, on=pl.col("received_on").fill_null(as_of)).sort("on", *_PLACE)
-    kept = placed.group_by("figure", "agency", "start", maintain_order=True).agg(pl.col("on", "why").last())
+    kept = placed.group_by("figure", "agency", "start", maintain_order=True).agg(
+        pl.col("on", "why").last(), pl.col("named").any()
+    )
     return MISREAD.check(kept.select(MISREAD.names))
+
+
+def _with_agencies(rows: pl.DataFrame, problems: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    """Rows with the agency that each is from or may be from; without rows that may be from any agency."""
+    if not rows["agency"].has_nulls():
+        return rows
+    agencies = {
+        **{agency.name: id_ for id_, agency in framework.agencies.items()},
+        **{id_: id_ for id_ in framework.agencies},
+    }
+
+    @cache
+    def meant(text: str | None) -> str | None:
+        near = nearest((text or "")[:_LONGEST], agencies)
+        return agencies[near] if near else None
+
+    unknown = (
+        rows.filter(pl.col("agency").is_null())
+        .drop("agency")
+        .join(_texts(problems, "unknown-agency", "agency"), on=_PLACE, how="inner", nulls_equal=True)
+    )
+    near = pl.Series([meant(text) for text in unknown["name"]], dtype=pl.String)
+    known = rows.filter(pl.col("agency").is_not_null())
+    senders = {id_: list(figure.agencies) for id_, figure in framework.figures.items()}
+    owed = pl.col("figure").replace_strict(senders, default=[*framework.agencies])
+    found = unknown.with_columns(agency=pl.coalesce(near, "agency")).filter(owed.list.contains(pl.col("agency")))
+    return pl.concat([known, found.select(known.columns)])
 
 
 def _of_any(rows: pl.DataFrame, problems: pl.DataFrame, framework: Framework) -> pl.DataFrame:
     """Rows with an unknown figure, repeated for each figure that they may be about."""
 
     @cache
-    def meant(agency: str, text: str | None) -> Sequence[str]:
+    def meant(agency: str, text: str | None) -> tuple[Sequence[str], bool]:
         owed = {id_: figure.title for id_, figure in framework.figures.items() if agency in figure.agencies}
         ids = {**{title: id_ for id_, title in owed.items()}, **dict(zip(owed, owed, strict=True))}
-        near = nearest((text or "")[:100], ids)
-        return [ids[near]] if near else list(owed)
+        near = nearest((text or "")[:_LONGEST], ids)
+        return ([ids[near]], True) if near else (list(owed), False)
 
     unknown = rows.filter(pl.col("figure").is_null())
-    named = (
-        problems.filter(pl.col("kind") == "unknown-figure").unique(_PLACE, keep="first").select(*_PLACE, name="text")
-    )
-    unknown = unknown.join(named, on=_PLACE, how="left", nulls_equal=True)
+    unknown = unknown.join(_texts(problems, "unknown-figure"), on=_PLACE, how="left", nulls_equal=True)
     figures = [meant(agency, name) for agency, name in unknown.select("agency", "name").iter_rows()]
     return (
-        unknown.with_columns(figure=pl.Series(figures, dtype=pl.List(pl.String)))
+        unknown.with_columns(
+            figure=pl.Series([ids for ids, _ in figures], dtype=pl.List(pl.String)),
+            named=pl.Series([is_near for _, is_near in figures], dtype=pl.Boolean),
+        )
         .explode("figure")
         .filter(pl.col("figure").is_not_null())
     )
+
+
+_LONGEST = 100
+"""How many characters of a text are compared with names."""
+
+
+def _texts(problems: pl.DataFrame, kind: str, *more: str) -> pl.DataFrame:
+    """The text (`name`) of the first problem of a kind in each row, with the columns `more`."""
+    return problems.filter(pl.col("kind") == kind).unique(_PLACE, keep="first").select(*_PLACE, *more, name="text")

@@ -522,8 +522,8 @@ def test_a_group_that_nobody_can_place_is_wanted_from_its_period_on(folder: Path
         "r: {good: at most 30}",
     )
     evaluation = evaluate(folder)
-    assert [cell(evaluation, "r", f"2016-17 Q{quarter}", "status") for quarter in (1, 2)] == ["green", "no_data"]
-    assert "C of `ward` is missing" in cell(evaluation, "r", "2016-17 Q2", "reason")
+    assert [cell(evaluation, "r", f"2016-17 Q{quarter}", "status") for quarter in (1, 2)] == ["green", "invalid"]
+    assert "came in `returns.csv` row 6 and could not be read" in cell(evaluation, "r", "2016-17 Q2", "reason")
 
 
 def test_two_breakdowns_that_come_to_different_wholes_are_refused(folder: Path) -> None:

@@ -135,3 +135,35 @@ def test_what_is_sent_later_was_never_sent_before(tmp_path: Path) -> None:
     framework, submissions = evaluation.framework, evaluation.submissions
     before = pmf.evaluate(framework, submissions, "2016-17 Q1", date(2016, 7, 1))
     assert cell(before, "y", "2016-17 Q1", "reason") == "`n` is not due yet from Social Care"
+
+
+def test_a_row_from_an_agency_that_nobody_knows_may_be_from_the_one_with_a_near_name(tmp_path: Path) -> None:
+    evaluation = board(tmp_path, "2016-17 Q2,polce,both,5\n2016-17 Q2,care,both,3\n2016-17 Q2,car,other,3")
+    assert [status(evaluation, name) for name in "yob"] == ["late", "invalid", "invalid"]
+    reason = f"`both` is not known from Police: {PLACE}"
+    assert cell(evaluation, "b", "2016-17 Q2", "reason") == reason
+
+
+def test_without_a_near_name_it_may_be_from_the_only_sender(tmp_path: Path) -> None:
+    evaluation = board(tmp_path, "2016-17 Q2,Directorate,n,5\n2016-17 Q2,Directorate,both,5")
+    assert [status(evaluation, name) for name in "yob"] == ["invalid", "late", "late"]
+
+
+def test_a_figure_begins_with_a_row_that_names_it_whoever_sent_that(tmp_path: Path) -> None:
+    """The first quarter is a gap in the exceptions of the later ones, and no time before the figure."""
+    write_board(tmp_path, FIGURES, INDICATORS, "y: {good: at most 20}", "- {when: (not green) for 2 periods, to: board}")
+    write_returns(tmp_path, "2016-17 Q1,cae,n,30\n2016-17 Q2,care,n,30\n2016-17 Q1,care,other,3\n")
+    evaluation = evaluate(tmp_path, "2016-17 Q2")
+    assert status(evaluation, period="2016-17 Q1") == "invalid"
+    assert cell(evaluation, "y", "2016-17 Q2", "status") == "red"
+
+
+def test_it_may_hold_the_number_that_is_blank_in_the_rows_of_groups(tmp_path: Path) -> None:
+    write_board(tmp_path, FIGURES, INDICATORS, "y: {good: at most 20}", RULES)
+    rows = ["2016-17 Q1,care,North,", "2016-17 Q1,care,South,", "2016-17 Q1,caree,,30"]
+    (tmp_path / "returns").mkdir(exist_ok=True)
+    (tmp_path / "returns" / "wide.csv").write_text("\n".join(["period,agency,district,n", *rows]), "utf-8")
+    evaluation = evaluate(tmp_path, "2016-17 Q1")
+    assert status(evaluation, period="2016-17 Q1") == "invalid"
+    place = "a row that may be of it came in `wide.csv` row 4 and could not be read"
+    assert cell(evaluation, "y", "2016-17 Q1", "reason") == f"`n` is not known from Social Care: {place}"

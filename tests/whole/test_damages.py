@@ -1,7 +1,6 @@
 """The law of damages: whatever goes wrong with what is sent, nothing turns green, improves or ends by it.
 
-Every run has the same boards. `python -m tests.whole.test_damages --boards 20000 --seed N` holds the law at length; in
-a thousand boards it still finds one or two in which an exception begins anew that should have gone on.
+Every run has the same boards. `python -m tests.whole.test_damages --boards 20000 --seed N` holds the law at length.
 """
 
 from __future__ import annotations
