@@ -18,16 +18,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pmf_engine import schemas as schemas
     from pmf_engine.diagnostics.diagnostic import ConfigError, Diagnostic
+    from pmf_engine.diagnostics.diagnostic_kinds import DiagnosticKind
     from pmf_engine.diagnostics.errors import Error, MismatchError, ReadError, UnknownName, UnknownPeriod
     from pmf_engine.diagnostics.source import Place
     from pmf_engine.domain.marks import Mark, MarkKind
     from pmf_engine.domain.periods import Frequency, Period
+    from pmf_engine.domain.problem_kind import ProblemKind
     from pmf_engine.domain.status import (
         Assurance,
         ChartName,
         Direction,
+        EvidenceType,
         ItemKind,
         NoSignal,
+        Outcome,
         ReasonKind,
         Signal,
         SpecialCause,
@@ -67,11 +71,13 @@ _HOMES = {
     "ConfigError": "diagnostics.diagnostic",
     "Coverage": "evaluation.example_outcomes",
     "Diagnostic": "diagnostics.diagnostic",
+    "DiagnosticKind": "diagnostics.diagnostic_kinds",
     "Difference": "evaluation.example_outcomes",
     "Direction": "domain.status",
     "Entry": "framework.tolerances",
     "Error": "diagnostics.errors",
     "Evaluation": "evaluation.evaluate",
+    "EvidenceType": "domain.status",
     "ExampleOutcome": "evaluation.example_outcomes",
     "ExampleRun": "evaluation.example_outcomes",
     "ExceptionReport": "report.model",
@@ -87,9 +93,11 @@ _HOMES = {
     "MismatchError": "diagnostics.errors",
     "MissingInput": "evaluation.rows",
     "NoSignal": "domain.status",
+    "Outcome": "domain.status",
     "Period": "domain.periods",
     "Place": "diagnostics.source",
     "Polarity": "framework.tolerances",
+    "ProblemKind": "domain.problem_kind",
     "QueryId": "records.list_query",
     "ReadError": "diagnostics.errors",
     "ReasonKind": "domain.status",
@@ -136,11 +144,13 @@ __all__ = [
     "ConfigError",
     "Coverage",
     "Diagnostic",
+    "DiagnosticKind",
     "Difference",
     "Direction",
     "Entry",
     "Error",
     "Evaluation",
+    "EvidenceType",
     "ExampleOutcome",
     "ExampleRun",
     "ExceptionReport",
@@ -156,9 +166,11 @@ __all__ = [
     "MismatchError",
     "MissingInput",
     "NoSignal",
+    "Outcome",
     "Period",
     "Place",
     "Polarity",
+    "ProblemKind",
     "QueryId",
     "ReadError",
     "ReasonKind",

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from pmf_engine.diagnostics.diagnostic_kinds import DiagnosticKind
 from pmf_engine.diagnostics.errors import Error
 from pmf_engine.diagnostics.source import Place, Span
 
@@ -26,7 +27,7 @@ class Diagnostic:
     """One mistake or warning.
 
     Attributes:
-        kind: The id of the kind of mistake, such as `unknown-name`.
+        kind: The kind of mistake, such as `unknown-name`.
         message: One sentence without a capital and a full stop.
         span: The characters that the message is about.
         help: At most one line that says how to fix the mistake.
@@ -34,7 +35,7 @@ class Diagnostic:
         path: The keys and numbers of items that lead to the part of the file, such as `("figures", "plans", "from")`.
     """
 
-    kind: str
+    kind: DiagnosticKind
     message: str
     span: Span
     help: str | None = None

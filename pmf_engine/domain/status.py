@@ -184,6 +184,29 @@ class Assurance(StrEnum):
     NEVER = "never"
 
 
+class EvidenceType(StrEnum):
+    """What an indicator is evidence of: how much was done, how well, or with what result."""
+
+    QUANTITY = "quantity"
+    QUALITY = "quality"
+    OUTCOME = "outcome"
+
+
+class Outcome(StrEnum):
+    """Whether a cell that was read counts, and if not, why."""
+
+    USED = "used"
+    """Its value counts."""
+    REPEATED = "repeated"
+    """Another cell says the same, and counts."""
+    SUPERSEDED = "superseded"
+    """A cell that came later counts in its place."""
+    REFUSED = "refused"
+    """It cannot be read, or contradicts another: its key has no value."""
+    UNKNOWN = "unknown"
+    """It lies in a part of a file that cannot be read, so that nobody knows what it is of."""
+
+
 def texts(members: Iterable[StrEnum]) -> list[str]:
     """The texts of members, as plain `str`: Polars and argparse treat a list of members differently.
 

@@ -11,6 +11,7 @@ from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.errors import UnknownName, UnknownPeriod
 from pmf_engine.domain.dates import day_of
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
+from pmf_engine.domain.status import texts
 from pmf_engine.evaluation.arrivals import arrival_marks, doubting
 from pmf_engine.evaluation.evaluated import Evaluated
 from pmf_engine.evaluation.explanation.explain import Explanation, explain
@@ -181,7 +182,7 @@ def _inputs(
         counted=counted,
         unplaced=submissions.unplaced_at(as_of),
         misread=submissions.misread_at(as_of),
-        unread=submissions.problems["kind"].is_in(list(NOTHING_READ)).any(),
+        unread=submissions.problems["kind"].is_in(texts(NOTHING_READ)).any(),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.source import Passage, Place
 from pmf_engine.domain.periods import Cadence, Frequency, Period
+from pmf_engine.domain.status import EvidenceType
 from pmf_engine.formula.constants import constant
 from pmf_engine.formula.functions import FUNCTIONS, RATIOS, SHARE_PER
 from pmf_engine.formula.syntax import Aggregate, Band, Call, Expression, aggregates, names, of_senders
@@ -253,7 +254,7 @@ class Indicator:
     id: str
     title: str
     content_areas: tuple[str, ...]
-    evidence_type: schema.Evidence
+    evidence_type: EvidenceType
     level: schema.Level
     lead_agency: str
     frequency: Frequency

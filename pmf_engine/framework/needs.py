@@ -7,6 +7,7 @@ from datetime import date
 
 from pmf_engine.diagnostics.source import Span
 from pmf_engine.domain.periods import Frequency
+from pmf_engine.domain.status import EvidenceType
 from pmf_engine.framework import schema
 
 
@@ -80,7 +81,7 @@ class WantedIndicator:
     id: str
     title: str
     content_areas: tuple[str, ...]
-    evidence_type: schema.Evidence
+    evidence_type: EvidenceType
     level: schema.Level
     lead_agency: str
     frequency: Frequency

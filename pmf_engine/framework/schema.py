@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from pmf_engine.domain.status import Direction, Status
+from pmf_engine.domain.status import Direction, EvidenceType, Status
 from pmf_engine.framework.needs_schema import Activity, Agreement, AreaOfInformation, Need, SectionEleven
 from pmf_engine.framework.schema_forms import (
     Cell,
@@ -34,7 +34,7 @@ from pmf_engine.framework.schema_forms import (
     word,
 )
 
-Evidence = Literal["quantity", "quality", "outcome"]
+Evidence = Annotated[EvidenceType, one_of(EvidenceType)]
 Level = Literal["national", "local", "board"]
 Kind = Literal["flow", "stock", "grade", "text"]
 Missing = Literal["any", "all", "never"]

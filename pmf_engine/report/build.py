@@ -9,7 +9,7 @@ import polars as pl
 
 from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.errors import UnknownName
-from pmf_engine.domain.status import NoSignal, Status
+from pmf_engine.domain.status import EvidenceType, NoSignal, Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.rows import NoRow
 from pmf_engine.judgement.history_row import HistoryRow
@@ -82,7 +82,7 @@ def _report(scope: Scope) -> ExceptionReport:
         counts=_counts(scope.wholes),
         evidence={
             kind: _counts(row for row in scope.wholes if scope.view.indicator(row).evidence_type == kind)
-            for kind in ("quantity", "quality", "outcome")
+            for kind in EvidenceType
         },
         levels=_levels(scope, exceptions),
         below=0,

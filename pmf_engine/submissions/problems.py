@@ -10,6 +10,7 @@ import polars as pl
 from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.domain.problem_kind import ProblemKind
 from pmf_engine.domain.status import texts
 from pmf_engine.framework.model import Figure, Framework, RecordList
 from pmf_engine.submissions.problem_kinds import KINDS
@@ -17,7 +18,7 @@ from pmf_engine.submissions.severity import Severity
 
 PROBLEMS = FrameSchema(
     "PROBLEMS",
-    Column("kind", pl.String, "the kind of problem, a `ProblemKind`"),
+    Column("kind", pl.Enum(texts(ProblemKind)), "the kind of problem, a `ProblemKind`"),
     Column("severity", pl.Enum(texts(Severity)), "its effect on values"),
     Column("message", pl.String, "a sentence for the sender: what is wrong, and what would settle it"),
     Column("agency", pl.String, "the id of the agency that can mend it", nullable=True),
@@ -57,7 +58,7 @@ class Problem(NamedTuple):
 
 def say(kind: str, **words: object) -> str:
     """The message of a problem of this kind."""
-    return KINDS[kind].wording.format_map(words)
+    return KINDS[ProblemKind(kind)].wording.format_map(words)
 
 
 def listed(names: Iterable[str], last: str = "or") -> str:
@@ -100,10 +101,10 @@ def problems_of_cells(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame
 
 def _with_severity(problems: pl.DataFrame) -> pl.DataFrame:
     """Problems with the severity of their kinds, and with the columns of `PROBLEMS` in their order."""
-    severities = {kind: entry.severity.value for kind, entry in KINDS.items()}
-    dtype = PROBLEMS.polars()["severity"]
-    severity = pl.col("kind").replace_strict(severities, return_dtype=pl.String).cast(dtype)
-    return problems.with_columns(severity=severity).select(PROBLEMS.names)
+    severities = {kind.value: entry.severity.value for kind, entry in KINDS.items()}
+    types = PROBLEMS.polars()
+    severity = pl.col("kind").cast(pl.String).replace_strict(severities, return_dtype=types["severity"])
+    return problems.with_columns(pl.col("kind").cast(types["kind"]), severity=severity).select(PROBLEMS.names)
 
 
 def _labels(cells: pl.DataFrame, framework: Framework) -> pl.Series:

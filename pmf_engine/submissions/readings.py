@@ -12,6 +12,7 @@ import polars as pl
 
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.periods import MONTHS, Cadence, Frequency, Period, parse_day, parse_period
+from pmf_engine.domain.status import Outcome, texts
 from pmf_engine.framework.changes import takeovers
 from pmf_engine.framework.model import Figure, Framework
 from pmf_engine.submissions.cell_values import BOUNDS, STATE, Bounds, add_values, bounds_of, wrong_value
@@ -20,7 +21,7 @@ from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.totals import without_totals
 from pmf_engine.submissions.vocabulary import Vocabulary, fold, spelling_order
 
-OUTCOME = pl.Enum(["used", "repeated", "superseded", "refused", "unknown"])
+OUTCOME = pl.Enum(texts(Outcome))
 
 CELLS: Final = FrameSchema(
     "CELLS",

@@ -30,7 +30,9 @@ def with_refusals(cells: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:
     lost = problems.filter(pl.col("severity") == Severity.LOST, pl.col("kind").is_in(list(_OTHERWISE)))
     kinds = lost.select(*PLACE, "kind").unique(PLACE, keep="first", maintain_order=True)
     row = pl.when(pl.col("row").is_not_null()).then(pl.format(" row {}", "row")).otherwise(pl.lit(""))
-    wrong = pl.col("kind").replace_strict(_OTHERWISE, default="could not be read", return_dtype=pl.String)
+    wrong = (
+        pl.col("kind").cast(pl.String).replace_strict(_OTHERWISE, default="could not be read", return_dtype=pl.String)
+    )
     why = pl.format("it came in `{}`{} and {}", "file", row, wrong.fill_null("could not be read"))
     joined = cells.join(kinds, on=PLACE, how="left", nulls_equal=True, maintain_order="left")
     return joined.with_columns(why=pl.when(unexplained).then(why).otherwise("why")).drop("kind")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pmf_engine.diagnostics.source import Passage, Source
 from pmf_engine.domain.numbers import close
 from pmf_engine.domain.periods import Cadence, Frequency, parse_period
+from pmf_engine.domain.status import EvidenceType
 from pmf_engine.formula.band_parser import parse_band
 from pmf_engine.formula.parser import parse_formula
 from pmf_engine.formula.types import NUMBER, Type
@@ -41,7 +42,7 @@ def passage(text: str) -> Passage:
 @cache
 def indicator(formula: str = "percent(a, b)", decimals: int | None = None) -> Indicator:
     return Indicator(
-        id="one", title="One", content_areas=(), evidence_type="quality", level="local", lead_agency="care",
+        id="one", title="One", content_areas=(), evidence_type=EvidenceType.QUALITY, level="local", lead_agency="care",
         frequency=Frequency.QUARTERLY, cadence=Cadence(3, 4), sources=(), by=(), missing="any", rationale=None,
         decimals=decimals, passage=passage(formula), formula=parse_formula(passage(formula)), type=NUMBER,
         figures=("a", "b"),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pmf_engine.domain.problem_kind import ProblemKind
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.problem_kinds import KINDS
@@ -687,6 +688,10 @@ def test_readings_are_typed_and_rows_count_from_below_the_header(framework: Fram
     assert readings.schema["start"] == pl.Int32
     assert readings["file"].to_list() == ["returns", "returns"]
     assert readings["start"].to_list() == [2016 * 12 + 9, 2016 * 12 + 6]
+
+
+def test_each_kind_of_problem_has_its_wording() -> None:
+    assert list(ProblemKind) == sorted(KINDS), "kinds stand in the order of their ids"
 
 
 def test_wording_is_matter_of_fact() -> None:

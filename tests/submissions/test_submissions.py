@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+import pmf_engine.domain.problem_kind
 import pmf_engine.submissions.cell_values
 import pmf_engine.submissions.cross_checks
 import pmf_engine.submissions.csv_tables
@@ -21,7 +22,6 @@ import pmf_engine.submissions.duplicates
 import pmf_engine.submissions.folder
 import pmf_engine.submissions.headers
 import pmf_engine.submissions.layout
-import pmf_engine.submissions.problem_kinds
 import pmf_engine.submissions.readings
 import pmf_engine.submissions.submissions
 from pmf_engine.framework.load import load_framework
@@ -57,7 +57,7 @@ MODULES = (
     pmf_engine.submissions.folder,
     pmf_engine.submissions.headers,
     pmf_engine.submissions.layout,
-    pmf_engine.submissions.problem_kinds,
+    pmf_engine.domain.problem_kind,
     pmf_engine.submissions.readings,
     pmf_engine.submissions.submissions,
 )

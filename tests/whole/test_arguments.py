@@ -159,8 +159,8 @@ def test_what_is_said_of_a_wrong_argument(call: Callable[[], Any], told: str) ->
 
 
 def test_a_word_that_is_none_of_those_there_are() -> None:
-    with pytest.raises(pmf.UnknownName, match=r"^unknown engine `streamin`; did you mean `streaming`\?$"):
-        pmf.evaluate(FRAMEWORK, SUBMISSIONS, engine="streamin")  # type: ignore[arg-type]
+    with pytest.raises(pmf.UnknownName, match=r"^unknown engine `streamng`; did you mean `streaming`\?$"):
+        pmf.evaluate(FRAMEWORK, SUBMISSIONS, engine="streamng")  # type: ignore[arg-type]
     with pytest.raises(pmf.UnknownName) as error:
         FRAMEWORK.to_frame("board")  # type: ignore[arg-type]
     assert error.value.names == ("indicators", "figures", "agencies", "tolerances", "rules")

@@ -5,45 +5,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pmf_engine.diagnostics.diagnostic import Diagnostic
+from pmf_engine.diagnostics.diagnostic_kinds import DiagnosticKind as Kind
 from pmf_engine.diagnostics.source import Span
 
 
 def wanted_with(span: Span, name: str, key: str) -> Diagnostic:
     text = f"`{name}` is wanted and not yet collected, so that it has no `{key}`"
-    return Diagnostic("wanted", text, span, "delete `state: wanted` once it is collected")
+    return Diagnostic(Kind.WANTED, text, span, "delete `state: wanted` once it is collected")
 
 
 def names_wanted(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("wanted", f"indicator `{name}` is wanted and not yet collected: it has no value", span)
+    return Diagnostic(Kind.WANTED, f"indicator `{name}` is wanted and not yet collected: it has no value", span)
 
 
 def bad_day(span: Span, text: str) -> Diagnostic:
-    return Diagnostic("bad-day", f"`{text}` is not a date", span, "write it as 2016-03-16")
+    return Diagnostic(Kind.BAD_DAY, f"`{text}` is not a date", span, "write it as 2016-03-16")
 
 
 def evidence_due(span: Span, text: str, name: str) -> Diagnostic:
     message = f"the evidence for content area `{name}` was to be reviewed by `{text}`, which is past"
-    return Diagnostic("review-due", message, span, "review the evidence, and agree a later `review_by`", "warning")
+    return Diagnostic(Kind.REVIEW_DUE, message, span, "review the evidence, and agree a later `review_by`", "warning")
 
 
 def standard_of_no_grade(span: Span, name: str, kind: str) -> Diagnostic:
-    return Diagnostic("section-11", f"figure `{name}` is a {kind}; only a grade has a standard of section 11", span)
+    return Diagnostic(Kind.SECTION_11, f"figure `{name}` is a {kind}; only a grade has a standard of section 11", span)
 
 
 def standard_twice(span: Span, number: int, other: str) -> Diagnostic:
-    return Diagnostic("section-11", f"standard {number} is already graded by figure `{other}`", span)
+    return Diagnostic(Kind.SECTION_11, f"standard {number} is already graded by figure `{other}`", span)
 
 
 def moderated_by_itself(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("section-11", f"`{name}` is the self-assessment; another figure holds the moderated grades", span)
+    return Diagnostic(
+        Kind.SECTION_11, f"`{name}` is the self-assessment; another figure holds the moderated grades", span
+    )
 
 
 def moderated_otherwise(span: Span, name: str, figure: str) -> Diagnostic:
     text = f"figure `{name}` holds moderated grades of `{figure}` and has another kind, scale or frequency"
-    return Diagnostic("section-11", text, span)
+    return Diagnostic(Kind.SECTION_11, text, span)
 
 
 def no_people(span: Span, name: str, missing: Sequence[str]) -> Diagnostic:
     text = f"agency `{name}` is asked for section 11 and has no {' and no '.join(missing)}"
     keys = " and ".join(f"`{role.replace(' ', '_')}`" for role in missing)
-    return Diagnostic("section-11", text, span, f"write {keys}: a role, not a name", "warning")
+    return Diagnostic(Kind.SECTION_11, text, span, f"write {keys}: a role, not a name", "warning")
