@@ -6,6 +6,7 @@ import argparse
 import shutil
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pmf_engine.cli.command import CannotDoError
@@ -65,12 +66,17 @@ def submissions_of(arguments: argparse.Namespace, framework: Framework) -> Submi
     from pmf_engine.submissions.readers import READERS
     from pmf_engine.submissions.submissions import read_submissions
 
-    folder = arguments.data or framework.submissions
+    folder = submissions_folder(arguments, framework)
     keep_inputs(arguments.output, (path for path in folder.rglob("*") if path.suffix.lower() in READERS))
     try:
         return read_submissions(folder, framework, getattr(arguments, "as_of", None))
     except SubmissionsError as error:
         raise CannotDoError(str(error)) from None
+
+
+def submissions_folder(arguments: argparse.Namespace, framework: Framework) -> Path:
+    """The folder of submissions: that of the options, else the board's."""
+    return arguments.data or framework.submissions
 
 
 def require_name(kind: str, name: str | None, names: Iterable[str]) -> None:

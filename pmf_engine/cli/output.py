@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -61,13 +62,45 @@ def _replace(output: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)  # there only where something went wrong
 
 
+def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
+    """Writes files into a new folder, which is there whole or not at all. Names may have folders: `agencies/x.html`.
+
+    Raises:
+        CannotDoError: The folder is there and holds something, or cannot be written.
+    """
+    target = folder.resolve()
+    try:
+        if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+            raise CannotDoError(f"`{folder}` is there and is not written over; name a new folder")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".pmf-", suffix=".part", dir=target.parent))
+        try:
+            for name, content in files.items():
+                path = temporary / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            temporary.chmod(0o777 & ~_umask())
+            if target.exists():
+                target.rmdir()
+            temporary.replace(target)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)  # there only where something went wrong
+    except OSError as error:
+        raise CannotDoError(f"cannot write `{folder}`: {error.strerror or error}") from None
+
+
 def _mode(path: Path) -> int:
     """The permissions of a file: its present ones, or the system's default for a new file."""
     if path.exists():
         return path.stat().st_mode & 0o777
+    return 0o666 & ~_umask()
+
+
+def _umask() -> int:
+    """The permissions that new files do not get."""
     mask = os.umask(0)
     os.umask(mask)
-    return 0o666 & ~mask
+    return mask
 
 
 def keep_inputs(output: Path | None, files: Iterable[Path]) -> None:

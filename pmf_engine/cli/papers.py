@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from pmf_engine.cli.arguments import EVALUATION, SELECTION, width
-from pmf_engine.cli.asked import evaluation_of, page_width, require_name
+from pmf_engine.cli.asked import evaluation_of, page_width, require_name, submissions_folder
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
-from pmf_engine.cli.output import write
+from pmf_engine.cli.earlier import chairs_summary, saved_report
+from pmf_engine.cli.output import write, write_folder
 from pmf_engine.domain.status import Status, texts
 from pmf_engine.render.renderers import EXPLANATION_RENDERERS, RENDERERS, RESULT_RENDERERS, PageOptions
 from pmf_engine.report.depth import Depth
@@ -19,13 +21,26 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
     """`pmf report`: the exception report, in colour on a terminal and in ASCII where it cannot show more."""
     from pmf_engine.report.build import exception_report
     from pmf_engine.report.findings import has_finding
+    from pmf_engine.report.snapshots import SnapshotError, snapshot_files
 
     evaluation = evaluation_of(arguments, one_period=True)
     framework = evaluation.framework
     require_name("agency", arguments.agency, framework.agencies)
     require_name("level", arguments.to, framework.governance)
     require_name("content area", arguments.content_area, framework.content_areas)
-    report = exception_report(evaluation, agency=arguments.agency, to=arguments.to, content_area=arguments.content_area)
+    try:
+        report = exception_report(
+            evaluation,
+            agency=arguments.agency,
+            to=arguments.to,
+            content_area=arguments.content_area,
+            summary=chairs_summary(evaluation),
+            saved=saved_report(evaluation, arguments.compare),
+        )
+        if arguments.save is not None:
+            write_folder(snapshot_files(evaluation, report, submissions_folder(arguments, framework)), arguments.save)
+    except SnapshotError as error:
+        raise CannotDoError(str(error)) from None
     to_terminal = arguments.output is None and sys.stdout.isatty()
     options = PageOptions(
         width=page_width(arguments.width),
@@ -90,6 +105,8 @@ PAPERS = (
             option("--detail", action="store_true", help="the exceptions in full, after the first screen"),
             option("--all", action="store_true", help="everything else too: what is late, all indicators, the data"),
             option("--plain", action="store_true", help="sentences without symbols and bars, for screen readers"),
+            option("--save", type=Path, metavar="FOLDER", help="keep the report in this new folder, to compare with"),
+            option("--compare", type=Path, metavar="FOLDER", help="say what has changed since the report kept there"),
             option("--format", choices=list(RENDERERS), default="terminal"),
             option("--width", type=width, metavar="COLUMNS", help="how wide (default: the terminal's width)"),
             option(

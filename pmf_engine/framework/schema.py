@@ -74,7 +74,10 @@ def _target(value: Any) -> Any:
 
 
 class Board(Model):
-    """The board itself: its name, its year, its folder of returns and their due date."""
+    """The board itself: its name, its year, its folder of returns and their due date.
+
+    `snapshots` is the folder of saved reports, each a folder in it.
+    """
 
     name: Text
     year_start: Month = 4
@@ -83,6 +86,7 @@ class Board(Model):
     area: Text | None = None
     time_zone: Text = "Europe/London"
     ignore_columns: Words = []
+    snapshots: Text | None = None
 
 
 class Lasting(Model):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from pmf_engine.domain.status import EvidenceType, NoSignal, Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.rows import NoRow
 from pmf_engine.judgement.history_row import HistoryRow
+from pmf_engine.report.comparing import Comparing, restated
 from pmf_engine.report.item import Item, Named
 from pmf_engine.report.items import Items
 from pmf_engine.report.late_returns import late_agencies, outstanding_rows, within
@@ -23,13 +25,20 @@ from pmf_engine.report.problems import FIRST, told_problems
 from pmf_engine.report.recovered import ended, groups_over, recovered, small_groups
 from pmf_engine.report.remarks import Remarks
 from pmf_engine.report.scope import Scope
+from pmf_engine.report.snapshots import Snapshot
 from pmf_engine.report.tables import group_tables, indicator_lines
 from pmf_engine.report.wording import NAMED_PROBLEMS
 
 
 @checked
 def exception_report(
-    evaluation: Evaluation, *, agency: str | None = None, to: str | None = None, content_area: str | None = None
+    evaluation: Evaluation,
+    *,
+    agency: str | None = None,
+    to: str | None = None,
+    content_area: str | None = None,
+    summary: Sequence[str] = (),
+    saved: Snapshot | None = None,
 ) -> ExceptionReport:
     """The exception report of an evaluation that was made for one period.
 
@@ -41,6 +50,8 @@ def exception_report(
         to: Limits every section to what goes, or went, to this level of governance or above; None for all. The counts
             of indicators by status stay those of all.
         content_area: Limits the report to the indicators of this content area, and what they wait for; None for all.
+        summary: The chair's own words, a paragraph each (see `read_summary`); they are printed, and change nothing.
+        saved: An earlier report, for what has changed since (see `read_snapshot`); None without one.
 
     Returns:
         The report, without any layout.
@@ -48,6 +59,7 @@ def exception_report(
     Raises:
         UnknownName: The framework has no such agency, level or content area.
         ValueError: The evaluation has no period; it is an `Error`, too.
+        SnapshotError: The saved report is of another board, or of a later day.
     """
     framework = evaluation.framework
     if evaluation.period is None:
@@ -59,7 +71,11 @@ def exception_report(
     ):
         if name is not None and name not in names:
             raise UnknownName(what, name, names)
-    report = _report(Scope(evaluation, evaluation.period, agency, content_area))
+    comparing = Comparing(saved, evaluation) if saved else None
+    changed = restated(comparing.since()) if comparing else frozenset()
+    scope = Scope(evaluation, evaluation.period, agency, content_area, changed)
+    since = comparing.since(scope.covers) if comparing else None
+    report = replace(_report(scope), summary=tuple(summary), since=since)
     return report if to is None else limited(report, to, list(framework.governance))
 
 

@@ -12,6 +12,7 @@ from pmf_engine.report.matters import Matter, MatterKind
 from pmf_engine.report.model import ExceptionReport
 from pmf_engine.report.order import READING_ORDER
 from pmf_engine.report.rule_words import number_word
+from pmf_engine.report.since_words import saved_words
 from pmf_engine.report.wording import (
     and_words,
     arrow_words,
@@ -276,11 +277,14 @@ def data_sentences(screen: FirstScreen) -> list[str]:
 
 
 def since_words(screen: FirstScreen) -> str:
-    """What has changed since the period before: `12 new, 18 carried on, 4 back to good`."""
+    """What has changed since the report that was saved, else since the period before: `12 new, 18 carry on`."""
+    if screen.report.since:
+        return saved_words(screen.report.since)
     new, count = sum(matter.new for matter in screen.matters), len(screen.matters)
-    parts = [(new, "new"), (count - new, "carried on"), (len(screen.back), "back to good")]
-    parts.append((screen.ended, "no longer escalated"))
-    return ", ".join(f"{number:,} {words}" for number, words in parts if number) or "no change"
+    parts = [(new, "new"), (count - new, "carry on"), (len(screen.back), "back to good")]
+    parts.append((screen.ended, "others ended"))
+    words = ", ".join(f"{number:,} {words}" for number, words in parts if number) or "no change"
+    return f"the {length_word(screen.report.period.cadence.months)} before: {words}"
 
 
 def level_counts(screen: FirstScreen) -> list[str]:

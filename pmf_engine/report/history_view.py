@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from pmf_engine.domain.marks import MarkKind
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Direction, Status
 from pmf_engine.evaluation.evaluate import Evaluation
@@ -29,15 +30,26 @@ class SeriesKey(NamedTuple):
     group: str | None
 
 
+class Restated(NamedTuple):
+    """A result whose value is another than an earlier report said; `group` is its name in reports."""
+
+    indicator: str
+    by: str | None
+    group: str | None
+    period: str
+
+
 class HistoryView(RowWords):
     """The rows of an evaluation's history by series.
 
     Attributes:
         series: The rows of each series by the month in which their period starts, the oldest first.
+        restated: The results whose value is another than an earlier report said.
     """
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    def __init__(self, evaluation: Evaluation, restated: frozenset[Restated] = frozenset()) -> None:
         super().__init__(evaluation.framework)
+        self.restated = restated
         self.series: dict[SeriesKey, dict[int, HistoryRow]] = {}
         for row in history_rows(evaluation.judged):
             self.series.setdefault(_key(row), {})[row.start] = row
@@ -64,7 +76,9 @@ class HistoryView(RowWords):
 
     def point(self, row: HistoryRow) -> Point:
         """The status and the value of a row."""
-        return Point(row.period, row.status, row.value, self.value(row))
+        key = Restated(row.indicator, row.by, self.group(row) if row.by else None, row.period)
+        restated = key in self.restated or any(mark["kind"] == MarkKind.REVISED for mark in row.marks or ())
+        return Point(row.period, row.status, row.value, self.value(row), restated and row.value is not None)
 
     def _whole_point(self, row: HistoryRow) -> Point:
         """The point of a row in a sparkline, without a partial value: that would look like a fall."""

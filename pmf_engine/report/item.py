@@ -21,12 +21,18 @@ class Named:
 
 @dataclass(frozen=True)
 class Point:
-    """The status and value of a row in one period; `shown` is the value in words, empty without a value."""
+    """The status and value of a row in one period.
+
+    Attributes:
+        shown: The value in words, empty without a value.
+        restated: Whether the value is marked as revised, or is another than an earlier report said.
+    """
 
     period: str
     status: str | None
     value: float | None
     shown: str
+    restated: bool = False
 
 
 @dataclass(frozen=True)

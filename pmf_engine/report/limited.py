@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pmf_engine.report.item import Raised
 from pmf_engine.report.model import ExceptionReport, GroupsOver, LateAgency, Recovered
+from pmf_engine.report.since import SinceReport
 
 
 def limited(report: ExceptionReport, to: str, governance: Sequence[str]) -> ExceptionReport:
@@ -34,8 +35,14 @@ def limited(report: ExceptionReport, to: str, governance: Sequence[str]) -> Exce
     def groups_ended(over: GroupsOver) -> GroupsOver:
         return replace(over, groups=tuple(group for group in over.groups if reached(group.raised)))
 
+    def of_high(since: SinceReport) -> SinceReport:
+        changes = [change for change in since.changes if high & {to.id for to in (change.to_then, change.to_now) if to}]
+        levels = [level for level in since.levels if level.level.id in high]
+        return replace(since, levels=tuple(levels), changes=tuple(changes))
+
     return replace(
         report,
+        since=of_high(report.since) if report.since else None,
         to=next(level.level for level in report.levels if level.level.id == to),
         levels=levels,
         below=sum(len(level.items) for level in report.levels if level.level.id not in high),

@@ -13,6 +13,7 @@ from datetime import date
 from pmf_engine.domain.periods import Period
 from pmf_engine.report.item import Group, Item, Moved, Named, OwnPeriod, Point, Raised
 from pmf_engine.report.problems import ToldProblem
+from pmf_engine.report.since import SinceReport
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,9 @@ class ExceptionReport:
         indicators: All indicators, by content area.
         by_group: All indicators by each breakdown but that by agency.
         not_evaluated: The number of indicators that the evaluation left out: the report says nothing of them.
+        audience: For whom it is; a saved report is compared with those of its own audience.
+        summary: The chair's own words, a paragraph each.
+        since: What has changed since an earlier report was saved; None without one.
     """
 
     board: str
@@ -183,6 +187,9 @@ class ExceptionReport:
     indicators: tuple[IndicatorLine, ...] = ()
     by_group: tuple[GroupTable, ...] = ()
     not_evaluated: int = 0
+    audience: str = "board"
+    summary: tuple[str, ...] = ()
+    since: SinceReport | None = None
 
     @property
     def exceptions(self) -> int:

@@ -10,7 +10,7 @@ from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.concern import concerned
-from pmf_engine.report.history_view import HistoryView
+from pmf_engine.report.history_view import HistoryView, Restated
 
 
 class Scope:
@@ -27,9 +27,16 @@ class Scope:
         wholes: The rows among `rows` without a group.
     """
 
-    def __init__(self, evaluation: Evaluation, period: Period, agency: str | None, area: str | None = None) -> None:
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        period: Period,
+        agency: str | None,
+        area: str | None = None,
+        restated: frozenset[Restated] = frozenset(),
+    ) -> None:
         self.evaluation = evaluation
-        self.view = HistoryView(evaluation)
+        self.view = HistoryView(evaluation, restated)
         self.period = period
         self.agency = agency
         self.area = area

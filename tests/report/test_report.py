@@ -364,7 +364,7 @@ def _cell(
     return {"figure": figure, "agency": agency, "start": start, "months": 3, "text": text, "comment": comment}
 
 
-def sample(**options: str) -> ExceptionReport:
+def sample(**options: Any) -> ExceptionReport:
     """The exception report of the stand-in."""
     return exception_report(evaluation(), **options)
 

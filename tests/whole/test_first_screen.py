@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -30,7 +31,7 @@ def evaluation() -> pmf.Evaluation:
 
 
 @cache
-def screen(**options: str) -> FirstScreen:
+def screen(**options: Any) -> FirstScreen:
     return first_screen(pmf.exception_report(evaluation(), **options))
 
 

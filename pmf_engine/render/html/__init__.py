@@ -33,7 +33,9 @@ from pmf_engine.report.first_screen_words import (
 from pmf_engine.report.item import Item, Point
 from pmf_engine.report.matters import Matter
 from pmf_engine.report.model import ExceptionReport
-from pmf_engine.report.wording import LETTERS, MARKS, QUESTIONS, length_word, level_word, status_word
+from pmf_engine.report.since import Cause
+from pmf_engine.report.since_words import CAUSES, causes_words, change_title, change_words, levels_words
+from pmf_engine.report.wording import LETTERS, MARKS, QUESTIONS, level_word, status_word
 
 __all__ = ["render_html"]
 
@@ -58,7 +60,10 @@ def render_html(report: ExceptionReport) -> str:
         assure=assure_sentences(screen),
         data=data_sentences(screen),
         since=since_words(screen),
-        length=length_word(report.period.cadence.months),
+        causes=causes_words(report.since) if report.since else "",
+        causes_of=list(Cause),
+        cause_titles=CAUSES,
+        level_changes=list(levels_words(report.since)) if report.since else [],
         questions=QUESTIONS,
         grid=_grid(report),
         areas=[(area.title, list(lines)) for area, lines in groupby(report.indicators, key=lambda line: line.area)],
@@ -84,6 +89,8 @@ def _template() -> Template:
         "facts": matter_facts,
         "chart": _chart,
         "periods": _periods,
+        "change_title": change_title,
+        "change_words": change_words,
         "is_long": lambda matter: sum(len(words) for fact in matter_facts(matter) for words in fact.sentences) > _LONG,
     }
     return environment.from_string((_HERE / "report.html.j2").read_text(encoding="utf-8"))

@@ -75,7 +75,7 @@ def trend_chart(points: Sequence[Point], title: str, description: str, lines: Li
         parts.append(f'<text class="axis" x="{x:.0f}" y="{_HEIGHT - 6}">{escape(_short(point.period))}</text>')
         if _is_drawn(point.value):
             y = scale.y(point.value)
-            parts.append(_shape(point.status, x, y))
+            parts.append(_shape(point, x, y))
             parts.append(f'<text class="value" x="{x:.0f}" y="{y - 8:.0f}">{escape(point.shown)}</text>')
         else:
             parts.append(f'<text class="gap" x="{x:.0f}" y="{_HEIGHT / 2:.0f}">?</text>')
@@ -138,14 +138,18 @@ def _runs(values: Sequence[float | None], xs: Sequence[float], scale: _Scale) ->
     return [f'<polyline class="run" points="{" ".join(run)}"/>' for run in runs if len(run) > 1]
 
 
-def _shape(status: str | None, x: float, y: float) -> str:
-    """The shape of a status: a square for red, a diamond for amber, a disc for green, a ring for the rest."""
+def _shape(point: Point, x: float, y: float) -> str:
+    """The shape of a status: a square for red, a diamond for amber, a disc for green, a ring for the rest.
+
+    The shape of a value that was revised is hollow.
+    """
+    status, hollow = point.status, " hollow" if point.restated else ""
     if status == Status.RED:
-        return f'<rect class="red" x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10"/>'
+        return f'<rect class="red{hollow}" x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10"/>'
     if status == Status.AMBER:
-        return f'<path class="amber" d="M{x:.1f} {y - 7:.1f}l7 7-7 7-7-7z"/>'
+        return f'<path class="amber{hollow}" d="M{x:.1f} {y - 7:.1f}l7 7-7 7-7-7z"/>'
     kind = "green" if status == Status.GREEN else "other"
-    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
+    return f'<circle class="{kind}{hollow}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
 
 
 def _is_drawn(value: float | None) -> TypeGuard[float]:

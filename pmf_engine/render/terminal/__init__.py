@@ -5,6 +5,7 @@ Every status has its own word and symbol, so that the page reads without colour.
 
 from __future__ import annotations
 
+from pmf_engine.render.terminal.changes import write_changes
 from pmf_engine.render.terminal.exceptions import write_exceptions
 from pmf_engine.render.terminal.first_screen import write_first_screen
 from pmf_engine.render.terminal.page import NARROWEST, Page
@@ -41,6 +42,8 @@ def render_terminal(
     write_first_screen(page, screen)
     if depth >= Depth.DETAIL:
         write_exceptions(page, screen)
+        if report.since:
+            write_changes(page, report.since)
     if depth >= Depth.ALL:
         write_rest(page, report)
         write_tables(page, report)

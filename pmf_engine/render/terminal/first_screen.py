@@ -26,7 +26,8 @@ from pmf_engine.report.first_screen_words import (
 )
 from pmf_engine.report.matters import Matter
 from pmf_engine.report.model import ExceptionReport
-from pmf_engine.report.wording import MARKS, length_word, level_word, status_word
+from pmf_engine.report.since_words import causes_words
+from pmf_engine.report.wording import MARKS, level_word, status_word
 
 _WIDE = 120
 """From this width on, a matter takes two lines."""
@@ -44,6 +45,8 @@ _STATUS = 10
 def write_first_screen(page: Page, screen: FirstScreen) -> None:
     """Writes the first screen."""
     report = screen.report
+    if report.summary:
+        _write_summary(page, report)
     _write_head(page, report)
     page.line()
     page.line(page.write(lead_words(screen)))
@@ -58,10 +61,20 @@ def write_first_screen(page: Page, screen: FirstScreen) -> None:
         _clipped(page, words)
     if page.width < _WIDE:
         page.line()
-    since = f"the {length_word(report.period.cadence.months)} before: {since_words(screen)}"
-    labels = ("DATA", *("" for _ in data_sentences(screen)[1:]), "SINCE")
-    for label, words in zip(labels, (*data_sentences(screen), since), strict=True):
+    data = data_sentences(screen)
+    for label, words in zip(("DATA", *("" for _ in data[1:])), data, strict=True):
         _labelled(page, label, words)
+    _labelled(page, "SINCE", since_words(screen))
+    if report.since:
+        _labelled(page, "", f"{causes_words(report.since)}.")
+
+
+def _write_summary(page: Page, report: ExceptionReport) -> None:
+    """Writes the chair's own words, whole, above the screen."""
+    page.line(page.write(("From the chair", "bold")))
+    for paragraph in report.summary:
+        page.line(page.write(one_line(paragraph)), 1)
+    page.line()
 
 
 def _labelled(page: Page, label: str, words: str) -> None:

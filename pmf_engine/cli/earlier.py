@@ -1,0 +1,57 @@
+"""What stands beside an evaluation in a report: the chair's own words, and an earlier report to compare with."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pmf_engine.cli.command import CannotDoError
+
+if TYPE_CHECKING:
+    from pmf_engine.evaluation.evaluate import Evaluation
+    from pmf_engine.report.snapshots import Snapshot
+
+AUDIENCE = "board"
+"""The audience of a report; a saved report of another audience is not compared with."""
+
+
+def chairs_summary(evaluation: Evaluation) -> tuple[str, ...]:
+    """The chair's words for the period of an evaluation; says on standard error where the file has none for it."""
+    from pmf_engine.report.summary import NAME, read_summary
+
+    period = evaluation.period
+    if period is None:
+        return ()
+    try:
+        summary = read_summary(evaluation.framework.folder, period)
+    except (OSError, ValueError) as error:
+        what = error.strerror if isinstance(error, OSError) else "it is not in UTF-8"
+        raise CannotDoError(f"cannot read `{NAME}`: {what}") from None
+    folder = evaluation.framework.folder
+    if not summary and folder and (folder / NAME).is_file():
+        print(f"pmf: `{NAME}` says nothing of {period}; write `# {period}` above its words", file=sys.stderr)
+    return summary
+
+
+def saved_report(evaluation: Evaluation, folder: Path | None) -> Snapshot | None:
+    """The report kept in a folder, or the last one in the board's folder of snapshots; None without one.
+
+    Raises:
+        CannotDoError: The folder that was named is for another audience.
+        SnapshotError: It is no saved report.
+    """
+    from pmf_engine.report.snapshots import last_saved, read_snapshot
+
+    framework, period = evaluation.framework, evaluation.period
+    kept = framework.board.snapshots
+    if folder is None and kept and framework.folder and period:
+        folder = last_saved(framework.folder / kept, framework.board.name, period, evaluation.as_of, AUDIENCE)
+    if folder is None:
+        return None
+    snapshot = read_snapshot(folder)
+    if snapshot.report.audience != AUDIENCE:
+        raise CannotDoError(
+            f"`{folder}` was saved for the {snapshot.report.audience}, and this report is for the board"
+        )
+    return snapshot

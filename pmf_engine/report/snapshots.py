@@ -1,0 +1,260 @@
+"""Snapshots: a report as it was given out, with all that later ones need to say what has changed since.
+
+A snapshot is a folder: `report.json`, the results, the figures behind them, what defines each indicator, the hashes of
+the files that were read, the two YAML files, and the chair's summary where there is one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from pmf_engine.diagnostics.errors import Error
+from pmf_engine.domain.frame_schema import Column, FrameSchema
+from pmf_engine.domain.periods import Period
+from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.framework.dependencies import figures_used, reached
+from pmf_engine.framework.model import Framework, Indicator
+from pmf_engine.framework.tables import fingerprint
+from pmf_engine.framework.tolerances import Entry
+from pmf_engine.report.json_form import from_data, to_data
+from pmf_engine.report.model import ExceptionReport
+from pmf_engine.report.result_words import results_in_words
+
+VERSION: Final = 1
+"""The version of `report.json`, which every report as JSON names as its `schema`."""
+
+REPORT, RESULT_FILE, FIGURE_FILE, INPUTS = "report.json", "results.parquet", "figures.parquet", "inputs.json"
+
+FIGURES: Final = FrameSchema(
+    "SNAPSHOT_FIGURES",
+    Column("figure", pl.String, "the figure's id"),
+    Column("agency", pl.String, "the agency that sent it"),
+    Column("start", pl.Int32, "the first month of its period"),
+    Column("months", pl.Int32, "the length of its period"),
+    Column("by", pl.String, "the breakdown; null for the whole", nullable=True),
+    Column("group", pl.String, "the group; null for the whole", nullable=True),
+    Column("value", pl.Float64, "the number", nullable=True),
+    Column("state", pl.String, "whether it was used, withheld, not available or refused"),
+    Column("text", pl.String, "the text of a cell without a number", nullable=True),
+)
+"""The columns of `figures.parquet`: the figures behind the results."""
+
+_NOT_DEFINING: Final = frozenset({"title", "content_area", "rationale", "examples", "ask", "compare", "lead_agency"})
+"""The keys of an indicator that change no result."""
+
+
+class SnapshotError(Error):
+    """A folder that is no snapshot, or one that cannot be compared with."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A saved report.
+
+    Attributes:
+        report: The report.
+        results: Its results, with the columns of `RESULTS_IN_WORDS`.
+        figures: The figures behind them, with the columns of `FIGURES`.
+        definitions: By indicator, the fingerprints of its definition and of its tolerance; by `""`, of the rules.
+        files: The files that were read, each with its SHA-256.
+    """
+
+    report: ExceptionReport
+    results: pl.DataFrame
+    figures: pl.DataFrame
+    definitions: Mapping[str, Mapping[str, str]]
+    files: Mapping[str, str]
+
+
+def report_json(report: ExceptionReport) -> str:
+    """A report as JSON, with the version of its schema; equal for equal reports."""
+    data = {"schema": VERSION, **to_data(report)}
+    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def snapshot_files(evaluation: Evaluation, report: ExceptionReport, folder: Path | None = None) -> dict[str, bytes]:
+    """The files of a snapshot, by name.
+
+    Args:
+        evaluation: The evaluation of the report.
+        report: The report on all agencies, levels and content areas.
+        folder: The folder of the submissions, whose files are hashed; None for submissions that came as frames.
+
+    Raises:
+        SnapshotError: The report is limited to an agency, a level or a content area.
+    """
+    if report.agency or report.to or report.content_area:
+        raise SnapshotError("only a whole report can be saved, not one of an agency, a level or a content area")
+    indicators, tolerances = evaluation.framework.to_text()
+    files = {
+        REPORT: report_json(report).encode(),
+        RESULT_FILE: _parquet(results_in_words(evaluation)),
+        FIGURE_FILE: _parquet(figures_of(evaluation)),
+        INPUTS: _json(
+            {
+                "framework": evaluation.framework.fingerprint,
+                "definitions": definitions_of(evaluation),
+                "files": hashes(evaluation, folder),
+            }
+        ),
+        "indicators.yaml": indicators.encode(),
+        "tolerances.yaml": tolerances.encode(),
+    }
+    if report.summary:
+        files["summary.md"] = ("\n\n".join([f"# {report.period.label}", *report.summary]) + "\n").encode()
+    return files
+
+
+def read_snapshot(folder: Path) -> Snapshot:
+    """Reads a snapshot. Raises SnapshotError for a folder that is none, or that another version has written."""
+    try:
+        data = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+        if data["schema"] != VERSION:
+            raise SnapshotError(f"`{folder}` was saved by another version, in form {data['schema']}, not {VERSION}")
+        inputs = json.loads((folder / INPUTS).read_text(encoding="utf-8"))
+        results = pl.read_parquet((folder / RESULT_FILE).read_bytes())
+        figures = pl.read_parquet((folder / FIGURE_FILE).read_bytes())
+        report = from_data(ExceptionReport, data)
+        return Snapshot(report, results, figures.select(FIGURES.names), inputs["definitions"], inputs["files"])
+    except FileNotFoundError as error:
+        name = Path(error.filename).name
+        raise SnapshotError(f"`{folder}` is no saved report: it has no `{name}`; `--save` makes one") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, pl.exceptions.PolarsError) as error:
+        what = str(error).strip().partition("\n")[0][:80]
+        raise SnapshotError(f"`{folder}` is no saved report, or was changed by hand ({what})") from None
+
+
+def saved_reports(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """The snapshots below a folder, by name, each with the head of its report; whatever is none is left out."""
+    found = []
+    for path in sorted(folder.glob(f"*/{REPORT}")):
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(data, dict) and data.get("schema") == VERSION:
+            found.append((path.parent, data))
+    return found
+
+
+def last_saved(folder: Path, board: str, period: Period, as_of: date, audience: str) -> Path | None:
+    """The snapshot with which a report compares by itself: the latest of its own period or of the one before.
+
+    A snapshot of another audience, of another board, or of the day of the report or later is left out.
+
+    Args:
+        folder: The folder of snapshots, each a folder in it.
+        board: The name of the board.
+        period: The period of the report.
+        as_of: The day of the report.
+        audience: Its audience.
+    """
+    before = period.cadence.holding(period.start - 1)
+    fitting = []
+    for path, data in saved_reports(folder):
+        days = tuple((data.get("period") or {}).get(key) for key in ("starts_on", "ends_on"))
+        own, earlier = (days == _days(one) for one in (period, before))
+        alike = data.get("audience") == audience and data.get("board") == board
+        if alike and (own or earlier) and str(data.get("as_of")) < as_of.isoformat():
+            fitting.append((str(data["as_of"]), own, path.name, path))
+    return max(fitting)[-1] if fitting else None
+
+
+def _days(period: Period) -> tuple[str, str]:
+    """The first and the last day of a period, in ISO 8601."""
+    return period.first_day.isoformat(), period.last_day.isoformat()
+
+
+def figures_of(evaluation: Evaluation) -> pl.DataFrame:
+    """The figures of an evaluation with the columns of `FIGURES`."""
+    cells = evaluation.cells.with_columns(
+        pl.col("figure", "agency", "state").cast(pl.String),
+        text=pl.when(pl.col("value").is_null()).then(pl.col("text")),
+    )
+    return FIGURES.check(cells.select(FIGURES.names).sort(FIGURES.names, nulls_last=False))
+
+
+def definitions_of(evaluation: Evaluation) -> dict[str, dict[str, str]]:
+    """By indicator, the fingerprints of its definition and of its tolerance so far; by `""`, that of the rules."""
+    framework = evaluation.framework
+    rules = {key: framework.data[1].get(key) for key in ("governance", "escalation", "escalate_groups_from")}
+    prints = {"": {"rules": fingerprint(rules)}}
+    end = evaluation.period.end if evaluation.period else None
+    for id_, indicator in framework.indicators.items():
+        entries = [
+            _terms(entry)
+            for entry in indicator.tolerances
+            if entry.from_ is None or end is None or entry.from_.start < end
+        ]
+        prints[id_] = {
+            "definition": fingerprint(_definition(framework, indicator)),
+            "tolerance": fingerprint({"entries": entries}),
+        }
+    return prints
+
+
+def _definition(framework: Framework, indicator: Indicator) -> dict[str, Any]:
+    """What defines the values of an indicator: its own keys, and those of all that it uses."""
+    data = framework.data[0]
+    used = {
+        "figures": figures_used(framework, indicator),
+        "lists": indicator.lists,
+        "breakdowns": [by for by in indicator.by if by in framework.breakdowns],
+    }
+    definition = {kind: {id_: data.get(kind, {}).get(id_) for id_ in sorted(ids)} for kind, ids in used.items()}
+    own = {one.id: data.get("indicators", {}).get(one.id, {}) for one in reached(framework, [indicator])}
+    definition["indicators"] = {
+        id_: {key: value for key, value in sorted(keys.items()) if key not in _NOT_DEFINING}
+        for id_, keys in sorted(own.items())
+    }
+    return definition
+
+
+def _terms(entry: Entry) -> dict[str, Any]:
+    """What an entry of a tolerance decides by."""
+    return {
+        "from": entry.from_.label if entry.from_ else None,
+        "good": entry.good.text,
+        "tolerance": entry.tolerance.text if entry.tolerance else None,
+        "target": entry.target,
+        "allow_for_chance": entry.allow_for_chance,
+        "chart": entry.chart,
+        "rebase": [str(rebase.period) for rebase in entry.rebases],
+    }
+
+
+def hashes(evaluation: Evaluation, folder: Path | None) -> dict[str, str]:
+    """The SHA-256 of each file of returns and lists that counted; empty for one that is not there any more."""
+    submissions, as_of = evaluation.submissions, evaluation.as_of
+    known = submissions.files.filter(pl.col("received_on").is_null() | (pl.col("received_on") <= as_of))
+    paths = {name: folder / name if folder else None for name in known["file"]}
+    paths |= {
+        part.file: part.path for part in submissions.lists if part.received_on is None or part.received_on <= as_of
+    }
+    return {name: _sha256(path) for name, path in sorted(paths.items())}
+
+
+def _sha256(path: Path | None) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
+    except OSError:
+        return ""
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _json(data: Any) -> bytes:
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,56 @@
+"""The chair's own words for a report: `summary.md` beside the two YAML files, printed on top and never computed.
+
+A heading names the period that the words below it are for, so that last quarter's words never stand above this one's
+figures: `# 2016-17 Q4`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pmf_engine.domain.periods import Period, parse_period
+
+NAME = "summary.md"
+"""The name of the file."""
+
+_HEADING = re.compile(r"#\s+(.+?)\s*#*\s*")
+
+
+def read_summary(folder: Path | None, period: Period) -> tuple[str, ...]:
+    """The paragraphs of the chair's words for a period.
+
+    Args:
+        folder: The folder of the two YAML files; None for a framework from texts.
+        period: The period of the report.
+
+    Returns:
+        The paragraphs below the heading that names the period; none where there is no file or no such heading.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: The file is not in UTF-8.
+    """
+    path = folder / NAME if folder else None
+    if path is None or not path.is_file():
+        return ()
+    return summary_of(path.read_text(encoding="utf-8-sig"), period)
+
+
+def summary_of(text: str, period: Period) -> tuple[str, ...]:
+    """The paragraphs of a text below the heading that names a period.
+
+    >>> from pmf_engine.domain.periods import parse_period
+    >>> quarter = parse_period("2016-17 Q4", 4)
+    >>> summary_of("# 2016-17 Q3\\nWorse.\\n\\n# 2016-17 Q4\\nBetter,\\nagain.\\n\\nNot yet good.", quarter)
+    ('Better, again.', 'Not yet good.')
+    """
+    lines: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        if heading := _HEADING.fullmatch(line.strip()):
+            inside = parse_period(heading[1], period.cadence.year_start) == period
+        elif inside:
+            lines.append(line)
+    paragraphs = re.split(r"\n\s*\n", "\n".join(lines))
+    return tuple(words for paragraph in paragraphs if (words := " ".join(paragraph.split())))
