@@ -11,7 +11,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pmf_engine.domain.dates import FIRST_DATA_YEAR, LAST_YEAR
 
@@ -83,7 +83,7 @@ class Cadence(NamedTuple):
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """The months from `start` up to but without `end`, with a name in the cadence's year."""
+    """The months from `start` up to but without `end`, with a name in the cadence's year. Pydantic gives its label."""
 
     start: int
     cadence: Cadence
@@ -119,6 +119,16 @@ class Period:
 
     def __str__(self) -> str:
         return self.label
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:
+        from pydantic_core import core_schema  # at use, as few programs need it
+
+        return core_schema.is_instance_schema(cls, serialization=core_schema.to_string_ser_schema())
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: object, handler: object) -> dict[str, str]:
+        return {"type": "string", "description": "The label of a period, such as `2016-17 Q3`"}
 
 
 _SEP = r"\s*[-/\u2013]\s*"

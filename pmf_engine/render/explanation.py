@@ -27,7 +27,7 @@ _WORDS = {"<=": "at most", "<": "below", ">=": "at least", ">": "above", "=": "e
 
 def to_json(explanation: Explanation) -> str:
     """The explanation as one JSON object, values at full precision; an infinite value is null."""
-    return json.dumps(_finite(asdict(explanation)), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(_finite(asdict(explanation)), indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n"
 
 
 def _finite(value: Any) -> Any:

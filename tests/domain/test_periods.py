@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from pmf_engine.domain.periods import MONTHS, Cadence, parse_day, parse_period
+from pmf_engine.domain.periods import MONTHS, Cadence, Period, parse_day, parse_period
 
 APRIL, JANUARY = 4, 1
 
@@ -81,3 +82,11 @@ def test_six_digits_are_a_month_a_year_or_neither() -> None:
     assert str(parse_period("201104", APRIL, months=1)) == "2011-04"
     assert str(parse_period("201617", APRIL, months=1)) == "2016-17"
     assert parse_period("201112", APRIL, months=1) is None
+
+
+def test_a_period_is_its_label_where_pydantic_writes_it() -> None:
+    quarter = Cadence(3, APRIL).holding(2016 * 12 + 9)
+    adapter = TypeAdapter(tuple[Period, ...])
+    assert adapter.dump_json((quarter,)) == b'["2016-17 Q3"]'
+    assert adapter.dump_python((quarter,)) == (quarter,)
+    assert adapter.json_schema(mode="serialization")["items"]["type"] == "string"

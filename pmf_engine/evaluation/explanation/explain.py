@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import isfinite
 
 import polars as pl
@@ -119,6 +120,7 @@ class Explanation:
     """Everything about one value. Grades are positions on their `scale`, from 1.
 
     Attributes:
+        starts_on: The first day of the period; `ends_on` is its last.
         direction: The direction of travel since the value `before`.
         direction_year_ago: The direction of travel since the value `year_ago`.
         missing: The key `missing` of the indicator.
@@ -134,6 +136,8 @@ class Explanation:
     place: str
     formula: str
     period: str
+    starts_on: date
+    ends_on: date
     by: str | None
     group: str | None
     as_of: str
@@ -204,6 +208,8 @@ def _explanation(evaluation: Evaluated, inputs: Inputs, asked: Indicator, row: H
         place=str(asked.passage.span()),
         formula=_formula(asked),
         period=own_period.label,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
         by=row.by,
         group=group,
         as_of=evaluation.as_of.isoformat(),
