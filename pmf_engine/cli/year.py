@@ -15,6 +15,7 @@ from pmf_engine.cli.command import CannotDoError, Command, ExitCode, Option, opt
 from pmf_engine.cli.output import write
 from pmf_engine.render.renderers import PageOptions
 from pmf_engine.render.year_renderers import PAPER_RENDERERS
+from pmf_engine.report.priority_sorts import SORTS
 
 if TYPE_CHECKING:
     from pmf_engine.report.board_year import BoardYear
@@ -29,6 +30,32 @@ def _coverage(year: BoardYear) -> Written:
 
     coverage = coverage_of(year)
     return Written(coverage, coverage_paper(coverage), lambda: coverage_sheet(coverage))
+
+
+def _priorities(year: BoardYear, sort: str) -> Written:
+    """`pmf priorities`: why each content area was chosen, and what has come of it."""
+    from pmf_engine.report.paper import Written
+    from pmf_engine.report.priorities import priorities_of
+    from pmf_engine.report.priorities_paper import priorities_paper, priorities_sheet
+    from pmf_engine.report.section_11 import section_11_of
+
+    priorities = priorities_of(year, section_11_of(year), sort)
+    return Written(priorities, priorities_paper(priorities), lambda: priorities_sheet(priorities))
+
+
+def _print_priorities(arguments: argparse.Namespace) -> ExitCode:
+    print_paper(_priorities(_year(arguments), arguments.sort), arguments)
+    return ExitCode.DONE
+
+
+def _health(year: BoardYear) -> Written:
+    """`pmf health`: is the framework itself working?"""
+    from pmf_engine.report.health import health_of
+    from pmf_engine.report.health_paper import health_paper, health_sheet
+    from pmf_engine.report.paper import Written
+
+    health = health_of(year)
+    return Written(health, health_paper(health), lambda: health_sheet(health))
 
 
 def _section_11(year: BoardYear) -> Written:
@@ -97,5 +124,12 @@ def _options(*formats: str) -> tuple[Option, ...]:
 
 YEAR = (
     Command("coverage", "what is measured of each content area, and what is not", _options("csv"), _printed(_coverage)),
+    Command(
+        "priorities",
+        "why each content area was chosen, and what has come of it",
+        (*_options("csv"), option("--sort", choices=list(SORTS), default="file", help="in which order")),
+        _print_priorities,
+    ),
+    Command("health", "is the framework itself working?", _options("csv"), _printed(_health)),
     Command("section11", "how agencies grade themselves on section 11", _options("csv"), _printed(_section_11)),
 )

@@ -73,19 +73,23 @@ class BoardYear:
 
     @cached_property
     def own_rows(self) -> tuple[HistoryRow, ...]:
-        """The rows of wholes and groups in quarters, or in the indicators' own periods where these are longer."""
-        yearly, own, monthly = self.evaluation.judged, self.evaluation.own, self.monthly
+        """The rows of wholes and groups in the indicators' own periods."""
+        yearly, own = self.evaluation.judged, self.evaluation.own
         shorter = set() if own is None else set(own["indicator"].unique())
         rows = [row for row in history_rows(yearly) if row.indicator not in shorter]
-        rows += [] if own is None else [row for row in history_rows(own) if row.months >= _QUARTER]
-        rows += [] if monthly is None else history_rows(monthly.judged)
-        return tuple(rows)
+        return (*rows, *(() if own is None else history_rows(own)))
+
+    @cached_property
+    def quarterly_rows(self) -> tuple[HistoryRow, ...]:
+        """The rows of wholes and groups in quarters, or in the indicators' own periods where these are longer."""
+        rows = tuple(row for row in self.own_rows if row.months >= _QUARTER)
+        return rows if self.monthly is None else (*rows, *history_rows(self.monthly.judged))
 
     @cached_property
     def reported(self) -> Mapping[Period, tuple[HistoryRow, ...]]:
         """By quarter, the rows that a report on it shows as of the same day: of each series the last to end by then."""
         series: dict[tuple[str, str | None, str | None], list[HistoryRow]] = {}
-        for row in sorted(self.own_rows, key=lambda row: row.start):
+        for row in sorted(self.quarterly_rows, key=lambda row: row.start):
             series.setdefault((row.indicator, row.by, row.group), []).append(row)
         reported = {}
         for quarter in self.quarters:
@@ -101,6 +105,14 @@ class BoardYear:
     def exceptions(self, quarter: Period) -> tuple[HistoryRow, ...]:
         """The rows that the report on a quarter escalates, wholes and groups."""
         return tuple(row for row in self.reported[quarter] if row.level >= 0)
+
+    def raised_to(self, quarter: Period) -> dict[str, str]:
+        """By indicator with an exception in a quarter, whole or by group, the highest level that it goes up to."""
+        levels = list(self.framework.governance)
+        raised: dict[str, int] = {}
+        for row in self.exceptions(quarter):
+            raised[row.indicator] = max(raised.get(row.indicator, 0), row.level)
+        return {indicator: levels[level] for indicator, level in raised.items()}
 
 
 def board_year(framework: Framework, submissions: Submissions, period: Period, as_of: date) -> BoardYear:

@@ -1,0 +1,182 @@
+"""Health of the framework: is it itself working? (framework 1.11)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import polars as pl
+
+from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.domain.status import Status
+from pmf_engine.judgement.history_row import HistoryRow
+from pmf_engine.report.board_year import BoardYear
+from pmf_engine.report.calendar import Owed, ReturnState, calendar_of
+from pmf_engine.report.item import Named
+
+_FEWEST = 4
+"""The fewest ratings in two years from which `never red` and `never green` say something."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The exceptions of a quarter, and how many of them an agency explained in the comment of a return."""
+
+    quarter: str
+    exceptions: int
+    explained: int
+
+
+@dataclass(frozen=True)
+class Punctuality:
+    """The returns of an agency by quarter: how many fell due, and how many of them came in time.
+
+    Attributes:
+        quarters: By quarter in which returns fell due, those in time and all; a quarter without any is left out.
+    """
+
+    agency: Named
+    quarters: Mapping[str, tuple[int, int]]
+
+    @property
+    def in_time(self) -> int:
+        """The returns in time, of all quarters."""
+        return sum(in_time for in_time, _ in self.quarters.values())
+
+    @property
+    def due(self) -> int:
+        """The returns that fell due, of all quarters."""
+        return sum(due for _, due in self.quarters.values())
+
+
+@dataclass(frozen=True)
+class Review:
+    """A tolerance that was to be reviewed by a day that is past."""
+
+    indicator: Named
+    good: str
+    review_by: date
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether the framework is working, over the year and the one before.
+
+    Attributes:
+        quarters: The eight quarters, the oldest first.
+        never_red: The indicators with four ratings or more in two years, none of them red.
+        never_green: The same, none of them green.
+        unjudged: The indicators that have no tolerance in force, so that nobody judges them.
+        unrated: The indicators with a tolerance that had no rating in two years.
+    """
+
+    board: str
+    period: Period
+    as_of: date
+    quarters: tuple[str, ...]
+    explained: tuple[Explained, ...]
+    punctuality: tuple[Punctuality, ...]
+    never_red: tuple[Named, ...]
+    never_green: tuple[Named, ...]
+    past_review: tuple[Review, ...]
+    unjudged: tuple[Named, ...]
+    unrated: tuple[Named, ...]
+
+
+def health_of(year: BoardYear) -> Health:
+    """Whether the framework of a year is working."""
+    framework = year.framework
+    ratings = _ratings(year)
+    told = {id_: statuses for id_, statuses in ratings.items() if len(statuses) >= _FEWEST}
+    entries = {id_: one.entry_for(year.quarters[-1]) for id_, one in framework.indicators.items()}
+    return Health(
+        board=framework.board.name,
+        period=year.period,
+        as_of=year.as_of,
+        quarters=tuple(quarter.label for quarter in _eight(year)),
+        explained=tuple(_explained(year)),
+        punctuality=punctuality(year),
+        never_red=_named(year, [id_ for id_, statuses in told.items() if Status.RED not in statuses]),
+        never_green=_named(year, [id_ for id_, statuses in told.items() if Status.GREEN not in statuses]),
+        past_review=tuple(
+            Review(Named(id_, framework.indicators[id_].title), entry.good.text, entry.review_by[0])
+            for id_, entry in entries.items()
+            if entry is not None and entry.review_by is not None and entry.review_by[0] < year.as_of
+        ),
+        unjudged=_named(year, [id_ for id_, entry in entries.items() if entry is None]),
+        unrated=_named(year, [id_ for id_, entry in entries.items() if entry is not None and not ratings.get(id_)]),
+    )
+
+
+def _named(year: BoardYear, ids: list[str]) -> tuple[Named, ...]:
+    return tuple(Named(id_, year.framework.indicators[id_].title) for id_ in ids)
+
+
+def _eight(year: BoardYear) -> tuple[Period, ...]:
+    """The quarters of the year before and of the year."""
+    first = Period(year.quarters[0].start - 12, year.quarters[0].cadence)
+    return year.framework.periods(first, year.quarters[-1])
+
+
+def _ratings(year: BoardYear) -> dict[str, list[str]]:
+    """By indicator, the ratings of its whole in own periods that ended in the two years."""
+    ratings: dict[str, list[str]] = {}
+    for row in year.own_rows:
+        if row.by is None and row.status in Status.rated() and row.start + row.months > year.period.start - 12:
+            ratings.setdefault(row.indicator, []).append(row.status)
+    return ratings
+
+
+def _explained(year: BoardYear) -> Iterator[Explained]:
+    """For each quarter its exceptions, and how many have a comment on one of their figures in their period."""
+    comments: dict[str, list[tuple[int, int]]] = {}
+    cells = year.evaluation.cells.filter(pl.col("comment").is_not_null())
+    for figure, start, months in cells.select("figure", "start", "months").iter_rows():
+        comments.setdefault(figure, []).append((start, start + months))
+    for quarter in year.quarters:
+        rows: dict[str, HistoryRow] = {}
+        for row in year.exceptions(quarter):
+            rows.setdefault(row.indicator, row)
+        explained = sum(_has_comment(year, row, comments) for row in rows.values())
+        yield Explained(quarter.label, len(rows), explained)
+
+
+def _has_comment(year: BoardYear, row: HistoryRow, comments: Mapping[str, list[tuple[int, int]]]) -> bool:
+    """Whether a figure of a row's indicator has a comment in the period of the row."""
+    spans = [span for name in year.framework.indicators[row.indicator].figures for span in comments.get(name, ())]
+    return any(start < row.start + row.months and row.start < end for start, end in spans)
+
+
+def punctuality(year: BoardYear) -> tuple[Punctuality, ...]:
+    """For each agency, the returns that fell due in each of eight quarters and how many came in time, the worst first.
+
+    A return counts as in time by the day on which it first came; one whose day nobody knows counts as in time unless
+    it is late.
+    """
+    first_came = _first_arrivals(year)
+    quarters = Cadence(3, year.framework.board.year_start)
+    labels = [quarter.label for quarter in _eight(year)]
+    found: dict[Named, dict[str, tuple[int, int]]] = {}
+    before = replace(year.evaluation, period=Period(year.period.start - 12, year.period.cadence))
+    for evaluation in (before, year.evaluation):
+        for owed in calendar_of(evaluation).owed:
+            label = quarters.holding(owed.ends_on.year * 12 + owed.ends_on.month - 1).label
+            if label in labels and owed.due < year.as_of:
+                in_time, due = found.setdefault(owed.agency, {}).get(label, (0, 0))
+                found[owed.agency][label] = (in_time + _is_in_time(owed, first_came), due + 1)
+    agencies = [Punctuality(agency, quarters) for agency, quarters in found.items()]
+    return tuple(sorted(agencies, key=lambda each: (each.in_time / each.due, each.agency.title)))
+
+
+def _is_in_time(owed: Owed, first_came: Mapping[tuple[str, str, date], date]) -> bool:
+    """Whether a return first came by the day on which it was due."""
+    came = first_came.get((owed.item.id, owed.agency.id, owed.starts_on), owed.received_on)
+    return came <= owed.due if came is not None else owed.state == ReturnState.RECEIVED
+
+
+def _first_arrivals(year: BoardYear) -> dict[tuple[str, str, date], date]:
+    """The day on which the first cell of each return came, those that a later one replaced among them."""
+    readings = year.evaluation.submissions.readings.filter(pl.col("received_on").is_not_null())
+    first = readings.group_by("figure", "agency", "starts_on").agg(pl.col("received_on").min())
+    return {(figure, agency, starts_on): on for figure, agency, starts_on, on in first.iter_rows()}
