@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from pmf_engine.report.priorities import Priority
-
-SORTS: Final[Mapping[str, Callable[[Priority], Any]]] = {
+SORTS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "file": lambda priority: 0,
     "title": lambda priority: priority.area.title,
     "kind": lambda priority: priority.kind,
@@ -19,4 +16,4 @@ SORTS: Final[Mapping[str, Callable[[Priority], Any]]] = {
     "learning": lambda priority: -(priority.learning_open or 0),
     "review": lambda priority: priority.review_by or date.max,
 }
-"""What the content areas can be sorted by; of equals, the order of the file stays."""
+"""By name, the key of a `Priority` to sort by; of equals, the order of the file stays."""
