@@ -8,7 +8,7 @@ from enum import StrEnum
 from random import Random
 from statistics import median
 
-from tests.support.damage_boards import DISTRICTS, QUARTERS, Sent, Spot, Table, start_of
+from tests.support.damage_boards import DISTRICTS, LISTS, QUARTERS, Sent, Spot, Table, start_of
 
 
 class Follows(StrEnum):
@@ -109,9 +109,17 @@ def misspelt(text: str, rnd: Random) -> str:
 
 
 def extract(sent: Sent, rnd: Random, kind: str | None = None, list_: str | None = None) -> Table | None:
-    """A file of a list."""
-    fits = [table for table in sent.tables if table.is_list and table.rows and table.covers
-            and kind in (None, table.kind) and list_ in (None, table.what)]  # fmt: skip
+    """A file of a list, with all its columns as far as earlier damages left them their names."""
+    fits = [
+        table
+        for table in sent.tables
+        if table.is_list
+        and table.rows
+        and table.covers
+        and {*LISTS[table.what]} <= {*table.header}
+        and kind in (None, table.kind)
+        and list_ in (None, table.what)
+    ]
     return rnd.choice(fits) if fits else None
 
 
