@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from pmf_engine.domain.frame_schema import Column, FrameSchema
+from pmf_engine.evaluation.actions import JUDGED_ACTIONS
 from pmf_engine.evaluation.comparison import CHANGES
 from pmf_engine.evaluation.outstanding import OUTSTANDING
 from pmf_engine.evaluation.results import EXCEPTIONS, HISTORY, RESULTS
@@ -27,6 +28,7 @@ __all__ = [
     "EXCEPTIONS",
     "FILES",
     "HISTORY",
+    "JUDGED_ACTIONS",
     "MONEY",
     "OUTSTANDING",
     "PROBLEMS",
@@ -50,6 +52,7 @@ ALL: Final = {
     "Submissions.readings": READINGS,
     "Submissions.files": FILES,
     "Submissions.actions": ACTIONS,
+    "Evaluation.actions": JUDGED_ACTIONS,
     "Submissions.requests": REQUESTS,
     "Submissions.reviews": REVIEWS,
     "Submissions.money": MONEY,

@@ -207,6 +207,27 @@ class Outcome(StrEnum):
     """It lies in a part of a file that cannot be read, so that nobody knows what it is of."""
 
 
+class Verdict(StrEnum):
+    """What an indicator did since an action was done. None of these says that the action was the cause."""
+
+    BETTER = "better since"
+    NO_CHANGE = "no change seen"
+    WORSE = "worse since"
+    TOO_EARLY = "too early"
+    CANNOT_TELL = "cannot be told"
+
+
+class Expected(StrEnum):
+    """Whether an action's value to reach was reached by its time."""
+
+    MET = "met"
+    MISSED = "missed"
+    NOT_YET = "not yet"
+    """Its time is still to come."""
+    NO_FIGURE = "no figure"
+    """Its time has come, and the indicator has no value."""
+
+
 def texts(members: Iterable[StrEnum]) -> list[str]:
     """The texts of members, as plain `str`: Polars and argparse treat a list of members differently.
 

@@ -13,6 +13,7 @@ from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.errors import UnknownName, UnknownPeriod
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.actions import judged_actions
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.results import exceptions_of, history_of, results_of
 from pmf_engine.evaluation.rows import NoRow, ResultRow, Series, find_row, result_rows, series_of
@@ -78,6 +79,20 @@ class Evaluated:
     def exceptions(self) -> pl.DataFrame:
         """The results that go up, the highest level first (`EXCEPTIONS`)."""
         return exceptions_of(self.judged)
+
+    @cached_property
+    def actions(self) -> pl.DataFrame:
+        """The actions agreed by `as_of`, each with what its indicator did since (`JUDGED_ACTIONS`).
+
+        Those for indicators that were not evaluated are left out; see `only`.
+        """
+        actions = self.submissions.register_at("actions", self.as_of)
+        if self.only is not None:
+            actions = actions.filter(pl.col("indicator").is_in(sorted(self.only)))
+        rows = self.judged
+        if self.own is not None:
+            rows = pl.concat([rows.join(self.own, on="indicator", how="anti"), self.own])
+        return judged_actions(actions, rows, self.framework, self.as_of)
 
     def rows(self) -> tuple[ResultRow, ...]:
         """The results as typed rows, in their order."""

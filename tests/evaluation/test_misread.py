@@ -151,7 +151,9 @@ def test_without_a_near_name_it_may_be_from_the_only_sender(tmp_path: Path) -> N
 
 def test_a_figure_begins_with_a_row_that_names_it_whoever_sent_that(tmp_path: Path) -> None:
     """The first quarter is a gap in the exceptions of the later ones, and no time before the figure."""
-    write_board(tmp_path, FIGURES, INDICATORS, "y: {good: at most 20}", "- {when: (not green) for 2 periods, to: board}")
+    write_board(
+        tmp_path, FIGURES, INDICATORS, "y: {good: at most 20}", "- {when: (not green) for 2 periods, to: board}"
+    )
     write_returns(tmp_path, "2016-17 Q1,cae,n,30\n2016-17 Q2,care,n,30\n2016-17 Q1,care,other,3\n")
     evaluation = evaluate(tmp_path, "2016-17 Q2")
     assert status(evaluation, period="2016-17 Q1") == "invalid"

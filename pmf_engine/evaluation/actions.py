@@ -1,0 +1,239 @@
+"""Actions as of the day of an evaluation, each with what its indicator did since, and what else went on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+import polars as pl
+
+from pmf_engine.domain.frame_schema import Column
+from pmf_engine.domain.status import Expected, Verdict, texts
+from pmf_engine.evaluation.action_periods import (
+    FEWEST_FOR_NO_CHANGE,
+    Periods,
+    SeriesKey,
+    Unjudged,
+    Value,
+    effect_day,
+    periods_of,
+    values_of,
+)
+from pmf_engine.framework.model import Framework
+from pmf_engine.judgement.verdicts import POINTS, compared
+from pmf_engine.submissions.register_cells import band_to_reach
+from pmf_engine.submissions.registers import ACTIONS
+
+JUDGED_ACTIONS: Final = ACTIONS.with_columns(
+    "JUDGED_ACTIONS",
+    Column("overdue", pl.Boolean, "it is open, and was due before the day of the evaluation"),
+    Column("verdict", pl.Enum(texts(Verdict)), "what the indicator did since; never that the action was the cause"),
+    Column("reason", pl.String, "why, as a clause"),
+    Column("before", pl.Float64, "the pooled value of the periods before, like those after", nullable=True),
+    Column("after", pl.Float64, "the pooled value of the periods after", nullable=True),
+    Column("change", pl.Float64, "`after` less `before`; of a rate their ratio", nullable=True),
+    Column("change_lower", pl.Float64, "the lower end of the 95 % interval of `change`", nullable=True),
+    Column("change_upper", pl.Float64, "the upper end of the interval", nullable=True),
+    Column("periods_before", pl.Int64, "how many periods before it can be compared"),
+    Column("periods_after", pl.Int64, "how many whole periods after it can be compared"),
+    Column("was_moving", pl.Int32, "1 where the value got better before it, -1 worse, 0 neither", nullable=True),
+    Column("at_worst", pl.Boolean, "the year before it held the worst value of all before it", nullable=True),
+    Column("what_else", pl.List(pl.String), "the ids of other actions for the indicator at the time"),
+    Column("untouched", pl.List(pl.String), "the other groups, for which nothing was done at the time"),
+    Column("untouched_before", pl.Float64, "the pooled value of these groups before", nullable=True),
+    Column("untouched_after", pl.Float64, "the pooled value of these groups after", nullable=True),
+    Column("now", pl.Float64, "the latest value of the indicator", nullable=True),
+    Column("now_period", pl.String, "the label of the period of that value", nullable=True),
+    Column("expected", pl.Enum(texts(Expected)), "whether `expected_value` was reached by its time", nullable=True),
+)
+"""The columns of `Evaluation.actions`: a row for each action agreed by the day of the evaluation."""
+
+
+def actions_as_of(actions: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Actions as they stood on a day: those agreed by then, and open where they were done later."""
+    later = (pl.col("done_on") > as_of).fill_null(False)
+    stood = actions.filter((pl.col("agreed_on") <= as_of).fill_null(True))
+    return stood.with_columns(
+        done_on=pl.when(~later).then("done_on"), state=pl.when(later).then(pl.lit("open")).otherwise("state")
+    )
+
+
+def judged_actions(actions: pl.DataFrame, rows: pl.DataFrame, framework: Framework, as_of: date) -> pl.DataFrame:
+    """Judges every action.
+
+    Args:
+        actions: The actions, with the columns of `ACTIONS`.
+        rows: The judged rows of indicators in their own periods, with the columns of `JUDGED_ROWS`.
+        framework: The framework.
+        as_of: The day of the evaluation.
+
+    Returns:
+        The actions with the columns of `JUDGED_ACTIONS`.
+    """
+    stood = actions_as_of(actions, as_of)
+    series = values_of(rows.join(stood, on="indicator", how="semi"))
+    records = list(stood.iter_rows(named=True))
+    spans = [periods_of(record, framework, series) for record in records]
+    verdicts = _verdicts(records, spans)
+    groups = _groups(series)
+    by_indicator: dict[str, list[Mapping[str, Any]]] = {}
+    for record in records:
+        by_indicator.setdefault(record["indicator"], []).append(record)
+    judged = []
+    for record, span, verdict in zip(records, spans, verdicts, strict=True):
+        others = [each for each in by_indicator[record["indicator"]] if each is not record]
+        values = series.get((record["indicator"], record["by"], record["group"]), ())
+        row = {**record, **verdict, "overdue": is_overdue(record, as_of)}
+        row |= {"at_worst": None, "what_else": _what_else(record, others, as_of)}
+        row |= {"untouched": [], "untouched_before": None, "untouched_after": None}
+        if isinstance(span, Periods):
+            row["at_worst"] = _at_worst(span)
+            row |= _untouched(record, span, others, groups, series)
+        judged.append(row | _now(record, values, framework, as_of))
+    return JUDGED_ACTIONS.check(pl.DataFrame(judged, JUDGED_ACTIONS.polars()))
+
+
+def is_overdue(action: Mapping[str, Any], as_of: date) -> bool:
+    """Whether an action is open, and was due before a day."""
+    return action["state"] == "open" and action["due_on"] is not None and action["due_on"] < as_of
+
+
+_OF_COMPARISON: Final = {
+    "before": "before", "after": "after", "change": "change", "change_lower": "lower", "change_upper": "upper",
+    "was_moving": "moving",
+}  # fmt: skip
+
+
+def _verdicts(records: Sequence[Mapping[str, Any]], spans: Sequence[Periods | Unjudged]) -> list[dict[str, Any]]:
+    """The columns of the verdict of each action."""
+    rows = [
+        (case, span.kind, value.start, value.start % 12, side, value.label == records[case]["period"] and not side,
+         value.numerator, value.denominator, value.value, span.sign)
+        for case, span in enumerate(spans)
+        if isinstance(span, Periods)
+        for side, values in ((False, span.before), (True, span.after))
+        for value in values
+    ]  # fmt: skip
+    found = compared(pl.DataFrame(rows, POINTS.polars(), orient="row")) if rows else None
+    by_case = {row["case"]: row for row in found.iter_rows(named=True)} if found is not None else {}
+    verdicts = []
+    for case, span in enumerate(spans):
+        if isinstance(span, Unjudged):
+            nothing = dict.fromkeys(_OF_COMPARISON)
+            counts = {"periods_before": span.before, "periods_after": span.after}
+            verdicts.append({**nothing, **counts, "verdict": span.verdict, "reason": span.reason})
+            continue
+        row = by_case[case]
+        verdict, reason = _said(row, len(span.after), span.sign)
+        counts = {"periods_before": len(span.before), "periods_after": len(span.after)}
+        columns = {name: row[of] for name, of in _OF_COMPARISON.items()}
+        verdicts.append({**columns, **counts, "verdict": verdict, "reason": reason})
+    return verdicts
+
+
+def _said(row: Mapping[str, Any], after: int, sign: int) -> tuple[Verdict, str]:
+    """The verdict of a comparison, and why."""
+    if row["is_better"] or row["is_worse"]:
+        verdict = Verdict.BETTER if row["is_better"] else Verdict.WORSE
+        return verdict, "beyond chance, and beyond the trend and season of before"
+    if not row["is_known"]:
+        return Verdict.CANNOT_TELL, "too few like periods before and after it to know their scatter"
+    if after < FEWEST_FOR_NO_CHANGE:
+        return Verdict.TOO_EARLY, f"no change seen in {after} periods, and {FEWEST_FOR_NO_CHANGE} are needed to say so"
+    none = 1.0 if row["kind"] == "rate" else 0.0
+    outside = row["lower"] is not None and not row["lower"] <= none <= row["upper"]
+    if outside and row["moving"]:
+        return Verdict.NO_CHANGE, "it was already moving, and went on as before"
+    return Verdict.NO_CHANGE, "no more than chance, trend and season explain"
+
+
+def _groups(series: Mapping[SeriesKey, Sequence[Value]]) -> Mapping[tuple[str, str], list[str]]:
+    """The groups of each indicator and breakdown."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for indicator, by, group in series:
+        if by is not None and group is not None:
+            groups.setdefault((indicator, by), []).append(group)
+    return groups
+
+
+def _what_else(action: Mapping[str, Any], others: Sequence[Mapping[str, Any]], as_of: date) -> list[str]:
+    """The ids of other actions for the indicator and group, or for the whole, that were going on at the time."""
+    return [other["id"] for other in others if _share_a_time(action, other) and _share_a_group(action, other)]
+
+
+def _share_a_group(action: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two actions are for the same children: for one group, or one of them for all."""
+    return None in (action["group"], other["group"]) or action["group"] == other["group"]
+
+
+def _share_a_time(action: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether another action was not dropped, and took effect no earlier than a year before this one was agreed."""
+    if other["state"] == "dropped" or action["agreed_on"] is None:
+        return False
+    effect = effect_day(other)
+    return effect is not None and (effect - action["agreed_on"]).days > -365
+
+
+def _at_worst(periods: Periods) -> bool:
+    """Whether the year before an action held the worst value of all before it."""
+    values = [(each.start, each.value * periods.sign) for each in periods.before if each.value is not None]
+    last = values[-1][0]
+    worst = min(value for _, value in values)
+    return any(value == worst for start, value in values if start > last - 12)
+
+
+def _untouched(
+    action: Mapping[str, Any],
+    periods: Periods,
+    others: Sequence[Mapping[str, Any]],
+    groups: Mapping[tuple[str, str], Sequence[str]],
+    series: Mapping[SeriesKey, Sequence[Value]],
+) -> dict[str, Any]:
+    """The other groups of an action's breakdown for which nothing was done, with their values before and after."""
+    if action["group"] is None or any(other["group"] is None and _share_a_time(action, other) for other in others):
+        return {}
+    touched = {other["group"] for other in others if _share_a_time(action, other)} | {action["group"]}
+    names = [name for name in groups.get((action["indicator"], action["by"]), ()) if name not in touched]
+    pooled = {}
+    for side, some in (("untouched_before", periods.before), ("untouched_after", periods.after)):
+        starts = {each.start for each in some}
+        values = [
+            each for name in names for each in series[action["indicator"], action["by"], name] if each.start in starts
+        ]
+        pooled[side] = _pooled([each for each in values if each.value is not None and each.blemish is None])
+    return {"untouched": names, **pooled}
+
+
+def _pooled(values: Sequence[Value]) -> float | None:
+    """The value of several periods and groups together: by their numerators and denominators, else their mean."""
+    if not values:
+        return None
+    parts = [(each.numerator, each.denominator, each.value) for each in values]
+    whole = sum(part[1] or 0.0 for part in parts)
+    if whole and all(part[0] is not None and part[1] for part in parts):
+        weighted = sum((value or 0.0) * (denominator or 0.0) for _, denominator, value in parts)
+        return weighted / whole
+    return sum(value or 0.0 for *_, value in parts) / len(parts)
+
+
+def _now(
+    action: Mapping[str, Any], values: Sequence[Value], framework: Framework, as_of: date
+) -> dict[str, float | str | None]:
+    """The latest value of an action's indicator, and whether the value to reach was reached by its time."""
+    known = [each for each in values if each.value is not None]
+    latest: dict[str, float | str | None] = {"now": None, "now_period": None, "expected": None}
+    if known:
+        latest |= {"now": known[-1].value, "now_period": known[-1].label}
+    if action["expected_value"] is None or action["expected_by"] is None or action["indicator"] is None:
+        return latest
+    band = band_to_reach(action["expected_value"], action["indicator"], framework)
+    by = framework.period(action["expected_by"])
+    last = by.last_day
+    then = [each for each in values if each.ends_on <= last and each.ends_on >= by.first_day]
+    if last >= as_of:
+        return {**latest, "expected": Expected.NOT_YET}
+    if band is None or not then or then[-1].value is None:
+        return {**latest, "expected": Expected.NO_FIGURE}
+    met = all(band.sides(then[-1].value)) and then[-1].blemish is None
+    return {**latest, "expected": Expected.MET if met else Expected.MISSED}
