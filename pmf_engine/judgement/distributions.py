@@ -61,11 +61,9 @@ def beta_quantile(share: float, a: float, b: float) -> float:
         low, high = (low, x) if off > 0 else (x, high)
         slope = exp(scale + (a - 1) * log(x) + (b - 1) * log1p(-x))
         step = off / slope if slope > 0 else inf
-        last, x = x, x - step
-        if not low < x < high:
-            x = (low + high) / 2
-        if abs(x - last) <= _NEAR_ENOUGH * x:
-            break
+        if abs(step) <= _NEAR_ENOUGH * x:
+            return x - step
+        x = x - step if low < x - step < high else (low + high) / 2
     return x
 
 
