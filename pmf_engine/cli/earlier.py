@@ -18,7 +18,7 @@ AUDIENCE = "board"
 
 def chairs_summary(evaluation: Evaluation) -> tuple[str, ...]:
     """The chair's words for the period of an evaluation; says on standard error where the file has none for it."""
-    from pmf_engine.report.summary import NAME, read_summary
+    from pmf_engine.report.summary import NAME, names_such_periods, read_summary
 
     period = evaluation.period
     if period is None:
@@ -29,7 +29,8 @@ def chairs_summary(evaluation: Evaluation) -> tuple[str, ...]:
         what = error.strerror if isinstance(error, OSError) else "it is not in UTF-8"
         raise CannotDoError(f"cannot read `{NAME}`: {what}") from None
     folder = evaluation.framework.folder
-    if not summary and folder and (folder / NAME).is_file():
+    text = (folder / NAME).read_text(encoding="utf-8-sig") if folder and (folder / NAME).is_file() else ""
+    if not summary and names_such_periods(text, period):
         print(f"pmf: `{NAME}` says nothing of {period}; write `# {period}` above its words", file=sys.stderr)
     return summary
 

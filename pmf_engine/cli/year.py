@@ -78,6 +78,23 @@ def _printed(make: Callable[[BoardYear], Written]) -> Callable[[argparse.Namespa
     return run
 
 
+def _plan(arguments: argparse.Namespace) -> ExitCode:
+    """`pmf plan`: what falls due in a period, by default in the quarter that holds the day of the command."""
+    from pmf_engine.domain.periods import Cadence, month_of
+    from pmf_engine.evaluation.evaluate import evaluate
+    from pmf_engine.report.paper import Written
+    from pmf_engine.report.plan import plan_of
+    from pmf_engine.report.plan_paper import plan_paper, plan_sheet
+
+    framework = framework_of(arguments)
+    as_of = arguments.as_of or date.today()
+    quarter = Cadence(3, framework.board.year_start).holding(month_of(as_of))
+    period = quarter if arguments.period is None else period_of(framework, arguments.period)
+    plan = plan_of(evaluate(framework, submissions_of(arguments, framework), period, as_of))
+    print_paper(Written(plan, plan_paper(plan), lambda: plan_sheet(plan)), arguments)
+    return ExitCode.DONE
+
+
 def print_paper(written: Written, arguments: argparse.Namespace) -> None:
     """Writes a paper in the format of the options, in colour on a terminal and in ASCII where it cannot show more."""
     to_terminal = arguments.output is None and sys.stdout.isatty()
@@ -108,10 +125,13 @@ def _year(arguments: argparse.Namespace) -> BoardYear:
         raise CannotDoError(str(error)) from None
 
 
-def _options(*formats: str) -> tuple[Option, ...]:
+_A_YEAR = option("period", nargs="?", metavar="YEAR", help="such as 2016-17 (default: the latest year with data)")
+
+
+def _options(*formats: str, period: Option = _A_YEAR) -> tuple[Option, ...]:
     """The options of a command that prints a paper."""
     return (
-        option("period", nargs="?", metavar="YEAR", help="such as 2016-17 (default: the latest year with data)"),
+        period,
         CONFIG,
         DATA,
         AS_OF,
@@ -132,4 +152,10 @@ YEAR = (
     ),
     Command("health", "is the framework itself working?", _options("csv"), _printed(_health)),
     Command("section11", "how agencies grade themselves on section 11", _options("csv"), _printed(_section_11)),
+    Command(
+        "plan",
+        "what falls due in a period, and what is overdue",
+        _options("csv", period=option("period", nargs="?", metavar="PERIOD", help="default: the present quarter")),
+        _plan,
+    ),
 )

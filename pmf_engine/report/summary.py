@@ -37,6 +37,18 @@ def read_summary(folder: Path | None, period: Period) -> tuple[str, ...]:
     return summary_of(path.read_text(encoding="utf-8-sig"), period)
 
 
+def names_such_periods(text: str, period: Period) -> bool:
+    """Whether a heading of a text names a period of the same length as a period.
+
+    >>> from pmf_engine.domain.periods import parse_period
+    >>> names_such_periods("# 2016-17\\nA year.", parse_period("2016-17 Q4", 4))
+    False
+    """
+    headings = (match[1] for line in text.splitlines() if (match := _HEADING.fullmatch(line.strip())))
+    named = (parse_period(heading, period.cadence.year_start) for heading in headings)
+    return any(each is not None and each.cadence == period.cadence for each in named)
+
+
 def summary_of(text: str, period: Period) -> tuple[str, ...]:
     """The paragraphs of a text below the heading that names a period.
 
