@@ -1,8 +1,9 @@
-"""The commands about the two YAML files: `check`, `test`, `list`."""
+"""The commands about the two YAML files: `check`, `test`, `list`, `schema`."""
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,14 @@ def _list(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.DONE
 
 
+def _schema(arguments: argparse.Namespace) -> ExitCode:
+    """`pmf schema`: the JSON Schema of what other programs read."""
+    from pmf_engine.report.snapshots import report_schema
+
+    write((json.dumps(report_schema(), indent=1) + "\n").encode(), arguments.output)
+    return ExitCode.DONE
+
+
 DEFINITIONS = (
     Command(
         "check",
@@ -90,5 +99,11 @@ DEFINITIONS = (
         "what is defined",
         (CONFIG, option("what", nargs="?", choices=["indicators", "figures", "agencies"], default="indicators")),
         _list,
+    ),
+    Command(
+        "schema",
+        "the JSON Schema of the report as JSON",
+        (option("what", choices=["report"]), OUTPUT),
+        _schema,
     ),
 )

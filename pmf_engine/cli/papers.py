@@ -12,9 +12,13 @@ from pmf_engine.cli.asked import evaluation_of, page_width, require_name, submis
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
 from pmf_engine.cli.earlier import chairs_summary, saved_report
 from pmf_engine.cli.output import write, write_folder
+from pmf_engine.diagnostics.errors import MissingExtra
 from pmf_engine.domain.status import Status, texts
 from pmf_engine.render.renderers import EXPLANATION_RENDERERS, RENDERERS, RESULT_RENDERERS, PageOptions
 from pmf_engine.report.depth import Depth
+
+_FILES = ("xlsx", "docx")
+"""The formats that are no text."""
 
 
 def _report(arguments: argparse.Namespace) -> ExitCode:
@@ -23,6 +27,9 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
     from pmf_engine.report.findings import has_finding
     from pmf_engine.report.snapshots import SnapshotError, snapshot_files
 
+    to_terminal = arguments.output is None and sys.stdout.isatty()
+    if arguments.format in _FILES and to_terminal:
+        raise CannotDoError("a terminal cannot show a workbook or a document; name a file with `--output`")
     evaluation = evaluation_of(arguments, one_period=True)
     framework = evaluation.framework
     require_name("agency", arguments.agency, framework.agencies)
@@ -37,20 +44,24 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
             summary=chairs_summary(evaluation),
             saved=saved_report(evaluation, arguments.compare),
         )
+        rendered = RENDERERS[arguments.format](report, _page_options(arguments, to_terminal))
         if arguments.save is not None:
             write_folder(snapshot_files(evaluation, report, submissions_folder(arguments, framework)), arguments.save)
-    except SnapshotError as error:
+    except (SnapshotError, MissingExtra) as error:
         raise CannotDoError(str(error)) from None
-    to_terminal = arguments.output is None and sys.stdout.isatty()
-    options = PageOptions(
+    write(rendered, arguments.output)
+    return ExitCode.FINDING if arguments.fail_on and has_finding(report, arguments.fail_on) else ExitCode.DONE
+
+
+def _page_options(arguments: argparse.Namespace, to_terminal: bool) -> PageOptions:
+    """How the report looks, by the options and the terminal."""
+    return PageOptions(
         width=page_width(arguments.width),
         color=to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
         ascii=arguments.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"),
         depth=Depth.ALL if arguments.all else Depth.DETAIL if arguments.detail else Depth.FIRST,
         plain=arguments.plain,
     )
-    write(RENDERERS[arguments.format](report, options), arguments.output)
-    return ExitCode.FINDING if arguments.fail_on and has_finding(report, arguments.fail_on) else ExitCode.DONE
 
 
 def _evaluate(arguments: argparse.Namespace) -> ExitCode:

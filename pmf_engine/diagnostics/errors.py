@@ -19,6 +19,10 @@ class ReadError(Error):
     """A file that was there when submissions were read, and cannot be read any more."""
 
 
+class MissingExtra(Error):  # noqa: N818  # what it is, is in the name
+    """A rendering needs a package that is not installed; the message has the command that installs it."""
+
+
 class UnknownPeriod(Error, ValueError):  # noqa: N818  # what it is, is in the name
     """A text that names no period of the board's year."""
 

@@ -12,10 +12,14 @@ FORMULA_SIGNS: Final = "=+-@\t\r"
 """First characters of texts that spreadsheets run as formulas."""
 
 
+_OWN: Final = {"\u200d": "\u200d", "\ufffe": "\ufffd", "\uffff": "\ufffd"}
+"""The replacement of single characters: the joiner of emoji stays, and what XML does not take goes."""
+
+
 def tamed(words: str) -> str:
     r"""A text on one line, without characters that control a terminal or reorder its text.
 
     >>> tamed("North\n\x1b[31mSouth")
     'North  [31mSouth'
     """
-    return "".join(char if char == "\u200d" else _REPLACEMENTS.get(unicodedata.category(char), char) for char in words)
+    return "".join(_OWN.get(char) or _REPLACEMENTS.get(unicodedata.category(char), char) for char in words)

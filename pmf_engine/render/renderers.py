@@ -68,6 +68,33 @@ def _report_as_html(report: ExceptionReport, options: PageOptions) -> bytes:
     return render_html(report).encode("utf-8")
 
 
+def _report_as_workbook(report: ExceptionReport, options: PageOptions) -> bytes:
+    from pmf_engine.render.workbook import to_workbook
+
+    return to_workbook(report)
+
+
+def _report_as_word(report: ExceptionReport, options: PageOptions) -> bytes:
+    from pmf_engine.render.word import to_word
+    from pmf_engine.report.audience import marking_words
+    from pmf_engine.report.exception_paper import exception_paper
+
+    return to_word(exception_paper(report), report.as_of, marking_words(report))
+
+
+def _report_as_markdown(report: ExceptionReport, options: PageOptions) -> bytes:
+    from pmf_engine.render.markdown_paper import to_markdown
+    from pmf_engine.report.exception_paper import exception_paper
+
+    return to_markdown(exception_paper(report)).encode("utf-8")
+
+
+def _report_as_json(report: ExceptionReport, options: PageOptions) -> bytes:
+    from pmf_engine.report.snapshots import report_json
+
+    return report_json(report).encode("utf-8")
+
+
 def _results_as_table(evaluation: Evaluation, options: PageOptions) -> str:
     from pmf_engine.render.results import to_table, to_wide_table
 
@@ -185,6 +212,10 @@ def _template_as_csv(template: Template, options: PageOptions) -> bytes:
 RENDERERS: Final[Mapping[str, Callable[[ExceptionReport, PageOptions], str | bytes]]] = {
     "terminal": _report_on_terminal,
     "html": _report_as_html,
+    "xlsx": _report_as_workbook,
+    "docx": _report_as_word,
+    "markdown": _report_as_markdown,
+    "json": _report_as_json,
 }
 """Renderings of an exception report."""
 

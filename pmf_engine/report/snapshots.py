@@ -25,7 +25,7 @@ from pmf_engine.framework.dependencies import figures_used, reached
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.framework.tables import fingerprint
 from pmf_engine.framework.tolerances import Entry
-from pmf_engine.report.json_form import from_data, to_data
+from pmf_engine.report.json_form import from_data, json_schema, to_data
 from pmf_engine.report.model import ExceptionReport
 from pmf_engine.report.result_words import results_in_words
 
@@ -79,6 +79,11 @@ def report_json(report: ExceptionReport) -> str:
     """A report as JSON, with the version of its schema; equal for equal reports."""
     data = {"schema": VERSION, **to_data(report)}
     return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema of a report as JSON."""
+    return json_schema(ExceptionReport, "The exception report of a safeguarding children board", VERSION)
 
 
 def snapshot_files(evaluation: Evaluation, report: ExceptionReport, folder: Path | None = None) -> dict[str, bytes]:

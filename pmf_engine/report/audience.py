@@ -1,0 +1,49 @@
+"""For whom a report is, which stands on every page and in the name of every file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from pmf_engine.report.model import ExceptionReport
+
+
+class Audience(StrEnum):
+    """The audiences of a report."""
+
+    BOARD = "board"
+    """The board and its partners."""
+
+
+MARKINGS: Final[Mapping[str, str]] = {
+    Audience.BOARD: "For the board and its partners. Holds small counts of children: not for publication.",
+}
+"""By audience, the marking on every page."""
+
+
+def marking_words(report: ExceptionReport) -> str:
+    """The marking of a report: for whom it is, and whether it holds small counts."""
+    return MARKINGS[report.audience]
+
+
+def paper_title(report: ExceptionReport) -> str:
+    """What the report is: `Exception report, 2016-17 Q4`, with what it is limited to."""
+    limits = [named.title for named in (report.agency, report.content_area, report.to) if named]
+    return f"Exception report, {report.period.label}{''.join(f', {limit}' for limit in limits)}"
+
+
+def file_stem(report: ExceptionReport, name: str = "exceptions") -> str:
+    """The name of a file without its ending: period, audience and paper.
+
+    >>> slug("2016-17 Q4"), slug("Children's Social Care")
+    ('2016-17-q4', 'children-s-social-care')
+    """
+    limits = [named.id for named in (report.agency, report.content_area, report.to) if named]
+    return "_".join(map(slug, (report.period.label, report.audience, name, *limits)))
+
+
+def slug(words: str) -> str:
+    """Words as a part of a file's name, on every system."""
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "x"
