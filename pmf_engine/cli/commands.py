@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from pmf_engine.cli.actions import ACTIONS
 from pmf_engine.cli.command import Command
 from pmf_engine.cli.definitions import DEFINITIONS
 from pmf_engine.cli.papers import PAPERS
 from pmf_engine.cli.returns import RETURNS
 from pmf_engine.cli.year import YEAR
 
-COMMANDS: Final[tuple[Command, ...]] = (*PAPERS, *DEFINITIONS, *RETURNS, *YEAR)
+COMMANDS: Final[tuple[Command, ...]] = (*PAPERS, *DEFINITIONS, *RETURNS, *YEAR, *ACTIONS)

@@ -20,7 +20,7 @@ from pmf_engine.domain.status import Status, Verdict
 from pmf_engine.framework.changes import breaks_of
 from pmf_engine.framework.dependencies import sums_over_periods
 from pmf_engine.framework.model import Framework, Indicator
-from pmf_engine.framework.tolerances import Polarity
+from pmf_engine.framework.tolerances import Entry, Polarity
 from pmf_engine.judgement.formatting import show_date
 
 FEWEST_BEFORE, FEWEST_OF_NUMBERS = 8, 12
@@ -28,6 +28,8 @@ FEWEST_BEFORE, FEWEST_OF_NUMBERS = 8, 12
 
 FEWEST_AFTER, FEWEST_FOR_NO_CHANGE = 2, 4
 """The fewest periods after an action for any verdict, and for saying that nothing changed."""
+
+_TWO_YEARS: Final = 24
 
 SeriesKey = tuple[str, str | None, str | None]
 """An indicator, and the breakdown and name of a group."""
@@ -59,12 +61,22 @@ class Periods:
         after: Those after it.
         kind: `percent`, `rate` or `number`.
         sign: 1 where more is better, -1 where less is.
+        months: The length of a period.
     """
 
     before: Sequence[Value]
     after: Sequence[Value]
     kind: str
     sign: int
+    months: int
+
+    def season(self, start: int) -> int:
+        """Which part of the year a period is, by its first month: of two years of months and more, which month.
+
+        With fewer months, a month is compared with those of its quarter.
+        """
+        in_quarters = self.months == 1 and len(self.before) < _TWO_YEARS
+        return start % 12 // 3 if in_quarters else start % 12
 
 
 @dataclass(frozen=True)
@@ -169,15 +181,22 @@ def _refused(action: Mapping[str, Any], framework: Framework) -> tuple[Verdict, 
 
 def _cuts(framework: Framework, indicator: Indicator, values: Iterable[Value]) -> list[tuple[int, str]]:
     """The months from which values do not compare with those before, each with the reason."""
+    last: Entry | None = None
     cuts = [(each.at, f"the series has a break: {each.because}") for each in breaks_of(framework, indicator)]
     for entry in indicator.tolerances:
-        if entry.start is not None and entry is not indicator.tolerances[0]:
+        if entry.start is not None and last is not None and _bands(entry) != _bands(last):
             cuts.append((entry.start, f"the tolerance changed from {entry.from_}"))
+        last = entry
         cuts += [(each.start, f"its limits begin anew from {each.period}: {each.because}") for each in entry.rebases]
     for each in values:
         if each.blemish is not None:  # a blemish parts the periods on both of its sides
             cuts += [(each.start, each.blemish), (each.start + 1, each.blemish)]
     return sorted(cuts)
+
+
+def _bands(entry: Entry) -> tuple[object, ...]:
+    """What an entry says is good and tolerable."""
+    return entry.good.text, entry.tolerance.text if entry.tolerance else None, entry.target
 
 
 def _cut(cuts: Iterable[tuple[int, str]], last: int, end: int) -> tuple[int, str | None]:
@@ -221,7 +240,7 @@ def _enough(
     if len(after) < FEWEST_AFTER:
         words = f"{_periods(len(after))} since {show_date(effect)}, and {FEWEST_AFTER} are needed"
         return Unjudged(Verdict.TOO_EARLY, words, *counts)
-    return Periods(before, after, kind, 1 if polarity == Polarity.HIGH else -1)
+    return Periods(before, after, kind, 1 if polarity == Polarity.HIGH else -1, indicator.cadence.months)
 
 
 def _moved(before: Sequence[Value], after: Sequence[Value]) -> str:

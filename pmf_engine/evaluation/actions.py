@@ -38,7 +38,7 @@ JUDGED_ACTIONS: Final = ACTIONS.with_columns(
     Column("periods_before", pl.Int64, "how many periods before it can be compared"),
     Column("periods_after", pl.Int64, "how many whole periods after it can be compared"),
     Column("was_moving", pl.Int32, "1 where the value got better before it, -1 worse, 0 neither", nullable=True),
-    Column("at_worst", pl.Boolean, "the year before it held the worst value of all before it", nullable=True),
+    Column("at_worst", pl.Boolean, "the year before it held a worse value than those before", nullable=True),
     Column("what_else", pl.List(pl.String), "the ids of other actions for the indicator at the time"),
     Column("untouched", pl.List(pl.String), "the other groups, for which nothing was done at the time"),
     Column("untouched_before", pl.Float64, "the pooled value of these groups before", nullable=True),
@@ -108,7 +108,8 @@ _OF_COMPARISON: Final = {
 def _verdicts(records: Sequence[Mapping[str, Any]], spans: Sequence[Periods | Unjudged]) -> list[dict[str, Any]]:
     """The columns of the verdict of each action."""
     rows = [
-        (case, span.kind, value.start, value.start % 12, side, value.label == records[case]["period"] and not side,
+        (case, span.kind, value.start, span.season(value.start), side,
+         value.label == records[case]["period"] and not side,
          value.numerator, value.denominator, value.value, span.sign)
         for case, span in enumerate(spans)
         if isinstance(span, Periods)
@@ -145,6 +146,8 @@ def _said(row: Mapping[str, Any], after: int, sign: int) -> tuple[Verdict, str]:
     outside = row["lower"] is not None and not row["lower"] <= none <= row["upper"]
     if outside and row["moving"]:
         return Verdict.NO_CHANGE, "it was already moving, and went on as before"
+    if outside:
+        return Verdict.NO_CHANGE, "it differs, but no more than the trend and scatter of before explain"
     return Verdict.NO_CHANGE, "no more than chance, trend and season explain"
 
 
@@ -176,11 +179,12 @@ def _share_a_time(action: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _at_worst(periods: Periods) -> bool:
-    """Whether the year before an action held the worst value of all before it."""
+    """Whether the year before an action held a worse value than all the years before that."""
     values = [(each.start, each.value * periods.sign) for each in periods.before if each.value is not None]
     last = values[-1][0]
-    worst = min(value for _, value in values)
-    return any(value == worst for start, value in values if start > last - 12)
+    recent = [value for start, value in values if start > last - 12]
+    earlier = [value for start, value in values if start <= last - 12]
+    return bool(earlier) and min(recent) < min(earlier)
 
 
 def _untouched(

@@ -1,0 +1,201 @@
+"""Actions as a paper and as a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pmf_engine.domain.status import Verdict
+from pmf_engine.judgement.formatting import show_count, show_date
+from pmf_engine.report.actions import Actions, ReportedAction, Unattended, count_words
+from pmf_engine.report.paper import Paper, Section, Sheet, Table, section
+
+_FEW = 3
+"""The most groups that are named one by one."""
+
+
+def actions_paper(actions: Actions, loop: bool = False) -> Paper:
+    """The paper for `pmf actions`.
+
+    Args:
+        actions: The actions.
+        loop: Begin with the way from exception to lesson, with counts at each step.
+    """
+    of = f" of {actions.agency.title}" if actions.agency else ""
+    done = actions.of_state("done")
+    lead = count_words(actions.actions)
+    sections = (
+        *([_loop(actions)] if loop else []),
+        section("Overdue", tables=(_table(actions.overdue, overdue=True),)),
+        section("Open", tables=(_table([a for a in actions.of_state("open") if not a.days_overdue]),)),
+        section("Done: is it better since?", *_caution(done), points=tuple(_told(action) for action in done)),
+        section("Done without effect yet", points=tuple(_short(action) for action in actions.without_effect)),
+        section("Exceptions without an action", *_none(actions), points=tuple(map(_left, actions.unattended))),
+    )
+    return Paper(
+        actions.board,
+        f"Actions{of}, {actions.period}",
+        f"What was agreed by {show_date(actions.as_of)}, and what the indicators did since.",
+        (f"{lead[0].upper()}{lead[1:]}. {_unattended_count(actions)}",),
+        tuple(each for each in sections if not each.is_empty),
+    )
+
+
+def action_paper(actions: Actions, id_: str) -> Paper | None:
+    """The paper of one action, with everything that is known of it; None where there is no such action."""
+    action = next((each for each in actions.actions if each.id.casefold() == id_.casefold()), None)
+    if action is None:
+        return None
+    facts = [(name, words) for name, words in _facts(action) if words]
+    return Paper(
+        actions.board,
+        f"Action {action.id}, {actions.period}",
+        f"As known on {show_date(actions.as_of)}.",
+        (f"{action.text}.".replace("..", "."),),
+        (
+            section("What was agreed", tables=(Table("", ("", ""), tuple(facts)),)),
+            Section("Is it better since?", tuple(_sentences(action))),
+        ),
+    )
+
+
+def _facts(action: ReportedAction) -> Iterable[tuple[str, str]]:
+    """The facts of an action by name."""
+    yield "Indicator", action.indicator.title if action.indicator else ""
+    yield "For", action.group or ""
+    yield "Agency", action.agency.title if action.agency else ""
+    yield "Owner", action.owner or "none named"
+    yield "Agreed", show_date(action.agreed_on) if action.agreed_on else "on a day that nobody says"
+    yield "Due", show_date(action.due_on) if action.due_on else ""
+    yield "Done", show_date(action.done_on) if action.done_on else ""
+    yield "State", _state(action)
+    yield "Expected", _expected(action)
+    yield "Lesson", action.lesson or ""
+    yield "Became", action.became or ""
+    yield "Shared with", action.shared_with or ""
+    yield "Evidence", action.evidence or ""
+
+
+def _state(action: ReportedAction) -> str:
+    """The state of an action in words."""
+    late = f", {show_count(action.days_overdue, 'day')} overdue" if action.days_overdue else ""
+    return f"{action.state}{late}"
+
+
+def _expected(action: ReportedAction) -> str:
+    """What is expected of an action, and whether it came, in words."""
+    return f"{action.expects}: {action.expected}" if action.expects and action.expected else action.expects
+
+
+def _sentences(action: ReportedAction) -> Iterable[str]:
+    """The verdict of an action, its numbers, and what to know beside it."""
+    yield f"{_capital(action.verdict)}: {action.reason}."
+    if action.comparison:
+        yield f"{action.comparison}."
+    yield from action.beside
+    yield "None of this says that the action was the cause."
+
+
+def _table(actions: Iterable[ReportedAction], overdue: bool = False) -> Table:
+    """Actions as a table of who does what by when."""
+    rows = tuple(
+        (
+            action.id,
+            action.text,
+            action.indicator.title if action.indicator else "",
+            "; ".join(filter(None, (action.agency.title if action.agency else "", action.owner or "no owner"))),
+            show_date(action.due_on) if action.due_on else "no day",
+            *((str(action.days_overdue),) if overdue else ()),
+        )
+        for action in actions
+    )
+    return Table("", ("No.", "Action", "Indicator", "Owner", "Due", *(("Days",) if overdue else ())), rows)
+
+
+def _told(action: ReportedAction) -> str:
+    """An action that was done in a line: what its indicator did since, and what to know beside it."""
+    of = f" ({action.group})" if action.group else ""
+    about = f"{action.indicator.title}{of}: " if action.indicator else ""
+    numbers = f" {action.comparison}." if action.comparison else ""
+    beside = "".join(f" {sentence}" for sentence in action.beside)
+    return f"{action.id} {action.text}. {about}{action.verdict}, {action.reason}.{numbers}{beside}"
+
+
+def _short(action: ReportedAction) -> str:
+    """An action without effect in a line."""
+    expected = f"; expected {_expected(action)}" if action.expects else ""
+    return f"{action.id} {action.text}: {action.verdict}{expected}"
+
+
+def _left(each: Unattended) -> str:
+    """An exception without an action in a line."""
+    few = ", ".join(each.groups) if len(each.groups) <= _FEW else show_count(len(each.groups), "group")
+    groups = f" ({few})" if each.groups else ""
+    return f"{each.indicator.title}{groups}, with {each.level.title}"
+
+
+def _none(actions: Actions) -> tuple[str, ...]:
+    """What is said where every exception has an action."""
+    return () if actions.unattended else ("None: every exception has one.",)
+
+
+def _caution(done: Iterable[ReportedAction]) -> tuple[str, ...]:
+    """What no verdict says."""
+    return ("None of this says that an action was the cause.",) if any(True for _ in done) else ()
+
+
+def _unattended_count(actions: Actions) -> str:
+    """How many exceptions have no action, as a sentence."""
+    if not actions.exceptions:
+        return "No exceptions."
+    return f"{len(actions.unattended)} of {show_count(actions.exceptions, 'exception')} without an action."
+
+
+def _loop(actions: Actions) -> Section:
+    """The way from exception to action, effect, lesson and what it became, with counts at each step."""
+    done = actions.of_state("done")
+    told = [action for action in done if action.verdict in (Verdict.BETTER, Verdict.NO_CHANGE, Verdict.WORSE)]
+    learned = [action for action in actions.actions if action.lesson]
+    became = [action for action in learned if action.became]
+    shared = [action for action in learned if action.shared_with]
+    better = sum(action.verdict == Verdict.BETTER for action in told)
+    steps = (
+        ("Exceptions", actions.exceptions, ""),
+        ("with an action", actions.exceptions - len(actions.unattended), ""),
+        ("Actions agreed", len(actions.actions), f"{len(actions.of_state('dropped'))} dropped"),
+        ("done", len(done), f"{len(actions.overdue)} overdue"),
+        ("with an effect that can be told", len(told), f"{better} better since"),
+        ("with a lesson", len(learned), ""),
+        ("that became something", len(became), ", ".join(sorted({action.became or "" for action in became}))),
+        ("that was shared", len(shared), ""),
+    )
+    rows = tuple((name, str(count), note) for name, count, note in steps)
+    lessons = tuple(
+        f"{action.id} {action.lesson}" + (f" Became: {action.became}." if action.became else "")
+        + (f" Shared with {action.shared_with}." if action.shared_with else "")
+        for action in learned
+    )  # fmt: skip
+    return section("From exception to lesson", tables=(Table("", ("Step", "How many", ""), rows),), points=lessons)
+
+
+def _capital(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def actions_sheet(actions: Actions) -> Sheet:
+    """The sheet for `pmf actions --format csv`: a row for each action."""
+    columns = (
+        "id", "action", "indicator", "indicator_title", "group", "agency", "owner", "agreed_on", "due_on", "done_on",
+        "state", "days_overdue", "verdict", "reason", "comparison", "expects", "expected", "lesson", "became",
+        "shared_with", "evidence",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            each.id, each.text, each.indicator.id if each.indicator else None,
+            each.indicator.title if each.indicator else None, each.group, each.agency.title if each.agency else None,
+            each.owner, each.agreed_on, each.due_on, each.done_on, each.state, each.days_overdue, str(each.verdict),
+            each.reason, each.comparison, each.expects, None if each.expected is None else str(each.expected),
+            each.lesson, each.became, each.shared_with, each.evidence,
+        )
+        for each in actions.actions
+    )  # fmt: skip
+    return Sheet(columns, rows)
