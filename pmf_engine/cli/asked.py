@@ -55,7 +55,8 @@ def framework_of(arguments: argparse.Namespace) -> Framework:
 
     folder = arguments.config
     keep_inputs(
-        arguments.output, [folder / "indicators.yaml", folder / "tolerances.yaml", *folder.glob("indicators/*")]
+        getattr(arguments, "output", None),
+        [folder / "indicators.yaml", folder / "tolerances.yaml", *folder.glob("indicators/*")],
     )
     return load_framework(folder)
 
@@ -67,7 +68,9 @@ def submissions_of(arguments: argparse.Namespace, framework: Framework) -> Submi
     from pmf_engine.submissions.submissions import read_submissions
 
     folder = submissions_folder(arguments, framework)
-    keep_inputs(arguments.output, (path for path in folder.rglob("*") if path.suffix.lower() in READERS))
+    keep_inputs(
+        getattr(arguments, "output", None), (path for path in folder.rglob("*") if path.suffix.lower() in READERS)
+    )
     try:
         return read_submissions(folder, framework, getattr(arguments, "as_of", None))
     except SubmissionsError as error:

@@ -1,4 +1,4 @@
-"""The commands that evaluate: `report`, `evaluate`, `explain`."""
+"""The commands that evaluate: `report`, `pack`, `evaluate`, `explain`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from pmf_engine.cli.arguments import EVALUATION, SELECTION, width
+from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, EVALUATION, PERIOD, SELECTION, width
 from pmf_engine.cli.asked import evaluation_of, page_width, require_name, submissions_folder
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
 from pmf_engine.cli.earlier import chairs_summary, saved_report
@@ -62,6 +62,31 @@ def _page_options(arguments: argparse.Namespace, to_terminal: bool) -> PageOptio
         depth=Depth.ALL if arguments.all else Depth.DETAIL if arguments.detail else Depth.FIRST,
         plain=arguments.plain,
     )
+
+
+def _pack(arguments: argparse.Namespace) -> ExitCode:
+    """`pmf pack`: every paper of a quarter, in a new folder."""
+    from pmf_engine.pack.papers import INDEX, Packer
+    from pmf_engine.report.snapshots import SnapshotError
+
+    evaluation = evaluation_of(arguments, one_period=True)
+    folder = submissions_folder(arguments, evaluation.framework)
+    try:
+        saved = saved_report(evaluation, arguments.compare)
+        pack = Packer(evaluation, chairs_summary(evaluation), saved, folder).pack(_progress)
+    except SnapshotError as error:
+        raise CannotDoError(str(error)) from None
+    write_folder(pack.files, arguments.to)
+    write(f"{len(pack.files):,} files in {arguments.to}; begin with {INDEX}\n", None)
+    for name, problem in pack.failed.items():
+        print(f"pmf: `{name}` could not be made: {problem}", file=sys.stderr)
+    return ExitCode.FAILED if pack.failed else ExitCode.DONE
+
+
+def _progress(number: int, count: int, name: str) -> None:
+    """Shows how far the papers are, where somebody looks at a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{number} of {count}: {name}", end="" if number < count else "\n", file=sys.stderr, flush=True)
 
 
 def _evaluate(arguments: argparse.Namespace) -> ExitCode:
@@ -128,6 +153,19 @@ PAPERS = (
             ),
         ),
         _report,
+    ),
+    Command(
+        "pack",
+        "every paper of a quarter at once: for the board, each level, each agency, and to keep",
+        (
+            CONFIG,
+            DATA,
+            PERIOD,
+            AS_OF,
+            option("--to", type=Path, required=True, metavar="DIR", help="the new folder for the papers"),
+            option("--compare", type=Path, metavar="FOLDER", help="say what has changed since the report kept there"),
+        ),
+        _pack,
     ),
     Command(
         "evaluate",

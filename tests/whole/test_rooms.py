@@ -22,6 +22,7 @@ ROOMS = [
     "evaluation",
     "report",
     "render",
+    "pack",
     "cli",
 ]
 

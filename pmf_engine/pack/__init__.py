@@ -1,0 +1,1 @@
+"""The papers of a quarter, all at once."""
