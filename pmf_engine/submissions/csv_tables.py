@@ -93,6 +93,7 @@ def _read(
     if titled and score(header):
         top = next((row for row, texts in firsts if [text or "" for text in texts] == header), top)
         faults.leave_out_titles(top)
+    titles = tuple(text for row, texts in firsts if row < top for text in texts if text and text.strip(EDGES))
     cells = cells_of_an_open_line(text, delimiter)
     cut = None if cells is None or cells >= len(header) else (rows.height, cells)
     rows = rows.with_row_index("row", 1).cast({"row": pl.Int64}).slice(top)
@@ -102,8 +103,9 @@ def _read(
     broken = frozenset(faults.broken)
     from_text = delimiter == ","
     table = RawTable(
-        faults.file, tuple(header), top, rows, broken, received_on=received_on, from_text=from_text, cut=cut
-    )
+        faults.file, tuple(header), top, rows, broken, received_on=received_on, from_text=from_text, cut=cut,
+        titles=titles,
+    )  # fmt: skip
     return table, faults.problems
 
 

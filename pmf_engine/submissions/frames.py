@@ -214,7 +214,9 @@ class FrameReader:
             file = f"{name} received {day}" if isinstance(arrival, str) and day else name
             day = self._received(file, day, given)
             header = tuple(title for title, _ in shown)
-            given.tables.append(RawTable(file, header, 1, batch.drop(":day", ":key", strict=False), received_on=day))
+            given.tables.append(
+                RawTable(file, header, 1, batch.drop(":day", ":key", strict=False), received_on=day, in_order=False)
+            )
             if keys is not None:
                 given.keys.append(batch.select(pl.lit(file).alias("file"), "row", key=":key"))
 

@@ -106,8 +106,7 @@ def recognise(
     own = {name: places[name, name][0] for name in (*REQUIRED, "comment") if (name, name) in places}
     figures = {id_: columns for (what, id_), columns in places.items() if what == "figure column"}
     by = {id_: columns[0] for (what, id_), columns in places.items() if what == "by"}
-    long = bool(own.keys() & {"figure", "value"})
-    needed = own.keys() & set(REQUIRED)
+    long, needed = bool(own.keys() & {"figure", "value"}), own.keys() & set(REQUIRED)
 
     def report(kind: str, column: str | None = None, **more: object) -> None:
         text = None if column is None else titles[int(column)]
@@ -137,6 +136,7 @@ def recognise(
             consequence = "both are set aside" if what == "figure column" else "the first is used"
             report("column-twice", columns[1], so="everything in this file is set aside" if fatal else consequence)
     if missing or not (long or figures):
+        found.problems = _without_untitled(table, unknown, found.problems)
         names = listed(missing, "and") if missing else "named after a figure, nor `figure` and `value`,"
         report("missing-column", missing=names)
         unusable = True
@@ -146,6 +146,16 @@ def recognise(
         return None
     recognised = Columns(titles, own, by, figures, unknown, near)
     return recognised if long else replace(recognised, counted=_counted(table, recognised))
+
+
+def _without_untitled(table: RawTable, unknown: Iterable[str], problems: Iterable[Problem]) -> list[Problem]:
+    """The problems without those of unknown columns that have no title: one may be a column that is missing anyway."""
+    untitled = {letter(int(column)) for column in unknown if not table.header[int(column)].strip(EDGES)}
+    return [
+        each
+        for each in problems
+        if each.file != table.file or each.kind != "unknown-column" or each.column not in untitled
+    ]
 
 
 def _unknown_columns(

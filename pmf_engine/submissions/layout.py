@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from pmf_engine.submissions.blank_groups import groups_above
 from pmf_engine.submissions.csv_tables import FIRST_HALF, SECOND_HALF
 from pmf_engine.submissions.headers import Columns, Found, recognise
 from pmf_engine.submissions.problems import Problem, meant, say
@@ -83,6 +84,7 @@ def _keys(table: RawTable, columns: Columns) -> list[pl.Expr]:
         (pl.sum_horizontal(pl.lit(0), *filled.values()) > 1).alias("crowded"),
         clean_text(own.get("comment")).alias("comment"),
         pl.concat_str([pl.lit(""), *beside], separator="\x1e", ignore_nulls=True).alias("beside"),
+        *groups_above(table, columns),
         pl.lit(not columns.long or table.is_wide).alias("wide"),
         pl.col("row").is_in(sorted(table.broken)).alias("broken"),
         *(pl.lit(True).alias("unformatted") for _ in [0] if table.unformatted),

@@ -37,6 +37,9 @@ _OTHER_PART = re.compile(
 )
 """Words for a part of a year that these patterns do not resolve, such as a week or a term."""
 
+_DAMAGED_PART = re.compile(rf"{_BEFORE}(?!{_PART}{_AFTER})[a-z0-9]{{0,2}}[qh]\d[a-z0-9]{{0,2}}{_AFTER}")
+"""A quarter or half with a slip, such as `zzq1`: the year beside it is not the period."""
+
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 
 _MONTHS = re.compile(rf"{_BEFORE}({_MONTH})(?:[-. ]?(\d{{4}}))?{_TO}({_MONTH})[-. ]?(\d{{4}}){_AFTER}")
@@ -97,7 +100,7 @@ def _days(text: str, year_start: int) -> DateRange | None:
     rest = _PERIOD.sub(" | ", text)
     if parts := {match[1] for match in _LEFT.finditer(rest)}:
         periods = [part for year in periods if (part := _part_of(year, parts, year_start))]
-    if _OTHER_PART.search(rest):
+    if _OTHER_PART.search(rest) or _DAMAGED_PART.search(rest):
         return None
     return _narrowest([*ranges, *(DateRange(period.first_day, period.last_day) for period in periods)])
 

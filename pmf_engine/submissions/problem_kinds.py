@@ -8,6 +8,7 @@ from typing import Final
 from pmf_engine.domain.problem_kind import ProblemKind
 from pmf_engine.submissions.register_kinds import REGISTER_KINDS
 from pmf_engine.submissions.severity import DOUBT, LOST, NOTE, Kind
+from pmf_engine.submissions.sheet_kinds import SHEET_KINDS
 
 KINDS: Final[Mapping[ProblemKind, Kind]] = {
     ProblemKind.AMBIGUOUS_DATE: Kind(
@@ -357,6 +358,7 @@ KINDS: Final[Mapping[ProblemKind, Kind]] = {
         LOST, "this row holds a zero byte, which is part of no text; nothing in this file can be used"
     ),
     **REGISTER_KINDS,
+    **SHEET_KINDS,
 }
 """Every kind of problem with its severity and wording. A wording is a plain clause without capital or full stop."""
 

@@ -15,6 +15,7 @@ from pmf_engine.domain.periods import MONTHS, Cadence, Frequency, Period, parse_
 from pmf_engine.domain.status import Outcome, texts
 from pmf_engine.framework.changes import takeovers
 from pmf_engine.framework.model import Figure, Framework
+from pmf_engine.submissions.blank_groups import with_lost_groups, without_blank_wholes
 from pmf_engine.submissions.cell_values import BOUNDS, STATE, Bounds, add_values, bounds_of, wrong_value
 from pmf_engine.submissions.problems import listed, problems_of_cells, say
 from pmf_engine.submissions.table import EDGES
@@ -140,6 +141,7 @@ class Reader:
             group = {"group": pl.String, "of_all": pl.Boolean}
             cells = _look_up(cells, keys, group | _fault("group"), self._group)
             cells = cells.with_columns(by=pl.when(~pl.col("of_all")).then("by")).drop("of_all")
+            cells = with_lost_groups(without_blank_wholes(cells), self.words)
         else:
             nothing = ("group", "group_kind", "group_says")
             cells = cells.with_columns(pl.lit(None, pl.String).alias(name) for name in nothing)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -15,7 +15,9 @@ from pmf_engine.submissions.csv_tables import read_csv
 from pmf_engine.submissions.layouts.grid import Grid, Row
 from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.layouts.reading import Read, read_grid, values_of
+from pmf_engine.submissions.layouts.scope import doubt_of, says_something
 from pmf_engine.submissions.layouts.titles import TitlesDifferError, from_titles, names_of_file
+from pmf_engine.submissions.layouts.years import turning_sheets
 from pmf_engine.submissions.limits import Measure, keep_within
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.registers import RegisterTable, header_among, register_of
@@ -80,20 +82,32 @@ def is_plain(header: Sequence[str], lexicon: Lexicon) -> bool:
     return own >= {*REQUIRED} or (own >= {"period", "agency", "figure column"} and not own & {"figure", "value"})
 
 
-def _has_groups_in_titles(table: RawTable, lexicon: Lexicon) -> bool:
-    """Whether titles between the rows of a plain table, or the names of its sheet and file, name groups of it."""
+_OF_ROWS: Final = {("period", "period"), ("agency", "agency")}
+"""The roles of the columns that are filled in every row of a plain return."""
+
+
+def _has_telling_titles(table: RawTable, lexicon: Lexicon) -> bool:
+    """Whether titles between the rows of a plain table, or the names of its sheet and file, say more of its numbers.
+
+    They may name a group, or say that the numbers are of something else, such as `Boys only`.
+    """
     roles = [lexicon.words.role(name) for name in table.header]
+    columns = [str(position) for position in range(len(table.header))]
+    alone = pl.sum_horizontal(pl.col(columns).is_not_null()) == 1
+    single = table.rows.filter(alone).select(pl.coalesce(columns)).to_series().unique()
+    titles = [title.strip(EDGES) for title in [*table.titles, *single]]
+    own = [str(position) for position, role in enumerate(roles) if role in _OF_ROWS]
+    unnamed = pl.all_horizontal(blank(position) for position in own) if own else pl.lit(False)
+    for texts in table.rows.filter(unnamed).select(columns).unique().iter_rows():
+        if not any(says_something((text or "").strip(EDGES), lexicon) for text in texts if text):
+            return True
+    names = names_of_file(table.file, table.sheet)
+    if any(doubt_of(title, lexicon) for title in [*titles, *(name.text for name in names)]):
+        return True
     if any(role is not None and role[0] == "by" for role in roles):
         return False
-    columns = [str(position) for position in range(len(table.header))]
-    first = next(
-        (str(position) for position, role in enumerate(roles) if role is not None and role[0] != "comment"), "0"
-    )
-    alone = pl.sum_horizontal(pl.col(columns).is_not_null()) == 1
-    titles = table.rows.filter(pl.col(first).is_not_null(), alone)[first].unique()
-    if any((role or "").startswith("by ") for title in titles for role in lexicon.roles(title.strip(EDGES))):
+    if any((role or "").startswith("by ") for title in titles for role in lexicon.roles(title)):
         return True
-    names = names_of_file(table.file, table.sheet)
     try:
         return any(from_titles(f"by {by}", names, lexicon) is not None for by in lexicon.words.groups)
     except TitlesDifferError:
@@ -113,7 +127,7 @@ def return_of_text(path: Path, file: str, lexicon: Lexicon, received_on: date | 
     plain = Return([] if table is None else [table], problems)
     if table is not None and (register := register_of(table.header)) is not None:
         return Return(problems=problems, registers=[RegisterTable(register, table)])
-    if table is None or (is_plain(table.header, lexicon) and not _has_groups_in_titles(table, lexicon)):
+    if table is None or (is_plain(table.header, lexicon) and not _has_telling_titles(table, lexicon)):
         return plain
     grid, more = read_csv_grid(path, file, lexicon, received_on)
     if grid is None:
@@ -139,17 +153,25 @@ def return_of_workbook(path: Path, file: str, lexicon: Lexicon, received_on: dat
     """
     grids, refused, problems = grids_of_workbook(path, file, lexicon, received_on)
     content = Return(problems=problems)
-    for grid in grids:
+    turning = turning_sheets(grids, lexicon)
+    for number, grid in enumerate(grids):
         if (table := _plain_table(grid, lexicon)) is not None:
             content.tables.append(table)
         elif not content.add_register(grid):
-            content.add(grid, read_grid(grid, lexicon))
+            content.add(grid, _read_sheet(number, grid, turning, lexicon))
     for grid in refused:
         if header_among((row.cells for row in grid.rows), grid.file) is None:
             content.add(grid, Read(aside=values_of(grid, lexicon, grid.rows)))
     if not content.tables and not content.registers and not content.problems:
         content.problems.append(Problem(file, None, None, None, None, "no-figures", say("no-figures")))
     return content
+
+
+def _read_sheet(number: int, grid: Grid, turning: Mapping[int, Sequence[Problem]], lexicon: Lexicon) -> Read:
+    """A sheet of any layout; refused where the names of the sheets turn into the next year (see `turning_sheets`)."""
+    if number not in turning:
+        return read_grid(grid, lexicon)
+    return Read(problems=[*turning[number]], aside=values_of(grid, lexicon, grid.rows))
 
 
 def return_of_old_workbook(path: Path, file: str, lexicon: Lexicon, received_on: date | None) -> Return:
@@ -160,9 +182,10 @@ def return_of_old_workbook(path: Path, file: str, lexicon: Lexicon, received_on:
     """
     grids, problems = grids_of_old_workbook(path, file, received_on)
     content = Return(problems=problems)
-    for grid in grids:
+    turning = turning_sheets(grids, lexicon)
+    for number, grid in enumerate(grids):
         if not content.add_register(grid):
-            content.add(grid, read_grid(grid, lexicon))
+            content.add(grid, _read_sheet(number, grid, turning, lexicon))
     if not content.tables and not content.registers and len(content.problems) == 1:
         content.problems.append(Problem(file, None, None, None, None, "no-figures", say("no-figures")))
     return content

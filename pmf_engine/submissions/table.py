@@ -40,8 +40,10 @@ class RawTable:
             its position; None for a table as it was sent. The rows then have the places of their value and labels:
             `value_column`, and for `period`, `agency`, `figure` and `group` a row and a column, such as `period_row`
             (0 for a label in the name of a sheet or file).
-        is_wide: The figures of a placed table stand in the header.
+        is_wide: The header of a placed table names figures, periods or groups, so that a row has several values.
         unformatted: The format of its numbers is not known, so that 1 may be 100 %.
+        titles: The texts above the header.
+        in_order: Its rows stand as people wrote them, so that a blank may mean the cell above.
     """
 
     file: str
@@ -56,6 +58,8 @@ class RawTable:
     placed: Mapping[int, str] | None = None
     is_wide: bool = False
     unformatted: bool = False
+    titles: tuple[str, ...] = ()
+    in_order: bool = True
 
 
 def letter(position: int) -> str:

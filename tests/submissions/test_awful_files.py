@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 import pmf_engine as pmf
-from pmf_engine.submissions import returns, sheet_grids
-from pmf_engine.submissions.layouts import reading
+from pmf_engine.submissions import blank_groups, returns, sheet_grids
+from pmf_engine.submissions.layouts import reading, scope, years
 from pmf_engine.submissions.problem_kinds import KINDS
 from tests.submissions.test_layouts import board, cells
-from tests.support.awful_files import Case, cases, write
+from tests.support import awful_doubts, awful_files
+from tests.support.awful_files import Case, write
 
-CASES = cases()
+CASES = [*awful_files.cases(), *awful_doubts.cases()]
 
 
 def test_there_are_many() -> None:
@@ -22,7 +23,7 @@ def test_there_are_many() -> None:
 
 
 def test_every_kind_of_problem_of_sheets_is_among_them() -> None:
-    modules = (returns, sheet_grids, reading)
+    modules = (blank_groups, returns, sheet_grids, reading, scope, years)
     sources = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
     reached = {kind for case in CASES for *_, kind in case.problems}
     assert {kind for kind in KINDS if f'"{kind}"' in sources} - reached == set()

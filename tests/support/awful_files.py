@@ -428,5 +428,7 @@ def write(case: Case, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    for number, each in enumerate(cases(), 1):
+    from tests.support import awful_doubts
+
+    for number, each in enumerate([*cases(), *awful_doubts.cases()], 1):
         write(each, Path(sys.argv[1]) / f"{number:03d}")

@@ -107,6 +107,9 @@ class Titles:
             TitlesDifferError: Titles contradict each other.
         """
         own = self._blocks[number].titles
+        if number and role == PERIOD and any(self._lexicon.part(title.text) for title in own):
+            above = [title for title in self._blocks[0].titles if not self._lexicon.part(title.text)]
+            return from_titles(role, [*own, *above, *self._names], self._lexicon)
         if number and (self._changes(role) or any(self._may_be(role, title) for title in own)):
             label = from_titles(role, own, self._lexicon)
             if label is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
 from typing import Final
 
 from pmf_engine.diagnostics.suggestions import nearest
@@ -54,7 +54,9 @@ _AROUND = re.compile(
     r"^(?:actual|number|outturn)s? |[\s:,(\-]+(?:actual|number|no\.?|count|outturn|value|figures?)s?\)?$"
 )
 _LIKE_A_NUMBER = re.compile(
-    r"[^\w]{0,3}[a-gi-pr-z]{0,2}[^\w]{0,3}£?\d[\d,. ]*(?:[a-z?*!%()]{0,6}|\s+\(?\w{0,8}\.?\)?)", re.IGNORECASE
+    r"[^\w]{0,3}[a-gi-pr-z]{0,2}[^\w]{0,3}£?\d[\d,. ]*"
+    r"(?:[a-gi-pr-z]{1,2}[^\w]{0,3}\d[\d,. ]*)?(?:[a-z?*!%()]{0,6}|\s+\(?\w{0,8}\.?\)?)",
+    re.IGNORECASE,
 )
 """A number with a slip, or with some characters around it; no quarter and no half."""
 
@@ -83,7 +85,7 @@ class Lexicon:
         self._grades = {fold(grade) for scale in words.framework.scales.values() for grade in scale}
         self._words = {fold_header(word): role for role, spelt in reversed(list(ROLE_WORDS.items())) for word in spelt}
 
-    def by_length(self, plain: Callable[[str], str]) -> Sequence[tuple[str, list[tuple[Names, str]]]]:
+    def by_length(self) -> Sequence[tuple[str, list[tuple[Names, str]]]]:
         """Every name of an agency, figure or group in its plain form, the longest first, with whose name it is."""
         if self._by_length is None:
             owners: dict[str, list[tuple[Names, str]]] = {}
@@ -93,6 +95,14 @@ class Lexicon:
                         owners.setdefault(name, []).append((names, id_))
             self._by_length = sorted(owners.items(), key=lambda each: -len(each[0]))
         return self._by_length
+
+    @cached_property
+    def names_in_titles(self) -> Sequence[str]:
+        """Every name in its plain form that may stand in a title, of the board and its content areas too."""
+        framework = self.words.framework
+        areas = [area.title for area in framework.content_areas.values()]
+        names = [name for name, _ in self.by_length()] + [plain(name) for name in (framework.board.name, *areas)]
+        return sorted({name for name in names if len(name) > _SHORTEST}, key=lambda name: (-len(name), name))
 
     def _roles(self, text: str) -> frozenset[str]:
         """The roles of the names that a text is exactly: none for a text that names nothing."""
@@ -195,6 +205,16 @@ class Lexicon:
         parts = _KEY.split(text, maxsplit=1)
         role = self.role_word(parts[0]) if len(parts) == 2 and parts[1].strip() else None
         return (role, parts[1].strip()) if role and role not in (VALUE, "comment") else None
+
+
+def plain(text: str) -> str:
+    """The words of a text in small letters, with a space before and behind them.
+
+    >>> plain("Children's Services (North)")
+    ' children s services north '
+    """
+    words = re.sub(r"[^\w&+]+|_", " ", text)
+    return f" {fold(words)} "
 
 
 def name_of(period: Period) -> str:

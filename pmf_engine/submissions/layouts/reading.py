@@ -10,9 +10,11 @@ from pmf_engine.submissions.layouts.fits import NEEDED, Fit, fits_of, ways_of
 from pmf_engine.submissions.layouts.gaps import Block, Titles, blocks_of
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import DERIVED, FIGURE, PART, PERIOD, Lexicon
+from pmf_engine.submissions.layouts.scope import out_of_scope, strange_headings
 from pmf_engine.submissions.layouts.sections import has_values, sections_of
 from pmf_engine.submissions.layouts.tables import labels_of_cells, meaning, table_of
 from pmf_engine.submissions.layouts.titles import TitlesDifferError
+from pmf_engine.submissions.layouts.years import turning
 from pmf_engine.submissions.problems import Problem, listed, meant, say
 from pmf_engine.submissions.table import RawTable
 from pmf_engine.submissions.vocabulary import fold
@@ -50,35 +52,66 @@ def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
     blocks = blocks_of(grid, sections_of(grid, lexicon), lexicon)
     if not blocks:
         return Read(fits=False)
-    titles = Titles(grid, blocks, lexicon)
-    chosen: list[tuple[Block, Fit]] = []
-    unfit: list[tuple[Block, Problem]] = []
-    ways: dict[int, list[Fit]] = {}
     try:
-        for number, block in enumerate(blocks):
-            if id(block.section) not in ways:
-                ways[id(block.section)] = ways_of(grid, block.section, lexicon)
-            fits = fits_of(ways[id(block.section)], number, titles)
-            if not fits or fits[0].missing:
-                unfit.append((block, _nothing_fits(grid, block, fits)))
-                continue
-            if (differing := _differing(grid, block, fits, lexicon)) is not None:
-                return _refused(grid, lexicon, differing)
-            chosen.append((block, fits[0]))
-    except TitlesDifferError as error:
-        return _refused(grid, lexicon, _titles_differ(grid, error))
+        chosen, unfit = _chosen(grid, blocks, lexicon)
+    except _RefusedError as error:
+        return Read(problems=[error.problem], aside=values_of(grid, lexicon, grid.rows))
     read = Read(fits=bool(chosen))
-    for block, problem in unfit:
-        read.problems.append(problem)
-        read.aside += values_of(grid, lexicon, block.rows)
+    doubts = [*out_of_scope(grid, blocks, lexicon), *strange_headings(grid, blocks, lexicon)]
+    refused: dict[int, Block] = {}
+    for block, problem in [*unfit, *doubts, *turning(grid, chosen, lexicon)]:
+        if id(block) not in refused:
+            refused[id(block)] = block
+            read.problems += [problem] if problem else []
+            read.aside += values_of(grid, lexicon, block.rows)
+    chosen = [(block, fit) for block, fit in chosen if id(block) not in refused]
     alike: dict[tuple[object, ...], list[tuple[Block, Fit]]] = {}
     surplus = _without_surplus(grid, [block for block, _ in chosen], read)
     for block, fit in chosen:
         _report_headings(surplus, block, fit, lexicon, read)
-        key = (tuple(fit.others), fit.labels.get("comment"), FIGURE in fit.across)
+        key = (tuple(fit.others), fit.labels.get("comment"), bool(fit.across))
         alike.setdefault(key, []).append((block, fit))
     read.tables = [table_of(surplus, pairs, lexicon) for pairs in alike.values()]
     return read
+
+
+class _RefusedError(Exception):
+    """A sheet of which nothing is read, since it can be read in two ways or its titles contradict each other."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+def _chosen(
+    grid: Grid, blocks: Sequence[Block], lexicon: Lexicon
+) -> tuple[list[tuple[Block, Fit]], list[tuple[Block, Problem | None]]]:
+    """The one way to read each block; and the blocks that no layout fits, the first for each reason with its problem.
+
+    Raises:
+        _RefusedError: Two layouts fit and differ, or titles do.
+    """
+    titles = Titles(grid, blocks, lexicon)
+    chosen: list[tuple[Block, Fit]] = []
+    unfit: list[tuple[Block, Problem | None]] = []
+    ways: dict[int, list[Fit]] = {}
+    told: set[str] = set()
+    for number, block in enumerate(blocks):
+        if id(block.section) not in ways:
+            ways[id(block.section)] = ways_of(grid, block.section, lexicon)
+        try:
+            fits = fits_of(ways[id(block.section)], number, titles)
+        except TitlesDifferError as error:
+            raise _RefusedError(_titles_differ(grid, error)) from None
+        if not fits or fits[0].missing:
+            problem = _nothing_fits(grid, block, fits, lexicon)
+            unfit.append((block, None if problem.message in told else problem))
+            told.add(problem.message)
+        elif (differing := _differing(grid, block, fits, lexicon)) is not None:
+            raise _RefusedError(differing)
+        else:
+            chosen.append((block, fits[0]))
+    return chosen, unfit
 
 
 def words_of(fit: Fit) -> str:
@@ -117,14 +150,28 @@ def _differing(grid: Grid, block: Block, fits: Sequence[Fit], lexicon: Lexicon) 
     return None
 
 
-def _nothing_fits(grid: Grid, block: Block, fits: Sequence[Fit]) -> Problem:
+def _nothing_fits(grid: Grid, block: Block, fits: Sequence[Fit], lexicon: Lexicon) -> Problem:
     """The problem of a block that no layout fits, with what nothing in it names."""
     missing = [role for role in NEEDED if fits and role in fits[0].missing]
     row = block.rows[0].number
     if not missing or FIGURE in missing:
         return Problem(grid.file, grid.sheet, row, None, None, "no-layout", say("no-layout"))
     message = say("nothing-names", what=listed(missing, "and"))
+    over = _text_over_values(grid, block, lexicon)
+    if over is not None:
+        return Problem(grid.file, grid.sheet, over.row, over.column, over.text, "nothing-names", message)
     return Problem(grid.file, grid.sheet, row, None, None, "nothing-names", message)
+
+
+def _text_over_values(grid: Grid, block: Block, lexicon: Lexicon) -> Label | None:
+    """The last text that stands over the values of a block and names nothing, which may be a misspelt label."""
+    section = block.section
+    for row in reversed([*section.titles, *section.headers]):
+        for position in row.filled:
+            text = row.cells[position]
+            if position in section.values and not lexicon.roles(text) and lexicon.role_word(text) is None:
+                return grid.label(row, position)
+    return None
 
 
 def _titles_differ(grid: Grid, error: TitlesDifferError) -> Problem:
@@ -132,11 +179,6 @@ def _titles_differ(grid: Grid, error: TitlesDifferError) -> Problem:
     message = say("titles-differ", what=error.role.removeprefix("by "), first=first.text, second=second.text)
     row, column = (first.row or None, first.column or None)
     return Problem(grid.file, grid.sheet, row, column, first.text, "titles-differ", message)
-
-
-def _refused(grid: Grid, lexicon: Lexicon, problem: Problem) -> Read:
-    """A sheet of which nothing is read: all its values are set aside."""
-    return Read(problems=[problem], aside=values_of(grid, lexicon, grid.rows))
 
 
 def values_of(grid: Grid, lexicon: Lexicon, rows: Sequence[Row]) -> list[tuple[int, str, str]]:

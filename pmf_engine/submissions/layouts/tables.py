@@ -17,20 +17,24 @@ _OWN = (PERIOD, AGENCY, FIGURE)
 
 
 def labels_of_cells(
-    grid: Grid, block: Block, fit: Fit, lexicon: Lexicon
+    grid: Grid, block: Block, fit: Fit, lexicon: Lexicon, in_full: bool = True
 ) -> Iterator[tuple[int, int, Mapping[str, Label], str, Sequence[str]]]:
-    """The number of the row, the column, the labels by role, the text and the other texts of each cell of a fit."""
+    """The number of the row, the column, the labels by role, the text and the other texts of each cell of a fit.
+
+    With `in_full`, a quarter or month without its year becomes a period of the year that covers it.
+    """
     for row in block.rows:
         own = {role: grid.label(row, position) for role, position in fit.labels.items()}
         others = [row.cells[position] for position in fit.others]
         for position, across in fit.columns.items():
             labels = {**fit.fixed, **own, **across}
-            if PART in labels and (PART in across) >= (PERIOD in across):
-                labels[PERIOD] = _in_year(labels[PERIOD], labels[PART], lexicon)
+            if in_full and PART in labels and (PART in across) >= (PERIOD in across):
+                labels[PERIOD] = in_year(labels[PERIOD], labels[PART], lexicon)
             yield row.number, position, labels, row.cells[position], others
 
 
-def _in_year(year: Label, part: Label, lexicon: Lexicon) -> Label:
+def in_year(year: Label, part: Label, lexicon: Lexicon) -> Label:
+    """The label of a quarter or month with its year."""
     return part._replace(text=lexicon.part_of(year.text, part.text)) if part.text else year._replace(text="")
 
 
@@ -67,7 +71,8 @@ def table_of(grid: Grid, blocks: Sequence[tuple[Block, Fit]], lexicon: Lexicon) 
             cells = [labels[role].text if role in labels else "" for role in roles]
             for column, cell in zip(texts, [*cells, text, *others], strict=True):
                 column.append(cell or None)
-            group = next((labels[role] for role in by if role in labels and labels[role].text), Label("", row))
+            of_group = [labels[role] for role in by if role in labels]
+            group = next((label for label in of_group if label.text), next(iter(of_group), Label("", row)))
             for role, label in [*((role, labels.get(role, Label("", row))) for role in _OWN), ("group", group)]:
                 places[f"{role}_row"].append(label.row)
                 places[f"{role}_column"].append(label.column)
@@ -90,7 +95,7 @@ def table_of(grid: Grid, blocks: Sequence[tuple[Block, Fit]], lexicon: Lexicon) 
     return RawTable(
         grid.file, tuple(header), top, frame, grid.broken, grid.sheet, grid.received_on,
         placed={len(roles) + 1 + index: label.column for index, label in enumerate(headings)},
-        is_wide=FIGURE in fit.across, unformatted=grid.unformatted,
+        is_wide=bool(fit.across), unformatted=grid.unformatted,
     )  # fmt: skip
 
 

@@ -10,9 +10,9 @@ from pathlib import PurePosixPath
 from pmf_engine.domain.dates import DateRange
 from pmf_engine.domain.periods import Cadence, Period, month_of, parse_period
 from pmf_engine.submissions.layouts.grid import Label
-from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, Lexicon, name_of
+from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, Lexicon, name_of, plain
 from pmf_engine.submissions.period_names import days_in_text, is_part_of_year
-from pmf_engine.submissions.vocabulary import Names, fold
+from pmf_engine.submissions.vocabulary import Names
 
 _SHORT_YEAR = re.compile(r"(?<!\w)(?:[qh][1-4]\s*\d\d[-/]\d\d|\d\d[-/]\d\d\s*[qh][1-4])(?!\w)", re.IGNORECASE)
 """A quarter or half with a year of two digits, within a title."""
@@ -87,11 +87,6 @@ def _names(role: str, lexicon: Lexicon) -> Names:
     return {AGENCY: words.agencies, FIGURE: words.figures}[role]
 
 
-def _plain(text: str) -> str:
-    words = fold(re.sub(r"[^\w&]+|_", " ", text))
-    return f" {words} "
-
-
 def _within(text: str, names: Names, lexicon: Lexicon, prose: bool) -> list[str]:
     """The ids named within a text, the longest name first; a name inside a longer name does not count.
 
@@ -101,15 +96,15 @@ def _within(text: str, names: Names, lexicon: Lexicon, prose: bool) -> list[str]
         lexicon: Every name.
         prose: The text is a title, in which a word such as `care` is not the id of an agency: only names count.
     """
-    plain = _plain(text)
+    rest = plain(text)
     found: list[str] = []
-    for name, owners in lexicon.by_length(_plain):
-        if name in plain:
-            plain = plain.replace(name, "  |  ")
+    for name, owners in lexicon.by_length():
+        if name in rest:
+            rest = rest.replace(name, "  |  ")
             found += [
                 id_
                 for owner, id_ in owners
-                if owner is names and not (prose and name == _plain(id_) != _plain(names.titles[id_]))
+                if owner is names and not (prose and name == plain(id_) != plain(names.titles[id_]))
             ]
     return list(dict.fromkeys(found))
 

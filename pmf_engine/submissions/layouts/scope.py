@@ -1,0 +1,163 @@
+"""Scope of titles: words that say that the numbers below are no actual numbers of all, in the period that is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from pmf_engine.submissions.layouts.gaps import Block
+from pmf_engine.submissions.layouts.grid import Grid, Label
+from pmf_engine.submissions.layouts.naming import VALUE, Lexicon, plain
+from pmf_engine.submissions.layouts.sections import Section, has_values
+from pmf_engine.submissions.layouts.titles import names_of_file
+from pmf_engine.submissions.problems import Problem, say
+from pmf_engine.submissions.vocabulary import is_of_all
+
+_OF_SCOPES: Final[Mapping[str, str]] = {
+    "of each quarter or month alone": (
+        r"cumulative(?:ly)?|ytd|(?:year|quarter|month) to date|(?<!up )to date|rolling|running totals?"
+    ),
+    "of this period": (
+        r"(?:last|previous|prior|preceding|next) (?:year|quarter|month|period|return)s?|comparators?|historic(?:al)?"
+    ),
+    "what was counted": (
+        r"targets?|forecasts?|planned|projections?|projected|trajector(?:y|ies)|baselines?|benchmarks?|budget(?:ed)?"
+        r"|ambitions?|thresholds?|drafts?|examples?|samples?|dummy|tests? data|not validated|unvalidated|averages?"
+        r"|mean|variances?|percentage change"
+    ),
+    "those of the sender": (
+        r"(?:england|national|regional) (?:averages?|figures?|data|numbers?|rates?|results?)|statistical neighbours?"
+        r"|nearest neighbours?|other (?:authorities|areas)"
+    ),
+    "of all": (
+        r"boys?|girls?|males?|females?|m[ae]n|wom[ae]n|(?:under|over) \d+s?|aged? \d+|ages \d+|\d+ ?\+|\d+ plus"
+        r"|\d+s? (?:and|or) (?:over|under|above|older|younger)|\d+ (?:to )?\d+ (?:years?|year olds?|yrs?)"
+        r"|(?<!use )(?<!figures )(?<!numbers )(?<!values )(?<!cells )only|exclud(?:es|ing|ed)|excl|except|excepting"
+        r"|without|of which|unborn|disabled|disabilit(?:y|ies)|ethnicit(?:y|ies)|white|asian|black|mixed|bme|bame"
+        r"|gypsy|roma|travellers?|uasc|(?:team|locality|quadrant|ward|cluster|patch) (?:\d+|[a-z])"
+    ),
+}
+"""Words in a title or in the name of a sheet or file, by what they say that numbers are not."""
+
+_SCOPES: Final = {what: re.compile(rf"(?<![\w&])(?:{words})(?![\w&])") for what, words in _OF_SCOPES.items()}
+
+_ALONE: Final = re.compile(r"plans?|goals?|aims?|trend|rag|comparison|expected|england|national|regional|sen|send")
+"""Words that say so where they are the whole of a title."""
+
+_CLEARS: Final = re.compile(r"actuals?|outturns?|results?|(?:this|current) (?:year|quarter|month|period)|in[- ]quarter")
+"""Titles that end what a title above them says."""
+
+_WHOLE_SHEET: Final = re.compile(r"(?<!not )cumulative|year to date|(?<![\w&])ytd(?![\w&])")
+"""Words that speak of the whole sheet wherever they stand, in a note below its numbers too."""
+
+
+def doubt_of(text: str, lexicon: Lexicon) -> str | None:
+    """What the numbers below a title are not, by the words of the title; None for a title that says nothing of it.
+
+    Names of figures, agencies and groups, and of the board and its content areas, are no such words.
+    """
+    if lexicon.roles(text):
+        return None
+    rest = plain(text)
+    for name in lexicon.names_in_titles:
+        rest = rest.replace(name, " | ")
+    if _ALONE.fullmatch(" ".join(rest.replace("|", " ").split())):
+        return "what was counted"
+    return next((what for what, words in _SCOPES.items() if words.search(rest)), None)
+
+
+def out_of_scope(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[tuple[Block, Problem | None]]:
+    """The blocks whose titles, or the names of whose sheet and file, say that their numbers are of something else.
+
+    A title holds for the blocks below it up to one that says otherwise, such as `Actual`, `All` or another such title.
+
+    Returns:
+        The blocks; the first below each title with its problem.
+    """
+    everywhere = [label for label in names_of_file(grid.file, grid.sheet) if doubt_of(label.text, lexicon)]
+    everywhere += [label for label in _notes(grid, lexicon) if _WHOLE_SHEET.search(plain(label.text))]
+    refused: list[tuple[Block, Problem | None]] = []
+    told: set[Label] = set()
+    current: Label | None = None
+    for block in blocks:
+        for title in [*block.titles, *_headings_of_labels(grid, block.section, lexicon)]:
+            if doubt_of(title.text, lexicon):
+                current = title
+            elif _clears(title.text, lexicon):
+                current = None
+        label = everywhere[0] if everywhere else current
+        if label is not None:
+            refused.append((block, None if label in told else _problem(grid, label, lexicon)))
+            told.add(label)
+    return refused
+
+
+def _clears(text: str, lexicon: Lexicon) -> bool:
+    words = plain(text).strip()
+    return _CLEARS.fullmatch(words) is not None or is_of_all(text) or lexicon.role_word(text) == VALUE
+
+
+def _headings_of_labels(grid: Grid, section: Section, lexicon: Lexicon) -> Iterator[Label]:
+    """The headings of the columns of labels that are no word for a role."""
+    for row in section.headers:
+        for position in row.filled:
+            if position in section.labels and lexicon.role_word(row.cells[position]) is None:
+                yield grid.label(row, position)
+
+
+def _notes(grid: Grid, lexicon: Lexicon) -> Iterator[Label]:
+    """The texts of rows that hold no values and a single text."""
+    alone = (row for row in grid.rows if len(row.filled) == 1 and not has_values(row, lexicon))
+    return (grid.label(row, row.filled[0]) for row in alone)
+
+
+def strange_headings(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[tuple[Block, Problem | None]]:
+    """The blocks of sections with a row of texts over their values that names nothing, such as `Boys` below a header.
+
+    Returns:
+        The blocks; the first of each section with its problem.
+    """
+    refused: list[tuple[Block, Problem | None]] = []
+    told: set[int] = set()
+    for block in blocks:
+        section = block.section
+        if (label := _strange_heading(grid, section, lexicon)) is not None:
+            message = say("strange-heading", text=label.text)
+            problem = Problem(grid.file, grid.sheet, label.row, label.column, label.text, "strange-heading", message)
+            refused.append((block, None if id(section) in told else problem))
+            told.add(id(section))
+    return refused
+
+
+def _strange_heading(grid: Grid, section: Section, lexicon: Lexicon) -> Label | None:
+    """The first text of a row without values over the values of a section, where no cell of the row names anything."""
+    first = section.of_values[0].number if section.of_values else 0
+    for row in [*section.titles, *section.rows]:
+        if has_values(row, lexicon) or any(says_something(text, lexicon) for text in row.cells if text):
+            continue
+        over = [position for position in row.filled if position in section.values]
+        directly_above = len(section.values) == 1 and section.headers[-1:] and row.number < first
+        if len(over) > 1 or (over and directly_above and row in section.rows):
+            return grid.label(row, over[0])
+    return None
+
+
+def says_something(text: str, lexicon: Lexicon) -> bool:
+    """Whether a text is a name, a heading, a value, a note or a word for all: whether it is known what it says."""
+    return (
+        bool(lexicon.roles(text))
+        or lexicon.role_word(text) is not None
+        or lexicon.keyed(text) is not None
+        or lexicon.may_be_value(text)
+        or lexicon.words.is_note(text)
+        or lexicon.words.is_ignored(text)
+        or is_of_all(text)
+        or text.endswith(":")
+    )
+
+
+def _problem(grid: Grid, label: Label, lexicon: Lexicon) -> Problem:
+    what = doubt_of(label.text, lexicon) or next(iter(_SCOPES))
+    message = say("out-of-scope", text=label.text, what=what)
+    return Problem(grid.file, grid.sheet, label.row or None, label.column or None, label.text, "out-of-scope", message)

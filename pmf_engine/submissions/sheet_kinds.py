@@ -1,0 +1,31 @@
+"""Kinds of problems of sheets whose numbers may be of something else than they seem."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pmf_engine.domain.problem_kind import ProblemKind
+from pmf_engine.submissions.severity import LOST, Kind
+
+SHEET_KINDS: Final = {
+    ProblemKind.BLANK_BELOW: Kind(
+        LOST,
+        "no {by} in this row, which stands below `{text}` and may be of it or of the whole; write the {by} in each "
+        "row, and rows of the whole above all others",
+    ),
+    ProblemKind.OUT_OF_SCOPE: Kind(
+        LOST,
+        "`{text}` says that these numbers may not be {what}, so they are not used; send the numbers that are asked "
+        "for, or take these words away where they say nothing of them",
+    ),
+    ProblemKind.STRANGE_HEADING: Kind(
+        LOST,
+        "`{text}` stands over these numbers and nothing says what it means, so they may be of a part and are not "
+        "used; take it away, or send the numbers of all",
+    ),
+    ProblemKind.YEAR_TURNS: Kind(
+        LOST,
+        "`{text}` stands behind `{before}` under one year, so it may be of that year or of the next; none of these "
+        "values is used: write the year of each beside it, such as `{example}`",
+    ),
+}
