@@ -236,7 +236,7 @@ def _plain_table(grid: Grid, lexicon: Lexicon) -> RawTable | None:
     if any(any(row.cells[width:]) for row in rows):
         return None
     table = _table_below(grid, 0)
-    return None if _has_groups_in_titles(table, lexicon) else table
+    return None if _has_telling_titles(table, lexicon) else table
 
 
 def _table_below(grid: Grid, position: int) -> RawTable:
