@@ -34,6 +34,7 @@ from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problem_kinds import NOTHING_READ
 from pmf_engine.submissions.problems import together, with_senders
 from pmf_engine.submissions.refusals import with_refusals
+from pmf_engine.submissions.standing_cells import marks_of_cells
 from pmf_engine.submissions.submissions import Submissions
 
 
@@ -113,7 +114,7 @@ def evaluate(
         return Evaluation(framework, submissions, asked, as_of, cells, *empty, problems, only=chosen, engine=engine)
     unknown = arrival_marks(submissions.undated, cells, counted)
     doubted = doubting(effective.marks, unknown, as_of)
-    marks = pl.concat([submissions.marks_at(as_of), effective.marks, counted.marks, unknown])
+    marks = pl.concat([marks_of_cells(effective.cells), effective.marks, counted.marks, unknown])
     inputs = _inputs(framework, submissions, cells, groups, window, as_of, counted)
     judged, outstanding, in_own = _judged(inputs, cadences, own, asked, marks, doubted)
     return Evaluation(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pmf_engine.domain.status import Direction, Status, texts
+from pmf_engine.judgement.series import opens, rows_back
 
 DIRECTION = pl.Enum(texts(Direction))
 
@@ -17,9 +18,9 @@ def with_direction(frame: pl.LazyFrame) -> pl.LazyFrame:
     """
     value = pl.when("known").then("value")
     columns = {"value": value} | {name: pl.col(name) for name in ("gaps", "status", "start", "doubt")}
-    earlier = {"before": pl.lit(1), "ago": (12 // pl.col("months")).first()}
-    frame = frame.with_columns(
-        column.shift(periods).over("line", "segment").alias(f"{when}:{name}")
+    earlier = {"before": pl.lit(1), "ago": 12 // pl.col("months")}
+    frame = frame.with_columns(comparable=opens(pl.col("opens"), pl.col("segment"))).with_columns(
+        rows_back(column, periods, "comparable").alias(f"{when}:{name}")
         for when, periods in earlier.items()
         for name, column in columns.items()
     )
@@ -29,7 +30,7 @@ def with_direction(frame: pl.LazyFrame) -> pl.LazyFrame:
         before=pl.col("before:value"),
         direction=_travelled("before").cast(DIRECTION),
         direction_year_ago=pl.when(a_year).then(_travelled("ago")).cast(DIRECTION),
-    ).drop(f"{when}:{name}" for when in earlier for name in columns)
+    ).drop("comparable", *(f"{when}:{name}" for when in earlier for name in columns))
 
 
 def _travelled(when: str) -> pl.Expr:

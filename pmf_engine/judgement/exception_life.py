@@ -10,6 +10,7 @@ import polars as pl
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.history_row import HistoryRow
+from pmf_engine.judgement.series import POSITION, count_so_far, earlier, last_known, opens
 from pmf_engine.judgement.status import STATUS
 
 LIFE: Final = FrameSchema(
@@ -24,7 +25,7 @@ LIFE: Final = FrameSchema(
 """The columns of the life of an exception, all null before the first exception of a series."""
 
 
-HAS_COME: Final = (pl.col("status") != Status.NO_DATA).cum_max().over("line")
+HAS_COME: Final = count_so_far(pl.col("status") != Status.NO_DATA) > 0
 """Whether a figure of a row's series had come by its period: `no_data` before that is no gap."""
 
 
@@ -57,20 +58,14 @@ def with_life(frame: pl.LazyFrame) -> pl.LazyFrame:
     a new exception, so that no exception is as old as its series.
     """
     up = pl.col("level") >= 0
-    life = ["line", "received", "life"]  # the rows from the beginning of an exception to that of the next
-    began = {
-        "raised": pl.col("period"),
-        "raised_to": pl.col("escalate_to"),
-        "raised_status": pl.col("status"),
-        "raised_value": pl.col("value"),
-    }
-    lived = {name: column.first().over(life) for name, column in began.items()}
-    lived["raised_for"] = up.cast(pl.Int64).cum_sum().over(life)
-    lived["recovered"] = pl.when(~up).then(pl.when(~up).then("period").drop_nulls().first().over(life))
+    began = {"raised": "period", "raised_to": "escalate_to", "raised_status": "status", "raised_value": "value"}
+    first = pl.col("life").fill_null(0)  # the row that raised the exception, from which its life lasts to the next one
+    lived = {name: pl.col(column).gather(first) for name, column in began.items()}
+    lived["raised_for"] = count_so_far(up, "life")
+    lived["recovered"] = pl.when(~up).then(last_known(pl.when(~up & up.shift(1)).then("period"), "life"))
     return (
-        frame.with_columns(received=HAS_COME)
-        .with_columns(began=up & ~up.shift(1).over("line", "received").fill_null(False))
-        .with_columns(life=pl.col("began").cast(pl.Int64).cum_sum().over("line", "received"))
-        .with_columns(**{name: pl.when(pl.col("life") > 0).then(column) for name, column in lived.items()})
-        .drop("received", "began", "life")
+        frame.with_columns(known=opens(pl.col("opens"), HAS_COME))
+        .with_columns(life=last_known(pl.when(up & ~earlier(up, "known").fill_null(False)).then(POSITION), "known"))
+        .with_columns(**{name: pl.when(pl.col("life").is_not_null()).then(column) for name, column in lived.items()})
+        .drop("known", "life")
     )

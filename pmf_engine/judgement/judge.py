@@ -22,6 +22,7 @@ from pmf_engine.judgement.direction import DIRECTION, gap_in_force, with_directi
 from pmf_engine.judgement.exception_life import LIFE
 from pmf_engine.judgement.rules import escalated
 from pmf_engine.judgement.runs import with_run
+from pmf_engine.judgement.series import POSITION, opens
 from pmf_engine.judgement.small_groups import with_small
 from pmf_engine.judgement.status import STATUS, with_status
 
@@ -73,8 +74,8 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFram
     """
     frame = _described(rows, framework)
     frame = with_status(frame, as_of).sort(*_SERIES, "start", nulls_last=False)
-    begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in _SERIES)
-    frame = frame.with_columns(line=begins.cum_sum(), segment=_segment(framework))
+    frame = frame.with_columns(opens=opens(*map(pl.col, _SERIES)), segment=_segment(framework))
+    frame = frame.with_columns(line=(pl.col("opens") == POSITION).cum_sum())
     frame = with_direction(frame)
     frame = with_run(frame)
     frame = with_interval(frame)

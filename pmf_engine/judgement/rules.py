@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import polars as pl
 
@@ -22,13 +23,14 @@ from pmf_engine.formula.syntax import LOGIC, Binary, Expression, Lasting, Name, 
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.exception_life import HAS_COME, with_life
+from pmf_engine.judgement.series import earlier, last_known, lasted, opens
 
 
 def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     """Adds `rules` (those that hold), `rule_ids` (their numbers), `escalate_to`, `level` (the highest) and `LIFE`.
 
-    The rows are sorted by series, which `line` numbers. Their columns are period, value, status, has_value, before,
-    direction, special_cause, no_signal, small, doubt and partial.
+    The rows are sorted by series, each with the position of the first of its series in `opens`. Their columns are
+    period, value, status, has_value, before, direction, special_cause, no_signal, small, doubt and partial.
     """
     levels = list(framework.governance)
     numbers = Columns()
@@ -38,11 +40,9 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     for stage in [*numbers.stages, *stages]:
         frame = frame.with_columns(stage)
     numbered = list(enumerate(framework.rules))
-    texts = [pl.when(f"rule:{number}").then(pl.lit(rule.text)) for number, rule in numbered]
-    ids = [pl.when(f"rule:{number}").then(pl.lit(number + 1, pl.Int32)) for number, _ in numbered]
     ranks = [pl.when(f"rule:{number}").then(levels.index(rule.to)).otherwise(-1) for number, rule in numbered]
-    rules = pl.concat_list(texts).list.drop_nulls() if texts else pl.lit([], dtype=pl.List(pl.String))
-    rule_ids = pl.concat_list(ids).list.drop_nulls() if ids else pl.lit([], dtype=pl.List(pl.Int32))
+    rules = _those_that_hold([rule.text for rule in framework.rules])
+    rule_ids = _those_that_hold([str(number + 1) for number, _ in numbered]).cast(pl.List(pl.Int32))
     highest = pl.max_horizontal(ranks) if ranks else pl.lit(-1)
     level = pl.lit(None, dtype=pl.String)
     for position, name in enumerate(levels):
@@ -51,23 +51,38 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     return with_life(frame).drop("^(rule|may|since|bad|for):.*$")
 
 
+_SEPARATOR = "\x1f"
+"""A character that no text of the YAML can have."""
+
+
+def _those_that_hold(names: Sequence[str]) -> pl.Expr:
+    """The names of the rules that hold, as a list: split from one text, many times faster than a list of cells.
+
+    Args:
+        names: A name for each rule, in their order.
+    """
+    if not names:
+        return pl.lit([], dtype=pl.List(pl.String))
+    parts = [pl.when(f"rule:{number}").then(pl.lit(name)) for number, name in enumerate(names)]
+    joined = pl.concat_str(parts, separator=_SEPARATOR, ignore_nulls=True)
+    none = pl.lit([], dtype=pl.List(pl.String))
+    return pl.when(joined == "").then(none).otherwise(joined.str.split(_SEPARATOR))
+
+
 def _rule_stages(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]:
     """The columns that decide whether each rule holds in each row: lists of columns, to be added in this order.
 
     A rule holds where its condition was true in the last period that answers it. The condition after `until` reads the
     periods since the rule began to hold, and only a period with a value answers it.
     """
-    when = _Answers(numbers, ["line"], "when")
+    when = _Answers(numbers, "opens", "when")
     holds = [when.last(rule.condition) for rule in rules]
     may_hold = [when.last_possible(rule.condition) for rule in rules]
     latched = [(number, rule.until) for number, rule in enumerate(rules) if rule.until]
-    ends = {
-        number: _Answers(numbers, ["line", f"since:{number}"], f"until:{number}", until=True) for number, _ in latched
-    }
+    ends = {number: _Answers(numbers, f"since:{number}", f"until:{number}", until=True) for number, _ in latched}
     answers = pl.col("has_value") & _IS_SURE
     over = {number: ends[number].last(until) & answers for number, until in latched}
     raises = {number: pl.col(f"rule:{number}") for number in over}
-    times = {number: is_raised.cast(pl.Int64) for number, is_raised in raises.items()}
     latches = {
         number: pl.when(is_raised).then(True).when(over[number]).then(False) for number, is_raised in raises.items()
     }
@@ -75,12 +90,12 @@ def _rule_stages(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]
         *([column] for column in when.columns),
         [is_true.alias(f"rule:{number}") for number, is_true in enumerate(holds)],
         [is_possible.alias(f"may:{number}") for number, is_possible in enumerate(may_hold)],
-        [(raised.cum_sum() - raised).over("line").alias(f"since:{number}") for number, raised in times.items()],
-        *([column] for end in ends.values() for column in end.columns),
         [
-            latch.forward_fill().over("line").fill_null(False).alias(f"rule:{number}")
-            for number, latch in latches.items()
+            opens(pl.col("opens"), raised.cast(pl.Int64).cum_sum().shift(1)).alias(f"since:{number}")
+            for number, raised in raises.items()
         ],
+        *([column] for end in ends.values() for column in end.columns),
+        [last_known(latch).fill_null(False).alias(f"rule:{number}") for number, latch in latches.items()],
         [pl.col(f"rule:{number}") | (pl.col(f"may:{number}") & _is_kept(rules)) for number, _ in enumerate(rules)],
         [
             pl.col(f"rule:{number}") | (pl.col(f"may:{number}") & _stood([number], [number]))
@@ -108,7 +123,7 @@ def _stood(holding: Sequence[int], possible: Sequence[int]) -> pl.Expr:
         for kind, some in (("rule", holding), ("may", possible))
     )
     stands = pl.when(holds).then(True).when(~may_hold).then(False)
-    return stands.forward_fill().shift(1).over("line").fill_null(False)
+    return earlier(last_known(stands)).fill_null(False)
 
 
 _IS_SURE = ~pl.col("small") & ~pl.col("partial") & pl.col("doubt").is_null()
@@ -117,25 +132,25 @@ _IS_SURE = ~pl.col("small") & ~pl.col("partial") & pl.col("doubt").is_null()
 
 @dataclass
 class _Answers:
-    """Answers of conditions in each row, from the periods that the columns `over` keep together.
+    """Answers of conditions in each row, from the periods of its series, or those since a rule began to hold.
 
     Attributes:
         numbers: The columns of numbers in conditions.
-        over: The columns whose values a run of periods shares.
+        within: The column with the position of the first of the periods that count.
         name: The name of these conditions, unique among all, for the names of `columns`.
         until: Whether the conditions end a rule.
         columns: A column for each `for N periods`, to be added one after the other before the answers.
     """
 
     numbers: Columns
-    over: Sequence[str]
+    within: str
     name: str
     until: bool = False
     columns: list[pl.Expr] = field(default_factory=list)
 
     def last(self, condition: Expression) -> pl.Expr:
         """The last answer of a condition; false before its first."""
-        return _lasting(self.answer(condition), 1).over(self.over).fill_null(False)
+        return lasted(self.answer(condition), self.within) >= 1
 
     def answer(self, condition: Expression) -> pl.Expr:
         """The answer of a condition in each row: true, false, or null for none.
@@ -161,7 +176,7 @@ class _Answers:
         if len(self.columns) == columns and Direction.WORSENING not in {node.name for node in names(condition)}:
             return pl.lit(False)
         answers = pl.col("has_value") & _IS_SURE
-        return pl.when(answers).then(possible).forward_fill().over(self.over).fill_null(False)
+        return last_known(pl.when(answers).then(possible), self.within).fill_null(False)
 
     def _possible(self, condition: Expression) -> pl.Expr:
         """Whether a condition may hold in each row, however what is missing turned out.
@@ -186,7 +201,7 @@ class _Answers:
             case Lasting():
                 answer = self._possible(node.operand) if possible else self.answer(node.operand)
                 name = f"for:{self.name}:{len(self.columns)}"
-                lasts = _lasting(answer, _periods(node)).over(self.over)
+                lasts = lasted(answer, self.within) >= _periods(node)
                 self.columns.append(lasts.alias(name))
                 return Name(node.start, node.end, name)
             case Unary(operator="not"):
@@ -218,6 +233,7 @@ def _deniable(named: set[str]) -> pl.Expr:
     return pl.col("has_value")
 
 
+@cache  # of three sets of words, for every condition of every rule
 def _words(unknown: bool | None, *, feared: bool = False) -> Mapping[str, pl.Expr]:
     """The truth of each word that conditions may name, null for no answer; `unknown` replaces null for good news.
 
@@ -252,7 +268,7 @@ def _lasting_bad_news() -> Mapping[str, pl.Expr]:
     """
     readable = pl.col("has_value") & pl.col("no_signal").is_null()
     return {
-        f"bad:{word}": answer.forward_fill().over("line").fill_null(False)
+        f"bad:{word}": last_known(answer).fill_null(False)
         for word, answer in (
             (Direction.WORSENING, pl.col("direction") == Direction.WORSENING),
             (SpecialCause.CONCERN, pl.when(readable).then(_is_special(SpecialCause.CONCERN))),
@@ -290,10 +306,3 @@ def _periods(node: Lasting) -> int | pl.Expr:
         return node.count
     lengths = {frequency.months for frequency in Frequency}
     return pl.col("months").replace_strict({length: node.unit.periods(node.count, length) for length in lengths})
-
-
-def _lasting(condition: pl.Expr, periods: int | pl.Expr) -> pl.Expr:
-    """Whether a condition was true in each of the last `periods` periods that answer it."""
-    count = condition.fill_null(False).cast(pl.Int64).cum_sum()  # a prefix sum
-    at_last_false = pl.when(~condition).then(count).forward_fill().fill_null(0)
-    return count - at_last_false >= periods

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pmf_engine.domain.marks import MARKS
+from pmf_engine.domain.marks import CELL_WORDS, KIND, MARKS
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.decimal_slips import refuse_slips
 from pmf_engine.submissions.figure_checks import check_figures
 from pmf_engine.submissions.later_files import longer_periods_replaced, withdrawn
 from pmf_engine.submissions.problems import PROBLEMS
 from pmf_engine.submissions.readings import KEY, KEYED
+from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.wholes import hold_wholes
 
 
@@ -73,3 +74,12 @@ def standing_cells(readings: pl.DataFrame, framework: Framework | None, as_of: d
     cells, wholes, marks = hold_wholes(cells, came, framework)
     cells, failed, doubts = check_figures(cells, framework)
     return Standing(cells, pl.concat([slips, replaced, wholes, failed]), pl.concat([marks, doubts]))
+
+
+def marks_of_cells(cells: pl.DataFrame) -> pl.DataFrame:
+    """The marks beside the numbers of cells that are used, with the columns of `MARKS`."""
+    marked = cells.filter(pl.col("mark").is_not_null(), pl.col("state") == "ok")
+    where = pl.when(pl.col("row").is_not_null()).then(pl.format(" row {}", "row")).otherwise(pl.lit(""))
+    words = pl.col("mark").replace_strict(CELL_WORDS, return_dtype=pl.String)
+    text = pl.format("`{}` in `{}`{} {}", pl.col("text").str.strip_chars(EDGES), "file", where, words)
+    return marked.with_columns(item="figure", kind=pl.col("mark").cast(KIND), text=text).select(MARKS.names)

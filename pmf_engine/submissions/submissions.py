@@ -19,7 +19,7 @@ from typing_extensions import deprecated
 from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.domain.dates import day_of
 from pmf_engine.domain.frame_schema import Column, FrameSchema
-from pmf_engine.domain.marks import CELL_WORDS, KIND, MARKS
+from pmf_engine.domain.marks import CELL_WORDS
 from pmf_engine.domain.period_days import days_of_periods
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cross_checks import compare_times
@@ -125,15 +125,6 @@ class Submissions(RegisterFrames):
     def standing_at(self, as_of: date) -> Standing:
         """The `cells` of a day, with the problems and marks of cells that other cells contradicted then."""
         return standing_cells(self.readings, self.framework, as_of)
-
-    def marks_at(self, as_of: date) -> pl.DataFrame:
-        """The marks of the used cells of a day, with the columns of `MARKS`."""
-        marked = self.cells_at(as_of).filter(pl.col("mark").is_not_null(), pl.col("state") == "ok")
-        where = pl.when(pl.col("row").is_not_null()).then(pl.format(" row {}", "row")).otherwise(pl.lit(""))
-        words = pl.col("mark").replace_strict(CELL_WORDS, return_dtype=pl.String)
-        text = pl.format("`{}` in `{}`{} {}", pl.col("text").str.strip_chars(EDGES), "file", where, words)
-        marked = marked.with_columns(item="figure", kind=pl.col("mark").cast(KIND), text=text)
-        return marked.select(MARKS.names)
 
     def marked_at(self, as_of: date) -> pl.DataFrame:
         """A note for each cell of a day whose number has a mark, with the columns of `PROBLEMS`."""

@@ -80,7 +80,7 @@ def doors() -> Iterator[tuple[str, Callable[..., Any]]]:
                 yield f"{type(subject).__name__}.{name}", getattr(subject, name)
 
 
-OWN = frozenset({"cells_at", "dimension", "groups_at", "judged_row", "marked_at", "marks_at", "misread_at"}) | {
+OWN = frozenset({"cells_at", "dimension", "groups_at", "judged_row", "marked_at", "misread_at"}) | {
     "read_by",
     "standing_at",
     "unplaced_at",
