@@ -7,6 +7,8 @@ from functools import cached_property
 
 import polars as pl
 
+from pmf_engine.diagnostics.arguments import checked
+from pmf_engine.diagnostics.errors import UnknownName
 from pmf_engine.submissions.register_rows import standing_rows
 from pmf_engine.submissions.registers import ACTIONS, MONEY, REGISTERS, REQUESTS, REVIEWS
 from pmf_engine.submissions.sent import Sent
@@ -37,6 +39,13 @@ class RegisterFrames:
         """A row for each line of the board's money, with the columns of `MONEY`; several rows of a key add up."""
         return MONEY.check(self.register_at("money", date.max))
 
+    @checked
     def register_at(self, name: str, as_of: date) -> pl.DataFrame:
-        """The rows of a register that count on a day: those of files received by then, the latest of each id."""
+        """The rows of a register that count on a day: those of files received by then, the latest of each id.
+
+        Raises:
+            UnknownName: There is no register of that name.
+        """
+        if name not in REGISTERS:
+            raise UnknownName("register", name, REGISTERS)
         return standing_rows(self.sent.registers[name], REGISTERS[name], as_of)[0]

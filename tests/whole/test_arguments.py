@@ -56,6 +56,7 @@ RIGHT: dict[str, Any] = {
     "led_by agency": "care",
     "fed_by agency": "care",
     "parts": SUBMISSIONS,
+    "register_at name": "actions",
     "entry_for period": FRAMEWORK.period(PERIOD),
     "period": PERIOD,
     "received_on": CAME,
