@@ -45,6 +45,12 @@ OUTPUT = option("--output", type=Path, metavar="FILE", help="write to this file"
 DATA = option("--data", type=Path, metavar="DIR", help="the folder of returns (default: what the board says)")
 AS_OF = option("--as-of", type=day, metavar="DATE", help="the day that decides what is late (default: today)")
 PERIOD = option("--period", metavar="PERIOD", help="2016-17, 2016-17 Q3, 2016-17 H1 or 2016-12")
+AUDIENCE = option(
+    "--audience",
+    choices=["board", "public"],
+    default="board",
+    help="for whom: `public` withholds small counts and what would give them away (default: board)",
+)
 EVALUATION = (
     CONFIG,
     DATA,

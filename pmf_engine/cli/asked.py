@@ -38,7 +38,20 @@ def evaluation_of(arguments: argparse.Namespace, one_period: bool) -> Evaluation
         period = latest_quarter(framework, submissions, as_of)
         if period is None:
             raise CannotDoError("nothing has been sent yet; name a period with `--period`")
-    return evaluate(framework, submissions, period, as_of)
+    evaluation = evaluate(framework, submissions, period, as_of)
+    return _for_audience(evaluation, getattr(arguments, "audience", "board"))
+
+
+def _for_audience(evaluation: Evaluation, audience: str) -> Evaluation:
+    """The evaluation that an audience may see. Raises CannotDoError where the framework does not say what that is."""
+    if audience == "board":
+        return evaluation
+    from pmf_engine.disclosure.public import DisclosureError, for_public
+
+    try:
+        return for_public(evaluation)
+    except DisclosureError as error:
+        raise CannotDoError(str(error)) from None
 
 
 def period_of(framework: Framework, text: str) -> Period:

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from pmf_engine.evaluation.evaluate import Evaluation
     from pmf_engine.report.snapshots import Snapshot
 
-AUDIENCE = "board"
-"""The audience of a report; a saved report of another audience is not compared with."""
-
 
 def chairs_summary(evaluation: Evaluation) -> tuple[str, ...]:
     """The chair's words for the period of an evaluation; says on standard error where the file has none for it."""
@@ -47,12 +44,14 @@ def saved_report(evaluation: Evaluation, folder: Path | None) -> Snapshot | None
     framework, period = evaluation.framework, evaluation.period
     kept = framework.board.snapshots
     if folder is None and kept and framework.folder and period:
-        folder = last_saved(framework.folder / kept, framework.board.name, period, evaluation.as_of, AUDIENCE)
+        folder = last_saved(
+            framework.folder / kept, framework.board.name, period, evaluation.as_of, evaluation.audience
+        )
     if folder is None:
         return None
     snapshot = read_snapshot(folder)
-    if snapshot.report.audience != AUDIENCE:
+    if snapshot.report.audience != evaluation.audience:
         raise CannotDoError(
-            f"`{folder}` was saved for the {snapshot.report.audience}, and this report is for the board"
+            f"`{folder}` was saved for the {snapshot.report.audience}, and this report is for the {evaluation.audience}"
         )
     return snapshot

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, EVALUATION, PERIOD, SELECTION, width
+from pmf_engine.cli.arguments import AS_OF, AUDIENCE, CONFIG, DATA, EVALUATION, PERIOD, SELECTION, width
 from pmf_engine.cli.asked import evaluation_of, page_width, require_name, submissions_folder
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
 from pmf_engine.cli.earlier import chairs_summary, saved_report
@@ -141,6 +141,7 @@ PAPERS = (
             option("--detail", action="store_true", help="the exceptions in full, after the first screen"),
             option("--all", action="store_true", help="everything else too: what is late, all indicators, the data"),
             option("--plain", action="store_true", help="sentences without symbols and bars, for screen readers"),
+            AUDIENCE,
             option("--save", type=Path, metavar="FOLDER", help="keep the report in this new folder, to compare with"),
             option("--compare", type=Path, metavar="FOLDER", help="say what has changed since the report kept there"),
             option("--format", choices=list(RENDERERS), default="terminal"),
@@ -173,6 +174,7 @@ PAPERS = (
         (
             *EVALUATION,
             *SELECTION,
+            AUDIENCE,
             option("--wide", action="store_true", help="a column for each period, instead of a row"),
             option("--ids", action="store_true", help="CSV, JSON and Parquet without the columns in words"),
             option("--format", choices=list(RESULT_RENDERERS), default="table"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from html import escape
+from typing import Literal
 
 import polars as pl
 
@@ -41,6 +42,7 @@ class Evaluated:
         inputs: The figures and list totals of the evaluation, for explanations.
         own: As `judged`, in own periods of the indicators that `judged` has in longer ones; None without any.
         engine: The engine that read the records of lists.
+        audience: For whom it is: `board` with every count, or `public` without small ones.
     """
 
     framework: Framework
@@ -55,6 +57,7 @@ class Evaluated:
     own: pl.DataFrame | None = None
     only: frozenset[str] | None = None
     engine: Engine = "streaming"
+    audience: Literal["board", "public"] = "board"
 
     def __repr__(self) -> str:
         shown = self.judged.filter("shown")

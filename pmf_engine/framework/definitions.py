@@ -249,6 +249,8 @@ class Indicator:
         breaks: The breaks in its series.
         counts: What its value counts, by the key `unit` of the file.
         ask: What the board asks of its lead agency about an exception.
+        public: Whether papers for the public may show rows of single agencies, words, and values that may rest on few
+            records; False leaves the indicator out of them, None decides for each row.
     """
 
     id: str
@@ -279,6 +281,7 @@ class Indicator:
     breaks: tuple[Break, ...] = ()
     counts: str | None = None
     ask: tuple[str, ...] = ()
+    public: bool | None = None
 
     @cached_property
     def named(self) -> frozenset[str]:

@@ -32,6 +32,7 @@ from pmf_engine.framework.schema_forms import (
     one_of,
     titled,
     word,
+    yes_or_no,
 )
 
 Evidence = Annotated[EvidenceType, one_of(EvidenceType)]
@@ -242,6 +243,7 @@ class Indicator(Model):
     unit: Text | None = None
     ask: Names = []
     state: Literal["wanted"] | None = None
+    public: Annotated[bool | None, BeforeValidator(yes_or_no)] = None
 
 
 class Check(Model):

@@ -33,6 +33,11 @@ def one_map_or_many(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
+def yes_or_no(value: Any) -> Any:
+    """`yes` or `no`, which YAML reads as texts, for true or false."""
+    return {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value
+
+
 def _month(value: Any) -> Any:
     if isinstance(value, str) and value.lower() in MONTHS:
         return MONTHS.index(value.lower()) + 1

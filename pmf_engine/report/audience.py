@@ -15,10 +15,13 @@ class Audience(StrEnum):
 
     BOARD = "board"
     """The board and its partners."""
+    PUBLIC = "public"
+    """Everyone: small counts, and what would give them away, are withheld."""
 
 
 MARKINGS: Final[Mapping[str, str]] = {
     Audience.BOARD: "For the board and its partners. Holds small counts of children: not for publication.",
+    Audience.PUBLIC: "For the public. Small counts, and what would give them away, are withheld.",
 }
 """By audience, the marking on every page."""
 

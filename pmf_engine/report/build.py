@@ -93,6 +93,7 @@ def _report(scope: Scope) -> ExceptionReport:
         board=scope.framework.board.name,
         period=scope.period,
         as_of=scope.evaluation.as_of,
+        audience=scope.evaluation.audience,
         agency=scope.view.agency(scope.agency) if scope.agency else None,
         to=None,
         counts=_counts(scope.wholes),

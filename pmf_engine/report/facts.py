@@ -83,8 +83,9 @@ def item_facts(item: Item) -> list[Fact]:
     facts += [Fact(TREND, tuple(_trend(item))), Fact("Chance", tuple(_chance(item)))]
     facts.append(Fact("Compared", tuple(map(_compared, item.compared)) or ("No figure to compare with.",)))
     facts.append(Fact("Where", tuple(_where(item))))
-    comments = tuple(map(comment_words, item.comments))
-    facts.append(Fact("Agency", comments or ("No explanation received.",)))
+    if item.shows_words:
+        comments = tuple(map(comment_words, item.comments))
+        facts.append(Fact("Agency", comments or ("No explanation received.",)))
     facts += [Fact("Listed", tuple(_listed(item))), Fact("Data", tuple(_data(item)))]
     return [fact for fact in facts if fact.sentences]
 

@@ -269,7 +269,7 @@ def data_sentences(screen: FirstScreen) -> list[str]:
     problems = problems_words(quality.kinds, quality.severities)
     sentences = [f"{owed} {sentence(problems)}".strip()]
     count = len(screen.matters)
-    if count:
+    if count and screen.report.audience != "public":
         one = screen.unexplained == 1
         explanation = "has no explanation from its agency" if one else "have no explanation from their agency"
         sentences.append(f"{screen.unexplained:,} of {show_count(count, 'matter')} {explanation}.")

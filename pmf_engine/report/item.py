@@ -168,6 +168,7 @@ class Item:
         year_ago: The same since a year before; None where periods are years.
         raised: The exception since it was raised, in the indicator's own periods.
         chart: The control chart of the indicator's own periods.
+        shows_words: Whether the report may show what agencies say of it.
         own_months: The length of the indicator's own periods, in months.
         raised_in: The own periods with an exception, where they are shorter than `period`.
     """
@@ -208,6 +209,7 @@ class Item:
     raised: Raised | None
     chart: Chart
     comments: tuple[Comment, ...]
+    shows_words: bool
     outside: tuple[Outside, ...]
     carried: Point | None
     group_only: bool

@@ -124,6 +124,7 @@ class Items:
             raised=view.raised(row) if row.escalate_to else None,
             chart=view.chart(row),
             comments=self.remarks.comments(indicator, period, groups),
+            shows_words=self.scope.evaluation.audience == "board" or bool(indicator.public),
             outside=outside,
             carried=view.point(last) if last else None,
             group_only=False,

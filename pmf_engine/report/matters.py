@@ -127,7 +127,7 @@ def _matter(number: int, level: Level, items: tuple[Item, ...], late: tuple[Late
         owners=tuple(dict.fromkeys(owners)),
         asks=item.asks or (_default_ask(item, kind),),
         new=all(is_new(one) for one in items),
-        explained=all(one.comments for one in items),
+        explained=all(one.comments or not one.shows_words for one in items),
     )
 
 

@@ -20,6 +20,7 @@ ROOMS = [
     "judgement",
     "records",
     "evaluation",
+    "disclosure",
     "report",
     "render",
     "pack",

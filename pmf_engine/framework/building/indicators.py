@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
@@ -50,6 +50,15 @@ def _resolve(draft: Draft, id_: str) -> Indicator | None:
     return draft.indicators[id_]
 
 
+def _check_fits(
+    draft: Draft, id_: str, uses: Mapping[str, Span | None], frequency: Frequency, cadence: Cadence
+) -> None:
+    """Notes each figure that an indicator uses whose frequency does not fit its own."""
+    for name, span in uses.items():
+        if span is None or not fits(draft, id_, draft.figures[name], frequency, cadence, span):
+            draft.misfits.add((id_, name))
+
+
 def _read_indicator(draft: Draft, id_: str, definition: schema.Indicator) -> Indicator | None:
     """Builds an indicator without its bands, comparators and examples; None where its formula has a mistake."""
     model, diagnostics = draft.model, draft.diagnostics
@@ -73,9 +82,7 @@ def _read_indicator(draft: Draft, id_: str, definition: schema.Indicator) -> Ind
     months = None if definition.frequency == Frequency.AD_HOC else cadence.months
     scope = Scope(draft.types, "figure", model.scales, months, draft.doubts, draft.scopes, draft.figures)
     result = _result_type(Checker(passage, scope), formula, diagnostics)
-    for name, span in uses.items():
-        if span is None or not fits(draft, id_, draft.figures[name], definition.frequency, cadence, span):
-            draft.misfits.add((id_, name))
+    _check_fits(draft, id_, uses, definition.frequency, cadence)
     for node in names(formula):
         span = passage.span(node.start, node.end)
         looks_back_whole_periods(draft, id_, node.name, definition.frequency, cadence, span)
@@ -108,6 +115,7 @@ def _read_indicator(draft: Draft, id_: str, definition: schema.Indicator) -> Ind
         breaks=breaks(draft, definition.breaks, cadence.months, definition.year_start),
         counts=definition.unit,
         ask=tuple(definition.ask),
+        public=definition.public,
         **beginning_and_end(draft, definition, cadence.months, definition.year_start),
     )
 

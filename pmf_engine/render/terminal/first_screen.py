@@ -9,6 +9,7 @@ from rich.text import Text
 
 from pmf_engine.judgement.formatting import show_date, show_months
 from pmf_engine.render.terminal.page import Page, one_line, status_style
+from pmf_engine.report.audience import marking_words
 from pmf_engine.report.first_screen import ALERTS, FirstScreen
 from pmf_engine.report.first_screen_words import (
     advise_lines,
@@ -90,6 +91,8 @@ def _write_head(page: Page, report: ExceptionReport) -> None:
     )
     day = f"{show_months(report.period)}. Returns received by {show_date(report.as_of)}."
     page.line(page.write(day))
+    if report.audience == "public":
+        page.line(page.write(one_line(marking_words(report))))
     limits = limits_words(report)
     if limits:
         page.line(page.write(one_line(f"Only {'; '.join(limits)}.")), hang=2)

@@ -1,0 +1,193 @@
+"""The evaluation for the public: that of the board, without small counts, what would give them away, and words.
+
+A row that is withheld has the status `suppressed` and no number. A series of rows of which one is withheld keeps its
+other values, and loses what rests on all of them: directions, charts, runs and escalation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from pmf_engine.diagnostics.errors import Error
+from pmf_engine.disclosure.counts import Reader
+from pmf_engine.disclosure.tables import Row, Tables, tables_of
+from pmf_engine.disclosure.withholding import withheld_counts, withheld_rows
+from pmf_engine.domain.status import ReasonKind, Status
+from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.inputs import AGENCY
+from pmf_engine.evaluation.results import JUDGED_ROWS
+from pmf_engine.formula.functions import EARLIER_VALUES
+from pmf_engine.formula.syntax import names
+from pmf_engine.framework.model import Framework, Indicator
+from pmf_engine.submissions.problems import PROBLEMS
+
+WITHHELD = "withheld: it counts few people, or would give such a count away"
+"""The reason of a row that is withheld from the public."""
+
+_NUMBERS = ("numerator", "denominator", "value", "lower", "upper")
+_KEPT = {
+    "indicator", "period", "by", "group", *_NUMBERS, "status", "reason", "reason_kind", "starts_on", "ends_on", "unit",
+    "owners", "start", "months", "shown",
+}  # fmt: skip
+"""The columns that a row keeps in a series of which another row is withheld."""
+
+_PLAIN_REASONS = (
+    ReasonKind.NOT_COME, ReasonKind.NEVER_SENT, ReasonKind.NOT_DUE, ReasonKind.PERIOD_NOT_OVER,
+    ReasonKind.NOT_AVAILABLE, ReasonKind.DIVIDE_BY_ZERO,
+)  # fmt: skip
+"""The reasons whose words hold no number of a return."""
+
+_SERIES = ["indicator", "by", "group"]
+
+
+class DisclosureError(Error, ValueError):
+    """A framework that does not say which counts are small."""
+
+
+def for_public(evaluation: Evaluation) -> Evaluation:
+    """The evaluation that may be published.
+
+    Small counts are those from 1 to below `disclosure: {suppress_below: ...}` of tolerances.yaml. Left out are rows of
+    single agencies, words and problems, unless the indicator says `public: yes`; `public: no` leaves an indicator out
+    altogether. A value that is no count and may rest on few records, such as a median, is withheld unless approved.
+
+    Raises:
+        DisclosureError: The framework has no `disclosure`.
+    """
+    framework = evaluation.framework
+    if framework.disclosure is None:
+        raise DisclosureError(
+            "nothing says which counts are too small for the public; write `disclosure: {suppress_below: 6}` into "
+            "tolerances.yaml"
+        )
+    judged = _without_private(evaluation.judged, framework)
+    own = None if evaluation.own is None else _without_private(evaluation.own, framework)
+    withheld = _withheld(framework, [judged] if own is None else [judged, own], framework.disclosure.suppress_below)
+    texts = [id_ for id_, figure in framework.figures.items() if figure.kind == "text"]
+    approved = {name for indicator in framework.indicators.values() if indicator.public for name in indicator.figures}
+    words = pl.when(pl.col("figure").is_in(list(approved))).then("comment")
+    return replace(
+        evaluation,
+        judged=_masked(judged, withheld, 0, framework),
+        own=None if own is None else _masked(own, withheld, judged.height, framework),
+        cells=evaluation.cells.filter(~pl.col("figure").is_in(sorted({*texts} - approved))).with_columns(comment=words),
+        problems=PROBLEMS.empty(),
+        inputs=None,
+        audience="public",
+    )
+
+
+def _without_private(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    """Rows without those of single agencies and of indicators that are not for the public."""
+    private = [indicator.id for indicator in framework.indicators.values() if indicator.public is False]
+    approved = [indicator.id for indicator in framework.indicators.values() if indicator.public]
+    of_agency = (pl.col("by") == AGENCY).fill_null(False)
+    is_approved = pl.col("indicator").is_in(approved)
+    return rows.filter(~pl.col("indicator").is_in(private), ~of_agency | is_approved)
+
+
+# -- which rows -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Withheld:
+    """What is withheld: the positions of rows, and the names whose numbers no band or comparison may show."""
+
+    rows: Collection[int]
+    names: Collection[str]
+
+
+def _withheld(framework: Framework, frames: Iterable[pl.DataFrame], limit: int) -> _Withheld:
+    """What is withheld of several frames, whose rows have their positions one frame after the other."""
+    reader = Reader(framework)
+    rows = [Row(*row) for frame in frames for row in frame.select(Row._fields).iter_rows()]
+    year_starts = {id_: indicator.cadence.year_start for id_, indicator in framework.indicators.items()}
+    tables = tables_of(rows, reader, year_starts)
+    doubtful = {
+        id_
+        for id_, indicator in framework.indicators.items()
+        if not indicator.public and reader.counts(indicator) is None and not reader.holds_no_count(indicator)
+    }
+    positions = withheld_rows(tables, limit) | {at for at, row in enumerate(rows) if row.indicator in doubtful}
+    return _Withheld(positions, _secret(framework, tables, {rows[at].indicator for at in positions}, limit))
+
+
+def _secret(framework: Framework, tables: Tables, withheld: Collection[str], limit: int) -> set[str]:
+    """The figures and indicators whose numbers bands and comparisons may not show: a count of each may be withheld."""
+    hidden = {count.text for count in withheld_counts(tables, limit)}
+    published = {count.text for counts in tables.published.values() for count in counts}
+    figures = framework.figures.values()
+    harmless = {each.id for each in figures if each.is_percent or not each.whole or each.kind == "grade"}
+    return {*withheld} | ({figure.id for figure in figures} - harmless - (published - hidden))
+
+
+# -- what is left of them ---------------------------------------------------------------------------
+
+
+def _masked(rows: pl.DataFrame, withheld: _Withheld, first: int, framework: Framework) -> pl.DataFrame:
+    """Rows without what is withheld.
+
+    Args:
+        rows: Rows of `JUDGED_ROWS`.
+        withheld: What is withheld.
+        first: The position of the first row.
+        framework: The indicators of the rows.
+    """
+    hidden = pl.Series("hidden", [first + at in withheld.rows for at in range(rows.height)], dtype=pl.Boolean)
+    marked = rows.with_columns(hidden).with_columns(broken=pl.col("hidden").any().over(_SERIES))
+    secret = {id_: _rests_on(indicator, withheld.names) for id_, indicator in framework.indicators.items()}
+    by_secret = pl.col("indicator").is_in([id_ for id_, names_ in secret.items() if names_])
+    by_own = pl.col("indicator").is_in([id_ for id_, each in framework.indicators.items() if _looks_at_itself(each)])
+    unjudged = by_secret | (by_own & pl.col("broken"))
+    rated = pl.col("status").is_in(list(Status.rated()))
+    status = pl.when(~pl.col("hidden") & unjudged & rated).then(pl.lit(Status.NOT_RATED.value)).otherwise("status")
+    plain = pl.col("reason_kind").is_in(list(_PLAIN_REASONS))
+    comparing = pl.col("indicator").is_in(
+        [id_ for id_, each in framework.indicators.items() if {*each.compare} & {*withheld.names}]
+    )
+    masked = marked.with_columns(
+        status=pl.when("hidden").then(pl.lit(Status.SUPPRESSED.value)).otherwise(status).cast(rows["status"].dtype),
+        reason=pl.when("hidden").then(pl.lit(WITHHELD)).when(plain).then("reason"),
+        reason_kind=pl.when("hidden")
+        .then(pl.lit(ReasonKind.WITHHELD.value))
+        .otherwise("reason_kind")
+        .cast(rows["reason_kind"].dtype),
+        marks=_blank("marks"),
+        missing_inputs=_blank("missing_inputs"),
+        compared=pl.when(comparing).then(_blank("compared")).otherwise("compared"),
+        **{name: pl.when(~pl.col("hidden")).then(name) for name in _NUMBERS},
+    )
+    lost = pl.col("broken") | unjudged
+    trend = [name for name in JUDGED_ROWS.names if name not in _KEPT]
+    masked = masked.with_columns(pl.when(lost).then(_blank(name)).otherwise(name).alias(name) for name in trend)
+    return JUDGED_ROWS.check(masked.select(JUDGED_ROWS.names))
+
+
+def _blank(name: str) -> pl.Expr:
+    """A cell of a column of `JUDGED_ROWS` that says nothing: null where that may be, else 0, no or an empty list.
+
+    Nobody escalates such a row, and its status has lasted for one period.
+    """
+    column = JUDGED_ROWS.columns[name]
+    dtype = JUDGED_ROWS.polars()[name]
+    if column.nullable:
+        return pl.lit(None, dtype=dtype)
+    if isinstance(dtype, pl.List):
+        return pl.lit([], dtype=dtype)
+    defaults: Mapping[str, object] = {"level": -1, "run": 1}
+    return pl.lit(defaults.get(name, 0)).cast(dtype)
+
+
+def _rests_on(indicator: Indicator, secret: Collection[str]) -> set[str]:
+    """The secret figures and indicators that the bands of an indicator look up."""
+    looked_up = {node.name for term in indicator.band_terms.values() for node in names(term)}
+    return looked_up & {*secret} - {indicator.id}
+
+
+def _looks_at_itself(indicator: Indicator) -> bool:
+    """Whether the bands of an indicator look up its own earlier values."""
+    looked_up = {node.name for term in indicator.band_terms.values() for node in names(term)}
+    return bool(looked_up & {*EARLIER_VALUES, indicator.id})

@@ -1,0 +1,181 @@
+"""No withheld count can be worked out: a linear program over all that is published finds the range of each.
+
+`python -m tests.disclosure.test_attack --boards 5000 --seed 1` attacks many boards.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from functools import cache
+from math import nan
+from random import Random
+from typing import NamedTuple
+
+import pytest
+
+import pmf_engine as pmf
+from pmf_engine.disclosure.counts import Reader
+from pmf_engine.disclosure.tables import Row, tables_of
+from pmf_engine.disclosure.withholding import withheld_rows
+from tests.support.attacker import GROUPS, QUARTERS, Attacker, Cell, Linear, Secrets, secrets
+
+LIMIT = 6
+
+FIGURES = """
+board: {name: B, submissions: returns}
+agencies: {care: Care}
+content_areas: {area: Area}
+breakdowns: {district: {title: District, groups: [A, B, C, D]}, ward: {title: Ward, groups: [K, L]}}
+figures:
+  all: {title: All, from: care, kind: flow, frequency: quarterly}
+  part: {title: Part, from: care, kind: flow, frequency: quarterly}
+  other: {title: Other, from: care, kind: flow, frequency: quarterly}
+  deep: {title: Deep, from: care, kind: flow, frequency: quarterly}
+indicators:
+"""
+FORMULAS = {
+    "share": "percent(part, all)",
+    "share_of_other": "percent(other, all)",
+    "share_in_part": "percent(deep, part)",
+    "number": "part",
+    "both": "part + other",
+    "without": "all - other",
+    "of_year": "rolling_year(part)",
+    "so_far": "year_to_date(part)",
+    "before": "previous(other)",
+}
+INDICATOR = (
+    "  {id}: {{title: {id}, content_area: area, evidence_type: quantity, lead_agency: care, frequency: quarterly, "
+    "formula: '{formula}', by: [district, ward]}}\n"
+)
+COUNTS: dict[str, tuple[list[tuple[str, int, float]], list[tuple[str, int, float]] | None]] = {
+    "share": ([("part", 0, 1)], [("all", 0, 1)]),
+    "share_of_other": ([("other", 0, 1)], [("all", 0, 1)]),
+    "share_in_part": ([("deep", 0, 1)], [("part", 0, 1)]),
+    "number": ([("part", 0, 1)], None),
+    "both": ([("part", 0, 1), ("other", 0, 1)], None),
+    "without": ([("all", 0, 1), ("other", 0, -1)], None),
+    "of_year": ([("part", back, 1) for back in range(4)], None),
+    "so_far": ([("part", back, 1) for back in range(4)], None),
+    "before": ([("other", 1, 1)], None),
+}
+"""The numerator and the denominator of each formula, by hand: figures, how many quarters back, and factors."""
+
+
+class Published(NamedTuple):
+    """A row, and its numbers as sums of the counts of the board."""
+
+    row: Row
+    part: Linear
+    whole: Linear | None
+
+
+@cache
+def framework() -> pmf.Framework:
+    lines = "".join(INDICATOR.format(id=id_, formula=formula) for id_, formula in FORMULAS.items())
+    return pmf.Framework.from_text(FIGURES + lines, "governance: {board: Board}")
+
+
+def _linear(terms: list[tuple[str, int, float]], at: int, by: str | None, group: str | None) -> Linear | None:
+    """A sum of counts in the quarter with a number; None where it reads one before the first."""
+    total: dict[Cell, float] = {}
+    for figure, back, factor in terms:
+        if at < back:
+            return None
+        for each in [group] if group else GROUPS["district"]:
+            cell = Cell(figure, QUARTERS[at - back], by or "district", each or "")
+            total[cell] = total.get(cell, 0.0) + factor
+    return total
+
+
+def rows_of(board: Secrets, indicators: list[str], rnd: Random) -> Iterator[Published]:
+    """The rows of some indicators over eight quarters and, of flows, over the two years; a few are missing."""
+    slices: list[tuple[str | None, str | None]] = [(None, None)]
+    slices += [(by, group) for by, groups in GROUPS.items() for group in groups]
+    for id_ in indicators:
+        part_terms, whole_terms = COUNTS[id_]
+        for at, start in enumerate(QUARTERS):
+            for by, group in slices:
+                terms = part_terms[: at % 4 + 1] if id_ == "so_far" else part_terms
+                part = _linear(terms, at, by, group)
+                if part is None or rnd.random() < 0.03:
+                    continue
+                whole = _linear(whole_terms, at, by, group) if whole_terms else None
+                yield Published(_row(board, id_, start, 3, by, group, part, whole), part, whole)
+        for year in (0, 4) if id_ in ("share", "number") else ():
+            for by, group in slices:
+                sums: list[dict[Cell, float]] = [{}, {}]
+                for at in range(year, year + 4):
+                    for total, terms_ in zip(sums, (part_terms, whole_terms or []), strict=True):
+                        total.update(_linear(terms_, at, by, group) or {})
+                whole = sums[1] if whole_terms else None
+                yield Published(_row(board, id_, QUARTERS[year], 12, by, group, sums[0], whole), sums[0], whole)
+
+
+def _row(
+    board: Secrets, id_: str, start: int, months: int, by: str | None, group: str | None, part: Linear,
+    whole: Linear | None,
+) -> Row:  # fmt: skip
+    value = board.value(part)
+    if whole is None:
+        return Row(id_, start, months, by, group, None, None, value)
+    of = board.value(whole)
+    return Row(id_, start, months, by, group, value, of, 100 * value / of if of else nan)
+
+
+def attack(seed: int) -> tuple[int, int, list[str]]:
+    """How many rows of a random board there are, how many are withheld, and what an attacker works out."""
+    rnd = Random(seed)
+    while True:
+        try:
+            board = secrets(rnd)
+            break
+        except OverflowError:  # the districts leave no room for the wards
+            continue
+    indicators = rnd.sample([*FORMULAS], rnd.randint(1, 4))
+    published = list(rows_of(board, indicators, rnd))
+    tables = tables_of([each.row for each in published], Reader(framework()), dict.fromkeys(FORMULAS, 4))
+    withheld = withheld_rows(tables, LIMIT)
+    attacker = Attacker(board)
+    secret: list[tuple[str, Linear]] = []
+    for position, (row, part, whole) in enumerate(published):
+        numbers = [part] if whole is None else [part, whole]
+        where = f"{row.indicator} {row.start}+{row.months} {row.group or 'whole'}"
+        if position not in withheld:
+            for linear in numbers:
+                attacker.learns(linear, board.value(linear))
+        if whole is not None:
+            left = {cell: whole.get(cell, 0.0) - part.get(cell, 0.0) for cell in {**whole, **part}}
+            numbers.append(left)
+        secret += [(where, linear) for linear in numbers if 0 < board.value(linear) < LIMIT]
+    found = []
+    for where, linear in secret:
+        low, high = attacker.bounds(linear)
+        if low > 1 + 1e-6 or high < LIMIT - 1 - 1e-6:
+            found.append(f"seed {seed}: {where}: {board.value(linear):g} is from {low:g} to {high:g}")
+    return len(published), len(withheld), found
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_withheld_count_can_be_worked_out(seed: int) -> None:
+    assert attack(seed)[2] == []
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--boards", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    rows, withheld, found = 0, 0, 0
+    for seed in range(given.seed, given.seed + given.boards):
+        of_board, hidden, breaches = attack(seed)
+        rows, withheld, found = rows + of_board, withheld + hidden, found + len(breaches)
+        for breach in breaches:
+            print(breach, flush=True)
+    print(f"{given.boards} boards, {rows} rows, {withheld} withheld, {found} counts worked out")
+    raise SystemExit(found > 0)
+
+
+if __name__ == "__main__":
+    main()

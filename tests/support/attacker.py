@@ -1,0 +1,128 @@
+"""An attacker on published rows: linear programs for the least and the greatest value that a withheld count may have.
+
+It knows the formulas, and that groups add up to their whole; it is written without the code under test, from counts of
+figures by quarter and group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf
+from random import Random
+from typing import NamedTuple
+
+import highspy
+
+QUARTERS = [24195 + 3 * number for number in range(8)]
+"""The first months of 2016-17 Q1 to 2017-18 Q4, counted from January of the year 0."""
+
+GROUPS: Mapping[str, list[str]] = {"district": ["A", "B", "C", "D"], "ward": ["K", "L"]}
+FIGURES = ("all", "part", "other", "deep")
+"""`part` and `other` are parts of `all`, `deep` is a part of `part`."""
+
+INSIDE = {"part": "all", "other": "all", "deep": "part"}
+
+
+class Cell(NamedTuple):
+    """A count of a figure in a quarter, of a group of a breakdown."""
+
+    figure: str
+    quarter: int
+    by: str
+    group: str
+
+
+Linear = Mapping[Cell, float]
+
+
+@dataclass
+class Secrets:
+    """The counts of a random board: of each figure by quarter and district, and by ward with the same wholes."""
+
+    counts: dict[Cell, int] = field(default_factory=dict)
+
+    def value(self, linear: Linear) -> float:
+        """The value of a sum of counts."""
+        return sum(self.counts[cell] * factor for cell, factor in linear.items())
+
+
+def secrets(rnd: Random) -> Secrets:
+    """Random counts, of which many are small and some are nothing."""
+    scale = rnd.choice([4, 10, 40, 300])
+    board = Secrets()
+    for quarter in QUARTERS:
+        for figure in FIGURES:
+            for group in GROUPS["district"]:
+                most = board.counts[Cell(INSIDE[figure], quarter, "district", group)] if figure in INSIDE else scale
+                board.counts[Cell(figure, quarter, "district", group)] = rnd.choice([rnd.randint(0, most), most, 0])
+        _by_ward(board, quarter, rnd)
+    return board
+
+
+def _by_ward(board: Secrets, quarter: int, rnd: Random) -> None:
+    """The same children once more, each in a ward: every child of `deep` is one of `part` and of `all`."""
+    of_whole = {figure: board.value(whole(figure, quarter)) for figure in FIGURES}
+    first, last = GROUPS["ward"]
+    counts = {"deep": (0, int(of_whole["deep"]))}
+    for figure in ("deep", "part", "other", "all"):
+        least, most = {
+            "deep": (0, 0), "other": (0, 0), "part": counts["deep"],
+            "all": tuple(map(max, counts.get("part", (0, 0)), counts.get("other", (0, 0)))),
+        }[figure]  # fmt: skip
+        spare = int(of_whole[figure]) - least - most
+        if spare < 0:
+            raise OverflowError
+        own = rnd.randint(0, spare)
+        counts[figure] = (least + own, most + spare - own)
+        board.counts[Cell(figure, quarter, "ward", first)], board.counts[Cell(figure, quarter, "ward", last)] = counts[
+            figure
+        ]
+
+
+def whole(figure: str, quarter: int, by: str = "district") -> dict[Cell, float]:
+    """The whole of a figure as the sum of its groups."""
+    return {Cell(figure, quarter, by, group): 1.0 for group in GROUPS[by]}
+
+
+class Attacker:
+    """What can be worked out from sums of counts whose values are known."""
+
+    def __init__(self, board: Secrets) -> None:
+        self.columns = {cell: place for place, cell in enumerate(board.counts)}
+        self.solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        self.solver.setOptionValue("output_flag", False)
+        for _ in self.columns:
+            self.solver.addVar(0, inf)
+        for quarter in QUARTERS:
+            for figure in FIGURES:
+                by_ward = dict.fromkeys(whole(figure, quarter, "ward"), -1.0)
+                self._row({**whole(figure, quarter), **by_ward}, 0, 0)
+        for cell in board.counts:
+            if cell.figure in INSIDE:
+                self._row({cell._replace(figure=INSIDE[cell.figure]): 1.0, cell: -1.0}, 0, inf)
+
+    def _row(self, linear: Linear, low: float, high: float) -> None:
+        places = [self.columns[cell] for cell in linear]
+        self.solver.addRow(low, high, len(places), places, [*linear.values()])
+
+    def learns(self, linear: Linear, value: float) -> None:
+        """A published number."""
+        self._row(linear, value, value)
+
+    def bounds(self, linear: Linear) -> tuple[float, float]:
+        """The least and the greatest value of a sum of counts, by all that is known."""
+        ends = []
+        for sense in (highspy.ObjSense.kMinimize, highspy.ObjSense.kMaximize):
+            self.solver.changeObjectiveSense(sense)
+            for cell, place in self.columns.items():
+                self.solver.changeColCost(place, linear.get(cell, 0.0))
+            self.solver.run()
+            status = self.solver.getModelStatus()
+            if status == highspy.HighsModelStatus.kOptimal:
+                ends.append(self.solver.getInfo().objective_function_value)
+            elif status in (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+                ends.append(-inf if sense == highspy.ObjSense.kMinimize else inf)
+            else:
+                raise AssertionError(f"the published numbers contradict each other: {status}")
+        return ends[0], ends[1]
