@@ -130,7 +130,7 @@ class Framework:
 
         Args:
             indicators: The text of indicators.yaml, or several texts by the name that messages give as their place.
-            tolerances: The text of tolerances.yaml.
+            tolerances: The text of tolerances.yaml; by default there are no tolerances and rules.
             as_of: The day on which tolerances must not be past their `review_by`; today by default.
 
         Raises:
@@ -138,7 +138,7 @@ class Framework:
         """
         named = dict(indicators) if isinstance(indicators, Mapping) else {"indicators.yaml": indicators}
         loading = import_module("pmf_engine.framework.load")  # at use, as loading builds frameworks
-        framework: Framework = loading.framework_of_texts(Texts(named, {"tolerances.yaml": tolerances}), as_of)
+        framework: Framework = loading.framework_of_texts(Texts(named, {"tolerances.yaml": tolerances or "{}"}), as_of)
         return framework
 
     @classmethod

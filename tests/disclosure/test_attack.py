@@ -74,7 +74,7 @@ class Published(NamedTuple):
 @cache
 def framework() -> pmf.Framework:
     lines = "".join(INDICATOR.format(id=id_, formula=formula) for id_, formula in FORMULAS.items())
-    return pmf.Framework.from_text(FIGURES + lines, "governance: {board: Board}")
+    return pmf.Framework.from_text(FIGURES + lines)
 
 
 def _linear(terms: list[tuple[str, int, float]], at: int, by: str | None, group: str | None) -> Linear | None:
