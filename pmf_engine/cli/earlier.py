@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING
 from pmf_engine.cli.command import CannotDoError
 
 if TYPE_CHECKING:
+    from pmf_engine.domain.periods import Period
     from pmf_engine.evaluation.evaluate import Evaluation
+    from pmf_engine.framework.model import Framework
     from pmf_engine.report.snapshots import Snapshot
 
 
 def chairs_summary(evaluation: Evaluation) -> tuple[str, ...]:
     """The chair's words for the period of an evaluation; says on standard error where the file has none for it."""
+    return () if evaluation.period is None else summary_for(evaluation.framework, evaluation.period)
+
+
+def summary_for(framework: Framework, period: Period) -> tuple[str, ...]:
+    """The chair's words for a period; says on standard error where the file has none for it."""
     from pmf_engine.report.summary import NAME, names_such_periods, read_summary
 
-    period = evaluation.period
-    if period is None:
-        return ()
     try:
-        summary = read_summary(evaluation.framework.folder, period)
+        summary = read_summary(framework.folder, period)
     except (OSError, ValueError) as error:
         what = error.strerror if isinstance(error, OSError) else "it is not in UTF-8"
         raise CannotDoError(f"cannot read `{NAME}`: {what}") from None
-    folder = evaluation.framework.folder
+    folder = framework.folder
     text = (folder / NAME).read_text(encoding="utf-8-sig") if folder and (folder / NAME).is_file() else ""
     if not summary and names_such_periods(text, period):
         print(f"pmf: `{NAME}` says nothing of {period}; write `# {period}` above its words", file=sys.stderr)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, OUTPUT, width
 from pmf_engine.cli.asked import framework_of, page_width, period_of, submissions_of
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, Option, option
+from pmf_engine.cli.earlier import summary_for
 from pmf_engine.cli.output import write
 from pmf_engine.render.renderers import PageOptions
 from pmf_engine.render.year_renderers import PAPER_RENDERERS
@@ -66,6 +67,23 @@ def _section_11(year: BoardYear) -> Written:
 
     audit = section_11_of(year)
     return Written(audit, section_11_paper(audit), lambda: section_11_sheet(audit))
+
+
+def _annual(arguments: argparse.Namespace) -> ExitCode:
+    """`pmf annual`: the annual report, or where it answers each duty of the framework."""
+    from pmf_engine.report.annual import annual_report
+    from pmf_engine.report.annual_paper import annual_paper
+    from pmf_engine.report.duties import duties_of, duties_paper
+    from pmf_engine.report.paper import Written
+
+    year = _year(arguments)
+    report = annual_report(year, summary_for(year.framework, year.period))
+    if not arguments.check:
+        print_paper(Written(report, annual_paper(report)), arguments)
+        return ExitCode.DONE
+    duties = duties_of(report, year.framework)
+    print_paper(Written(duties, duties_paper(report, duties)), arguments)
+    return ExitCode.DONE if all(duty.answered for duty in duties) else ExitCode.FINDING
 
 
 def _printed(make: Callable[[BoardYear], Written]) -> Callable[[argparse.Namespace], ExitCode]:
@@ -157,5 +175,16 @@ YEAR = (
         "what falls due in a period, and what is overdue",
         _options("csv", period=option("period", nargs="?", metavar="PERIOD", help="default: the present quarter")),
         _plan,
+    ),
+    Command(
+        "annual",
+        "the annual report of a year",
+        (
+            *_options(),
+            option(
+                "--check", action="store_true", help="where each duty of the framework is answered, or that it is not"
+            ),
+        ),
+        _annual,
     ),
 )

@@ -86,16 +86,17 @@ class BoardYear:
         return rows if self.monthly is None else (*rows, *history_rows(self.monthly.judged))
 
     @cached_property
-    def reported(self) -> Mapping[Period, tuple[HistoryRow, ...]]:
-        """By quarter, the rows that a report on it shows as of the same day: of each series the last to end by then."""
+    def _series(self) -> tuple[tuple[HistoryRow, ...], ...]:
+        """The rows of each series, the oldest first."""
         series: dict[tuple[str, str | None, str | None], list[HistoryRow]] = {}
         for row in sorted(self.quarterly_rows, key=lambda row: row.start):
             series.setdefault((row.indicator, row.by, row.group), []).append(row)
-        reported = {}
-        for quarter in self.quarters:
-            ended = ([row for row in rows if row.start + row.months <= quarter.end] for rows in series.values())
-            reported[quarter] = tuple(rows[-1] for rows in ended if rows and self._is_shown(rows[-1], quarter))
-        return reported
+        return tuple(map(tuple, series.values()))
+
+    def reported(self, quarter: Period) -> tuple[HistoryRow, ...]:
+        """The rows that a report on a quarter shows as of the same day: of each series the last to end by then."""
+        ended = ([row for row in rows if row.start + row.months <= quarter.end] for rows in self._series)
+        return tuple(rows[-1] for rows in ended if rows and self._is_shown(rows[-1], quarter))
 
     def _is_shown(self, row: HistoryRow, quarter: Period) -> bool:
         """Whether a report on a quarter shows a row: an earlier request outside the cycle only as an exception."""
@@ -104,7 +105,7 @@ class BoardYear:
 
     def exceptions(self, quarter: Period) -> tuple[HistoryRow, ...]:
         """The rows that the report on a quarter escalates, wholes and groups."""
-        return tuple(row for row in self.reported[quarter] if row.level >= 0)
+        return tuple(row for row in self.reported(quarter) if row.level >= 0)
 
     def raised_to(self, quarter: Period) -> dict[str, str]:
         """By indicator with an exception in a quarter, whole or by group, the highest level that it goes up to."""

@@ -64,11 +64,11 @@ class Plan:
     items: tuple[PlanItem, ...]
 
 
-def plan_of(evaluation: Evaluation) -> Plan:
-    """The plan for the period of an evaluation."""
+def plan_of(evaluation: Evaluation, with_returns: bool = True) -> Plan:
+    """The plan for the period of an evaluation, with or without the returns that fall due."""
     assert evaluation.period is not None, "a plan is of one period"
     items = [
-        *_returns(evaluation),
+        *(_returns(evaluation) if with_returns else ()),
         *_activities(evaluation),
         *_reviews(evaluation),
         *_requests(evaluation),

@@ -15,6 +15,7 @@ from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.board_year import BoardYear
 from pmf_engine.report.item import Named
 from pmf_engine.report.priority_sorts import SORTS
+from pmf_engine.report.row_words import RowWords
 from pmf_engine.report.section_11 import SectionEleven
 
 _YEARS = 4
@@ -170,7 +171,7 @@ def level_of(year: BoardYear, indicator: Indicator) -> Level | None:
     words = year.words
     past = [year.value_of_year(indicator.id, back) for back in range(_YEARS - 1, 0, -1)]
     before = tuple((row.period, words.value(row)) for row in past if row is not None and row.value is not None)
-    elsewhere = tuple((one.of.title, one.shown) for one in words.compared(now) if one.shown)
+    elsewhere = elsewhere_of(words, now)
     return Level(
         Named(indicator.id, indicator.title),
         now.period,
@@ -208,6 +209,11 @@ def learning_open(year: BoardYear, area: str) -> int | None:
     for about, lesson, led_to in reviews.select("content_area", "lesson", "led_to").iter_rows():
         open_ += about == area and lesson is not None and led_to is None
     return open_
+
+
+def elsewhere_of(words: RowWords, row: HistoryRow) -> tuple[tuple[str, str], ...]:
+    """What stands beside a row, such as `England`, by the first words of its title, with its value in words."""
+    return tuple((one.of.title.partition(",")[0], one.shown) for one in words.compared(row) if one.shown)
 
 
 def direction_over_a_year(row: HistoryRow) -> str | None:

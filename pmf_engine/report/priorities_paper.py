@@ -26,7 +26,7 @@ def priorities_paper(priorities: Priorities) -> Paper:
         "The order is the Board's to judge: no score is worked out.",
         (),
         (
-            section("What has come of them", tables=(_table(priorities),)),
+            section("What has come of them", tables=(priorities_table(priorities),)),
             section("Evidence to look at again", "" if past else "None is past its review.", points=tuple(past)),
             section("Chosen without evidence on record", points=tuple(bare)),
             Section("Why they were chosen", parts=tuple(map(priority_part, priorities.priorities))),
@@ -34,7 +34,7 @@ def priorities_paper(priorities: Priorities) -> Paper:
     )
 
 
-def _table(priorities: Priorities) -> Table:
+def priorities_table(priorities: Priorities) -> Table:
     """A row for each content area."""
     levels = [level_word(Named(id_, title)) for id_, title in [*priorities.levels.items()][::-1]]
     quarters = next((tuple(one.exceptions) for one in priorities.priorities), ())

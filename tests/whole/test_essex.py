@@ -15,7 +15,9 @@ import pmf_engine as pmf
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_value
 from pmf_engine.render.terminal import render_terminal
+from pmf_engine.report.board_year import BoardYear, board_year
 from pmf_engine.report.depth import Depth
+from pmf_engine.report.money import money_of
 from tests.support.boards import cell, load_script
 
 ROOT = Path(__file__).parents[2]
@@ -219,3 +221,26 @@ def text(evaluation: pmf.Evaluation) -> Iterator[str]:
     report = replace(report, data_quality=replace(report.data_quality, first_problems=()))
     for width in (80, 160):
         yield render_terminal(report, width=width, color=False, depth=Depth.ALL)
+
+
+def test_the_annual_report_takes_its_exceptions_from_the_quarters(quarter: pmf.Evaluation) -> None:
+    asked = quarter.period
+    assert asked is not None
+    year = board_year(quarter.framework, quarter.submissions, asked, AS_OF)
+    expected = set(quarter.exceptions.select("indicator", "by", "group", "period", "escalate_to").iter_rows())
+    assert len(expected) > 50
+    rows = year.exceptions(asked)
+    assert {(row.indicator, row.by, row.group, row.period, row.escalate_to) for row in rows} == expected
+
+
+def test_the_invented_money_adds_up_and_is_that_of_the_returns(quarter: pmf.Evaluation) -> None:
+    asked = quarter.period
+    assert asked is not None
+    money = money_of(BoardYear(replace(quarter, period=quarter.framework.period("2016-17"))))
+    assert money.adds_up
+    assert [float(amount or 0) for amount in (money.received, money.spent)] == [365_050, 361_400]
+    cells = quarter.cells.filter(
+        pl.col("figure").is_in(["contributions", "board_expenditure"]), starts_on=date(2016, 4, 1)
+    )
+    sums = dict(cells.group_by("figure").agg(pl.col("value").sum()).iter_rows())
+    assert sums == {"contributions": 365_050, "board_expenditure": 361_400}

@@ -1,0 +1,284 @@
+"""The annual report as a paper, in the order in which a board reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pmf_engine.judgement.formatting import show_count, show_date
+from pmf_engine.report.annual import AnnualReport
+from pmf_engine.report.annual_areas import QUESTIONS_IN_ORDER, AreaYear, YearValue
+from pmf_engine.report.annual_statements import statements
+from pmf_engine.report.health_paper import punctuality_table
+from pmf_engine.report.item import Named
+from pmf_engine.report.lives import ExceptionLife, LifeState
+from pmf_engine.report.money import MoneyLine, pounds, reconciliation, total
+from pmf_engine.report.paper import Cell, Paper, Rated, Section, Table, section
+from pmf_engine.report.plan_paper import plan_sections
+from pmf_engine.report.priorities_paper import priorities_table, priority_part
+from pmf_engine.report.section_11_paper import section_11_sections
+from pmf_engine.report.wording import QUESTIONS, level_word, plain_status
+
+_DIRECTIONS = {"improving": "better", "worsening": "worse", "unchanged": "no change"}
+
+
+def annual_paper(report: AnnualReport) -> Paper:
+    """The paper for `pmf annual`."""
+    return Paper(
+        report.board,
+        f"Annual report, {report.period.label}",
+        f"The effectiveness of safeguarding from {show_date(report.period.first_day)} to "
+        f"{show_date(report.period.last_day)}, as known on {show_date(report.as_of)}.",
+        (),
+        (
+            _safe(report),
+            Section(
+                "Priorities, and what came of them",
+                tables=(priorities_table(report.priorities),),
+                parts=tuple(map(priority_part, report.priorities.priorities)),
+            ),
+            Section("Content areas", parts=tuple(map(_area, report.areas))),
+            _lives(report),
+            _learning(report),
+            Section(
+                "Section 11",
+                ("" if report.section_11.standards else "No figure grades a standard of section 11.",),
+                parts=section_11_sections(report.section_11) if report.section_11.standards else (),
+            ),
+            _partners(report),
+            _money(report),
+            _unseen(report),
+            Section("Next year", parts=tuple(_next_year(report))),
+        ),
+    )
+
+
+def _safe(report: AnnualReport) -> Section:
+    """The chair's words, then five statements with their evidence."""
+    said = tuple(
+        f"{one.agency.title}, {one.period}, {one.figure.title[:1].lower()}{one.figure.title[1:]}: “{one.words}”"
+        for one in report.said
+    )
+    missing = f"The chair has written nothing on the year: write it in `summary.md` below `# {report.period.label}`."
+    parts = [Section(title, sentences, points) for title, sentences, points in statements(report)]
+    return Section(
+        "How safe are children?",
+        report.summary or (missing,),
+        parts=(*parts, section("In their own words", "" if said else "Nothing was sent.", points=said)),
+    )
+
+
+def _area(area: AreaYear) -> Section:
+    """A content area: its values by question, strengths, weaknesses, causes and actions."""
+    tables = [
+        Table(QUESTIONS[question], ("Indicator", "This year", "Status", "Last year", "Elsewhere"), rows)
+        for question in QUESTIONS_IN_ORDER
+        if (rows := tuple(_value(value) for value in area.values if value.question == question))
+    ]
+    strengths = tuple(f"{value.indicator.title}: {_words(value)}" for value in area.strengths)
+    weaknesses = tuple(f"{value.indicator.title}: {_words(value)}" for value in area.weaknesses)
+    causes = tuple(f"{cause.agency}, {cause.period}: “{cause.words}”" for cause in area.causes)
+    actions = tuple(f"{one.id}. {one.action} ({one.who}; {one.state})" for one in area.actions)
+    none = "No agency has said why." if weaknesses else ""
+    return Section(
+        area.area.title,
+        () if area.values else ("Nothing is measured.",),
+        tables=tuple(tables),
+        parts=(
+            section("Strengths", "" if strengths else "None is good and holding.", points=strengths),
+            section("Weaknesses", "" if weaknesses else "None is outside what is good.", points=weaknesses),
+            section("Causes, in the agencies' words", "" if causes else none, points=causes),
+            section("Action", "" if actions else "No action is on record.", points=actions),
+        ),
+    )
+
+
+def _value(value: YearValue) -> tuple[Cell, ...]:
+    """A row of an indicator's values."""
+    status = plain_status(value.status)
+    status = f"{status}, {_DIRECTIONS[value.direction]}" if value.direction else status
+    elsewhere = "; ".join(f"{title} {shown}" for title, shown in value.elsewhere)
+    return (value.indicator.title, value.shown, Rated(status, value.status), value.before, elsewhere)
+
+
+def _words(value: YearValue) -> str:
+    """A value with its status and the value before: `21.0%, amber, worse than 16.3%`."""
+    parts = [value.shown or "no value", plain_status(value.status)]
+    if value.direction:
+        before = f" than {value.before}" if value.before and value.direction != "unchanged" else ""
+        parts.append(f"{_DIRECTIONS[value.direction]}{before}")
+    return ", ".join(parts)
+
+
+def _lives(report: AnnualReport) -> Section:
+    """The chart of lives: indicators by quarters."""
+    letters = {id_: level_word(Named(id_, title)) for id_, title in report.levels.items()}
+    short = {id_: words.removeprefix("the ")[:1].upper() for id_, words in letters.items()}
+    quarters = [quarter.rpartition(" ")[2] for quarter in report.health.quarters[4:]]
+    rows = tuple((_life_title(life), *_life_cells(life, short)) for life in report.lives)
+    levels = ", ".join(f"{short[id_]} {words}" for id_, words in reversed(letters.items()))
+    standing = sum(life.stands for life in report.lives)
+    up = sum(life.went_up for life in report.lives)
+    earlier = len(report.lives) - up
+    return section(
+        "The year's exceptions",
+        f"{show_count(up, 'indicator')} that the quarterly reports took to a level of governance, whole or by group; "
+        f"{standing} still stand at the end of the year. They are those of the quarters' reports, as known on "
+        f"{show_date(report.as_of)}: the year itself judges nothing anew.",
+        f"{show_count(earlier, 'exception')} of the year before cleared in the first quarter." if earlier else "",
+        tables=(Table("", ("Indicator", *quarters), rows, f"The highest level that each went up to: {levels}."),),
+    )
+
+
+def _life_title(life: ExceptionLife) -> str:
+    return f"{life.indicator.title} (groups only)" if life.by_groups else life.indicator.title
+
+
+def _life_cells(life: ExceptionLife, short: dict[str, str]) -> Iterator[str]:
+    """The cells of a life: `raised S`, `carried B`, `cleared`."""
+    for quarter in life.quarters:
+        if quarter is None:
+            yield ""
+        elif quarter.state == LifeState.CLEARED:
+            yield quarter.state.value
+        else:
+            yield f"{quarter.state} {short.get(quarter.level or '', '?')}"
+
+
+def _learning(report: AnnualReport) -> Section:
+    """What reviews found, what was agreed, and what lessons became."""
+    learning = report.learning
+    rows = tuple(
+        (
+            review.done_on.isoformat(),
+            f"{review.activity}{f', {review.agency.title}' if review.agency else ''}",
+            review.found or "",
+            review.lesson or "",
+            review.led_to or ("nothing yet" if review.lesson else ""),
+        )
+        for review in learning.reviews
+    )
+    agreed = sum(learning.actions.values())
+    states = ", ".join(f"{count} {state}" for state, count in sorted(learning.actions.items()))
+    became = ", ".join(f"{count} {word}" for word, count in sorted(learning.became.items()))
+    asked, answered = learning.requests
+    lessons = tuple(f"{lesson}{f' (became {word})' if word else ''}" for lesson, word in learning.lessons)
+    return section(
+        "Learning and its effect",
+        f"{show_count(agreed, 'action')} agreed in the year: {states}." if agreed else "No action is on record.",
+        f"Lessons became: {became}." if became else "",
+        f"{show_count(asked, 'request')} outside the cycle, {answered} of them answered." if asked else "",
+        "" if rows else "No review of the year is on record.",
+        points=lessons,
+        tables=(Table("", ("Done on", "Activity", "Found", "Lesson", "Led to"), rows),),
+    )
+
+
+def _partners(report: AnnualReport) -> Section:
+    """Returns on time, what the board measures of its partners, and their contributions."""
+    agencies = dict.fromkeys(name for one in report.partners for name in one.values)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (name, *(_partner(one.values.get(name)) for one in report.partners)) for name in agencies
+    )
+    columns = ("Agency", *(one.indicator.title for one in report.partners))
+    return Section(
+        "Partners",
+        parts=(
+            section("Returns in time", tables=(punctuality_table(report.health.quarters, report.health.punctuality),)),
+            section("What the board measures of them", tables=(Table("", columns, rows),)),
+            section(
+                "Contributions",
+                "The register of money says nothing of contributions." if not report.money.contributions else "",
+                tables=(_contributions(report),),
+            ),
+        ),
+    )
+
+
+def _partner(value: tuple[str, str] | None) -> Cell:
+    """An agency's value of an indicator, or why there is none; blank for an agency that it is not about."""
+    return "" if value is None else Rated(value[0] or plain_status(value[1]), value[1])
+
+
+def _contributions(report: AnnualReport) -> Table:
+    """Contributions by agency: what was planned and paid, its share, and last year's."""
+    lines, received = report.money.contributions, report.money.received
+    rows = [
+        (
+            line.name,
+            pounds(line.budget),
+            pounds(line.actual),
+            f"{line.actual * 100 / received:.1f}%" if received and line.actual is not None else "",
+            "" if line.last_year is None else pounds(line.last_year),
+        )
+        for line in lines
+    ]
+    if rows:
+        shares = "100.0%" if received else ""
+        rows.append(("All", *_totals(lines), shares, _last_year(lines)))
+    return Table("", ("Agency", "Budget", "Paid", "Share", "Last year"), tuple(rows))
+
+
+def _totals(lines: tuple[MoneyLine, ...]) -> tuple[str, str]:
+    return pounds(total(line.budget for line in lines)), pounds(total(line.actual for line in lines))
+
+
+def _last_year(lines: tuple[MoneyLine, ...]) -> str:
+    """What the lines came to in the year before; blank where none has one."""
+    known = [line.last_year for line in lines if line.last_year is not None]
+    return pounds(total(known)) if known else ""
+
+
+def _money(report: AnnualReport) -> Section:
+    """Spending by heading, what was brought and carried forward, and whether it adds up."""
+    money = report.money
+    if money.is_empty:
+        return section("Money", f"The register of money says nothing of {report.period.label}.")
+    rows = [
+        (line.name, pounds(line.budget), pounds(line.actual), "" if line.last_year is None else pounds(line.last_year))
+        for line in money.spend
+    ]
+    if rows:
+        rows.append(("All spending", *_totals(money.spend), _last_year(money.spend)))
+    for word, line in (("Brought forward", money.brought_forward), ("Carried forward", money.carried_forward)):
+        if line is not None:
+            before = "" if line.last_year is None else pounds(line.last_year)
+            rows.append((word, pounds(line.budget), pounds(line.actual), before))
+    notes = tuple(f"{line.name}: {note}" for line in (*money.contributions, *money.spend) for note in line.notes)
+    return section(
+        "Money",
+        *reconciliation(money),
+        points=notes,
+        tables=(Table("", ("Heading", "Budget", "Actual", "Last year"), tuple(rows)),),
+    )
+
+
+def _unseen(report: AnnualReport) -> Section:
+    """The problems with data, and what the board cannot see."""
+    problems = ", ".join(f"{count} {severity}" for severity, count in report.problems.items())
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (one.indicator.title, Rated(plain_status(one.status), one.status), one.reason or "") for one in report.unseen
+    )
+    wanted = tuple(f"{one.indicator.title}: wanted, and not collected yet" for one in report.coverage.wanted)
+    blind = tuple(
+        f"{area.area.title}: nothing answers “{'” or “'.join(QUESTIONS[question] for question in area.unanswered)}”"
+        for area in report.coverage.areas
+        if area.unanswered
+    )
+    return section(
+        "Data quality, and what we cannot see",
+        f"Problems with what agencies sent, by what they cost: {problems}. `pmf validate` has each."
+        if problems
+        else "",
+        f"{show_count(len(report.unseen), 'indicator')} without a value at the end of the year.",
+        points=(*wanted, *blind),
+        tables=(Table("", ("Indicator", "Status", "Why"), rows),),
+    )
+
+
+def _next_year(report: AnnualReport) -> Iterator[Section]:
+    """What still stands, and what falls due in the year that follows."""
+    standing = tuple(life.indicator.title for life in report.lives if life.stands)
+    yield section("Exceptions that stand", "" if standing else "None.", points=standing)
+    yield from plan_sections(report.next_year)[1:]
+    wanted = tuple(one.indicator.title for one in report.coverage.wanted)
+    yield section("To be collected", "" if wanted else "Nothing more is wanted.", points=wanted)

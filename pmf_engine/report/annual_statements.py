@@ -1,0 +1,91 @@
+"""The five statements of an annual report on how safe children are, each with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pmf_engine.judgement.formatting import show_count
+from pmf_engine.report.annual import AnnualReport, Tally
+from pmf_engine.report.item import Named
+from pmf_engine.report.wording import level_word, plain_status
+
+Statement = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""A question, the sentences that answer it, and the points that bear them out."""
+
+
+def statements(report: AnnualReport) -> Iterator[Statement]:
+    """Five questions, each answered by counts, with what bears the answer out. None is a score."""
+    tallies = {tally.question: tally for tally in report.tallies}
+    yield ("Is anyone better off?", (_tally(tallies["outcome"], "outcomes"),), _worse(tallies["outcome"]))
+    yield ("Are services good?", (_tally(tallies["quality"], "indicators of quality"),), _worse(tallies["quality"]))
+    yield ("Did the Board see what went wrong, and was it put right?", tuple(_governed(report)), _standing(report))
+    yield ("Are children, families and practitioners heard?", tuple(_heard(report)), _silent(report))
+    yield ("What can we not see?", tuple(_unseen(report)), ())
+
+
+def _tally(tally: Tally, noun: str) -> str:
+    """How many are good, this year and last."""
+    before = f"a year before {tally.good_last_year} of {tally.rated_last_year}"
+    return f"{tally.good} of {tally.rated} rated {noun} are good; {before}."
+
+
+def _worse(tally: Tally) -> tuple[str, ...]:
+    return (f"Worse than a year before: {'; '.join(tally.worse)}",) if tally.worse else ()
+
+
+def _governed(report: AnnualReport) -> Iterator[str]:
+    """How many exceptions there were, how far they went up, and how many stand."""
+    highest = list(report.levels)[-1:]
+    top = sum(any(quarter and quarter.level in highest for quarter in life.quarters) for life in report.lives)
+    standing = sum(life.stands for life in report.lives)
+    up = sum(life.went_up for life in report.lives)
+    whom = level_word(Named(highest[0], report.levels[highest[0]])) if highest else "the highest level"
+    yield (
+        f"{show_count(up, 'indicator')} went up in the year, {top} of them to {whom}; {up - standing} are cleared and "
+        f"{standing} stand."
+    )
+    explained = sum(one.explained for one in report.health.explained)
+    exceptions = sum(one.exceptions for one in report.health.explained)
+    yield f"Agencies explained {explained} of {exceptions} exceptions of the four quarters."
+    agreed = sum(report.learning.actions.values())
+    yield f"{show_count(agreed, 'action')} agreed in the year." if agreed else "No action of the year is on record."
+
+
+def _standing(report: AnnualReport) -> tuple[str, ...]:
+    """What stands at the highest level."""
+    highest = list(report.levels)[-1:]
+    return tuple(
+        f"Stands with {level_word(Named(highest[0], report.levels[highest[0]]))}: {life.indicator.title}"
+        for life in report.lives
+        if life.stands and (last := life.quarters[-1]) is not None and last.level in highest
+    )
+
+
+def _heard(report: AnnualReport) -> Iterator[str]:
+    """In how many content areas somebody was heard."""
+    areas = report.coverage.areas
+    if not report.coverage.voices:
+        yield "The Board has not said in which areas of information people speak for themselves."
+        return
+    heard = sum(bool(area.heard) for area in areas)
+    yield f"Somebody was heard in {heard} of {show_count(len(areas), 'content area')}."
+
+
+def _silent(report: AnnualReport) -> tuple[str, ...]:
+    silent = [area.area.title for area in report.coverage.areas if not area.heard] if report.coverage.voices else []
+    return (f"Nobody was heard in: {'; '.join(silent)}",) if silent else ()
+
+
+def _unseen(report: AnnualReport) -> Iterator[str]:
+    """What has no value, is not collected or not asked."""
+    counts: dict[str, int] = {}
+    for one in report.unseen:
+        counts[one.status] = counts.get(one.status, 0) + 1
+    words = ", ".join(f"{count} {plain_status(status)}" for status, count in counts.items())
+    words = f" ({words})" if words else ""
+    unanswered = sum(len(area.unanswered) for area in report.coverage.areas)
+    yield (
+        f"{show_count(len(report.unseen), 'indicator')} without a value at the end of the year{words}; "
+        f"{show_count(len(report.coverage.wanted), 'indicator')} wanted and not collected; {unanswered} questions that "
+        "nothing answers."
+    )
