@@ -13,7 +13,8 @@ LONG = [["period", "agency", "figure", "value"], [Q1, "care", "visits", "520"]]
 PARTS = ["Boys only", "Girls", "Under 5s", "Aged 16 and over", "Excluding boys", "Asian", "Team A"]
 PERIODS = ["Cumulative figures", "Year to date", "YTD", "Last year", "Previous quarter", "Figures are cumulative"]
 NO_ACTUALS = ["Target", "Targets 2016-17", "Forecast", "Draft", "Planned", "National", "England average", "Sample"]
-TITLES = [*PARTS, *PERIODS, *NO_ACTUALS]
+UNITS = ["Figures in thousands", "£000s"]
+TITLES = [*PARTS, *PERIODS, *NO_ACTUALS, *UNITS]
 
 
 def _csv(rows: Sequence[Sequence[str]], name: str = "care.csv") -> dict[str, bytes | openpyxl.Workbook]:
@@ -42,6 +43,10 @@ def _titles() -> Iterator[Case]:
         yield Case(f"{title} in the corner of a header", _csv(rows), [], [(None, 1, "A", kind)], 4)
     rows = [*ACROSS, ["Figures are cumulative"]]
     yield Case("a note below that numbers are cumulative", _csv(rows), [], [(None, 4, "A", kind)], 4)
+    rows = [*ACROSS, ["Note: the figures above are for boys only"]]
+    yield Case("a note below that numbers are of a part", _csv(rows), [], [(None, 4, "A", kind)], 4)
+    rows = [*ACROSS, ["Enter whole numbers in yellow cells only. Figures are due on the 20th."]]
+    yield Case("a note below on how to fill in", _csv(rows), WHOLE)
     rows = [["Test Board return: Children with a plan", "", ""], ["For official use only", "", ""], *ACROSS]
     yield Case("titles that say nothing of the numbers", _csv(rows), WHOLE)
     across = ["", "Actual", "", "Target", ""]

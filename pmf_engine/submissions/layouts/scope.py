@@ -26,6 +26,7 @@ _OF_SCOPES: Final[Mapping[str, str]] = {
         r"|ambitions?|thresholds?|drafts?|examples?|samples?|dummy|tests? data|not validated|unvalidated|averages?"
         r"|mean|variances?|percentage change"
     ),
+    "counted one by one": r"(?:in |£ ?)?(?:hundreds|thousands|millions)|£?'?000s?|£k|£m",
     "those of the sender": (
         r"(?:england|national|regional) (?:averages?|figures?|data|numbers?|rates?|results?)|statistical neighbours?"
         r"|nearest neighbours?|other (?:authorities|areas)"
@@ -48,7 +49,12 @@ _ALONE: Final = re.compile(r"plans?|goals?|aims?|trend|rag|comparison|expected|e
 _CLEARS: Final = re.compile(r"actuals?|outturns?|results?|(?:this|current) (?:year|quarter|month|period)|in[- ]quarter")
 """Titles that end what a title above them says."""
 
-_WHOLE_SHEET: Final = re.compile(r"(?<!not )cumulative|year to date|(?<![\w&])ytd(?![\w&])")
+_WHOLE_SHEET: Final = re.compile(
+    r"(?<!not )cumulative|year to date|(?<![\w&])ytd(?![\w&])"
+    r"|(?:figures?|numbers?|data|values|counts?|these|this)(?: (?:shown|given|above|below|here))?"
+    r" (?:is|are|covers?|relates?|refers?|includes?|excludes?)\b[^.]*"
+    r"\b(?:only|thousands|drafts?|forecasts?|targets?|boys|girls)\b"
+)
 """Words that speak of the whole sheet wherever they stand, in a note below its numbers too."""
 
 
