@@ -66,18 +66,23 @@ def for_public(evaluation: Evaluation) -> Evaluation:
     judged = _without_private(evaluation.judged, framework)
     own = None if evaluation.own is None else _without_private(evaluation.own, framework)
     withheld = _withheld(framework, [judged] if own is None else [judged, own], framework.disclosure.suppress_below)
-    texts = [id_ for id_, figure in framework.figures.items() if figure.kind == "text"]
-    approved = {name for indicator in framework.indicators.values() if indicator.public for name in indicator.figures}
-    words = pl.when(pl.col("figure").is_in(list(approved))).then("comment")
     return replace(
         evaluation,
         judged=_masked(judged, withheld, 0, framework),
         own=None if own is None else _masked(own, withheld, judged.height, framework),
-        cells=evaluation.cells.filter(~pl.col("figure").is_in(sorted({*texts} - approved))).with_columns(comment=words),
+        cells=_words(evaluation),
         problems=PROBLEMS.empty(),
         inputs=None,
         audience="public",
     )
+
+
+def _words(evaluation: Evaluation) -> pl.DataFrame:
+    """The cells of figures of which the board approved the words, without their numbers."""
+    indicators = evaluation.framework.indicators.values()
+    approved = sorted({name for indicator in indicators if indicator.public for name in indicator.figures})
+    cells = evaluation.cells.filter(pl.col("figure").is_in(approved))
+    return cells.with_columns(value=pl.lit(None, pl.Float64), text=pl.lit(None, pl.String))
 
 
 def _without_private(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
@@ -169,12 +174,14 @@ def _masked(rows: pl.DataFrame, withheld: _Withheld, first: int, framework: Fram
 def _blank(name: str) -> pl.Expr:
     """A cell of a column of `JUDGED_ROWS` that says nothing: null where that may be, else 0, no or an empty list.
 
-    Nobody escalates such a row, and its status has lasted for one period.
+    Nobody escalates such a row, and its status has lasted for one period. Numbers of names stay as many, all null.
     """
     column = JUDGED_ROWS.columns[name]
     dtype = JUDGED_ROWS.polars()[name]
     if column.nullable:
         return pl.lit(None, dtype=dtype)
+    if name in ("named", "compared"):
+        return pl.col(name).list.eval(pl.element() * pl.lit(None, pl.Float64))
     if isinstance(dtype, pl.List):
         return pl.lit([], dtype=dtype)
     defaults: Mapping[str, object] = {"level": -1, "run": 1}

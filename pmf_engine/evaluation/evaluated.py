@@ -92,6 +92,9 @@ class Evaluated:
         actions = self.submissions.register_at("actions", self.as_of)
         if self.only is not None:
             actions = actions.filter(pl.col("indicator").is_in(sorted(self.only)))
+        if self.audience == "public":
+            approved = [id_ for id_, indicator in self.framework.indicators.items() if indicator.public]
+            actions = actions.filter(pl.col("indicator").is_in(approved))
         rows = self.judged
         if self.own is not None:
             rows = pl.concat([rows.join(self.own, on="indicator", how="anti"), self.own])

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from pmf_engine.diagnostics.errors import Error
+from pmf_engine.disclosure.public import for_public
 from pmf_engine.domain.periods import Period
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.render.html.index import IndexEntry, render_index
@@ -34,6 +35,7 @@ INDEX = "index.html"
 """The name of the page that lists all papers."""
 
 _FOR_THE_BOARD = ("html", "docx", "xlsx", "markdown", "json")
+_FOR_THE_PUBLIC = ("html", "docx", "xlsx")
 _SUFFIXES: Mapping[str, str] = {"markdown": "md"}
 _FORMS: Mapping[str, str] = {
     "html": "for screens and paper", "docx": "for the agenda", "xlsx": "for analysts", "markdown": "for the minutes",
@@ -130,10 +132,24 @@ class Packer:
             name = f"{file_stem(whole, 'results')}.{form}"
             make = partial(self._results, form, name)
             yield PlannedPaper(board, f"All results, {_FORMS[form]}", name, make)
+        if self.evaluation.framework.disclosure is not None:
+            yield from replace(self, evaluation=for_public(self.evaluation), saved=None)._for_the_public()
         yield from self._of_agencies(whole)
         name = file_stem(whole, "snapshot")
         yield PlannedPaper(
             "To keep", "The report as it was given out, to compare with", name, partial(self._kept, whole)
+        )
+
+    def _for_the_public(self) -> Iterator[PlannedPaper]:
+        """The papers of a public evaluation: the report, the results, and the report to keep."""
+        report = self._report()
+        for form in _FOR_THE_PUBLIC:
+            yield _in_form("The public", f"Exception report, {_FORMS[form]}", report, form)
+        name = f"{file_stem(report, 'results')}.csv"
+        yield PlannedPaper("The public", f"All results, {_FORMS['csv']}", name, partial(self._results, "csv", name))
+        name = file_stem(report, "snapshot")
+        yield PlannedPaper(
+            "The public", "The report as it was published, to compare with", name, partial(self._kept, report)
         )
 
     def _level(self, level: str, name: str) -> Files:

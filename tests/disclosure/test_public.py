@@ -25,7 +25,7 @@ grade: {title: Policy, from: [care, police], kind: grade, scale: audit, frequenc
 INDICATORS = """
 share: {frequency: quarterly, formula: 'percent(seen, known)', by: [district]}
 number: {frequency: quarterly, formula: seen, by: [district]}
-of_all: {frequency: quarterly, formula: known}
+of_all: {frequency: quarterly, formula: known, compare: [number]}
 policy: {frequency: quarterly, formula: grade, by: [agency]}
 quotient: {frequency: quarterly, formula: seen / known}
 """
@@ -144,6 +144,14 @@ def test_words_of_agencies_stay_with_the_board(tmp_path: Path) -> None:
     assert "Two posts are vacant" not in public
     assert "No explanation received" not in public
     assert "For the public" in public
+
+
+def test_no_figure_of_a_return_is_left(tmp_path: Path) -> None:
+    public = for_public(build(tmp_path, sent(10, 15, words="Two posts are vacant."), public=", public: yes"))
+    assert public.cells["value"].drop_nulls().to_list() == []
+    assert public.inputs is None
+    assert public.problems.is_empty()
+    assert public.cells["comment"].drop_nulls().to_list() == ["Two posts are vacant."]
 
 
 def test_the_board_must_say_what_is_small(tmp_path: Path) -> None:

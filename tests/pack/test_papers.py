@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import zipfile
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import pmf_engine as pmf
@@ -41,6 +43,21 @@ def packer(folder: Path) -> Packer:
 @pytest.fixture(scope="module")
 def pack(packer: Packer) -> Pack:
     return packer.pack()
+
+
+def test_papers_for_the_public_are_there_where_the_board_says_what_is_small(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    tolerances = f"{(folder / 'tolerances.yaml').read_text('utf-8')}\ndisclosure: {{suppress_below: 6}}\n"
+    (tmp_path / "tolerances.yaml").write_text(tolerances, "utf-8")
+    framework = pmf.load_framework(tmp_path)
+    submissions = pmf.read_submissions(tmp_path / "data", framework)
+    pack = Packer(pmf.evaluate(framework, submissions, QUARTER, DAY), folder=tmp_path / "data").pack()
+    assert pack.failed == {}
+    public = {name for name in pack.files if name.startswith("2016-17-q1_public")}
+    assert public >= {f"2016-17-q1_public_exceptions.{suffix}" for suffix in ("html", "docx", "xlsx")}
+    figures = pl.read_parquet(pack.files["2016-17-q1_public_snapshot/figures.parquet"])
+    assert figures["value"].drop_nulls().to_list() == []
+    assert b"For the public." in pack.files["2016-17-q1_public_exceptions.html"]
 
 
 def test_every_paper_is_there_and_its_name_says_for_whom(pack: Pack) -> None:
