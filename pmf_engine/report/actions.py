@@ -12,61 +12,8 @@ import polars as pl
 from pmf_engine.domain.status import Expected, Verdict
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.framework.model import Framework, Indicator
-from pmf_engine.judgement.formatting import show_number, show_rounded, show_value
-from pmf_engine.report.item import Named
-
-
-@dataclass(frozen=True)
-class ReportedAction:
-    """An action, with what its indicator did since.
-
-    Attributes:
-        id: The board's own number of it.
-        text: What is to be done.
-        indicator: The indicator that it is to improve.
-        group: The group that it is for; None for the whole.
-        agency: The agency that does it.
-        owner: Who answers for it.
-        state: `open`, `done` or `dropped`.
-        days_overdue: How many days past its due day it is open; 0 for one that is not.
-        verdict: What the indicator did since.
-        reason: Why, as a clause.
-        comparison: The values before and after with their interval, in words; empty without a comparison.
-        beside: What to know beside the verdict, as sentences.
-        expects: The value to reach and by when, in words; empty where nothing is expected.
-        expected: Whether it was reached by its time.
-        lesson: What was learned.
-        became: What the lesson became.
-        shared_with: With whom it was shared.
-        evidence: Where it is written down that the action was done.
-    """
-
-    id: str
-    text: str
-    indicator: Named | None
-    group: str | None
-    agency: Named | None
-    owner: str | None
-    agreed_on: date | None
-    due_on: date | None
-    done_on: date | None
-    state: str
-    days_overdue: int
-    verdict: Verdict
-    reason: str
-    comparison: str
-    beside: tuple[str, ...]
-    expects: str
-    expected: Expected | None
-    lesson: str | None
-    became: str | None
-    shared_with: str | None
-    evidence: str | None
-
-    @property
-    def is_without_effect(self) -> bool:
-        """Whether it was done, and nothing good is seen of it yet."""
-        return self.state == "done" and self.verdict in (Verdict.NO_CHANGE, Verdict.WORSE)
+from pmf_engine.judgement.formatting import show_count, show_date, show_number, show_rounded, show_value
+from pmf_engine.report.item import Named, ReportedAction
 
 
 @dataclass(frozen=True)
@@ -240,6 +187,25 @@ def _expects(row: Mapping[str, Any]) -> str:
         return ""
     by = f" by {row['expected_by']}" if row["expected_by"] else ""
     return f"{row['expected_value']}{by}"
+
+
+def action_words(action: ReportedAction) -> str:
+    """An action in a line: who does what, how far it is, and what its indicator did since."""
+    of = f" ({action.group})" if action.group else ""
+    if action.state == "done":
+        done = f"done {show_date(action.done_on)}" if action.done_on else "done"
+        return f"{action.id} {action.text}{of}, {action.owner or 'no owner'}: {done}; {action.verdict}."
+    due = f"due {show_date(action.due_on)}" if action.due_on else "no day by which it is due"
+    late = f", {show_count(action.days_overdue, 'day')} overdue" if action.days_overdue else ""
+    return f"{action.id} {action.text}{of}, {action.owner or 'no owner'}: open, {due}{late}."
+
+
+def expected_words(action: ReportedAction) -> str:
+    """What is expected of an action in a line; empty where nothing is."""
+    if not action.expects:
+        return ""
+    agreed = f" (agreed {show_date(action.agreed_on)})" if action.agreed_on else ""
+    return f"{action.id} {action.expects}{agreed}{f': {action.expected}' if action.expected else ''}."
 
 
 def count_words(actions: Sequence[ReportedAction]) -> str:

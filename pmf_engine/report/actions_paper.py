@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from pmf_engine.domain.status import Verdict
 from pmf_engine.judgement.formatting import show_count, show_date
-from pmf_engine.report.actions import Actions, ReportedAction, Unattended, count_words
+from pmf_engine.report.actions import Actions, Unattended, count_words
+from pmf_engine.report.item import ReportedAction
 from pmf_engine.report.paper import Paper, Section, Sheet, Table, section
 
 _FEW = 3

@@ -120,6 +120,7 @@ def _report(scope: Scope) -> ExceptionReport:
         content_area=Named(scope.area, area.title) if scope.area and area else None,
         indicators=indicator_lines(scope),
         by_group=group_tables(scope),
+        actions=scope.actions,
         not_evaluated=0 if only is None else len(scope.framework.indicators) - len(only),
     )
 

@@ -10,6 +10,7 @@ from pmf_engine.report.audience import marking_words, paper_title
 from pmf_engine.report.facts import matter_facts, matter_head
 from pmf_engine.report.first_screen import FirstScreen, LevelMatters, first_screen
 from pmf_engine.report.first_screen_words import (
+    actions_words,
     alert_figures,
     alert_sentence,
     alert_title,
@@ -69,6 +70,8 @@ def _cover(screen: FirstScreen) -> Iterator[Section]:
     )
     yield section("Is anyone better off?", *assure_sentences(screen))
     yield section("Risks: what the data are worth", *data_sentences(screen))
+    if promised := actions_words(screen):
+        yield section("What was promised", f"Actions: {promised}.")
     yield section("What has changed", f"Since {since_words(screen)}.")
 
 

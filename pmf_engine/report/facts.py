@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pmf_engine.judgement.formatting import show_date, show_periods
+from pmf_engine.report.actions import action_words, expected_words
 from pmf_engine.report.chart_words import assurance_words, no_signal_words, signal_words
 from pmf_engine.report.item import Comment, Compared, Item
 from pmf_engine.report.matters import Matter, MatterKind
@@ -34,7 +35,7 @@ TREND = "Trend"
 """The label of the fact beside which a renderer draws the last periods."""
 
 
-_LISTS = ("Where", "Agency", "Compared", "Holds up", "Owed by")
+_LISTS = ("Where", "Agency", "Action", "Expected", "Compared", "Holds up", "Owed by")
 
 
 class Fact(NamedTuple):
@@ -86,6 +87,9 @@ def item_facts(item: Item) -> list[Fact]:
     if item.shows_words:
         comments = tuple(map(comment_words, item.comments))
         facts.append(Fact("Agency", comments or ("No explanation received.",)))
+    if item.actions is not None:
+        facts.append(Fact("Action", tuple(map(action_words, item.actions)) or ("None agreed.",)))
+        facts.append(Fact("Expected", tuple(words for action in item.actions if (words := expected_words(action)))))
     facts += [Fact("Listed", tuple(_listed(item))), Fact("Data", tuple(_data(item)))]
     return [fact for fact in facts if fact.sentences]
 

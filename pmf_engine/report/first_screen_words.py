@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pmf_engine.domain.status import Direction, Status
 from pmf_engine.judgement.formatting import show_count
+from pmf_engine.report.actions import count_words
 from pmf_engine.report.first_screen import FirstScreen
 from pmf_engine.report.item import Group, Item
 from pmf_engine.report.matters import Matter, MatterKind
@@ -274,6 +275,12 @@ def data_sentences(screen: FirstScreen) -> list[str]:
         explanation = "has no explanation from its agency" if one else "have no explanation from their agency"
         sentences.append(f"{screen.unexplained:,} of {show_count(count, 'matter')} {explanation}.")
     return sentences
+
+
+def actions_words(screen: FirstScreen) -> str:
+    """What was promised and what came of it; empty where the board keeps no actions."""
+    actions = screen.report.actions
+    return "" if actions is None else count_words(actions)
 
 
 def since_words(screen: FirstScreen) -> str:

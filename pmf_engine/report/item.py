@@ -7,6 +7,7 @@ from datetime import date
 
 from pmf_engine.domain.marks import Mark
 from pmf_engine.domain.periods import Period
+from pmf_engine.domain.status import Expected, Verdict
 from pmf_engine.judgement.control_charts import Chart
 from pmf_engine.report.shortfall import Shortfall
 
@@ -145,6 +146,59 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class ReportedAction:
+    """An action, with what its indicator did since.
+
+    Attributes:
+        id: The board's own number of it.
+        text: What is to be done.
+        indicator: The indicator that it is to improve.
+        group: The group that it is for; None for the whole.
+        agency: The agency that does it.
+        owner: Who answers for it.
+        state: `open`, `done` or `dropped`.
+        days_overdue: How many days past its due day it is open; 0 for one that is not.
+        verdict: What the indicator did since.
+        reason: Why, as a clause.
+        comparison: The values before and after with their interval, in words; empty without a comparison.
+        beside: What to know beside the verdict, as sentences.
+        expects: The value to reach and by when, in words; empty where nothing is expected.
+        expected: Whether it was reached by its time.
+        lesson: What was learned.
+        became: What the lesson became.
+        shared_with: With whom it was shared.
+        evidence: Where it is written down that the action was done.
+    """
+
+    id: str
+    text: str
+    indicator: Named | None
+    group: str | None
+    agency: Named | None
+    owner: str | None
+    agreed_on: date | None
+    due_on: date | None
+    done_on: date | None
+    state: str
+    days_overdue: int
+    verdict: Verdict
+    reason: str
+    comparison: str
+    beside: tuple[str, ...]
+    expects: str
+    expected: Expected | None
+    lesson: str | None
+    became: str | None
+    shared_with: str | None
+    evidence: str | None
+
+    @property
+    def is_without_effect(self) -> bool:
+        """Whether it was done, and nothing good is seen of it yet."""
+        return self.state == "done" and self.verdict in (Verdict.NO_CHANGE, Verdict.WORSE)
+
+
+@dataclass(frozen=True)
 class Item:
     """One indicator in one period, with all facts to scrutinise it.
 
@@ -171,6 +225,7 @@ class Item:
         shows_words: Whether the report may show what agencies say of it.
         own_months: The length of the indicator's own periods, in months.
         raised_in: The own periods with an exception, where they are shorter than `period`.
+        actions: The actions that are to improve it, dropped ones left out; None where the board keeps no actions.
     """
 
     indicator: Named
@@ -226,3 +281,4 @@ class Item:
     good_high: float | None = None
     tolerance_low: float | None = None
     tolerance_high: float | None = None
+    actions: tuple[ReportedAction, ...] | None = None

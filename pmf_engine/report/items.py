@@ -138,6 +138,7 @@ class Items:
             tolerance_low=row.tolerance_low,
             tolerance_high=row.tolerance_high,
             owners=tuple(dict.fromkeys(view.officer(owner, indicator.lead_agency) for owner in row.owners)),
+            actions=self.scope.actions_for(indicator.id),
         )
 
     def _shortfall(self, row: HistoryRow) -> Shortfall | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pmf_engine.domain.periods import Period
-from pmf_engine.report.item import Group, Item, Moved, Named, OwnPeriod, Point, Raised
+from pmf_engine.report.item import Group, Item, Moved, Named, OwnPeriod, Point, Raised, ReportedAction
 from pmf_engine.report.problems import ToldProblem
 from pmf_engine.report.since import SinceReport
 
@@ -158,6 +158,7 @@ class ExceptionReport:
         audience: For whom it is; a saved report is compared with those of its own audience.
         summary: The chair's own words, a paragraph each.
         since: What has changed since an earlier report was saved; None without one.
+        actions: The actions agreed, each with what its indicator did since; None where the board keeps no actions.
     """
 
     board: str
@@ -190,6 +191,7 @@ class ExceptionReport:
     audience: str = "board"
     summary: tuple[str, ...] = ()
     since: SinceReport | None = None
+    actions: tuple[ReportedAction, ...] | None = None
 
     @property
     def exceptions(self) -> int:

@@ -9,8 +9,10 @@ from pmf_engine.domain.periods import Period
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.history_row import HistoryRow
+from pmf_engine.report.actions import reported_action
 from pmf_engine.report.concern import concerned
 from pmf_engine.report.history_view import HistoryView, Restated
+from pmf_engine.report.item import ReportedAction
 
 
 class Scope:
@@ -61,6 +63,29 @@ class Scope:
     def leads(self, indicator: str) -> bool:
         """Whether the agency of the report leads an indicator; true in a report on all agencies."""
         return self.agency in (None, self.framework.indicators[indicator].lead_agency)
+
+    @cached_property
+    def actions(self) -> tuple[ReportedAction, ...] | None:
+        """The actions in the scope: of its agency, or for its indicators.
+
+        None where the board keeps no actions, and in a report for the public: who does what is the board's own.
+        """
+        if self.evaluation.submissions.actions.is_empty() or self.evaluation.audience != "board":
+            return None
+        rows = self.evaluation.actions.iter_rows(named=True)
+        return tuple(
+            reported_action(row, self.framework, self.evaluation.as_of)
+            for row in rows
+            if (row["indicator"] is not None and self.covers(row["indicator"]))
+            or (self.area is None and self.agency in (None, row["agency"]))
+        )
+
+    def actions_for(self, indicator: str) -> tuple[ReportedAction, ...] | None:
+        """The actions that are to improve an indicator, dropped ones left out; None where the board keeps none."""
+        if self.actions is None:
+            return None
+        own = [action for action in self.actions if action.indicator and action.indicator.id == indicator]
+        return tuple(action for action in own if action.state != "dropped")
 
     @cached_property
     def breakdowns(self) -> dict[str, dict[str, list[HistoryRow]]]:

@@ -14,6 +14,7 @@ from pmf_engine.report.audience import marking_words
 from pmf_engine.report.facts import comment_words
 from pmf_engine.report.first_screen import FirstScreen, first_screen
 from pmf_engine.report.first_screen_words import (
+    actions_words,
     alert_title,
     assure_sentences,
     data_sentences,
@@ -139,6 +140,8 @@ def _summary(screen: FirstScreen) -> Iterator[tuple[Content, ...]]:
         yield "Is anyone better off?", words
     for words in data_sentences(screen):
         yield "What the data are worth", words
+    if promised := actions_words(screen):
+        yield "What was promised", f"Actions: {promised}."
     yield "What has changed", f"Since {since_words(screen)}."
 
 

@@ -21,6 +21,7 @@ from pmf_engine.report.audience import marking_words
 from pmf_engine.report.facts import matter_facts, matter_head
 from pmf_engine.report.first_screen import ALERTS, first_screen
 from pmf_engine.report.first_screen_words import (
+    actions_words,
     alert_figures,
     alert_sentence,
     alert_title,
@@ -61,6 +62,7 @@ def render_html(report: ExceptionReport) -> str:
         lead=lead_words(screen),
         assure=assure_sentences(screen),
         data=data_sentences(screen),
+        promised=actions_words(screen),
         since=since_words(screen),
         causes=causes_words(report.since) if report.since else "",
         causes_of=list(Cause),

@@ -12,6 +12,7 @@ from pmf_engine.render.terminal.page import Page, one_line, status_style
 from pmf_engine.report.audience import marking_words
 from pmf_engine.report.first_screen import ALERTS, FirstScreen
 from pmf_engine.report.first_screen_words import (
+    actions_words,
     advise_lines,
     alert_figures,
     alert_sentence,
@@ -65,6 +66,8 @@ def write_first_screen(page: Page, screen: FirstScreen) -> None:
     data = data_sentences(screen)
     for label, words in zip(("DATA", *("" for _ in data[1:])), data, strict=True):
         _labelled(page, label, words)
+    if promised := actions_words(screen):
+        _labelled(page, "ACTIONS", promised)
     _labelled(page, "SINCE", since_words(screen))
     if report.since:
         _labelled(page, "", f"{causes_words(report.since)}.")
