@@ -225,7 +225,7 @@ class Item:
         shows_words: Whether the report may show what agencies say of it.
         own_months: The length of the indicator's own periods, in months.
         raised_in: The own periods with an exception, where they are shorter than `period`.
-        actions: The actions that are to improve it, dropped ones left out; None where the board keeps no actions.
+        actions: Of an exception, the actions that are to improve it; None where the board keeps no actions.
     """
 
     indicator: Named

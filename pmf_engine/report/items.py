@@ -63,6 +63,7 @@ class Items:
             asks=self._asks(item.indicator.id, decisive),
             owners=self._owners(item, of_groups) if group_only else item.owners,
             group_only=group_only,
+            actions=self.scope.actions_for(item.indicator.id),
         )
 
     def _owners(self, item: Item, groups: list[HistoryRow]) -> tuple[str, ...]:
@@ -138,7 +139,6 @@ class Items:
             tolerance_low=row.tolerance_low,
             tolerance_high=row.tolerance_high,
             owners=tuple(dict.fromkeys(view.officer(owner, indicator.lead_agency) for owner in row.owners)),
-            actions=self.scope.actions_for(indicator.id),
         )
 
     def _shortfall(self, row: HistoryRow) -> Shortfall | None:
