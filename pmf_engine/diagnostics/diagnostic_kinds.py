@@ -32,6 +32,8 @@ class DiagnosticKind(StrEnum):
     """A condition on a column that may be blank, by which records without it do not count."""
     BY_AGENCY = "by-agency"
     """A breakdown by agency of figures that come from different agencies."""
+    CELLS = "cells"
+    """Cells of a layout that name nothing, or not what is needed."""
     COMMENT = "comment"
     """A `#` that cuts a formula or condition short."""
     COMPARISON = "comparison"

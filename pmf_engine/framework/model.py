@@ -31,6 +31,7 @@ from pmf_engine.framework.definitions import (
     RecordList,
 )
 from pmf_engine.framework.escalation_rules import Rule
+from pmf_engine.framework.layouts import Layout
 from pmf_engine.framework.needs import AreaOfInformation, ContentArea, WantedIndicator
 from pmf_engine.framework.tolerances import Entry
 
@@ -101,6 +102,7 @@ class Framework:
     wanted: Mapping[str, WantedIndicator] = field(default_factory=dict)
     areas_of_information: Mapping[str, AreaOfInformation] = field(default_factory=dict)
     activities: Mapping[str, Activity] = field(default_factory=dict)
+    layouts: Mapping[str, Layout] = field(default_factory=dict)
     texts: Texts | None = None
     data: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
 

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from pmf_engine.domain.status import Direction, EvidenceType, Status
+from pmf_engine.framework.layouts_schema import Layout
 from pmf_engine.framework.needs_schema import Activity, Agreement, AreaOfInformation, Need, SectionEleven
 from pmf_engine.framework.schema_forms import (
     Cell,
@@ -269,6 +270,7 @@ class IndicatorsFile(Model):
     checks: dict[str, Check] = {}
     areas_of_information: dict[str, Annotated[AreaOfInformation, titled("title")]] = {}
     activities: dict[str, Activity] = {}
+    layouts: dict[str, Layout] = {}
 
 
 class Rebase(Model):

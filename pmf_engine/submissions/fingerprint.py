@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from pmf_engine.diagnostics.errors import MismatchError
 from pmf_engine.framework.model import Framework
 
-_READ_BY = ("agencies", "breakdowns", "scales", "figures", "lists", "checks")
+_READ_BY = ("agencies", "breakdowns", "scales", "figures", "lists", "checks", "layouts")
 """The parts of a framework by which submissions are read."""
 
 _KNOWN: WeakKeyDictionary[Framework, str] = WeakKeyDictionary()
@@ -17,8 +17,8 @@ _KNOWN: WeakKeyDictionary[Framework, str] = WeakKeyDictionary()
 def reading_fingerprint(framework: Framework) -> str:
     """A text that is the same for frameworks that read submissions alike.
 
-    They have the same agencies, breakdowns, scales, figures, lists, checks and settings of the board, in the same
-    order; their indicators, tolerances and rules may differ.
+    They have the same agencies, breakdowns, scales, figures, lists, checks, layouts and settings of the board, in
+    the same order; their indicators, tolerances and rules may differ.
     """
     if framework not in _KNOWN:
         board = framework.board.model_copy(update={"name": "", "submissions": ""})

@@ -10,9 +10,11 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from pmf_engine.framework.layouts import Layout
 from pmf_engine.submissions.csv_grids import read_csv_grid
 from pmf_engine.submissions.csv_tables import read_csv
 from pmf_engine.submissions.layouts.grid import Grid, Row
+from pmf_engine.submissions.layouts.mapped import Pack, layouts_of, packs_of, tables_of_packs
 from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.layouts.reading import Read, read_grid, values_of
 from pmf_engine.submissions.layouts.scope import doubt_of, says_something
@@ -45,12 +47,13 @@ SET_ASIDE = {
 
 @dataclass
 class Return:
-    """The content of a file: its tables, its problems, the cells that are in no table, and the registers in it."""
+    """The content of a file: tables, problems, the cells that are in no table, registers, and packs of a fixed form."""
 
     tables: list[RawTable] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     aside: list[SetAside] = field(default_factory=list)
     registers: list[RegisterTable] = field(default_factory=list)
+    packs: list[Pack] = field(default_factory=list)
 
     def add_register(self, grid: Grid) -> bool:
         """Adds a sheet that is a register of the board; False for another sheet."""
@@ -67,6 +70,13 @@ class Return:
         self.problems += other.problems
         self.aside += other.aside
         self.registers += other.registers
+        self.packs += other.packs
+
+    def read_packs(self, lexicon: Lexicon) -> None:
+        """Makes tables of the packs of all files, whose labels are held against each other."""
+        tables, problems = tables_of_packs(self.packs, lexicon)
+        self.tables += tables
+        self.problems += problems
 
     def add(self, grid: Grid, read: Read) -> None:
         """Adds what was read of a sheet."""
@@ -123,6 +133,10 @@ def return_of_text(path: Path, file: str, lexicon: Lexicon, received_on: date | 
         lexicon: What texts name.
         received_on: The day of receipt.
     """
+    layouts = layouts_of(file, lexicon.words.framework.layouts)
+    if layouts:
+        whole, problems = read_csv_grid(path, file, lexicon, received_on)
+        return _packs(layouts, [] if whole is None else [whole], [], problems, lexicon)
     table, problems = read_csv(path, file, lambda header: _score(header, lexicon), received_on)
     plain = Return([] if table is None else [table], problems)
     if table is not None and (register := register_of(table.header)) is not None:
@@ -152,6 +166,8 @@ def return_of_workbook(path: Path, file: str, lexicon: Lexicon, received_on: dat
         ValueError: The file is damaged or above a limit, or its message says why else it is no workbook.
     """
     grids, refused, problems = grids_of_workbook(path, file, lexicon, received_on)
+    if layouts := layouts_of(file, lexicon.words.framework.layouts):
+        return _packs(layouts, grids, refused, problems, lexicon)
     content = Return(problems=problems)
     turning = turning_sheets(grids, lexicon)
     for number, grid in enumerate(grids):
@@ -164,6 +180,17 @@ def return_of_workbook(path: Path, file: str, lexicon: Lexicon, received_on: dat
             content.add(grid, Read(aside=values_of(grid, lexicon, grid.rows)))
     if not content.tables and not content.registers and not content.problems:
         content.problems.append(Problem(file, None, None, None, None, "no-figures", say("no-figures")))
+    return content
+
+
+def _packs(
+    layouts: Sequence[Layout], grids: Sequence[Grid], refused: Sequence[Grid], problems: list[Problem], lexicon: Lexicon
+) -> Return:
+    """A file of a fixed form, by the layout of its name; nothing is read of it where several layouts have its name."""
+    packs, more = packs_of(layouts, grids, refused, lexicon)
+    content = Return(problems=[*problems, *more], packs=packs)
+    for grid in [*refused, *([] if packs else grids)]:
+        content.add(grid, Read(aside=values_of(grid, lexicon, grid.rows)))
     return content
 
 

@@ -18,6 +18,24 @@ SHEET_KINDS: Final = {
         "`{text}` says that these numbers may not be {what}, so they are not used; send the numbers that are asked "
         "for, or take these words away where they say nothing of them",
     ),
+    ProblemKind.LABEL_CHANGED: Kind(
+        LOST,
+        "`{text}` stands beside {place}, where layout `{layout}` expects {expected}, so `{figure}` is not used; put "
+        "its number back there, or let `cells` of the layout say where it stands and how it is called now",
+    ),
+    ProblemKind.LABEL_DIFFERS: Kind(
+        LOST,
+        "`{text}` stands beside {place}, and `{other}` in `{file}`, so `{figure}` is not used; put its number back "
+        "there, or let `cells` of layout `{layout}` say under `label` how it may be called",
+    ),
+    ProblemKind.LAYOUT_TWICE: Kind(
+        LOST, "the name of this file is one of layouts {layouts}; nothing in it is used until it is of one alone"
+    ),
+    ProblemKind.PACK_SHEET: Kind(
+        LOST,
+        "layout `{layout}` reads {what}, and this file has {sheets}; nothing in it is used: name the sheet again as it "
+        "was, or let `sheet` of the layout name it",
+    ),
     ProblemKind.STRANGE_HEADING: Kind(
         LOST,
         "`{text}` stands over these numbers and nothing says what it means, so they may be of a part and are not "

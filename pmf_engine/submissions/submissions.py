@@ -306,6 +306,7 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
             of_board.add(name)
         else:
             received[name] = manifest.received_on(name)
+    content.read_packs(lexicon)
     problems += content.problems
     problems += manifest.undated_registers(of_board)
     sent_by_agencies = [*received, *(part.file for part in parts)]

@@ -105,11 +105,12 @@ SHEET_MODULES = (
     pmf_engine.submissions.returns,
     pmf_engine.submissions.sheet_grids,
     pmf_engine.submissions.blank_groups,
+    pmf_engine.submissions.layouts.mapped,
     pmf_engine.submissions.layouts.reading,
     pmf_engine.submissions.layouts.scope,
     pmf_engine.submissions.layouts.years,
 )
-"""`test_awful_files` reaches the kinds of problems of these."""
+"""`test_awful_files` and `test_mapped` reach the kinds of problems of these."""
 
 
 def read(folder: Path, files: Mapping[str, str | bytes | pl.DataFrame], **options: Any) -> pmf.Evaluation:

@@ -9,6 +9,7 @@ Import the package, not its files: `messages.unknown_name(span, "figure", name, 
 
 from pmf_engine.diagnostics.messages.examples import *
 from pmf_engine.diagnostics.messages.formulas import *
+from pmf_engine.diagnostics.messages.layouts import *
 from pmf_engine.diagnostics.messages.lists import *
 from pmf_engine.diagnostics.messages.names import *
 from pmf_engine.diagnostics.messages.needs import *

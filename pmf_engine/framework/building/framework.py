@@ -14,6 +14,7 @@ from pmf_engine.framework.building.escalation import read_escalation
 from pmf_engine.framework.building.examples import read_examples, with_examples
 from pmf_engine.framework.building.figures import read_figures, with_measured_bounds
 from pmf_engine.framework.building.indicators import indicator_cadence, read_indicators
+from pmf_engine.framework.building.layouts import read_layouts
 from pmf_engine.framework.building.lists import read_lists
 from pmf_engine.framework.building.needs import (
     check_people,
@@ -70,6 +71,7 @@ def build_framework(folder: Path | None, draft: Draft) -> Framework:
         disclosure=rules.disclosure,
         escalate_groups_from=rules.escalate_groups_from,
         checks=checks,
+        layouts=read_layouts(draft),
         wanted=wanted,
         areas_of_information=areas_of_information,
         activities=activities,

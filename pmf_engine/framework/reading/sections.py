@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from pmf_engine.framework import schema
+from pmf_engine.framework.layouts_schema import Layout
 from pmf_engine.framework.needs_schema import Activity, AreaOfInformation
 from pmf_engine.framework.reading.files import Loc
 
@@ -21,6 +22,7 @@ ENTRIES: dict[str, tuple[str, type[BaseModel]]] = {
     "checks": ("check", schema.Check),
     "areas_of_information": ("area of information", AreaOfInformation),
     "activities": ("activity", Activity),
+    "layouts": ("layout", Layout),
     "tolerances": ("the tolerance of", schema.Entry),
 }
 WHAT = {
@@ -33,7 +35,7 @@ WHAT = {
 
 SECTIONS = (
     "agencies", "content_areas", "sources", "scales", "breakdowns", "figures", "lists", "indicators", "checks",
-    "areas_of_information", "activities",
+    "areas_of_information", "activities", "layouts",
 )  # fmt: skip
 """The sections of indicators.yaml whose keys are ids."""
 

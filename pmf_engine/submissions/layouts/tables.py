@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -53,32 +54,72 @@ def meaning(labels: Mapping[str, Label], lexicon: Lexicon) -> tuple[str | None, 
     return (texts[PERIOD], agency, figure, *groups)
 
 
+class PlacedCell(NamedTuple):
+    """A cell of a sheet with the labels that name what it is.
+
+    Attributes:
+        row: The number of its row.
+        column: The letters of its column.
+        labels: The labels by role.
+        text: Its text.
+        others: The texts of the columns without a role.
+    """
+
+    row: int
+    column: str
+    labels: Mapping[str, Label]
+    text: str
+    others: Sequence[str] = ()
+
+
 def table_of(grid: Grid, blocks: Sequence[tuple[Block, Fit]], lexicon: Lexicon) -> RawTable:
     """The cells of blocks with the same columns, as a long table."""
-    fit = blocks[0][1]
-    by = sorted(
-        {role for _, each in blocks for role in (*each.across, *each.labels, *each.fixed) if role.startswith("by ")}
+    block, fit = blocks[0]
+    by = {role for _, each in blocks for role in (*each.across, *each.labels, *each.fixed) if role.startswith("by ")}
+    cells = (
+        PlacedCell(row, grid.column(position), labels, text, others)
+        for block, own in blocks
+        for row, position, labels, text, others in labels_of_cells(grid, block, own, lexicon)
     )
-    comment = [fit.labels["comment"]] if "comment" in fit.labels else []
+    headings = [_heading(grid, block, fit, at) for at in fit.others]
+    headers = block.section.headers
+    table = placed_table(grid, cells, sorted(by), headings, has_comments="comment" in fit.labels)
+    return replace(table, header_row=headers[-1].number if headers else 1, is_wide=bool(fit.across))
+
+
+def placed_table(
+    grid: Grid,
+    cells: Iterable[PlacedCell],
+    by: Sequence[str],
+    headings: Sequence[Label] = (),
+    *,
+    has_comments: bool = False,
+) -> RawTable:
+    """Cells as a long table, with the places of their labels.
+
+    Args:
+        grid: The sheet.
+        cells: The cells.
+        by: The roles of the breakdowns.
+        headings: The headings of the columns without a role.
+        has_comments: The labels of cells have a `comment`.
+    """
+    roles = [*_OWN, *by, *(["comment"] if has_comments else [])]
     columns: dict[str, list[Any]] = {name: [] for name in ("row", "value_column")}
-    roles = [*_OWN, *by, *(["comment"] if comment else [])]
-    texts: list[list[str | None]] = [[] for _ in range(len(roles) + 1 + len(fit.others))]
+    texts: list[list[str | None]] = [[] for _ in range(len(roles) + 1 + len(headings))]
     places: dict[str, list[Any]] = {f"{role}_{what}": [] for role in (*_OWN, "group") for what in ("row", "column")}
-    for block, own in blocks:
-        for row, position, labels, text, others in labels_of_cells(grid, block, own, lexicon):
-            columns["row"].append(row)
-            columns["value_column"].append(grid.column(position))
-            cells = [labels[role].text if role in labels else "" for role in roles]
-            for column, cell in zip(texts, [*cells, text, *others], strict=True):
-                column.append(cell or None)
-            of_group = [labels[role] for role in by if role in labels]
-            group = next((label for label in of_group if label.text), next(iter(of_group), Label("", row)))
-            for role, label in [*((role, labels.get(role, Label("", row))) for role in _OWN), ("group", group)]:
-                places[f"{role}_row"].append(label.row)
-                places[f"{role}_column"].append(label.column)
-    header = [role.removeprefix("by ") for role in roles] + [VALUE]
-    headings = [_heading(grid, block, fit, at) for block, fit in blocks[:1] for at in fit.others]
-    header += [label.text for label in headings]
+    for row, value_column, labels, text, others in cells:
+        columns["row"].append(row)
+        columns["value_column"].append(value_column)
+        of_roles = [labels[role].text if role in labels else "" for role in roles]
+        for column, cell in zip(texts, [*of_roles, text, *others], strict=True):
+            column.append(cell or None)
+        of_group = [labels[role] for role in by if role in labels]
+        group = next((label for label in of_group if label.text), next(iter(of_group), Label("", row)))
+        for role, label in [*((role, labels.get(role, Label("", row))) for role in _OWN), ("group", group)]:
+            places[f"{role}_row"].append(label.row)
+            places[f"{role}_column"].append(label.column)
+    header = [*(role.removeprefix("by ") for role in roles), VALUE, *(label.text for label in headings)]
     frame = pl.DataFrame(
         {
             "row": pl.Series(columns["row"], dtype=pl.Int64),
@@ -90,12 +131,10 @@ def table_of(grid: Grid, blocks: Sequence[tuple[Block, Fit]], lexicon: Lexicon) 
             },
         }
     )
-    headers = blocks[0][0].section.headers
-    top = headers[-1].number if headers else 1
     return RawTable(
-        grid.file, tuple(header), top, frame, grid.broken, grid.sheet, grid.received_on,
+        grid.file, tuple(header), 1, frame, grid.broken, grid.sheet, grid.received_on,
         placed={len(roles) + 1 + index: label.column for index, label in enumerate(headings)},
-        is_wide=bool(fit.across), unformatted=grid.unformatted,
+        unformatted=grid.unformatted,
     )  # fmt: skip
 
 
