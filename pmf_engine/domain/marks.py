@@ -54,7 +54,7 @@ MARK: Final = pl.Struct({"kind": KIND, "text": pl.String})
 class Mark(NamedTuple):
     """A mark in a report: its kind, and a clause for the reader."""
 
-    kind: str
+    kind: MarkKind
     text: str
 
 
@@ -62,9 +62,9 @@ def read_marks(cell: Iterable[Mapping[str, str]] | None) -> tuple[Mark, ...]:
     """The marks of a row, from the cell of its column `marks`.
 
     >>> read_marks([{"kind": "revised", "text": "`12 [r]` was revised"}])
-    (Mark(kind='revised', text='`12 [r]` was revised'),)
+    (Mark(kind=<MarkKind.REVISED: 'revised'>, text='`12 [r]` was revised'),)
     """
-    return tuple(Mark(mark["kind"], mark["text"]) for mark in cell or ())
+    return tuple(Mark(MarkKind(mark["kind"]), mark["text"]) for mark in cell or ())
 
 
 MARKS: Final = FrameSchema(

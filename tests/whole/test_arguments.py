@@ -56,7 +56,6 @@ RIGHT: dict[str, Any] = {
     "led_by agency": "care",
     "fed_by agency": "care",
     "parts": SUBMISSIONS,
-    "register_at name": "actions",
     "entry_for period": FRAMEWORK.period(PERIOD),
     "period": PERIOD,
     "received_on": CAME,
@@ -81,11 +80,22 @@ def doors() -> Iterator[tuple[str, Callable[..., Any]]]:
                 yield f"{type(subject).__name__}.{name}", getattr(subject, name)
 
 
-OWN = frozenset({"cells_at", "dimension", "groups_at", "judged_row", "marked_at", "misread_at"}) | {
-    "read_by",
-    "standing_at",
-    "unplaced_at",
-}
+OWN = frozenset(
+    {
+        "cells_at",
+        "dimension",
+        "groups_at",
+        "is_there",
+        "judged_row",
+        "lasts",
+        "marked_at",
+        "misread_at",
+        "read_by",
+        "register_at",
+        "standing_at",
+        "unplaced_at",
+    }
+)
 """Methods that only the engine itself calls."""
 
 DOORS = dict(doors())

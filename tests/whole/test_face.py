@@ -1,14 +1,10 @@
-"""The face of the library: its names and signatures change on purpose only, and type checkers know what it returns."""
+"""The face of the library: its names and signatures change on purpose only; tests/typing has the types."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
-from typing import assert_type
-
-import polars as pl
 
 import pmf_engine as pmf
 from pmf_engine import schemas
@@ -27,9 +23,9 @@ def face() -> Iterator[str]:
         for member in sorted({*_own(thing), *getattr(thing, "__annotations__", {})}):
             value = inspect.getattr_static(thing, member, None)
             plain = getattr(value, "__func__", value)
-            yield f"{name}.{member}{_parameters(plain) if inspect.isfunction(plain) else ''}"
+            yield f"{name}.{member}{_parameters(plain) if inspect.isfunction(plain) else _type(thing, member, value)}"
     for schema in schemas.ALL.values():
-        yield from (f"{schema.name}: {column}" for column in schema.names)
+        yield from (f"{schema.name}: {name} {dtype!r}" for name, dtype in schema.polars().items())
 
 
 def _own(thing: type) -> Iterator[str]:
@@ -40,13 +36,27 @@ def _own(thing: type) -> Iterator[str]:
 
 
 def _parameters(thing: object) -> str:
-    """The names of parameters, with a star before those by name only, and `=` after those that may be left out."""
+    """Parameters with their types, a star before those by name only, and `=` after those that may be left out."""
     assert callable(thing)
+    signature = inspect.signature(thing)
     words = []
-    for parameter in inspect.signature(thing).parameters.values():
+    for parameter in signature.parameters.values():
         star = "*" if parameter.kind is parameter.KEYWORD_ONLY else ""
-        words.append(f"{star}{parameter.name}{'' if parameter.default is parameter.empty else '='}")
-    return f"({', '.join(words)})"
+        of = "" if parameter.annotation is parameter.empty else f": {parameter.annotation}"
+        words.append(f"{star}{parameter.name}{of}{'' if parameter.default is parameter.empty else ' ='}")
+    gives = "" if signature.return_annotation is signature.empty else f" -> {signature.return_annotation}"
+    return f"({', '.join(words)}){gives}"
+
+
+def _type(thing: type, member: str, value: object) -> str:
+    """The type of an attribute or property, as it is written."""
+    getter = getattr(value, "fget", None) or getattr(value, "func", None)
+    if getter is not None:
+        return f": {inspect.signature(getter).return_annotation}"
+    for parent in thing.__mro__:
+        if member in (written := vars(parent).get("__annotations__", {})):
+            return f": {getattr(written[member], '__forward_arg__', written[member])}"  # as named tuples keep it
+    return ""
 
 
 def test_the_face_is_that_of_the_snapshot() -> None:
@@ -60,30 +70,3 @@ def test_the_face_is_that_of_the_snapshot() -> None:
 def write() -> None:
     """Writes the snapshot anew."""
     SNAPSHOT.write_text("".join(f"{line}\n" for line in face()), encoding="utf-8")
-
-
-def types(framework: pmf.Framework, evaluation: pmf.Evaluation) -> None:
-    """What type checkers must know; this is checked, and never runs."""
-    assert_type(pmf.load_framework(".", as_of=date(2017, 1, 1)), pmf.Framework)
-    assert_type(pmf.check_framework(".").framework, pmf.Framework | None)
-    assert_type(pmf.Framework.from_text("", ""), pmf.Framework)
-    assert_type(framework.indicators, Mapping[str, pmf.Indicator])
-    assert_type(framework.indicators["a"].tolerances, tuple[pmf.Entry, ...])
-    assert_type(framework.indicators["a"].polarity, pmf.Polarity | None)
-    assert_type(framework.indicators["a"].place, pmf.Place)
-    assert_type(framework.indicators["a"].tolerances[0].good.high, float | None)
-    assert_type(framework.period("2016-17"), pmf.Period)
-    assert_type(framework.senders("a"), frozenset[str])
-    assert_type(framework.to_frame("rules"), pl.DataFrame)
-    assert_type(framework.amended(tolerances={"a": {"good": "at most 1"}}), pmf.Framework)
-    assert_type(evaluation.results, pl.DataFrame)
-    assert_type(evaluation.row("a").status, pmf.Status)
-    assert_type(evaluation.row("a").reason_kind, pmf.ReasonKind | None)
-    assert_type(evaluation.row("a").missing_inputs, tuple[pmf.MissingInput, ...])
-    assert_type(evaluation.series("a").points[0].signal, pmf.Signal | None)
-    assert_type(evaluation.explain("a", period="2016-17"), pmf.Explanation)
-    assert_type(evaluation.at("2016-17"), pmf.Evaluation)
-    assert_type(pmf.evaluate(framework, evaluation.submissions, only=["a"]), pmf.Evaluation)
-    assert_type(pmf.what_if(evaluation, from_="2016-17"), pmf.Comparison)
-    assert_type(pmf.compare(evaluation, evaluation).better, tuple[pmf.Change, ...])
-    assert_type(schemas.RESULTS.polars(), pl.Schema)
