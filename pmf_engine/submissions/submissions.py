@@ -45,6 +45,7 @@ from pmf_engine.submissions.problems import (
 )
 from pmf_engine.submissions.readers import READERS, Reader, is_passed_over
 from pmf_engine.submissions.readings import CELLS, READINGS
+from pmf_engine.submissions.refused_files import with_agencies_of_names
 from pmf_engine.submissions.register_frames import RegisterFrames
 from pmf_engine.submissions.register_rows import contradictions
 from pmf_engine.submissions.registers import RegisterTable, register_of
@@ -312,6 +313,7 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
     sent_by_agencies = [*received, *(part.file for part in parts)]
     problems += manifest.unnamed(dict.fromkeys(sent_by_agencies))
     sent = read_tables(content.tables, problems, received, words, content.aside, content.registers)
+    sent = with_agencies_of_names(sent, lexicon)
     return settled(replace(sent, lists=tuple(parts), undated=manifest.undated(sent_by_agencies)), words)
 
 

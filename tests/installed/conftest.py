@@ -6,5 +6,5 @@ from tests.installed import office, postgres
 
 collect_ignore = [
     *([] if postgres.folder_of_programs() else ["test_nightly.py"]),
-    *([] if office.program() else ["test_template_in_libreoffice.py"]),
+    *([] if office.program() else ["test_marked_in_libreoffice.py", "test_template_in_libreoffice.py"]),
 ]

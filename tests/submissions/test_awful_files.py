@@ -44,3 +44,15 @@ def test_it_gives_its_figures_and_its_problems(case: Case, tmp_path: Path) -> No
     assert sorted(said, key=str) == sorted(case.problems, key=str)
     files = submissions.files
     assert (files["read"] == files["used"] + files["set_aside"]).all()
+
+
+def test_a_refused_file_is_of_the_agency_that_its_name_tells(tmp_path: Path) -> None:
+    for name in ("care.csv", "test_police.csv", "somebody.csv"):
+        (tmp_path / name).write_text("Target\nMeasure,2016-17 Q1\nVisits made,520\n", encoding="utf-8")
+    (tmp_path / "care 2.xlsx").write_bytes(b"no workbook")
+    problems = pmf.read_submissions(tmp_path, board()).problems
+    assert problems.select("file", "agency").rows() == [
+        ("care 2.xlsx", "care"), ("care.csv", "care"), ("somebody.csv", None), ("test_police.csv", "police"),
+    ]  # fmt: skip
+    evaluation = pmf.evaluate(board(), pmf.read_submissions(tmp_path, board()), period="2016-17 Q1")
+    assert evaluation.results["status"].to_list() == ["invalid"]
