@@ -217,6 +217,17 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot be told"
 
 
+class ActionFact(StrEnum):
+    """What escalation rules may ask about actions."""
+
+    OVERDUE = "action_overdue"
+    """An action for the row is open past its due day."""
+    NONE = "no_action"
+    """No action was agreed for the row."""
+    MISSED = "expected_missed"
+    """The value that an action was to reach by now is not reached."""
+
+
 class Expected(StrEnum):
     """Whether an action's value to reach was reached by its time."""
 

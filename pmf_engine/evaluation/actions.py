@@ -21,6 +21,7 @@ from pmf_engine.evaluation.action_periods import (
     values_of,
 )
 from pmf_engine.framework.model import Framework
+from pmf_engine.judgement.action_facts import PROMISES
 from pmf_engine.judgement.verdicts import POINTS, compared
 from pmf_engine.submissions.register_cells import band_to_reach
 from pmf_engine.submissions.registers import ACTIONS
@@ -92,6 +93,22 @@ def judged_actions(actions: pl.DataFrame, rows: pl.DataFrame, framework: Framewo
             row |= _untouched(record, span, others, groups, series)
         judged.append(row | _now(record, values, framework, as_of))
     return JUDGED_ACTIONS.check(pl.DataFrame(judged, JUDGED_ACTIONS.polars()))
+
+
+def promises_of(actions: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    """The actions that escalation rules may ask about, with the columns of `PROMISES`; dropped ones are left out."""
+    rows = []
+    for action in actions.filter(pl.col("state") != "dropped", pl.col("indicator").is_not_null()).iter_rows(named=True):
+        if {"by", "group"} & {*action["unread"]}:
+            continue  # for whom it is, nobody knows
+        band, by = None, None
+        if action["expected_value"] is not None and action["expected_by"] is not None:
+            band = band_to_reach(action["expected_value"], action["indicator"], framework)
+            by = framework.period(action["expected_by"]).end
+        ends = (band.low, band.low_open, band.high, band.high_open) if band else (None,) * 4
+        days = (action["agreed_on"], action["due_on"], action["done_on"] if action["state"] == "done" else None)
+        rows.append((action["indicator"], action["by"], action["group"], *days, by if band else None, *ends))
+    return pl.DataFrame(rows, PROMISES.polars(), orient="row")
 
 
 def is_overdue(action: Mapping[str, Any], as_of: date) -> bool:

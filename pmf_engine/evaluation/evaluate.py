@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -12,6 +13,7 @@ from pmf_engine.diagnostics.errors import UnknownName, UnknownPeriod
 from pmf_engine.domain.dates import day_of
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.domain.status import texts
+from pmf_engine.evaluation.actions import promises_of
 from pmf_engine.evaluation.arrivals import arrival_marks, doubting
 from pmf_engine.evaluation.evaluated import Evaluated
 from pmf_engine.evaluation.explanation.explain import Explanation, explain
@@ -25,6 +27,7 @@ from pmf_engine.evaluation.results import JUDGED_ROWS
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.dependencies import asked_of_lists, looks_back_whole_periods
 from pmf_engine.framework.model import Framework, Indicator
+from pmf_engine.judgement.action_facts import asks_of_actions
 from pmf_engine.records.count import count, queries_by_id
 from pmf_engine.records.coverage import standing
 from pmf_engine.records.list_query import ListQuery, QueryId, distinct_queries
@@ -116,6 +119,8 @@ def evaluate(
     doubted = doubting(effective.marks, unknown, as_of)
     marks = pl.concat([marks_of_cells(effective.cells), effective.marks, counted.marks, unknown])
     inputs = _inputs(framework, submissions, cells, groups, window, as_of, counted)
+    if asks_of_actions(framework):
+        inputs = replace(inputs, promises=promises_of(submissions.register_at("actions", as_of), framework))
     judged, outstanding, in_own = _judged(inputs, cadences, own, asked, marks, doubted)
     return Evaluation(
         framework, submissions, asked, as_of, cells, judged, outstanding, problems, inputs, in_own, chosen, engine

@@ -59,7 +59,9 @@ def history_plan(
         rows = rows.join(kept.lazy(), on=kept.columns, how="semi").with_columns(asked_in=pl.lit(True))
     backs = looked_back(framework, cadences)
     raised = (pl.col("level") >= 0).any().over("indicator", "start")
-    history = judged(rows, framework, inputs.as_of).with_columns(shown=pl.col("shown") & (pl.col("asked_in") | raised))
+    history = judged(rows, framework, inputs.as_of, inputs.promises).with_columns(
+        shown=pl.col("shown") & (pl.col("asked_in") | raised)
+    )
     lacking = _lacking(inputs, cadences).cache()
     history = with_reasons(history, lacking, backs, framework, inputs.never, inputs.unread)
     return with_missing_inputs(history, lacking, _uses(framework, cadences, backs), framework)

@@ -80,6 +80,7 @@ class Inputs:
         numbers: The number of each figure and list in reason codes, from 1.
         names: The ids of figures as a Polars type.
         traced: Whether combining and aligning keep a trace: which cells and periods each step took.
+        promises: The actions that rules may ask about, with the columns of `PROMISES`; None for none.
         gathered: The figures and facts that `figure_facts.gather` has collected, by breakdown.
     """
 
@@ -102,6 +103,7 @@ class Inputs:
     numbers: Mapping[str, int]
     names: pl.Enum
     traced: bool = False
+    promises: pl.DataFrame | None = None
     gathered: dict[str | None, tuple[Sequence[str], pl.DataFrame]] = field(default_factory=dict)
 
     def in_doubt(self, by: str | None) -> frozenset[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage, Span
-from pmf_engine.domain.status import Direction, SpecialCause, Status
+from pmf_engine.domain.status import ActionFact, Direction, SpecialCause, Status
 from pmf_engine.formula.checker import Checker
 from pmf_engine.formula.lexer import FormulaError
 from pmf_engine.formula.parser import parse_condition
@@ -16,7 +16,7 @@ from pmf_engine.formula.syntax import COMPARISON, Between, Binary, Expression, I
 from pmf_engine.formula.types import NUMBER, TRUTH, Scope
 
 CONDITION_SCOPE = Scope(
-    {**dict.fromkeys((*Status, *Direction, *SpecialCause), TRUTH), "change": NUMBER, "value": NUMBER},
+    {**dict.fromkeys((*Status, *Direction, *SpecialCause, *ActionFact), TRUTH), "change": NUMBER, "value": NUMBER},
     "condition",
     {},
     months=None,

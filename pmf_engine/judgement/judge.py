@@ -14,6 +14,7 @@ from pmf_engine.framework.changes import breaks_of
 from pmf_engine.framework.dependencies import adds_up_over_groups, sums_over_periods
 from pmf_engine.framework.model import Framework
 from pmf_engine.framework.tolerances import Entry
+from pmf_engine.judgement.action_facts import with_action_facts
 from pmf_engine.judgement.bands import BANDED
 from pmf_engine.judgement.chart_limits import CHART
 from pmf_engine.judgement.confidence import with_interval
@@ -59,7 +60,7 @@ JUDGED: Final = FrameSchema(
 """The columns that `judged` adds."""
 
 
-def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFrame:
+def judged(rows: pl.LazyFrame, framework: Framework, as_of: date, promises: pl.DataFrame | None = None) -> pl.LazyFrame:
     """Judges indicator rows, each of them with the name of its `period`, and sorts them by series and start.
 
     A series is an indicator, whole or of one group.
@@ -68,6 +69,7 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFram
         rows: The columns of `ROWS` and `period`.
         framework: The framework that defines the indicators and the escalation rules.
         as_of: The day of the evaluation; periods that are not over then are `not_due`.
+        promises: The actions that rules may ask about, with the columns of `PROMISES`; None for none.
 
     Returns:
         The columns of `rows` and of `JUDGED`, and others that only judgement uses.
@@ -79,7 +81,8 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date) -> pl.LazyFram
     frame = with_direction(frame)
     frame = with_run(frame)
     frame = with_interval(frame)
-    return escalated(with_small(charted(frame), framework.escalate_groups_from), framework)
+    frame = with_small(charted(frame), framework.escalate_groups_from)
+    return escalated(with_action_facts(frame, framework, promises, as_of), framework)
 
 
 def _segment(framework: Framework) -> pl.Expr:

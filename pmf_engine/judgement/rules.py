@@ -16,7 +16,7 @@ import polars as pl
 
 from pmf_engine.domain.periods import Frequency
 from pmf_engine.domain.reason_codes import is_misread, reason_code
-from pmf_engine.domain.status import Direction, SpecialCause, Status
+from pmf_engine.domain.status import ActionFact, Direction, SpecialCause, Status
 from pmf_engine.formula.compute.conditions import Columns, truth
 from pmf_engine.formula.compute.maybe import MaybeExpr
 from pmf_engine.formula.syntax import LOGIC, Binary, Expression, Lasting, Name, Unary, names
@@ -224,6 +224,9 @@ def _deniable(named: set[str]) -> pl.Expr:
     not late` does not. A row that is `not_due` leaves `late` open, and an unrated value leaves `red` open.
     """
     status = pl.col("status")
+    if named <= {*ActionFact}:
+        return status != Status.NOT_DUE
+    named = named - {*ActionFact}
     if named <= {Status.NOT_DUE}:
         return pl.lit(True)
     if named <= {*Status.missing()}:
@@ -256,6 +259,7 @@ def _words(unknown: bool | None, *, feared: bool = False) -> Mapping[str, pl.Exp
     null = pl.lit(unknown, pl.Boolean)
     words |= {word: pl.when(valued).then(pl.coalesce(is_true, null)) for word, is_true in good.items()}
     bad = {word: pl.col(f"bad:{word}") for word in (Direction.WORSENING, SpecialCause.CONCERN)}
+    words |= {fact: pl.when(status != Status.NOT_DUE).then(fact.value) for fact in ActionFact}
     if feared:
         bad[Direction.WORSENING] |= pl.col("direction").is_null()
     return words | {word: pl.when(valued).then(is_true) for word, is_true in bad.items()}

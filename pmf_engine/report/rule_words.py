@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from pmf_engine.domain.status import Direction, SpecialCause, Status
+from pmf_engine.domain.status import ActionFact, Direction, SpecialCause, Status
 from pmf_engine.formula.syntax import Binary, Expression, Lasting, Literal, Name, Unary
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.judgement.formatting import show_number, show_periods
@@ -22,6 +22,9 @@ _NAMES: Final[Mapping[str, str]] = {
     Direction.WORSENING: "getting worse",
     SpecialCause.CONCERN: "worse than chance explains",
     SpecialCause.IMPROVEMENT: "better than chance explains",
+    ActionFact.OVERDUE: "with an action overdue",
+    ActionFact.NONE: "without an action",
+    ActionFact.MISSED: "short of what an action was to reach by now",
     "change": "the change",
     "value": "the value",
 }

@@ -222,3 +222,36 @@ def test_an_action_stands_as_on_the_day_of_the_report(tmp_path: Path) -> None:
     assert evaluation.actions.select("id", "state", "done_on", "overdue").rows() == [("A-1", "open", None, False)]
     evaluation = judged(tmp_path, shares(BETTER), actions.replace("2016-06-20", ""), as_of=date(2016, 7, 1))
     assert evaluation.actions["overdue"].to_list() == [True, True]
+
+
+RULES = """
+- {when: red and no_action, to: board}
+- {when: action_overdue, to: sub_committee}
+- {when: expected_missed, to: lead_agency}
+"""
+
+
+def test_rules_ask_about_actions(tmp_path: Path) -> None:
+    """Shares are red; one action is for the whole, one for a group; by 2016-17 Q4 at least 80% is expected."""
+    rows = [*shares([*STEADY, 75, 71, 70, 72, 71]), *shares([*STEADY, 75, 71, 70, 72, 71], group="North")]
+    action = PLAIN.replace("2016-06-20", "")
+    bands = "share: {good: at least 90, tolerance: at least 80}"
+
+    def levels(actions: str, period: str = "2016-17 Q4", as_of: date = date(2017, 5, 1)) -> dict[Any, list[str]]:
+        write_board(tmp_path, FIGURES, SHARE, bands, RULES)
+        write_returns(tmp_path, "period,agency,figure,value,district\n" + "\n".join(rows))
+        (tmp_path / "returns" / "actions.csv").write_text(ACTION + actions, encoding="utf-8")
+        rows_ = evaluate(tmp_path, period, as_of).results.select("group", "rules").iter_rows()
+        return {group: list(found) for group, found in rows_ if group in (None, "North")}
+
+    assert levels("") == {None: ["red and no_action"], "North": ["red and no_action"]}
+    assert levels(action) == {None: ["action_overdue", "expected_missed"], "North": []}
+    assert levels(action, "2016-17 Q3", date(2017, 1, 31))[None] == ["action_overdue"]
+    assert levels(action.replace(",2016-06-30,,", ",2016-06-30,2016-06-29,"))[None] == ["expected_missed"]
+    assert levels(action.replace("at least 80%", "at least 71%"))[None] == ["action_overdue"]
+    assert levels(action.replace("share,,", "share,district,North")) == {
+        None: [], "North": ["action_overdue", "expected_missed"],
+    }  # fmt: skip
+    dropped = action.replace(",2016-06-30,,,", ",2016-06-30,,dropped,")
+    assert levels(dropped)[None] == ["red and no_action"]
+    assert levels(action.replace("2016-04-20", "2017-04-20").replace("2016-06-30", ""))[None] == ["expected_missed"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from itertools import product
 from typing import Any
 
-from pmf_engine.domain.status import Direction, SpecialCause, Status
+from pmf_engine.domain.status import ActionFact, Direction, SpecialCause, Status
 from pmf_engine.formula.syntax import (
     LOGIC,
     Binary,
@@ -25,6 +25,9 @@ from pmf_engine.formula.syntax import (
     children,
     names,
 )
+
+_OF_ACTIONS = frozenset(map(str, ActionFact))
+"""The words that no state of a period decides."""
 
 _MOST_VARIABLES = 8
 """The most free variables: a condition with more is not searched."""
@@ -115,6 +118,8 @@ def _tried(when: Expression, until: Expression | None) -> Iterator[tuple[State, 
 
 def _is_word(node: Expression) -> bool:
     """Whether a state decides the truth of a node directly: a word, a truth value or a negation."""
+    if isinstance(node, Name) and node.name in _OF_ACTIONS:
+        return False
     return isinstance(node, (Name, Literal)) or (isinstance(node, Unary) and node.operator == "not")
 
 
@@ -132,7 +137,7 @@ def _holds(node: Expression, state: State, assignment: _Assignment) -> bool | No
     """Whether a condition holds in a state and an assignment, in three-valued logic; None for unknown."""
     match node:
         case Name():
-            return _word(node.name, state)
+            return assignment[form(node)] if node.name in _OF_ACTIONS else _word(node.name, state)
         case Literal(value=bool() as truth_value):
             return truth_value
         case Unary(operator="not"):
