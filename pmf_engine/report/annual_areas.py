@@ -84,7 +84,7 @@ def areas_of(year: BoardYear) -> tuple[AreaYear, ...]:
     """The content areas of a year, in the order of the framework."""
     framework = year.framework
     comments = _comments(year)
-    actions = year.evaluation.submissions.register_at("actions", year.as_of).to_dicts()
+    actions = year.register("actions").to_dicts()
     areas = []
     for id_, area in framework.content_areas.items():
         inside = [one for one in framework.indicators.values() if id_ in one.content_areas]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+import polars as pl
+
 from pmf_engine.diagnostics.errors import UnknownPeriod
 from pmf_engine.domain.periods import Cadence, Frequency, Period
 from pmf_engine.evaluation.evaluate import Evaluation, evaluate
@@ -15,7 +17,8 @@ from pmf_engine.judgement.history_row import HistoryRow, history_rows
 from pmf_engine.report.row_words import RowWords
 from pmf_engine.submissions.submissions import Submissions
 
-_QUARTER = 3
+_BACK = 24
+"""The months before the year of which rows are kept: what is shown in its first quarter is no older than two years."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +27,9 @@ class BoardYear:
 
     Attributes:
         evaluation: The evaluation of the year: yearly values, and rows in the indicators' own periods.
-        monthly: The evaluation of the year's last quarter for indicators with shorter periods; None without any.
     """
 
     evaluation: Evaluation
-    monthly: Evaluation | None = None
 
     @property
     def framework(self) -> Framework:
@@ -52,6 +53,17 @@ class BoardYear:
         return RowWords(self.framework)
 
     @cached_property
+    def _registers(self) -> dict[str, pl.DataFrame]:
+        """The registers of the board that were read so far, by name."""
+        return {}
+
+    def register(self, name: str) -> pl.DataFrame:
+        """The rows of a register of the board that count on the day of the evaluation."""
+        if name not in self._registers:
+            self._registers[name] = self.evaluation.submissions.register_at(name, self.as_of)
+        return self._registers[name]
+
+    @cached_property
     def quarters(self) -> tuple[Period, ...]:
         """The quarters of the year."""
         return self.framework.periods(self.period, frequency=Frequency.QUARTERLY)
@@ -60,9 +72,8 @@ class BoardYear:
     def yearly(self) -> Mapping[str, tuple[HistoryRow, ...]]:
         """By indicator, the rows of its whole, the oldest first: of years, or of own periods where these are kept."""
         wholes: dict[str, list[HistoryRow]] = {}
-        for row in history_rows(self.evaluation.judged):
-            if row.by is None:
-                wholes.setdefault(row.indicator, []).append(row)
+        for row in history_rows(self.evaluation.judged.filter(pl.col("by").is_null())):
+            wholes.setdefault(row.indicator, []).append(row)
         return {id_: tuple(sorted(rows, key=lambda row: row.start)) for id_, rows in wholes.items()}
 
     def value_of_year(self, indicator: str, back: int = 0) -> HistoryRow | None:
@@ -73,33 +84,52 @@ class BoardYear:
 
     @cached_property
     def own_rows(self) -> tuple[HistoryRow, ...]:
-        """The rows of wholes and groups in the indicators' own periods."""
-        yearly, own = self.evaluation.judged, self.evaluation.own
-        shorter = set() if own is None else set(own["indicator"].unique())
-        rows = [row for row in history_rows(yearly) if row.indicator not in shorter]
-        return (*rows, *(() if own is None else history_rows(own)))
+        """The rows of wholes and groups in the indicators' own periods, of the two years before the year's end.
 
-    @cached_property
-    def quarterly_rows(self) -> tuple[HistoryRow, ...]:
-        """The rows of wholes and groups in quarters, or in the indicators' own periods where these are longer."""
-        rows = tuple(row for row in self.own_rows if row.months >= _QUARTER)
-        return rows if self.monthly is None else (*rows, *history_rows(self.monthly.judged))
+        Those that were asked for outside the cycle are there from the first on.
+        """
+        yearly, own = self.evaluation.judged, self.evaluation.own
+        if own is not None:
+            yearly = yearly.filter(~pl.col("indicator").is_in(own["indicator"].unique().to_list()))
+        ad_hoc = [id_ for id_, one in self.framework.indicators.items() if one.frequency == Frequency.AD_HOC]
+        late = pl.col("start") + pl.col("months") > self.period.start - _BACK
+        frames = [
+            frame.filter(late | pl.col("indicator").is_in(ad_hoc)) for frame in (yearly, own) if frame is not None
+        ]
+        return tuple(row for frame in frames for row in history_rows(frame))
 
     @cached_property
     def _series(self) -> tuple[tuple[HistoryRow, ...], ...]:
-        """The rows of each series, the oldest first."""
+        """The rows of each series, the latest first."""
         series: dict[tuple[str, str | None, str | None], list[HistoryRow]] = {}
-        for row in sorted(self.quarterly_rows, key=lambda row: row.start):
+        for row in sorted(self.own_rows, key=lambda row: -row.start):
             series.setdefault((row.indicator, row.by, row.group), []).append(row)
         return tuple(map(tuple, series.values()))
 
+    @cached_property
+    def _reported(self) -> dict[Period, tuple[HistoryRow, ...]]:
+        """The rows of `reported` by quarter, so far."""
+        return {}
+
     def reported(self, quarter: Period) -> tuple[HistoryRow, ...]:
-        """The rows that a report on a quarter shows as of the same day: of each series the last to end by then."""
-        ended = ([row for row in rows if row.start + row.months <= quarter.end] for rows in self._series)
-        return tuple(rows[-1] for rows in ended if rows and self._is_shown(rows[-1], quarter))
+        """The rows of which a report on a quarter, as of the same day, has the level: of each series the last by then.
+
+        Of an indicator with shorter periods it is the one that ends with the quarter: rules are tested on those alone.
+        """
+        if quarter not in self._reported:
+            end = quarter.end
+            last = (next((row for row in rows if row.start + row.months <= end), None) for rows in self._series)
+            self._reported[quarter] = tuple(row for row in last if row is not None and self._is_shown(row, quarter))
+        return self._reported[quarter]
 
     def _is_shown(self, row: HistoryRow, quarter: Period) -> bool:
-        """Whether a report on a quarter shows a row: an earlier request outside the cycle only as an exception."""
+        """Whether a report on a quarter has the level of a row that ended by then.
+
+        Not of a shorter period that ended before the quarter did, and of an earlier request outside the cycle only as
+        an exception.
+        """
+        if row.months < quarter.cadence.months and row.start + row.months < quarter.end:
+            return False
         ad_hoc = self.framework.indicators[row.indicator].frequency == Frequency.AD_HOC
         return not ad_hoc or row.level >= 0 or row.start >= quarter.start
 
@@ -125,10 +155,4 @@ def board_year(framework: Framework, submissions: Submissions, period: Period, a
     year = Cadence(12, framework.board.year_start).holding(period.start)
     if period.end > year.end:
         raise UnknownPeriod(f"{period.label} does not lie in one year of the board")
-    evaluation = evaluate(framework, submissions, year, as_of)
-    shorter = [id_ for id_, indicator in framework.indicators.items() if indicator.cadence.months < _QUARTER]
-    shorter = [id_ for id_ in shorter if framework.indicators[id_].frequency != Frequency.AD_HOC]
-    if not shorter:
-        return BoardYear(evaluation)
-    last = framework.periods(year, frequency=Frequency.QUARTERLY)[-1]
-    return BoardYear(evaluation, evaluate(framework, submissions, last, as_of, only=shorter))
+    return BoardYear(evaluate(framework, submissions, year, as_of))

@@ -138,14 +138,17 @@ def _explained(year: BoardYear) -> Iterator[Explained]:
         rows: dict[str, HistoryRow] = {}
         for row in year.exceptions(quarter):
             rows.setdefault(row.indicator, row)
-        explained = sum(_has_comment(year, row, comments) for row in rows.values())
+        explained = sum(_has_comment(year, row, quarter, comments) for row in rows.values())
         yield Explained(quarter.label, len(rows), explained)
 
 
-def _has_comment(year: BoardYear, row: HistoryRow, comments: Mapping[str, list[tuple[int, int]]]) -> bool:
-    """Whether a figure of a row's indicator has a comment in the period of the row."""
+def _has_comment(
+    year: BoardYear, row: HistoryRow, quarter: Period, comments: Mapping[str, list[tuple[int, int]]]
+) -> bool:
+    """Whether a figure of a row's indicator has a comment in the row's period, or in the quarter if that is longer."""
+    first = min(row.start, quarter.start) if row.months < quarter.cadence.months else row.start
     spans = [span for name in year.framework.indicators[row.indicator].figures for span in comments.get(name, ())]
-    return any(start < row.start + row.months and row.start < end for start, end in spans)
+    return any(start < row.start + row.months and first < end for start, end in spans)
 
 
 def punctuality(year: BoardYear) -> tuple[Punctuality, ...]:

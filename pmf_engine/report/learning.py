@@ -51,8 +51,7 @@ class Learning:
 
 def learning_of(year: BoardYear) -> Learning:
     """What was learned in a year."""
-    submissions = year.evaluation.submissions
-    actions, requests = (submissions.register_at(name, year.as_of).to_dicts() for name in ("actions", "requests"))
+    actions, requests = (year.register(name).to_dicts() for name in ("actions", "requests"))
     first, last = year.period.first_day, year.period.last_day
 
     def in_year(day: date | None) -> bool:
@@ -73,7 +72,7 @@ def learning_of(year: BoardYear) -> Learning:
 def _reviews(year: BoardYear) -> tuple[ReviewDone, ...]:
     """The reviews done in the year, the earliest first."""
     framework, found = year.framework, []
-    rows = year.evaluation.submissions.register_at("reviews", year.as_of).to_dicts()
+    rows = year.register("reviews").to_dicts()
     for row in rows:
         on, activity = row["done_on"], framework.activities.get(row["activity"])
         if on is not None and year.period.first_day <= on <= year.period.last_day:

@@ -96,7 +96,7 @@ class Money:
 
 def money_of(year: BoardYear) -> Money:
     """The money of a year, by the register as it was known on the day of the year's evaluation."""
-    rows = year.evaluation.submissions.register_at("money", year.as_of).to_dicts()
+    rows = year.register("money").to_dicts()
     label, last = year.period.label, year.period.cadence.holding(year.period.start - 12).label
     names = {id_: agency.name for id_, agency in year.framework.agencies.items()}
 

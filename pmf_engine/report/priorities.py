@@ -198,8 +198,7 @@ def _below_standard(audit: SectionEleven, framework: Framework, inside: Iterable
 
 def learning_open(year: BoardYear, area: str) -> int | None:
     """The open actions and the lessons that led to nothing yet, of a content area; None without registers of them."""
-    submissions, framework = year.evaluation.submissions, year.framework
-    actions, reviews = (submissions.register_at(name, year.as_of) for name in ("actions", "reviews"))
+    framework, actions, reviews = year.framework, year.register("actions"), year.register("reviews")
     if actions.is_empty() and reviews.is_empty():
         return None
     open_ = 0

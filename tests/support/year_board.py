@@ -99,7 +99,7 @@ def submissions(board: pmf.Framework) -> pmf.Submissions:
         rows += [(quarter, "care", "referrals", None, "100", None), (quarter, "care", "again", None, str(again), None)]
     for month in range(24):
         year, number = divmod(3 + month, 12)
-        calls = 70 if month in (13, 22) else 40  # red in 2016-05 and 2017-02
+        calls = 70 if month in (14, 22) else 40  # red in 2016-06, the last month of a quarter, and in 2017-02
         rows.append((f"{2015 + year}-{number + 1:02d}", "police", "calls", None, str(calls), None))
     for year_, happier, england in (("2015-16", 60, 22), ("2016-17", 75, 21)):
         rows += [(year_, "care", "happier", None, str(happier), None), (year_, "care", "asked", None, "100", None)]

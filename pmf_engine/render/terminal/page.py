@@ -59,6 +59,8 @@ class Page:
 
     def wrapped(self, text: Text, width: int, hang: int = 0) -> list[Text]:
         """The text in lines of a width, all but the first indented by `hang`."""
+        if text.cell_len <= width and "\n" not in text.plain and "\t" not in text.plain:
+            return [text]
         if hang and (first := text.wrap(self.console, width, overflow="fold", tab_size=1)) and len(first) > 1:
             rest = text[len(first[0].plain) :]
             while rest.plain.startswith(" "):
@@ -122,13 +124,15 @@ class Page:
 
     def text(self, color: bool) -> str:
         """All lines, without spaces at their ends."""
+        if not color:
+            return "".join(f"{line.plain.rstrip()}\n" for line in self.lines)
         out = StringIO()
         console = Console(
             file=out,
             width=self.width,
-            color_system="standard" if color else None,
-            force_terminal=color,
-            no_color=not color,
+            color_system="standard",
+            force_terminal=True,
+            no_color=False,
             legacy_windows=False,
         )
         for line in self.lines:
