@@ -43,6 +43,7 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
             content_area=arguments.content_area,
             summary=chairs_summary(evaluation),
             saved=saved_report(evaluation, arguments.compare),
+            workings=arguments.format == "html",
         )
         rendered = RENDERERS[arguments.format](report, _page_options(arguments, to_terminal))
         if arguments.save is not None:

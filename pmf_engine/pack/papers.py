@@ -117,7 +117,7 @@ class Packer:
     def _report(self, agency: str | None = None, to: str | None = None) -> ExceptionReport:
         """The report on all, or limited to an agency or a level."""
         saved = None if agency or to else self.saved
-        return exception_report(self.evaluation, agency=agency, to=to, summary=self.summary, saved=saved)
+        return exception_report(self.evaluation, agency=agency, to=to, summary=self.summary, saved=saved, workings=True)
 
     def _planned(self, whole: ExceptionReport) -> Iterator[PlannedPaper]:
         """All papers, in the order of the index."""

@@ -24,10 +24,12 @@ from pmf_engine.report.order import OUTSIDE, READING_ORDER, worst_first
 from pmf_engine.report.problems import FIRST, told_problems
 from pmf_engine.report.recovered import ended, groups_over, recovered, small_groups
 from pmf_engine.report.remarks import Remarks
+from pmf_engine.report.returns_by_agency import returns_by_agency
 from pmf_engine.report.scope import Scope
 from pmf_engine.report.snapshots import Snapshot
 from pmf_engine.report.tables import group_tables, indicator_lines
 from pmf_engine.report.wording import NAMED_PROBLEMS
+from pmf_engine.report.workings import with_workings
 
 
 @checked
@@ -39,6 +41,7 @@ def exception_report(
     content_area: str | None = None,
     summary: Sequence[str] = (),
     saved: Snapshot | None = None,
+    workings: bool = False,
 ) -> ExceptionReport:
     """The exception report of an evaluation that was made for one period.
 
@@ -51,6 +54,7 @@ def exception_report(
             of indicators by status stay those of all.
         content_area: Limits the report to the indicators of this content area, and what they wait for; None for all.
         summary: The chair's own words, a paragraph each (see `read_summary`); they are printed, and change nothing.
+        workings: Whether exceptions have how their value was worked out, which takes a while.
         saved: An earlier report, for what has changed since (see `read_snapshot`); None without one.
 
     Returns:
@@ -76,7 +80,8 @@ def exception_report(
     scope = Scope(evaluation, evaluation.period, agency, content_area, changed)
     since = comparing.since(scope.covers) if comparing else None
     report = replace(_report(scope), summary=tuple(summary), since=since)
-    return report if to is None else limited(report, to, list(framework.governance))
+    report = report if to is None else limited(report, to, list(framework.governance))
+    return with_workings(report, evaluation) if workings else report
 
 
 def _report(scope: Scope) -> ExceptionReport:
@@ -121,6 +126,7 @@ def _report(scope: Scope) -> ExceptionReport:
         indicators=indicator_lines(scope),
         by_group=group_tables(scope),
         actions=scope.actions,
+        returns=returns_by_agency(scope.evaluation, scope.agency),
         not_evaluated=0 if only is None else len(scope.framework.indicators) - len(only),
     )
 
@@ -165,7 +171,7 @@ def _data_quality(scope: Scope) -> DataQuality:
         problems=len(problems),
         lists=len({part.file for part in lists}),
         records_read=records,
-        first_problems=tuple(problems[:FIRST]),
+        first_problems=tuple(replace(told, message=scope.view.in_titles(told.message)) for told in problems[:FIRST]),
         kinds=Counter(told.kind for told in problems if told.kind in NAMED_PROBLEMS),
         severities=Counter(told.severity for told in problems if told.kind not in NAMED_PROBLEMS),
     )

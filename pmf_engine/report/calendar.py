@@ -75,34 +75,45 @@ def calendar_of(evaluation: Evaluation, agency: str | None = None) -> Calendar:
         agency: Only what this agency owes.
     """
     assert evaluation.period is not None, "a calendar is of one period"
+    period = evaluation.period
+    entries = [owed for owed in owed_between(evaluation, period.start, period.end) if agency in (None, owed.agency.id)]
+    entries.sort(key=lambda each: (each.due, each.agency.id, each.ends_on, each.period, each.item.id))
+    return Calendar(evaluation.framework.board.name, period.label, evaluation.as_of, tuple(entries))
+
+
+def owed_between(evaluation: Evaluation, start: int, end: int) -> Iterator[Owed]:
+    """What agencies owe for the periods that end within some months, which the evaluation must hold.
+
+    Args:
+        evaluation: An evaluation of one period.
+        start: The first month.
+        end: The month after the last one.
+    """
     framework = evaluation.framework
     states, arrivals = _absences(evaluation), _arrivals(evaluation)
-    entries = []
-    for source, sender, period in _returns(framework, evaluation.period):
+    for source, sender, period in _returns(framework, start, end):
         key = (source.id, sender, period.start)
         due = period.last_day + timedelta(days=source.due[sender])
         state = states.get(key, ReturnState.RECEIVED)
         if evaluation.inputs is None:
             state = ReturnState.LATE if due < evaluation.as_of else ReturnState.DUE
-        if state is None or agency not in (None, sender):
+        if state is None:
             continue
         named = (Named(source.id, source.title), Named(sender, framework.agencies[sender].name))
         days = (period.first_day, period.last_day, due)
-        entries.append(Owed(*named, period.label, *days, state, arrivals.get(key)))
-    entries.sort(key=lambda each: (each.due, each.agency.id, each.ends_on, each.period, each.item.id))
-    return Calendar(framework.board.name, evaluation.period.label, evaluation.as_of, tuple(entries))
+        yield Owed(*named, period.label, *days, state, arrivals.get(key))
 
 
-def _returns(framework: Framework, asked: Period) -> Iterator[tuple[Figure | RecordList, str, Period]]:
-    """Every figure and list that an agency owes, for each of its periods that ends in the period asked for."""
+def _returns(framework: Framework, start: int, end: int) -> Iterator[tuple[Figure | RecordList, str, Period]]:
+    """Every figure and list that an agency owes, for each of its periods that ends within some months."""
     regular = [figure for figure in framework.figures.values() if figure.frequency != Frequency.AD_HOC]
     sources: list[tuple[Figure | RecordList, Cadence]] = [(figure, figure.cadence) for figure in regular]
     sources += [(framework.lists[id_], cadence) for id_, cadence in list_cadences(framework).items()]
     for source, cadence in sources:
         for sender in source.agencies:
             since, until = owed(framework, source, sender)
-            period = cadence.last_ended_by(asked.end)
-            while period.end > asked.start:
+            period = cadence.last_ended_by(end)
+            while period.end > start:
                 if (since is None or since < period.end) and (until is None or period.end <= until):
                     yield source, sender, period
                 period = Period(period.start - cadence.months, cadence)

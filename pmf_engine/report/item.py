@@ -199,6 +199,16 @@ class ReportedAction:
 
 
 @dataclass(frozen=True)
+class Worked:
+    """A figure behind a value: its title and period, what it came to, and the cells and files that it came from."""
+
+    title: str
+    period: str
+    result: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Item:
     """One indicator in one period, with all facts to scrutinise it.
 
@@ -210,6 +220,7 @@ class Item:
         because: The deciding rules in words.
         because_of: The groups by which alone a deciding rule holds, where the whole is an exception by another rule.
         asks: What the board asks about the exception; empty where neither indicator, rule nor content area says it.
+        workings: How the value was worked out; none where the report was made without.
         good_low: The lower end of the good band in force; None without one. So `good_high`, and those of the tolerance.
         owners: Who can mend it: the lead agency's officer for a value, the senders' for what is missing.
         shortfall: How many more or fewer would have been tolerable, and good; None where that cannot be counted.
@@ -282,3 +293,4 @@ class Item:
     tolerance_low: float | None = None
     tolerance_high: float | None = None
     actions: tuple[ReportedAction, ...] | None = None
+    workings: tuple[Worked, ...] = ()

@@ -51,6 +51,7 @@ def limited(report: ExceptionReport, to: str, governance: Sequence[str]) -> Exce
         unrated=(),
         small_groups=(),
         observations=(),
+        returns=(),
         late=tuple(agency for agency in map(waited_for, report.late) if agency.returns),
         recovered=ended(report.recovered),
         ended=ended(report.ended),

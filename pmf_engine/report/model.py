@@ -13,6 +13,7 @@ from datetime import date
 from pmf_engine.domain.periods import Period
 from pmf_engine.report.item import Group, Item, Moved, Named, OwnPeriod, Point, Raised, ReportedAction
 from pmf_engine.report.problems import ToldProblem
+from pmf_engine.report.returns_by_agency import AgencyReturns
 from pmf_engine.report.since import SinceReport
 
 
@@ -159,6 +160,7 @@ class ExceptionReport:
         summary: The chair's own words, a paragraph each.
         since: What has changed since an earlier report was saved; None without one.
         actions: The actions agreed, each with what its indicator did since; None where the board keeps no actions.
+        returns: The returns of each agency over the last eight quarters.
     """
 
     board: str
@@ -192,6 +194,7 @@ class ExceptionReport:
     summary: tuple[str, ...] = ()
     since: SinceReport | None = None
     actions: tuple[ReportedAction, ...] | None = None
+    returns: tuple[AgencyReturns, ...] = ()
 
     @property
     def exceptions(self) -> int:

@@ -68,8 +68,14 @@ class RowWords:
     def in_titles(self, words: str | None) -> str:
         """Words with the title in the place of each id in backticks: no id reaches a reader."""
         return re.sub(
-            r"`(\w+)`", lambda id_: f"“{self.titles[id_[1]]}”" if id_[1] in self.titles else id_[0], words or ""
+            r"`(\w+)`", lambda id_: f"“{self._names[id_[1]]}”" if id_[1] in self._names else id_[0], words or ""
         )
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """What a reader calls whatever has an id: the names of agencies and breakdowns, and all titles."""
+        breakdowns = {id_: breakdown.title.lower() for id_, breakdown in self.framework.breakdowns.items()}
+        return {id_: agency.name for id_, agency in self.framework.agencies.items()} | breakdowns | self.titles
 
     def marks(self, row: HistoryRow) -> tuple[Mark, ...]:
         """The marks of a row, with titles in the place of ids."""

@@ -35,6 +35,7 @@ from pmf_engine.report.first_screen_words import (
 from pmf_engine.report.item import Item, Point
 from pmf_engine.report.matters import Matter
 from pmf_engine.report.model import ExceptionReport
+from pmf_engine.report.returns_by_agency import quarter_words
 from pmf_engine.report.since import Cause
 from pmf_engine.report.since_words import CAUSES, causes_words, change_title, change_words, levels_words
 from pmf_engine.report.wording import LETTERS, MARKS, QUESTIONS, level_word, status_word
@@ -93,6 +94,7 @@ def _template() -> Template:
         "facts": matter_facts,
         "chart": _chart,
         "periods": _periods,
+        "returns": quarter_words,
         "change_title": change_title,
         "change_words": change_words,
         "is_long": lambda matter: sum(len(words) for fact in matter_facts(matter) for words in fact.sentences) > _LONG,
