@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import parse_period
@@ -56,6 +57,7 @@ def spelling_order(text: str) -> tuple[bool, str]:
     return text.isupper() or text.islower(), text
 
 
+@lru_cache(maxsize=10_000)
 def fold_header(text: str) -> str:
     """A column's name without regard to case, spaces, underscores and hyphens.
 
