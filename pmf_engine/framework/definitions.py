@@ -79,6 +79,7 @@ class Breakdown:
         unallocated: The most, in percent, by which the sum of the groups may be below the whole.
         rounded_to: The multiple to which agencies round the groups.
         overlap: A person may count in several groups.
+        also_called: Further headings of its column in returns.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Breakdown:
     unallocated: float = 5.0
     rounded_to: int = 1
     overlap: bool = False
+    also_called: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...] | None:

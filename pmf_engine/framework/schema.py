@@ -75,6 +75,16 @@ def _target(value: Any) -> Any:
     return value if isinstance(value, str) else float(value)
 
 
+class ColumnNames(Model):
+    """Further headings that columns of returns may have."""
+
+    period: Words = []
+    agency: Words = []
+    figure: Words = []
+    value: Words = []
+    comment: Words = []
+
+
 class Board(Model):
     """The board itself: its name, its year, its folder of returns and their due date.
 
@@ -88,6 +98,7 @@ class Board(Model):
     area: Text | None = None
     time_zone: Text = "Europe/London"
     ignore_columns: Words = []
+    columns_also_called: ColumnNames = ColumnNames()
     snapshots: Text | None = None
 
 
@@ -155,6 +166,7 @@ class Breakdown(Model):
     unallocated: Share = 5.0
     rounded_to: Annotated[int, Field(ge=1)] = 1
     overlap: bool = False
+    also_called: Words = []
 
 
 class Figure(Lasting):

@@ -151,7 +151,8 @@ class Vocabulary:
             {id_: agency.name for id_, agency in framework.agencies.items()},
             others={id_: (*agency.formerly, *agency.also_called) for id_, agency in framework.agencies.items()},
         )
-        self.breakdowns = Names(breakdowns, fold_header)
+        headings = {id_: breakdown.also_called for id_, breakdown in framework.breakdowns.items()}
+        self.breakdowns = Names(breakdowns, fold_header, headings)
         self.groups = {
             id_: Names(
                 {group.name: group.name for group in breakdown.groups},
@@ -168,7 +169,8 @@ class Vocabulary:
             id_: _TOTAL_WORDS | _BESIDE_TOTALS | set((self._area or "").split()) | _number_forms(id_, breakdown.title)
             for id_, breakdown in framework.breakdowns.items()
         }
-        self._base = Names({name: name for name in (*REQUIRED, "comment")}, fold_header)
+        columns = {name: getattr(board.columns_also_called, name) for name in (*REQUIRED, "comment")}
+        self._base = Names({name: name for name in columns}, fold_header, columns)
         self._columns = Names(titles, fold_header, others)
         self.headers = [*self._base.titles, *breakdowns, *breakdowns.values()]
 

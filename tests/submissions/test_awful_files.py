@@ -13,6 +13,8 @@ from pmf_engine.submissions.problem_kinds import KINDS
 from tests.submissions.test_layouts import board, cells
 from tests.support import awful_doubts, awful_files
 from tests.support.awful_files import Case, write
+from tests.support.boards import write_board
+from tests.support.return_files import FIGURES, HEAD, INDICATORS
 
 CASES = [*awful_files.cases(), *awful_doubts.cases()]
 
@@ -56,3 +58,20 @@ def test_a_refused_file_is_of_the_agency_that_its_name_tells(tmp_path: Path) -> 
     ]  # fmt: skip
     evaluation = pmf.evaluate(board(), pmf.read_submissions(tmp_path, board()), period="2016-17 Q1")
     assert evaluation.results["status"].to_list() == ["invalid"]
+
+
+def test_headings_that_the_board_names_are_those_of_their_columns(tmp_path: Path) -> None:
+    columns = "columns_also_called: {period: Window, figure: [Line, Row], value: Nr}"
+    head = HEAD.replace("area: Testshire", f"area: Testshire, {columns}")
+    head = head.replace("title: District,", "title: District, also_called: [Locality],")
+    framework = pmf.load_framework(write_board(tmp_path, FIGURES, INDICATORS, head=head))
+    (tmp_path / "sent").mkdir()
+    long = "window,AGENCY,line,locality,nr\n2016-17 Q1,care,visits,North,20\n"
+    across = "Row,Locality,2016-17 Q2\nVisits made,South,21\n"
+    (tmp_path / "sent" / "long.csv").write_text(long, encoding="utf-8")
+    (tmp_path / "sent" / "care.csv").write_text(across, encoding="utf-8")
+    submissions = pmf.read_submissions(tmp_path / "sent", framework)
+    assert submissions.problems.is_empty()
+    assert submissions.readings.select("figure", "group", "value").sort("value").rows() == [
+        ("visits", "North", 20), ("visits", "South", 21),
+    ]  # fmt: skip

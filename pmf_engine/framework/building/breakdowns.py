@@ -27,6 +27,7 @@ def read_breakdowns(draft: Draft) -> dict[str, Breakdown]:
             unallocated=definition.unallocated,
             rounded_to=definition.rounded_to,
             overlap=definition.overlap,
+            also_called=tuple(definition.also_called),
         )
         for id_, definition in draft.model.breakdowns.items()
     }
