@@ -45,7 +45,7 @@ def saved_report(evaluation: Evaluation, folder: Path | None) -> Snapshot | None
     """
     from pmf_engine.report.snapshots import last_saved, read_snapshot
 
-    framework, period = evaluation.framework, evaluation.period
+    framework, period, asked = evaluation.framework, evaluation.period, folder is not None
     kept = framework.board.snapshots
     if folder is None and kept and framework.folder and period:
         folder = last_saved(
@@ -54,6 +54,8 @@ def saved_report(evaluation: Evaluation, folder: Path | None) -> Snapshot | None
     if folder is None:
         return None
     snapshot = read_snapshot(folder)
+    if not asked and evaluation.audience != "board" and snapshot.report.period != period:
+        return None  # an earlier period is not worked out anew for the public
     if snapshot.report.audience != evaluation.audience:
         raise CannotDoError(
             f"`{folder}` was saved for the {snapshot.report.audience}, and this report is for the {evaluation.audience}"

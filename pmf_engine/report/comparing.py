@@ -9,6 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from pmf_engine.domain.periods import month_of
+from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.results import RESULTS
 from pmf_engine.formula.compute.comparisons import near
@@ -33,7 +34,8 @@ class Comparing:
         evaluation: An evaluation of the same board, of the same period or another one.
 
     Raises:
-        SnapshotError: The saved report is of another board, or of a later day.
+        SnapshotError: The saved report is of another board, or of a later day; or the evaluation is for the public, and
+            the saved report of another period, which is not worked out anew for the public.
     """
 
     def __init__(self, snapshot: Snapshot, evaluation: Evaluation) -> None:
@@ -44,6 +46,8 @@ class Comparing:
             raise SnapshotError(
                 f"the saved report is as of {saved.as_of}, later than this one, as of {evaluation.as_of}"
             )
+        if evaluation.audience != "board" and evaluation.period != saved.period:
+            raise SnapshotError("a public report compares with one of its own period alone")
         self.snapshot = snapshot
         self.now = evaluation if evaluation.period == saved.period else evaluation.at(saved.period)
 
@@ -185,7 +189,10 @@ class _Causes:
             Cause.DEFINITION: self._is_defined_anew(id_, columns),
             Cause.RECEIVED: self._any(self.received, figures, end) or (lists and not was_there),
         }
-        return tuple(cause.value for cause, holds in found.items() if holds) or (Cause.PASSED.value,)
+        known = tuple(cause.value for cause, holds in found.items() if holds)
+        # The public sees no figures, so that a figure may have changed.
+        by_day = self.now.audience == "board" or row[f"status{_NOW}"] == Status.LATE
+        return known or ((Cause.PASSED if by_day else Cause.REVISED).value,)
 
     def _is_defined_anew(self, id_: str, columns: tuple[str, ...]) -> bool:
         """Whether the definition or the tolerance differs, or the rules where the level does."""

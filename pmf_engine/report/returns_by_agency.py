@@ -47,11 +47,11 @@ def returns_by_agency(evaluation: Evaluation, agency: str | None = None) -> tupl
     """The returns of each agency that owed anything in the last eight quarters.
 
     Args:
-        evaluation: An evaluation of one period.
+        evaluation: An evaluation of one period; of one for the public there are none.
         agency: Only this agency; None for all.
     """
     framework = evaluation.framework
-    if evaluation.period is None or evaluation.inputs is None:
+    if evaluation.period is None or evaluation.inputs is None or evaluation.audience != "board":
         return ()
     last = Cadence(3, framework.board.year_start).last_ended_by(evaluation.period.end)
     quarters = [Period(last.start - 3 * back, last.cadence) for back in range(QUARTERS - 1, -1, -1)]

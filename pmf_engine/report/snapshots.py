@@ -238,7 +238,12 @@ def _terms(entry: Entry) -> dict[str, Any]:
 
 
 def hashes(evaluation: Evaluation, folder: Path | None) -> dict[str, str]:
-    """The SHA-256 of each file of returns and lists that counted; empty for one that is not there any more."""
+    """The SHA-256 of each file of returns and lists that counted; empty for one that is not there any more.
+
+    None for the public: whoever knows the rest of a file could find a small count in it by trying which has its hash.
+    """
+    if evaluation.audience != "board":
+        return {}
     submissions, as_of = evaluation.submissions, evaluation.as_of
     known = submissions.files.filter(pl.col("received_on").is_null() | (pl.col("received_on") <= as_of))
     paths = {name: folder / name if folder else None for name in known["file"]}

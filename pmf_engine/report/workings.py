@@ -21,7 +21,9 @@ MOST = 60
 
 
 def with_workings(report: ExceptionReport, evaluation: Evaluation) -> ExceptionReport:
-    """A report of an evaluation with the workings of its first exceptions."""
+    """A report of an evaluation with the workings of its first exceptions; for the public without."""
+    if evaluation.audience != "board":
+        return report
     words, left = RowWords(evaluation.framework), MOST
     levels: list[Level] = []
     for level in report.levels:

@@ -228,6 +228,22 @@ def test_what_is_no_saved_report_is_told_in_a_sentence(folder: Path, tmp_path: P
         pmf.exception_report(evaluated(folder, date(2016, 7, 25)), saved=snapshot)
 
 
+def test_what_is_for_the_public_keeps_no_hash_of_a_return_and_compares_with_its_own_period_alone(folder: Path) -> None:
+    """A hash would give a small count away to whoever knows the rest of the file."""
+    assert QUARTER is not None
+    evaluation = replace(evaluated(folder, date(2016, 8, 1)), audience="public")
+    files = snapshot_files(evaluation, pmf.exception_report(evaluation), folder)
+    assert json.loads(files["inputs.json"])["files"] == {}
+    later = replace(
+        evaluated(folder, date(2016, 10, 5)), audience="public", period=QUARTER.cadence.holding(QUARTER.end)
+    )
+    with pytest.raises(SnapshotError, match="compares with one of its own period alone"):
+        pmf.exception_report(later, saved=saved(folder, date(2016, 8, 1)))
+    report = pmf.exception_report(evaluation, workings=True)
+    assert report.returns == ()
+    assert all(item.workings == () for level in report.levels for item in level.items)
+
+
 @pytest.mark.parametrize("wrong", [{"period": 3}, {"levels": [3]}, {"as_of": "yesterday"}])
 def test_data_of_another_form_are_refused(folder: Path, wrong: dict[str, Any]) -> None:
     data = json.loads(report_json(saved(folder, date(2016, 8, 1)).report))
