@@ -6,7 +6,10 @@ that it owes; two standards of section 11, one of them moderated.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
+from types import MappingProxyType
 
 import polars as pl
 
@@ -93,7 +96,12 @@ def framework() -> pmf.Framework:
 
 
 def submissions(board: pmf.Framework) -> pmf.Submissions:
-    """The returns of two years, each 20 days after its period."""
+    """The returns of two years, read from a frame."""
+    return pmf.Submissions.from_frames(board, returns(board), received_on="received")
+
+
+def returns(board: pmf.Framework) -> pl.DataFrame:
+    """The rows of the returns of two years, each received 20 days after its period."""
     rows: list[tuple[str, str, str, str | None, str, str | None]] = []
     for quarter, again in zip(QUARTERS, AGAIN, strict=True):
         rows += [(quarter, "care", "referrals", None, "100", None), (quarter, "care", "again", None, str(again), None)]
@@ -110,8 +118,26 @@ def submissions(board: pmf.Framework) -> pmf.Submissions:
     rows.append(("2016-17", "care", "training_moderated", "care", "met", None))
     rows.append(("2016-17", "care", "training_moderated", "police", "not met", "No register was kept."))
     columns = ["period", "agency", "figure", "assessed", "value", "comment"]
-    frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row").with_columns(
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row").with_columns(
         received=pl.col("period").map_elements(lambda text: board.period(text).last_day, return_dtype=pl.Date)
         + pl.duration(days=20)
     )
-    return pmf.Submissions.from_frames(board, frame, received_on="received")
+
+
+def write_board(folder: Path, registers: Mapping[str, str] = MappingProxyType({})) -> Path:
+    """Writes the board with its returns, a file for each period, and registers by name; returns its folder."""
+    sent = folder / "sent"
+    sent.mkdir(parents=True)
+    text = INDICATORS.replace("board: Trial Board", "board: {name: Trial Board, submissions: sent}")
+    (folder / "indicators.yaml").write_text(text, encoding="utf-8")
+    (folder / "tolerances.yaml").write_text(TOLERANCES, encoding="utf-8")
+    manifest = ["file,received_on"]
+    for (period, received), rows in returns(framework()).group_by("period", "received", maintain_order=True):
+        name = f"return_{str(period).replace(' ', '_')}.csv"
+        rows.drop("received").write_csv(sent / name)
+        manifest.append(f"{name},{received}")
+    for name, content in registers.items():
+        (sent / name).write_text(content, encoding="utf-8")
+        manifest.append(f"{name},2017-04-20")
+    (sent / "manifest.csv").write_text("\n".join(manifest) + "\n", encoding="utf-8")
+    return folder
