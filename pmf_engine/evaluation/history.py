@@ -63,7 +63,7 @@ def history_plan(
         shown=pl.col("shown") & (pl.col("asked_in") | raised)
     )
     lacking = _lacking(inputs, cadences).cache()
-    history = with_reasons(history, lacking, backs, framework, inputs.never, inputs.unread)
+    history = with_reasons(history, lacking, backs, framework, inputs.never, inputs.unread).cache()  # it is read twice
     return with_missing_inputs(history, lacking, _uses(framework, cadences, backs), framework)
 
 
