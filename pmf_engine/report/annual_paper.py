@@ -10,6 +10,7 @@ from pmf_engine.report.annual_areas import QUESTIONS_IN_ORDER, AreaYear, YearVal
 from pmf_engine.report.annual_statements import statements
 from pmf_engine.report.health_paper import punctuality_table
 from pmf_engine.report.item import Named
+from pmf_engine.report.learning import Learning
 from pmf_engine.report.lives import ExceptionLife, LifeState
 from pmf_engine.report.money import MoneyLine, pounds, reconciliation, total
 from pmf_engine.report.paper import Cell, Paper, Rated, Section, Table, section
@@ -169,8 +170,26 @@ def _learning(report: AnnualReport) -> Section:
         f"{show_count(asked, 'request')} outside the cycle, {answered} of them answered." if asked else "",
         "" if rows else "No review of the year is on record.",
         points=lessons,
-        tables=(Table("", ("Done on", "Activity", "Found", "Lesson", "Led to"), rows),),
+        tables=(
+            Table("What audits, surveys and reviews found", ("Done on", "Activity", "Found", "Lesson", "Led to"), rows),
+            _effects(learning),
+        ),
     )
+
+
+def _effects(learning: Learning) -> Table:
+    """The actions that were done, with what their indicators did since: never that it was because of them."""
+    rows = tuple(
+        (
+            action.done_on.isoformat() if action.done_on else "",
+            action.text,
+            action.indicator.title if action.indicator else "",
+            f"{action.verdict}: {action.reason}" if action.reason else str(action.verdict),
+        )
+        for action in learning.effects
+    )
+    note = "What the indicator did since, which need not be because of the action; `pmf actions` has the figures."
+    return Table("Actions done this year or the year before", ("Done on", "Action", "Indicator", "Since"), rows, note)
 
 
 def _partners(report: AnnualReport) -> Section:

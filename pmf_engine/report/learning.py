@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
+
+from pmf_engine.report.actions import reported_action
 from pmf_engine.report.board_year import BoardYear
-from pmf_engine.report.item import Named
+from pmf_engine.report.item import Named, ReportedAction
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Learning:
     Attributes:
         reviews: The reviews done in the year, the earliest first.
         actions: How many actions were agreed in the year, by state: open, overdue, done or dropped.
+        effects: The actions done in the year or the one before, each with what its indicator did since.
         became: How many lessons of actions became a procedure, training and the like, by that word.
         lessons: The lessons of actions agreed or done in the year, each with what it became.
         requests: How many requests outside the cycle were asked in the year, and how many of them were answered.
@@ -44,6 +48,7 @@ class Learning:
 
     reviews: tuple[ReviewDone, ...]
     actions: Mapping[str, int]
+    effects: tuple[ReportedAction, ...]
     became: Mapping[str, int]
     lessons: tuple[tuple[str, str | None], ...]
     requests: tuple[int, int]
@@ -63,10 +68,20 @@ def learning_of(year: BoardYear) -> Learning:
     return Learning(
         _reviews(year),
         Counter(_state(row, year.as_of) for row in agreed),
+        _effects(year),
         Counter(row["became"] for row in learned if row["became"]),
         tuple((row["lesson"], row["became"]) for row in learned),
         (len(asked), sum(row["received_on"] is not None for row in asked)),
     )
+
+
+def _effects(year: BoardYear) -> tuple[ReportedAction, ...]:
+    """The actions done in the year or the one before, by the day on which they were done."""
+    first = year.period.cadence.holding(year.period.start - 12).first_day
+    rows = year.evaluation.actions.filter(pl.col("done_on").is_between(first, year.period.last_day)).sort(
+        "done_on", "id"
+    )
+    return tuple(reported_action(row, year.framework, year.as_of) for row in rows.iter_rows(named=True))
 
 
 def _reviews(year: BoardYear) -> tuple[ReviewDone, ...]:

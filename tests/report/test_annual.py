@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import pmf_engine as pmf
+from pmf_engine.render.markdown_paper import to_json
 from pmf_engine.report.annual import AnnualReport, annual_report
 from pmf_engine.report.annual_paper import annual_paper
 from pmf_engine.report.board_year import BoardYear, board_year
@@ -130,6 +132,7 @@ def money(folder: Path, carried: str) -> Money:
 def test_money_adds_up_or_says_by_how_much_not(tmp_path: Path, carried: str, sentence: str) -> None:
     found = money(tmp_path, carried)
     assert list(reconciliation(found)) == [sentence]
+    assert json.loads(to_json(found))["year"] == "2016-17"
     assert [(line.name, line.budget, line.actual, line.last_year) for line in found.contributions] == [
         ("Police", Decimal(60), Decimal(60), Decimal(50)),
         ("Social Care", Decimal(300), Decimal(300), None),
