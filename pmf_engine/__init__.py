@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Signal,
         SpecialCause,
         Status,
+        Verdict,
     )
     from pmf_engine.evaluation.comparison import Change, ChangeKind, Comparison, compare, what_if
     from pmf_engine.evaluation.evaluate import Evaluation, evaluate, list_queries
@@ -76,6 +77,7 @@ _HOMES = {
     "Direction": "domain.status",
     "Entry": "framework.tolerances",
     "Error": "diagnostics.errors",
+    "Expected": "domain.status",
     "Evaluation": "evaluation.evaluate",
     "EvidenceType": "domain.status",
     "ExampleOutcome": "evaluation.example_outcomes",
@@ -116,6 +118,7 @@ _HOMES = {
     "SubmissionsError": "submissions.frames",
     "UnknownName": "diagnostics.errors",
     "UnknownPeriod": "diagnostics.errors",
+    "Verdict": "domain.status",
     "check_framework": "framework.load",
     "compare": "evaluation.comparison",
     "evaluate": "evaluation.evaluate",
@@ -154,6 +157,7 @@ __all__ = [
     "ExampleOutcome",
     "ExampleRun",
     "ExceptionReport",
+    "Expected",
     "Explanation",
     "Figure",
     "Framework",
@@ -189,6 +193,7 @@ __all__ = [
     "SubmissionsError",
     "UnknownName",
     "UnknownPeriod",
+    "Verdict",
     "check_framework",
     "compare",
     "evaluate",

@@ -70,13 +70,14 @@ class Periods:
     sign: int
     months: int
 
-    def season(self, start: int) -> int:
-        """Which part of the year a period is, by its first month: of two years of months and more, which month.
+    @property
+    def season(self) -> int:
+        """The length of the part of the year that periods are compared in, in months.
 
-        With fewer months, a month is compared with those of its quarter.
+        A month is compared with the same month where there are two years of them before, else with those of its
+        quarter.
         """
-        in_quarters = self.months == 1 and len(self.before) < _TWO_YEARS
-        return start % 12 // 3 if in_quarters else start % 12
+        return 3 if self.months == 1 and len(self.before) < _TWO_YEARS else self.months
 
 
 @dataclass(frozen=True)
@@ -127,21 +128,50 @@ def effect_day(action: Mapping[str, Any]) -> date | None:
     return None if action["done_on"] is None else action["done_on"] + timedelta(days=1)
 
 
-def periods_of(
-    action: Mapping[str, Any], framework: Framework, series: Mapping[SeriesKey, Sequence[Value]]
-) -> Periods | Unjudged:
+class SeriesBook:
+    """The values of series, and from which months on they do not compare with those before.
+
+    Args:
+        framework: The framework.
+        rows: Judged rows in own periods, with the columns of `JUDGED_ROWS`.
+    """
+
+    def __init__(self, framework: Framework, rows: pl.DataFrame) -> None:
+        self.framework = framework
+        self.series = values_of(rows)
+        self._cuts: dict[SeriesKey, Sequence[tuple[int, str]]] = {}
+        self._why_not: dict[str, str | None] = {}
+
+    def values(self, action: Mapping[str, Any]) -> Sequence[Value]:
+        """The values of the series that an action is for."""
+        return self.series.get((action["indicator"], action["by"], action["group"]), ())
+
+    def cuts(self, key: SeriesKey) -> Sequence[tuple[int, str]]:
+        """The months from which values of a series do not compare with those before, each with the reason."""
+        if key not in self._cuts:
+            self._cuts[key] = _cuts(self.framework, self.framework.indicators[key[0]], self.series.get(key, ()))
+        return self._cuts[key]
+
+    def why_not(self, indicator: str) -> str | None:
+        """Why no action for an indicator can be judged; None where one may be."""
+        if indicator not in self._why_not:
+            self._why_not[indicator] = _why_not(self.framework, indicator)
+        return self._why_not[indicator]
+
+
+def periods_of(action: Mapping[str, Any], book: SeriesBook) -> Periods | Unjudged:
     """The periods before and after an action, or why it cannot be judged by them.
 
     Args:
         action: A row of `ACTIONS`.
-        framework: The framework.
-        series: The values of each series.
+        book: The values of each series.
     """
-    refusal = _refused(action, framework)
+    refusal = _refused(action, book)
     if refusal is not None:
-        return Unjudged(*refusal)
-    indicator = framework.indicators[action["indicator"]]
-    values = series.get((indicator.id, action["by"], action["group"]), ())
+        return Unjudged(Verdict.CANNOT_TELL, refusal)
+    indicator = book.framework.indicators[action["indicator"]]
+    key = (indicator.id, action["by"], action["group"])
+    values = book.values(action)
     agreed, effect = action["agreed_on"], effect_day(action)
     earlier = [each for each in values if each.ends_on <= agreed]
     before = [each for each in earlier if each.value is not None]
@@ -153,29 +183,32 @@ def periods_of(
     after = [each for each in later if each.value is not None]
     last = before[-1].start
     end = after[-1].start if after else month_of(effect)
-    first, across = _cut(_cuts(framework, indicator, values), last, end)
+    first, across = _cut(book.cuts(key), last, end)
     before = [each for each in before if each.start >= first]
     return _enough(before, after, across, indicator, effect, action)
 
 
-def _refused(action: Mapping[str, Any], framework: Framework) -> tuple[Verdict, str] | None:
+def _refused(action: Mapping[str, Any], book: SeriesBook) -> str | None:
     """Why an action cannot be judged whatever the values are; None for one that may be."""
-    cannot = Verdict.CANNOT_TELL
     if action["state"] == "dropped":
-        return cannot, "the action was dropped"
+        return "the action was dropped"
     if unread := [name for name in _NEEDED if name in action["unread"]]:
-        return cannot, f"its `{unread[0]}` could not be used"
+        return f"its `{unread[0]}` could not be used"
     if action["indicator"] is None:
-        return cannot, "it names no indicator"
-    if action["indicator"] not in framework.indicators:
-        return cannot, "its indicator is not in this framework"
+        return "it names no indicator"
     if action["agreed_on"] is None:
-        return cannot, "nothing says when it was agreed"
-    indicator = framework.indicators[action["indicator"]]
-    if indicator.type.kind != "number":
-        return cannot, "grades have no interval"
-    if sums_over_periods(framework, indicator):
-        return cannot, "each of its values adds up over several periods, so that neighbours share data"
+        return "nothing says when it was agreed"
+    return book.why_not(action["indicator"])
+
+
+def _why_not(framework: Framework, id_: str) -> str | None:
+    """Why no action for an indicator can be judged; None where one may be."""
+    if id_ not in framework.indicators:
+        return "its indicator is not in this framework"
+    if framework.indicators[id_].type.kind != "number":
+        return "grades have no interval"
+    if sums_over_periods(framework, framework.indicators[id_]):
+        return "each of its values adds up over several periods, so that neighbours share data"
     return None
 
 

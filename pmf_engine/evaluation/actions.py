@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import polars as pl
@@ -13,12 +13,12 @@ from pmf_engine.domain.status import Expected, Verdict, texts
 from pmf_engine.evaluation.action_periods import (
     FEWEST_FOR_NO_CHANGE,
     Periods,
+    SeriesBook,
     SeriesKey,
     Unjudged,
     Value,
     effect_day,
     periods_of,
-    values_of,
 )
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.action_facts import PROMISES
@@ -73,26 +73,28 @@ def judged_actions(actions: pl.DataFrame, rows: pl.DataFrame, framework: Framewo
         The actions with the columns of `JUDGED_ACTIONS`.
     """
     stood = actions_as_of(actions, as_of)
-    series = values_of(rows.join(stood, on="indicator", how="semi"))
+    rows = rows.join(stood, on="indicator", how="semi")
+    book = SeriesBook(framework, rows)
     records = list(stood.iter_rows(named=True))
-    spans = [periods_of(record, framework, series) for record in records]
-    verdicts = _verdicts(records, spans)
-    groups = _groups(series)
+    spans = [periods_of(record, book) for record in records]
+    verdicts = _verdicts(records, spans, rows)
+    groups = _groups(book.series)
     by_indicator: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
-        by_indicator.setdefault(record["indicator"], []).append(record)
+        if record["state"] != "dropped" and (effect := effect_day(record)) is not None:
+            by_indicator.setdefault(record["indicator"], []).append({**record, _EFFECT: effect})
     judged = []
     for record, span, verdict in zip(records, spans, verdicts, strict=True):
-        others = [each for each in by_indicator[record["indicator"]] if each is not record]
-        values = series.get((record["indicator"], record["by"], record["group"]), ())
-        row = {**record, **verdict, "overdue": is_overdue(record, as_of)}
-        row |= {"at_worst": None, "what_else": _what_else(record, others, as_of)}
+        others = _at_the_time(record, by_indicator.get(record["indicator"], ()))
+        row = {**verdict, "overdue": is_overdue(record, as_of)}
+        row |= {"at_worst": None, "what_else": [each["id"] for each in others if _share_a_group(record, each)]}
         row |= {"untouched": [], "untouched_before": None, "untouched_after": None}
         if isinstance(span, Periods):
             row["at_worst"] = _at_worst(span)
-            row |= _untouched(record, span, others, groups, series)
-        judged.append(row | _now(record, values, framework, as_of))
-    return JUDGED_ACTIONS.check(pl.DataFrame(judged, JUDGED_ACTIONS.polars()))
+            row |= _untouched(record, span, others, groups, book.series)
+        judged.append(row | _now(record, book.values(record), framework, as_of))
+    own = {name: dtype for name, dtype in JUDGED_ACTIONS.polars().items() if name not in ACTIONS.columns}
+    return JUDGED_ACTIONS.check(stood.hstack(pl.DataFrame(judged, own)))
 
 
 def promises_of(actions: pl.DataFrame, framework: Framework) -> pl.DataFrame:
@@ -122,19 +124,47 @@ _OF_COMPARISON: Final = {
 }  # fmt: skip
 
 
-def _verdicts(records: Sequence[Mapping[str, Any]], spans: Sequence[Periods | Unjudged]) -> list[dict[str, Any]]:
-    """The columns of the verdict of each action."""
-    rows = [
-        (case, span.kind, value.start, span.season(value.start), side,
-         value.label == records[case]["period"] and not side,
-         value.numerator, value.denominator, value.value, span.sign)
+_CASES: Final = pl.Schema(
+    {
+        "case": pl.Int32, "indicator": pl.String, "by": pl.String, "group": pl.String, "raised_in": pl.String,
+        "kind": pl.String, "sign": pl.Int32, "parts": pl.Int32, "first": pl.Int32, "last": pl.Int32, "later": pl.Int32,
+        "end": pl.Int32,
+    }
+)  # fmt: skip
+
+
+def _points(
+    records: Sequence[Mapping[str, Any]], spans: Sequence[Periods | Unjudged], rows: pl.DataFrame
+) -> pl.DataFrame:
+    """The periods before and after each action that can be judged, with the columns of `POINTS`."""
+    cases = [
+        (case, *(records[case][name] for name in ("indicator", "by", "group", "period")), span.kind, span.sign,
+         span.season, span.before[0].start, span.before[-1].start, span.after[0].start, span.after[-1].start)
         for case, span in enumerate(spans)
         if isinstance(span, Periods)
-        for side, values in ((False, span.before), (True, span.after))
-        for value in values
     ]  # fmt: skip
-    found = compared(pl.DataFrame(rows, POINTS.polars(), orient="row")) if rows else None
-    by_case = {row["case"]: row for row in found.iter_rows(named=True)} if found is not None else {}
+    start, is_ratio = pl.col("start"), pl.col("kind") != "number"
+    series = rows.filter(pl.col("value").is_not_null()).select(
+        "indicator", "by", "group", "start", "period", "numerator", "denominator", "value"
+    )
+    joined = pl.DataFrame(cases, _CASES, orient="row").join(series, on=["indicator", "by", "group"], nulls_equal=True)
+    used = start.is_between("first", "last") | start.is_between("later", "end")
+    points = joined.filter(used).with_columns(
+        after=start >= pl.col("later"),
+        season=(start % 12) // pl.col("parts"),
+        raised=(pl.col("period") == pl.col("raised_in")).fill_null(False) & (start < pl.col("later")),
+        numerator=pl.when(is_ratio).then("numerator"),
+        denominator=pl.when(is_ratio).then("denominator"),
+    )
+    return points.sort("case", "start").select(POINTS.names)
+
+
+def _verdicts(
+    records: Sequence[Mapping[str, Any]], spans: Sequence[Periods | Unjudged], rows: pl.DataFrame
+) -> list[dict[str, Any]]:
+    """The columns of the verdict of each action."""
+    points = _points(records, spans, rows)
+    by_case = {} if points.is_empty() else {row["case"]: row for row in compared(points).iter_rows(named=True)}
     verdicts = []
     for case, span in enumerate(spans):
         if isinstance(span, Unjudged):
@@ -177,22 +207,20 @@ def _groups(series: Mapping[SeriesKey, Sequence[Value]]) -> Mapping[tuple[str, s
     return groups
 
 
-def _what_else(action: Mapping[str, Any], others: Sequence[Mapping[str, Any]], as_of: date) -> list[str]:
-    """The ids of other actions for the indicator and group, or for the whole, that were going on at the time."""
-    return [other["id"] for other in others if _share_a_time(action, other) and _share_a_group(action, other)]
+_EFFECT: Final = ":effect"
+
+
+def _at_the_time(action: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Other actions for an indicator that took effect no earlier than a year before an action was agreed."""
+    if action["agreed_on"] is None:
+        return []
+    earliest, id_ = action["agreed_on"] - timedelta(days=365), action["id"]
+    return [each for each in others if each[_EFFECT] > earliest and each["id"] != id_]
 
 
 def _share_a_group(action: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two actions are for the same children: for one group, or one of them for all."""
     return None in (action["group"], other["group"]) or action["group"] == other["group"]
-
-
-def _share_a_time(action: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether another action was not dropped, and took effect no earlier than a year before this one was agreed."""
-    if other["state"] == "dropped" or action["agreed_on"] is None:
-        return False
-    effect = effect_day(other)
-    return effect is not None and (effect - action["agreed_on"]).days > -365
 
 
 def _at_worst(periods: Periods) -> bool:
@@ -212,9 +240,9 @@ def _untouched(
     series: Mapping[SeriesKey, Sequence[Value]],
 ) -> dict[str, Any]:
     """The other groups of an action's breakdown for which nothing was done, with their values before and after."""
-    if action["group"] is None or any(other["group"] is None and _share_a_time(action, other) for other in others):
+    if action["group"] is None or any(other["group"] is None for other in others):
         return {}
-    touched = {other["group"] for other in others if _share_a_time(action, other)} | {action["group"]}
+    touched = {other["group"] for other in others} | {action["group"]}
     names = [name for name in groups.get((action["indicator"], action["by"]), ()) if name not in touched]
     pooled = {}
     for side, some in (("untouched_before", periods.before), ("untouched_after", periods.after)):

@@ -45,6 +45,18 @@ def beta_share(a: float, b: float, x: float) -> float:
     return front * fraction
 
 
+def _near_quantile(share: float, a: float, b: float) -> float:
+    """Nearly the value below which a share of a beta distribution lies: Abramowitz and Stegun, 26.5.22."""
+    if a <= 1 or b <= 1:
+        return a / (a + b)
+    y = -_NORMAL.inv_cdf(share)
+    left, right, third = 1 / (2 * a - 1), 1 / (2 * b - 1), (y * y - 3) / 6
+    h = 2 / (left + right)
+    w = y * (h + third) ** 0.5 / h - (right - left) * (third + 5 / 6 - 2 / (3 * h)) if h + third > 0 else 0.0
+    x = a / (a + b * exp(2 * min(max(w, -300.0), 300.0)))
+    return x if 0 < x < 1 else a / (a + b)
+
+
 @lru_cache(maxsize=4096)
 def beta_quantile(share: float, a: float, b: float) -> float:
     """The value below which a share of a beta distribution lies: by Newton's steps, kept between bounds.
@@ -52,9 +64,7 @@ def beta_quantile(share: float, a: float, b: float) -> float:
     >>> round(beta_quantile(0.975, 1, 1), 10)
     0.975
     """
-    low, high, mean = 0.0, 1.0, a / (a + b)
-    x = mean + _NORMAL.inv_cdf(share) * (mean * (1 - mean) / (a + b + 1)) ** 0.5
-    x = x if 0 < x < 1 else mean
+    low, high, x = 0.0, 1.0, _near_quantile(share, a, b)
     scale = lgamma(a + b) - lgamma(a) - lgamma(b)
     for _ in range(_MOST):
         off = beta_share(a, b, x) - share
