@@ -64,15 +64,19 @@ def lead_words(screen: FirstScreen) -> str:
     else:
         first = "No exceptions; nothing late."
     if balance.rated + balance.unrated == 0:
-        return f"{first} There is no indicator to report on for this period."
+        nothing = "There is no indicator to report on for this period."
+        return nothing if first.startswith("No exceptions") else f"{first} {nothing}"
     reasons = [
         (balance.for_information, "for information"),
         (balance.without_figure, "without a figure"),
         (balance.not_due, "not due"),
     ]
     why = ", ".join(f"{number:,} {words}" for number, words in reasons if number)
+    if balance.rated == 0:
+        return f"{first} No indicator has a rating: {why}."
     things = "indicator" if balance.rated == 1 else "indicators"
-    rated = f"{balance.good:,} of {balance.rated:,} rated {things} {'is' if balance.good == 1 else 'are'} good"
+    verb = "is" if 1 in (balance.good, balance.rated) else "are"
+    rated = f"{balance.good:,} of {balance.rated:,} rated {things} {verb} good"
     return f"{first} {rated}" + (f"; {balance.unrated:,} {_have(balance.unrated)} no rating: {why}." if why else ".")
 
 
@@ -273,7 +277,8 @@ def data_sentences(screen: FirstScreen) -> list[str]:
     if count and screen.report.audience != "public":
         one = screen.unexplained == 1
         explanation = "has no explanation from its agency" if one else "have no explanation from their agency"
-        sentences.append(f"{screen.unexplained:,} of {show_count(count, 'matter')} {explanation}.")
+        without = f"{screen.unexplained:,} of {show_count(count, 'matter')} {explanation}."
+        sentences.append(without if screen.unexplained else "Every matter has an explanation from its agency.")
     return sentences
 
 
@@ -288,7 +293,11 @@ def since_words(screen: FirstScreen) -> str:
     if screen.report.since:
         return saved_words(screen.report.since)
     new, count = sum(matter.new for matter in screen.matters), len(screen.matters)
-    parts = [(new, "new"), (count - new, "carry on"), (len(screen.back), "back to good")]
+    parts = [
+        (new, "new"),
+        (count - new, "carries on" if count - new == 1 else "carry on"),
+        (len(screen.back), "back to good"),
+    ]
     parts.append((screen.ended, "others ended"))
     words = ", ".join(f"{number:,} {words}" for number, words in parts if number) or "no change"
     return f"the {length_word(screen.report.period.cadence.months)} before: {words}"

@@ -101,6 +101,7 @@ def report_sheets(report: ExceptionReport) -> tuple[SheetTable, ...]:
         _sheet("All results", "All indicators, each in its latest period", _RESULTS, _results(report)),
         *_by_group(report),
         _sheet("Returns", "Late returns", _RETURNS, _returns(report)),
+        _sheet("Actions", "What was agreed, and what the indicators did since", _ACTIONS, _actions(report)),
         _sheet("Changes", "What has changed since the report that was saved", _CHANGES, _changes(report)),
         _sheet("Notes", "Notes and signs", ("Note", "Meaning"), _notes(report)),
     ]
@@ -281,6 +282,34 @@ def _returns(report: ExceptionReport) -> Iterator[tuple[Content, ...]]:
             waiting = "; ".join(named.title for named in late.waiting) or ABSENT
             owed = late.figure.title, late.period, late.due, late.days_late, late.run
             yield (agency.agency.title, agency.officer or "not named", *owed, waiting)
+
+
+_ACTIONS: Final = (
+    "Number", "Action", "Indicator", "Group", "Agency", "Owner", "Agreed", "Due", "Done", "State", "Days overdue",
+    "What the indicator did since", "Because", "Before and after", "Expected", "Lesson", "Became",
+)  # fmt: skip
+
+
+def _actions(report: ExceptionReport) -> Iterator[tuple[Content, ...]]:
+    for action in report.actions or ():
+        days = (day or ABSENT for day in (action.agreed_on, action.due_on, action.done_on))
+        yield (
+            action.id,
+            action.text,
+            action.indicator.title if action.indicator else ABSENT,
+            action.group or ABSENT,
+            action.agency.title if action.agency else ABSENT,
+            action.owner or "not named",
+            *days,
+            action.state,
+            action.days_overdue,
+            str(action.verdict),
+            action.reason or ABSENT,
+            action.comparison or ABSENT,
+            action.expects or ABSENT,
+            action.lesson or ABSENT,
+            action.became or ABSENT,
+        )
 
 
 _CHANGES: Final = ("Result", "Cause", "What differs")

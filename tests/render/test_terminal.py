@@ -37,6 +37,33 @@ def test_as_agreed(width: int, name: str) -> None:
     assert render_terminal(report(), width=width, color=False, depth=DEPTHS[name]) == expected
 
 
+def limited_reports() -> dict[str, ExceptionReport]:
+    """Reports limited to levels and agencies, one of a quiet quarter, and one of a quarter without anything."""
+    whole = report()
+    levels = {f"to_{level.level.id}": sample(to=level.level.id) for level in whole.levels}
+    agencies = sorted({line.agency.id for level in whole.levels for line in level.items})[:4]
+    quiet = replace(
+        whole, levels=tuple(replace(level, items=()) for level in whole.levels), late=(), recovered=(), ended=(),
+        groups_over=(), watch=(), without_value=(), small_groups=(), actions=None,
+        counts={**dict.fromkeys(whole.counts, 0), Status.GREEN: 9},
+        evidence={kind: {**dict.fromkeys(whole.counts, 0), Status.GREEN: 3} for kind in whole.evidence},
+    )  # fmt: skip
+    nothing = dict.fromkeys(whole.counts, 0)
+    empty = replace(
+        quiet, counts=nothing, evidence=dict.fromkeys(whole.evidence, nothing), indicators=(), by_group=(),
+        observations=(),
+    )  # fmt: skip
+    return {**levels, **{f"of_{id_}": sample(agency=id_) for id_ in agencies}, "quiet": quiet, "empty": empty}
+
+
+def test_limited_reports_as_agreed() -> None:
+    expected = {path.stem: path.read_text(encoding="utf-8") for path in (GOLDEN / "limited").glob("*.txt")}
+    assert {
+        name: render_terminal(limited, width=80, color=False, depth=Depth.DETAIL)
+        for name, limited in limited_reports().items()
+    } == expected
+
+
 def test_as_agreed_for_screen_readers() -> None:
     expected = (GOLDEN / "plain.txt").read_text(encoding="utf-8")
     text = render_terminal(report(), width=80, color=False, depth=Depth.DETAIL, plain=True)

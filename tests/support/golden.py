@@ -31,6 +31,9 @@ def main() -> None:
             write(test_terminal.GOLDEN / f"width_{width}{name}.txt", text)
     text = render_terminal(test_terminal.report(), width=80, color=False, depth=Depth.DETAIL, plain=True)
     write(test_terminal.GOLDEN / "plain.txt", text)
+    for name, limited in test_terminal.limited_reports().items():
+        text = render_terminal(limited, width=80, color=False, depth=Depth.DETAIL)
+        write(test_terminal.GOLDEN / "limited" / f"{name}.txt", text)
     for case in test_mistakes.CASES:
         printed = io.StringIO()
         with TemporaryDirectory() as folder:
