@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
 
 import pytest
 
 import pmf_engine as pmf
 from pmf_engine.cli.program import main
 from pmf_engine.diagnostics import messages
+from pmf_engine.diagnostics.diagnostic_kinds import DiagnosticKind
 from pmf_engine.framework.load import check_framework
 
 pytestmark = pytest.mark.xdist_group("mistakes")  # all of them rest on one run of every case
@@ -135,14 +135,14 @@ def test_every_wording_is_reached(runs: Runs) -> None:
 
 
 def test_every_kind_is_reached(runs: Runs) -> None:
-    written: set[Any] = {
-        node.args[0].value
+    written = {
+        str(DiagnosticKind[node.args[0].attr])
         for tree in WORDINGS.values()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "Diagnostic"
-        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0], ast.Attribute)
     }
     printed = {
         found["kind"] for case in CASES for lines in findings(runs.printed[case]) if (found := HEAD.fullmatch(lines[0]))

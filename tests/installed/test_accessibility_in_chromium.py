@@ -1,4 +1,4 @@
-"""The HTML report meets WCAG 2.2 AA in light and dark, as far as axe-core can tell."""
+"""The HTML report, and a paper of the year, meet WCAG 2.2 AA in light and dark, as far as axe-core can tell."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from pmf_engine.render.html import render_html
+from pmf_engine.render.html.paper import render_paper
 from tests.installed import browser
+from tests.render.test_papers import PAPER
 from tests.render.test_terminal import report
 
 _STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -30,11 +32,15 @@ axe.run({exclude: ["svg"]}, {runOnly: %s}).then(result => {
 """
 
 
+PAGES = {"report": lambda: render_html(report()), "paper": lambda: render_paper(PAPER)}
+
+
+@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_accessible(tmp_path: Path, scheme: str) -> None:
+def test_it_is_accessible(tmp_path: Path, scheme: str, page: str) -> None:
     checker = browser.axe()
     assert checker is not None
-    text = render_html(report()).replace("<details>", "<details open>")
+    text = PAGES[page]().replace("<details>", "<details open>")
     if scheme == "dark":
         text = text.replace("@media (prefers-color-scheme:dark)", "@media all")
     scripts = f"<script>{checker.read_text(encoding='utf-8')}</script><script>{_CHECK % _STANDARD}</script>"
