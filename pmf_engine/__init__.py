@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ChartName,
         Direction,
         EvidenceType,
+        Expected,
         ItemKind,
         NoSignal,
         Outcome,

@@ -12,7 +12,7 @@ from pmf_engine.cli.year import print_paper
 
 def _actions(arguments: argparse.Namespace) -> ExitCode:
     """`pmf actions`: what was agreed, whether it was done, and what the indicators did since."""
-    from pmf_engine.report.actions import actions_of
+    from pmf_engine.report.actions import actions_of, shown_periods
     from pmf_engine.report.actions_paper import action_paper, actions_paper, actions_sheet
     from pmf_engine.report.paper import Written
 
@@ -21,10 +21,11 @@ def _actions(arguments: argparse.Namespace) -> ExitCode:
     actions = actions_of(evaluation, arguments.agency)
     paper = actions_paper(actions, arguments.loop)
     if arguments.id is not None:
-        one = action_paper(actions, arguments.id)
-        if one is None:
+        asked = arguments.id.casefold()
+        action = next((each for each in actions.actions if each.id.casefold() == asked), None)
+        if action is None:
             raise CannotDoError(f"no action `{arguments.id}`; `pmf actions` shows what there is")
-        paper = one
+        paper = action_paper(actions, action, shown_periods(evaluation, action.id))
     print_paper(Written(actions, paper, lambda: actions_sheet(actions)), arguments)
     return ExitCode.DONE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
@@ -22,7 +22,7 @@ from pmf_engine.evaluation.action_periods import (
 )
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.action_facts import PROMISES
-from pmf_engine.judgement.verdicts import POINTS, compared
+from pmf_engine.judgement.verdicts import POINTS, compared, raised_periods
 from pmf_engine.submissions.register_cells import band_to_reach
 from pmf_engine.submissions.registers import ACTIONS
 
@@ -95,6 +95,40 @@ def judged_actions(actions: pl.DataFrame, rows: pl.DataFrame, framework: Framewo
         judged.append(row | _now(record, book.values(record), framework, as_of))
     own = {name: dtype for name, dtype in JUDGED_ACTIONS.polars().items() if name not in ACTIONS.columns}
     return JUDGED_ACTIONS.check(stood.hstack(pl.DataFrame(judged, own)))
+
+
+class ComparedPeriod(NamedTuple):
+    """A period by which an action is judged: its label, its value, and whether it is before or after the action.
+
+    Attributes:
+        left_out: For `better since`, since the action may have been raised because of it.
+    """
+
+    label: str
+    value: float
+    after: bool
+    left_out: bool
+
+
+def compared_periods(action: Mapping[str, Any], rows: pl.DataFrame, framework: Framework) -> tuple[ComparedPeriod, ...]:
+    """The periods by which an action is judged, the earliest first; none for one that cannot be judged.
+
+    Args:
+        action: A row of `ACTIONS`.
+        rows: The judged rows of indicators in their own periods, with the columns of `JUDGED_ROWS`.
+        framework: The framework.
+    """
+    rows = rows.filter(pl.col("indicator") == (action["indicator"] or ""))
+    span = periods_of(action, SeriesBook(framework, rows))
+    if isinstance(span, Unjudged):
+        return ()
+    points = _points([action], [span], rows)
+    left_out = dict(raised_periods(points).iter_rows())
+    return tuple(
+        ComparedPeriod(each.label, each.value or 0.0, after, left_out.get(each.start, False))
+        for after, values in ((False, span.before), (True, span.after))
+        for each in values
+    )
 
 
 def promises_of(actions: pl.DataFrame, framework: Framework) -> pl.DataFrame:

@@ -95,10 +95,14 @@ class Evaluated:
         if self.audience == "public":
             approved = [id_ for id_, indicator in self.framework.indicators.items() if indicator.public]
             actions = actions.filter(pl.col("indicator").is_in(approved))
-        rows = self.judged
-        if self.own is not None:
-            rows = pl.concat([rows.join(self.own, on="indicator", how="anti"), self.own])
-        return judged_actions(actions, rows, self.framework, self.as_of)
+        return judged_actions(actions, self.own_rows, self.framework, self.as_of)
+
+    @property
+    def own_rows(self) -> pl.DataFrame:
+        """The judged rows of every indicator in its own periods, with the columns of `JUDGED_ROWS`."""
+        if self.own is None:
+            return self.judged
+        return pl.concat([self.judged.join(self.own, on="indicator", how="anti"), self.own])
 
     def rows(self) -> tuple[ResultRow, ...]:
         """The results as typed rows, in their order."""

@@ -80,6 +80,11 @@ def compared(points: pl.DataFrame) -> pl.DataFrame:
     return COMPARED.check(joined.with_columns(**answers).select(COMPARED.names))
 
 
+def raised_periods(points: pl.DataFrame) -> pl.DataFrame:
+    """Which periods of one action are left out for `better since`, with the columns `start` and `raised`."""
+    return _scaled(points).select("start", "raised")
+
+
 def _scaled(points: pl.DataFrame) -> pl.DataFrame:
     """Points with `y` (the value; larger is better), `w` (its weight), `d` (after) and `t` (time in years).
 

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from pmf_engine.domain.status import Expected, Verdict
+from pmf_engine.evaluation.actions import compared_periods
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.judgement.formatting import show_count, show_date, show_number, show_rounded, show_value
@@ -23,6 +24,16 @@ class Unattended:
     indicator: Named
     groups: tuple[str, ...]
     level: Named
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A period by which an action is judged, with its value in words."""
+
+    label: str
+    shown: str
+    after: bool
+    left_out: bool
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,17 @@ def actions_of(evaluation: Evaluation, agency: str | None = None) -> Actions:
         exceptions=len(groups),
         unattended=left,
     )
+
+
+def shown_periods(evaluation: Evaluation, action: str) -> tuple[Shown, ...]:
+    """The periods by which an action is judged, with their values in words; none for one that cannot be judged."""
+    framework = evaluation.framework
+    for row in evaluation.actions.filter(id=action).iter_rows(named=True):
+        periods = compared_periods(row, evaluation.own_rows, framework)
+        indicator = framework.indicators.get(row["indicator"] or "")
+        if indicator is not None:
+            return tuple(Shown(p.label, show_value(p.value, indicator), p.after, p.left_out) for p in periods)
+    return ()
 
 
 def _exceptions(evaluation: Evaluation, led: Sequence[str] | None) -> list[Unattended]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pmf_engine.domain.status import Verdict
 from pmf_engine.judgement.formatting import show_count, show_date
-from pmf_engine.report.actions import Actions, Unattended, count_words
+from pmf_engine.report.actions import Actions, Shown, Unattended, count_words
 from pmf_engine.report.item import ReportedAction
 from pmf_engine.report.paper import Paper, Section, Sheet, Table, section
 
@@ -41,11 +41,14 @@ def actions_paper(actions: Actions, loop: bool = False) -> Paper:
     )
 
 
-def action_paper(actions: Actions, id_: str) -> Paper | None:
-    """The paper of one action, with everything that is known of it; None where there is no such action."""
-    action = next((each for each in actions.actions if each.id.casefold() == id_.casefold()), None)
-    if action is None:
-        return None
+def action_paper(actions: Actions, action: ReportedAction, periods: tuple[Shown, ...]) -> Paper:
+    """The paper of one action, with everything that is known of it.
+
+    Args:
+        actions: All actions.
+        action: The action.
+        periods: The periods by which it is judged.
+    """
     facts = [(name, words) for name, words in _facts(action) if words]
     return Paper(
         actions.board,
@@ -54,9 +57,23 @@ def action_paper(actions: Actions, id_: str) -> Paper | None:
         (f"{action.text}.".replace("..", "."),),
         (
             section("What was agreed", tables=(Table("", ("", ""), tuple(facts)),)),
-            Section("Is it better since?", tuple(_sentences(action))),
+            Section("Is it better since?", tuple(_sentences(action)), tables=_periods(periods)),
         ),
     )
+
+
+def _periods(periods: tuple[Shown, ...]) -> tuple[Table, ...]:
+    """The table of the periods by which an action is judged."""
+    if not periods:
+        return ()
+    note = "Left out of what it is compared with for `better since`: the action may have been raised because of it."
+    rows = tuple((each.label, each.shown, "after" if each.after else _before(each)) for each in periods)
+    marked = any(each.left_out for each in periods)
+    return (Table("The periods compared", ("Period", "Value", ""), rows, note if marked else ""),)
+
+
+def _before(each: Shown) -> str:
+    return "before, left out" if each.left_out else "before"
 
 
 def _facts(action: ReportedAction) -> Iterable[tuple[str, str]]:
