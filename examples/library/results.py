@@ -73,6 +73,14 @@ def charts(evaluation: pmf.Evaluation) -> Iterator[str]:
         yield f"{row['indicator']}: {chart} {why} {assurance}"
 
 
+def helped(evaluation: pmf.Evaluation) -> str:
+    """How many of the actions were followed by something better, and how many reached what they were to reach."""
+    verdicts = evaluation.actions["verdict"].to_list()
+    reached = evaluation.actions["expected"].to_list()
+    better, met = verdicts.count(pmf.Verdict.BETTER.value), reached.count(pmf.Expected.MET.value)
+    return f"{better} of {len(verdicts)} actions: better since; {met}: as expected"
+
+
 def of_explanation(explanation: pmf.Explanation) -> str:
     """A value with its steps."""
     return f"{explanation.indicator} {explanation.period}: {explanation.value} from {len(explanation.sources)} sources"
@@ -107,6 +115,7 @@ def main(folder: Path) -> None:
     print(of_row(evaluation.at("2026-27 Q2").row("repeat_referrals", group="Whissendine")))
     stricter = pmf.what_if(evaluation, tolerances={"looked_after": {"good": "at most 250", "tolerance": "at most 290"}})
     print(*changed(stricter), *changed(pmf.compare(evaluation, evaluation)), sep="\n")
+    print(helped(evaluation))
     print(of_report(pmf.exception_report(evaluation)))
 
 

@@ -33,6 +33,7 @@ PRINTED = {
         "break on 2026-04-01: counts young people to 25",
         "looked_after whole: green -> red True",
         "nothing changes",
+        "0 of 0 actions: better since; 0: as expected",
     ],
     "nightly": [
         "UNKNOWN_FIGURE in row 3: unknown figure `planz`; did you mean `Plans`?",

@@ -1,5 +1,6 @@
 """Public names are few, and each says what it means."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -123,3 +124,14 @@ def test_what_submissions_cannot_be_made_of(tmp_path: Path, returns: Any, lists:
     framework = pmf_engine.load_framework(tmp_path)
     with pytest.raises(TypeError, match=re.escape(said)):
         pmf_engine.Submissions.from_frames(framework, returns, lists=lists, received_on=None)
+
+
+def test_type_checkers_know_every_name_of_the_face() -> None:
+    tree = ast.parse(Path(str(pmf_engine.__file__)).read_text(encoding="utf-8"))
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert [name for name in pmf_engine.__all__ if name not in imported] == []
