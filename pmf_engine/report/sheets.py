@@ -188,7 +188,7 @@ def _exception(matter: Matter, item: Item) -> tuple[Content, ...]:
         ". ".join(groups) or ABSENT,
         because_words(item) or ("by its groups" if item.group_only else ABSENT),
         " ".join(map(sentence, matter.asks)),
-        " ".join(map(comment_words, item.comments)) or "No explanation received.",
+        " ".join(map(comment_words, item.comments)) or ("No explanation received." if item.shows_words else "[c]"),
         "; ".join(part for part in (marks_words(item.marks), reason_words(item)) if part) or ABSENT,
     )
 
@@ -324,7 +324,7 @@ def _changes(report: ExceptionReport) -> Iterator[tuple[Content, ...]]:
 def _notes(report: ExceptionReport) -> Iterator[tuple[Content, ...]]:
     quality = report.data_quality
     yield "Audience", marking_words(report)
-    yield "[c]", "Confidential: withheld by the agency that holds it."
+    yield "[c]", "Confidential: withheld, by the agency that holds it or from the public."
     yield "[x]", "Not available: not received, not due, nothing to divide by, or contradicted; the status says which."
     yield "[z]", "Not applicable: there is nothing that could stand here."
     yield (

@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from itertools import pairwise
@@ -241,3 +242,16 @@ def test_json_follows_its_schema_and_comes_back(capsysbinary: pytest.CaptureFixt
             jsonschema.validate({**data, key: "?"}, report_schema())
     assert main(["schema", "report"]) == 0
     assert json.loads(capsysbinary.readouterr().out) == report_schema()
+
+
+def test_words_that_are_not_for_the_public_are_confidential_and_not_missing() -> None:
+    quiet = replace(
+        report(),
+        levels=tuple(
+            replace(level, items=tuple(replace(item, comments=(), shows_words=False) for item in level.items))
+            for level in report().levels
+        ),
+    )
+    sheet = next(sheet for sheet in report_sheets(quiet) if sheet.name == "Exceptions")
+    assert {row[sheet.columns.index("Agency's words")] for row in sheet.rows} == {"[c]"}
+    assert "No explanation received" not in words_of_workbook(rendered("xlsx", quiet))
