@@ -76,16 +76,18 @@ def framework_of(arguments: argparse.Namespace) -> Framework:
 
 def submissions_of(arguments: argparse.Namespace, framework: Framework) -> Submissions:
     """The submissions in the folder of the options or of the board. Raises CannotDoError for an output over one."""
+    from pmf_engine.cli.progress import ReadingProgress
     from pmf_engine.submissions.frames import SubmissionsError
     from pmf_engine.submissions.readers import READERS
-    from pmf_engine.submissions.submissions import read_submissions
+    from pmf_engine.submissions.submissions import read_folder
 
     folder = submissions_folder(arguments, framework)
     keep_inputs(
         getattr(arguments, "output", None), (path for path in folder.rglob("*") if path.suffix.lower() in READERS)
     )
     try:
-        return read_submissions(folder, framework, getattr(arguments, "as_of", None))
+        with ReadingProgress() as progress:
+            return read_folder(folder, framework, getattr(arguments, "as_of", None), progress)
     except SubmissionsError as error:
         raise CannotDoError(str(error)) from None
 

@@ -136,7 +136,7 @@ def recognise(
             consequence = "both are set aside" if what == "figure column" else "the first is used"
             report("column-twice", columns[1], so="everything in this file is set aside" if fatal else consequence)
     if missing or not (long or figures):
-        found.problems = _without_untitled(table, unknown, found.problems)
+        found.problems = _without_unlikely(table, found.problems)
         names = listed(missing, "and") if missing else "named after a figure, nor `figure` and `value`,"
         report("missing-column", missing=names)
         unusable = True
@@ -148,13 +148,14 @@ def recognise(
     return recognised if long else replace(recognised, counted=_counted(table, recognised))
 
 
-def _without_untitled(table: RawTable, unknown: Iterable[str], problems: Iterable[Problem]) -> list[Problem]:
-    """The problems without those of unknown columns that have no title: one may be a column that is missing anyway."""
-    untitled = {letter(int(column)) for column in unknown if not table.header[int(column)].strip(EDGES)}
+def _without_unlikely(table: RawTable, problems: Iterable[Problem]) -> list[Problem]:
+    """The problems without those of unknown columns that are near no name: all of the file is set aside anyway."""
     return [
         each
         for each in problems
-        if each.file != table.file or each.kind != "unknown-column" or each.column not in untitled
+        if each.file != table.file
+        or each.kind != "unknown-column"
+        or each.message != say("unknown-column", text=each.text, help="")
     ]
 
 

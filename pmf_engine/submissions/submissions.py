@@ -6,7 +6,7 @@ problem that names its file and row and what was expected.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -271,6 +271,16 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
     Raises:
         SubmissionsError: The folder does not exist.
     """
+    return read_folder(folder, framework, as_of, lambda number, count, name: None)
+
+
+def read_folder(
+    folder: str | Path, framework: Framework, as_of: date | None, on_file: Callable[[int, int, str], None]
+) -> Submissions:
+    """Reads a folder as `read_submissions` does; `on_file` is called before each file.
+
+    Its arguments are the number of the file, from 1, how many there are, and the name of the file.
+    """
     folder = Path(folder)
     if not folder.is_dir():
         raise SubmissionsError(f"there is no folder of submissions at `{folder}`")
@@ -283,7 +293,8 @@ def read_submissions(folder: str | Path, framework: Framework, as_of: date | Non
     parts: list[ListPart] = []
     received: dict[str, date | None] = {}
     of_board: set[str] = set()
-    for name, path in files.items():
+    for number, (name, path) in enumerate(files.items(), 1):
+        on_file(number, len(files), name)
         if is_passed_over(path):
             continue
         format_ = READERS.get(path.suffix.lower())
