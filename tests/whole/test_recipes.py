@@ -21,6 +21,7 @@ SUBJECTS = [
     "a key of a tolerance entry",
     "a unit in `for N ...`",
     "a marker",
+    "a column of a register",
     "a mistake with its message",
     "a command",
 ]
