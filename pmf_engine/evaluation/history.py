@@ -59,7 +59,7 @@ def history_plan(
         rows = rows.join(kept.lazy(), on=kept.columns, how="semi").with_columns(asked_in=pl.lit(True))
     backs = looked_back(framework, cadences)
     raised = (pl.col("level") >= 0).any().over("indicator", "start")
-    history = judged(rows, framework, inputs.as_of, inputs.promises).with_columns(
+    history = judged(rows, framework, inputs.as_of, inputs.promises, inputs.unread).with_columns(
         shown=pl.col("shown") & (pl.col("asked_in") | raised)
     )
     lacking = _lacking(inputs, cadences).cache()

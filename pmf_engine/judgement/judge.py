@@ -60,7 +60,13 @@ JUDGED: Final = FrameSchema(
 """The columns that `judged` adds."""
 
 
-def judged(rows: pl.LazyFrame, framework: Framework, as_of: date, promises: pl.DataFrame | None = None) -> pl.LazyFrame:
+def judged(
+    rows: pl.LazyFrame,
+    framework: Framework,
+    as_of: date,
+    promises: pl.DataFrame | None = None,
+    unread: bool = False,
+) -> pl.LazyFrame:
     """Judges indicator rows, each of them with the name of its `period`, and sorts them by series and start.
 
     A series is an indicator, whole or of one group.
@@ -70,6 +76,7 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date, promises: pl.D
         framework: The framework that defines the indicators and the escalation rules.
         as_of: The day of the evaluation; periods that are not over then are `not_due`.
         promises: The actions that rules may ask about, with the columns of `PROMISES`; None for none.
+        unread: Whether a file could not be read: it may hold returns from before all others.
 
     Returns:
         The columns of `rows` and of `JUDGED`, and others that only judgement uses.
@@ -82,7 +89,7 @@ def judged(rows: pl.LazyFrame, framework: Framework, as_of: date, promises: pl.D
     frame = with_run(frame)
     frame = with_interval(frame)
     frame = with_small(charted(frame), framework.escalate_groups_from)
-    return escalated(with_action_facts(frame, framework, promises, as_of), framework)
+    return escalated(with_action_facts(frame, framework, promises, as_of), framework, unread)
 
 
 def _segment(framework: Framework) -> pl.Expr:

@@ -26,17 +26,19 @@ from pmf_engine.judgement.exception_life import HAS_COME, with_life
 from pmf_engine.judgement.series import earlier, last_known, lasted, opens
 
 
-def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
+def escalated(frame: pl.LazyFrame, framework: Framework, unread: bool = False) -> pl.LazyFrame:
     """Adds `rules` (those that hold), `rule_ids` (their numbers), `escalate_to`, `level` (the highest) and `LIFE`.
 
     The rows are sorted by series, each with the position of the first of its series in `opens`. Their columns are
-    period, value, status, has_value, before, direction, special_cause, no_signal, small, doubt and partial.
+    period, value, status, has_value, before, direction, special_cause, no_signal, small, doubt and partial. Where a
+    file could not be read (`unread`), a period before the first return may be a gap, too.
     """
     levels = list(framework.governance)
     numbers = Columns()
     stages = _rule_stages(framework.rules, numbers)
     change = _difference(pl.col("value"), pl.col("before"))
-    frame = frame.with_columns(change=pl.when(_is_whole()).then(change), **_lasting_bad_news())
+    gap = HAS_COME | pl.lit(unread)
+    frame = frame.with_columns(change=pl.when(_is_whole()).then(change), may_be_gap=gap, **_lasting_bad_news())
     for stage in [*numbers.stages, *stages]:
         frame = frame.with_columns(stage)
     numbered = list(enumerate(framework.rules))
@@ -48,7 +50,7 @@ def escalated(frame: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     for position, name in enumerate(levels):
         level = pl.when(highest == position).then(pl.lit(name)).otherwise(level)
     frame = frame.with_columns(rules=rules, rule_ids=rule_ids, escalate_to=level, level=highest.cast(pl.Int8))
-    return with_life(frame).drop("^(rule|may|since|bad|for):.*$")
+    return with_life(frame).drop("^(rule|may|since|bad|for):.*$", "may_be_gap")
 
 
 _SEPARATOR = "\x1f"
@@ -186,7 +188,7 @@ class _Answers:
         """
         counted = self._counted(condition, possible=True)
         with_value = self._truth(counted, _words(False, feared=True)).fill_null(False) & ~pl.col("small")
-        return pl.when("has_value").then(with_value).otherwise(self.answer(condition).fill_null(HAS_COME))
+        return pl.when("has_value").then(with_value).otherwise(self.answer(condition).fill_null(pl.col("may_be_gap")))
 
     def _truth(self, condition: Expression, words: Mapping[str, pl.Expr]) -> pl.Expr:
         counted = {name: pl.col(name) for name in (column.meta.output_name() for column in self.columns)}

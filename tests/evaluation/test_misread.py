@@ -169,3 +169,15 @@ def test_it_may_hold_the_number_that_is_blank_in_the_rows_of_groups(tmp_path: Pa
     assert status(evaluation, period="2016-17 Q1") == "invalid"
     place = "a row that may be of it came in `wide.csv` row 4 and could not be read"
     assert cell(evaluation, "y", "2016-17 Q1", "reason") == f"`n` is not known from Social Care: {place}"
+
+
+def test_a_file_that_cannot_be_read_may_hold_what_came_before_the_first_return(tmp_path: Path) -> None:
+    """Red, then amber: with an amber quarter in the file that is lost the exception would go on, so it does."""
+    rules = "- {when: red, to: board}\n- {when: (amber or red) for 3 periods, to: board}"
+    write_board(tmp_path, FIGURES, INDICATORS, "y: {good: at most 10, tolerance: at most 20}", rules)
+    write_returns(tmp_path, "2016-17 Q1,police,both,1\n2016-17 Q2,care,n,30\n2016-17 Q3,care,n,15\n")
+    ended = evaluate(tmp_path, "2016-17 Q3")
+    assert cell(ended, "y", "2016-17 Q3", "escalate_to") is None
+    (tmp_path / "returns" / "first.csv").write_bytes(b"period,agency,figure,value\n2016-17 Q1,care,n,15\n\0")
+    kept = evaluate(tmp_path, "2016-17 Q3")
+    assert cell(kept, "y", "2016-17 Q3", "escalate_to") == "board"

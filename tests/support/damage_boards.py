@@ -156,10 +156,12 @@ class Sent:
 
 
 def spots(table: Table) -> Iterator[Spot]:
-    """The cells of a return that hold a figure's number."""
+    """The cells of a return that hold a figure's number, in rows whose quarter is still written as it was."""
     places = {name: place for place, name in enumerate(table.header)}
     for number, row in enumerate(table.rows):
         quarter, agency, district = row[:3]
+        if quarter not in QUARTERS:
+            continue
         if table.what == "long":
             yield Spot(table, number, places["value"], row[places["figure"]], quarter, agency, district)
             continue
