@@ -28,6 +28,7 @@ _OF_ALL = re.compile(
 
 _NOTE = re.compile(
     r".*\b(?:notes?|remarks?|comments?|commentary|caveats?|footnotes?|explanations?|narrative)\b.*"
+    r"|rag(?: rating| status)?|trend|direction(?: of travel)?"
     r"|(?:data )?sources?|(?:contact|author|owner)(?: (?:name|details|person|number|e[- ]?mail))?"
     r"|e[- ]?mail(?: address)?|(?:tele)?phone(?: number)?|tel|version|last updated"
     r"|(?:prepared|completed|submitted|entered|checked|approved|signed off|filled in|provided|supplied|produced"

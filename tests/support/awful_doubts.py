@@ -49,6 +49,16 @@ def _titles() -> Iterator[Case]:
     yield Case("a note below on how to fill in", _csv(rows), WHOLE)
     rows = [["Test Board return: Children with a plan", "", ""], ["For official use only", "", ""], *ACROSS]
     yield Case("titles that say nothing of the numbers", _csv(rows), WHOLE)
+    rows = [["Ethnicity: all", "", "", "", ""], ["Measure", Q1, "RAG", Q2, "RAG"]]
+    rows += [["Referrals received", "410", "G", "430", "R"], ["Visits made", "520", "G", "540", "G"]]
+    told: list[Said] = [(None, 2, "C", "notes-not-read")]
+    yield Case("colours beside the numbers", _csv(rows), WHOLE, told)
+    for title in ("% of referrals", "Percentages"):
+        yield Case(f"{title} above a table", _csv([[title], *ACROSS]), [], [(None, 1, "A", kind)], 4)
+    rows = [["Gender", "Kestrels", ""], *ACROSS]
+    yield Case("a part in a title of two cells", _csv(rows), [], [(None, 1, "A", kind)], 4)
+    rows = [ACROSS[0], ["", "£000", "£000"], *ACROSS[1:]]
+    yield Case("thousands over the values", _csv(rows), [], [(None, 2, "C", kind)], 4)
     across = ["", "Actual", "", "Target", ""]
     rows = [across, ["Measure", Q1, Q2, Q1, Q2], *([*row, "900", "900"] for row in ACROSS[1:])]
     yield Case("targets beside actual numbers", _csv(rows), WHOLE, [(None, 1, "D", "derived-column")], 4)

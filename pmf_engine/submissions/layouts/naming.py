@@ -60,6 +60,9 @@ _LIKE_A_NUMBER = re.compile(
 )
 """A number with a slip, or with some characters around it; no quarter and no half."""
 
+_THOUSANDS = re.compile(r"£?'?000s?", re.IGNORECASE)
+"""A heading of numbers that are in thousands, which is none of them."""
+
 _SHORTEST = 3
 """Names within a title are longer than this, the spaces around them included."""
 
@@ -192,13 +195,16 @@ class Lexicon:
 
     def _is_value(self, text: str) -> bool:
         """Whether a text can only be a value: a number, a marker, a grade, a formula or an error of a spreadsheet."""
+        if _THOUSANDS.fullmatch(text):
+            return False
         if is_number(text) or state_of(text) is not None or fold(text) in self._grades:
             return True
         return (len(text) > 1 and text[0] in "=#" and text[1].isupper()) or MERGED.search(text) is not None
 
     def may_be_value(self, text: str) -> bool:
         """Whether a text is a value, or looks like a damaged one: `52O`, `? 520`, `520 or so`."""
-        return self.is_value(text) or (_LIKE_A_NUMBER.fullmatch(text) is not None and not self.roles(text))
+        is_like = _LIKE_A_NUMBER.fullmatch(text) is not None and not self.roles(text)
+        return self.is_value(text) or (is_like and not _THOUSANDS.fullmatch(text))
 
     def keyed(self, text: str) -> tuple[str, str] | None:
         """The role and the text of a title such as `Period: Q3 2016-17`; None for a title without a role."""

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from pmf_engine.submissions.layouts.gaps import Block
+from pmf_engine.submissions.layouts.gaps import Block, roles_of_column
 from pmf_engine.submissions.layouts.grid import Grid, Label
 from pmf_engine.submissions.layouts.naming import VALUE, Lexicon, plain
 from pmf_engine.submissions.layouts.sections import Section, has_values
 from pmf_engine.submissions.layouts.titles import names_of_file
 from pmf_engine.submissions.problems import Problem, say
-from pmf_engine.submissions.vocabulary import is_of_all
+from pmf_engine.submissions.vocabulary import fold, is_of_all
 
 _OF_SCOPES: Final[Mapping[str, str]] = {
     "of each quarter or month alone": (
@@ -46,6 +46,12 @@ _SCOPES: Final = {what: re.compile(rf"(?<![\w&])(?:{words})(?![\w&])") for what,
 _ALONE: Final = re.compile(r"plans?|goals?|aims?|trend|rag|comparison|expected|england|national|regional|sen|send")
 """Words that say so where they are the whole of a title."""
 
+_DIVIDES: Final = re.compile(r"sex|gender|cohort|age (?:group|band)|ethnic group|locality|ward|quadrant")
+"""Words beside what numbers are of, where they are the whole of a title."""
+
+_SHARES: Final = re.compile(r"(?:%|percentages?|per ?cent)(?: of .*)?")
+"""Titles of numbers that are shares."""
+
 _CLEARS: Final = re.compile(r"actuals?|outturns?|results?|(?:this|current) (?:year|quarter|month|period)|in[- ]quarter")
 """Titles that end what a title above them says."""
 
@@ -63,12 +69,15 @@ def doubt_of(text: str, lexicon: Lexicon) -> str | None:
 
     Names of figures, agencies and groups, and of the board and its content areas, are no such words.
     """
-    if lexicon.roles(text):
+    if lexicon.roles(text) or lexicon.role_word(text) is not None or is_of_all(text.rpartition(":")[2]):
         return None
+    if _SHARES.fullmatch(fold(text)):
+        return "counted one by one"
     rest = plain(text)
     for name in lexicon.names_in_titles:
         rest = rest.replace(name, " | ")
-    if _ALONE.fullmatch(" ".join(rest.replace("|", " ").split())):
+    words_alone = " ".join(rest.replace("|", " ").split())
+    if _ALONE.fullmatch(words_alone):
         return "what was counted"
     return next((what for what, words in _SCOPES.items() if words.search(rest)), None)
 
@@ -87,6 +96,7 @@ def out_of_scope(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[
     told: set[Label] = set()
     current: Label | None = None
     for block in blocks:
+        current = next((title for title in block.titles if _DIVIDES.fullmatch(fold(title.text))), current)
         for title in [*block.titles, *_headings_of_labels(grid, block.section, lexicon)]:
             if doubt_of(title.text, lexicon):
                 current = title
@@ -105,10 +115,11 @@ def _clears(text: str, lexicon: Lexicon) -> bool:
 
 
 def _headings_of_labels(grid: Grid, section: Section, lexicon: Lexicon) -> Iterator[Label]:
-    """The headings of the columns of labels that are no word for a role."""
+    """The headings of the columns of labels whose cells name something, and that are no word for a role."""
     for row in section.headers:
         for position in row.filled:
-            if position in section.labels and lexicon.role_word(row.cells[position]) is None:
+            is_label = position in section.labels and lexicon.role_word(row.cells[position]) is None
+            if is_label and roles_of_column(section, position, lexicon):
                 yield grid.label(row, position)
 
 
@@ -164,6 +175,6 @@ def says_something(text: str, lexicon: Lexicon) -> bool:
 
 
 def _problem(grid: Grid, label: Label, lexicon: Lexicon) -> Problem:
-    what = doubt_of(label.text, lexicon) or next(iter(_SCOPES))
+    what = "of all" if _DIVIDES.fullmatch(fold(label.text)) else doubt_of(label.text, lexicon) or next(iter(_SCOPES))
     message = say("out-of-scope", text=label.text, what=what)
     return Problem(grid.file, grid.sheet, label.row or None, label.column or None, label.text, "out-of-scope", message)
