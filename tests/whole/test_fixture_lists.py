@@ -50,7 +50,9 @@ def indicator(formula: str, frequency: str, by: Sequence[str]) -> dict[str, Any]
 def essex_with(folder: Path, indicators: Mapping[str, Mapping[str, Any]]) -> pmf.Framework:
     """Essex's figures and lists, and other indicators."""
     essex = YAML(typ="safe").load((ROOT / "indicators.yaml").read_text(encoding="utf-8"))
-    (folder / "indicators.yaml").write_text(json.dumps(essex | {"indicators": indicators}), encoding="utf-8")
+    areas = {id_: area if isinstance(area, str) else area["title"] for id_, area in essex["content_areas"].items()}
+    parts = essex | {"indicators": indicators, "content_areas": areas}
+    (folder / "indicators.yaml").write_text(json.dumps(parts), encoding="utf-8")
     (folder / "tolerances.yaml").write_text("governance: {board: Board}\n", encoding="utf-8")
     return pmf.load_framework(folder)
 
