@@ -120,10 +120,11 @@ def _lives(report: AnnualReport) -> Section:
     standing = sum(life.stands for life in report.lives)
     up = sum(life.went_up for life in report.lives)
     earlier = len(report.lives) - up
+    end = "at the end of the year" if report.period.last_day < report.as_of else "in the last quarter that is over"
     return section(
         "The year's exceptions",
         f"{show_count(up, 'indicator')} that the quarterly reports took to a level of governance, whole or by group; "
-        f"{standing} still stand at the end of the year. They are those of the quarters' reports, as known on "
+        f"{standing} still stand {end}. They are those of the quarters' reports, as known on "
         f"{show_date(report.as_of)}: the year itself judges nothing anew.",
         f"{show_count(earlier, 'exception')} of the year before cleared in the first quarter." if earlier else "",
         tables=(Table("", ("Indicator", *quarters), rows, f"The highest level that each went up to: {levels}."),),

@@ -57,7 +57,7 @@ def _standing(report: AnnualReport) -> tuple[str, ...]:
     return tuple(
         f"Stands with {level_word(Named(highest[0], report.levels[highest[0]]))}: {life.indicator.title}"
         for life in report.lives
-        if life.stands and (last := life.quarters[-1]) is not None and last.level in highest
+        if life.stands and [quarter.level for quarter in life.quarters if quarter][-1:] == highest
     )
 
 

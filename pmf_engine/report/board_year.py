@@ -134,8 +134,12 @@ class BoardYear:
         return not ad_hoc or row.level >= 0 or row.start >= quarter.start
 
     def exceptions(self, quarter: Period) -> tuple[HistoryRow, ...]:
-        """The rows that the report on a quarter escalates, wholes and groups."""
-        return tuple(row for row in self.reported(quarter) if row.level >= 0)
+        """The rows that the report on a quarter escalates, wholes and groups; none before the quarter is over."""
+        return tuple(row for row in self.reported(quarter) if row.level >= 0) if self.is_over(quarter) else ()
+
+    def is_over(self, quarter: Period) -> bool:
+        """Whether a quarter had ended by the day as of which the year is known."""
+        return quarter.last_day < self.as_of
 
     def raised_to(self, quarter: Period) -> dict[str, str]:
         """By indicator with an exception in a quarter, whole or by group, the highest level that it goes up to."""

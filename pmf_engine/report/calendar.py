@@ -95,8 +95,10 @@ def owed_between(evaluation: Evaluation, start: int, end: int) -> Iterator[Owed]
         key = (source.id, sender, period.start)
         due = period.last_day + timedelta(days=source.due[sender])
         state = states.get(key, ReturnState.RECEIVED)
-        if evaluation.inputs is None:
+        if evaluation.inputs is None or (key not in states and period.end > evaluation.inputs.window.end):
             state = ReturnState.LATE if due < evaluation.as_of else ReturnState.DUE
+        elif key not in states and key not in arrivals and period.start < evaluation.inputs.window.start:
+            continue  # it ended before anything was sent, and nobody knows of it
         if state is None:
             continue
         named = (Named(source.id, source.title), Named(sender, framework.agencies[sender].name))

@@ -32,37 +32,38 @@ class ExceptionLife:
     """The life of an indicator's exception, whole or by group, over the quarters of a year.
 
     Attributes:
-        quarters: A quarter each; None where it is no exception and was none in the quarter before.
+        quarters: A quarter each; None where it is no exception and was none in the quarter before, and for a quarter
+            that is not over.
+        stands: It is an exception in the last quarter that is over.
         by_groups: It was never an exception as a whole, but by its groups alone.
     """
 
     indicator: Named
     quarters: tuple[LifeQuarter | None, ...]
     by_groups: bool
+    stands: bool
 
     @property
     def went_up(self) -> bool:
         """Whether it is an exception in a quarter of the year, rather than one of the year before that is cleared."""
         return any(quarter is not None and quarter.state != LifeState.CLEARED for quarter in self.quarters)
 
-    @property
-    def stands(self) -> bool:
-        """Whether it is an exception in the last quarter."""
-        last = self.quarters[-1]
-        return last is not None and last.state != LifeState.CLEARED
-
 
 def lives_of(year: BoardYear) -> tuple[ExceptionLife, ...]:
     """The exceptions of a year by indicator, in the order of the framework."""
     first = year.quarters[0]
     before = Period(first.start - first.cadence.months, first.cadence)
-    raised = [year.raised_to(quarter) for quarter in (before, *year.quarters)]
-    wholes = {row.indicator for quarter in year.quarters for row in year.exceptions(quarter) if row.by is None}
+    over = [quarter for quarter in year.quarters if year.is_over(quarter)]
+    raised = [year.raised_to(quarter) for quarter in (before, *over)]
+    wholes = {row.indicator for quarter in over for row in year.exceptions(quarter) if row.by is None}
+    to_come = (None,) * (len(year.quarters) - len(over))
     lives = []
     for id_, indicator in year.framework.indicators.items():
         quarters = tuple(_quarter(then.get(id_), now.get(id_)) for then, now in pairwise(raised))
         if any(quarters):
-            lives.append(ExceptionLife(Named(id_, indicator.title), quarters, id_ not in wholes))
+            stands = id_ in raised[-1]
+            named = Named(id_, indicator.title)
+            lives.append(ExceptionLife(named, (*quarters, *to_come), id_ not in wholes, stands))
     return tuple(lives)
 
 

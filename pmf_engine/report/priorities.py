@@ -62,7 +62,8 @@ class Priority:
         agreed: The agreement of the board.
         review_by: The last day before its evidence is due for review.
         is_past_review: Whether that day is past.
-        exceptions: By quarter, how many of its indicators are exceptions, whole or by group, by the highest level.
+        exceptions: By quarter that is over, how many of its indicators are exceptions, whole or by group, by the
+            highest level.
         worsening: How many of its indicators are worse than the year before.
         below_standard: How many grades of section 11 in it are below standard; None where it has no standards.
         learning_open: How many of its actions are open and how many reviews' lessons led to nothing yet; None where
@@ -138,6 +139,7 @@ def _priority(year: BoardYear, audit: SectionEleven, area: ContentArea) -> Prior
         exceptions={
             quarter.label: Counter(level for id_, level in year.raised_to(quarter).items() if id_ in ids)
             for quarter in year.quarters
+            if year.is_over(quarter)
         },
         worsening=sum(direction_over_a_year(row) == Direction.WORSENING for row in rows),
         below_standard=_below_standard(audit, framework, inside),

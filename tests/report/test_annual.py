@@ -137,3 +137,20 @@ def test_money_adds_up_or_says_by_how_much_not(tmp_path: Path, carried: str, sen
         ("Police", Decimal(60), Decimal(60), Decimal(50)),
         ("Social Care", Decimal(300), Decimal(300), None),
     ]
+
+
+def test_a_year_that_is_not_over_says_nothing_of_quarters_to_come() -> None:
+    board = framework()
+    young = annual_report(board_year(board, submissions(board), board.period("2016-17"), date(2016, 11, 10)))
+    returned = next(life for life in young.lives if life.indicator.id == "returned")
+    assert [quarter and quarter.state.value for quarter in returned.quarters] == [None, "raised", None, None]
+    assert returned.stands
+    assert list(young.priorities.priorities[0].exceptions) == ["2016-17 Q1", "2016-17 Q2"]
+
+
+def test_what_ended_before_anything_was_sent_did_not_come_in_time() -> None:
+    board = framework()
+    sent = submissions(board)
+    first = annual_report(board_year(board, sent, board.period("2015-16"), date(2016, 5, 31)))
+    [care] = [one for one in first.health.punctuality if one.agency.id == "care"]
+    assert set(care.quarters) == {"2015-16 Q1", "2015-16 Q2", "2015-16 Q3", "2015-16 Q4"}
