@@ -65,7 +65,8 @@ def lead_words(screen: FirstScreen) -> str:
         first = "No exceptions; nothing late."
     if balance.rated + balance.unrated == 0:
         nothing = "There is no indicator to report on for this period."
-        return nothing if first.startswith("No exceptions") else f"{first} {nothing}"
+        is_empty = first.startswith("No exceptions") and screen.report.agency is None
+        return nothing if is_empty else f"{first} {nothing}"
     reasons = [
         (balance.for_information, "for information"),
         (balance.without_figure, "without a figure"),
