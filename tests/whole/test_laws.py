@@ -265,9 +265,14 @@ def test_missing_data_never_removes_an_exception(data: st.DataObject, as_of: dat
 
 
 def history(board: Board, folder: Path) -> pl.DataFrame:
-    """All that is said of a board whose returns are in the folder."""
+    """All that is said of a board whose returns are in the folder, where no blank may be the group above it.
+
+    Whether it may depends on the order of rows: that order alone shows where a file lost its merged cells.
+    """
     framework = pmf.load_framework(folder)
-    return pmf.evaluate(framework, read(framework), None, board.as_of).judged
+    submissions = read(framework)
+    assume(not (submissions.problems["kind"] == pmf.ProblemKind.BLANK_BELOW).any())
+    return pmf.evaluate(framework, submissions, None, board.as_of).judged
 
 
 def placeless(rows: pl.DataFrame) -> pl.DataFrame:
