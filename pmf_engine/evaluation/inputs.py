@@ -205,7 +205,8 @@ def _begun(cells: pl.DataFrame, misread: pl.DataFrame | None, names: pl.Enum) ->
     """The first month of each figure that any agency sent, or that a row names which cannot be placed."""
     sent = cells.select("figure", "start")
     if misread is not None:
-        named = misread.filter("named", pl.col("start").is_not_null(), pl.col("figure").is_in(names.categories.to_list()))
+        of_board = pl.col("figure").is_in(names.categories.to_list())
+        named = misread.filter("named", pl.col("start").is_not_null(), of_board)
         sent = pl.concat([sent, named.select("figure", "start")])
     return sent.group_by(pl.col("figure").cast(names)).agg(begun=pl.col("start").min())
 

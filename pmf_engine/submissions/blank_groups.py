@@ -59,7 +59,8 @@ def with_lost_groups(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     A file that lost its merged cells has the name of a district in the first of its rows, and blanks below. A whole
     is certainly one where the sheet has the number of the group above it as well. It may be of that group where
     another group has a number of the same figure and period, where that group is the only one of the sheet, where
-    two such rows stand below different groups, or where the rows of the one above go on below it.
+    two such rows stand below different groups, or where the rows of the one above go on below it. It is not where the
+    sheet has no group for a period of its length. One that a larger group contradicts is left to the check of wholes.
     """
     if "above" not in cells.columns:
         return cells
@@ -80,6 +81,8 @@ def with_lost_groups(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     wholes = wholes.select("at", *_SHEET, *_OF, "row", "above", by=pl.col("above_by"))
     wholes = wholes.join(groups.rename({"above_by": "by"}), on=["by", "above"])
     key = [*_SHEET, *_OF, "by"]
+    wholes = wholes.join(named.select(*_SHEET, "by", "months").unique(), on=[*_SHEET, "by", "months"], how="semi")
+    wholes = _without_contradicted(wholes, placed)
     open_ = wholes.join(named.rename({"group": "above_group"}), on=[*key, "above_group"], how="anti")
     if open_.is_empty():
         return cells.drop(_ABOVE)
@@ -96,6 +99,15 @@ def with_lost_groups(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
         .otherwise("group_column")
         .alias("group_column"),
     ).drop("at", "sheet_name", "lost_says", *_ABOVE)
+
+
+def _without_contradicted(wholes: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """The wholes that no group of the same figure, agency and period exceeds, in whatever file."""
+    number = pl.col("clean").cast(pl.Float64, strict=False)
+    largest = cells.filter(pl.col("group").is_not_null()).group_by(*_OF, "by").agg(largest=number.max())
+    own = cells.select("at", number=number)
+    compared = wholes.join(largest, on=[*_OF, "by"], how="left", maintain_order="left").join(own, on="at", how="left")
+    return compared.filter((pl.col("largest") <= pl.col("number")).fill_null(True)).drop("largest", "number")
 
 
 def _may_be_lost(wholes: pl.DataFrame, named: pl.DataFrame, key: list[str]) -> pl.Series:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -797,6 +797,7 @@ def test_every_wording_is_reached() -> None:
     of_returns = {kind for kind in KINDS if sources.count(f'"{kind}"') > 1}
     assert len(of_returns) > 30
     of_files = {"link", "name-not-text", "no-format", "not-a-file", "unreadable-folder"}  # `test_folder` has these
+    of_files.add("register-undated")  # `test_registers` has it
     assert of_returns - reached == of_files
 
 
@@ -838,6 +839,11 @@ def wide_csv(rows: list[tuple[str, ...]]) -> str:
     return header + "".join(f'{row[0]},{row[1]},"{row[3]}",{row[2]},"{row[3]}",\n' for row in rows)
 
 
+def _holds_a_cell(row: tuple[str, ...]) -> bool:
+    """Whether a row holds more than one text, or a value: a single text is a title between rows."""
+    return sum(map(bool, row)) > 1 or bool(row[3])
+
+
 @settings(deadline=None, max_examples=60)
 @given(ROWS, ROWS, ROWS, st.booleans())
 def test_every_cell_is_used_or_set_aside_and_then_a_problem_says_why(
@@ -848,7 +854,7 @@ def test_every_cell_is_used_or_set_aside_and_then_a_problem_says_why(
         files["manifest.csv"] = "file,received_on\na.csv,2017-01-01\nb.csv,2017-01-02\nw.csv,2017-01-02\n"
     submissions = read(files)
     readings = submissions.readings
-    assert readings.filter(pl.col("file") != "w.csv").height == sum(any(row) for row in one + other)
+    assert readings.filter(pl.col("file") != "w.csv").height == sum(map(_holds_a_cell, one + other))
     aside = readings.filter(~pl.col("outcome").is_in(["used", "repeated"]))
     told = set(submissions.problems.select("file", "row").rows())
     columns = set(submissions.problems.filter(pl.col("kind") == "unknown-column").select("file", "column").rows())
@@ -874,6 +880,7 @@ def test_the_order_of_files_and_rows_changes_nothing_but_row_numbers(
     place = list(range(len(one)))
     chance.shuffle(place)
     after = read({"b.csv": as_csv(other), "a.csv": as_csv([one[number] for number in place])})
+    assume("blank-below" not in {*kinds(before), *kinds(after)})  # order alone shows where merged cells were lost
     back = {new + 2: old + 2 for new, old in enumerate(place)}
     moved = after.readings.with_columns(
         pl.when(pl.col("file") == "a.csv")
