@@ -52,9 +52,9 @@ JUDGED_ACTIONS: Final = ACTIONS.with_columns(
 
 
 def actions_as_of(actions: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Actions as they stood on a day: those agreed by then, and open where they were done later."""
+    """Actions as they stood on a day, by the day they were agreed: those agreed by then, open where done later."""
     later = (pl.col("done_on") > as_of).fill_null(False)
-    stood = actions.filter((pl.col("agreed_on") <= as_of).fill_null(True))
+    stood = actions.filter((pl.col("agreed_on") <= as_of).fill_null(True)).sort("agreed_on", "id", nulls_last=True)
     return stood.with_columns(
         done_on=pl.when(~later).then("done_on"), state=pl.when(later).then(pl.lit("open")).otherwise("state")
     )

@@ -60,7 +60,8 @@ def with_lost_groups(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     is certainly one where the sheet has the number of the group above it as well. It may be of that group where
     another group has a number of the same figure and period, where that group is the only one of the sheet, where
     two such rows stand below different groups, or where the rows of the one above go on below it. It is not where the
-    sheet has no group for a period of its length. One that a larger group contradicts is left to the check of wholes.
+    sheet has no group for a period of its length. One that a larger group of another file contradicts is left to the
+    check of wholes.
     """
     if "above" not in cells.columns:
         return cells
@@ -102,12 +103,13 @@ def with_lost_groups(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
 
 
 def _without_contradicted(wholes: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """The wholes that no group of the same figure, agency and period exceeds, in whatever file."""
+    """The wholes that no group of the same figure, agency and period in another file exceeds."""
     number = pl.col("clean").cast(pl.Float64, strict=False)
-    largest = cells.filter(pl.col("group").is_not_null()).group_by(*_OF, "by").agg(largest=number.max())
-    own = cells.select("at", number=number)
-    compared = wholes.join(largest, on=[*_OF, "by"], how="left", maintain_order="left").join(own, on="at", how="left")
-    return compared.filter((pl.col("largest") <= pl.col("number")).fill_null(True)).drop("largest", "number")
+    key = [*_OF, "by"]
+    groups = cells.filter(pl.col("group").is_not_null()).group_by(*key, other="file").agg(largest=number.max())
+    own = wholes.join(cells.select("at", number=number), on="at").select("at", "file", *key, "number")
+    exceeded = own.join(groups, on=key).filter(pl.col("other") != pl.col("file"), pl.col("largest") > pl.col("number"))
+    return wholes.join(exceeded, on="at", how="anti")
 
 
 def _may_be_lost(wholes: pl.DataFrame, named: pl.DataFrame, key: list[str]) -> pl.Series:

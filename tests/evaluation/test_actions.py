@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 import pmf_engine as pmf
@@ -134,7 +135,8 @@ NOT_TOLD = [
 def test_actions_that_cannot_be_judged_say_why(tmp_path: Path) -> None:
     lines = [line.replace("A-1", f"A-{number}") for number, (line, *_) in enumerate(NOT_TOLD)]
     evaluation = judged(tmp_path, shares([*STEADY, 75, 88, 90, 87, 91]), "".join(lines))
-    found = evaluation.actions.select("verdict", "reason").rows()
+    as_written = evaluation.actions.sort(pl.col("id").str.strip_prefix("A-").cast(pl.Int64))
+    found = as_written.select("verdict", "reason").rows()
     assert found == [(verdict, reason) for _, verdict, reason in NOT_TOLD]
     assert evaluation.actions.select("before", "change", "change_lower").null_count().row(0) == (len(NOT_TOLD),) * 3
 
