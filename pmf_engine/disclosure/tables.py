@@ -239,13 +239,19 @@ def _groups(counts: Collection[Count]) -> list[Linked]:
 
 
 def _drop_open_links(tables: Tables) -> None:
-    """Drops each link with a count that nothing else tells of, as that count may be anything."""
+    """Drops each link with a count that may be anything: no row and no other link has it.
+
+    A row without a value is no such count, as a partial total has nothing of it. Nor may it be anything beside two
+    known counts: together they bound each of them.
+    """
+    of_rows = {count for counts in tables.published.values() for count in counts}
     while True:
         links_of = Counter(count for linked in tables.links for count in {*linked.counts})
+        open_ = {count for count, links in links_of.items() if links == 1} - tables.values.keys() - of_rows
         kept = [
             linked
             for linked in tables.links
-            if not any(links_of[count] == 1 and count not in tables.values for count in linked.telling)
+            if open_.isdisjoint(linked.telling) or sum(count in tables.values for count in linked.counts) > 2
         ]
         if len(kept) == len(tables.links):
             return

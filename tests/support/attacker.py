@@ -41,6 +41,8 @@ class Secrets:
     """The counts of a random board: of each figure by quarter and district, and by ward with the same wholes."""
 
     counts: dict[Cell, int] = field(default_factory=dict)
+    late: set[tuple[int, str]] = field(default_factory=set)
+    """Quarters and districts without a return: everyone knows that they add nothing to any total."""
 
     def value(self, linear: Linear) -> float:
         """The value of a sum of counts."""
@@ -51,9 +53,14 @@ def secrets(rnd: Random) -> Secrets:
     """Random counts, of which many are small and some are nothing."""
     scale = rnd.choice([4, 10, 40, 300])
     board = Secrets()
+    often = rnd.choice([0, 0, 0.1, 0.4])
+    board.late = {(quarter, group) for quarter in QUARTERS for group in GROUPS["district"] if rnd.random() < often}
     for quarter in QUARTERS:
         for figure in FIGURES:
             for group in GROUPS["district"]:
+                if (quarter, group) in board.late:
+                    board.counts[Cell(figure, quarter, "district", group)] = 0
+                    continue
                 most = board.counts[Cell(INSIDE[figure], quarter, "district", group)] if figure in INSIDE else scale
                 board.counts[Cell(figure, quarter, "district", group)] = rnd.choice([rnd.randint(0, most), most, 0])
         _by_ward(board, quarter, rnd)
@@ -98,6 +105,9 @@ class Attacker:
             for figure in FIGURES:
                 by_ward = dict.fromkeys(whole(figure, quarter, "ward"), -1.0)
                 self._row({**whole(figure, quarter), **by_ward}, 0, 0)
+        for quarter, group in board.late:
+            for figure in FIGURES:
+                self._row({Cell(figure, quarter, "district", group): 1.0}, 0, 0)
         for cell in board.counts:
             if cell.figure in INSIDE:
                 self._row({cell._replace(figure=INSIDE[cell.figure]): 1.0, cell: -1.0}, 0, inf)
