@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from pmf_engine.judgement.formatting import show_count
 from pmf_engine.report.model import ExceptionReport
 
 
@@ -29,6 +30,18 @@ MARKINGS: Final[Mapping[str, str]] = {
 def marking_words(report: ExceptionReport) -> str:
     """The marking of a report: for whom it is, and whether it holds small counts."""
     return MARKINGS[report.audience]
+
+
+def data_words(report: ExceptionReport) -> str:
+    """The sentence on the submissions: files, cells, records, and but for the public how many problems there are."""
+    quality = report.data_quality
+    cells = f"{show_count(quality.cells_read, 'cell')} read = {quality.cells_used:,} used"
+    parts = [f"{show_count(quality.files, 'file')}, {cells} + {quality.cells_set_aside:,} set aside"]
+    if quality.lists:
+        parts.append(f"{show_count(quality.records_read, 'record')} in {show_count(quality.lists, 'file')} of lists")
+    if report.audience != Audience.PUBLIC:
+        parts.append(f"{show_count(quality.problems, 'problem')} reported")
+    return f"Data: {'; '.join(parts)}."
 
 
 def paper_title(report: ExceptionReport) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from pmf_engine.judgement.formatting import show_count, show_date, show_months
-from pmf_engine.report.audience import marking_words, paper_title
+from pmf_engine.report.audience import data_words, marking_words, paper_title
 from pmf_engine.report.facts import matter_facts, matter_head
 from pmf_engine.report.first_screen import FirstScreen, LevelMatters, first_screen
 from pmf_engine.report.first_screen_words import (
@@ -196,13 +196,10 @@ def _with_unit(line: IndicatorLine) -> str:
 
 def _method(report: ExceptionReport) -> Section:
     """What the report rests on."""
-    quality = report.data_quality
     return section(
         "Data and method",
-        f"{show_count(quality.files, 'file')} of returns, {show_count(quality.cells_read, 'cell')} read: "
-        f"{quality.cells_used:,} used and {quality.cells_set_aside:,} set aside; "
-        f"{show_count(quality.problems, 'problem')} reported.",
+        data_words(report),
         "Better and worse are by what the board agreed is good; an arrow says which way the number went. What is "
         "said to last for several periods skips periods without a figure.",
-        points=tuple(f"{problem.file}: {problem.message}" for problem in quality.first_problems),
+        points=tuple(f"{problem.file}: {problem.message}" for problem in report.data_quality.first_problems),
     )

@@ -8,6 +8,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.render.terminal.page import Page, marked_status, one_line
 from pmf_engine.render.validation import problem_words
+from pmf_engine.report.audience import data_words
 from pmf_engine.report.chart_words import charts_words, signal_words
 from pmf_engine.report.item import Item
 from pmf_engine.report.model import ExceptionReport, GroupsOver, LateReturn, Recovered
@@ -123,18 +124,9 @@ def _write_observations(page: Page, report: ExceptionReport) -> None:
 def _write_foot(page: Page, report: ExceptionReport) -> None:
     """Writes the counts of the submissions, the outcomes of control charts, and the legend."""
     quality = report.data_quality
-    lists = f"{show_count(quality.records_read, 'record')} in {show_count(quality.lists, 'file')} of lists; "
-    lists = lists if quality.lists else ""
     page.heading("Data and method")
     page.line(page.write(f"Not due yet: {show_count(report.not_due, 'figure')}."))
-    page.line(
-        page.write(
-            f"Data: {show_count(quality.files, 'file')}, {show_count(quality.cells_read, 'cell')} read = "
-            f"{quality.cells_used:,} used + {quality.cells_set_aside:,} set aside; "
-            f"{lists}{show_count(quality.problems, 'problem')} reported."
-        ),
-        hang=2,
-    )
+    page.line(page.write(data_words(report)), hang=2)
     for problem in quality.first_problems:
         page.line(page.write(one_line(f"{problem.file}: {problem_words(problem)}")), 2, hang=2)
     if quality.problems > len(quality.first_problems):
