@@ -170,7 +170,7 @@ def read_manifest(files: Mapping[str, Path], latest: date = date.max) -> Manifes
     at, more = _places(table)
     problems += more
     if missing := [name for name in _COLUMNS[:2] if name not in at]:
-        message = say("missing-column", missing=listed(missing, "and"))
+        message = say("missing-column", missing=listed(missing, "and"), help="")
         problems.append(Problem(MANIFEST, None, table.header_row, None, None, "missing-column", message))
         return Manifest({}, problems, ())
     titles = {name: table.header[position] for name, position in at.items()}

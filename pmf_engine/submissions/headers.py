@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -136,9 +136,13 @@ def recognise(
             consequence = "both are set aside" if what == "figure column" else "the first is used"
             report("column-twice", columns[1], so="everything in this file is set aside" if fatal else consequence)
     if missing or not (long or figures):
-        found.problems = _without_unlikely(table, found.problems)
+        names_missing = missing or [*words.figures.titles, *words.figures.titles.values()]
+        near_missing = [column for column in unknown if meant(titles[int(column)], names_missing)]
+        found.problems = _without_unlikely(table, found.problems, {titles[int(column)] for column in near_missing})
         names = listed(missing, "and") if missing else "named after a figure, nor `figure` and `value`,"
-        report("missing-column", missing=names)
+        hints = [f"`{titles[int(at)]}`{meant(titles[int(at)], names_missing)[1:]}" for at in near_missing]
+        hint = "; for " + ", and for ".join(hints) if hints else ""
+        report("missing-column", next(iter(near_missing), None), missing=names, help=hint)
         unusable = True
     if unusable:
         shown = own.get("value", "0")
@@ -148,14 +152,17 @@ def recognise(
     return recognised if long else replace(recognised, counted=_counted(table, recognised))
 
 
-def _without_unlikely(table: RawTable, problems: Iterable[Problem]) -> list[Problem]:
-    """The problems without those of unknown columns that are near no name: all of the file is set aside anyway."""
+def _without_unlikely(table: RawTable, problems: Iterable[Problem], named: Collection[str]) -> list[Problem]:
+    """The problems without those of unknown columns that are near no name: all of the file is set aside anyway.
+
+    Those that the problem of the missing columns names are left out, too.
+    """
     return [
         each
         for each in problems
         if each.file != table.file
         or each.kind != "unknown-column"
-        or each.message != say("unknown-column", text=each.text, help="")
+        or not (each.text in named or each.message == say("unknown-column", text=each.text, help=""))
     ]
 
 

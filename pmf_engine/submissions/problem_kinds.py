@@ -178,7 +178,9 @@ KINDS: Final[Mapping[ProblemKind, Kind]] = {
         "`{text}` stands in `{column}`, which is not a known column; this row is set aside, "
         "since it may be of a group of `{by}`",
     ),
-    ProblemKind.MISSING_COLUMN: Kind(LOST, "no column {missing} in this header; everything in this file is set aside"),
+    ProblemKind.MISSING_COLUMN: Kind(
+        LOST, "no column {missing} in this header; everything in this file is set aside{help}"
+    ),
     ProblemKind.MONTH_FIRST_DATE: Kind(
         LOST, "`{text}` can only be month first, and dates are read day first; write dates as `2017-01-31`"
     ),

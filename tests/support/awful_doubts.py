@@ -79,6 +79,10 @@ def _headings() -> Iterator[Case]:
     yield Case("boys over all values", _csv(rows), [], [(None, 2, "C", "out-of-scope")], 4)
     rows = [["period", "agency", "visits", "referrals"], ["", "", "Kestrels", "Kestrels"], [Q1, "care", "520", "410"]]
     yield Case("an unknown text over figures as columns", _csv(rows), [], [(None, 2, "C", kind)], 2)
+    rows = [["", Q1, ""], ["", "North", "9zSOUTH"], ["Social Care", "31", "33"]]
+    told: list[Said] = [(None, 2, "C", "not-a-period-column")]
+    north = Fact("visits", Q1, "31", group="North")
+    yield Case("a damaged district below a quarter", _csv(rows, "visits.csv"), [north], told, 1)
     rows = [["Return by", "J Smith", "on", "1 July"], ["Measure", Q1], ["Visits made", "520"]]
     yield Case("who sent it above the header", _csv(rows), WHOLE[2:3])
 

@@ -203,8 +203,16 @@ class Lexicon:
 
     def may_be_value(self, text: str) -> bool:
         """Whether a text is a value, or looks like a damaged one: `52O`, `? 520`, `520 or so`."""
+        if self.is_value(text):
+            return True
         is_like = _LIKE_A_NUMBER.fullmatch(text) is not None and not self.roles(text)
-        return self.is_value(text) or (is_like and not _THOUSANDS.fullmatch(text))
+        return is_like and not _THOUSANDS.fullmatch(text) and not self._is_near_name(text)
+
+    def _is_near_name(self, text: str) -> bool:
+        """Whether the letters of a text may be a misspelt name, as those of `9zNORTH` are: it is no damaged number."""
+        words = re.findall(r"[^\W\d_]{4,}", text)
+        names = [self.words.agencies, self.words.figures, *self.words.groups.values()]
+        return any(each.help(word) for word in words for each in names)
 
     def keyed(self, text: str) -> tuple[str, str] | None:
         """The role and the text of a title such as `Period: Q3 2016-17`; None for a title without a role."""
