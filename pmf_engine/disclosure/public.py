@@ -13,8 +13,8 @@ import polars as pl
 
 from pmf_engine.diagnostics.errors import Error
 from pmf_engine.disclosure.counts import Reader
-from pmf_engine.disclosure.tables import Row, Tables, tables_of
-from pmf_engine.disclosure.withholding import withheld_counts, withheld_rows
+from pmf_engine.disclosure.tables import Count, Row, Tables, tables_of
+from pmf_engine.disclosure.withholding import withhold
 from pmf_engine.domain.status import ReasonKind, Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.inputs import AGENCY
@@ -116,17 +116,18 @@ def _withheld(framework: Framework, frames: Iterable[pl.DataFrame], limit: int) 
         for id_, indicator in framework.indicators.items()
         if not indicator.public and reader.counts(indicator) is None and not reader.holds_no_count(indicator)
     }
-    positions = withheld_rows(tables, limit) | {at for at, row in enumerate(rows) if row.indicator in doubtful}
-    return _Withheld(positions, _secret(framework, tables, {rows[at].indicator for at in positions}, limit))
+    withheld = withhold(tables, limit)
+    positions = withheld.rows | {at for at, row in enumerate(rows) if row.indicator in doubtful}
+    return _Withheld(positions, _secret(framework, tables, {rows[at].indicator for at in positions}, withheld.counts))
 
 
-def _secret(framework: Framework, tables: Tables, withheld: Collection[str], limit: int) -> set[str]:
+def _secret(framework: Framework, tables: Tables, withheld: Collection[str], hidden: Collection[Count]) -> set[str]:
     """The figures and indicators whose numbers bands and comparisons may not show: a count of each may be withheld."""
-    hidden = {count.text for count in withheld_counts(tables, limit)}
+    hidden_texts = {count.text for count in hidden}
     published = {count.text for counts in tables.published.values() for count in counts}
     figures = framework.figures.values()
     harmless = {each.id for each in figures if each.is_percent or not each.whole or each.kind == "grade"}
-    return {*withheld} | ({figure.id for figure in figures} - harmless - (published - hidden))
+    return {*withheld} | ({figure.id for figure in figures} - harmless - (published - hidden_texts))
 
 
 # -- what is left of them ---------------------------------------------------------------------------

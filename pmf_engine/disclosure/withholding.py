@@ -1,37 +1,97 @@
 """Which rows to withhold: those with a small count, and those from which one could be worked out.
 
-Once a count of a group is withheld, so are the same counts of all groups of that breakdown, and everything that sums
-link to them; of the whole, what is withheld and what is left. Then each withheld count may be anything from none to
-its whole: put every case into that group, or every case into another one, and all that is published stays as it is.
-An exact choice would withhold fewer rows; this one needs no solver, and looks at no value of a withheld count.
+Each small count gets a move: a change to withheld counts that keeps all that is published, so that it may be anything
+from 1 up to the limit less one. The moves are chosen so that together they withhold few rows. Where no move is found,
+whatever sums link to the count is withheld. The choice looks at which counts are small, and at no other value of what
+it withholds.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
+from pmf_engine.disclosure.moves import Move, Moves
 from pmf_engine.disclosure.tables import Count, Link, Linked, Tables
 
+_PASSES = 2
+"""How often each move is sought anew beside the others."""
 
-def withheld_counts(tables: Tables, limit: int) -> set[Count]:
-    """The counts that no published row may show.
+
+@dataclass(frozen=True)
+class Withheld:
+    """What is withheld.
+
+    Attributes:
+        rows: The positions of the rows.
+        counts: The counts that no published row may show.
+        open: The small counts that somebody could work out all the same, from what was published before.
+    """
+
+    rows: frozenset[int]
+    counts: frozenset[Count]
+    open: tuple[Count, ...] = ()
+
+
+def withhold(tables: Tables, limit: int) -> Withheld:
+    """The rows and counts that must be withheld.
 
     Args:
         tables: The counts and their links.
         limit: The smallest count above 0 that may be published.
     """
-    hidden = {count for count, value in tables.values.items() if 0 < value < limit}
-    of_count: dict[Count, list[Linked]] = defaultdict(list)
-    for linked in tables.links:
-        for count in linked.counts:
-            of_count[count].append(linked)
-    waiting = [*hidden]
+    small = sorted(small_counts(tables, limit), key=str)
+    first = {position for position, counts in tables.published.items() if not {*counts}.isdisjoint(small)}
+    moves, found, links = Moves(tables, limit), dict[Count, Move](), _links_of(tables)
+    used = Counter(first)
+    for number in range(_PASSES):
+        for count in small if number == 0 else reversed(small):
+            before = found.get(count)
+            if before and all(used[row] > 1 for row in before.rows):
+                continue
+            used -= Counter(before.rows if before else ())
+            move = moves.cheapest(count, frozenset(used)) or before or _closure(tables, links, count)
+            if move is not None:
+                found[count] = move
+                used.update(move.rows)
+    rows = frozenset(used)
+    shown = {count for position, counts in tables.published.items() if position not in rows for count in counts}
+    counts = {count for move in found.values() for count in move.counts} | {*small}
+    counts |= {count for position in rows for count in tables.published[position]} - shown
+    return Withheld(rows, frozenset(counts), tuple(count for count in small if count not in found))
+
+
+def small_counts(tables: Tables, limit: int) -> Collection[Count]:
+    """The counts that nobody may work out."""
+    return {count for count, value in tables.values.items() if 0 < value < limit} | tables.revised
+
+
+def _closure(tables: Tables, links: Mapping[Count, list[Linked]], count: Count) -> Move | None:
+    """Everything that sums link to a count; None where some of it is known from an earlier paper.
+
+    All groups of that breakdown, and everything that sums link to them; of the whole, what is withheld and what is
+    left. Then the count may be anything from none to its whole: put every case into that group, or every case into
+    another one, and all that is published stays as it is.
+    """
+    hidden, waiting = {count}, [count]
     while waiting:
-        for linked in of_count[waiting.pop()]:
+        for linked in links.get(waiting.pop(), ()):
             more = _withheld_with(linked, hidden) - hidden
             hidden |= more
             waiting += more
-    return hidden
+    if not hidden.isdisjoint(tables.known):
+        return None
+    rows = {position for position, counts in tables.published.items() if not hidden.isdisjoint(counts)}
+    return Move(frozenset(hidden), frozenset(rows))
+
+
+def _links_of(tables: Tables) -> Mapping[Count, list[Linked]]:
+    links: dict[Count, list[Linked]] = defaultdict(list)
+    for linked in tables.links:
+        for count in linked.counts:
+            links[count].append(linked)
+    return links
 
 
 def _withheld_with(linked: Linked, hidden: set[Count]) -> set[Count]:
@@ -43,9 +103,3 @@ def _withheld_with(linked: Linked, hidden: set[Count]) -> set[Count]:
         case Link.PARTS if total.by is None:
             return terms
     return terms | {total}
-
-
-def withheld_rows(tables: Tables, limit: int) -> set[int]:
-    """The positions of the rows that must be withheld."""
-    hidden = withheld_counts(tables, limit)
-    return {position for position, counts in tables.published.items() if not hidden.isdisjoint(counts)}
