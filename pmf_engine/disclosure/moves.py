@@ -87,6 +87,81 @@ class _State(NamedTuple):
     rows: frozenset[int]
 
 
+class _Links:
+    """Counts with the rows that show them, the sums that they are in, and whether they may change."""
+
+    def __init__(self, tables: Tables, limit: int) -> None:
+        self.tables, self.limit = tables, limit
+        self.rows: dict[Count, frozenset[int]] = {}
+        self.inner: dict[Count, list[Mapping[Inner, float]]] = defaultdict(list)
+        self.groups: dict[Count, list[Linked]] = defaultdict(list)
+        self.totals: dict[Count, list[Count]] = defaultdict(list)
+        self._supersets_of: dict[Count, frozenset[Count]] = {}
+        large: dict[Slice, int] = defaultdict(int)
+        rows: dict[Count, set[int]] = defaultdict(set)
+        for position, counts in tables.published.items():
+            for count in counts:
+                rows[count].add(position)
+        self.rows = {count: frozenset(positions) for count, positions in rows.items()}
+        for linked in tables.links:
+            self._add(linked)
+        for count, value in tables.values.items():
+            large[_slice(count)] += value >= limit
+        self.large = large
+
+    def _add(self, linked: Linked) -> None:
+        if linked.link is Link.GROUPS:
+            for count in linked.counts:
+                self.groups[count].append(linked)
+        else:
+            factors = {_inner(linked.total): -1.0}
+            for term, factor in zip(linked.terms, linked.factors, strict=True):
+                factors[_inner(term)] = factors.get(_inner(term), 0.0) + factor
+            for count in linked.counts:
+                self.inner[count].append(factors)
+        if min(linked.factors) > 0:
+            for term in linked.terms:
+                self.totals[term].append(linked.total)
+
+    def may_change(self, count: Count, change: float, aim: _Aim) -> bool:
+        """Whether a count may change, whatever its value and that of the small one are.
+
+        Every count may go up. A large one may go down, and so may what the small one is a part of, and the only part of
+        the small one, which are as large.
+        """
+        value = self.tables.values.get(count)
+        if value is None or count in self.tables.known:
+            return False
+        if (change > 0) == aim.is_up or value >= self.limit:
+            return True
+        return not aim.is_up and (count == aim.small or count in aim.supersets or self._is_only_part(count, aim.small))
+
+    def _is_only_part(self, count: Count, small: Count) -> bool:
+        """Whether all other parts of the small one are nothing."""
+        for link in self.inner.get(small, ()):
+            if link.get(_inner(small)) == -1.0 and link.get(_inner(count)) == 1.0 and _slice(count) == _slice(small):
+                others = [each.of(_slice(small)) for each in link if each not in (_inner(small), _inner(count))]
+                return all(self.tables.values.get(other) == 0 for other in others)
+        return False
+
+    def may_share(self, count: Count, own: Count) -> bool:
+        """Whether a group can give some of its small count, and of a count of which that is a part."""
+        movable = count in self.tables.values and count not in self.tables.known
+        return movable and (count == own or count in self.supersets(own))
+
+    def supersets(self, count: Count) -> frozenset[Count]:
+        """The counts of which a count is a part."""
+        if count not in self._supersets_of:
+            reached: set[Count] = set()
+            waiting = [count]
+            while waiting:
+                new = {*self.totals.get(waiting.pop(), ())} - reached
+                reached |= new
+                waiting += new
+            self._supersets_of[count] = frozenset(reached)
+        return self._supersets_of[count]
+
+
 class Moves:
     """Finds moves of small counts.
 
@@ -96,37 +171,7 @@ class Moves:
     """
 
     def __init__(self, tables: Tables, limit: int) -> None:
-        self._tables, self._limit = tables, limit
-        self._rows: dict[Count, frozenset[int]] = {}
-        self._inner: dict[Count, list[Mapping[Inner, float]]] = defaultdict(list)
-        self._groups: dict[Count, list[Linked]] = defaultdict(list)
-        self._totals: dict[Count, list[Count]] = defaultdict(list)
-        self._supersets_of: dict[Count, frozenset[Count]] = {}
-        large: dict[Slice, int] = defaultdict(int)
-        rows: dict[Count, set[int]] = defaultdict(set)
-        for position, counts in tables.published.items():
-            for count in counts:
-                rows[count].add(position)
-        self._rows = {count: frozenset(positions) for count, positions in rows.items()}
-        for linked in tables.links:
-            self._add(linked)
-        for count, value in tables.values.items():
-            large[_slice(count)] += value >= limit
-        self._large = large
-
-    def _add(self, linked: Linked) -> None:
-        if linked.link is Link.GROUPS:
-            for count in linked.counts:
-                self._groups[count].append(linked)
-        else:
-            factors = {_inner(linked.total): -1.0}
-            for term, factor in zip(linked.terms, linked.factors, strict=True):
-                factors[_inner(term)] = factors.get(_inner(term), 0.0) + factor
-            for count in linked.counts:
-                self._inner[count].append(factors)
-        if min(linked.factors) > 0:
-            for term in linked.terms:
-                self._totals[term].append(linked.total)
+        self._tables, self._links = tables, _Links(tables, limit)
 
     def cheapest(self, small: Count, hidden: frozenset[int]) -> Move | None:
         """A move of a small count that withholds few rows more; None where none is found.
@@ -137,7 +182,7 @@ class Moves:
         """
         if small in self._tables.known:
             return None
-        supersets = self._supersets(small)
+        supersets = self._links.supersets(small)
         moves: list[Move] = []
         for is_up in (True, False):
             aim = _Aim(small, is_up, supersets)
@@ -198,7 +243,7 @@ class Moves:
     def _choices(self, aim: _Aim) -> Iterator[_Carriers]:
         """The groups that may change: with another group, or with the whole and a group of each other breakdown."""
         small, own = aim.small, _slice(aim.small)
-        links = self._groups[small]
+        links = self._links.groups[small]
         if small.by is None or not links:
             yield from self._with_groups({own: 1.0}, links if small.by is None else (), aim)
             return
@@ -206,9 +251,9 @@ class Moves:
             others = [_slice(term) for term in linked.terms if term != small]
             for other in self._ranked(others)[:_MOST_CARRIERS]:
                 yield _Carriers({own: 1.0, other: -1.0})
-            if aim.is_up and self._tables.values.get(linked.total, 0.0) >= self._limit:
+            if aim.is_up and self._tables.values.get(linked.total, 0.0) >= self._links.limit:
                 yield from self._sharing(linked, {own: 1.0}, -1.0)
-            rest = [each for each in self._groups[linked.total] if each != linked]
+            rest = [each for each in self._links.groups[linked.total] if each != linked]
             yield from self._with_groups({own: 1.0, _slice(linked.total): 1.0}, rest, aim)
 
     def _with_groups(self, factors: Mapping[Slice, float], links: Iterable[Linked], aim: _Aim) -> Iterator[_Carriers]:
@@ -234,7 +279,7 @@ class Moves:
 
     def _ranked(self, slices: Iterable[Slice]) -> list[Slice]:
         """Groups, those with the most large counts first."""
-        return sorted(slices, key=lambda each: (-self._large[each], str(each)))
+        return sorted(slices, key=lambda each: (-self._links.large[each], str(each)))
 
     # -- what changes -------------------------------------------------------------------------------
 
@@ -246,57 +291,19 @@ class Moves:
             if count not in self._tables.counts:
                 continue
             if slice_ in state.carriers.sharing:
-                may = change > 0 and self._may_share(count, _inner(aim.small).of(slice_))
+                may = change > 0 and self._links.may_share(count, _inner(aim.small).of(slice_))
             else:
-                may = self._may_change(count, factor * change, aim)
+                may = self._links.may_change(count, factor * change, aim)
             if not may:
                 return None
-            rows |= self._rows.get(count, frozenset()) - hidden
+            rows |= self._links.rows.get(count, frozenset()) - hidden
         return _State({**state.changes, key: change}, state.carriers, frozenset(rows))
-
-    def _may_change(self, count: Count, change: float, aim: _Aim) -> bool:
-        """Whether a count may change, whatever its value and that of the small one are.
-
-        Every count may go up. A large one may go down, and so may what the small one is a part of, and the only part of
-        the small one, which are as large.
-        """
-        value = self._tables.values.get(count)
-        if value is None or count in self._tables.known:
-            return False
-        if (change > 0) == aim.is_up or value >= self._limit:
-            return True
-        return not aim.is_up and (count == aim.small or count in aim.supersets or self._is_only_part(count, aim.small))
-
-    def _is_only_part(self, count: Count, small: Count) -> bool:
-        """Whether all other parts of the small one are nothing."""
-        for link in self._inner.get(small, ()):
-            if link.get(_inner(small)) == -1.0 and link.get(_inner(count)) == 1.0 and _slice(count) == _slice(small):
-                others = [each.of(_slice(small)) for each in link if each not in (_inner(small), _inner(count))]
-                return all(self._tables.values.get(other) == 0 for other in others)
-        return False
-
-    def _may_share(self, count: Count, own: Count) -> bool:
-        """Whether a group can give some of its small count, and of a count of which that is a part."""
-        movable = count in self._tables.values and count not in self._tables.known
-        return movable and (count == own or count in self._supersets(own))
-
-    def _supersets(self, count: Count) -> frozenset[Count]:
-        """The counts of which a count is a part."""
-        if count not in self._supersets_of:
-            reached: set[Count] = set()
-            waiting = [count]
-            while waiting:
-                new = {*self._totals.get(waiting.pop(), ())} - reached
-                reached |= new
-                waiting += new
-            self._supersets_of[count] = frozenset(reached)
-        return self._supersets_of[count]
 
     def _unbalanced(self, state: _State) -> Mapping[Inner, float] | None:
         """A sum of counts of one group that the changes do not keep."""
         for key in state.changes:
             for slice_ in state.carriers.factors:
-                for link in self._inner.get(key.of(slice_), ()):
+                for link in self._links.inner.get(key.of(slice_), ()):
                     if abs(sum(factor * state.changes.get(each, 0.0) for each, factor in link.items())) > _NEAR:
                         return link
         return None
@@ -304,7 +311,7 @@ class Moves:
     def _keeps_wholes(self, state: _State) -> bool:
         """Whether each whole changes as its groups do."""
         for key, slice_ in product(state.changes, state.carriers.factors):
-            for linked in self._groups.get(key.of(slice_), ()):
+            for linked in self._links.groups.get(key.of(slice_), ()):
                 signs = [state.carriers.factors.get(_slice(count), 0.0) for count in linked.counts]
                 if abs(sum(signs[1:]) - signs[0]) > _NEAR:
                     return False
@@ -312,7 +319,7 @@ class Moves:
 
     def _move(self, state: _State) -> Move:
         counts = {key.of(slice_) for key in state.changes for slice_ in state.carriers.factors} & self._tables.counts
-        rows = frozenset(row for count in counts for row in self._rows.get(count, ()))
+        rows = frozenset(row for count in counts for row in self._links.rows.get(count, ()))
         return Move(frozenset(counts), rows)
 
 
