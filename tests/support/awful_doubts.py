@@ -75,6 +75,10 @@ def _headings() -> Iterator[Case]:
     yield Case("an unknown text above the header", _csv(rows), [], [(None, 1, "B", kind)], 4)
     rows = [["Measure", Q1], ["", "Kestrels"], ["Visits made", "520"]]
     yield Case("an unknown text over the one column", _csv(rows), [], [(None, 2, "B", kind)], 1)
+    yield Case("a title of one word that nobody knows", _csv([["Kestrels"], *ACROSS]), [], [(None, 1, "A", kind)], 4)
+    yield Case("such a title above long rows", _csv([["Kestrels"], *LONG], "a.csv"), [], [(None, 1, "A", kind)], 1)
+    for title in ("Testshire", "Return", "Demand", "Care", "Social Care"):
+        yield Case(f"{title} as a title", _csv([[title], *ACROSS]), WHOLE)
     rows = [ACROSS[0], ["", "Boys", "Boys"], *ACROSS[1:]]
     yield Case("boys over all values", _csv(rows), [], [(None, 2, "C", "out-of-scope")], 4)
     rows = [["period", "agency", "visits", "referrals"], ["", "", "Kestrels", "Kestrels"], [Q1, "care", "520", "410"]]

@@ -107,6 +107,14 @@ class Lexicon:
         names = [name for name, _ in self.by_length()] + [plain(name) for name in (framework.board.name, *areas)]
         return sorted({name for name in names if len(name) > _SHORTEST}, key=lambda name: (-len(name), name))
 
+    @cached_property
+    def words_of_names(self) -> frozenset[str]:
+        """Every word in a name of the board, its area, agencies, figures, groups, breakdowns and content areas."""
+        board = self.words.framework.board
+        names = [*self.names_in_titles, plain(board.name), plain(board.area or ""), *self.words.breakdowns.titles]
+        names += [plain(title) for title in self.words.breakdowns.titles.values()]
+        return frozenset(word for name in names for word in name.split())
+
     def _roles(self, text: str) -> frozenset[str]:
         """The roles of the names that a text is exactly: none for a text that names nothing."""
         if not text or len(text) > 200:

@@ -64,6 +64,32 @@ _WHOLE_SHEET: Final = re.compile(
 """Words that speak of the whole sheet wherever they stand, in a note below its numbers too."""
 
 
+_HARMLESS: Final = re.compile(
+    r"returns?|reports?|data|dataset|figures?|numbers?|statistics|tables?|sheets?|forms?|templates?|packs?"
+    r"|scorecards?|dashboards?|summary|overview|submissions?|appendix|annex|monitoring|performance|activity|demand"
+    r"|workforce|staffing|outcomes?|outputs?|inputs?|processes|quality|timeliness|volumes?|measures?|indicators?|metrics"
+    r"|safeguarding|children|families|partners(?:hip)?|board|council|official|confidential|restricted|sensitive|internal"
+    r"|final|provisional|revised|monthly|quarterly|annual|yearly|contents|introduction|guidance|instructions|notes?"
+    r"|definitions?|background|published|validated|january|february|march|april|may|june|july|august|september|october"
+    r"|november|december"
+)
+"""Titles of one word that say what a table is, and of whom its numbers are not."""
+
+
+def is_strange_word(text: str, lexicon: Lexicon) -> bool:
+    """Whether a title is a single word that nobody knows, such as `Kestrels`: it may be of whom the numbers are.
+
+    Words within names of the board, its area, agencies, figures and groups are known, and so are words near a name.
+    """
+    word = text.strip(" .:-*").casefold()
+    if not re.fullmatch(r"[^\W\d_]{3,}", word) or _HARMLESS.fullmatch(word) or says_something(text, lexicon):
+        return False
+    if _CLEARS.fullmatch(word) or word in lexicon.words_of_names:
+        return False
+    words = lexicon.words
+    return not any(names.help(text) for names in (words.agencies, words.figures, *words.groups.values()))
+
+
 def doubt_of(text: str, lexicon: Lexicon) -> str | None:
     """What the numbers below a title are not, by the words of the title; None for a title that says nothing of it.
 
@@ -95,10 +121,11 @@ def out_of_scope(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[
     refused: list[tuple[Block, Problem | None]] = []
     told: set[Label] = set()
     current: Label | None = None
+    alone = {row.number for row in grid.rows if len(row.filled) == 1}
     for block in blocks:
         current = next((title for title in block.titles if _DIVIDES.fullmatch(fold(title.text))), current)
         for title in [*block.titles, *_headings_of_labels(grid, block.section, lexicon)]:
-            if doubt_of(title.text, lexicon):
+            if doubt_of(title.text, lexicon) or (title.row in alone and is_strange_word(title.text, lexicon)):
                 current = title
             elif _clears(title.text, lexicon):
                 current = None
@@ -175,6 +202,9 @@ def says_something(text: str, lexicon: Lexicon) -> bool:
 
 
 def _problem(grid: Grid, label: Label, lexicon: Lexicon) -> Problem:
-    what = "of all" if _DIVIDES.fullmatch(fold(label.text)) else doubt_of(label.text, lexicon) or next(iter(_SCOPES))
-    message = say("out-of-scope", text=label.text, what=what)
-    return Problem(grid.file, grid.sheet, label.row or None, label.column or None, label.text, "out-of-scope", message)
+    place = (grid.file, grid.sheet, label.row or None, label.column or None, label.text)
+    doubt = "of all" if _DIVIDES.fullmatch(fold(label.text)) else doubt_of(label.text, lexicon)
+    if doubt is None and is_strange_word(label.text, lexicon):
+        return Problem(*place, "strange-heading", say("strange-heading", text=label.text))
+    message = say("out-of-scope", text=label.text, what=doubt or next(iter(_SCOPES)))
+    return Problem(*place, "out-of-scope", message)
