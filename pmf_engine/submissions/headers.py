@@ -136,13 +136,9 @@ def recognise(
             consequence = "both are set aside" if what == "figure column" else "the first is used"
             report("column-twice", columns[1], so="everything in this file is set aside" if fatal else consequence)
     if missing or not (long or figures):
-        names_missing = missing or [*words.figures.titles, *words.figures.titles.values()]
-        near_missing = [column for column in unknown if meant(titles[int(column)], names_missing)]
+        near_missing, lacking = _lacking(missing, unknown, titles, words)
         found.problems = _without_unlikely(table, found.problems, {titles[int(column)] for column in near_missing})
-        names = listed(missing, "and") if missing else "named after a figure, nor `figure` and `value`,"
-        hints = [f"`{titles[int(at)]}`{meant(titles[int(at)], names_missing)[1:]}" for at in near_missing]
-        hint = "; for " + ", and for ".join(hints) if hints else ""
-        report("missing-column", next(iter(near_missing), None), missing=names, help=hint)
+        report("missing-column", next(iter(near_missing), None), **lacking)
         unusable = True
     if unusable:
         shown = own.get("value", "0")
@@ -150,6 +146,17 @@ def recognise(
         return None
     recognised = Columns(titles, own, by, figures, unknown, near)
     return recognised if long else replace(recognised, counted=_counted(table, recognised))
+
+
+def _lacking(
+    missing: list[str], unknown: list[str], titles: list[str], words: Vocabulary
+) -> tuple[list[str], dict[str, str]]:
+    """The unknown columns that may be missing ones under misspelt headings, and the words of the problem of these."""
+    names = missing or [*words.figures.titles, *words.figures.titles.values()]
+    near = [column for column in unknown if meant(titles[int(column)], names)]
+    hints = [f"`{titles[int(column)]}`{meant(titles[int(column)], names)[1:]}" for column in near]
+    lacking = listed(missing, "and") if missing else "named after a figure, nor `figure` and `value`,"
+    return near, {"missing": lacking, "help": "; for " + ", and for ".join(hints) if hints else ""}
 
 
 def _without_unlikely(table: RawTable, problems: Iterable[Problem], named: Collection[str]) -> list[Problem]:
