@@ -26,7 +26,10 @@ def groups_above(table: RawTable, columns: Columns) -> list[pl.Expr]:
     is_blank = pl.all_horizontal(blank(column) for column in columns.by.values())
     if table.placed is not None:
         is_blank &= pl.col("group_column") != ""
-    above = {by: pl.when(is_blank).then(clean_text(column).forward_fill()) for by, column in columns.by.items()}
+    filled = {by: clean_text(column).forward_fill() for by, column in columns.by.items()}
+    if table.is_of_several:
+        filled = {by: text.over("file") for by, text in filled.items()}
+    above = {by: pl.when(is_blank).then(text) for by, text in filled.items()}
     names = [pl.when(text.is_not_null()).then(pl.lit(by)) for by, text in above.items()]
     titles = [pl.when(text.is_not_null()).then(columns.title(columns.by[by])) for by, text in above.items()]
     return [

@@ -97,7 +97,7 @@ def _read(
     cells = cells_of_an_open_line(text, delimiter)
     cut = None if cells is None or cells >= len(header) else (rows.height, cells)
     rows = rows.with_row_index("row", 1).cast({"row": pl.Int64}).slice(top)
-    rows = _without_long_cells(rows, faults)
+    rows = _without_long_cells(rows, faults) if len(text) > LIMITS[Measure.CELL].most else rows
     has_text = pl.concat_str(pl.exclude("row"), ignore_nulls=True).str.strip_chars(EDGES) != ""
     rows = rows.filter(has_text | pl.col("row").is_in(sorted(faults.broken)))
     broken = frozenset(faults.broken)

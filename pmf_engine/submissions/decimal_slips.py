@@ -127,13 +127,15 @@ def _suspects(numbers: pl.DataFrame) -> pl.DataFrame:
     refused value.
     """
     value = pl.col("value")
-    wide = numbers.filter(
-        pl.len().over(_SERIES) > _LEAST_VALUES,
-        value.max().over(_SERIES) >= _LEAST_MEDIAN,
-        value.max().over(_SERIES) >= _OF_EXTREME * value.filter(value > 0).min().over(_SERIES),
+    ranges = numbers.group_by(_SERIES).agg(pl.len(), highest=value.max(), lowest=value.filter(value > 0).min())
+    highest = pl.col("highest")
+    of_wide = ranges.filter(
+        pl.col("len") > _LEAST_VALUES, highest >= _LEAST_MEDIAN, highest >= _OF_EXTREME * pl.col("lowest")
     )
+    numbered = of_wide.select(_SERIES).with_row_index("series")  # numbers are sorted sooner than five texts
+    wide = numbers.join(numbered, on=_SERIES, nulls_equal=True, maintain_order="left")
     if wide.is_empty():
-        return wide
+        return wide.drop("series")
     before = value.shift(1)
     looked_back = {
         "middle": before.rolling_median(_LOOKED_BACK, min_samples=_LEAST_VALUES),
@@ -143,11 +145,10 @@ def _suspects(numbers: pl.DataFrame) -> pl.DataFrame:
     middle, highest, lowest = (pl.col(name) for name in looked_back)
     large = (value >= _OF_MEDIAN * middle) & (value >= _OF_EXTREME * highest)
     small = (value > 0) & (value * _OF_MEDIAN <= middle) & (value * _OF_EXTREME <= lowest)
-    with_earlier = wide.sort(*_SERIES, "start").with_columns(
-        column.over(_SERIES).alias(name) for name, column in looked_back.items()
-    )
-    slips = (middle >= _LEAST_MEDIAN) & (large | small)
-    return with_earlier.filter(slips.fill_null(False).any().over(_SERIES)).drop(*looked_back)
+    in_order = wide.select("series", "start", "value").sort("series", "start")
+    with_earlier = in_order.with_columns(column.over("series").alias(name) for name, column in looked_back.items())
+    slips = with_earlier.filter(middle >= _LEAST_MEDIAN, large | small)
+    return wide.filter(pl.col("series").is_in(slips["series"].unique().implode())).drop("series")
 
 
 def _series(cell: Mapping[str, object]) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -13,7 +13,7 @@ from pmf_engine.submissions.csv_tables import FIRST_HALF, SECOND_HALF
 from pmf_engine.submissions.headers import Columns, Found, recognise
 from pmf_engine.submissions.problems import Problem, meant, say
 from pmf_engine.submissions.table import EDGES, RawTable, blank, clean_text
-from pmf_engine.submissions.vocabulary import Vocabulary, is_of_all
+from pmf_engine.submissions.vocabulary import REQUIRED, Vocabulary, is_of_all
 
 _END = re.compile(SECOND_HALF)
 
@@ -21,12 +21,55 @@ PLACES_OF_LABELS = [f"{role}_{what}" for role in ("period", "agency", "figure", 
 """The columns with the places of labels that stand in another row than their value."""
 
 
+def lay_out_together(tables: Iterable[RawTable], words: Vocabulary, found: Found) -> None:
+    """Adds the value cells of tables to `found`: of plain tables with one header together, of others one by one.
+
+    What is done for each table costs more than the few cells that most returns have.
+    """
+    alike: dict[object, list[RawTable]] = {}
+    for position, table in enumerate(tables):
+        key: object = (table.header, table.from_text, table.in_order) if _is_plain(table, words) else position
+        alike.setdefault(key, []).append(table)
+    for same in alike.values():
+        lay_out(same[0] if len(same) == 1 else _joined(same), words, found)
+
+
+def _is_plain(table: RawTable, words: Vocabulary) -> bool:
+    """Whether a table is long, its header says all of its columns, and none of its rows has or may have a problem."""
+    roles = [words.role(name) for name in table.header]
+    names = {role[0] for role in roles if role is not None}
+    if None in roles or len({*roles}) < len(roles) or not names >= {*REQUIRED} or "figure column" in names:
+        return False
+    special = (table.sheet, table.cut, table.placed, table.broken or None, table.is_wide or None)
+    if any(each is not None for each in special) or table.unformatted:
+        return False
+    after = roles.index(("value", "value")) + 1
+    if not table.from_text or after == len(roles):
+        return True
+    role = roles[after]
+    return not _ends(table.rows[str(after)], "" if role is None else role[1], words)
+
+
+def _joined(tables: Sequence[RawTable]) -> RawTable:
+    """Plain tables with one header as one, whose rows have their `file` and its day of receipt, `received_on`."""
+    heights = [table.rows.height for table in tables]
+    of_files = pl.select(
+        pl.lit(pl.Series("file", [table.file for table in tables], pl.String)).repeat_by(pl.Series(heights)),
+        pl.lit(pl.Series("received_on", [table.received_on for table in tables], pl.Date)).repeat_by(
+            pl.Series(heights)
+        ),
+    ).explode("file", "received_on", empty_as_null=False)
+    rows = pl.concat([table.rows for table in tables])
+    return replace(tables[0], file="", received_on=None, rows=rows.hstack(of_files))
+
+
 def lay_out(table: RawTable, words: Vocabulary, found: Found) -> None:
     """Adds the value cells of a table to `found`, each with the texts of its period, agency, figure and group."""
+    several = table.is_of_several
     here = [
-        pl.lit(table.file).alias("file"),
+        pl.col("file") if several else pl.lit(table.file).alias("file"),
         pl.lit(table.sheet, pl.String).alias("sheet"),
-        pl.lit(table.received_on, pl.Date).alias("received_on"),
+        pl.col("received_on") if several else pl.lit(table.received_on, pl.Date).alias("received_on"),
     ]
 
     def unread(rows: pl.DataFrame, column: str, title: str) -> None:
@@ -166,6 +209,12 @@ def _has_own_digits(table: RawTable, columns: Columns, column: str, words: Vocab
     return several and all(_END.fullmatch(text) for text in texts)
 
 
+def _ends(column: pl.Series, role: str, words: Vocabulary) -> list[str]:
+    """The texts of the column behind a number that may be the end of that number, since they are no values of it."""
+    texts = {(text or "").strip(EDGES) for text in column.unique()}
+    return [text for text in texts if _END.fullmatch(text) and not words.stands_for(role, text)]
+
+
 def _rejoin(table: RawTable, columns: Columns, words: Vocabulary, found: Found) -> RawTable:
     """Joins numbers that a comma without quotes has split over two cells: `30,75` was read as `30` and `75`.
 
@@ -190,8 +239,7 @@ def _rejoin(table: RawTable, columns: Columns, words: Vocabulary, found: Found) 
         if not columns.long and after in columns.unknown and meant(columns.called(after), words.figures.titles):
             continue
         while True:
-            texts = {(text or "").strip(EDGES) for text in rows[after].unique()}
-            ends = [text for text in texts if _END.fullmatch(text) and not words.stands_for(role.get(after, ""), text)]
+            ends = _ends(rows[after], role.get(after, ""), words)
             if not ends:
                 break
             number, end = clean_text(value), clean_text(after)

@@ -120,7 +120,7 @@ class Reader:
 
     def __init__(self, words: Vocabulary) -> None:
         self.words, self.framework = words, words.framework
-        self._parse = cache(parse_period)
+        self._parse, self._parse_day = cache(parse_period), cache(parse_day)
 
     def read(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
         """Readings in the order of `cells`, with further columns for `settle` to compare; and frames of problems."""
@@ -237,7 +237,7 @@ class Reader:
         if text is None:
             expected = f"expected a period such as {_example(usual)}"
             return *nothing, "blank", say("blank", what="period", expected=expected)
-        if day := parse_day(text):
+        if day := self._parse_day(text):
             return self._period_of_day(figure, text, day)
         years = [figure.cadence.year_start, year_start] if figure else [year_start]
         months = figure.cadence.months if figure else 12

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Final, Literal, NamedTuple
 
@@ -237,6 +238,12 @@ def register_of(header: Sequence[str], file: str | None = None) -> str | None:
     >>> register_of(["id", "owner", "due_on"], "actions.csv"), register_of(["id", "owner", "due_on"])
     ('actions', None)
     """
+    return _register_of(tuple(header), file)
+
+
+@lru_cache(maxsize=256)
+def _register_of(header: tuple[str, ...], file: str | None) -> str | None:
+    """The register of `register_of`: files of one sender have one header."""
     for name, register in REGISTERS.items():
         found = register.positions(header)
         own = found.keys() - _SHARED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -103,12 +103,15 @@ def _has_telling_titles(table: RawTable, lexicon: Lexicon) -> bool:
     """
     roles = [lexicon.words.role(name) for name in table.header]
     columns = [str(position) for position in range(len(table.header))]
-    alone = pl.sum_horizontal(pl.col(columns).is_not_null()) == 1
-    single = table.rows.filter(alone).select(pl.coalesce(columns)).to_series().unique()
-    titles = [title.strip(EDGES) for title in [*table.titles, *single]]
     own = [str(position) for position, role in enumerate(roles) if role in _OF_ROWS]
+    rows = table.rows
+    if len(own) > 1 and all((text or "").strip(EDGES) for position in own for text in rows[position].unique()):
+        rows = rows.clear()  # every row names its period and agency, so that none is a title
+    alone = pl.sum_horizontal(pl.col(columns).is_not_null()) == 1
+    single: Iterable[str] = rows.filter(alone).select(pl.coalesce(columns)).to_series().unique() if rows.height else ()
+    titles = [title.strip(EDGES) for title in [*table.titles, *single]]
     unnamed = pl.all_horizontal(blank(position) for position in own) if own else pl.lit(False)
-    for texts in table.rows.filter(unnamed).select(columns).unique().iter_rows():
+    for texts in rows.filter(unnamed).select(columns).unique().iter_rows() if rows.height else ():
         if not any(says_something((text or "").strip(EDGES), lexicon) for text in texts if text):
             return True
     names = names_of_file(table.file, table.sheet)

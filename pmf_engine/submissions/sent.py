@@ -12,7 +12,7 @@ import polars as pl
 from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.frames import KEYS
 from pmf_engine.submissions.headers import Found
-from pmf_engine.submissions.layout import lay_out
+from pmf_engine.submissions.layout import lay_out_together
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problems import PROBLEMS, Problem, problems_frame
 from pmf_engine.submissions.readings import CELLS, OUTCOME, Reader
@@ -97,13 +97,18 @@ def read_tables(
     """
     rows, of_registers = read_registers(registers, words)
     found = Found(problems=[*problems, *of_registers])
-    for table in tables:
-        lay_out(table, words, found)
+    tables = [*tables]
+    lay_out_together(tables, words, found)
     if aside:
         found.set_aside.append(pl.DataFrame(aside, schema=SET_ASIDE, orient="row"))
     sent = Sent(problems=problems_frame(found.problems), received=received, registers=rows)
     if found.cells:
-        cells, more = Reader(words).read(pl.concat(found.cells, how="diagonal"))
+        together = pl.concat(found.cells, how="diagonal")
+        if len(found.cells) > 1:  # in the order of the files
+            order = {table.file: place for place, table in enumerate(reversed(tables))}
+            place = pl.col("file").replace_strict(order, return_dtype=pl.Int64)
+            together = together.sort(place, descending=True, maintain_order=True)
+        cells, more = Reader(words).read(together)
         problems_of_all = pl.concat([sent.problems, *more])
         sent = replace(sent, cells=cells.select(*CELLS.names, *_COMPARED), problems=problems_of_all)
     if found.set_aside:

@@ -30,7 +30,7 @@ class RawTable:
         header: The titles of the columns.
         header_row: The row of the header, as a spreadsheet counts, from 1.
         rows: `row` (as a spreadsheet counts) and the columns `0`, `1`, … of the header. Empty cells are null, and blank
-            rows are left out.
+            rows are left out. A table that joins several files has the columns `file` and `received_on` too.
         broken: The rows to set aside; each has a problem already.
         sheet: The sheet of a workbook.
         received_on: The day of receipt.
@@ -60,6 +60,11 @@ class RawTable:
     unformatted: bool = False
     titles: tuple[str, ...] = ()
     in_order: bool = True
+
+    @property
+    def is_of_several(self) -> bool:
+        """Whether the table joins several files."""
+        return "file" in self.rows.columns
 
 
 def letter(position: int) -> str:

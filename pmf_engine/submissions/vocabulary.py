@@ -173,6 +173,7 @@ class Vocabulary:
         columns = {name: getattr(board.columns_also_called, name) for name in (*REQUIRED, "comment")}
         self._base = Names({name: name for name in columns}, fold_header, columns)
         self._columns = Names(titles, fold_header, others)
+        self._roles: dict[str, tuple[str, str] | None] = {}
         self.headers = [*self._base.titles, *breakdowns, *breakdowns.values()]
 
     def breakdown_meant(self, header: str, texts: Iterable[str]) -> str | None:
@@ -223,8 +224,13 @@ class Vocabulary:
 
     def role(self, header: str) -> tuple[str, str] | None:
         """The role of a column: its own name twice, `by` with a breakdown, `figure column` with a figure, or None."""
+        if header not in self._roles:
+            self._roles[header] = self._find_role(header.strip(EDGES))
+        return self._roles[header]
+
+    def _find_role(self, title: str) -> tuple[str, str] | None:
         for what, names in (("", self._base), ("by", self.breakdowns), ("figure column", self._columns)):
-            if (id_ := names.find(header.strip(EDGES))) is not None:
+            if (id_ := names.find(title)) is not None:
                 return (id_, id_) if not what else (what, id_)
         return None
 
