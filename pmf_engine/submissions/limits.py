@@ -41,6 +41,10 @@ class Measure(StrEnum):
     UNPACKED_TIMES = "unpacked times"
     TEXTS = "texts"
     ROWS = "rows"
+    GROUP_ROWS = "group rows"
+    GROUP_BYTES = "group bytes"
+    PAGES = "pages"
+    FOOTER = "footer"
     COLUMNS = "columns"
     CELLS = "cells"
     LAYOUT = "layout"
@@ -95,6 +99,28 @@ LIMITS: Final[Mapping[Measure, Limit]] = {
         4_000_000_000,
         "it has {size} rows, and no more than {most} are read; send it in several files",
         "Rows are numbered in 32 bits.",
+    ),
+    Measure.GROUP_ROWS: Limit(
+        10_000_000,
+        "a group of its rows has {size} values in a column, and no more than {most} are read; write it in smaller "
+        "row groups",
+        "Ten times what writers put into a group unless told otherwise. Every value of a group is in memory.",
+    ),
+    Measure.GROUP_BYTES: Limit(
+        500_000_000,
+        "a group of its rows unpacks to {size} bytes, and no more than {most} are read at once; write it in smaller "
+        "row groups",
+        "A million records of five hundred bytes. A group is in memory unpacked.",
+    ),
+    Measure.PAGES: Limit(
+        400_000,
+        "it has more than {most} pages; write it in larger pages",
+        "A hundred million records with eighty columns. The header of every page is read before the first page.",
+    ),
+    Measure.FOOTER: Limit(
+        10_000_000,
+        "its footer has {size} bytes, and no more than {most} are read; write it in larger row groups",
+        "A hundred million records with a hundred columns. The footer is in memory whole.",
     ),
     Measure.COLUMNS: Limit(
         16_384,

@@ -18,6 +18,7 @@ from pmf_engine.submissions.list_csv import part_of_text
 from pmf_engine.submissions.list_headers import ListHeader
 from pmf_engine.submissions.list_parts import ROW, ListPart
 from pmf_engine.submissions.list_sheets import parts_of_workbook
+from pmf_engine.submissions.parquet_limits import keep_parquet_within
 from pmf_engine.submissions.returns import (
     Return,
     return_of_old_workbook,
@@ -78,6 +79,7 @@ def _records_of_text(part: ListPart, path: Path, header: ListHeader) -> list[Lis
 
 def _records_of_parquet(part: ListPart, path: Path, header: ListHeader) -> list[ListPart]:
     part = replace(part, state=state_of(path), ready=True)
+    keep_parquet_within(path)
     return [part_of_frame(part, pl.scan_parquet(path, glob=False), header)]
 
 

@@ -21,6 +21,7 @@ from pmf_engine.submissions.layouts.scope import doubt_of, is_strange_word, says
 from pmf_engine.submissions.layouts.titles import TitlesDifferError, from_titles, names_of_file
 from pmf_engine.submissions.layouts.years import turning_sheets
 from pmf_engine.submissions.limits import Measure, keep_within
+from pmf_engine.submissions.parquet_limits import keep_parquet_within
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.registers import RegisterTable, header_among, register_of
 from pmf_engine.submissions.sheet_grids import grids_of_old_workbook, grids_of_workbook
@@ -231,6 +232,7 @@ def return_of_parquet(path: Path, file: str, lexicon: Lexicon, received_on: date
         PolarsError: The file is damaged.
         UnreadableError: It is above a limit.
     """
+    keep_within(Measure.BYTES, keep_parquet_within(path))
     lazy = pl.scan_parquet(path, glob=False)
     width, height = len(lazy.collect_schema()), lazy.select(pl.len()).collect().item()
     keep_within(Measure.COLUMNS, width)

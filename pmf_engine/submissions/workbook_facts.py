@@ -45,7 +45,7 @@ _BLOCK = 1 << 20
 _SMALL_SHEET = 5_000_000
 """In sheets of fewer bytes the reference of every cell is read for the extent."""
 _DIMENSION = rb"<(?:\w+:)?dimension\b[^>]*\bref\s*=\s*[\"'](?:[A-Z]+[0-9]+:)?([A-Z]+)([0-9]+)[\"']"
-_REFERENCE = rb"\br\s*=\s*[\"']([A-Z]*)([0-9]+)[\"']"
+_REFERENCE = rb"\br\s*=\s*[\"']([A-Za-z]*)([0-9]+)[\"']"
 
 _BUILT_IN_PERCENT = (9, 10)
 """The numbers of the built-in formats `0%` and `0.00%`, which no workbook defines."""
@@ -124,11 +124,11 @@ def _up_to(text: bytes, lowest: bytes, highest: bytes) -> bytes:
 def _column_number(letters: bytes) -> int:
     """The number of a column from 1, by its letters; 0 for no letters.
 
-    >>> _column_number(b"A"), _column_number(b"XFD"), _column_number(b"")
-    (1, 16384, 0)
+    >>> _column_number(b"A"), _column_number(b"XFD"), _column_number(b"xfd"), _column_number(b"")
+    (1, 16384, 16384, 0)
     """
     number = 0
-    for letter in letters:
+    for letter in letters.upper():  # readers take small letters for the same
         number = number * 26 + letter - 64
     return number
 

@@ -189,7 +189,7 @@ def _no_colon(source: Source, begun: int) -> Diagnostic:
     """Reports a line without a `:`, or without a space after its `:`."""
     line = source.line(source.position(begun)[0])
     start = begun - source.position(begun)[1] + 1
-    close = re.compile(r"[^\s:]+[ ]*(?P<colon>:)(?=\S)").search(line)
+    close = re.compile(r"(?<![^\s:])[^\s:]+[ ]*(?P<colon>:)(?=\S)").search(line)
     if close:
         return messages.no_space(Span(source, start + close.start("colon"), start + close.end("colon")))
     return messages.no_colon(Span(source, begun, start + len(line.rstrip())))

@@ -99,6 +99,8 @@ class Titles:
         self._lexicon, self._blocks = lexicon, blocks
         self._names = names_of_file(grid.file, grid.sheet)
         self._changes = cache(self._role_changes)
+        self._given = cache(lambda role, titles: from_titles(role, titles, lexicon))
+        """Many blocks ask the same of the titles above the first."""
 
     def label(self, role: str, number: int) -> Label | None:
         """The label of a role for a block; a title that names nothing known where the titles of other blocks do.
@@ -109,21 +111,21 @@ class Titles:
         own = self._blocks[number].titles
         if number and role == PERIOD and any(self._lexicon.part(title.text) for title in own):
             above = [title for title in self._blocks[0].titles if not self._lexicon.part(title.text)]
-            return from_titles(role, [*own, *above, *self._names], self._lexicon)
+            return self._given(role, (*own, *above, *self._names))
         if number and (self._changes(role) or any(self._may_be(role, title) for title in own)):
-            label = from_titles(role, own, self._lexicon)
+            label = self._given(role, tuple(own))
             if label is None:
                 return own[-1] if own else None
-            return from_titles(role, [*own, *self._names], self._lexicon) if role == PERIOD else label
-        return from_titles(role, [*self._blocks[0].titles, *self._names], self._lexicon)
+            return self._given(role, (*own, *self._names)) if role == PERIOD else label
+        return self._given(role, (*self._blocks[0].titles, *self._names))
 
     def _role_changes(self, role: str) -> bool:
         """Whether the titles of blocks below the first name a role."""
-        return any(from_titles(role, block.titles, self._lexicon) is not None for block in self._blocks[1:])
+        return any(self._given(role, tuple(block.titles)) is not None for block in self._blocks[1:])
 
     def _may_be(self, role: str, title: Label) -> bool:
         """Whether a title of a later block may be a misspelt label of a role that a title above the first names."""
-        if from_titles(role, self._blocks[0].titles, self._lexicon) is None:
+        if self._given(role, tuple(self._blocks[0].titles)) is None:
             return False
         if role == PERIOD:
             return _LIKE_A_PERIOD.search(title.text) is not None

@@ -69,6 +69,9 @@ _SHORTEST = 3
 _PART_OF_YEAR = re.compile(
     r"(?:q|qtr|quarter)[\s.\-]*([1-4])|(?:h|half)[\s.\-]*([12])|([1-4])(?:st|nd|rd|th) (?:quarter|qtr)"
 )
+_MONTHS_BY_NAME: Final[Mapping[str, str]] = {
+    spelt: month[:3] for month in MONTHS for spelt in (month, month[:3], month[:4])
+}
 _AMBIGUOUS = re.compile(
     r"(?:fy\s*|(?:q[1-4]|h[12])\s*)?(?:19|20)\d\d|(?:fy|q[1-4]|h[12])\s*\d\d|(?:19|20)\d\d\s*/?\s*\d\d"
 )
@@ -166,8 +169,7 @@ class Lexicon:
         folded = fold(text).rstrip(".")
         if match := _PART_OF_YEAR.fullmatch(folded):
             return f"h{match[2]}" if match[2] else f"q{match[1] or match[3]}"
-        names = {spelt: month[:3] for month in MONTHS for spelt in (month, month[:3], month[:4])}
-        return names.get(folded)
+        return _MONTHS_BY_NAME.get(folded)
 
     def part_of(self, whole: str, part: str) -> str:
         """The name of the quarter, half or month `part` of a longer period; both texts where there is none."""
