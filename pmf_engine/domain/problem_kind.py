@@ -143,6 +143,7 @@ class ProblemKind(StrEnum):
     WHOLE_CONTRADICTS = "whole-contradicts"
     WHOLE_CORRECTED = "whole-corrected"
     WHOLE_DIFFERS = "whole-differs"
+    WHOLE_IS_PARTIAL = "whole-is-partial"
     WHOLE_OUTDATED = "whole-outdated"
     WHOLE_WITHOUT_GROUPS = "whole-without-groups"
     WRONG_SENDER = "wrong-sender"

@@ -339,6 +339,11 @@ KINDS: Final[Mapping[ProblemKind, Kind]] = {
         "the whole was corrected to `{text}` after its groups by `{by}` came, which add up to {total}; "
         "the whole stands",
     ),
+    ProblemKind.WHOLE_IS_PARTIAL: Kind(
+        LOST,
+        "the whole is `{text}`, which is the sum of those of its groups by `{by}` that have a number; send the whole "
+        "with the others, or their numbers, 0 where there were none",
+    ),
     ProblemKind.WHOLE_OUTDATED: Kind(
         NOTE, "groups by `{by}` came later than the whole `{text}`; their sum, {total}, stands in its place"
     ),

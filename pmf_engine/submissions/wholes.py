@@ -21,7 +21,7 @@ _OF = KEY[:4]
 _LEAST = 2.0
 """The sum of groups may always be smaller than their whole by this number."""
 
-_STANDS, _DIFFERS, _REPLACED, _INCOMPLETE, _CONTRADICTS = range(5)
+_STANDS, _DIFFERS, _REPLACED, _INCOMPLETE, _PARTIAL, _CONTRADICTS = range(6)
 """The outcomes of a check in the order of severity, the gravest last: where breakdowns differ, the gravest counts."""
 
 _KINDS: Final = {
@@ -29,6 +29,7 @@ _KINDS: Final = {
     _DIFFERS: "whole-differs",
     _REPLACED: "whole-outdated",
     _INCOMPLETE: "whole-without-groups",
+    _PARTIAL: "whole-is-partial",
     _CONTRADICTS: "whole-contradicts",
 }
 
@@ -44,7 +45,8 @@ def hold_wholes(
     """Checks each whole against the sum of its groups.
 
     The sum may be smaller than the whole by the breakdown's `unallocated`, and larger only by rounding. Groups that
-    `overlap` may sum to more, but no group may exceed the whole. Where a group has no value the sum has no lower limit.
+    `overlap` may sum to more, but no group may exceed the whole. Where a group has no value the sum has no lower limit;
+    a whole that is just that sum is refused, since a spreadsheet leaves out of a total what is no number.
     A whole outside these limits is refused, unless it was corrected after all its groups. Where groups changed after
     their whole and a group has no value, the whole is refused; where every group has one, a sum outside the limits
     replaces the whole.
@@ -72,13 +74,15 @@ def hold_wholes(
     outcome = pl.col("outcome_of_whole")
     why = _why(pl.col("text").str.strip_chars(EDGES), "by_of")
     older = why + " and came later, and not all of them are there"
-    refused = outcome.is_in([_INCOMPLETE, _CONTRADICTS]).fill_null(False)
+    partial = _why(pl.col("text").str.strip_chars(EDGES), "by_of") + ", and a group has no number"
+    refused = outcome.is_in([_INCOMPLETE, _PARTIAL, _CONTRADICTS]).fill_null(False)
     result = (
         compared_cells.filter((outcome != _REPLACED).fill_null(True))
         .with_columns(
             pl.when(refused).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
             pl.when(~refused).then("value").alias("value"),
             pl.when(outcome == _CONTRADICTS).then(why).when(outcome == _INCOMPLETE).then(older)
+            .when(outcome == _PARTIAL).then(partial)
             .otherwise("why").alias("why"),
             pl.when((outcome == _DIFFERS) & pl.col("is_short")).then("total").otherwise("other").alias("other"),
         )
@@ -142,12 +146,13 @@ def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
         largest=value.filter(ok).max(),
         named=pl.col("group").filter(ok).drop_nulls().unique(),
         valued=ok.all(),
+        without_number=(~ok & pl.col("group").is_not_null()).any(),
         newest=pl.col("received_on").max(),
         digits=pl.max_horizontal(_decimals(value.filter(ok)).max(), _decimals(pl.col("whole")).first()),
     )
-    sums = sums.filter(
-        (pl.col("whole") - pl.col("total")).abs() > NEAR * pl.max_horizontal(pl.col("whole", "total").abs())
-    )
+    gap = (pl.col("whole") - pl.col("total")).abs()
+    sums = sums.with_columns(equal=gap <= NEAR * pl.max_horizontal(pl.col("whole", "total").abs()))
+    sums = sums.filter(~pl.col("equal") | (pl.col("without_number") & (pl.col("named").list.len() > 0)))
     spans = group_spans(cells, framework)
     wanted = groups_wanted(sums.lazy().select(PERIOD_OF_GROUPS).unique(), spans).collect()
     limits = pl.DataFrame(
@@ -166,8 +171,10 @@ def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
     least = whole - pl.max_horizontal(whole.abs() * pl.col("share"), "least") - room
     contradicts = above | (pl.col("complete") & (total < least))
     sums = _with_dates(sums, groups, came)
+    adds = ~pl.col("overlap") & (pl.col("unit") <= 1)
     outcome = (
-        pl.when(pl.col("groups_later") & ~pl.col("complete")).then(_INCOMPLETE)
+        pl.when("equal").then(pl.when(adds).then(_PARTIAL))
+        .when(pl.col("groups_later") & ~pl.col("complete")).then(_INCOMPLETE)
         .when(pl.col("groups_later") & contradicts).then(_REPLACED)
         .when(contradicts & pl.col("corrected")).then(_STANDS)
         .when(contradicts).then(_CONTRADICTS)

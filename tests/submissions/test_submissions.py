@@ -644,6 +644,18 @@ def test_a_whole_that_its_groups_exceed_is_refused() -> None:
     assert submissions.cells["why"][0] == "the whole is `10`, but its groups by `district` add up to 11"
 
 
+@pytest.mark.parametrize("group", ["63 or so", "c", "x", ""])
+def test_a_whole_that_leaves_out_a_group_without_a_number_is_refused(group: str) -> None:
+    row = "2016-17 Q3,police,open_plans,"
+    text = BROKEN_DOWN + row + f"10,,\n{row}4,Harlow,\n{row}6,Basildon,\n{row}{group},Tendring,\n"
+    submissions = read({"a.csv": text})
+    assert "whole-is-partial" in kinds(submissions)
+    assert submissions.cells["state"][0] == "invalid"
+    assert submissions.cells["why"][0] == (
+        "the whole is `10`, but its groups by `district` add up to 10, and a group has no number"
+    )
+
+
 def test_a_whole_that_exceeds_its_groups_by_what_may_be_unallocated_stands_with_a_mark() -> None:
     row = "2016-17 Q3,police,open_plans,"
     submissions = read({"a.csv": BROKEN_DOWN + row + "11,,\n" + row + "4,Harlow,\n" + row + "5,Basildon,\n"})
