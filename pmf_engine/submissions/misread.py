@@ -11,6 +11,7 @@ import polars as pl
 from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.framework.model import Framework
+from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.table import EDGES
 
 MISREAD = FrameSchema(
@@ -44,11 +45,10 @@ def misread_rows(readings: pl.DataFrame, problems: pl.DataFrame, framework: Fram
     came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
     lost = pl.any_horizontal(pl.col("figure", "start", "agency").is_null())
     rows = _with_agencies(readings.filter(came, has_text, lost), problems, framework)
-    if rows.is_empty():
-        return MISREAD.empty()
     of_figures = rows.filter(pl.col("figure").is_not_null()).with_columns(named=pl.lit(True))
     columns = ["figure", "agency", "start", "named", "received_on", *_PLACE]
-    both = pl.concat([of_figures.select(columns), _of_any(rows, problems, framework).select(columns)])
+    found = [of_figures, _of_any(rows, problems, framework), _of_columns(readings.filter(came), problems, framework)]
+    both = pl.concat([each.select(columns) for each in found])
     row = pl.when(pl.col("row").is_not_null()).then(pl.format(" row {}", "row")).otherwise(pl.lit(""))
     why = pl.format("a row that may be of it came in `{}`{} and could not be read", "file", row)
     placed = both.with_columns(why=why, on=pl.col("received_on").fill_null(as_of)).sort("on", *_PLACE)
@@ -56,6 +56,26 @@ def misread_rows(readings: pl.DataFrame, problems: pl.DataFrame, framework: Fram
         pl.col("on", "why").last(), pl.col("named").any()
     )
     return MISREAD.check(kept.select(MISREAD.names))
+
+
+def without_outdated(cells: pl.DataFrame, misread: pl.DataFrame) -> pl.DataFrame:
+    """Cells, of which those have no value that a later misread row of their figure, agency and period may correct.
+
+    Args:
+        cells: The current cells of a day.
+        misread: The misread rows of that day, with the columns of `MISREAD`.
+    """
+    later = misread.filter("named", pl.col("start").is_not_null())
+    if later.is_empty():
+        return cells
+    later = later.select("figure", "agency", "start", "on", correction="why")
+    joined = cells.join(later, on=["figure", "agency", "start"], how="left", maintain_order="left")
+    is_old = (pl.col("on") > pl.col("received_on")).fill_null(False)
+    return joined.with_columns(
+        pl.when(is_old).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
+        pl.when(~is_old).then("value").alias("value"),
+        pl.when(is_old).then("correction").otherwise("why").alias("why"),
+    ).select(cells.columns)
 
 
 def _with_agencies(rows: pl.DataFrame, problems: pl.DataFrame, framework: Framework) -> pl.DataFrame:
@@ -106,6 +126,22 @@ def _of_any(rows: pl.DataFrame, problems: pl.DataFrame, framework: Framework) ->
         .explode("figure")
         .filter(pl.col("figure").is_not_null())
     )
+
+
+def _of_columns(readings: pl.DataFrame, problems: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    """The rows of wide returns with an unknown column that has nearly the name of a figure of their agency."""
+    unknown = problems.filter(pl.col("kind") == "unknown-column").select("file", "sheet", name="text")
+    placed = readings.filter(pl.col("agency").is_not_null(), pl.col("start").is_not_null())
+    rows = placed.join(unknown, on=["file", "sheet"], nulls_equal=True)
+    rows = rows.unique(["agency", "start", "name", *_PLACE], maintain_order=True)
+
+    @cache
+    def meant(agency: str, text: str) -> str | None:
+        return nearest(text[:_LONGEST], [id_ for id_, one in framework.figures.items() if agency in one.agencies])
+
+    figures = [meant(agency, name) for agency, name in rows.select("agency", "name").iter_rows()]
+    named = rows.with_columns(figure=pl.Series(figures, dtype=pl.String), named=pl.lit(True))
+    return named.filter(pl.col("figure").is_not_null())
 
 
 _LONGEST = 100

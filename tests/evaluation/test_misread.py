@@ -160,6 +160,33 @@ def test_a_figure_begins_with_a_row_that_names_it_whoever_sent_that(tmp_path: Pa
     assert cell(evaluation, "y", "2016-17 Q2", "status") == "red"
 
 
+@pytest.mark.parametrize(("received", "expected"), [("2016-12-01", "invalid"), ("2016-10-20", "red")])
+def test_a_later_row_from_a_misspelt_agency_may_correct_what_stands(
+    tmp_path: Path, received: str, expected: str
+) -> None:
+    write_board(tmp_path, FIGURES, INDICATORS, "y: {good: at most 20}", RULES)
+    write_returns(tmp_path, "2016-17 Q1,care,n,1\n2016-17 Q2,care,n,30\n")
+    returns = tmp_path / "returns"
+    (returns / "again.csv").write_text("period,agency,figure,value\n2016-17 Q2,cre,n,31\n", "utf-8")
+    rows = f"returns.csv,2016-11-01\nagain.csv,{received}\n"
+    (returns / "manifest.csv").write_text(f"file,received_on\n{rows}", "utf-8")
+    assert status(evaluate(tmp_path, "2016-17 Q2")) == expected
+
+
+def test_a_column_with_nearly_the_name_of_a_figure_may_hold_its_numbers(tmp_path: Path) -> None:
+    """The figure is invalid then, and begins with it; a number that came before may be out of date."""
+    form = "{title: T, from: care, kind: flow, frequency: quarterly}"
+    figures = f"referrals: {form}\nother: {form}"
+    write_board(tmp_path, figures, "y: {frequency: quarterly, formula: referrals}", "y: {good: at most 20}", RULES)
+    returns = tmp_path / "returns"
+    returns.mkdir(exist_ok=True)
+    (returns / "a.csv").write_text("period,agency,referals,other\n2016-17 Q2,care,30,4\n", "utf-8")
+    assert status(evaluate(tmp_path, "2016-17 Q2")) == "invalid"
+    (returns / "old.csv").write_text("period,agency,referrals\n2016-17 Q2,care,3\n", "utf-8")
+    (returns / "manifest.csv").write_text("file,received_on\nold.csv,2016-10-20\na.csv,2016-12-01\n", "utf-8")
+    assert status(evaluate(tmp_path, "2016-17 Q2")) == "invalid"
+
+
 def test_it_may_hold_the_number_that_is_blank_in_the_rows_of_groups(tmp_path: Path) -> None:
     write_board(tmp_path, FIGURES, INDICATORS, "y: {good: at most 20}", RULES)
     rows = ["2016-17 Q1,care,North,", "2016-17 Q1,care,South,", "2016-17 Q1,caree,,30"]
