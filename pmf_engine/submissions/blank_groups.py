@@ -9,7 +9,7 @@ import polars as pl
 from pmf_engine.submissions.headers import Columns
 from pmf_engine.submissions.problems import say
 from pmf_engine.submissions.table import RawTable, blank, clean_text
-from pmf_engine.submissions.vocabulary import Vocabulary
+from pmf_engine.submissions.vocabulary import Vocabulary, fold
 
 _SHEET: Final = ["file", "sheet_name"]
 _ABOVE: Final = ["above", "above_by", "above_column"]
@@ -75,7 +75,7 @@ def with_lost_groups(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     if not found:
         return cells.drop(_ABOVE)
     groups = pl.DataFrame(
-        [(*key, group) for key, group in found.items()],
+        [(*key, group and fold(group)) for key, group in found.items()],
         schema={"above_by": pl.String, "above": pl.String, "above_group": pl.String},
         orient="row",
     )
@@ -87,7 +87,9 @@ def with_lost_groups(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     key = [*_SHEET, *_OF, "by"]
     wholes = wholes.join(named.select(*_SHEET, "by", "months").unique(), on=[*_SHEET, "by", "months"], how="semi")
     wholes = _without_contradicted(wholes, placed)
-    open_ = wholes.join(named.rename({"group": "above_group"}), on=[*key, "above_group"], how="anti")
+    spelt = {group: fold(group) for group in named["group"].unique()}
+    numbered = named.select(*key, above_group=pl.col("group").replace_strict(spelt, return_dtype=pl.String))
+    open_ = wholes.join(numbered, on=[*key, "above_group"], how="anti")
     if open_.is_empty():
         return cells.drop(_ABOVE)
     lost = open_.filter(_may_be_lost(open_, named, key))
