@@ -34,7 +34,8 @@ def record(
         if table is None:
             return None
         both = [table.column(begins(table)), table.column(ends(table))]
-        fits = [at for at, row in enumerate(table.rows) if not dated or all(_is_date(row[place]) for place in both)]
+        needed = both if dated else both[:1] if change is move else []
+        fits = [at for at, row in enumerate(table.rows) if all(_is_date(row[place]) for place in needed)]
         if not fits:
             return None
         result = of_list(sent, table, silent=silent)
@@ -284,7 +285,10 @@ def lose_file(sent: Sent, rnd: Random) -> Touched | None:
     if table is None:
         return None
     sent.tables.remove(table)
-    return of_list(sent, table)
+    # a list is not owed before its first file
+    others = [other.covers for other in sent.tables if other.what == table.what and other.covers and table.covers]
+    first = all(table.covers is not None and covers[0] > table.covers[0] for covers in others)
+    return of_list(sent, table, silent=first)
 
 
 def uncovered(sent: Sent, rnd: Random) -> Touched | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from tests.support.damage_boards import DISTRICTS, QUARTERS, Sent, Table, days_of, spots
+from tests.support.damage_boards import DISTRICTS, QUARTERS, Sent, Table, days_of, spots, start_of
 from tests.support.damages import (
     Do,
     Touched,
@@ -27,9 +28,15 @@ from tests.support.damages import (
 
 def drop_row(sent: Sent, rnd: Random) -> Touched:
     spot = any_spot(sent, rnd)
-    result = touched(spot, silent=not named_before(sent, spot), figures=in_row(spot, spot.table))
+    figures, quarter = in_row(spot, spot.table), start_of(spot.quarter)
+    result = touched(spot, silent=not named_before(sent, spot), figures=figures)
     del spot.table.rows[spot.row]
-    return result
+    # what an agency sends first is not owed before: who loses the first number shows none of it
+    first = min(
+        (start_of(other.quarter) for other in sent.spots() if other.figure in figures and other.agency == spot.agency),
+        default=9**9,
+    )
+    return replace(result, silent=result.silent or quarter < first)
 
 
 def double_row(sent: Sent, rnd: Random) -> Touched:
@@ -50,7 +57,8 @@ def moved(sent: Sent, rnd: Random, by: int) -> Touched | None:
     silent = by < 0 and any(table.rows[0][1] == spot.agency for table in other)
     spot.table.rows[spot.row][0] = now
     quarters = (spot.quarter, now) if now in QUARTERS else (spot.quarter,)
-    return Touched(figures, quarters, silent, group=spot.district or None)
+    # a second number of that period shows it, and may be lost too
+    return Touched(figures, quarters, silent, leans=True, group=spot.district or None)
 
 
 def move_on(sent: Sent, rnd: Random) -> Touched | None:
@@ -252,9 +260,11 @@ def swap_figures(sent: Sent, rnd: Random) -> Touched | None:
 
 def lose_file(sent: Sent, rnd: Random) -> Touched | None:
     table = a_return(sent, rnd)
-    silent = not sent.listed and len(quarters(table)) > 1 and any(row[2] for row in table.rows)
+    several = not sent.listed and len(quarters(table)) > 1 and any(row[2] for row in table.rows)
     sent.tables.remove(table)
-    return of_return(table, silent=silent)
+    result, left = of_return(table), [spot for spot in sent.spots() if spot.agency == table.rows[0][1]]
+    first = bool(result.quarters) and all(start_of(spot.quarter) > result.start for spot in left)
+    return replace(result, silent=several or first)
 
 
 def quarters(table: Table) -> set[str]:
