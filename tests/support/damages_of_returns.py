@@ -32,11 +32,8 @@ def drop_row(sent: Sent, rnd: Random) -> Touched:
     result = touched(spot, silent=not named_before(sent, spot), figures=figures)
     del spot.table.rows[spot.row]
     # what an agency sends first is not owed before: who loses the first number shows none of it
-    first = min(
-        (start_of(other.quarter) for other in sent.spots() if other.figure in figures and other.agency == spot.agency),
-        default=9**9,
-    )
-    return replace(result, silent=result.silent or quarter < first)
+    left = [other for other in sent.spots() if other.agency == spot.agency and start_of(other.quarter) <= quarter]
+    return replace(result, silent=result.silent or not {*figures} <= {other.figure for other in left})
 
 
 def double_row(sent: Sent, rnd: Random) -> Touched:
