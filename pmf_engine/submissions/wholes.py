@@ -73,17 +73,14 @@ def hold_wholes(
     compared_cells = cells.with_row_index("at").join(worst, on="at", how="left", maintain_order="left")
     outcome = pl.col("outcome_of_whole")
     why = _why(pl.col("text").str.strip_chars(EDGES), "by_of")
-    older = why + " and came later, and not all of them are there"
-    partial = _why(pl.col("text").str.strip_chars(EDGES), "by_of") + ", and a group has no number"
-    refused = outcome.is_in([_INCOMPLETE, _PARTIAL, _CONTRADICTS]).fill_null(False)
+    reasons = _reasons(why)
+    refused = outcome.is_in([*reasons]).fill_null(False)
     result = (
         compared_cells.filter((outcome != _REPLACED).fill_null(True))
         .with_columns(
             pl.when(refused).then(pl.lit("invalid", STATE)).otherwise("state").alias("state"),
             pl.when(~refused).then("value").alias("value"),
-            pl.when(outcome == _CONTRADICTS).then(why).when(outcome == _INCOMPLETE).then(older)
-            .when(outcome == _PARTIAL).then(partial)
-            .otherwise("why").alias("why"),
+            pl.coalesce(*(pl.when(outcome == rank).then(words) for rank, words in reasons.items()), "why").alias("why"),
             pl.when((outcome == _DIFFERS) & pl.col("is_short")).then("total").otherwise("other").alias("other"),
         )
         .select(cells.columns)
@@ -97,16 +94,23 @@ def hold_wholes(
     problems = problems_of_cells(
         reported.with_columns(pl.Series("kind", kinds, pl.String), pl.Series("message", messages, pl.String)), framework
     )
-    marks = [
-        _marks(compared_cells.filter(outcome.is_in([_STANDS, _DIFFERS])), MarkKind.UNALLOCATED, why),
-        _marks(contradicted, MarkKind.DOUBT, _why(_text_of(pl.col("whole")), "by")),
-    ]
-    return result, problems, pl.concat(marks)
+    unallocated = _marks(compared_cells.filter(outcome.is_in([_STANDS, _DIFFERS])), MarkKind.UNALLOCATED, why)
+    doubts = _marks(contradicted, MarkKind.DOUBT, _why(_text_of(pl.col("whole")), "by"))
+    return result, problems, pl.concat([unallocated, doubts])
 
 
 def _why(whole: pl.Expr, by: str) -> pl.Expr:
     """A clause with both numbers of a whole that its groups contradict."""
     return pl.format("the whole is `{}`, but its groups by `{}` add up to {}", whole, by, _text_of(pl.col("total")))
+
+
+def _reasons(why: pl.Expr) -> dict[int, pl.Expr]:
+    """The clause on a whole of each outcome that refuses it."""
+    return {
+        _INCOMPLETE: why + " and came later, and not all of them are there",
+        _PARTIAL: why + ", and a group has no number",
+        _CONTRADICTS: why,
+    }
 
 
 def _text_of(number: pl.Expr) -> pl.Expr:
