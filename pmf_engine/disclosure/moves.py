@@ -130,7 +130,7 @@ class _Links:
         the small one, which are as large.
         """
         value = self.tables.values.get(count)
-        if value is None or count in self.tables.known:
+        if value is None:
             return False
         if (change > 0) == aim.is_up or value >= self.limit:
             return True
@@ -146,8 +146,7 @@ class _Links:
 
     def may_share(self, count: Count, own: Count) -> bool:
         """Whether a group can give some of its small count, and of a count of which that is a part."""
-        movable = count in self.tables.values and count not in self.tables.known
-        return movable and (count == own or count in self.supersets(own))
+        return count in self.tables.values and (count == own or count in self.supersets(own))
 
     def supersets(self, count: Count) -> frozenset[Count]:
         """The counts of which a count is a part."""
@@ -180,8 +179,6 @@ class Moves:
             small: The count that must not be worked out.
             hidden: The rows that are withheld already.
         """
-        if small in self._tables.known:
-            return None
         supersets = self._links.supersets(small)
         moves: list[Move] = []
         for is_up in (True, False):
@@ -272,7 +269,7 @@ class Moves:
     def _sharing(self, linked: Linked, factors: Mapping[Slice, float], factor: float) -> list[_Carriers]:
         """All other groups together, each of which gives what it can; none where one of them may not change."""
         terms = [term for term in linked.terms if _slice(term) not in factors and self._tables.values.get(term) != 0]
-        if not terms or any(term not in self._tables.values or term in self._tables.known for term in terms):
+        if not terms or any(term not in self._tables.values for term in terms):
             return []
         groups = frozenset(map(_slice, terms))
         return [_Carriers({**factors, **dict.fromkeys(sorted(groups, key=str), factor / len(groups))}, groups)]

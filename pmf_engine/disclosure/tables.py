@@ -88,16 +88,12 @@ class Tables:
         counts: All counts: those of rows, and those that links name.
         values: The values of counts, as far as rows give them or sums give them away.
         links: The sums that link counts.
-        known: The counts that an earlier paper shows; withholding them now is of no use.
-        revised: Counts that an earlier paper withholds, and that may have been revised since.
     """
 
     published: dict[int, tuple[Count, ...]] = field(default_factory=dict)
     counts: set[Count] = field(default_factory=set)
     values: dict[Count, float] = field(default_factory=dict)
     links: list[Linked] = field(default_factory=list)
-    known: set[Count] = field(default_factory=set)
-    revised: set[Count] = field(default_factory=set)
 
     def add(self, count: Count, value: float | None) -> None:
         """Adds a count, with its value where that is known."""

@@ -26,12 +26,10 @@ class Withheld:
     Attributes:
         rows: The positions of the rows.
         counts: The counts that no published row may show.
-        open: The small counts that somebody could work out all the same, from what was published before.
     """
 
     rows: frozenset[int]
     counts: frozenset[Count]
-    open: tuple[Count, ...] = ()
 
 
 def withhold(tables: Tables, limit: int) -> Withheld:
@@ -52,23 +50,22 @@ def withhold(tables: Tables, limit: int) -> Withheld:
                 continue
             used -= Counter(before.rows if before else ())
             move = moves.cheapest(count, frozenset(used)) or before or _closure(tables, links, count)
-            if move is not None:
-                found[count] = move
-                used.update(move.rows)
+            found[count] = move
+            used.update(move.rows)
     rows = frozenset(used)
     shown = {count for position, counts in tables.published.items() if position not in rows for count in counts}
     counts = {count for move in found.values() for count in move.counts} | {*small}
     counts |= {count for position in rows for count in tables.published[position]} - shown
-    return Withheld(rows, frozenset(counts), tuple(count for count in small if count not in found))
+    return Withheld(rows, frozenset(counts))
 
 
 def small_counts(tables: Tables, limit: int) -> Collection[Count]:
     """The counts that nobody may work out."""
-    return {count for count, value in tables.values.items() if 0 < value < limit} | tables.revised
+    return {count for count, value in tables.values.items() if 0 < value < limit}
 
 
-def _closure(tables: Tables, links: Mapping[Count, list[Linked]], count: Count) -> Move | None:
-    """Everything that sums link to a count; None where some of it is known from an earlier paper.
+def _closure(tables: Tables, links: Mapping[Count, list[Linked]], count: Count) -> Move:
+    """Everything that sums link to a count.
 
     All groups of that breakdown, and everything that sums link to them; of the whole, what is withheld and what is
     left. Then the count may be anything from none to its whole: put every case into that group, or every case into
@@ -80,8 +77,6 @@ def _closure(tables: Tables, links: Mapping[Count, list[Linked]], count: Count) 
             more = _withheld_with(linked, hidden) - hidden
             hidden |= more
             waiting += more
-    if not hidden.isdisjoint(tables.known):
-        return None
     rows = {position for position, counts in tables.published.items() if not hidden.isdisjoint(counts)}
     return Move(frozenset(hidden), frozenset(rows))
 
