@@ -105,9 +105,8 @@ def read_tables(
     if found.cells:
         together = pl.concat(found.cells, how="diagonal")
         if len(found.cells) > 1:  # in the order of the files
-            order = {table.file: place for place, table in enumerate(reversed(tables))}
-            place = pl.col("file").replace_strict(order, return_dtype=pl.Int64)
-            together = together.sort(place, descending=True, maintain_order=True)
+            order = {file: place for place, file in enumerate(dict.fromkeys(table.file for table in tables))}
+            together = together.sort(pl.col("file").replace_strict(order, return_dtype=pl.Int64), maintain_order=True)
         cells, more = Reader(words).read(together)
         problems_of_all = pl.concat([sent.problems, *more])
         sent = replace(sent, cells=cells.select(*CELLS.names, *_COMPARED), problems=problems_of_all)
