@@ -16,7 +16,7 @@ from pmf_engine.evaluation.lifetimes import without_dates
 from pmf_engine.evaluation.window import Window
 from pmf_engine.framework.model import Framework
 from pmf_engine.records.totals import ListTotals
-from pmf_engine.submissions.misread import MISREAD, without_outdated
+from pmf_engine.submissions.misread import MISREAD
 from pmf_engine.submissions.period_groups import group_spans
 
 AGENCY = "agency"
@@ -165,8 +165,6 @@ def inputs_of(
         framework = without_dates(framework)
     names = pl.Enum(list(framework.figures))
     defined = cells.filter(pl.col("figure").is_in(list(framework.figures)))
-    if misread is not None:
-        defined = without_outdated(defined, misread)
     asked = defined.clear() if worlds else defined
     return Inputs(
         framework=framework,

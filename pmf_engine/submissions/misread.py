@@ -110,10 +110,9 @@ def _of_any(rows: pl.DataFrame, problems: pl.DataFrame, framework: Framework) ->
 
     @cache
     def meant(agency: str, text: str | None) -> tuple[Sequence[str], bool]:
-        owed = {id_: figure.title for id_, figure in framework.figures.items() if agency in figure.agencies}
-        ids = {**{title: id_ for id_, title in owed.items()}, **dict(zip(owed, owed, strict=True))}
-        near = nearest((text or "")[:_LONGEST], ids)
-        return ([ids[near]], True) if near else (list(owed), False)
+        near = _figure_meant(agency, text, framework)
+        owed = [id_ for id_, figure in framework.figures.items() if agency in figure.agencies]
+        return ([near], True) if near else (owed, False)
 
     unknown = rows.filter(pl.col("figure").is_null())
     unknown = unknown.join(_texts(problems, "unknown-figure"), on=_PLACE, how="left", nulls_equal=True)
@@ -135,13 +134,18 @@ def _of_columns(readings: pl.DataFrame, problems: pl.DataFrame, framework: Frame
     rows = placed.join(unknown, on=["file", "sheet"], nulls_equal=True)
     rows = rows.unique(["agency", "start", "name", *_PLACE], maintain_order=True)
 
-    @cache
-    def meant(agency: str, text: str) -> str | None:
-        return nearest(text[:_LONGEST], [id_ for id_, one in framework.figures.items() if agency in one.agencies])
-
+    meant = cache(lambda agency, text: _figure_meant(agency, text, framework))
     figures = [meant(agency, name) for agency, name in rows.select("agency", "name").iter_rows()]
     named = rows.with_columns(figure=pl.Series(figures, dtype=pl.String), named=pl.lit(True))
     return named.filter(pl.col("figure").is_not_null())
+
+
+def _figure_meant(agency: str, text: str | None, framework: Framework) -> str | None:
+    """The figure that an agency sends and whose id or title is nearest to a text; None where none is near."""
+    owed = {id_: figure.title for id_, figure in framework.figures.items() if agency in figure.agencies}
+    ids = {**{title: id_ for id_, title in owed.items()}, **dict(zip(owed, owed, strict=True))}
+    near = nearest((text or "")[:_LONGEST], ids)
+    return ids[near] if near else None
 
 
 _LONGEST = 100

@@ -32,7 +32,7 @@ from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.limits import why_unreadable
 from pmf_engine.submissions.list_files import list_of, read_list_parts
 from pmf_engine.submissions.list_parts import ListPart
-from pmf_engine.submissions.misread import MISREAD, misread_rows
+from pmf_engine.submissions.misread import MISREAD, misread_rows, without_outdated
 from pmf_engine.submissions.problems import (
     PLACE,
     PROBLEMS,
@@ -125,7 +125,8 @@ class Submissions(RegisterFrames):
 
     def standing_at(self, as_of: date) -> Standing:
         """The `cells` of a day, with the problems and marks of cells that other cells contradicted then."""
-        return standing_cells(self.readings, self.framework, as_of)
+        standing = standing_cells(self.readings, self.framework, as_of)
+        return standing._replace(cells=without_outdated(standing.cells, self.misread_at(as_of)))
 
     def marked_at(self, as_of: date) -> pl.DataFrame:
         """A note for each cell of a day whose number has a mark, with the columns of `PROBLEMS`."""
