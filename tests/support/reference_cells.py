@@ -85,7 +85,7 @@ def _is_shift(value: Fraction, earlier: Sequence[Fraction]) -> bool:
 
 
 def held_wholes(cells: Cells, numbers: set[str], districts: Sequence[str]) -> tuple[Cells, dict[Sent, Fraction]]:
-    """The cells, without wholes that their groups contradict; and the sums that are another reading of a whole."""
+    """The cells, without wholes that their groups contradict or that leave one out; and sums that may be a whole."""
     found, others = {sent: dict(groups) for sent, groups in cells.items()}, dict[Sent, Fraction]()
     for sent, groups in cells.items():
         whole = groups.get(None)
@@ -95,6 +95,8 @@ def held_wholes(cells: Cells, numbers: set[str], districts: Sequence[str]) -> tu
         known = [value for value in parts if isinstance(value, Fraction)]
         total = sum(known, Fraction(0))
         if abs(whole - total) <= NEAR * max(abs(whole), abs(total)):
+            if known and len(known) < len(parts):  # a total that leaves out a district without a number
+                found[sent][None] = "invalid"
             continue
         complete = len(known) == len(parts) == len(districts)
         digits = max(_digits(value) for value in (whole, *known))
