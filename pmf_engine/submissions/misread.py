@@ -20,24 +20,28 @@ MISREAD = FrameSchema(
     Column("agency", pl.String, "the agency that sent the row, or may have sent it"),
     Column("start", pl.Int32, "the first month of its period; null where the period is unknown", nullable=True),
     Column("named", pl.Boolean, "whether the row has the figure's name, or one near it"),
+    Column("corrects", pl.Boolean, "whether an older number of the figure does not stand beside it"),
     Column("on", pl.Date, "the last day on which such a row was received"),
     Column("why", pl.String, "a clause that names the file and row"),
 )
-"""Misread rows, by the figure, agency and period that each may be about."""
+"""Misread rows and refused files, by the figure, agency and period that each may be about."""
 
 _PLACE = ["file", "sheet", "row"]
 
 
-def misread_rows(readings: pl.DataFrame, problems: pl.DataFrame, framework: Framework, as_of: date) -> pl.DataFrame:
-    """The misread rows received by a day, with the columns of `MISREAD`.
+def misread_rows(
+    readings: pl.DataFrame, problems: pl.DataFrame, refused: pl.DataFrame, framework: Framework, as_of: date
+) -> pl.DataFrame:
+    """The misread rows and refused files received by a day, with the columns of `MISREAD`.
 
     A row with an unknown figure may be about the sender's figure with a near name; without a near name, about any
     figure that the sender owes. A row with an unknown agency may be from the agency with a near name; without a near
-    name, from the one that its problem is for.
+    name, from the one that its problem is for. A refused file may be about every figure that its agency owes.
 
     Args:
         readings: The cells of returns.
         problems: Their problems.
+        refused: The refused files, with the columns of `REFUSED_FILES`.
         framework: The framework that names the figures.
         as_of: The day; it includes rows without a day of receipt.
     """
@@ -46,26 +50,28 @@ def misread_rows(readings: pl.DataFrame, problems: pl.DataFrame, framework: Fram
     lost = pl.any_horizontal(pl.col("figure", "start", "agency").is_null())
     rows = _with_agencies(readings.filter(came, has_text, lost), problems, framework)
     of_figures = rows.filter(pl.col("figure").is_not_null()).with_columns(named=pl.lit(True))
-    columns = ["figure", "agency", "start", "named", "received_on", *_PLACE]
     found = [of_figures, _of_any(rows, problems, framework), _of_columns(readings.filter(came), problems, framework)]
-    both = pl.concat([each.select(columns) for each in found])
+    columns = ["figure", "agency", "start", "named", "received_on", *_PLACE]
+    of_rows = pl.concat([each.select(columns) for each in found])
     row = pl.when(pl.col("row").is_not_null()).then(pl.format(" row {}", "row")).otherwise(pl.lit(""))
     why = pl.format("a row that may be of it came in `{}`{} and could not be read", "file", row)
-    placed = both.with_columns(why=why, on=pl.col("received_on").fill_null(as_of)).sort("on", *_PLACE)
+    of_rows = of_rows.with_columns(corrects="named", why=why)
+    both = pl.concat([of_rows, _of_files(refused.filter(came), framework).select(of_rows.columns)])
+    placed = both.with_columns(on=pl.col("received_on").fill_null(as_of)).sort("on", *_PLACE)
     kept = placed.group_by("figure", "agency", "start", maintain_order=True).agg(
-        pl.col("on", "why").last(), pl.col("named").any()
+        pl.col("on", "why").last(), pl.col("named", "corrects").any()
     )
     return MISREAD.check(kept.select(MISREAD.names))
 
 
 def without_outdated(cells: pl.DataFrame, misread: pl.DataFrame) -> pl.DataFrame:
-    """Cells, of which those have no value that a later misread row of their figure, agency and period may correct.
+    """Cells, of which those have no value that a later misread row or refused file may correct.
 
     Args:
         cells: The current cells of a day.
         misread: The misread rows of that day, with the columns of `MISREAD`.
     """
-    later = misread.filter("named", pl.col("start").is_not_null())
+    later = misread.filter("corrects", pl.col("start").is_not_null())
     if later.is_empty():
         return cells
     later = later.select("figure", "agency", "start", "on", correction="why")
@@ -138,6 +144,27 @@ def _of_columns(readings: pl.DataFrame, problems: pl.DataFrame, framework: Frame
     figures = [meant(agency, name) for agency, name in rows.select("agency", "name").iter_rows()]
     named = rows.with_columns(figure=pl.Series(figures, dtype=pl.String), named=pl.lit(True))
     return named.filter(pl.col("figure").is_not_null())
+
+
+def _of_files(refused: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+    """Refused files, repeated for each figure that their agency owes."""
+    owed = {
+        agency: [id_ for id_, figure in framework.figures.items() if agency in figure.agencies]
+        for agency in framework.agencies
+    }
+    of_agency = pl.col("agency").replace_strict(owed, return_dtype=pl.List(pl.String))
+    return (
+        refused.with_columns(
+            figure=of_agency,
+            named=False,
+            corrects=True,
+            sheet=pl.lit(None, pl.String),
+            row=pl.lit(None, pl.Int64),
+            why=pl.format("`{}`, which may hold it, could not be read", "file"),
+        )
+        .explode("figure")
+        .filter(pl.col("figure").is_not_null())
+    )
 
 
 def _figure_meant(agency: str, text: str | None, framework: Framework) -> str | None:

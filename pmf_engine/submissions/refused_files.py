@@ -1,22 +1,24 @@
-"""Refused files: the agency of a file of which no cell names one, by the name of the file."""
+"""Refused files: returns of which no cell names an agency. Their names may tell the agency and the period."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import polars as pl
 
+from pmf_engine.domain.periods import parse_period
 from pmf_engine.submissions.layouts.mapped import layouts_of
-from pmf_engine.submissions.layouts.naming import AGENCY, Lexicon
+from pmf_engine.submissions.layouts.naming import AGENCY, PERIOD, Lexicon
 from pmf_engine.submissions.layouts.titles import TitlesDifferError, from_titles, names_of_file
-from pmf_engine.submissions.sent import Sent
+from pmf_engine.submissions.sent import REFUSED_FILES, Sent
 
 
-def with_agencies_of_names(sent: Sent, lexicon: Lexicon) -> Sent:
-    """What was sent, with the agency of each file of returns of which nothing was read, where its name tells it.
+def with_refused_files(sent: Sent, lexicon: Lexicon) -> Sent:
+    """What was sent, with the agency and the months of each file of returns of which nothing was read.
 
-    Its figures are then invalid where nothing else came, and not late; and its problems go to the agency.
+    The figures of that agency and these months are then invalid, and not late; an older number does not stand for them;
+    and the problems of the file go to the agency.
 
     Args:
         sent: What was sent.
@@ -26,9 +28,19 @@ def with_agencies_of_names(sent: Sent, lexicon: Lexicon) -> Sent:
     agencies = _agencies((file for file in sent.received if file not in named), lexicon)
     if not agencies:
         return sent
+    months = [
+        (file, sent.received[file], agency, month)
+        for file, agency in agencies.items()
+        for month in _months(file, lexicon)
+    ]
     of_file = pl.col("file").replace_strict(agencies, default=None, return_dtype=pl.String)
     own = pl.coalesce("agency", of_file).alias("agency")
-    return replace(sent, unread=sent.unread.with_columns(own), problems=sent.problems.with_columns(own))
+    return replace(
+        sent,
+        unread=sent.unread.with_columns(own),
+        problems=sent.problems.with_columns(own),
+        refused=pl.DataFrame(months, schema=REFUSED_FILES, orient="row"),
+    )
 
 
 def _agencies(files: Iterable[str], lexicon: Lexicon) -> dict[str, str]:
@@ -39,10 +51,23 @@ def _agencies(files: Iterable[str], lexicon: Lexicon) -> dict[str, str]:
         if len(layouts) == 1:
             agencies[file] = layouts[0].agency
             continue
-        try:
-            label = from_titles(AGENCY, names_of_file(file, None), lexicon)
-        except TitlesDifferError:
-            continue
-        if label is not None and label.text in lexicon.words.agencies.titles:
-            agencies[file] = label.text
+        agency = _told(AGENCY, file, lexicon)
+        if agency in lexicon.words.agencies.titles:
+            agencies[file] = agency
     return agencies
+
+
+def _months(file: str, lexicon: Lexicon) -> Iterator[int]:
+    """Every month of the period that the name of a file tells; none where it tells no period."""
+    period = parse_period(_told(PERIOD, file, lexicon), lexicon.year_start)
+    if period is not None:
+        yield from range(period.start, period.end)
+
+
+def _told(role: str, file: str, lexicon: Lexicon) -> str:
+    """What the name of a file tells for a role; empty where it tells nothing, or two things."""
+    try:
+        label = from_titles(role, names_of_file(file, None), lexicon)
+    except TitlesDifferError:
+        return ""
+    return "" if label is None else label.text

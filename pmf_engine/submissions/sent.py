@@ -25,6 +25,9 @@ from pmf_engine.submissions.vocabulary import Vocabulary
 _COMPARED: dict[str, Any] = {"type": pl.String, "clean": pl.String, "beside": pl.String, "group_text": pl.String}
 """The columns of cells that only their comparison needs."""
 
+REFUSED_FILES: Any = {"file": pl.String, "received_on": pl.Date, "agency": pl.String, "start": pl.Int32}
+"""The columns of refused files: a row for each month, counted from year 0, that a file is for."""
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -39,6 +42,7 @@ class Sent:
         undated: The files of unknown arrival.
         keys: The keys of rows that have one, with the columns `KEYS`.
         registers: Every row of the registers of the board, by their names.
+        refused: The returns of which nothing was read and whose names tell the agency and the months.
     """
 
     cells: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**CELLS.polars(), **_COMPARED}))
@@ -49,6 +53,7 @@ class Sent:
     undated: frozenset[str] = frozenset()
     keys: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KEYS))
     registers: Mapping[str, pl.DataFrame] = field(default_factory=empty_registers)
+    refused: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REFUSED_FILES))
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -74,6 +79,7 @@ class Sent:
             received={file: on for file, on in self.received.items() if file not in later},
             undated=self.undated - later,
             registers={name: rows.filter(came) for name, rows in self.registers.items()},
+            refused=self.refused.filter(came),
         )
 
 
@@ -134,4 +140,5 @@ def put_together(parts: Sequence[Sent], words: Vocabulary) -> Sent:
         undated=frozenset().union(*(part.undated for part in parts)),
         keys=pl.concat([part.keys for part in parts]),
         registers={name: pl.concat([part.registers[name] for part in parts]) for name in REGISTERS},
+        refused=pl.concat([part.refused for part in parts]),
     )

@@ -45,7 +45,7 @@ from pmf_engine.submissions.problems import (
 )
 from pmf_engine.submissions.readers import READERS, Reader, is_passed_over
 from pmf_engine.submissions.readings import CELLS, READINGS
-from pmf_engine.submissions.refused_files import with_agencies_of_names
+from pmf_engine.submissions.refused_files import with_refused_files
 from pmf_engine.submissions.register_frames import RegisterFrames
 from pmf_engine.submissions.register_rows import contradictions
 from pmf_engine.submissions.registers import RegisterTable, register_of
@@ -144,7 +144,7 @@ class Submissions(RegisterFrames):
         """The misread rows received by a day, with the columns of `MISREAD`."""
         if self.framework is None:
             return MISREAD.empty()
-        return misread_rows(self.readings, self.problems, self.framework, as_of)
+        return misread_rows(self.readings, self.problems, self.sent.refused, self.framework, as_of)
 
     def unplaced_at(self, as_of: date) -> pl.DataFrame:
         """The cells of groups received by a day from unknown agencies: `agency`, `start`, `by` and `group`."""
@@ -325,7 +325,7 @@ def read_folder(
     sent_by_agencies = [*received, *(part.file for part in parts)]
     problems += manifest.unnamed(dict.fromkeys(sent_by_agencies))
     sent = read_tables(content.tables, problems, received, words, content.aside, content.registers)
-    sent = with_agencies_of_names(sent, lexicon)
+    sent = with_refused_files(sent, lexicon)
     return settled(replace(sent, lists=tuple(parts), undated=manifest.undated(sent_by_agencies)), words)
 
 

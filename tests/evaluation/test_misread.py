@@ -208,3 +208,44 @@ def test_a_file_that_cannot_be_read_may_hold_what_came_before_the_first_return(t
     (tmp_path / "returns" / "first.csv").write_bytes(b"period,agency,figure,value\n2016-17 Q1,care,n,15\n\0")
     kept = evaluate(tmp_path, "2016-17 Q3")
     assert cell(kept, "y", "2016-17 Q3", "escalate_to") == "board"
+
+
+def of_file(folder: Path, name: str, received: str) -> pmf.Evaluation:
+    """A readable return of 2016-17 Q1 and Q2 of 5 October, and a damaged file of a later or earlier day."""
+    write_board(folder, FIGURES, INDICATORS, "y: {good: at most 20}", RULES)
+    write_returns(folder, SENT + "2016-17 Q2,care,n,5")
+    (folder / "returns" / name).write_bytes(b"period,agency,figure,value\n2016-17 Q2,care,n,50\0\n")
+    manifest = f"file,received_on\nreturns.csv,2016-10-05\n{name},{received}\n"
+    (folder / "returns" / "manifest.csv").write_text(manifest, "utf-8")
+    return evaluate(folder, "2016-17 Q2")
+
+
+def test_an_older_number_does_not_stand_for_a_later_file_that_cannot_be_read(tmp_path: Path) -> None:
+    evaluation = of_file(tmp_path, "care 2016-17 Q2.csv", "2016-10-06")
+    assert status(evaluation) == "invalid"
+    assert cell(evaluation, "y", "2016-17 Q2", "reason").endswith(
+        "`care 2016-17 Q2.csv`, which may hold it, could not be read"
+    )
+    assert cell(evaluation, "y", "2016-17 Q1", "value") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "received"),
+    [
+        ("care 2016-17 Q2.csv", "2016-10-04"),
+        ("police 2016-17 Q2.csv", "2016-10-06"),
+        ("care 2016-17 Q1.csv", "2016-10-06"),
+        ("care.csv", "2016-10-06"),
+    ],
+)
+def test_a_number_stands_beside_an_older_file_or_one_of_another_agency_or_period(
+    tmp_path: Path, name: str, received: str
+) -> None:
+    assert cell(of_file(tmp_path, name, received), "y", "2016-17 Q2", "value") == 5
+
+
+def test_a_figure_is_invalid_where_its_file_could_not_be_read_and_late_where_no_name_tells_the_period(
+    tmp_path: Path,
+) -> None:
+    assert status(of_file(tmp_path / "told", "care 2016-17 Q2.csv", "2016-10-06"), "o") == "invalid"
+    assert status(of_file(tmp_path / "untold", "care.csv", "2016-10-06"), "o") == "late"
