@@ -95,6 +95,7 @@ class ProblemKind(StrEnum):
     OUTSIDE_RECORD = "outside-record"
     PACK_SHEET = "pack-sheet"
     PART_ASIDE = "part-aside"
+    PASTED_RECORDS = "pasted-records"
     PERCENT_OF_A_COUNT = "percent-of-a-count"
     PERIOD_MISALIGNED = "period-misaligned"
     PERIOD_TOO_SHORT = "period-too-short"

@@ -16,6 +16,7 @@ from pmf_engine.records.columns import REFUSED
 from pmf_engine.records.coverage import Coverage, covered, readable
 from pmf_engine.records.list_query import ListQuery, QueryId, columns_of_queries
 from pmf_engine.records.overlap import current
+from pmf_engine.records.pasted import without_pasted
 from pmf_engine.records.queries import ListPlan
 from pmf_engine.records.record_problems import record_problems
 from pmf_engine.records.samples import numbers_of_texts
@@ -120,7 +121,7 @@ def _counted(
     days: tuple[date, date],
     engine: Engine,
 ) -> _Counted:
-    """Counts a list, and counts it again without the files that turned out to be damaged or that changed meanwhile.
+    """Counts a list, and again without the files that turned out to be damaged, pasted twice or changed meanwhile.
 
     All that is known of a file is of one version: a list is counted only once its files are the same before and after.
 
@@ -144,7 +145,11 @@ def _counted(
         except DAMAGED as error:
             failure = error
         if failure is None and not any(part.changed and part.frame is not None for part in received):
-            return _Counted(answers, counting.dispute, problems)
+            rest = without_pasted(received, problems, list_, engine)
+            if rest is None:
+                return _Counted(answers, counting.dispute, problems)
+            received = rest
+            continue
         legible = [readable(part, list_, vocabulary.framework, engine) for part in received]
         if failure is not None and all(new is old for new, old in zip(legible, received, strict=True)):
             legible = [_given_up(part) for part in received]

@@ -258,6 +258,11 @@ KINDS: Final[Mapping[ProblemKind, Kind]] = {
         "`{text}` is for {period}, which ends on {last}, and this file was received before, on {received}; "
         "it is not used: send the figure again when the period is over, or correct its `received_on`",
     ),
+    ProblemKind.PASTED_RECORDS: Kind(
+        LOST,
+        "the rows {again} to {end} are the rows {first} to {last} again, in the same order, as if an extract was "
+        "pasted twice; nothing in this file can be used until each record is sent once",
+    ),
     ProblemKind.REPEATED_RECORD: Kind(DOUBT, "this record is the same as {place}; both are counted"),
     ProblemKind.SAME_AS_BEFORE: Kind(
         DOUBT,

@@ -18,6 +18,7 @@ import pmf_engine as pmf
 import pmf_engine.evaluation.lifetimes
 import pmf_engine.records.coverage
 import pmf_engine.records.overlap
+import pmf_engine.records.pasted
 import pmf_engine.records.record_problems
 import pmf_engine.records.text_problems
 import pmf_engine.submissions.decimal_slips
@@ -423,6 +424,53 @@ def test_a_repeated_record_is_counted_and_told(tmp_path: Path) -> None:
     assert number(evaluation) == 2
 
 
+def _records(first: int, last: int) -> str:
+    """A record for each day of April 2016 from one day to another."""
+    return "".join(ROW.replace("04-01", f"04-{day:02d}") for day in range(first, last + 1))
+
+
+@pytest.mark.parametrize(
+    ("rows", "places"),
+    [
+        (_records(1, 5) * 2, (7, 7, 11, 2, 6)),
+        (_records(1, 5) * 3, (7, 7, 11, 2, 6)),
+        (_records(1, 9) + _records(3, 8), (11, 11, 16, 4, 9)),
+        (_records(11, 12) + _records(1, 6) + _records(20, 24) + _records(1, 6), (15, 15, 20, 4, 9)),
+    ],
+)
+def test_an_extract_that_is_pasted_twice_is_refused(
+    tmp_path: Path, rows: str, places: tuple[int, int, int, int, int]
+) -> None:
+    evaluation = read(tmp_path, {"referral_list.csv": HEADER + rows} | covering("referral_list.csv"))
+    row, again, end, first, last = places
+    assert evaluation.problems.select("file", "row", "kind", "message").rows() == [
+        (
+            "referral_list.csv",
+            row,
+            "pasted-records",
+            f"the rows {again} to {end} are the rows {first} to {last} again, in the same order, as if an extract was "
+            "pasted twice; nothing in this file can be used until each record is sent once",
+        )
+    ]
+    assert number(evaluation) == "invalid"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        _records(1, 4) * 2,  # four alike may be chance
+        ROW * 20,  # one day
+        ROW * 6 + _records(2, 2) * 6 + _records(3, 3) * 6,
+        _records(1, 6) + "".join(_records(day, day) for day in range(6, 0, -1)),  # in another order
+        _records(1, 5) + _records(1, 30) + ROW * 20,  # less than a tenth
+    ],
+)
+def test_records_that_are_alike_by_chance_are_counted(tmp_path: Path, rows: str) -> None:
+    evaluation = read(tmp_path, {"referral_list.csv": HEADER + rows} | covering("referral_list.csv"))
+    assert set(evaluation.problems["kind"]) == {"repeated-record"}
+    assert number(evaluation) == rows.count("\n")
+
+
 def test_files_of_one_day_that_share_a_record_are_of_no_use_for_the_days_they_share(tmp_path: Path) -> None:
     files = {
         "referral_list.csv": HEADER + ROW,
@@ -776,6 +824,7 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.Mo
     records = (
         pmf_engine.records.coverage,
         pmf_engine.records.overlap,
+        pmf_engine.records.pasted,
         pmf_engine.records.record_problems,
         pmf_engine.records.text_problems,
     )
@@ -821,6 +870,7 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.Mo
         "referral_list/10.csv": HEADER + ROW + "\0",
         "referral_list/11.csv": HEADER + ROW + "b,2016-05-01",
         "referral_list/12.parquet": pl.DataFrame(COLUMNS).with_columns(child_id=pl.lit("a\0")),
+        "referral_list/13.csv": HEADER + _records(1, 5) * 2,
         "plan_list/1.csv": PLANS + "police,2016-05-01,2016-04-01,\npolise,2016-05-01,,\nons,2016-05-01,,\n",
         "plan_list/2.csv": PLANS + "police,2016-05-01,,\n",
         "plan_list/3.csv": PLANS + "police,2016-05-02,,\npolice,2016-07-02,,\npolice,2061-07-02,,\n",

@@ -209,6 +209,20 @@ def twice(sent: Sent, rnd: Random) -> Touched | None:
     return of_list(sent, table)
 
 
+def pasted_twice(sent: Sent, rnd: Random) -> Touched | None:
+    """An extract, or its end, is pasted below itself; fewer than five records of one day may be alike by chance."""
+    table = extract(sent, rnd)
+    if table is None:
+        return None
+    first = rnd.choice([0, 0, len(table.rows) // 2])
+    rows = table.rows[first:]
+    days = {row[table.column(begins(table))] for row in rows}
+    if len({tuple(row) for row in rows}) < 5 or len(days) < 2:
+        return None
+    table.rows += [[*row] for row in rows]
+    return of_list(sent, table)
+
+
 # -- dates ---------------------------------------------------------------------------------------
 
 
@@ -354,6 +368,7 @@ DO: dict[str, Do] = {
     "a list has a header only": header_only,
     "each extract repeats the year from April": since_april,
     "a list is sent twice under two names": twice,
+    "an extract is pasted below itself": pasted_twice,
     "a spell starts in the far future": record(far_future, list_="plan_list"),
     "a spell ends before it starts": record(reverse, list_="plan_list", dated=True),
     "a text that a condition asks for is misspelt": record(misspell_reason, list_="visit_list"),

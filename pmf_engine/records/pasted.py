@@ -1,0 +1,84 @@
+"""Pasted extracts: files in which many records come again in the same order, as when an extract is pasted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from pmf_engine.domain.problem_kind import ProblemKind
+from pmf_engine.framework.model import RecordList
+from pmf_engine.submissions.engines import Engine, result
+from pmf_engine.submissions.list_parts import ROW, ListPart, refused
+from pmf_engine.submissions.problems import Problem
+
+_FEWEST = 5
+"""The fewest different records that come again in the same order: two events may be alike, five in a row are a copy."""
+
+_SHARE = 10
+"""A copy holds at least one record in ten of its file: records sorted by a column that is not read may be alike."""
+
+_DISTANCES = 3
+"""How many of the most frequent distances between equal records are looked at."""
+
+
+def without_pasted(
+    parts: Sequence[ListPart], problems: Iterable[Problem], list_: RecordList, engine: Engine
+) -> list[ListPart] | None:
+    """The list parts without the records of those that hold an extract twice; None where none does.
+
+    Args:
+        parts: The list parts.
+        problems: The problems of their records. The parts are read again only where records are repeated.
+        list_: The list.
+        engine: The engine that reads the parts.
+    """
+    if all(problem.kind != ProblemKind.REPEATED_RECORD for problem in problems):
+        return None
+    rest = [_refused_if_pasted(part, list_, engine) for part in parts]
+    return None if all(new is old for new, old in zip(rest, parts, strict=True)) else rest
+
+
+def _refused_if_pasted(part: ListPart, list_: RecordList, engine: Engine) -> ListPart:
+    """The part; without its records where a run of them comes again further down in the same order.
+
+    The run has at least `_FEWEST` different records of at least two days, so that records of one day, which may be
+    equal in any order, are no run.
+
+    Args:
+        part: The list part.
+        list_: Its list.
+        engine: The engine that reads it.
+    """
+    if part.frame is None:
+        return part
+    record = pl.struct(pl.exclude(ROW)).hash()
+    records = result(part.frame.select(ROW, pl.col(list_.start).alias("day"), record.alias("record")), engine)
+    for distance in _distances(records):
+        runs = records.with_row_index("at").with_columns(
+            again=(pl.col("record") == pl.col("record").shift(distance)).fill_null(False)
+        )
+        longest = (
+            runs.with_columns(run=pl.col("again").rle_id())
+            .filter("again")
+            .group_by("run", maintain_order=True)
+            .agg(pl.col("at").first(), pl.len().alias("length"))
+            .sort("length", descending=True, maintain_order=True)
+        )
+        at, length = longest.select("at", "length").row(0)
+        length = min(length, distance)
+        copy, first = records.slice(at, length), records.slice(at - distance, length)
+        is_copy = copy["record"].n_unique() >= _FEWEST and copy["day"].drop_nulls().n_unique() > 1
+        if is_copy and length * _SHARE >= records.height:
+            rows = {"first": first[ROW][0], "last": first[ROW][-1], "again": copy[ROW][0], "end": copy[ROW][-1]}
+            return refused(part, "pasted-records", rows["again"], **rows)
+    return part
+
+
+def _distances(records: pl.DataFrame) -> list[int]:
+    """The most frequent distances between a record and the next that is equal, in records, the shortest first."""
+    at = pl.col("at").cast(pl.Int64)
+    between = records.with_row_index("at").select(distance=at - at.shift(1).over("record"))
+    distances = between.filter(pl.col("distance") >= _FEWEST)
+    counts = distances.group_by("distance").len().filter(pl.col("len") >= _FEWEST)
+    return counts.sort("len", "distance", descending=[True, False])["distance"].head(_DISTANCES).to_list()
