@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 import pmf_engine as pmf
 from tests.support.boards import cell, evaluate, write_board, write_returns
@@ -170,7 +171,8 @@ def test_a_later_row_from_a_misspelt_agency_may_correct_what_stands(
     (returns / "again.csv").write_text("period,agency,figure,value\n2016-17 Q2,cre,n,31\n", "utf-8")
     rows = f"returns.csv,2016-11-01\nagain.csv,{received}\n"
     (returns / "manifest.csv").write_text(f"file,received_on\n{rows}", "utf-8")
-    assert status(evaluate(tmp_path, "2016-17 Q2")) == expected
+    evaluation = evaluate(tmp_path, "2016-17 Q2")
+    assert status(evaluation) == expected
 
 
 def test_a_column_with_nearly_the_name_of_a_figure_may_hold_its_numbers(tmp_path: Path) -> None:
@@ -212,6 +214,7 @@ def test_a_file_that_cannot_be_read_may_hold_what_came_before_the_first_return(t
 
 def of_file(folder: Path, name: str, received: str) -> pmf.Evaluation:
     """A readable return of 2016-17 Q1 and Q2 of 5 October, and a damaged file of a later or earlier day."""
+    folder.mkdir(exist_ok=True)
     write_board(folder, FIGURES, INDICATORS, "y: {good: at most 20}", RULES)
     write_returns(folder, SENT + "2016-17 Q2,care,n,5")
     (folder / "returns" / name).write_bytes(b"period,agency,figure,value\n2016-17 Q2,care,n,50\0\n")
@@ -249,3 +252,32 @@ def test_a_figure_is_invalid_where_its_file_could_not_be_read_and_late_where_no_
 ) -> None:
     assert status(of_file(tmp_path / "told", "care 2016-17 Q2.csv", "2016-10-06"), "o") == "invalid"
     assert status(of_file(tmp_path / "untold", "care.csv", "2016-10-06"), "o") == "late"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "hidden", "expected"),
+    [
+        ("Jul-Sep 2016", True, "invalid"),
+        ("Jul-Sep 2016", False, "green"),
+        ("Notes", True, "green"),
+        ("Q1 2016-17", True, "green"),
+    ],
+)
+def test_an_older_number_does_not_stand_for_a_later_sheet_that_is_refused(
+    tmp_path: Path, sheet: str, hidden: bool, expected: str
+) -> None:
+    write_board(tmp_path, FIGURES, INDICATORS, "y: {good: at most 20}", RULES)
+    write_returns(tmp_path, SENT + "2016-17 Q2,care,n,5")
+    book = xlsxwriter.Workbook(str(tmp_path / "returns" / "care.xlsx"))
+    sheets = {sheet: [["figure", "value"], ["n", 6]], "Q4 2015-16": [["figure", "value"], ["other", 1]]}
+    for name, rows in sheets.items():
+        page = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+        if hidden and name == sheet:
+            page.set_row(1, None, None, {"hidden": True})
+    book.close()
+    manifest = "file,received_on\nreturns.csv,2016-10-05\ncare.xlsx,2016-10-06\n"
+    (tmp_path / "returns" / "manifest.csv").write_text(manifest, "utf-8")
+    evaluation = evaluate(tmp_path, "2016-17 Q2")
+    assert status(evaluation) == expected
