@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
+import secrets
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
@@ -26,18 +27,29 @@ def write(content: str | bytes, output: Path | None) -> None:
             _replace(output, content if isinstance(content, bytes) else content.encode("utf-8"))
         elif sys.stdout is None:
             raise CannotDoError("there is no standard output to write to")
-        elif isinstance(content, bytes) and hasattr(sys.stdout, "buffer"):
-            sys.stdout.flush()
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
         else:
-            sys.stdout.write(content.decode("utf-8") if isinstance(content, bytes) else content)
-            sys.stdout.flush()
+            _print(content, sys.stdout)
     except BrokenPipeError:
         raise
     except OSError as error:
         target = "standard output" if output is None else f"`{output}`"
         raise CannotDoError(f"cannot write {target}: {error.strerror or error}") from None
+
+
+def _print(content: str | bytes, stream: TextIO) -> None:
+    """Writes all of a content: an unbuffered stream (`PYTHONUNBUFFERED`) writes a part and says how much it was."""
+    stream.flush()
+    buffer = getattr(stream, "buffer", None)
+    if isinstance(content, str) and isinstance(buffer, io.RawIOBase):
+        content = content.replace("\n", os.linesep).encode(stream.encoding, stream.errors or "strict")
+    if isinstance(content, str) or buffer is None:
+        stream.write(content if isinstance(content, str) else content.decode("utf-8"))
+        stream.flush()
+        return
+    left = memoryview(content)
+    while left:
+        left = left[buffer.write(left) or 0 :]
+    buffer.flush()
 
 
 def _replace(output: Path, content: bytes) -> None:
@@ -49,10 +61,9 @@ def _replace(output: Path, content: bytes) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
-    descriptor, name = tempfile.mkstemp(prefix=".pmf-", suffix=".part", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
+    temporary = _beside(path)
+    try:  # before the file is there, so that Ctrl-C leaves none
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
@@ -73,8 +84,9 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
         if target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise CannotDoError(f"`{folder}` is there and is not written over; name a new folder")
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".pmf-", suffix=".part", dir=target.parent))
+        temporary = _beside(target)
         try:
+            temporary.mkdir(0o700)
             for name, content in files.items():
                 path = temporary / name
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,6 +99,11 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
             shutil.rmtree(temporary, ignore_errors=True)  # there only where something went wrong
     except OSError as error:
         raise CannotDoError(f"cannot write `{folder}`: {error.strerror or error}") from None
+
+
+def _beside(path: Path) -> Path:
+    """A name for what becomes a file or folder when it is whole: a hidden one, which no reader takes for a paper."""
+    return path.parent / f".pmf-{secrets.token_hex(8)}.part"
 
 
 def _mode(path: Path) -> int:

@@ -51,5 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str) -> ExitCode:
-    print(message, file=sys.stderr)
+    try:
+        print(message, file=sys.stderr, flush=True)
+    except OSError:  # nobody can read it: the exit code says that the command could not run
+        sys.stderr = None
     return ExitCode.FAILED

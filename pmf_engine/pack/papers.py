@@ -23,7 +23,6 @@ from pmf_engine.render.renderers import (
     VALIDATION_RENDERERS,
     PageOptions,
 )
-from pmf_engine.render.still_archive import still
 from pmf_engine.report.audience import file_stem, marking_words, slug
 from pmf_engine.report.build import exception_report
 from pmf_engine.report.model import ExceptionReport
@@ -188,7 +187,7 @@ class Packer:
         template = template_of(evaluation.framework, evaluation.submissions, agency, period, evaluation.as_of)
         if not template.rows:
             return {}
-        return {name: still(_bytes(TEMPLATE_RENDERERS["xlsx"](template, PageOptions())), evaluation.as_of)}
+        return {name: _bytes(TEMPLATE_RENDERERS["xlsx"](template, PageOptions()))}
 
 
 def _in_form(of: str, title: str, report: ExceptionReport, form: str) -> PlannedPaper:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pmf_engine.domain.plain_text import tamed
+from pmf_engine.render.still_archive import still
 from pmf_engine.render.validation import problem_words
 from pmf_engine.report.problems import ToldProblem
 from pmf_engine.report.validation import Validation
@@ -62,7 +63,7 @@ def marked_workbook(validation: Validation, file: str | None = None, path: Path 
     _list(book, problems, cells)
     content = io.BytesIO()
     book.save(content)
-    return content.getvalue()
+    return still(content.getvalue(), validation.as_of)
 
 
 def _book(path: Path | None) -> Workbook:

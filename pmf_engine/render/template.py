@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from pmf_engine.domain.plain_text import FORMULA_SIGNS, tamed
+from pmf_engine.render.still_archive import still
 from pmf_engine.report.template import Template, TemplateRow
 from pmf_engine.submissions.vocabulary import COUNTS, LAST_TIME
 
@@ -80,7 +81,7 @@ def to_workbook(template: Template) -> bytes:
     _add_choices(sheet, template, value + 1)
     out = io.BytesIO()
     workbook.save(out)
-    return out.getvalue()
+    return still(out.getvalue(), template.as_of)
 
 
 def _add_choices(sheet: Worksheet, template: Template, column: int) -> None:

@@ -40,9 +40,10 @@ class TemplateRow:
 
 @dataclass(frozen=True)
 class Template:
-    """The blank return of an agency: its rows, and the breakdowns that have a column, by id with their titles."""
+    """The blank return of an agency on a day; `breakdowns` has those with a column, by id with their titles."""
 
     board: str
+    as_of: date
     agency: Named
     breakdowns: Mapping[str, str]
     rows: tuple[TemplateRow, ...]
@@ -82,7 +83,7 @@ def template_of(
                 rows.append(TemplateRow(asked.label, figure.id, by, group, figure.title_and_unit, before, choices))
                 if by is not None:
                     used[by] = framework.breakdowns[by].title
-    return Template(framework.board.name, Named(agency, framework.agencies[agency].name), used, tuple(rows))
+    return Template(framework.board.name, as_of, Named(agency, framework.agencies[agency].name), used, tuple(rows))
 
 
 def _periods(framework: Framework, figure: Figure, agency: str, asked: Period | None, as_of: date) -> Iterator[Period]:

@@ -1,17 +1,18 @@
-"""Commands that are ended at random moments while they write: the old file or the new one is there, and nothing else.
+"""Commands that are ended at random moments: the old paper or the new one is there, and nothing else.
 
-`python -m tests.support.interruptions --times 100` does to every command that writes a file each of these so many
-times: kill -9, Ctrl-C from the first line of the program on, a disk that is full after some bytes, and a reader of
-standard output that goes away. It prints how often what happened, and each breach.
+`python -m tests.support.interruptions --times 100 --starts 10` does to every command that writes a paper each of
+these so many times: kill -9, Ctrl-C, a disk that is full after some bytes, below the paper and below standard
+output, and a reader of standard output that goes away. Each time is a child of this process in which all modules are
+imported already, so that the moments fall into the work; ten more times start Python anew, from the first line of the
+program on. It prints how often what happened, and each breach. Commands and their formats are those of the table, so
+that a new one is taken in. It needs Linux or macOS.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -19,167 +20,121 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.support.boards import write_board, write_returns
-
-OLD = b"the old paper\n"
-DAY = ["--as-of", "2016-08-15"]
-PERIOD = ["--period", "2016-17 Q1", *DAY]
-COMMANDS: Mapping[str, Sequence[str]] = {
-    "report": ["report", *PERIOD],
-    "evaluate": ["evaluate", *PERIOD, "--format", "csv"],
-    "explain": ["explain", "people", *PERIOD],
-    "test": ["test"],
-    "validate": ["validate", *DAY],
-}
-"""Every command that writes a file with `--output`, and its arguments."""
-
-_PROGRAM = """\
-import os, sys
-from pmf_engine.__main__ import run
-os.write(int(sys.argv.pop(1)), b'.')
-run()
-"""
-"""The script that installers make, which says when it reaches the first line of the program."""
-
-Breach = tuple[str, str]
-"""What happened, and what is wrong with it; empty for nothing."""
+from tests.support.interrupted_commands import TARGETS, Scene, Target, import_all, write_in_child
 
 
-class Command:
-    """A command on a small board, its output file, and what it writes when it is left alone."""
+def _signalled(number: signal.Signals, code: int) -> Ending:
+    """A signal at a random moment, by which the exit code is this."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.output = folder / "papers" / "paper"
-        self.output.parent.mkdir(parents=True, exist_ok=True)
-        write_board(
-            folder,
-            "adults: {title: Adults, from: care, kind: stock, frequency: quarterly}",
-            "people: {frequency: quarterly, formula: adults}",
-        )
-        write_returns(folder, "2016-17 Q1,care,adults,7")
-        self.words = [*COMMANDS[name], "--config", str(folder)]
-        start = time.monotonic()
-        self.code, _ = self.ended(self.started())
-        self.seconds = time.monotonic() - start
-        self.new = self.output.read_bytes()
+    def end(scene: Scene, form: str, real: bool, draw: random.Random) -> tuple[str, str]:
+        had = scene.content()
+        child = scene.started(form, real)
+        time.sleep(draw.uniform(0, scene.seconds[form, real]))
+        child.end(number)
+        return scene.judged(child, form, had, {scene.codes[form], code}, silent=True)
 
-    def started(self, to_file: bool = True, limit: int | None = None) -> subprocess.Popen[bytes]:
-        """The command, at the first line of the program, with the old paper in its place."""
-        self.output.write_bytes(OLD)
-        reading, writing = os.pipe()
-        words = [*self.words, *(["--output", str(self.output)] if to_file else [])]
-        process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, str(writing), *words],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pass_fds=[writing],
-            preexec_fn=None if limit is None else _limited(limit),
-        )
-        os.close(writing)
-        os.read(reading, 1)
-        os.close(reading)
-        return process
-
-    def ended(self, process: subprocess.Popen[bytes]) -> tuple[int, bytes]:
-        """The exit code of a process that has ended, and its messages."""
-        _, messages = process.communicate(timeout=300)
-        return process.returncode, messages
-
-    def breach(self, code: int, messages: bytes, codes: set[int], silent: bool = True) -> Breach:
-        """What became of the paper, and what is wrong."""
-        content = self.output.read_bytes()
-        what = {OLD: "the old paper", self.new: "the new paper"}.get(content, "half a paper")
-        wrong = [] if what != "half a paper" else [what]
-        if code not in codes:
-            wrong.append(f"exit code {code}")
-        if b"Traceback" in messages or (silent and messages):
-            wrong.append(messages.decode(errors="replace")[-300:])
-        left = [path.name for path in self.output.parent.iterdir() if path != self.output]
-        if left and code != -signal.SIGKILL:
-            wrong.append(f"left behind: {left}")
-        for name in left:
-            (self.output.parent / name).unlink()
-        return f"{what}, exit code {code}", "; ".join(wrong)
+    return end
 
 
-def _limited(size: int) -> Callable[[], None]:
-    """Lets a process write so many bytes to a file at most."""
-    import resource
-
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-
-def killed(command: Command, draw: random.Random) -> Breach:
-    """Kill -9 at a random moment."""
-    process = command.started()
-    time.sleep(draw.uniform(0, command.seconds))
-    process.kill()
-    code, messages = command.ended(process)
-    return command.breach(code, messages, {command.code, -signal.SIGKILL})
+def _full(scene: Scene, form: str, real: bool, draw: random.Random) -> tuple[str, str]:
+    """A disk that is full after a random number of bytes of the paper."""
+    had = scene.content()
+    limit = draw.randrange(max(map(len, scene.new[form].values())))
+    what, wrong = scene.judged(scene.started(form, real, limit), form, had, {2}, silent=False)
+    return what, wrong or ("" if scene.content() == had else "written to a full disk")
 
 
-def interrupted(command: Command, draw: random.Random) -> Breach:
-    """Ctrl-C at a random moment."""
-    process = command.started()
-    time.sleep(draw.uniform(0, command.seconds))
-    process.send_signal(signal.SIGINT)
-    code, messages = command.ended(process)
-    return command.breach(code, messages, {command.code, 130})
+def _full_below_output(scene: Scene, form: str, real: bool, draw: random.Random) -> tuple[str, str]:
+    """A disk that is full after a random number of bytes of standard output, which is a file."""
+    had = scene.content()
+    limit = draw.randrange(len(scene.new[form][""]) // 4)  # lines and symbols take fewer bytes in ASCII
+    child = scene.started(form, real, limit, to_paper=False, to_disk=True)
+    return scene.judged(child, form, had, {2}, silent=False)
 
 
-def full(command: Command, draw: random.Random) -> Breach:
-    """A disk that is full after a random number of bytes."""
-    code, messages = command.ended(command.started(limit=draw.randrange(len(command.new))))
-    breach = command.breach(code, messages, {2}, silent=False)
-    return breach if breach[1] or command.output.read_bytes() == OLD else (breach[0], "written to a full disk")
+def _closed(scene: Scene, form: str, real: bool, draw: random.Random) -> tuple[str, str]:
+    """A reader of standard output that goes away at a random moment."""
+    had = scene.content()
+    child = scene.started(form, real, to_paper=scene.target.is_folder)
+    time.sleep(draw.uniform(0, scene.seconds[form, real]))
+    child.close()
+    return scene.judged(child, form, had, {0, scene.codes[form]}, silent=True)
 
 
-def closed(command: Command, draw: random.Random) -> Breach:
-    """A reader of standard output that goes away at a random moment, after some bytes."""
-    process = command.started(to_file=False)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.read(draw.choice([0, 0, 1, 10]))
-    process.stdout.close()
-    messages = process.stderr.read()
-    process.stderr.close()
-    return command.breach(process.wait(300), messages, {0, command.code})
+Turn = tuple[str, int, bool]
+"""How a command is ended, a number that chooses format and moment, and whether Python starts anew."""
 
+Ending = Callable[[Scene, str, bool, random.Random], tuple[str, str]]
 
-ENDS: Mapping[str, Callable[[Command, random.Random], Breach]] = {
-    "kill -9": killed,
-    "Ctrl-C": interrupted,
-    "a full disk": full,
-    "a closed pipe": closed,
+ENDINGS: Mapping[str, Ending] = {
+    "kill -9": _signalled(signal.SIGKILL, -signal.SIGKILL),
+    "Ctrl-C": _signalled(signal.SIGINT, 130),
+    "a full disk": _full,
+    "a full disk below the output": _full_below_output,
+    "a closed pipe": _closed,
 }
 
 
-def trials(names: Sequence[str], ends: Sequence[str], times: int, seed: int) -> Iterator[tuple[str, str, Breach]]:
-    """Ends commands in ways so many times each, and gives what became of it."""
-    for name in names:
-        with TemporaryDirectory() as folder:
-            command = Command(Path(folder), name)
-            for end in ends:
-                for number in range(times):
-                    yield name, end, ENDS[end](command, random.Random(f"{seed} {name} {end} {number}"))
+def ended(scene: Scene, ending: str, number: int, seed: int, real: bool) -> tuple[str, str]:
+    """Ends a command once, in the format and at the moment that the number chooses, and says what became of it.
+
+    Returns:
+        What happened, and what is wrong with it; empty for nothing.
+    """
+    draw = random.Random(f"{seed} {scene.target.name} {ending} {number} {real}")
+    form = scene.target.formats[number % len(scene.target.formats)]
+    scene.learn(form, real)
+    scene.put(draw.random() < 0.7)
+    return ENDINGS[ending](scene, form, real, draw)
+
+
+def _inputs(folder: Path) -> dict[Path, bytes]:
+    """The files that commands read."""
+    paths = [*folder.glob("*.*"), *(folder / "sent").rglob("*")]
+    return {path: path.read_bytes() for path in paths if path.is_file()}
+
+
+def tried(folder: Path, target: Target, plan: Sequence[Turn], seed: int) -> Iterator[tuple[str, str, str]]:
+    """Ends a command on a board as often as is planned.
+
+    Yields:
+        How it was ended, what happened, and what is wrong; empty for nothing.
+    """
+    scene, inputs = Scene(folder, target), _inputs(folder)
+    for ending, number, real in plan:
+        if target.is_folder and ENDINGS[ending] is _full_below_output:
+            continue
+        what, wrong = ended(scene, ending, number, seed, real)
+        yield ending, what, wrong if _inputs(folder) == inputs else f"{wrong}; an input was changed"
 
 
 def main() -> int:
     """Prints what became of every command; 1 where a paper was lost or something was said that should not be."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=100)
+    parser.add_argument("--times", type=int, default=100, help="how often each command is ended in each way")
+    parser.add_argument("--starts", type=int, default=10, help="how often more, where Python starts anew")
+    parser.add_argument("--only", default="", help="commands with this in their name")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    outcomes: Counter[tuple[str, str, str]] = Counter()
+    import_all()
+    each = [(number, False) for number in range(options.times)] + [(number, True) for number in range(options.starts)]
+    plan = [(ending, *turn) for ending in ENDINGS for turn in each]
+    totals: Counter[str] = Counter()
     breaches = 0
-    for name, end, (what, wrong) in trials(list(COMMANDS), list(ENDS), options.times, options.seed):
-        outcomes[name, end, what] += 1
-        breaches += bool(wrong)
-        if wrong:
-            print(f"{name}, {end}: {wrong}", flush=True)
-    for (name, end, what), count in outcomes.items():
-        print(f"{name}, {end}: {what}: {count}")
-    print(f"{breaches} breaches")
+    with TemporaryDirectory() as board:
+        write_in_child(Path(board))
+        for target in (target for target in TARGETS.values() if options.only in target.name):
+            outcomes: Counter[str] = Counter()
+            for ending, what, wrong in tried(Path(board), target, plan, options.seed):
+                outcomes[f"{ending}: {what}"] += 1
+                totals[ending] += 1
+                breaches += bool(wrong)
+                if wrong:
+                    print(f"BREACH {target.name}, {ending}: {what}: {wrong}", flush=True)
+            for what, times in outcomes.items():
+                print(f"{target.name}, {what}: {times}", flush=True)
+    print(", ".join(f"{ending}: {count:,}" for ending, count in totals.items()))
+    print(f"{totals.total():,} commands ended, {breaches} breaches")
     return 1 if breaches else 0
 
 
