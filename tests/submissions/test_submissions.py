@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -882,17 +882,24 @@ def test_every_cell_is_used_or_set_aside_and_then_a_problem_says_why(
     assert set(kinds(submissions)) <= KINDS.keys()
 
 
+def _wholes_first(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows without a group above those with one, where no whole stands below a group that it may be of."""
+    return sorted(rows, key=lambda row: any(row[4:6]))
+
+
+SENT = ["figure", "agency", "start", "months", "by", "group", "value", "state"]
+
+
 @settings(deadline=None, max_examples=40)
 @given(ROWS, ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_files_and_rows_changes_nothing_but_row_numbers(
     one: list[tuple[str, ...]], other: list[tuple[str, ...]], chance: random.Random
 ) -> None:
-    one, other = ([row for row in rows if any(row)] for rows in (one, other))
+    """Where wholes stand above groups, as only there no blank may be the group above it."""
+    one, other = (_wholes_first([row for row in rows if any(row)]) for rows in (one, other))
     before = read({"a.csv": as_csv(one), "b.csv": as_csv(other)})
-    place = list(range(len(one)))
-    chance.shuffle(place)
+    place = sorted(chance.sample(range(len(one)), len(one)), key=lambda number: any(one[number][4:6]))
     after = read({"b.csv": as_csv(other), "a.csv": as_csv([one[number] for number in place])})
-    assume("blank-below" not in {*kinds(before), *kinds(after)})  # order alone shows where merged cells were lost
     back = {new + 2: old + 2 for new, old in enumerate(place)}
     moved = after.readings.with_columns(
         pl.when(pl.col("file") == "a.csv")
@@ -905,8 +912,26 @@ def test_the_order_of_files_and_rows_changes_nothing_but_row_numbers(
     same = [name for name in before.readings.columns if name not in ("outcome", "comment")]
     assert_frame_equal(before.readings.select(*same, of_use), moved.select(*same, of_use))
     assert sorted(kinds(before)) == sorted(kinds(after))
-    what = ["figure", "agency", "start", "months", "by", "group", "value", "state"]
-    assert_frame_equal(before.cells.select(what), after.cells.select(what), check_row_order=False)
+    assert_frame_equal(before.cells.select(SENT), after.cells.select(SENT), check_row_order=False)
+
+
+@settings(deadline=None, max_examples=25)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_a_whole_below_groups_is_refused_or_read_as_it_is_above_them(
+    rows: list[tuple[str, ...]], chance: random.Random
+) -> None:
+    """The order of rows tells nothing but that a blank may be the group above: it never makes another number."""
+    rows = _wholes_first([row for row in rows if any(row)])
+    above = read({"a.csv": as_csv(rows)})
+    chance.shuffle(rows)
+    below = read({"a.csv": as_csv(rows)})
+    lost = below.readings.join(below.problems.filter(pl.col("kind") == "blank-below"), on=["file", "row"], how="semi")
+    assert (lost["state"] == "invalid").all()
+    of_lost = ["figure", "agency", "start", "months"]
+    others = (frame.cells.select(SENT).join(lost, on=of_lost, how="anti", nulls_equal=True) for frame in (above, below))
+    assert_frame_equal(*others, check_row_order=False)
+    known = set(above.cells.select(SENT).filter(pl.col("value").is_not_null()).rows())
+    assert set(below.cells.select(SENT).filter(pl.col("value").is_not_null()).rows()) <= known
 
 
 @settings(deadline=None, max_examples=150)

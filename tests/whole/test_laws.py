@@ -265,14 +265,9 @@ def test_missing_data_never_removes_an_exception(data: st.DataObject, as_of: dat
 
 
 def history(board: Board, folder: Path) -> pl.DataFrame:
-    """All that is said of a board whose returns are in the folder, where no blank may be the group above it.
-
-    Whether it may depends on the order of rows: that order alone shows where a file lost its merged cells.
-    """
+    """All that is said of a board whose returns are in the folder."""
     framework = pmf.load_framework(folder)
-    submissions = read(framework)
-    assume(not (submissions.problems["kind"] == pmf.ProblemKind.BLANK_BELOW).any())
-    return pmf.evaluate(framework, submissions, None, board.as_of).judged
+    return pmf.evaluate(framework, read(framework), None, board.as_of).judged
 
 
 def placeless(rows: pl.DataFrame) -> pl.DataFrame:
@@ -286,7 +281,10 @@ def read(framework: pmf.Framework) -> pmf.Submissions:
 
 
 def write(board: Board, folder: Path, files: int, rnd: Random) -> None:
-    """The YAML files with rules of escalation, and the returns in so many files, in any order."""
+    """The YAML files with rules of escalation, and the returns in so many files, in any order of their rows.
+
+    Wholes stand above groups: below them a blank may be the group above it, in a file that has lost its merged cells.
+    """
     folder.mkdir(exist_ok=True)
     strategies.write_files(board, folder)
     rules = "\n".join(f"  - {{when: {rule}, to: board}}" for rule in [*RULES, *LATE_RULES])
@@ -295,6 +293,7 @@ def write(board: Board, folder: Path, files: int, rnd: Random) -> None:
     sent = strategies.returns(board)
     order = list(range(sent.height))
     rnd.shuffle(order)
+    order.sort(key=lambda row: sent["district"][row] is not None)
     (folder / "returns").mkdir()
     for part, name in enumerate(rnd.sample(range(10**9), files)):
         sent[order[part::files]].write_csv(folder / "returns" / f"{name:09}.csv")
