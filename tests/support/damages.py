@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 from statistics import median
 
-from tests.support.damage_boards import DISTRICTS, LISTS, QUARTERS, Sent, Spot, Table, start_of
+from tests.support.damage_boards import DISTRICTS, LISTS, QUARTERS, Sent, Spot, Table, spots, start_of
 
 
 class Follows(StrEnum):
@@ -148,6 +148,15 @@ def of_return(table: Table, *, silent: bool = False) -> Touched:
     """What is touched where a whole return is not as it was."""
     figures = [name for row in table.rows for name in ([row[3]] if table.what == "long" else table.header[3:])]
     return Touched(tuple(dict.fromkeys(figures)), quarters_of(table), silent)
+
+
+def of_lost(sent: Sent, table: Table) -> Touched:
+    """What is touched where a whole return is lost: nothing shows it where it alone names groups, or is the first."""
+    result, agency = of_return(table), table.rows[0][1]
+    several = not sent.listed and len({row[0] for row in table.rows}) > 1 and any(row[2] for row in table.rows)
+    left = [spot for other in sent.returns if other is not table for spot in spots(other) if spot.agency == agency]
+    first = bool(result.quarters) and all(start_of(spot.quarter) > result.start for spot in left)
+    return replace(result, silent=several or first)
 
 
 def a_return(sent: Sent, rnd: Random) -> Table:

@@ -18,6 +18,7 @@ from tests.support.damages import (
     in_row,
     misspelt,
     named_before,
+    of_lost,
     of_return,
     replaced,
     touched,
@@ -72,7 +73,9 @@ def cut_rows(sent: Sent, rnd: Random) -> Touched | None:
         return None
     at = rnd.randrange(max(1, len(table.rows) - 4), len(table.rows))
     lost = [spot for spot in spots(table) if spot.row >= at]
-    silent = not all(named_before(sent, spot) for spot in lost)
+    older = {(spot.series, spot.quarter) for other in sent.returns if other is not table for spot in spots(other)}
+    stands = any((spot.series, spot.quarter) in older for spot in lost)  # what a later file leaves out stays as it was
+    silent = stands or not all(named_before(sent, spot) for spot in lost)
     del table.rows[at:]
     return Touched(tuple({spot.figure for spot in lost}), tuple({spot.quarter for spot in lost}), silent)
 
@@ -257,11 +260,9 @@ def swap_figures(sent: Sent, rnd: Random) -> Touched | None:
 
 def lose_file(sent: Sent, rnd: Random) -> Touched | None:
     table = a_return(sent, rnd)
-    several = not sent.listed and len(quarters(table)) > 1 and any(row[2] for row in table.rows)
+    result = of_lost(sent, table)
     sent.tables.remove(table)
-    result, left = of_return(table), [spot for spot in sent.spots() if spot.agency == table.rows[0][1]]
-    first = bool(result.quarters) and all(start_of(spot.quarter) > result.start for spot in left)
-    return replace(result, silent=several or first)
+    return result
 
 
 def quarters(table: Table) -> set[str]:
@@ -295,9 +296,9 @@ def correct(sent: Sent, rnd: Random) -> Touched | None:
 def arrival(*days: str) -> Do:
     def damage(sent: Sent, rnd: Random) -> Touched | None:
         table = a_return(sent, rnd)
-        silent = not sent.listed and len(quarters(table)) > 1 and any(row[2] for row in table.rows)
+        result = of_lost(sent, table) if all(days) else of_return(table)
         table.received = rnd.choice(days)
-        return of_return(table, silent=silent)
+        return result
 
     return damage
 
