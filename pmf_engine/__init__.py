@@ -7,15 +7,19 @@
     evaluation = pmf.evaluate(framework, submissions, period="2016-17 Q3")
     report = pmf.exception_report(evaluation)
 
-Names are loaded when first used, so that what does without data does without Polars too.
+Public are also `pmf.schemas`, `pmf.report` and `pmf.render`. Names are loaded when first used, so that what does
+without data does without Polars too.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pmf_engine.domain.late_names import late_names
 
 if TYPE_CHECKING:
+    from pmf_engine import render as render
+    from pmf_engine import report as report
     from pmf_engine import schemas as schemas
     from pmf_engine.diagnostics.diagnostic import ConfigError, Diagnostic
     from pmf_engine.diagnostics.diagnostic_kinds import DiagnosticKind
@@ -132,7 +136,7 @@ _HOMES = {
     "what_if": "evaluation.comparison",
 }
 
-_MODULES = frozenset({"schemas"})
+_MODULES = {name: name for name in ("render", "report", "schemas")}
 """The public modules, which are loaded when first used too."""
 
 __all__ = [
@@ -207,17 +211,8 @@ __all__ = [
     "what_if",
 ]
 
-
 if not TYPE_CHECKING:  # so that a misspelt name is one to type checkers too
-
-    def __getattr__(name: str) -> Any:
-        if name in _MODULES:
-            return import_module(f"{__name__}.{name}")
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-        globals()[name] = value
-        return value
+    __getattr__ = late_names(__name__, {**_HOMES, **_MODULES})
 
 
 def __dir__() -> list[str]:

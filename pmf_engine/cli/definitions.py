@@ -71,9 +71,9 @@ def _list(arguments: argparse.Namespace) -> ExitCode:
 
 def _schema(arguments: argparse.Namespace) -> ExitCode:
     """`pmf schema`: the JSON Schema of what other programs read."""
-    from pmf_engine.report.snapshots import report_schema
+    from pmf_engine.report.model import ExceptionReport
 
-    write((json.dumps(report_schema(), indent=1) + "\n").encode(), arguments.output)
+    write((json.dumps(ExceptionReport.json_schema(), indent=1) + "\n").encode(), arguments.output)
     return ExitCode.DONE
 
 

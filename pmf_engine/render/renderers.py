@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -50,9 +51,9 @@ class PageOptions:
 
 
 def _report_on_terminal(report: ExceptionReport, options: PageOptions) -> str:
-    from pmf_engine.render.terminal import render_terminal
+    from pmf_engine.render.report_forms import to_terminal
 
-    return render_terminal(
+    return to_terminal(
         report,
         width=options.width,
         color=options.color,
@@ -62,37 +63,14 @@ def _report_on_terminal(report: ExceptionReport, options: PageOptions) -> str:
     )
 
 
-def _report_as_html(report: ExceptionReport, options: PageOptions) -> bytes:
-    from pmf_engine.render.html import render_html
+def _file(form: str) -> Callable[[ExceptionReport, PageOptions], bytes]:
+    """A form of a report as the bytes of a file, by the name of its function."""
 
-    return render_html(report).encode("utf-8")
+    def rendered(report: ExceptionReport, options: PageOptions) -> bytes:
+        made: str | bytes = getattr(import_module("pmf_engine.render.report_forms"), form)(report)
+        return made.encode("utf-8") if isinstance(made, str) else made
 
-
-def _report_as_workbook(report: ExceptionReport, options: PageOptions) -> bytes:
-    from pmf_engine.render.workbook import to_workbook
-
-    return to_workbook(report)
-
-
-def _report_as_word(report: ExceptionReport, options: PageOptions) -> bytes:
-    from pmf_engine.render.word import to_word
-    from pmf_engine.report.audience import marking_words
-    from pmf_engine.report.exception_paper import exception_paper
-
-    return to_word(exception_paper(report), report.as_of, marking_words(report))
-
-
-def _report_as_markdown(report: ExceptionReport, options: PageOptions) -> bytes:
-    from pmf_engine.render.markdown_paper import to_markdown
-    from pmf_engine.report.exception_paper import exception_paper
-
-    return to_markdown(exception_paper(report)).encode("utf-8")
-
-
-def _report_as_json(report: ExceptionReport, options: PageOptions) -> bytes:
-    from pmf_engine.report.snapshots import report_json
-
-    return report_json(report).encode("utf-8")
+    return rendered
 
 
 def _results_as_table(evaluation: Evaluation, options: PageOptions) -> str:
@@ -211,11 +189,11 @@ def _template_as_csv(template: Template, options: PageOptions) -> bytes:
 
 RENDERERS: Final[Mapping[str, Callable[[ExceptionReport, PageOptions], str | bytes]]] = {
     "terminal": _report_on_terminal,
-    "html": _report_as_html,
-    "xlsx": _report_as_workbook,
-    "docx": _report_as_word,
-    "markdown": _report_as_markdown,
-    "json": _report_as_json,
+    "html": _file("to_html"),
+    "xlsx": _file("to_xlsx"),
+    "docx": _file("to_docx"),
+    "markdown": _file("to_markdown"),
+    "json": _file("to_json"),
 }
 """Renderings of an exception report."""
 

@@ -6,15 +6,21 @@ come from the evaluation.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, Final
 
 from pmf_engine.domain.periods import Period
 from pmf_engine.report.item import Group, Item, Moved, Named, OwnPeriod, Point, Raised, ReportedAction
+from pmf_engine.report.json_form import json_schema, to_data
 from pmf_engine.report.problems import ToldProblem
 from pmf_engine.report.returns_by_agency import AgencyReturns
 from pmf_engine.report.since import SinceReport
+
+VERSION: Final = 1
+"""The version of a report as JSON, which names it as its `schema`."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,7 @@ class GroupTable:
     rows: tuple[tuple[Named, tuple[Point | None, ...]], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ExceptionReport:
     """Everything outside the tolerances that the board agreed, for one period as of one date.
 
@@ -200,3 +206,23 @@ class ExceptionReport:
     def exceptions(self) -> int:
         """How many indicators go up, to any level."""
         return sum(len(level.items) for level in self.levels)
+
+    def __repr__(self) -> str:
+        counts = f"{self.exceptions} exceptions, {len(self.late)} agencies late"
+        return f"<ExceptionReport of {self.board}, {self.period} as of {self.as_of}: {counts}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON has it: a key for each field, and the number of its `schema`.
+
+        A period is an object with its label and its first and last day, a day is in ISO 8601.
+        """
+        return {"schema": VERSION, **to_data(self)}
+
+    def to_json(self) -> str:
+        """The report as JSON; equal for equal reports."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The JSON Schema (2020-12) that `to_dict` follows."""
+        return json_schema(cls, "The exception report of a safeguarding children board", VERSION)

@@ -25,12 +25,9 @@ from pmf_engine.framework.dependencies import figures_used, reached
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.framework.tables import fingerprint
 from pmf_engine.framework.tolerances import Entry
-from pmf_engine.report.json_form import from_data, json_schema, to_data
-from pmf_engine.report.model import ExceptionReport
+from pmf_engine.report.json_form import from_data
+from pmf_engine.report.model import VERSION, ExceptionReport
 from pmf_engine.report.result_words import results_in_words
-
-VERSION: Final = 1
-"""The version of `report.json`, which every report as JSON names as its `schema`."""
 
 REPORT, RESULT_FILE, FIGURE_FILE, INPUTS = "report.json", "results.parquet", "figures.parquet", "inputs.json"
 
@@ -75,17 +72,6 @@ class Snapshot:
     files: Mapping[str, str]
 
 
-def report_json(report: ExceptionReport) -> str:
-    """A report as JSON, with the version of its schema; equal for equal reports."""
-    data = {"schema": VERSION, **to_data(report)}
-    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def report_schema() -> dict[str, Any]:
-    """The JSON Schema of a report as JSON."""
-    return json_schema(ExceptionReport, "The exception report of a safeguarding children board", VERSION)
-
-
 def snapshot_files(evaluation: Evaluation, report: ExceptionReport, folder: Path | None = None) -> dict[str, bytes]:
     """The files of a snapshot, by name.
 
@@ -101,7 +87,7 @@ def snapshot_files(evaluation: Evaluation, report: ExceptionReport, folder: Path
         raise SnapshotError("only a whole report can be saved, not one of an agency, a level or a content area")
     indicators, tolerances = evaluation.framework.to_text()
     files = {
-        REPORT: report_json(report).encode(),
+        REPORT: report.to_json().encode(),
         RESULT_FILE: _parquet(results_in_words(evaluation)),
         FIGURE_FILE: _parquet(figures_of(evaluation)),
         INPUTS: _json(

@@ -18,6 +18,7 @@ import openpyxl
 import pytest
 from markdown_it import MarkdownIt
 
+import pmf_engine as pmf
 from pmf_engine.cli.program import main
 from pmf_engine.diagnostics.errors import MissingExtra
 from pmf_engine.render.renderers import RENDERERS, PageOptions
@@ -29,7 +30,6 @@ from pmf_engine.report.first_screen_words import alert_title
 from pmf_engine.report.json_form import from_data
 from pmf_engine.report.model import ExceptionReport
 from pmf_engine.report.sheets import ABSENT, report_sheets
-from pmf_engine.report.snapshots import report_schema
 from tests.render.test_terminal import report, worded
 
 HOSTILE = "=1+1 <script>alert(1)</script> **bold** [a](http://b.c) | x\n# y \x1b[31m \u202e &amp; {{ 7*7 }}"
@@ -232,16 +232,16 @@ def test_without_its_package_a_document_is_refused_in_a_sentence(monkeypatch: py
 
 def test_json_follows_its_schema_and_comes_back(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     data = json.loads(rendered("json", report()))
-    jsonschema.Draft202012Validator.check_schema(report_schema())
-    jsonschema.validate(data, report_schema(), jsonschema.Draft202012Validator)
+    jsonschema.Draft202012Validator.check_schema(pmf.ExceptionReport.json_schema())
+    jsonschema.validate(data, pmf.ExceptionReport.json_schema(), jsonschema.Draft202012Validator)
     assert data["schema"] == 1
     assert data["period"]["label"] == report().period.label
     assert from_data(ExceptionReport, data) == report()
     for key in ("levels", "schema"):
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate({**data, key: "?"}, report_schema())
+            jsonschema.validate({**data, key: "?"}, pmf.ExceptionReport.json_schema())
     assert main(["schema", "report"]) == 0
-    assert json.loads(capsysbinary.readouterr().out) == report_schema()
+    assert json.loads(capsysbinary.readouterr().out) == pmf.ExceptionReport.json_schema()
 
 
 def test_words_that_are_not_for_the_public_are_confidential_and_not_missing() -> None:

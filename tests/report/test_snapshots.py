@@ -28,7 +28,6 @@ from pmf_engine.report.snapshots import (
     SnapshotError,
     last_saved,
     read_snapshot,
-    report_json,
     snapshot_files,
 )
 
@@ -131,7 +130,7 @@ def test_a_report_comes_back_as_it_was_saved(folder: Path) -> None:
     report = pmf.exception_report(evaluated(folder, date(2016, 8, 1)), summary=["Better.", "Not yet good."])
     snapshot = saved(folder, date(2016, 8, 1), summary=["Better.", "Not yet good."])
     assert snapshot.report == report
-    assert report_json(snapshot.report) == report_json(report)
+    assert snapshot.report.to_json() == report.to_json()
     assert render_html(snapshot.report) == render_html(report)
     pages = [render_terminal(r, width=80, color=False, depth=Depth.ALL) for r in (snapshot.report, report)]
     assert pages[0] == pages[1]
@@ -201,7 +200,7 @@ def test_a_report_compares_with_the_last_one_for_its_audience(folder: Path, tmp_
         evaluation = evaluated(folder, date.fromisoformat(as_of))
         report = replace(pmf.exception_report(evaluation), audience=audience)
         (tmp_path / name).mkdir()
-        (tmp_path / name / "report.json").write_text(report_json(report), encoding="utf-8")
+        (tmp_path / name / "report.json").write_text(report.to_json(), encoding="utf-8")
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "report.json").write_text("{", encoding="utf-8")
     later = QUARTER.cadence.holding(QUARTER.end)
@@ -215,7 +214,7 @@ def test_what_is_no_saved_report_is_told_in_a_sentence(folder: Path, tmp_path: P
     with pytest.raises(SnapshotError, match=r"is no saved report: it has no `report.json`; `--save` makes one"):
         read_snapshot(tmp_path)
     snapshot = saved(folder, date(2016, 8, 1))
-    data = json.loads(report_json(snapshot.report))
+    data = json.loads(snapshot.report.to_json())
     for damage in ("[]", "{}", "{", json.dumps({**data, "levels": 7}), json.dumps({**data, "schema": 2})):
         (tmp_path / "report.json").write_text(damage, encoding="utf-8")
         with pytest.raises(SnapshotError, match=r"saved report|another version"):
@@ -246,6 +245,6 @@ def test_what_is_for_the_public_keeps_no_hash_of_a_return_and_compares_with_its_
 
 @pytest.mark.parametrize("wrong", [{"period": 3}, {"levels": [3]}, {"as_of": "yesterday"}])
 def test_data_of_another_form_are_refused(folder: Path, wrong: dict[str, Any]) -> None:
-    data = json.loads(report_json(saved(folder, date(2016, 8, 1)).report))
+    data = json.loads(saved(folder, date(2016, 8, 1)).report.to_json())
     with pytest.raises((ValueError, KeyError, TypeError, AttributeError)):
         from_data(ExceptionReport, {**data, **wrong})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 import polars as pl
 
@@ -115,11 +115,32 @@ def evaluation_types(evaluation: pmf.Evaluation) -> None:
     assert_type(pmf.explain(evaluation, "a"), pmf.Explanation)
     assert_type(evaluation.at("2016-17"), pmf.Evaluation)
     assert_type(pmf.exception_report(evaluation, agency="a"), pmf.ExceptionReport)
+    report_types(pmf.exception_report(evaluation))
     assert_type(pmf.what_if(evaluation, from_="2016-17"), pmf.Comparison)
     comparison = pmf.compare(evaluation, evaluation)
     assert_type(comparison.better, tuple[pmf.Change, ...])
     assert_type(comparison.changes, pl.DataFrame)
     assert_type(comparison.summary(), str)
+
+
+def report_types(report: pmf.ExceptionReport) -> None:
+    """Reports and their forms."""
+    assert_type(report.levels, tuple[pmf.report.Level, ...])
+    assert_type(report.levels[0].items, tuple[pmf.report.Item, ...])
+    assert_type(report.levels[0].items[0].chart, pmf.report.Chart)
+    assert_type(report.since, pmf.report.SinceReport | None)
+    assert_type(report.late, tuple[pmf.report.LateAgency, ...])
+    assert_type(report.actions, tuple[pmf.report.ReportedAction, ...] | None)
+    assert_type(report.to_json(), str)
+    assert_type(report.to_dict(), dict[str, Any])
+    assert_type(pmf.ExceptionReport.json_schema(), dict[str, Any])
+    assert_type(pmf.report.read_snapshot(Path()), pmf.report.Snapshot)
+    assert_type(pmf.render.to_terminal(report, width=100), str)
+    assert_type(pmf.render.to_html(report), str)
+    assert_type(pmf.render.to_markdown(report), str)
+    assert_type(pmf.render.to_xlsx(report), bytes)
+    assert_type(pmf.render.to_docx(report), bytes)
+    assert_type(pmf.render.words.value(report.levels[0].items[0]), str)
 
 
 def error_types(error: pmf.ConfigError, unknown: pmf.UnknownName) -> None:

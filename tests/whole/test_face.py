@@ -14,8 +14,7 @@ SNAPSHOT = Path(__file__).with_name("face.txt")
 
 def face() -> Iterator[str]:
     """A line for each public name, each parameter list, each public member of a class, and each column of a schema."""
-    for name in pmf.__all__:
-        thing = getattr(pmf, name)
+    for name, thing in public_things():
         if not inspect.isclass(thing):
             yield f"{name}{_parameters(thing)}"
             continue
@@ -26,6 +25,15 @@ def face() -> Iterator[str]:
             yield f"{name}.{member}{_parameters(plain) if inspect.isfunction(plain) else _type(thing, member, value)}"
     for schema in schemas.ALL.values():
         yield from (f"{schema.name}: {name} {dtype!r}" for name, dtype in schema.polars().items())
+
+
+def public_things() -> Iterator[tuple[str, object]]:
+    """Every public class and function, by its name below the package; what several modules name is told once."""
+    for module, prefix in ((pmf, ""), (pmf.report, "report."), (pmf.render, "render."), (pmf.render.words, "words.")):
+        for name in module.__all__:
+            thing = getattr(module, name)
+            if not inspect.ismodule(thing) and (module is pmf or getattr(pmf, name, None) is not thing):
+                yield f"{prefix}{name}", thing
 
 
 def _own(thing: type) -> Iterator[str]:
@@ -70,3 +78,10 @@ def test_the_face_is_that_of_the_snapshot() -> None:
 def write() -> None:
     """Writes the snapshot anew."""
     SNAPSHOT.write_text("".join(f"{line}\n" for line in face()), encoding="utf-8")
+
+
+def test_each_public_module_lists_its_names_once_and_in_order() -> None:
+    for module in (pmf, pmf.report, pmf.render):
+        homes = vars(module)["_HOMES"]
+        assert sorted(module.__all__) == sorted(homes)
+        assert all(getattr(module, name) is not None for name in homes)
