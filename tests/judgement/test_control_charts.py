@@ -303,7 +303,7 @@ def walks(draw: st.DrawFn) -> list[Value]:
     return values
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(walks(), min_size=1, max_size=25))
 def test_the_engine_reads_charts_as_the_reference_does(series: list[list[Value]]) -> None:
     for values, rows in zip(series, charts(*series), strict=True):

@@ -149,7 +149,7 @@ def counts(least: int = 12) -> st.SearchStrategy[list[Count]]:
     return st.lists(pairs.map(lambda pair: (float(pair[0]), float(pair[1]))), min_size=least, max_size=30)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(counts(), st.sampled_from(["p", "u"]))
 def test_the_engine_reads_charts_as_the_reference_does(series: list[Count], name: str) -> None:
     per = 100.0 if name == "p" else 1000.0
@@ -163,7 +163,7 @@ def test_the_engine_reads_charts_as_the_reference_does(series: list[Count], name
         assert (row["signal"], row["side"]) == (laney_signal(series[: place + 1], per, name) or (None, None))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(counts(), st.sampled_from(["p", "u"]))
 def test_limits_are_never_narrower_than_those_of_a_plain_chart(series: list[Count], name: str) -> None:
     per = 100.0 if name == "p" else 1000.0

@@ -99,7 +99,7 @@ def shown(board: Board, found: list[tuple[Key, str]], folder: Path) -> str:
     return "\n".join(parts)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(list_boards.boards(), st.sampled_from([1, 1000]))
 def test_random_lists_agree(board: Board, worth: int) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
@@ -146,7 +146,7 @@ def typed_records(draw: st.DrawFn) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={**schema, "urgent": pl.Boolean, "district": pl.String})
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(typed_records(), st.lists(st.tuples(ASKED, ASKED, st.sampled_from(["and", "or"])), min_size=1, max_size=8))
 def test_counting_by_kind_is_counting(records: pl.DataFrame, asked: list[tuple[str, str, str]]) -> None:
     lists = f"lists:\n  note_list: {{title: Notes, from: care, date: on_day, columns: {SCORES}}}\n"

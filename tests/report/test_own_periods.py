@@ -124,7 +124,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("board")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(parts=st.lists(st.sampled_from([10, 30, None]), min_size=8, max_size=8))
 def test_a_year_and_its_last_quarter_go_to_the_same_level(folder: Path, parts: list[int | None]) -> None:
     board(folder, parts)

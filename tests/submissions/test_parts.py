@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pmf_engine as pmf
@@ -251,6 +251,7 @@ def test_a_listed_group_may_be_as_large_as_all_others(tmp_path: Path) -> None:
     assert whole(tmp_path) == ("not_rated", 12)
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     numbers=st.lists(st.integers(0, 50), min_size=3, max_size=6).filter(any),
     place=st.integers(0, 6),

@@ -934,7 +934,7 @@ def test_a_whole_below_groups_is_refused_or_read_as_it_is_above_them(
     assert set(below.cells.select(SENT).filter(pl.col("value").is_not_null()).rows()) <= known
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=75)
 @given(
     st.binary(max_size=200),
     st.sampled_from([b"", HEADER.encode(), b"period;agency;referrals\n", b"file,received_on\n"]),
@@ -945,7 +945,7 @@ def test_any_bytes_whatever_are_read_or_told(data: bytes, before: bytes) -> None
         assert submissions.readings.filter(pl.col("file") == "b.csv").height == 1
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=75)
 @given(st.text(alphabet='",;\n\r\t a1\u00a0\u200b\ufeff\x0b\x85é', max_size=60), st.booleans())
 def test_any_punctuation_whatever_is_read_or_told(text: str, headed: bool) -> None:
     read({"a.csv": (HEADER if headed else "") + text, "manifest.csv": "file,received_on\n" + text})

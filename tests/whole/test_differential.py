@@ -249,7 +249,7 @@ def test_steps_come_to_the_same_in_however_many_goes(tmp_path: Path, monkeypatch
         assert engine_rows(board, tmp_path) == together
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.boards())
 def test_small_boards_agree(board: Board) -> None:
     with tempfile.TemporaryDirectory() as folder:

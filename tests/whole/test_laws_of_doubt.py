@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import pmf_engine as pmf
 from tests.support.boards import read_frame, write_board
 
-LAW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 QUARTERS = ("2016-17 Q1", "2016-17 Q2", "2016-17 Q3")
 RANK = {"green": 0, "amber": 1, "red": 2}
 RULES = "- {when: red, to: board}\n- {when: amber, to: sub_committee}"
