@@ -16,7 +16,7 @@ class MismatchError(Error):
 
 
 class ReadError(Error):
-    """A file that was there when submissions were read, and cannot be read any more."""
+    """Records that cannot be counted, though their files can be read: the engine that counts them failed."""
 
 
 class MissingExtra(Error):  # noqa: N818  # what it is, is in the name

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from pmf_engine.diagnostics.errors import ReadError
 from pmf_engine.domain.dates import LAST_YEAR
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.asked_texts import Slips, slips_among, trimmed_texts
@@ -22,7 +23,7 @@ from pmf_engine.records.record_problems import record_problems
 from pmf_engine.records.samples import numbers_of_texts
 from pmf_engine.records.text_problems import text_problems
 from pmf_engine.records.totals import ListTotals, Read, tables
-from pmf_engine.submissions.engines import Engine, collected
+from pmf_engine.submissions.engines import Engine, collected, first_line
 from pmf_engine.submissions.list_parts import ListPart, refused
 from pmf_engine.submissions.list_values import bad
 from pmf_engine.submissions.problems import Problem, problems_frame, with_senders
@@ -150,19 +151,19 @@ def _counted(
                 return _Counted(answers, counting.dispute, problems)
             received = rest
             continue
-        legible = [readable(part, list_, vocabulary.framework, engine) for part in received]
+        legible = [readable(part, list_, vocabulary.framework) for part in received]
         if failure is not None and all(new is old for new, old in zip(legible, received, strict=True)):
-            legible = [_given_up(part) for part in received]
+            legible = [_given_up(part, failure) for part in received]
             if all(part.path is not None or part.frame is None for part in received):
-                raise failure
+                raise ReadError(f"the records of `{list_.id}` cannot be counted: {first_line(failure)}") from failure
         received = legible
 
 
-def _given_up(part: ListPart) -> ListPart:
+def _given_up(part: ListPart, failure: BaseException) -> ListPart:
     """A part without its records where an embedding program gave them as a query, which may raise at any reading."""
     if part.path is not None or part.frame is None:
         return part
-    return refused(part, "unreadable", why="it raised while it was counted")
+    return refused(part, "unreadable", why=f"it raised while it was counted: {first_line(failure)}")
 
 
 @dataclass(frozen=True)

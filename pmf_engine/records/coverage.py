@@ -17,7 +17,7 @@ from pmf_engine.domain.dates import FIRST_DATA_YEAR, DateRange
 from pmf_engine.domain.periods import Cadence, month_of
 from pmf_engine.framework.model import Framework, RecordList
 from pmf_engine.records.columns import AGENCY, group_names
-from pmf_engine.submissions.engines import Engine, result
+from pmf_engine.submissions.engines import first_line, result
 from pmf_engine.submissions.file_state import CHANGED
 from pmf_engine.submissions.folder import manifest_line as line
 from pmf_engine.submissions.list_csv import read_again
@@ -102,27 +102,29 @@ def standing(parts: Sequence[ListPart], as_of: date) -> list[ListPart]:
     return [replace(part, latest=part.received_on or today) for part in came]
 
 
-def readable(part: ListPart, list_: RecordList, framework: Framework, engine: Engine) -> ListPart:
+def readable(part: ListPart, list_: RecordList, framework: Framework) -> ListPart:
     """A list part that does not raise when it is read, and of whose file no other version was read.
 
-    A damaged part is read again row by row where it is a CSV file; any other has no frame, and a problem.
+    A damaged part is read again row by row where it is a CSV file; any other has no frame, and a problem. It is read
+    on this machine, so that an engine elsewhere that fails is not taken for damage.
 
     Args:
         part: The list part.
         list_: Its list.
         framework: The framework of the list.
-        engine: The engine that reads it.
     """
     if part.frame is None:
         return part
     if part.changed:
         return refused(part, "unreadable", why=CHANGED)
     try:
-        result(part.frame.select(pl.len(), pl.all().count().name.suffix("_")), engine)
-    except DAMAGED:
+        result(part.frame.select(pl.len(), pl.all().count().name.suffix("_")), "streaming")
+    except DAMAGED as error:
         if part.changed:
             return refused(part, "unreadable", why=CHANGED)
-        if part.path is not None and part.path.suffix.lower() == ".csv" and not part.ready:
+        if part.path is None:
+            return refused(part, "unreadable", why=f"it raised while it was read: {first_line(error)}")
+        if part.path.suffix.lower() == ".csv" and not part.ready:
             return read_again(part, list_, framework)
         return refused(part, "unreadable", why="it is damaged")
     return part

@@ -280,7 +280,7 @@ def _senders(part: ListPart, list_: RecordList, vocabulary: Vocabulary, engine: 
     try:
         texts = result(part.frame.select(pl.col(AGENCY).cast(pl.String).unique()), engine)[AGENCY]
     except DAMAGED:
-        again = readable(part, list_, vocabulary.framework, engine)
+        again = readable(part, list_, vocabulary.framework)
         return ({}, False) if again is part else _senders(again, list_, vocabulary, engine)
     named = {text: agency for text in texts.drop_nulls().sort() if (agency := agencies.find(text)) is not None}
     return named, len(named) < len(texts)

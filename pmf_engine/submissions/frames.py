@@ -15,6 +15,7 @@ import polars as pl
 from pmf_engine.diagnostics.errors import Error, UnknownName
 from pmf_engine.domain.dates import day_of
 from pmf_engine.framework.model import Framework
+from pmf_engine.submissions.engines import first_line
 from pmf_engine.submissions.folder import Arrival, parse_date
 from pmf_engine.submissions.list_files import arrived
 from pmf_engine.submissions.list_headers import ListHeader
@@ -290,8 +291,7 @@ def _schema(name: str, frame: pl.LazyFrame) -> pl.Schema:
 
 def _unreadable(name: str, error: BaseException) -> SubmissionsError:
     """The error of a frame that cannot be read."""
-    why = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
-    return SubmissionsError(f"cannot read the frame `{name}`, so nothing of it is used: {why}")
+    return SubmissionsError(f"cannot read the frame `{name}`, so nothing of it is used: {first_line(error)}")
 
 
 def in_zone(column: pl.Series, time_zone: str) -> Iterator[object]:

@@ -117,3 +117,17 @@ def test_queries_have_names(tmp_path: Path) -> None:
     assert {id_.kind for id_ in queries} == {"checks", "texts", "parts", "values"}
     (counted,) = [query for id_, query in queries.items() if id_.kind == "checks" and id_.list == "referral_list"]
     assert counted.collect()["records"].to_list() == [3]
+
+
+class Unreachable(pl.InMemoryEngine):
+    """An engine whose machines cannot be reached."""
+
+    def collect_all(self, *_: Any, **options: Any) -> Any:
+        raise RuntimeError("no route to the cluster")
+
+
+def test_an_engine_that_fails_is_told_as_that_and_not_as_damage(tmp_path: Path) -> None:
+    framework = board_with_parquet(tmp_path)
+    submissions = pmf.read_submissions(framework.submissions, framework)
+    with pytest.raises(pmf.ReadError, match=r"the records of `.*` cannot be counted: no route to the cluster"):
+        pmf.evaluate(framework, submissions, engine=Unreachable())

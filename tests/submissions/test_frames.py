@@ -313,12 +313,12 @@ class Broken:
         raise ConnectionError("the connection is closed")
 
 
-def breaking(frame: pl.DataFrame) -> pl.LazyFrame:
+def breaking(frame: pl.DataFrame, error: type[Exception] = ConnectionError) -> pl.LazyFrame:
     """A lazy frame that gives some rows and then raises."""
 
     def batches(*_: object) -> Iterator[pl.DataFrame]:
         yield frame
-        raise ConnectionError("the connection is closed")
+        raise error("the connection is closed")
 
     return register_io_source(batches, schema=frame.schema)
 
@@ -333,13 +333,17 @@ def test_a_frame_that_breaks_off_gives_nothing_at_all(framework: pmf.Framework) 
             pmf.Submissions.from_frames(framework, returns, lists=lists, received_on=IN_TIME)
 
 
-def test_a_lazy_list_that_breaks_off_has_no_values_and_leaves_nothing_behind(framework: pmf.Framework) -> None:
+@pytest.mark.parametrize("error", [ConnectionError, RuntimeError, ZeroDivisionError])
+def test_a_lazy_list_that_breaks_off_has_no_values_and_leaves_nothing_behind(
+    framework: pmf.Framework, error: type[Exception]
+) -> None:
     covers = (date(2016, 4, 1), date(2016, 6, 30))
-    records = pmf.Records(breaking(CALLS), covers=covers)
+    records = pmf.Records(breaking(CALLS, error), covers=covers)
     submissions = pmf.Submissions.from_frames(framework, VISITS, lists={"call_list": records}, received_on=IN_TIME)
     for _ in range(2):
         evaluation = pmf.evaluate(framework, submissions, Q1, LATE)
         assert kinds(evaluation.problems) == ["unreadable"]
+        assert "the connection is closed" in evaluation.problems["message"][0]
         assert evaluation.results.filter(indicator="calls").select("value", "status").rows() == [(None, "invalid")]
         assert status(submissions, "all_visits", LATE) == "green"
     assert submissions.problems.is_empty()

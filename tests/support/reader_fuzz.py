@@ -126,7 +126,7 @@ def _read_return(path: Path, framework: pmf.Framework) -> None:
 def _read_list(path: Path, framework: pmf.Framework) -> None:
     list_ = framework.lists["visit_list"]
     for part in read_list_parts(path, path.name, list_, framework, None):
-        readable(part, list_, framework, "streaming")
+        readable(part, list_, framework)
 
 
 def _return_workbook() -> bytes:
