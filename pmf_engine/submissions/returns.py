@@ -17,7 +17,7 @@ from pmf_engine.submissions.layouts.grid import Grid, Row
 from pmf_engine.submissions.layouts.mapped import Pack, layouts_of, packs_of, tables_of_packs
 from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.layouts.reading import Read, read_grid, values_of
-from pmf_engine.submissions.layouts.scope import doubt_of, is_strange_word, says_something
+from pmf_engine.submissions.layouts.scope import doubt_of, is_strange_title, says_something
 from pmf_engine.submissions.layouts.titles import TitlesDifferError, from_titles, names_of_file
 from pmf_engine.submissions.layouts.years import turning_sheets
 from pmf_engine.submissions.limits import Measure, keep_within
@@ -119,7 +119,7 @@ def _has_telling_titles(table: RawTable, lexicon: Lexicon) -> bool:
     if any(doubt_of(title, lexicon) for title in [*titles, *(name.text for name in names)]):
         return True
     first = table.rows.filter(alone)["0"].drop_nulls().unique()
-    if any(is_strange_word(title.strip(EDGES), lexicon) for title in [*table.titles, *first]):
+    if any(is_strange_title(title.strip(EDGES), lexicon) for title in [*table.titles, *first]):
         return True
     if any(role is not None and role[0] == "by" for role in roles):
         return False

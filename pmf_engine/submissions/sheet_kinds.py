@@ -39,7 +39,7 @@ SHEET_KINDS: Final = {
     ProblemKind.STRANGE_HEADING: Kind(
         LOST,
         "`{text}` stands over these numbers and nothing says what it means, so they may be of a part and are not "
-        "used; take it away, or send the numbers of all",
+        "used; take it away, send the numbers of all, or let `ignore_columns` of the board name it",
     ),
     ProblemKind.YEAR_TURNS: Kind(
         LOST,

@@ -766,7 +766,7 @@ def test_every_wording_is_reached() -> None:
         "later.csv": HEADER + "2015-16 Q1,police,referrals,2\n2030-31 Q1,police,referrals,2\n",
         "empty.csv": "", "binary.csv": b"\0", "mixed.csv": b"\xc3\xa9\n\xe9\n",
         "sheet.xlsx": b"PK", "sheet.txt": "x",
-        "old.xls": as_xls({"Data": [HEADER.strip().split(","), ["2011-12 Q4", "police", "referrals", "1"]]}),
+        "earlier.xls": as_xls({"Data": [HEADER.strip().split(","), ["2011-12 Q4", "police", "referrals", "1"]]}),
         "other.csv": "a,b\n1,2\n",
         "missing.csv": "period,agency,value\n2016-17 Q3,police,1\n",
         "twice.csv": "period,agency,figure,value,value\n2016-17 Q3,police,referrals,1,1\n",

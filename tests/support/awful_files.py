@@ -428,7 +428,7 @@ def write(case: Case, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    from tests.support import awful_doubts
+    from tests.support import awful_doubts, awful_habits
 
-    for number, each in enumerate([*cases(), *awful_doubts.cases()], 1):
+    for number, each in enumerate([*cases(), *awful_doubts.cases(), *awful_habits.cases()], 1):
         write(each, Path(sys.argv[1]) / f"{number:03d}")

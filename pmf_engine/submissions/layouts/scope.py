@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pmf_engine.submissions.layouts.gaps import Block, roles_of_column
-from pmf_engine.submissions.layouts.grid import Grid, Label
+from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import VALUE, Lexicon, plain
 from pmf_engine.submissions.layouts.sections import Section, has_values
 from pmf_engine.submissions.layouts.titles import names_of_file
@@ -24,7 +24,8 @@ _OF_SCOPES: Final[Mapping[str, str]] = {
     "what was counted": (
         r"targets?|forecasts?|planned|projections?|projected|trajector(?:y|ies)|baselines?|benchmarks?|budget(?:ed)?"
         r"|ambitions?|thresholds?|drafts?|examples?|samples?|dummy|tests? data|not validated|unvalidated|averages?"
-        r"|mean|variances?|percentage change"
+        r"|mean|variances?|percentage change|superseded|obsolete|withdrawn|out of date"
+        r"|(?:do not|not (?:for|to be)) used?"
     ),
     "counted one by one": r"(?:in |£ ?)?(?:hundreds|thousands|millions)|£?'?000s?|£k|£m",
     "those of the sender": (
@@ -43,7 +44,9 @@ _OF_SCOPES: Final[Mapping[str, str]] = {
 
 _SCOPES: Final = {what: re.compile(rf"(?<![\w&])(?:{words})(?![\w&])") for what, words in _OF_SCOPES.items()}
 
-_ALONE: Final = re.compile(r"plans?|goals?|aims?|trend|rag|comparison|expected|england|national|regional|sen|send")
+_ALONE: Final = re.compile(
+    r"plans?|goals?|aims?|trend|rag|comparison|expected|england|national|regional|sen|send|old|test|archived?|backup"
+)
 """Words that say so where they are the whole of a title."""
 
 _DIVIDES: Final = re.compile(r"sex|gender|cohort|age (?:group|band)|ethnic group|locality|ward|quadrant")
@@ -70,24 +73,46 @@ _HARMLESS: Final = re.compile(
     r"|workforce|staffing|outcomes?|outputs?|inputs?|processes|quality|timeliness|volumes?|measures?|indicators?|metrics"
     r"|safeguarding|children|families|partners(?:hip)?|board|council|official|confidential|restricted|sensitive|internal"
     r"|final|provisional|revised|monthly|quarterly|annual|yearly|contents|introduction|guidance|instructions|notes?"
-    r"|definitions?|background|published|validated|january|february|march|april|may|june|july|august|september|october"
+    r"|definitions?|background|published|validated|information|management|authority|local|page|cover|section|part|version"
+    r"|protectively|marked|unclassified|title|january|february|march|april|may|june|july|august|september|october"
     r"|november|december"
 )
-"""Titles of one word that say what a table is, and of whom its numbers are not."""
+"""Words of titles that say what a table is, and of whom its numbers are not."""
 
 
-def is_strange_word(text: str, lexicon: Lexicon) -> bool:
-    """Whether a title is a single word that nobody knows, such as `Kestrels`: it may be of whom the numbers are.
+_SHORT_TITLE: Final = 3
+"""The most words of a title that may be a mere name, such as `St Marys`; a longer one is a sentence or a note."""
+
+
+def is_strange_title(text: str, lexicon: Lexicon) -> bool:
+    """Whether a title is one to three words that nobody knows, such as `Kestrels`: they may be of whom the numbers are.
 
     Words within names of the board, its area, agencies, figures and groups are known, and so are words near a name.
+    One known word is enough: `Performance data` and `Social care demand` are titles of what a table is.
     """
-    word = text.strip(" .:-*").casefold()
-    if not re.fullmatch(r"[^\W\d_]{3,}", word) or _HARMLESS.fullmatch(word) or says_something(text, lexicon):
+    words = text.strip(" .:-*").casefold().split()
+    if len(words) > _SHORT_TITLE or not all(re.fullmatch(r"(?:[^\W\d_]|['’&/-])+\.?", word) for word in words):
         return False
-    if _CLEARS.fullmatch(word) or word in lexicon.words_of_names:
+    if says_something(text, lexicon) or _CLEARS.fullmatch(" ".join(words)):
         return False
-    words = lexicon.words
-    return not any(names.help(text) for names in (words.agencies, words.figures, *words.groups.values()))
+    telling = re.findall(r"[^\W\d_]{3,}", " ".join(words))
+    if not telling or any(_HARMLESS.fullmatch(word) or word in lexicon.words_of_names for word in telling):
+        return False
+    names = lexicon.words
+    return not any(each.help(text) for each in (names.agencies, names.figures, *names.groups.values()))
+
+
+def _filter_of(row: Row, lexicon: Lexicon) -> int | None:
+    """The position of the second text of a filter of a pivot table, such as `Category of need` beside `Neglect`.
+
+    None for other rows, among them titles of two cells with a known word, such as `Return by` beside `J Smith`.
+    """
+    if len(row.filled) != 2:
+        return None
+    key, value = (row.cells[position] for position in row.filled)
+    if says_something(value, lexicon) or _DIVIDES.fullmatch(fold(key)) or not is_strange_title(key, lexicon):
+        return None
+    return row.filled[1]
 
 
 def doubt_of(text: str, lexicon: Lexicon) -> str | None:
@@ -122,10 +147,14 @@ def out_of_scope(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[
     told: set[Label] = set()
     current: Label | None = None
     alone = {row.number for row in grid.rows if len(row.filled) == 1}
+    first = min(row.filled[0] for row in grid.rows)
+    rows = (row for row in grid.rows if row.filled[0] == first)
+    filters = {grid.label(row, at) for row in rows if (at := _filter_of(row, lexicon)) is not None}
     for block in blocks:
         current = next((title for title in block.titles if _DIVIDES.fullmatch(fold(title.text))), current)
         for title in [*block.titles, *_headings_of_labels(grid, block.section, lexicon)]:
-            if doubt_of(title.text, lexicon) or (title.row in alone and is_strange_word(title.text, lexicon)):
+            is_strange = title in filters or (title.row in alone and is_strange_title(title.text, lexicon))
+            if is_strange or doubt_of(title.text, lexicon):
                 current = title
             elif _clears(title.text, lexicon):
                 current = None
@@ -204,7 +233,7 @@ def says_something(text: str, lexicon: Lexicon) -> bool:
 def _problem(grid: Grid, label: Label, lexicon: Lexicon) -> Problem:
     place = (grid.file, grid.sheet, label.row or None, label.column or None, label.text)
     doubt = "of all" if _DIVIDES.fullmatch(fold(label.text)) else doubt_of(label.text, lexicon)
-    if doubt is None and is_strange_word(label.text, lexicon):
+    if doubt is None:
         return Problem(*place, "strange-heading", say("strange-heading", text=label.text))
-    message = say("out-of-scope", text=label.text, what=doubt or next(iter(_SCOPES)))
+    message = say("out-of-scope", text=label.text, what=doubt)
     return Problem(*place, "out-of-scope", message)
