@@ -17,7 +17,7 @@ from pmf_engine.diagnostics.errors import Error
 from pmf_engine.diagnostics.source import Place, Span
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_BREAK = re.compile(r"\s*[\n\r]\s*")
+_BREAK = re.compile(r"(?<!\s)\s*[\n\r]\s*")
 
 Severity = Literal["error", "warning"]
 

@@ -11,7 +11,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pmf_engine.domain.dates import FIRST_DATA_YEAR, LAST_YEAR
 
@@ -131,6 +131,9 @@ class Period:
         return {"type": "string", "description": "The label of a period, such as `2016-17 Q3`"}
 
 
+LONGEST_NAME: Final = 100
+"""The most characters of a name of a period or a day: what is longer names none."""
+
 _SEP = r"\s*[-/\u2013]\s*"
 _YEAR = rf"(?P<fy>fy\s*)?(?P<year>\d{{4}}|\d\d(?={_SEP}))(?:{_SEP}(?P<next>\d{{4}}|\d\d)|(?P<joined>\d\d))?"
 _PART = r"(?P<letter>[qh])(?:tr|uarter|alf)?\s*(?P<number>\d)"
@@ -177,6 +180,8 @@ def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
     [None, None, None, None, None]
     """
     text = text.strip().lower()
+    if len(text) > LONGEST_NAME:
+        return None
     if months == 1 and (match := _TWO_WAYS.fullmatch(text)) and int(match[2]) == (int(match[1]) + 1) % 100 <= 12:
         return None
     if months == 1 and (month := _parse_month(text, year_start)):
@@ -286,6 +291,8 @@ def parse_day(text: str) -> date | None:
     (datetime.date(2026, 4, 1), datetime.date(2017, 3, 31), None)
     """
     text = text.strip().lower()
+    if len(text) > LONGEST_NAME:
+        return None
     for form in _DAY_FORMS:
         if match := form.fullmatch(text):
             parts = match.groupdict()

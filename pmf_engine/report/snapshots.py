@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from errno import ENOENT
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ from pmf_engine.framework.tolerances import Entry
 from pmf_engine.report.json_form import from_data
 from pmf_engine.report.model import VERSION, ExceptionReport
 from pmf_engine.report.result_words import results_in_words
+from pmf_engine.submissions.limits import Measure, keep_within
+from pmf_engine.submissions.parquet_limits import keep_parquet_within
 
 REPORT, RESULT_FILE, FIGURE_FILE, INPUTS = "report.json", "results.parquet", "figures.parquet", "inputs.json"
 
@@ -47,6 +50,10 @@ FIGURES: Final = FrameSchema(
 
 _NOT_DEFINING: Final = frozenset({"title", "content_area", "rationale", "examples", "ask", "compare", "lead_agency"})
 """The keys of an indicator that change no result."""
+
+
+_CHANGED: Final = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What reading a file that was changed by hand may raise, apart from what Polars raises."""
 
 
 class SnapshotError(Error):
@@ -108,20 +115,34 @@ def snapshot_files(evaluation: Evaluation, report: ExceptionReport, folder: Path
 def read_snapshot(folder: Path) -> Snapshot:
     """Reads a snapshot. Raises SnapshotError for a folder that is none, or that another version has written."""
     try:
-        data = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+        data = _read_json(folder / REPORT)
         if data["schema"] != VERSION:
             raise SnapshotError(f"`{folder}` was saved by another version, in form {data['schema']}, not {VERSION}")
-        inputs = json.loads((folder / INPUTS).read_text(encoding="utf-8"))
-        results = pl.read_parquet((folder / RESULT_FILE).read_bytes())
-        figures = pl.read_parquet((folder / FIGURE_FILE).read_bytes())
+        inputs = _read_json(folder / INPUTS)
+        results, figures = (_read_parquet(folder / name) for name in (RESULT_FILE, FIGURE_FILE))
         report = from_data(ExceptionReport, data)
         return Snapshot(report, results, figures.select(FIGURES.names), inputs["definitions"], inputs["files"])
     except FileNotFoundError as error:
         name = Path(error.filename).name
         raise SnapshotError(f"`{folder}` is no saved report: it has no `{name}`; `--save` makes one") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, pl.exceptions.PolarsError) as error:
+    except (*_CHANGED, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         what = str(error).strip().partition("\n")[0][:80]
         raise SnapshotError(f"`{folder}` is no saved report, or was changed by hand ({what})") from None
+
+
+def _read_json(path: Path) -> Any:
+    """The data of a file of a snapshot. Raises OSError, ValueError, or RecursionError where it is nested too deeply."""
+    if not path.is_file():
+        raise FileNotFoundError(ENOENT, "no such file", str(path))
+    keep_within(Measure.BYTES, path.stat().st_size)
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _read_parquet(path: Path) -> pl.DataFrame:
+    """A frame of a snapshot, within the limits of Parquet files that are sent."""
+    keep_parquet_within(path)
+    keep_within(Measure.BYTES, path.stat().st_size)
+    return pl.read_parquet(path.read_bytes())
 
 
 def saved_reports(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
@@ -129,8 +150,8 @@ def saved_reports(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     found = []
     for path in sorted(folder.glob(f"*/{REPORT}")):
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            data = _read_json(path)
+        except (OSError, ValueError, RecursionError):
             continue
         if isinstance(data, dict) and data.get("schema") == VERSION:
             found.append((path.parent, data))
@@ -240,8 +261,11 @@ def hashes(evaluation: Evaluation, folder: Path | None) -> dict[str, str]:
 
 
 def _sha256(path: Path | None) -> str:
+    if path is None:
+        return ""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
 

@@ -14,7 +14,7 @@ from pmf_engine.domain.periods import Period, parse_period
 NAME = "summary.md"
 """The name of the file."""
 
-_HEADING = re.compile(r"#\s+(.+?)\s*#*\s*")
+_HEADING = re.compile(r"#\s+(\S.*)")
 
 
 def read_summary(folder: Path | None, period: Period) -> tuple[str, ...]:
@@ -44,9 +44,18 @@ def names_such_periods(text: str, period: Period) -> bool:
     >>> names_such_periods("# 2016-17\\nA year.", parse_period("2016-17 Q4", 4))
     False
     """
-    headings = (match[1] for line in text.splitlines() if (match := _HEADING.fullmatch(line.strip())))
+    headings = (_bare(match[1]) for line in text.splitlines() if (match := _HEADING.fullmatch(line.strip())))
     named = (parse_period(heading, period.cadence.year_start) for heading in headings)
     return any(each is not None and each.cadence == period.cadence for each in named)
+
+
+def _bare(heading: str) -> str:
+    """A heading without the signs that may close it.
+
+    >>> _bare("2016-17 Q4 ##")
+    '2016-17 Q4'
+    """
+    return heading.rstrip().rstrip("#").rstrip()
 
 
 def summary_of(text: str, period: Period) -> tuple[str, ...]:
@@ -61,7 +70,7 @@ def summary_of(text: str, period: Period) -> tuple[str, ...]:
     inside = False
     for line in text.splitlines():
         if heading := _HEADING.fullmatch(line.strip()):
-            inside = parse_period(heading[1], period.cadence.year_start) == period
+            inside = parse_period(_bare(heading[1]), period.cadence.year_start) == period
         elif inside:
             lines.append(line)
     paragraphs = re.split(r"\n\s*\n", "\n".join(lines))

@@ -26,7 +26,7 @@ NUMBER = (
     r"^(?:[+\-\u2212]?£?|£[+\-\u2212])(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?$|^[+\-\u2212]?\.[0-9]+$"
 )
 
-PERCENT = r"^[+\-\u2212]?(?:[0-9]*\.?[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?)\s*%$"
+PERCENT = r"^[+\-\u2212]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?)\s*%$"
 
 MERGED = re.compile(r"\(merged in [A-Z]+\d+:[A-Z]+\d+\)$")
 """What ends the text of a cell of a workbook whose value is not known, since it is merged with others."""
@@ -48,7 +48,7 @@ def _normal_form(text: str) -> str:
     >>> _normal_form("1 234"), _normal_form("(1,200)"), _normal_form("12 34")
     ('1234', '-1,200', '12 34')
     """
-    if match := re.fullmatch(r"\(\s*(£?[0-9][0-9, ]*(?:\.[0-9]+)?)\s*\)", text):
+    if match := re.fullmatch(r"\(\s*(£?[0-9][0-9, ]*+(?:\.[0-9]+)?)\s*\)", text):
         text = f"-{match[1]}"
     grouped = re.fullmatch(r"[+\-\u2212]?£?[1-9][0-9]{0,2}(?:[ \u00a0\u2009\u202f][0-9]{3})+(?:\.[0-9]+)?", text)
     return re.sub(r"\s", "", text) if grouped else text
@@ -240,6 +240,6 @@ def _number_hint(text: str) -> str:
         return "it is a formula; save the sheet with its results as values"
     if re.fullmatch(r"[+\-\u2212]?\d+,\d+", text):
         return "write decimals with a point, and thousands as `1,234`"
-    if re.fullmatch(r"[>≥~].*[0-9].*|[0-9.]+%?\s*(?:[-\u2013]|to)\s*[0-9.]+%?", text):
+    if re.fullmatch(r"[>≥~][^0-9\n]*[0-9].*|[0-9.]+%?\s*(?:[-\u2013]|to)\s*[0-9.]+%?", text):
         return "write the number itself, or `c` where it may not be known"
     return "expected a number such as `1234` or `12.5`, or `c` (withheld) or `x` (not available)"

@@ -41,6 +41,7 @@ class Measure(StrEnum):
     UNPACKED_TIMES = "unpacked times"
     TEXTS = "texts"
     ROWS = "rows"
+    GROUPS = "groups"
     GROUP_ROWS = "group rows"
     GROUP_BYTES = "group bytes"
     PAGES = "pages"
@@ -99,6 +100,11 @@ LIMITS: Final[Mapping[Measure, Limit]] = {
         4_000_000_000,
         "it has {size} rows, and no more than {most} are read; send it in several files",
         "Rows are numbered in 32 bits.",
+    ),
+    Measure.GROUPS: Limit(
+        10_000,
+        "it has {size} groups of rows, and no more than {most} are read; write it in larger row groups",
+        "A hundred million records in groups of ten thousand. Each group costs time, whatever is in it.",
     ),
     Measure.GROUP_ROWS: Limit(
         10_000_000,

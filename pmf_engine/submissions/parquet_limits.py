@@ -57,7 +57,9 @@ def _unpacked(stream: BinaryIO) -> int:
     keep_within(Measure.FOOTER, length)
     stream.seek(size - 8 - length)
     whole, pages = 0, 0
-    for group in _Compact(stream.read(length)).structure().get(_GROUPS, ()):
+    groups = _Compact(stream.read(length)).structure().get(_GROUPS, ())
+    keep_within(Measure.GROUPS, len(groups))
+    for group in groups:
         keep_within(Measure.GROUP_ROWS, group[_ROWS])
         unpacked = 0
         for column in group[_COLUMNS]:

@@ -269,7 +269,7 @@ class Reader:
             months: The length of a period of the figure; 12 for an unknown figure.
             usual: The cadence of the example in the message.
         """
-        month = self._parse(re.sub(r"^(\d{4})\s*/?\s*(\d\d)$", r"\1-\2", text), year_start, 1)
+        month = self._parse(re.sub(r"^(\d{4})\s*+/?\s*+(\d\d)$", r"\1-\2", text), year_start, 1)
         if month and months == 1:
             year, number = divmod(month.start, 12)
             names = {"month": f"{MONTHS[number][:3].capitalize()} {year}", "year": f"{year}-{year + 1}"}

@@ -22,7 +22,7 @@ Value = str | float | int | date
 """The value of a cell of a register."""
 
 _AMOUNT: Final = re.compile(
-    r"(?P<sign>[-\u2212(]?)\s*£?\s*(?P<number>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*\)?"
+    r"(?P<sign>[-\u2212(]?)\s*+£?\s*+(?P<number>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*\)?"
 )
 _LARGEST: Final = 10.0**12
 

@@ -215,11 +215,24 @@ def test_what_is_no_saved_report_is_told_in_a_sentence(folder: Path, tmp_path: P
         read_snapshot(tmp_path)
     snapshot = saved(folder, date(2016, 8, 1))
     data = json.loads(snapshot.report.to_json())
-    for damage in ("[]", "{}", "{", json.dumps({**data, "levels": 7}), json.dumps({**data, "schema": 2})):
+    for damage in (
+        "[]",
+        "{}",
+        "{",
+        "[" * 100_000,
+        json.dumps({**data, "levels": 7}),
+        json.dumps({**data, "schema": 2}),
+    ):
         (tmp_path / "report.json").write_text(damage, encoding="utf-8")
         with pytest.raises(SnapshotError, match=r"saved report|another version"):
             read_snapshot(tmp_path)
     evaluation = evaluated(folder, date(2016, 8, 1))
+    for name, content in snapshot_files(evaluation, pmf.exception_report(evaluation), folder).items():
+        (tmp_path / name).write_bytes(content)
+    results = (tmp_path / "results.parquet").read_bytes()
+    (tmp_path / "results.parquet").write_bytes(results[:40] + b"\xff" * 360 + results[400:])
+    with pytest.raises(SnapshotError, match="is no saved report, or was changed by hand"):
+        read_snapshot(tmp_path)
     of_agency = pmf.exception_report(evaluation, agency="care")
     with pytest.raises(SnapshotError, match="only a whole report can be saved"):
         snapshot_files(evaluation, of_agency)

@@ -42,6 +42,12 @@ def one_page(path: Path, unpacked: int, values: int, told: int, rows: int) -> No
     path.write_bytes(b"PAR1" + page + footer + len(footer).to_bytes(4, "little") + b"PAR1")
 
 
+def test_a_file_in_very_many_groups_is_refused(tmp_path: Path) -> None:
+    pl.DataFrame({"day": range(10_001)}).write_parquet(tmp_path / "a.parquet", row_group_size=1, statistics=False)
+    with pytest.raises(UnreadableError, match=r"it has 10,001 groups of rows, and no more than 10,000 are read"):
+        keep_parquet_within(tmp_path / "a.parquet")
+
+
 @pytest.mark.parametrize(
     ("unpacked", "values", "told", "rows", "says"),
     [

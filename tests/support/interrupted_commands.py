@@ -342,7 +342,9 @@ def _remove(path: Path) -> None:
 
 
 def import_all() -> None:
-    """Imports every module, so that no child does."""
+    """Imports every module, and those of other packages that functions import, so that no child does."""
     for module in pkgutil.walk_packages(pmf_engine.__path__, "pmf_engine."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    for name in ("docx", "fastexcel", "icalendar", "openpyxl", "ruamel.yaml", "xlsxwriter"):
+        importlib.import_module(name)

@@ -9,7 +9,7 @@ from typing import Final
 
 from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.markers import state_of
-from pmf_engine.domain.periods import MONTHS, Cadence, Period, parse_day, parse_period
+from pmf_engine.domain.periods import LONGEST_NAME, MONTHS, Cadence, Period, parse_day, parse_period
 from pmf_engine.submissions.cell_values import MERGED, is_number
 from pmf_engine.submissions.vocabulary import Names, Vocabulary, fold, fold_header
 
@@ -75,7 +75,7 @@ _MONTHS_BY_NAME: Final[Mapping[str, str]] = {
 _AMBIGUOUS = re.compile(
     r"(?:fy\s*|(?:q[1-4]|h[12])\s*)?(?:19|20)\d\d|(?:fy|q[1-4]|h[12])\s*\d\d|(?:19|20)\d\d\s*/?\s*\d\d"
 )
-_KEY = re.compile(r"\s*[:=\u2013]\s*|\s+-\s+")
+_KEY = re.compile(r"(?<!\s)(?:\s*[:=\u2013]\s*|\s+-\s+)")
 
 
 class Lexicon:
@@ -146,6 +146,8 @@ class Lexicon:
     def is_period(self, text: str) -> bool:
         """Whether a text names a period or a day, or may name one of two periods."""
         text = self.bare(text)
+        if len(text) > LONGEST_NAME:
+            return False
         if parse_day(text) is not None or _AMBIGUOUS.fullmatch(text.lower()):
             return True
         return any(parse_period(text, year, months) is not None for year in {self.year_start, 1} for months in (12, 1))
@@ -155,7 +157,7 @@ class Lexicon:
 
         A heading that names a figure stays whole.
         """
-        if not re.search(r"\d", text):
+        if len(text) > 2 * LONGEST_NAME or not re.search(r"\d", text):
             return text
         return _AROUND.sub("", text) if parse_period(_AROUND.sub("", text), self.year_start) else text
 

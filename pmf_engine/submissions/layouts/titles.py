@@ -118,13 +118,16 @@ def _period(titles: Sequence[Label], lexicon: Lexicon) -> Label | None:
     ]
     days = days_in_text(" | ".join(title.text for title in telling), lexicon.year_start)
     period = None if days is None else _of(days, lexicon)
-    alone = [(title, own) for title in telling if (own := days_in_text(title.text, lexicon.year_start)) is not None]
-    if period is None:
-        for (first, days_of_first), (second, days_of_second) in combinations(alone, 2):
+    alone: dict[DateRange, Label] = {}
+    for title in telling:
+        if (own := days_in_text(title.text, lexicon.year_start)) is not None:
+            alone.setdefault(own, title)
+    if period is None or days is None:
+        for (days_of_first, first), (days_of_second, second) in combinations(alone.items(), 2):
             if days_of_first.shared(days_of_second) not in (days_of_first, days_of_second):
                 raise TitlesDifferError(PERIOD, first, second)
         return None
-    where = next((title for title, own in alone if own == days), telling[0])
+    where = alone.get(days, telling[0])
     return where._replace(text=name_of(period))
 
 
