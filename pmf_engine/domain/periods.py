@@ -81,7 +81,7 @@ class Cadence(NamedTuple):
         return period if period.end == end else Period(period.start - self.months, self)
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, repr=False)
 class Period:
     """The months from `start` up to but without `end`, with a name in the cadence's year. Pydantic gives its label."""
 
@@ -105,6 +105,11 @@ class Period:
         return date(year, month + 1, monthrange(year, month + 1)[1])
 
     @property
+    def frequency(self) -> Frequency:
+        """The frequency of periods of this length: of a quarter `QUARTERLY`, also where it was asked for ad hoc."""
+        return next(frequency for frequency, months in _LENGTHS.items() if months == self.cadence.months)
+
+    @property
     def label(self) -> str:
         """The usual name: `2016-17`, `2016-17 Q3`, `2016-17 H1`, `2016-12`; `2016 Q3` in calendar years."""
         if self.cadence.months == 1:
@@ -119,6 +124,9 @@ class Period:
 
     def __str__(self) -> str:
         return self.label
+
+    def __repr__(self) -> str:
+        return f"<Period {self.label}>"
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -41,6 +41,7 @@ from pmf_engine.submissions.standing_cells import marks_of_cells
 from pmf_engine.submissions.submissions import Submissions
 
 
+@dataclass(frozen=True, eq=False, repr=False, init=False)
 class Evaluation(Evaluated):
     """The outcome of an evaluation: its frames, its rows, and questions about them."""
 

@@ -59,6 +59,9 @@ class ExampleRun(NamedTuple):
     outcomes: tuple[ExampleOutcome, ...]
     coverage: tuple[Coverage, ...]
 
+    def __repr__(self) -> str:
+        return f"<ExampleRun: {len(self.outcomes)} examples, {'passed' if self.passed else 'not passed'}>"
+
     @property
     def passed(self) -> bool:
         """Whether every row equals its example."""

@@ -101,7 +101,7 @@ class SeriesBreak(NamedTuple):
     because: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Series:
     """An indicator over time, whole or of one group, the oldest period first."""
 
@@ -112,6 +112,10 @@ class Series:
     group: str | None
     points: tuple[SeriesPoint, ...]
     breaks: tuple[SeriesBreak, ...]
+
+    def __repr__(self) -> str:
+        group = f", {self.group}" if self.group else ""
+        return f"<Series of {self.indicator}{group}: {len(self.points)} points>"
 
 
 def series_of(framework: Framework, judged: pl.DataFrame, last: HistoryRow) -> Series:

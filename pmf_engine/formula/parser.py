@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from pmf_engine.diagnostics import messages
@@ -203,8 +204,7 @@ class Parser(Tokens):
             self.take()
             inner = self.expression()
             end = self.expect(")", "to close `(`")
-            inner.start, inner.end = token.start, end.end
-            return inner
+            return replace(inner, start=token.start, end=end.end)
         if token.kind != "name" or (token.text in KEYWORDS and token.text not in ("true", "false")):
             self.unexpected("a number, a name or `(`")
         self.take()

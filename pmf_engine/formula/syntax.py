@@ -18,7 +18,7 @@ COMPARISON = ("=", "!=", "<", "<=", ">", ">=")
 LOGIC = ("and", "or")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Node:
     """A part of a formula: its characters from offset `start` up to but without `end`."""
 
@@ -26,14 +26,14 @@ class Node:
     end: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Literal(Node):
     """A number, text, date or truth value as written."""
 
     value: float | str | date | bool
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Grade(Node):
     """A grade in a band: its position on the scale, from 1, and its words."""
 
@@ -41,14 +41,14 @@ class Grade(Node):
     words: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Name(Node):
     """The name of a figure, an indicator or a column, or a word of the scope such as `target`."""
 
     name: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Call(Node):
     """A call: the function's name, which ends at the offset `name_end`, and the arguments."""
 
@@ -57,7 +57,7 @@ class Call(Node):
     name_end: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Unary(Node):
     """`-x` or `not x`."""
 
@@ -65,7 +65,7 @@ class Unary(Node):
     operand: Expression
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Binary(Node):
     """Arithmetic, a comparison, `and` or `or`."""
 
@@ -74,7 +74,7 @@ class Binary(Node):
     right: Expression
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class In(Node):
     """`x in (a, b)`, or `x not in (a, b)`."""
 
@@ -83,7 +83,7 @@ class In(Node):
     negated: bool
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Between(Node):
     """`x between a and b`, both ends included, or `x not between a and b`."""
 
@@ -93,7 +93,7 @@ class Between(Node):
     negated: bool
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class IsMissing(Node):
     """`x is missing`, or `x is not missing`."""
 
@@ -101,7 +101,7 @@ class IsMissing(Node):
     negated: bool
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Lasting(Node):
     """`C for N periods`, in a condition."""
 
@@ -115,7 +115,7 @@ class Lasting(Node):
         return self.unit.periods(self.count, LONGEST_PERIOD)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Aggregate(Node):
     """`count(list where ...)`, `sum(x of list)`: one number from the records of a list.
 
@@ -145,7 +145,7 @@ SENDERS = "agencies"
 Expression = Literal | Grade | Name | Call | Unary | Binary | In | Between | IsMissing | Lasting | Aggregate
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Limit(Node):
     """One condition of a band: the value compared with the bound by the operator, such as `<=`."""
 
@@ -153,7 +153,7 @@ class Limit(Node):
     bound: Expression
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Band(Node):
     """The band of `good` or `tolerance`, in the author's words (`text`): a value in the band meets every limit.
 

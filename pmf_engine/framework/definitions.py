@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from typing import Literal
@@ -51,7 +51,7 @@ class Lasting:
         return (self.since is None or self.since < end) and (self.until is None or start < self.until)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Agency(Lasting):
     """A partner of the board that sends figures or leads indicators; `succeeds` are the agencies it took over from."""
 
@@ -61,6 +61,9 @@ class Agency(Lasting):
     designated_person: str | None = None
     succeeds: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Agency {self.id}: {self.name}>"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Group(Lasting):
@@ -69,7 +72,7 @@ class Group(Lasting):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Breakdown:
     """A way of dividing figures into groups.
 
@@ -91,6 +94,9 @@ class Breakdown:
     overlap: bool = False
     also_called: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Breakdown {self.id}: {self.title}>"
+
     @property
     def names(self) -> tuple[str, ...] | None:
         """The names of its groups; None for any groups."""
@@ -105,7 +111,7 @@ class Break:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Figure(Lasting):
     """A number or grade that agencies send.
 
@@ -132,7 +138,7 @@ class Figure(Lasting):
     cadence: Cadence
     scale: str | None
     signed: bool
-    due: Mapping[str, int]
+    due: Mapping[str, int] = field(hash=False)
     unit: str | None = None
     is_percent: bool = False
     whole: bool = True
@@ -141,6 +147,9 @@ class Figure(Lasting):
     counted: schema.Counted = "at_end"
     breaks: tuple[Break, ...] = ()
     section_11: Standard | None = None
+
+    def __repr__(self) -> str:
+        return f"<Figure {self.id}: {self.title_and_unit}>"
 
     @property
     def type(self) -> Type:
@@ -188,7 +197,7 @@ class Column:
         return "number" if self.kind == "percent" else self.kind
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RecordList(Lasting):
     """A list of records, one row each.
 
@@ -208,11 +217,14 @@ class RecordList(Lasting):
     agencies: tuple[str, ...]
     start: str
     end: str | None
-    columns: Mapping[str, Column]
-    due: Mapping[str, int]
+    columns: Mapping[str, Column] = field(hash=False)
+    due: Mapping[str, int] = field(hash=False)
     files: tuple[str, ...]
     order: tuple[str, ...] = ()
     breaks: tuple[Break, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<RecordList {self.id}: {self.title}>"
 
     @property
     def date_pairs(self) -> tuple[tuple[str, str], ...]:
@@ -297,6 +309,11 @@ class Indicator:
     def place(self) -> Place:
         """The position of its formula in its file."""
         return self.passage.span().place
+
+    @property
+    def scale(self) -> str | None:
+        """The scale of its grades; None for an indicator whose value is a number."""
+        return self.type.scale
 
     @property
     def text(self) -> str:

@@ -12,6 +12,14 @@ from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Name,
 from pmf_engine.framework.model import Framework, Indicator
 
 
+def dimension_of(framework: Framework, name: str) -> int | None:
+    """The time dimension of a figure or an indicator (see `time_dimension`)."""
+    if name in framework.figures:
+        return int(framework.figures[name].kind == "flow")
+    other = framework.indicators.get(name)
+    return other.dimension if other else 0
+
+
 def reached(framework: Framework, indicators: Sequence[Indicator]) -> list[Indicator]:
     """The closure of some indicators: these, and all that their formulas, bands and comparisons name."""
     by_id: dict[str, Indicator] = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
-from pmf_engine.diagnostics.source import Passage, Span
+from pmf_engine.diagnostics.source import Passage, Place, Span
 from pmf_engine.domain.status import ActionFact, Direction, SpecialCause, Status
 from pmf_engine.formula.checker import Checker
 from pmf_engine.formula.lexer import FormulaError
@@ -24,7 +24,7 @@ CONDITION_SCOPE = Scope(
 """The names in conditions. `change` is the value minus the value of the period before."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Rule:
     """A rule: an indicator for which `condition` holds goes up to the level `to`.
 
@@ -50,6 +50,14 @@ class Rule:
     until_words: str = ""
     until_span: Span | None = None
     ask: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Rule {self.text} -> {self.to}>"
+
+    @property
+    def place(self) -> Place:
+        """The position of its condition in its file."""
+        return self.span.place
 
     @property
     def text(self) -> str:

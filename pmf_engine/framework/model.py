@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import cached_property
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -158,17 +159,16 @@ class Framework:
             raise Error("this framework was read from texts, so that it has no folder of submissions")
         return self.folder / self.board.submissions
 
-    @property
-    def fingerprint(self) -> str:
-        """A key of its content: 16 hexadecimal digits that are equal for files that say the same."""
-        return tables.fingerprint(*self.data)
+    def __eq__(self, other: object) -> bool:
+        return self.fingerprint == other.fingerprint if isinstance(other, Framework) else NotImplemented
 
-    def dimension(self, name: str) -> int | None:
-        """The time dimension of a figure or an indicator (see `time_dimension`)."""
-        if name in self.figures:
-            return int(self.figures[name].kind == "flow")
-        other = self.indicators.get(name)
-        return other.dimension if other else 0
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A key of its content: 16 hexadecimal digits. Where files say the same, it and frameworks are equal."""
+        return tables.fingerprint(*self.data)
 
     @checked
     def period(self, text: str) -> Period:

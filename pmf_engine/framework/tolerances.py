@@ -76,7 +76,7 @@ class Entry:
     review_by: tuple[date, Span] | None = None
     allow_for_chance: bool = False
     scale_free: bool = False
-    passages: Mapping[str, Passage] = field(default_factory=dict)
+    passages: Mapping[str, Passage] = field(default_factory=dict, hash=False)
     chart: str = "auto"
     rebases: tuple[Rebase, ...] = ()
     from_: Period | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from weakref import WeakKeyDictionary
 
@@ -22,9 +24,20 @@ def reading_fingerprint(framework: Framework) -> str:
     """
     if framework not in _KNOWN:
         board = framework.board.model_copy(update={"name": "", "submissions": ""})
-        parts = [repr(board), *(repr(dict(getattr(framework, name))) for name in _READ_BY)]
+        parts = [repr(board), *(repr(_content(getattr(framework, name))) for name in _READ_BY)]
         _KNOWN[framework] = sha256("\0".join(parts).encode()).hexdigest()
     return _KNOWN[framework]
+
+
+def _content(value: object) -> object:
+    """All that a definition holds, field by field, as what it prints may be short."""
+    if isinstance(value, Mapping):
+        return {key: _content(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [_content(inner) for inner in value]
+    if is_dataclass(value):
+        return type(value).__name__, [_content(getattr(value, each.name)) for each in fields(value)]
+    return value
 
 
 def check_fingerprint(fingerprint: str | None, framework: Framework) -> None:

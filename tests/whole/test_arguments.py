@@ -83,7 +83,6 @@ def doors() -> Iterator[tuple[str, Callable[..., Any]]]:
 OWN = frozenset(
     {
         "cells_at",
-        "dimension",
         "groups_at",
         "is_there",
         "judged_row",

@@ -115,7 +115,7 @@ class Compared:
     value: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """Everything about one value. Grades are positions on their `scale`, from 1.
 
@@ -166,6 +166,10 @@ class Explanation:
     history: tuple[Point, ...]
     marks: tuple[Mark, ...] = ()
     escalated_in: str | None = None
+
+    def __repr__(self) -> str:
+        group = f", {self.group}" if self.group else ""
+        return f"<Explanation of {self.indicator}{group} in {self.period}: {self.status}, {self.value}>"
 
 
 @checked

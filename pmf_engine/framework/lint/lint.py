@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping
 from datetime import date
+from functools import partial
 from math import inf, isinf
 
 from pmf_engine.diagnostics import messages
@@ -14,6 +15,7 @@ from pmf_engine.domain.periods import Period, month_of
 from pmf_engine.formula.functions import EARLIER_VALUES, FUNCTIONS, SHARE_PER
 from pmf_engine.formula.syntax import Aggregate, Binary, Call, Expression, Lasting, Literal, Name, children, names
 from pmf_engine.formula.types import time_dimension
+from pmf_engine.framework.dependencies import dimension_of
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.lint.percentages import lint_percentages
 from pmf_engine.framework.lint.record_conditions import record_conditions
@@ -203,7 +205,9 @@ def _measure(framework: Framework, indicator: Indicator, bound: Expression, pass
     other = framework.indicators.get(bound.name) if isinstance(bound, Name) else None
     if other is not None and other.unit and other.unit != indicator.unit:
         what = other.counted
-    elif time_dimension(bound, framework.dimension) == 1 and (indicator.dimension == 0 or _is_amount(framework, bound)):
+    elif time_dimension(bound, partial(dimension_of, framework)) == 1 and (
+        indicator.dimension == 0 or _is_amount(framework, bound)
+    ):
         what = "a flow"
     else:
         return
