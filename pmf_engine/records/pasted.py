@@ -77,8 +77,11 @@ def _refused_if_pasted(part: ListPart, list_: RecordList, engine: Engine) -> Lis
 
 def _distances(records: pl.DataFrame) -> list[int]:
     """The most frequent distances between a record and the next that is equal, in records, the shortest first."""
-    at = pl.col("at").cast(pl.Int64)
-    between = records.with_row_index("at").select(distance=at - at.shift(1).over("record"))
-    distances = between.filter(pl.col("distance") >= _FEWEST)
-    counts = distances.group_by("distance").len().filter(pl.col("len") >= _FEWEST)
-    return counts.sort("len", "distance", descending=[True, False])["distance"].head(_DISTANCES).to_list()
+    fewest = max(_FEWEST, records.height // _SHARE)
+    equal = records.with_row_index("at").filter(pl.col("record").is_duplicated())
+    if equal.height < fewest:
+        return []
+    is_next = pl.col("record") == pl.col("record").shift()
+    distances = equal.sort("record", "at").select(pl.when(is_next).then(pl.col("at").cast(pl.Int64).diff()))
+    counts = distances.group_by("at").len().filter(pl.col("at") >= _FEWEST, pl.col("len") >= fewest)
+    return counts.sort("len", "at", descending=[True, False])["at"].head(_DISTANCES).to_list()
