@@ -125,6 +125,7 @@ class ProblemKind(StrEnum):
     SUPERSEDED = "superseded"
     SURPLUS_CELL = "surplus-cell"
     SWALLOWED_RECORDS = "swallowed-records"
+    TABLES_BESIDE = "tables-beside"
     TEXT_NOWHERE = "text-nowhere"
     TEXT_SLIP = "text-slip"
     TITLES_DIFFER = "titles-differ"

@@ -41,6 +41,11 @@ SHEET_KINDS: Final = {
         "`{text}` stands over these numbers and nothing says what it means, so they may be of a part and are not "
         "used; take it away, send the numbers of all, or let `ignore_columns` of the board name it",
     ),
+    ProblemKind.TABLES_BESIDE: Kind(
+        LOST,
+        "two tables stand side by side, the second from here on, so which titles are of which is not known and neither "
+        "is used; put the second below the first, or on a sheet of its own",
+    ),
     ProblemKind.YEAR_TURNS: Kind(
         LOST,
         "`{text}` stands behind `{before}` under one year, so it may be of that year or of the next; none of these "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from pmf_engine.domain.numbers import NEAR
@@ -10,6 +12,12 @@ from pmf_engine.submissions.vocabulary import Vocabulary
 
 _LEAST = 3
 """The smallest number of other groups of which a group can be recognised as the sum."""
+
+_REST: Final = (
+    r"^\(?(?:others?|unknown|none|blank|missing|unallocated|unassigned|unspecified|elsewhere|n/?a|averages?|mean|median"
+    r"|no (?:district|postcode|address|fixed abode)|not .*|out of .*|(?:other|unknown) .*)\)?$"
+)
+"""Names of what remains beside the groups, in small letters: of one of few children it may equal the sum by chance."""
 
 _SENT = ("file", "agency", "by")
 _SUMMED = (*_SENT, "figure", "start", "months")
@@ -90,7 +98,7 @@ def _totals(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     if hints.is_empty():
         return pl.DataFrame(schema=dict.fromkeys((*_SENT, "name"), pl.String))
     listed = list(words.groups)
-    may_be = ~pl.col("by").is_in(listed) | pl.col("group").is_null()
+    may_be = (~pl.col("by").is_in(listed) | pl.col("group").is_null()) & ~pl.col("name").str.contains(_REST)
     is_sum = (2 * value - pl.col("sum")).abs() <= NEAR * pl.col("sum").abs()
     named = (
         numbers.filter(has_value, may_be)

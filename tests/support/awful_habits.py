@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import openpyxl
 
-from tests.support.awful_files import ACROSS, WHOLE, Case
-from tests.support.return_files import as_csv, workbook_of
+from tests.support.awful_files import ACROSS, Q1, Q2, WHOLE, Case, Said
+from tests.support.return_files import Fact, as_csv, workbook_of
 
 
 def _csv(rows: Sequence[Sequence[str]], name: str = "care.csv") -> dict[str, bytes | openpyxl.Workbook]:
@@ -36,6 +36,52 @@ def _titles() -> Iterator[Case]:
     yield Case("a file not to be used", _csv(ACROSS, "care DO NOT USE.csv"), [], [(None, None, None, kind)], 4)
 
 
+def _pivots() -> Iterator[Case]:
+    """Pivot tables with the names of their fields, with totals, and with what remains."""
+    total: list[Said] = [(None, 2, "D", "derived-column")]
+    rows = [["Sum of Value", "Period", "", ""], [*ACROSS[0], "Grand Total"]]
+    rows += [[*ACROSS[1], "840"], [*ACROSS[2], "1060"]]
+    yield Case("a pivot table with the names of its fields", _csv(rows), WHOLE, total, 2)
+    rows[0] = ["Max of Value", "Period", "", ""]
+    yield Case("a pivot table of maxima", _csv(rows), [], [(None, 1, "A", "out-of-scope")], 6)
+    yield Case("a pivot table by rows, with a total", _csv([*ACROSS, ["Grand Total", "930", "970"]]), WHOLE,
+               [(None, 4, "A", "unknown-figure")], 2)  # fmt: skip
+    names = ("North", "South", "East Hill")
+    groups = [Fact("referrals", Q1, text, group=name) for text, name in zip("100", names, strict=True)]
+    for rest in ("Unknown", "Other", "Not recorded", "(blank)", "Out of area"):
+        rows = [["District", "Referrals received"], *([fact.group or "", fact.text] for fact in groups), [rest, "1"]]
+        told: list[Said] = [(None, 5, "A", "unknown-group")]
+        yield Case(f"{rest} that equals the sum", _csv(rows, "care 2016-17 Q1.csv"), groups, told, 1)
+
+
+def _beside() -> Iterator[Case]:
+    """Tables side by side: the titles over one of them are not of the other."""
+    kind = "tables-beside"
+    rows = [[*ACROSS[0], "", *ACROSS[0]], [*ACROSS[1], "", *ACROSS[2]]]
+    yield Case("two tables side by side", _csv(rows), [], [(None, 1, "E", kind)], 4)
+    rows = [["All districts", "", "", "North", ""], ["Measure", Q1, "", "Measure", Q2]]
+    rows += [["Referrals received", "410", "", "Referrals received", "31"]]
+    yield Case("the whole and a district side by side", _csv(rows), [], [(None, 2, "D", kind)], 2)
+    rows = [["This year", "", "", "Last year", ""], ["Measure", Q1, "", "Measure", Q1]]
+    rows += [["Referrals received", "410", "", "Referrals received", "400"]]
+    yield Case("two years side by side", _csv(rows), [], [(None, 2, "D", kind)], 2)
+    rows = [[*row, row[0]] for row in ACROSS]
+    yield Case("labels again at the right", _csv(rows), WHOLE, [(None, 1, "D", "unknown-column")])
+
+
+def _years() -> Iterator[Case]:
+    """Halves among the quarters of a year, and what is cumulative."""
+    quarters = ("410", "430", "420", "440")
+    rows = [["", "2016-17"], ["Measure", "Q1", "Q2", "H1", "Q3", "Q4", "H2"]]
+    rows += [["Referrals received", *quarters[:2], "840", *quarters[2:], "860"]]
+    facts = [Fact("referrals", f"2016-17 Q{number}", text) for number, text in enumerate(quarters, 1)]
+    halves = [Fact("referrals", "2016-17 H1", "840"), Fact("referrals", "2016-17 H2", "860")]
+    yield Case("halves behind their quarters", _csv(rows), [*facts, *halves])
+    rows = [["", "2016-17", "", ""], ["Measure", "Q1", "Q1-Q2", "Q1-Q3"], ["Referrals received", "410", "840", "1260"]]
+    told: list[Said] = [(None, 2, "C", "not-a-period-column"), (None, 2, "D", "not-a-period-column")]
+    yield Case("quarters that add up to a quarter", _csv(rows), facts[:1], told, 2)
+
+
 def cases() -> list[Case]:
     """Every case."""
-    return [*_titles()]
+    return [case for part in (_titles, _pivots, _beside, _years) for case in part()]

@@ -95,7 +95,8 @@ def _labels_of_column(
     """The labels that the header gives to a column of values, and its heading where that names nothing of the kind.
 
     A blank cell of a row above the last continues the cell to its left, unless the row begins with a blank over a
-    named column: its cells may then be centred over their columns.
+    named column: its cells may then be centred over their columns. A pivot table has a row with the name of what the
+    row below names: `Period` over the first of the periods.
     """
     labels: dict[str, Label] = {}
     plain = any(lexicon.role_word(row.cells[position]) == VALUE for row in section.headers)
@@ -110,7 +111,7 @@ def _labels_of_column(
         blank &= not label.text
         names = lexicon.roles(label.text)
         if not role:
-            if label.text and lexicon.role_word(label.text) != VALUE:
+            if label.text and lexicon.role_word(label.text) not in (VALUE, *roles):
                 return {}, label
         elif role in names or (role == PART and PERIOD in names):
             named = role if role in names else PERIOD

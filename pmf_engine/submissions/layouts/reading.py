@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Final
 
 from pmf_engine.submissions.layouts.fits import NEEDED, Fit, fits_of, ways_of
 from pmf_engine.submissions.layouts.gaps import Block, Titles, blocks_of
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import DERIVED, FIGURE, PART, PERIOD, Lexicon
-from pmf_engine.submissions.layouts.scope import out_of_scope, strange_headings
+from pmf_engine.submissions.layouts.scope import out_of_scope, side_by_side, strange_headings
 from pmf_engine.submissions.layouts.sections import has_values, sections_of
 from pmf_engine.submissions.layouts.tables import labels_of_cells, meaning, table_of
 from pmf_engine.submissions.layouts.titles import TitlesDifferError
@@ -57,9 +58,9 @@ def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
     except _RefusedError as error:
         return Read(problems=[error.problem], aside=values_of(grid, lexicon, grid.rows))
     read = Read(fits=bool(chosen))
-    doubts = [*out_of_scope(grid, blocks, lexicon), *strange_headings(grid, blocks, lexicon)]
+    doubts = [check(grid, blocks, lexicon) for check in (side_by_side, out_of_scope, strange_headings)]
     refused: dict[int, Block] = {}
-    for block, problem in [*unfit, *doubts, *turning(grid, chosen, lexicon)]:
+    for block, problem in [*unfit, *chain(*doubts), *turning(grid, chosen, lexicon)]:
         if id(block) not in refused:
             refused[id(block)] = block
             read.problems += [problem] if problem else []

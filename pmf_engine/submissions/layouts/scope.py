@@ -8,7 +8,7 @@ from typing import Final
 
 from pmf_engine.submissions.layouts.gaps import Block, roles_of_column
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
-from pmf_engine.submissions.layouts.naming import VALUE, Lexicon, plain
+from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, VALUE, Lexicon, plain
 from pmf_engine.submissions.layouts.sections import Section, has_values
 from pmf_engine.submissions.layouts.titles import names_of_file
 from pmf_engine.submissions.problems import Problem, say
@@ -25,7 +25,7 @@ _OF_SCOPES: Final[Mapping[str, str]] = {
         r"targets?|forecasts?|planned|projections?|projected|trajector(?:y|ies)|baselines?|benchmarks?|budget(?:ed)?"
         r"|ambitions?|thresholds?|drafts?|examples?|samples?|dummy|tests? data|not validated|unvalidated|averages?"
         r"|mean|variances?|percentage change|superseded|obsolete|withdrawn|out of date"
-        r"|(?:do not|not (?:for|to be)) used?"
+        r"|(?:max|min|stdevp?|varp?|product) of|(?:do not|not (?:for|to be)) used?"
     ),
     "counted one by one": r"(?:in |£ ?)?(?:hundreds|thousands|millions)|£?'?000s?|£k|£m",
     "those of the sender": (
@@ -201,6 +201,39 @@ def strange_headings(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> l
             refused.append((block, None if id(section) in told else problem))
             told.add(id(section))
     return refused
+
+
+def side_by_side(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[tuple[Block, Problem | None]]:
+    """The blocks of sections that are two tables side by side: behind values stand labels as before them, and values.
+
+    Returns:
+        The blocks; the first of each section with its problem.
+    """
+    refused: list[tuple[Block, Problem | None]] = []
+    told: set[int] = set()
+    for block in blocks:
+        section = block.section
+        if (position := _second_table(section, lexicon)) is not None:
+            row = (section.headers or section.of_values)[-1]
+            label = grid.label(row, position)
+            place = (grid.file, grid.sheet, label.row, label.column, label.text or None)
+            problem = Problem(*place, "tables-beside", say("tables-beside"))
+            refused.append((block, None if id(section) in told else problem))
+            told.add(id(section))
+    return refused
+
+
+def _second_table(section: Section, lexicon: Lexicon) -> int | None:
+    """The column of labels with which a second table begins, beside the first."""
+    named: set[str] = set()
+    for position in section.labels:
+        words = {word for row in section.headers if (word := lexicon.role_word(row.cells[position])) is not None}
+        roles = words & {PERIOD, AGENCY, FIGURE} or roles_of_column(section, position, lexicon)
+        is_within = any(at < position for at in section.values) and any(at > position for at in section.values)
+        if is_within and roles & named:
+            return position
+        named |= roles
+    return None
 
 
 def _strange_heading(grid: Grid, section: Section, lexicon: Lexicon) -> Label | None:

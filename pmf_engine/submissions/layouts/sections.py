@@ -122,7 +122,7 @@ def _section(titles: list[Row], headers: list[Row], rows: list[Row], lexicon: Le
     for position in range(width):
         texts = [row.cells[position] for row in of_values if row.cells[position]]
         heads = [row.cells[position] for row in headers if row.cells[position]]
-        words = {lexicon.role_word(head) for head in heads}
+        words = {lexicon.role_word(head) for head in heads[-1:]}
         numbers = sum(map(lexicon.may_be_value, texts))
         across = any(lexicon.roles(head) for head in heads) or VALUE in words
         if not texts and not (across and heads):

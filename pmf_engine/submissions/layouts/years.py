@@ -18,14 +18,17 @@ def turn_of(periods: Sequence[Period]) -> int | None:
     """The place of the first period that does not follow the ones before within their year; None where all do.
 
     Periods follow each other forwards, or backwards without a gap: `Q3 Q4 Q1` may go on in the next year, and so may
-    `Q4 Q1`, while `Q4 Q3 Q2` runs backwards.
+    `Q4 Q1`, while `Q4 Q3 Q2` runs backwards. A half behind its last quarter is the sum of what stands before it.
 
     >>> quarters = [parse_period(f"2016-17 Q{number}", 4) for number in (1, 2, 3, 4)]
     >>> turn_of([quarters[place] for place in (2, 3, 0)]), turn_of(quarters), turn_of(quarters[::-1])
     (2, None, None)
+    >>> turn_of([*quarters[:2], parse_period("2016-17 H1", 4), *quarters[2:], parse_period("2016-17 H2", 4)])
     """
     direction = 0
     for place, (last, this) in enumerate(pairwise(periods), 1):
+        if this.end == last.end and this.start < last.start:
+            continue
         step = 1 if this.start > last.start else -1 if this.end == last.start else 0
         if step == 0 or (direction and step != direction):
             return place
