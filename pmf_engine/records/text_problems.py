@@ -22,14 +22,15 @@ def text_problems(
     Args:
         parts: The list parts, as they were counted.
         plan: The plan of their queries.
-        held: The texts of records by column and folded text.
+        held: The texts of records by column and folded text; empty where no file could be read.
         engine: The engine that reads the parts.
     """
     files = list({(part.file, part.sheet): part for part in parts if part.frame is not None}.values())
     for column, texts in plan.asked.items():
+        known = held.get(column, {})
         for text, written in texts.items():
-            if held[column] and text not in held[column]:
-                help_ = meant(written, held[column].values())
+            if known and text not in known:
+                help_ = meant(written, known.values())
                 message = say("text-nowhere", text=written, column=column, who=_who(plan, column, text), help=help_)
                 yield Problem(files[0].file, files[0].sheet, None, column, written, "text-nowhere", message)
     for column, slips in plan.slips.items():

@@ -346,8 +346,8 @@ KINDS: Final[Mapping[ProblemKind, Kind]] = {
     ),
     ProblemKind.WHOLE_IS_PARTIAL: Kind(
         LOST,
-        "the whole is `{text}`, which is the sum of those of its groups by `{by}` that have a number; send the whole "
-        "with the others, or their numbers, 0 where there were none",
+        "the whole is `{text}`, which is just the sum of its groups by `{by}` without {without}, of which there is no "
+        "number; send the whole with all its groups, or the missing numbers, 0 where there were none",
     ),
     ProblemKind.WHOLE_OUTDATED: Kind(
         NOTE, "groups by `{by}` came later than the whole `{text}`; their sum, {total}, stands in its place"

@@ -11,7 +11,7 @@ from pmf_engine.domain.numbers import NEAR
 from pmf_engine.framework.model import Breakdown, Figure, Framework
 from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.period_groups import PERIOD_OF_GROUPS, group_spans, groups_wanted
-from pmf_engine.submissions.problems import PROBLEMS, problems_of_cells, say
+from pmf_engine.submissions.problems import PROBLEMS, listed, problems_of_cells, say
 from pmf_engine.submissions.readings import KEY
 from pmf_engine.submissions.table import EDGES
 
@@ -69,7 +69,8 @@ def hold_wholes(
         on=[*_OF, "by"],
     )
     worst = compared.sort("outcome_of_whole", "by").group_by("at", maintain_order=True).last()
-    worst = worst.select("at", "outcome_of_whole", "total", "is_short", by_of="by")
+    without = pl.col("without").map_elements(_some, return_dtype=pl.String)
+    worst = worst.select("at", "outcome_of_whole", "total", "is_short", by_of="by", without=without)
     compared_cells = cells.with_row_index("at").join(worst, on="at", how="left", maintain_order="left")
     outcome = pl.col("outcome_of_whole")
     why = _why(pl.col("text").str.strip_chars(EDGES), "by_of")
@@ -87,9 +88,10 @@ def hold_wholes(
     )  # fmt: skip
     reported = compared_cells.filter(outcome.is_not_null())
     kinds = [_KINDS[rank] for rank in reported["outcome_of_whole"]]
+    words = ("text", "by_of", "total", "without")
     messages = [
-        say(kind, text=text.strip(EDGES), by=by, total=_written(total))
-        for kind, (text, by, total) in zip(kinds, reported.select("text", "by_of", "total").iter_rows(), strict=True)
+        say(kind, text=text.strip(EDGES), by=by, total=_written(total), without=without)
+        for kind, (text, by, total, without) in zip(kinds, reported.select(*words).iter_rows(), strict=True)
     ]
     problems = problems_of_cells(
         reported.with_columns(pl.Series("kind", kinds, pl.String), pl.Series("message", messages, pl.String)), framework
@@ -108,9 +110,21 @@ def _reasons(why: pl.Expr) -> dict[int, pl.Expr]:
     """The clause on a whole of each outcome that refuses it."""
     return {
         _INCOMPLETE: why + " and came later, and not all of them are there",
-        _PARTIAL: why + ", and a group has no number",
+        _PARTIAL: pl.format("{}, and there is no number of {}", why, "without"),
         _CONTRADICTS: why,
     }
+
+
+_MOST_NAMED = 3
+"""How many groups without a number a message names."""
+
+
+def _some(groups: pl.Series) -> str:
+    """The first of some groups, and how many more there are; empty for none."""
+    more = len(groups) - _MOST_NAMED
+    if more > 0:
+        return ", ".join(f"`{group}`" for group in groups[:_MOST_NAMED]) + f" and {more} more"
+    return listed(groups, "and") if len(groups) else ""
 
 
 def _text_of(number: pl.Expr) -> pl.Expr:
@@ -150,13 +164,13 @@ def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
         largest=value.filter(ok).max(),
         named=pl.col("group").filter(ok).drop_nulls().unique(),
         valued=ok.all(),
-        without_number=(~ok & pl.col("group").is_not_null()).any(),
+        without=pl.col("group").filter(~ok).drop_nulls().unique().sort(),
         newest=pl.col("received_on").max(),
         digits=pl.max_horizontal(_decimals(value.filter(ok)).max(), _decimals(pl.col("whole")).first()),
     )
     gap = (pl.col("whole") - pl.col("total")).abs()
     sums = sums.with_columns(equal=gap <= NEAR * pl.max_horizontal(pl.col("whole", "total").abs()))
-    sums = sums.filter(~pl.col("equal") | (pl.col("without_number") & (pl.col("named").list.len() > 0)))
+    sums = sums.filter(~pl.col("equal") | ((pl.col("without").list.len() > 0) & (pl.col("named").list.len() > 0)))
     spans = group_spans(cells, framework)
     wanted = groups_wanted(sums.lazy().select(PERIOD_OF_GROUPS).unique(), spans).collect()
     limits = pl.DataFrame(

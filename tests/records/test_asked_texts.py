@@ -144,3 +144,19 @@ def test_spaces_tell_no_groups_apart(tmp_path: Path, by: str, expected: object) 
     evaluation = evaluate(tmp_path, as_of=date(2016, 11, 15))
     row = evaluation.results.filter(pl.col("by").is_null(), pl.col("period") == Q1).row(0, named=True)
     assert (row["status"] if row["value"] is None else row["value"]) == expected
+
+
+def test_a_condition_on_texts_of_a_list_without_a_readable_file_has_no_value(tmp_path: Path) -> None:
+    formula = ENDED.format("category = 'Neglect'")
+    indicator = f'asked: {{frequency: quarterly, formula: "{formula}"}}'
+    write_board(
+        tmp_path, "adults: {title: A, from: care, kind: stock, frequency: annual}", indicator, head=HEAD + LISTS
+    )
+    (tmp_path / "returns").mkdir()
+    (tmp_path / "returns" / "plan_list.csv").write_text(
+        "child_id,started_on,category\n1,2016-04-01,Neglect\n", encoding="utf-8"
+    )
+    (tmp_path / "returns" / "manifest.csv").write_text(MANIFEST, encoding="utf-8")
+    evaluation = evaluate(tmp_path, as_of=date(2016, 11, 15))
+    assert evaluation.results.select("value", "status").unique().rows() == [(None, "invalid")]
+    assert evaluation.problems["kind"].to_list() == ["list-column-missing"]

@@ -652,8 +652,21 @@ def test_a_whole_that_leaves_out_a_group_without_a_number_is_refused(group: str)
     assert "whole-is-partial" in kinds(submissions)
     assert submissions.cells["state"][0] == "invalid"
     assert submissions.cells["why"][0] == (
-        "the whole is `10`, but its groups by `district` add up to 10, and a group has no number"
+        "the whole is `10`, but its groups by `district` add up to 10, and there is no number of `Basildon`"
     )
+
+
+def test_a_whole_that_leaves_out_many_groups_names_the_first_three_of_them() -> None:
+    row = "2016-17 Q3,police,open_plans,"
+    text = BROKEN_DOWN + f"{row}10,,\n{row}10,,Harlow\n"
+    text += "".join(f"{row}c,,{ward}\n" for ward in ("Basildon", "Tendring", "Epping", "Maldon", "Castle Point"))
+    submissions = read({"a.csv": text})
+    messages = submissions.problems.filter(pl.col("kind") == "whole-is-partial")["message"].to_list()
+    assert messages == [
+        "the whole is `10`, which is just the sum of its groups by `ward` without `Basildon`, `Castle Point`, "
+        "`Epping` and 2 more, of which there is no number; send the whole with all its groups, or the missing numbers, "
+        "0 where there were none"
+    ]
 
 
 def test_a_whole_that_exceeds_its_groups_by_what_may_be_unallocated_stands_with_a_mark() -> None:
