@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pmf_engine.domain.status import Direction, Status
@@ -17,7 +18,6 @@ from pmf_engine.report.since_words import saved_words
 from pmf_engine.report.wording import (
     and_words,
     arrow_words,
-    gap_words,
     length_word,
     level_word,
     parts_words,
@@ -40,8 +40,9 @@ def limits_words(report: ExceptionReport) -> list[str]:
     if report.content_area:
         limits.append(report.content_area.title)
     if report.to:
-        below = f"; {report.below:,} more below" if report.below else ""
-        limits.append(f"what goes to {level_word(report.to)}{below}")
+        above = "" if report.levels and report.to == report.levels[0].level else " or above"
+        below = f"; {show_count(report.below, 'exception')} below" if report.below else ""
+        limits.append(f"what goes to {level_word(report.to)}{above}{below}")
     return limits
 
 
@@ -94,34 +95,52 @@ def alert_title(matter: Matter) -> str:
 
 
 def alert_figures(matter: Matter) -> tuple[str, str]:
-    """The figures of a matter in few words, and for how long: `70.8% ↓ worse` and `4th quarter`."""
+    """The figures of a matter in few words, and for how long: `70.8% ↓ worse` and `4th red quarter`."""
     item = matter.first
     if matter.kind == MatterKind.RETURN:
-        last = f"no figure since {item.carried.period}" if item.carried else "no figure yet"
-        return last, f"{_ordinal(matter.periods_missed)} {length_word(item.period.cadence.months)}"
+        return f"no figure since {item.carried.period}" if item.carried else "no figure yet", ""
     if matter.kind == MatterKind.GROUPS:
         raised = [group for outside in item.outside for group in outside.groups if group.escalate_to]
         of = sum(outside.of for outside in item.outside if any(group.escalate_to for group in outside.groups))
         return f"{len(raised)} of {of} {_groups_word(item)}", "new" if matter.new else ""
-    lasted = f"{_ordinal(item.run)} {length_word(item.period.cadence.months)}" if item.run else ""
+    length = f"{plain_status(item.status)} {length_word(item.period.cadence.months)}"
+    lasted = f"{_ordinal(item.run)} {length}" if item.run else ""
     return " ".join(part for part in (value_words(item), arrow_words(item)) if part), lasted
 
 
 def alert_sentence(matter: Matter) -> str:
-    """What is behind the figures of a matter: what is missing to good, and where."""
+    """What is behind the figures of a matter: what is missing to good, where, and whether its agency says why."""
+    unexplained = "" if matter.explained else "No explanation received."
+    return f"{_behind(matter)} {unexplained}".strip()
+
+
+def _behind(matter: Matter) -> str:
+    """What is behind the figures of a matter, by its kind."""
     item = matter.first
     if matter.kind == MatterKind.RETURN:
         agencies = and_words([agency.agency.title for agency in matter.late])
+        named = f"{agencies}: " if len(matter.items) == 1 else ""
         missed = f"{number_word(matter.periods_missed)} {length_word(item.period.cadence.months)}"
-        return f"{agencies}: {missed}{'' if matter.periods_missed == 1 else 's'} not sent."
+        return f"{named}{missed}{'' if matter.periods_missed == 1 else 's'} not sent."
     if matter.kind == MatterKind.NO_VALUE:
         return reason_words(item)
     if matter.kind == MatterKind.GROUPS:
         return _groups_sentence(item)
     parts = parts_words(item)
-    gap = gap_words(item)
+    gap = _short_words(item)
     words = f"{parts}: {gap}" if parts and gap else parts or gap
     return " ".join(part for part in (sentence(words), _went_up(matter), _where(item)) if part)
+
+
+def _short_words(item: Item) -> str:
+    """How far a value is from its bands: `20 short of tolerable, 92 of good`."""
+    gap = item.shortfall
+    if gap is None or gap.good is None:
+        return ""
+    far, link = ("short", "of") if gap.more else ("too many", "for")
+    if gap.tolerable is None:
+        return f"{gap.good:,} {far} {link} good"
+    return f"{gap.tolerable:,} {far} {link} tolerable, {gap.good:,} {link} good"
 
 
 def _went_up(matter: Matter) -> str:
@@ -173,9 +192,8 @@ def _groups_word(item: Item) -> str:
 
 def ask_words(matter: Matter) -> str:
     """What is asked, and of whom: `Asked: agree a plan and a date. Director of Children's Services`."""
-    unexplained = "" if matter.explained else " No explanation received."
     ask = sentence(matter.asks[0])
-    return f"Asked: {ask[:1].lower()}{ask[1:]} {and_words(matter.owners)}.{unexplained}"
+    return f"Asked: {ask[:1].lower()}{ask[1:]} {and_words(matter.owners)}."
 
 
 def _ordinal(number: int) -> str:
@@ -202,8 +220,8 @@ def advise_lines(screen: FirstScreen, most: int) -> tuple[AdviseLine, ...]:
 
     Where there are more statuses than `most`, the last line has all the rest.
     """
-    below = [matter for level in screen.advise for matter in level.matters if matter.kind != MatterKind.GROUPS]
-    by_status = {status: [matter for matter in below if matter.status == status] for status in READING_ORDER}
+    alone = [matter for matter in below(screen) if matter.kind != MatterKind.GROUPS]
+    by_status = {status: [matter for matter in alone if matter.status == status] for status in READING_ORDER}
     lines = [AdviseLine(status, len(found), _advise_words(found)) for status, found in by_status.items() if found]
     if len(lines) <= most:
         return tuple(lines)
@@ -231,20 +249,20 @@ def _advise_words(of_status: list[Matter]) -> str:
 
 
 def groups_only_words(screen: FirstScreen) -> str:
-    """How many matters are of groups alone, and what is new and waits: `districts or agencies only: 9   19 new`."""
-    below = [matter for level in screen.advise for matter in level.matters]
-    only = [matter for matter in below if matter.kind == MatterKind.GROUPS]
-    sentences = []
-    if only:
-        kinds = " or ".join(dict.fromkeys(_groups_word(matter.first) for matter in only))
-        sentences.append(f"{kinds[:1].upper()}{kinds[1:]} only: {len(only)}.")
-    new = sum(matter.new for matter in below)
-    waiting = sum(matter.kind in (MatterKind.RETURN, MatterKind.NO_VALUE) for matter in below)
-    wait = "waits" if waiting == 1 else "wait"
-    rest = [f"{new} new" if new else "", f"{waiting} {wait} for a figure" if waiting else ""]
-    if any(rest):
-        sentences.append(f"In all {'; '.join(part for part in rest if part)}.")
-    return " ".join(sentences)
+    """How many matters below the highest level are of groups alone: `Districts or agencies only: 9.`."""
+    only = [matter for matter in below(screen) if matter.kind == MatterKind.GROUPS]
+    kinds = " or ".join(dict.fromkeys(_groups_word(matter.first) for matter in only))
+    return f"{kinds[:1].upper()}{kinds[1:]} only: {len(only):,}." if only else ""
+
+
+def below(screen: FirstScreen) -> list[Matter]:
+    """The matters of all levels but the highest."""
+    return [matter for level in screen.advise for matter in level.matters]
+
+
+def count_and_new(matters: Sequence[Matter]) -> str:
+    """How many matters there are, and how many of them are new: `27, 15 new`."""
+    return f"{len(matters):,}, {sum(matter.new for matter in matters):,} new" if matters else "none"
 
 
 def assure_sentences(screen: FirstScreen) -> list[str]:
@@ -255,14 +273,17 @@ def assure_sentences(screen: FirstScreen) -> list[str]:
         moving = [(outcomes.improving, "improving"), (outcomes.worsening, "worsening")]
         words += "".join(f"{'; ' if place == 0 else ', '}{n:,} {word}" for place, (n, word) in enumerate(moving))
         missing = outcomes.without_figure
-        sentences.append(f"{words}{f'; {missing:,} without a figure' if missing else ''}.")
+        sentences.append(f"{words}{f'; {missing:,} {_have(missing)} no figure' if missing else ''}.")
     if screen.back:
         best = screen.back[0]
         more = ", among them" if len(screen.back) > 1 else ":"
         shown = f", {best.now.shown}" if best.now.shown else ""
-        count = show_count(len(screen.back), "exception")
-        sentences.append(f"Back to good: {count}{more} {best.indicator.title}{shown}.")
-    return sentences or ["Nothing was measured by outcome, and nothing has come back to good."]
+        sentences.append(f"Back to good: {len(screen.back):,}{more} {best.indicator.title}{shown}.")
+    if sentences:
+        return sentences
+    if screen.report.to:
+        return [f"Nothing that went to {level_word(screen.report.to)} has come back to good."]
+    return ["Nothing was measured by outcome, and nothing has come back to good."]
 
 
 def data_sentences(screen: FirstScreen) -> list[str]:

@@ -125,6 +125,20 @@ def test_no_id_reaches_a_reader() -> None:
         assert not words & ids
 
 
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160])
+def test_no_line_loses_its_meaning(width: int) -> None:
+    for options in ({}, {"agency": "crc"}, {"agency": "ccgs"}, {"to": "sub_committee"}):
+        text = render_terminal(screen(**options).report, width=width, color=False)
+        assert "…" not in text
+        assert width < 80 or text.count("\n") <= (30 if width >= 120 else 38)
+
+
+def test_a_level_sees_its_own_matters() -> None:
+    text = render_terminal(screen(to="sub_committee").report, width=80, color=False)
+    assert "\nADVISE  with the sub-committee: 14  " in text
+    assert "or above; 16 exceptions below." in text
+
+
 def test_a_limit_narrows_every_section() -> None:
     board = screen(to="board")
     assert len(board.matters) == len(screen().alert.matters) == 3

@@ -1,9 +1,12 @@
 """The first screen on a terminal: at most 38 lines at 80 columns, and 30 from 120 columns on.
 
-It is the one place where long titles are cut, with an ellipsis; `--detail` prints them whole.
+Every text is whole where the lines allow it: blank lines go first, the lowest first, and only then are long texts cut,
+with an ellipsis. `--detail` prints all of them whole.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rich.text import Text
 
@@ -19,6 +22,8 @@ from pmf_engine.report.first_screen_words import (
     alert_title,
     ask_words,
     assure_sentences,
+    below,
+    count_and_new,
     data_sentences,
     groups_only_words,
     lead_words,
@@ -32,10 +37,13 @@ from pmf_engine.report.since_words import causes_words
 from pmf_engine.report.wording import MARKS, level_word, status_word
 
 _WIDE = 120
-"""From this width on, a matter takes two lines."""
+"""From this width on, the figures of a matter stand beside its title."""
 
-_NARROW = 80
-"""Below this width, nothing is cut: the first screen then takes the lines that it takes."""
+_MOST_LINES: Sequence[tuple[int, int]] = ((_WIDE, 30), (80, 38))
+"""The least width of a page, and the most lines of its first screen; a narrower page takes the lines that it takes."""
+
+_WHOLE, _SHORTEST = 1000, 1
+"""The most lines of a text: as many as it takes, and as few as it can."""
 
 _STATUSES = 5
 """How many statuses the middle part has a line for."""
@@ -45,32 +53,50 @@ _STATUS = 10
 
 
 def write_first_screen(page: Page, screen: FirstScreen) -> None:
-    """Writes the first screen."""
+    """Writes the first screen, with as much of each text as its lines allow."""
+    if screen.report.summary:
+        _write_summary(page, screen.report)
+    start = len(page.lines)
+    most_lines = next((lines for width, lines in _MOST_LINES if page.width >= width), None)
+    for most in (_WHOLE, 3, 2, _SHORTEST):
+        del page.lines[start:]
+        _write(page, screen, most)
+        if most_lines is None or _shortened(page.lines, start, most_lines):
+            return
+
+
+def _shortened(lines: list[Text], start: int, most: int) -> bool:
+    """Drops blank lines, the last first, until there are at most so many lines; whether there are."""
+    blank = [place for place in range(start, len(lines)) if not lines[place].plain]
+    if len(lines) - start - len(blank) > most:
+        return False
+    for place in blank[::-1][: max(len(lines) - start - most, 0)]:
+        del lines[place]
+    return True
+
+
+def _write(page: Page, screen: FirstScreen, most: int) -> None:
+    """Writes the screen with at most so many lines of each text."""
     report = screen.report
-    if report.summary:
-        _write_summary(page, report)
     _write_head(page, report)
     page.line()
     page.line(page.write(lead_words(screen)))
     page.line()
-    _write_alert(page, screen)
-    if screen.advise and not report.to:
+    _write_alert(page, screen, most)
+    if any(level.matters for level in screen.advise) or (screen.advise and not report.to):
         page.line()
-        _write_advise(page, screen)
+        _write_advise(page, screen, most)
     page.line()
     _title(page, "ASSURE", "is anyone better off?")
     for words in assure_sentences(screen):
-        _clipped(page, words)
-    if page.width < _WIDE:
-        page.line()
-    data = data_sentences(screen)
-    for label, words in zip(("DATA", *("" for _ in data[1:])), data, strict=True):
-        _labelled(page, label, words)
+        _lines(page, Text(" "), words, most)
+    page.line()
+    _labelled(page, "DATA", " ".join(data_sentences(screen)), most + 1)
     if promised := actions_words(screen):
-        _labelled(page, "ACTIONS", promised)
-    _labelled(page, "SINCE", since_words(screen))
+        _labelled(page, "ACTIONS", promised, most)
+    _labelled(page, "SINCE", since_words(screen), most)
     if report.since:
-        _labelled(page, "", f"{causes_words(report.since)}.")
+        _labelled(page, "", f"{causes_words(report.since)}.", most)
 
 
 def _write_summary(page: Page, report: ExceptionReport) -> None:
@@ -81,10 +107,9 @@ def _write_summary(page: Page, report: ExceptionReport) -> None:
     page.line()
 
 
-def _labelled(page: Page, label: str, words: str) -> None:
+def _labelled(page: Page, label: str, words: str, most: int) -> None:
     """Writes words behind the label of a part."""
-    head = page.write((f"{label:<8}", "bold"))
-    _one_line(page, head, page.write(one_line(words)))
+    _lines(page, page.write((f"{label:<8}", "bold")), words, most)
 
 
 def _write_head(page: Page, report: ExceptionReport) -> None:
@@ -106,31 +131,28 @@ def _title(page: Page, title: str, words: str, note: str = "") -> None:
     page.sides(page.write((f"{title:<8}", "bold"), one_line(words)), page.write(note))
 
 
-def _clipped(page: Page, words: str, indent: int = 1, lines: int = 1) -> None:
-    """Writes words on some lines, cut where they are longer; on a page below 80 columns nothing is cut."""
-    text = page.write(one_line(words))
-    wrapped = page.wrapped(text, page.width - indent)
-    if page.width >= _NARROW and len(wrapped) > lines:
-        before = sum(line.cell_len + 1 for line in wrapped[: lines - 1])
-        wrapped = [*wrapped[: lines - 1], page.clipped(text[before:], page.width - indent)]
-    page.lines += [Text(" " * indent) + line for line in wrapped]
+def _lines(page: Page, head: Text, words: str, most: int, style: str = "") -> None:
+    """Writes words beside a head, on at most so many lines, the last of them cut where there is more."""
+    indent = head.cell_len if page.width >= _MOST_LINES[-1][0] else min(head.cell_len, 8)
+    text = page.write((one_line(words), style))
+    if indent < head.cell_len:
+        page.line(head + text, hang=indent)
+        return
+    width = page.width - indent
+    wrapped = page.wrapped(text, width)
+    if len(wrapped) > most:
+        before = sum(len(line.plain) + 1 for line in wrapped[: most - 1])
+        wrapped = [*wrapped[: most - 1], page.clipped(text[before:], width)]
+    heads = [head, *(Text(" " * indent) for _ in wrapped[1:])]
+    page.lines += [head + line for head, line in zip(heads, wrapped, strict=True)]
 
 
-def _one_line(page: Page, head: Text, text: Text) -> None:
-    """Writes a head and a text beside it, cut to one line; on a page below 80 columns wrapped."""
-    if page.width < _NARROW:
-        page.line(head + text, hang=min(head.cell_len, 8))
-    else:
-        page.lines.append(head + page.clipped(text, page.width - head.cell_len))
-
-
-def _write_alert(page: Page, screen: FirstScreen) -> None:
+def _write_alert(page: Page, screen: FirstScreen, most: int) -> None:
     """Writes the first matters for the highest level in full, and the number of the rest."""
     alert = screen.alert
-    note = f"{len(alert.matters):,}, {alert.new:,} new" if alert.matters else "none"
-    _title(page, "ALERT", f"for {level_word(alert.level)} to decide", note)
+    _title(page, "ALERT", f"for {level_word(alert.level)} to decide", count_and_new(alert.matters))
     for matter in alert.matters[:ALERTS]:
-        (_write_wide if page.width >= _WIDE else _write_narrow)(page, matter)
+        (_write_wide if page.width >= _WIDE else _write_narrow)(page, matter, most)
     rest = len(alert.matters) - ALERTS
     if rest > 0:
         page.line(page.write(f" and {rest:,} more"))
@@ -144,33 +166,45 @@ def _status(page: Page, status: str) -> Text:
     )
 
 
-def _write_narrow(page: Page, matter: Matter) -> None:
-    """A matter in at most four lines: status and title; figures and what is behind them; what is asked of whom."""
-    head = page.write(f"{matter.number:>2} ") + _status(page, matter.status) + Text(" ")
-    _one_line(page, head, page.write((one_line(alert_title(matter)), "bold")))
-    figures, lasted = alert_figures(matter)
-    parts = [f"{figures}{f', {lasted}' if lasted else ''}.", alert_sentence(matter)]
-    _clipped(page, " ".join(part for part in parts if part), 4, lines=2)
-    _clipped(page, ask_words(matter), 4)
+def _write_narrow(page: Page, matter: Matter, most: int) -> None:
+    """A matter in some four lines: status and title; figures and what is behind them; what is asked of whom."""
+    _lines(page, _matter_head(page, matter), alert_title(matter), most, "bold")
+    _lines(page, Text("    "), _sentences(f"{_figures(matter)}.", alert_sentence(matter)), most + 1)
+    _lines(page, Text("    "), ask_words(matter), most)
 
 
-def _write_wide(page: Page, matter: Matter) -> None:
-    """A matter in two lines: status, title, figures; and what is behind them with what is asked."""
-    figures, lasted = alert_figures(matter)
-    head = page.write(f"{matter.number:>2} ") + _status(page, matter.status) + Text(" ")
-    indent, right = head.cell_len, 44
-    title = page.clipped(page.write((one_line(alert_title(matter)), "bold")), page.width - indent - right - 2)
-    gap = " " * (page.width - indent - right - title.cell_len)
-    page.lines.append(head + title + page.write(gap) + page.clipped(page.write(f"{figures:<28}{lasted}"), right))
-    _clipped(page, " ".join(part for part in (alert_sentence(matter), ask_words(matter)) if part), 4)
+def _write_wide(page: Page, matter: Matter, most: int) -> None:
+    """A matter in some two lines: status, title and figures; what is behind them and what is asked of whom."""
+    head, title = _matter_head(page, matter), page.write((one_line(alert_title(matter)), "bold"))
+    figures, behind = page.write(_figures(matter)), _sentences(alert_sentence(matter), ask_words(matter))
+    room = page.width - head.cell_len - figures.cell_len - 2
+    if page.plain or (title.cell_len > room and most == _WHOLE):
+        _lines(page, head, title.plain, most, "bold")
+        behind = _sentences(f"{figures.plain}.", behind)
+    else:
+        page.sides(head + page.clipped(title, room), figures)
+    _lines(page, Text("    "), behind, most)
 
 
-def _write_advise(page: Page, screen: FirstScreen) -> None:
+def _figures(matter: Matter) -> str:
+    return ", ".join(part for part in alert_figures(matter) if part)
+
+
+def _sentences(*sentences: str) -> str:
+    return " ".join(words for words in sentences if words)
+
+
+def _matter_head(page: Page, matter: Matter) -> Text:
+    """The number and the status of a matter."""
+    return page.write(f"{matter.number:>2} ") + _status(page, matter.status) + Text(" ")
+
+
+def _write_advise(page: Page, screen: FirstScreen, most: int) -> None:
     """Writes the number of matters of the other levels, and a line for each status."""
-    counts = level_counts(screen)
-    _labelled(page, "ADVISE", "; ".join(counts) or "nothing below")
+    note = count_and_new(below(screen))
+    _title(page, "ADVISE", "; ".join(level_counts(screen)) or "nothing below", "" if note == "none" else note)
     for line in advise_lines(screen, _STATUSES):
         head = Text(" ") + _status(page, line.status) + page.write(f"{line.count:>3}  ")
-        _one_line(page, head, page.write(one_line(line.words)))
+        _lines(page, head, line.words, most)
     if words := groups_only_words(screen):
-        _clipped(page, words)
+        _lines(page, Text(" "), words, most)
