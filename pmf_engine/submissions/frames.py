@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol, TypeAlias, cast, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import polars as pl
 
@@ -39,6 +39,9 @@ Frame: TypeAlias = pl.DataFrame | pl.LazyFrame | ArrowStream
 ReceivedOn: TypeAlias = date | str | Mapping[str, date | str | None] | None
 """When rows were received: one day, the column that says it, either of these by frame, or None where nobody knows."""
 
+FRAMES = "a frame of Polars or an object with `__arrow_c_stream__`"
+"""What a frame must be, in a sentence."""
+
 KEYS = {"file": pl.String, "row": pl.Int64, "key": pl.String}
 """The columns of `Given.keys`."""
 
@@ -65,6 +68,10 @@ class Records:
     name: str | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.frame, pl.DataFrame | pl.LazyFrame | ArrowStream):
+            raise TypeError(f"`frame` of records must be {FRAMES}, not {type(self.frame).__name__}")
+        if self.name is not None and not isinstance(self.name, str):
+            raise TypeError(f"`name` of records must be a text, not {self.name!r}")
         came = None if self.received_on is None else day_of(self.received_on, "`received_on` of records")
         if self.covers is None:
             return
@@ -99,7 +106,9 @@ def _records(id_: str, frames: ListFrames) -> list[Records]:
     if isinstance(frames, Sequence) and frames and all(isinstance(each, Records) for each in frames):
         many = len(frames) > 1
         return [replace(each, name=each.name or f"{id_} {at}") if many else each for at, each in enumerate(frames, 1)]
-    return [Records(cast(Frame, frames))]
+    if not isinstance(frames, pl.DataFrame | pl.LazyFrame | ArrowStream):
+        raise TypeError(f"`lists[{id_!r}]` must be {FRAMES}, not {type(frames).__name__}")
+    return [Records(frames)]
 
 
 @dataclass(frozen=True)
@@ -142,10 +151,6 @@ class FrameReader:
     def read(self, returns: Mapping[str, Frame], lists: Mapping[str, ListFrames]) -> Given:
         """The content of returns by the names of their frames, and of lists by their ids."""
         records = [(id_, each) for id_, frames in lists.items() for each in _records(id_, frames)]
-        for id_, each in records:
-            if not isinstance(each.frame, pl.DataFrame | pl.LazyFrame | ArrowStream):
-                kinds = "a frame of Polars or an object with `__arrow_c_stream__`"
-                raise TypeError(f"`lists[{id_!r}]` must be {kinds}, not {type(each.frame).__name__}")
         for id_ in lists:
             if id_ not in self.framework.lists:
                 raise UnknownName("list", id_, self.framework.lists)

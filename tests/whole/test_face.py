@@ -18,7 +18,8 @@ def face() -> Iterator[str]:
         if not inspect.isclass(thing):
             yield f"{name}{_parameters(thing)}"
             continue
-        yield name
+        bases = [base.__name__ for base in thing.__bases__ if base is not object]
+        yield f"{name}({', '.join(bases)})" if bases else name
         for member in sorted({*_own(thing), *getattr(thing, "__annotations__", {})}):
             value = inspect.getattr_static(thing, member, None)
             plain = getattr(value, "__func__", value)
@@ -44,14 +45,15 @@ def _own(thing: type) -> Iterator[str]:
 
 
 def _parameters(thing: object) -> str:
-    """Parameters with their types, a star before those by name only, and `=` after those that may be left out."""
+    """Parameters with their types and defaults, and a star before those by name only."""
     assert callable(thing)
     signature = inspect.signature(thing)
     words = []
     for parameter in signature.parameters.values():
         star = "*" if parameter.kind is parameter.KEYWORD_ONLY else ""
         of = "" if parameter.annotation is parameter.empty else f": {parameter.annotation}"
-        words.append(f"{star}{parameter.name}{of}{'' if parameter.default is parameter.empty else ' ='}")
+        default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+        words.append(f"{star}{parameter.name}{of}{default}")
     gives = "" if signature.return_annotation is signature.empty else f" -> {signature.return_annotation}"
     return f"({', '.join(words)}){gives}"
 

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_type_hints
 
+import polars as pl
 import pytest
 
 import pmf_engine
@@ -135,3 +136,19 @@ def test_type_checkers_know_every_name_of_the_face() -> None:
         for alias in node.names
     }
     assert [name for name in pmf_engine.__all__ if name not in imported] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"frame": [1]},
+            "`frame` of records must be a frame of Polars or an object with `__arrow_c_stream__`, not list",
+        ),
+        ({"name": 3}, "`name` of records must be a text, not 3"),
+        ({"covers": (1, 2)}, "the first day of `covers` must be a date, such as date(2017, 6, 30), not 1"),
+    ],
+)
+def test_what_records_cannot_be_made_of(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(said)):
+        pmf_engine.Records(**{"frame": pl.DataFrame(), **given})
