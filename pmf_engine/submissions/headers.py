@@ -39,6 +39,7 @@ class Columns:
         by: The column of each breakdown.
         figures: The columns of each figure.
         unknown: The columns without a known role, notes excepted.
+        notes: The columns of notes.
         near: Those of `unknown` that may be a breakdown's column under another name, each with the breakdown.
         counted: Those of `unknown` that hold numbers beside the figures. The other unknown columns may name a part.
     """
@@ -50,6 +51,7 @@ class Columns:
     unknown: list[str]
     near: dict[str, str]
     counted: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def long(self) -> bool:
@@ -123,7 +125,7 @@ def recognise(
     names_of_columns = (
         words.headers if long else [*words.headers, *words.figures.titles, *words.figures.titles.values()]
     )
-    unknown, near = _unknown_columns(table, titles, words, names_of_columns, report)
+    unknown, near, notes = _unknown_columns(table, titles, words, names_of_columns, report)
     for columns in figures.values() if long else ():
         for column in columns:
             report("figure-column", column)
@@ -144,7 +146,7 @@ def recognise(
         shown = own.get("value", "0")
         unread(table.rows, shown, titles[int(shown)])
         return None
-    recognised = Columns(titles, own, by, figures, unknown, near)
+    recognised = Columns(titles, own, by, figures, unknown, near, notes=notes)
     return recognised if long else replace(recognised, counted=_counted(table, recognised))
 
 
@@ -175,8 +177,8 @@ def _without_unlikely(table: RawTable, problems: Iterable[Problem], named: Colle
 
 def _unknown_columns(
     table: RawTable, titles: list[str], words: Vocabulary, names_of_columns: list[str], report: Callable[..., None]
-) -> tuple[list[str], dict[str, str]]:
-    """The columns without a role, notes excepted, and the breakdown that some of them may be. Each gives a problem.
+) -> tuple[list[str], dict[str, str], list[str]]:
+    """The columns without a role, the breakdown that some of them may be, and those of notes. Each gives a problem.
 
     Args:
         table: The return.
@@ -203,7 +205,7 @@ def _unknown_columns(
     for column in unknown:
         aside = f"; rows that fill it are set aside, since they may be of a group of `{near.get(column)}`"
         report("unknown-column", column, help=meant(titles[int(column)], names_of_columns) + aside * (column in near))
-    return unknown, near
+    return unknown, near, unread_notes
 
 
 def _is_note(title: str, texts: Iterable[str], words: Vocabulary) -> bool:

@@ -11,6 +11,7 @@ import polars as pl
 from pmf_engine.submissions.blank_groups import groups_above
 from pmf_engine.submissions.csv_tables import FIRST_HALF, SECOND_HALF
 from pmf_engine.submissions.headers import Columns, Found, recognise
+from pmf_engine.submissions.layouts.scope import scope_of_note
 from pmf_engine.submissions.problems import Problem, meant, say
 from pmf_engine.submissions.table import EDGES, RawTable, blank, clean_text
 from pmf_engine.submissions.vocabulary import REQUIRED, Vocabulary, is_of_all
@@ -171,7 +172,7 @@ def _part(table: RawTable, columns: Columns, words: Vocabulary) -> list[pl.Expr]
     """For each row `part` and `part_column`: the text in an unknown column that names a part, and the column's title.
 
     Both are null in a row without such a text. A cell that reads `All`, or that repeats the row's own figure or agency
-    in other words, is no part.
+    in other words, is no part. A note or comment that is of a part, or that says `cumulative`, is one.
     """
     texts, titles = [pl.lit(None, pl.String)], [pl.lit(None, pl.String)]
     named = {"agency": words.agencies, **({"figure": words.figures} if columns.long else {})}
@@ -187,6 +188,12 @@ def _part(table: RawTable, columns: Columns, words: Vocabulary) -> list[pl.Expr]
                 is_part &= ids[0].ne(ids[1]).fill_null(True)
         says = [text for text in distinct if text and not is_of_all(text)]
         is_part &= clean_text(column).is_in(says).fill_null(False)
+        texts.append(pl.when(is_part).then(clean_text(column)))
+        titles.append(pl.when(is_part).then(columns.title(column)))
+    for column in [*columns.notes, *([columns.own["comment"]] if "comment" in columns.own else [])]:
+        notes = table.rows[column].drop_nulls().unique()
+        says = [note.strip(EDGES) for note in notes if scope_of_note(note) is not None]
+        is_part = clean_text(column).is_in(says).fill_null(False)
         texts.append(pl.when(is_part).then(clean_text(column)))
         titles.append(pl.when(is_part).then(columns.title(column)))
     return [pl.coalesce(texts).alias("part"), pl.coalesce(titles).alias("part_column")]

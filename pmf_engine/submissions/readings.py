@@ -17,6 +17,7 @@ from pmf_engine.framework.changes import takeovers
 from pmf_engine.framework.model import Figure, Framework
 from pmf_engine.submissions.blank_groups import with_lost_groups, without_blank_wholes
 from pmf_engine.submissions.cell_values import BOUNDS, STATE, Bounds, add_values, bounds_of, wrong_value
+from pmf_engine.submissions.layouts.scope import scope_of_note
 from pmf_engine.submissions.problems import listed, problems_of_cells, say
 from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.totals import without_totals
@@ -161,7 +162,7 @@ class Reader:
                 )
             )
         cells = cells.with_columns(aside=_beside_whole(cells))
-        problems.append(_part_problems(cells, self.framework))
+        problems.append(_part_problems(cells, self.words))
         wrong = cells.filter(pl.col("figure").is_not_null(), pl.col("state") == "invalid", ~pl.col("broken"))
         keys = ["figure", "clean", *(["unformatted"] if "unformatted" in wrong.columns else [])]
         wrong = _look_up(wrong, keys, {"kind": pl.String, "message": pl.String}, partial(wrong_value, self.framework))
@@ -319,14 +320,14 @@ def _beside_whole(cells: pl.DataFrame) -> pl.Expr | pl.Series:
     return is_part & KNOWN & (~is_part & (pl.col("state") == "ok")).any().over("file", *KEY)
 
 
-def _part_problems(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
+def _part_problems(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     """A problem for each cell that may be of a part: lost, unless the file also gives the cell of all parts."""
     parts = cells.filter(pl.col("part").is_not_null())
-    kinds = ["part-aside" if aside else "may-be-part" for aside in parts["aside"]]
-    messages = [
-        say(kind, text=text, column=column)
-        for kind, (text, column) in zip(kinds, parts.select("part", "part_column").iter_rows(), strict=True)
-    ]
+    kinds, messages = [], []
+    for aside, text, column in parts.select("aside", "part", "part_column").iter_rows():
+        what = scope_of_note(text) if words.is_note(column) or words.role(column) == ("comment", "comment") else None
+        kinds.append("part-aside" if aside else "may-be-part" if what is None else "out-of-scope")
+        messages.append(say(kinds[-1], text=text, column=column, what=what))
     return problems_of_cells(
         parts.with_columns(
             pl.Series("kind", kinds, pl.String),
@@ -334,7 +335,7 @@ def _part_problems(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
             column="part_column",
             text="part",
         ),
-        framework,
+        words.framework,
     )
 
 

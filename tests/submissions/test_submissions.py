@@ -784,7 +784,8 @@ def test_every_wording_is_reached() -> None:
         "missing.csv": "period,agency,value\n2016-17 Q3,police,1\n",
         "twice.csv": "period,agency,figure,value,value\n2016-17 Q3,police,referrals,1,1\n",
         "cut.csv": HEADER + "2011-12 Q3,police,referrals",
-        "notes.csv": "period,agency,figure,value,notes\n2011-12 Q1,police,referrals,1,why\n",
+        "notes.csv": "period,agency,figure,value,notes\n2011-12 Q1,police,referrals,1,why\n"
+        "2010-11 Q2,police,referrals,1,YTD\n",
         "month.csv": HEADER + "2010/11,police,cases,1\n2016-12,police,referrals,1\n"
         "FY17,police,referrals,1\n2016-04-07,police,referrals,1\n",
         "school.csv": HEADER + "2016-17,police,pupils,1\n",

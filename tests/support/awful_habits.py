@@ -82,6 +82,19 @@ def _years() -> Iterator[Case]:
     yield Case("quarters that add up to a quarter", _csv(rows), facts[:1], told, 2)
 
 
+def _notes() -> Iterator[Case]:
+    """Notes and comments of a row that say that its number is of something else."""
+    for note in ("cumulative", "Cumulative figures since April", "YTD", "boys only", "North only", "draft figure"):
+        rows = [[*ACROSS[0], "Remarks"], [*ACROSS[1], note], [*ACROSS[2], "not cumulative; as before"]]
+        told: list[Said] = [(None, 1, "D", "notes-not-read"), (None, 2, "Remarks", "out-of-scope")]
+        yield Case(f"the note {note}", _csv(rows), WHOLE[2:], told, 2)
+    head = ["period", "agency", "figure", "value", "comment"]
+    rows = [head, [Q1, "care", "visits", "520", "the cumulative effect of a new front door, and of boys moving in"]]
+    rows += [[Q2, "care", "visits", "1060", "cumulative since April"]]
+    said: list[Said] = [(None, 3, "comment", "out-of-scope")]
+    yield Case("a comment that says cumulative", _csv(rows, "a.csv"), WHOLE[2:3], said, 1)
+
+
 def cases() -> list[Case]:
     """Every case."""
-    return [case for part in (_titles, _pivots, _beside, _years) for case in part()]
+    return [case for part in (_titles, _pivots, _beside, _years, _notes) for case in part()]

@@ -133,6 +133,31 @@ def doubt_of(text: str, lexicon: Lexicon) -> str | None:
     return next((what for what, words in _SCOPES.items() if words.search(rest)), None)
 
 
+_CUMULATIVE_NOTE: Final = re.compile(
+    r"(?<!not )(?<!non )(?:cumulative(?:ly)?(?= (?:figures?|numbers?|totals?|data|counts?|since|from|to|for)\b|$)"
+    r"|year to date|ytd|running total)"
+)
+_FILLER: Final = r"(?:figures?|numbers?|counts?|values?|data|cases?|this|these|it|is|are|for|of|the|shown|only)"
+_OF_NOTE: Final = re.compile(rf"(?:{_FILLER} )*(?:{'|'.join(_OF_SCOPES.values())})(?: {_FILLER})*|(?:\w+ ){{1,3}}only")
+"""A note of a row that is nothing but words for what a number is not: `Boys only`, `draft figure`, `North only`."""
+
+_LONGEST_NOTE: Final = 60
+
+
+def scope_of_note(text: str) -> str | None:
+    """What the numbers of a row are not, by the comment or note beside them; None for a note that says nothing of it.
+
+    >>> scope_of_note("Cumulative since April"), scope_of_note("boys only"), scope_of_note("a new front door")
+    ('of each quarter or month alone', 'of all', None)
+    """
+    words = plain(text).strip()
+    if _CUMULATIVE_NOTE.search(words):
+        return "of each quarter or month alone"
+    if len(words) > _LONGEST_NOTE or not _OF_NOTE.fullmatch(words):
+        return None
+    return next((what for what, found in _SCOPES.items() if found.search(words) and what != "of all"), "of all")
+
+
 def out_of_scope(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[tuple[Block, Problem | None]]:
     """The blocks whose titles, or the names of whose sheet and file, say that their numbers are of something else.
 
