@@ -28,6 +28,8 @@ class DiagnosticKind(StrEnum):
     """Bands that contradict each other, or run the other way than those of the entry before."""
     BAND_REACH = "band-reach"
     """A band that every value is in, or none."""
+    BETTER_OFF = "better-off"
+    """Scores before and after that do not tell who is better off."""
     BLANK_LEFT_OUT = "blank-left-out"
     """A condition on a column that may be blank, by which records without it do not count."""
     BY_AGENCY = "by-agency"

@@ -113,3 +113,21 @@ class Passage:
         if isinstance(self.offsets, int):
             return Span(self.source, self.offsets + start, self.offsets + end)
         return Span(self.source, self.offsets[start], self.offsets[end])
+
+
+@dataclass(frozen=True)
+class ComposedPassage(Passage):
+    """A text composed from parts of a source, such as a formula that several keys stand for.
+
+    Attributes:
+        whole: The span of all the parts in the source.
+        parts: The first and last offset in the text, and the span in the source, of each part that its author wrote.
+    """
+
+    whole: Span
+    parts: tuple[tuple[int, int, Span], ...]
+
+    def span(self, start: int = 0, end: int | None = None) -> Span:
+        """The span of the part around some characters of the text; the whole where no single part has them."""
+        end = len(self.text) if end is None else end
+        return next((span for first, last, span in self.parts if first <= start and end <= last), self.whole)

@@ -50,9 +50,9 @@ def _area(value: Any) -> Any:
     return {"title": value, "kind": "priority"} if isinstance(value, str) else value
 
 
-def _wanted(value: Any) -> Any:
-    """Stands an empty formula in for that of an indicator that is wanted, and not yet collected."""
-    if isinstance(value, dict) and value.get("state") == "wanted":
+def _without_formula(value: Any) -> Any:
+    """Stands an empty formula in for that of an indicator that is wanted, or that says `better_off` instead."""
+    if isinstance(value, dict) and (value.get("state") == "wanted" or "better_off" in value):
         return {"formula": "", **value}
     return value
 
@@ -231,6 +231,18 @@ class Example(Model):
     as_of: Text | None = None
 
 
+class BetterOff(Model):
+    """Scores before and after in a list, in place of a formula (see `building.better_off`).
+
+    `least_change` is the smallest rise that counts as better, and the smallest fall that counts as worse.
+    """
+
+    of: Text
+    before: Text
+    after: Text
+    least_change: Annotated[float, Field(gt=0)]
+
+
 class Indicator(Model):
     """One measure: its formula, evidence type, lead and frequency (elements 2 and 4)."""
 
@@ -256,6 +268,7 @@ class Indicator(Model):
     unit: Text | None = None
     ask: Names = []
     state: Literal["wanted"] | None = None
+    better_off: BetterOff | None = None
     public: Annotated[bool | None, BeforeValidator(yes_or_no)] = None
 
 
@@ -278,7 +291,7 @@ class IndicatorsFile(Model):
     breakdowns: dict[str, Annotated[Breakdown, titled("title"), BeforeValidator(_open)]] = {}
     figures: dict[str, Figure] = {}
     lists: dict[str, RecordList] = {}
-    indicators: dict[str, Annotated[Indicator, BeforeValidator(_wanted)]] = {}
+    indicators: dict[str, Annotated[Indicator, BeforeValidator(_without_formula)]] = {}
     checks: dict[str, Check] = {}
     areas_of_information: dict[str, Annotated[AreaOfInformation, titled("title")]] = {}
     activities: dict[str, Activity] = {}

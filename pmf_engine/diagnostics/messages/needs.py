@@ -18,6 +18,20 @@ def names_wanted(span: Span, name: str) -> Diagnostic:
     return Diagnostic(Kind.WANTED, f"indicator `{name}` is wanted and not yet collected: it has no value", span)
 
 
+def better_off_with(span: Span, name: str, key: str) -> Diagnostic:
+    text = f"`{name}` has `better_off`, which stands for its formula, and `{key}` too"
+    return Diagnostic(Kind.BETTER_OFF, text, span, f"delete `{key}` or `better_off`")
+
+
+def score_of_no_number(span: Span, column: str, list_: str) -> Diagnostic:
+    text = f"column `{column}` of list `{list_}` holds no numbers, so that it is no score"
+    return Diagnostic(Kind.BETTER_OFF, text, span, "declare it as `number` or `number?`")
+
+
+def one_score(span: Span, column: str) -> Diagnostic:
+    return Diagnostic(Kind.BETTER_OFF, f"`{column}` is the score before too, so that nothing ever changes", span)
+
+
 def bad_day(span: Span, text: str) -> Diagnostic:
     return Diagnostic(Kind.BAD_DAY, f"`{text}` is not a date", span, "write it as 2016-03-16")
 

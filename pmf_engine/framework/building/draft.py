@@ -9,6 +9,7 @@ from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.formula.equivalence import ValueNumbers
 from pmf_engine.formula.types import Columns, Type
 from pmf_engine.framework import schema
+from pmf_engine.framework.faces import indicator_of
 from pmf_engine.framework.model import Figure, Indicator, RecordList
 from pmf_engine.framework.reading.files import Config
 
@@ -58,6 +59,7 @@ class Draft:
 
     def doubts(self, name: str) -> bool:
         """Whether the definition of a name may have a mistake that is reported already."""
+        name = indicator_of(name)
         faulty = name in self.model.lists and name not in self.lists
         is_defined = name in self.figures or name in self.model.indicators or faulty
         doubted = any(self.at.doubts(section, name) for section in ("figures", "lists", "indicators"))

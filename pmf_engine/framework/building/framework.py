@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pmf_engine.framework.building.agencies import read_agencies
+from pmf_engine.framework.building.better_off import expand_better_off
 from pmf_engine.framework.building.breakdowns import read_breakdowns
 from pmf_engine.framework.building.checks import read_checks
 from pmf_engine.framework.building.comparators import with_comparators
@@ -37,6 +38,7 @@ def build_framework(folder: Path | None, draft: Draft) -> Framework:
     """
     check_ids(draft)
     wanted = read_wanted(draft)
+    expand_better_off(draft)
     model, rules = draft.model, draft.rules
     read_figures(draft)
     read_standards(draft)

@@ -20,6 +20,7 @@ from pmf_engine.framework.building.cadences import fits, looks_back_whole_period
 from pmf_engine.framework.building.charts import check_chart, read_rebases
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import RESERVED
+from pmf_engine.framework.faces import is_face
 from pmf_engine.framework.model import Indicator
 from pmf_engine.framework.reading.files import Config, Loc
 from pmf_engine.framework.tolerances import Entry, Interval, band_scope, read_band
@@ -49,7 +50,7 @@ def with_tolerances(draft: Draft, indicators: dict[str, Indicator]) -> dict[str,
         judged[id_] = replace(indicator, tolerances=tuple(read))
     for id_, definition in defined.items():
         rated = id_ in draft.rules.tolerances or id_ in meant or at.doubts("tolerances", id_) or id_ in draft.bad_ids
-        if definition.evidence_type != "quantity" and not rated:
+        if definition.evidence_type != "quantity" and not rated and not is_face(id_):
             span = draft.at.key("indicators", id_)
             draft.diagnostics.append(messages.no_tolerance(span, id_, definition.evidence_type))
     return {id_: judged.get(id_, indicator) for id_, indicator in indicators.items()}

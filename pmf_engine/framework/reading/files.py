@@ -12,6 +12,7 @@ from typing import Any
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage, Source, Span
+from pmf_engine.framework.faces import indicator_of
 from pmf_engine.framework.reading.yaml_document import Document, load
 
 Loc = tuple[str | int, ...]
@@ -27,12 +28,14 @@ class Config:
         home: The document of each section and of each entry.
         unsure: The paths of parts with a mistake that are left out of the data; the empty path for a whole file. Do not
             report a name as unknown where such a part may define it.
+        composed: By path, the texts that stand in no file: the formulas of faces (see `framework.faces`).
     """
 
     documents: list[Document]
     data: dict[str, Any] = field(default_factory=dict)
     home: dict[Loc, Document] = field(default_factory=dict)
     unsure: set[Loc] = field(default_factory=set)
+    composed: dict[Loc, Passage] = field(default_factory=dict)
 
     def document(self, path: Loc) -> Document:
         """The document with a path."""
@@ -40,10 +43,12 @@ class Config:
 
     def span(self, *path: str | int) -> Span:
         """The span of the value at a path."""
+        path = _written(path)
         return self.document(path).span(path)
 
     def key(self, *path: str | int) -> Span:
         """The span of the key at a path."""
+        path = _written(path)
         return self.document(path).key_span(path)
 
     @property
@@ -60,11 +65,21 @@ class Config:
 
     def passage(self, *path: str | int) -> Passage:
         """The text at a path, with the position of each of its characters."""
+        if path in self.composed:
+            return self.composed[path]
+        path = _written(path)
         return self.document(path).passage(path)
 
     def doubts(self, *path: str | int) -> bool:
         """Whether a part with a mistake that is left out may be at a path."""
-        return path in self.unsure or path[:1] in self.unsure or () in self.unsure
+        return _written(path) in self.unsure or path[:1] in self.unsure or () in self.unsure
+
+
+def _written(path: Loc) -> Loc:
+    """The path in the file: that of its indicator, for a face, which its indicator's keys define."""
+    if len(path) > 1 and path[0] == "indicators":
+        return (path[0], indicator_of(str(path[1])), *path[2:])
+    return path
 
 
 def read_indicators(folder: Path) -> tuple[Config, list[Diagnostic]]:

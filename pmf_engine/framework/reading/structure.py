@@ -109,6 +109,8 @@ class _Shape(Parts):
             return path[:1]
         if path[2:3] == ("examples",) and len(path) > 3:  # the other examples remain
             return path[:6]
+        if path[:1] == ("indicators",) and path[2:3] == ("better_off",):  # it stands for the formula
+            return path[:2]
         if path[2:3] == ("evidence",) and isinstance(path[-1], str) and len(path) > 4:
             return path[:4]
         if path[0] == "tolerances" and "rebase" in path:
@@ -157,6 +159,8 @@ class _Shape(Parts):
         if kind in ("greater_than_equal", "less_than_equal"):
             bound = context.get("ge", context.get("le"))
             return messages.out_of_range(span, what, f"{'at least' if 'ge' in context else 'at most'} {bound}", value)
+        if kind == "greater_than":
+            return messages.out_of_range(span, what, f"above {context['gt']:g}", value)
         if path[0] == "tolerances" and len(path) == 2:  # one entry may be written for a list of one
             help_ = f"write `{{good: {value}}}`" if isinstance(value, str) else None
             return messages.wrong_type(span, what, "keys with values", value, help_)
