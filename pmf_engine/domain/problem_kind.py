@@ -64,6 +64,7 @@ class ProblemKind(StrEnum):
     MERGED_CELL = "merged-cell"
     MISNAMED_COLUMN = "misnamed-column"
     MISSING_COLUMN = "missing-column"
+    MIXED_COLUMN = "mixed-column"
     MONTH_FIRST_DATE = "month-first-date"
     MORE_RECORDS = "more-records"
     NAME_NOT_TEXT = "name-not-text"

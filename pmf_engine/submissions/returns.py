@@ -159,11 +159,16 @@ def return_of_text(path: Path, file: str, lexicon: Lexicon, received_on: date | 
     read = read_grid(grid, lexicon)
     if not read.fits:
         needed = {role[0] for name in table.header if (role := lexicon.words.role(name)) and role[0] in REQUIRED}
-        if len(needed) > 1 or not any(problem.kind == "nothing-names" for problem in read.problems):
+        if len(needed) > 1 or not any(map(_names_its_cell, read.problems)):
             return plain
     laid_out = Return(problems=more)
     laid_out.add(grid, read)
     return laid_out
+
+
+def _names_its_cell(problem: Problem) -> bool:
+    """Whether a problem says more of a file that is no return than that it is none."""
+    return problem.kind == "nothing-names" or problem.column is not None
 
 
 def return_of_workbook(path: Path, file: str, lexicon: Lexicon, received_on: date | None) -> Return:

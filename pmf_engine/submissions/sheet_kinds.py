@@ -31,6 +31,11 @@ SHEET_KINDS: Final = {
     ProblemKind.LAYOUT_TWICE: Kind(
         LOST, "the name of this file is one of layouts {layouts}; nothing in it is used until it is of one alone"
     ),
+    ProblemKind.MIXED_COLUMN: Kind(
+        LOST,
+        "`{text}` names a figure in a column that also names groups, so what each row is of is not known and none is "
+        "used; give figures and groups a column each (a pivot table: tabular form, with all labels repeated)",
+    ),
     ProblemKind.PACK_SHEET: Kind(
         LOST,
         "layout `{layout}` reads {what}, and this file has {sheets}; nothing in it is used: name the sheet again as it "

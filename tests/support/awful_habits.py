@@ -95,6 +95,23 @@ def _notes() -> Iterator[Case]:
     yield Case("a comment that says cumulative", _csv(rows, "a.csv"), WHOLE[2:3], said, 1)
 
 
+def _unread() -> Iterator[Case]:
+    """Sheets that cannot be read: the sender is told the cell."""
+    for text in ("6/30/2016", f"{Q1} (000s)", "Summer term", f"{Q1}¹"):
+        rows = [["Measure", text, text], *ACROSS[1:]]
+        yield Case(f"{text} over values", _csv(rows), [], [(None, 1, "B", "nothing-names")], 4)
+    rows = [["Measure", "Rate"], *(row[:2] for row in ACROSS[1:])]
+    yield Case("rates alone", _csv(rows, "care 2016-17 Q1.csv"), [], [(None, 1, "B", "no-layout")], 2)
+    rows = [["Measure", f"{Q1} [note 1]", Q2], *ACROSS[1:]]
+    told: list[Said] = [(None, 1, "B", "not-a-period-column")]
+    yield Case("a footnote behind a period", _csv(rows), [WHOLE[1], WHOLE[3]], told, 2)
+    rows = [["Row Labels", Q1], ["Referrals received", "64"], ["North", "31"], ["South", "33"], ["Grand Total", "64"]]
+    yield Case("a compact pivot table", _csv(rows), [], [(None, 2, "A", "mixed-column")], 4)
+    for text in ("160/520", "160 (31%)", "410²", "430†"):
+        rows = [["Measure", Q1], ["Visits made", text]]
+        yield Case(f"{text} as a number", _csv(rows), [], [(None, 2, "B", "not-a-number")], 1)
+
+
 def cases() -> list[Case]:
     """Every case."""
-    return [case for part in (_titles, _pivots, _beside, _years, _notes) for case in part()]
+    return [case for part in (_titles, _pivots, _beside, _years, _notes, _unread) for case in part()]

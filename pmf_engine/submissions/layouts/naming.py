@@ -55,10 +55,11 @@ _AROUND = re.compile(
 )
 _LIKE_A_NUMBER = re.compile(
     r"[^\w]{0,3}[a-gi-pr-z]{0,2}[^\w]{0,3}£?\d[\d,. ]*"
-    r"(?:[a-gi-pr-z]{1,2}[^\w]{0,3}\d[\d,. ]*)?(?:[a-z?*!%()]{0,6}|\s+\(?\w{0,8}\.?\)?)",
+    r"(?:[a-gi-pr-z]{1,2}[^\w]{0,3}\d[\d,. ]*)?(?:[a-z?*!%()]{0,6}|\s+\(?\w{0,8}\.?\)?)"
+    r"|\d[\d,.]*\s*%?\s*\([^()]{1,30}\)|\d+\s*/\s*\d+|\d[\d,.]*[¹²³⁴-⁹⁰†‡§]+",
     re.IGNORECASE,
 )
-"""A number with a slip, or with some characters around it; no quarter and no half."""
+"""A number with a slip, with some characters around it or another in brackets, or a ratio; no quarter and no half."""
 
 _THOUSANDS = re.compile(r"£?'?000s?", re.IGNORECASE)
 """A heading of numbers that are in thousands, which is none of them."""

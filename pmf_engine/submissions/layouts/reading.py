@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -105,7 +106,8 @@ def _chosen(
         except TitlesDifferError as error:
             raise _RefusedError(_titles_differ(grid, error)) from None
         if not fits or fits[0].missing:
-            problem = _nothing_fits(grid, block, fits, lexicon)
+            has_period = titles.label(PERIOD, number) is not None
+            problem = _nothing_fits(grid, block, fits, lexicon, has_period=has_period)
             unfit.append((block, None if problem.message in told else problem))
             told.add(problem.message)
         elif (differing := _differing(grid, block, fits, lexicon)) is not None:
@@ -151,17 +153,41 @@ def _differing(grid: Grid, block: Block, fits: Sequence[Fit], lexicon: Lexicon) 
     return None
 
 
-def _nothing_fits(grid: Grid, block: Block, fits: Sequence[Fit], lexicon: Lexicon) -> Problem:
-    """The problem of a block that no layout fits, with what nothing in it names."""
+def _nothing_fits(grid: Grid, block: Block, fits: Sequence[Fit], lexicon: Lexicon, *, has_period: bool) -> Problem:
+    """The problem of a block that no layout fits, with what nothing in it names; titles may give it a period."""
     missing = [role for role in NEEDED if fits and role in fits[0].missing]
     row = block.rows[0].number
-    if not missing or FIGURE in missing:
-        return Problem(grid.file, grid.sheet, row, None, None, "no-layout", say("no-layout"))
-    message = say("nothing-names", what=listed(missing, "and"))
+    place: tuple[str, str | None] = (grid.file, grid.sheet)
     over = _text_over_values(grid, block, lexicon)
+    if (mixed := _figure_among_others(grid, block, lexicon)) is not None:
+        message = say("mixed-column", text=mixed.text)
+        return Problem(*place, mixed.row, mixed.column, mixed.text, "mixed-column", message)
+    if not fits and over is not None and _names_figures(block, lexicon):
+        if has_period:
+            return Problem(*place, over.row, over.column, over.text, "no-layout", say("no-layout"))
+        missing = [PERIOD]
+    if not missing or FIGURE in missing:
+        return Problem(*place, row, None, None, "no-layout", say("no-layout"))
+    message = say("nothing-names", what=listed(missing, "and"))
     if over is not None:
-        return Problem(grid.file, grid.sheet, over.row, over.column, over.text, "nothing-names", message)
-    return Problem(grid.file, grid.sheet, row, None, None, "nothing-names", message)
+        return Problem(*place, over.row, over.column, over.text, "nothing-names", message)
+    return Problem(*place, row, None, None, "nothing-names", message)
+
+
+def _names_figures(block: Block, lexicon: Lexicon) -> bool:
+    """Whether a column of labels of a block names figures."""
+    return any(FIGURE in lexicon.roles(row.cells[at]) for row in block.rows for at in block.section.labels)
+
+
+def _figure_among_others(grid: Grid, block: Block, lexicon: Lexicon) -> Label | None:
+    """The first figure in a column of labels that also names groups, as in the compact form of a pivot table."""
+    for position in block.section.labels:
+        cells = [(row, lexicon.roles(row.cells[position])) for row in block.rows if row.cells[position]]
+        figures = [row for row, roles in cells if FIGURE in roles]
+        groups = [row for row, roles in cells if any(role.startswith("by ") for role in roles)]
+        if figures and len(groups) > 1:
+            return grid.label(figures[0], position)
+    return None
 
 
 def _text_over_values(grid: Grid, block: Block, lexicon: Lexicon) -> Label | None:
@@ -209,7 +235,9 @@ def _report_headings(grid: Grid, block: Block, fit: Fit, lexicon: Lexicon, read:
         read.aside += [(row.number, grid.column(position), text) for row, text in cells]
         if all(row.number in grid.broken for row, _ in cells) and cells:
             continue
-        derived = DERIVED.fullmatch(fold(heading.text)) is not None or lexicon.words.is_note(heading.text)
+        derived = DERIVED.fullmatch(fold(heading.text)) is not None or lexicon.words.is_note(
+            re.sub(r"\[[^\]]*\]", "", heading.text)  # `2016-17 Q1 [note 1]` is a period with a footnote
+        )
         known = [*names, *names.values()] if FIGURE in fit.across else []
         if lexicon.words.is_ignored(heading.text):
             pass
