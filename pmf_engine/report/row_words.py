@@ -71,11 +71,28 @@ class RowWords:
             r"`(\w+)`", lambda id_: f"“{self._names[id_[1]]}”" if id_[1] in self._names else id_[0], words or ""
         )
 
+    def in_names(self, words: str) -> str:
+        """As `in_titles`, also of ids without backticks: those with a `_`, and agencies after from, by or without."""
+        plain = re.sub(r"`(\w+)`", lambda id_: self._short_names.get(id_[1], id_[0]), words)
+        plain = re.sub(r"\b[a-z]\w*_\w*\b", lambda id_: self._short_names.get(id_[0], id_[0]), plain)
+        agencies = self.framework.agencies
+        plain = re.sub(
+            r"\b(from|without|by) (\w+)",
+            lambda of: f"{of[1]} {agencies[of[2]].name}" if of[2] in agencies else of[0],
+            plain,
+        )
+        return self.in_titles(plain)
+
+    @cached_property
+    def _short_names(self) -> dict[str, str]:
+        """The names of agencies and breakdowns by id, which need no quotation marks."""
+        breakdowns = {id_: breakdown.title.lower() for id_, breakdown in self.framework.breakdowns.items()}
+        return {id_: agency.name for id_, agency in self.framework.agencies.items()} | breakdowns
+
     @cached_property
     def _names(self) -> dict[str, str]:
         """What a reader calls whatever has an id: the names of agencies and breakdowns, and all titles."""
-        breakdowns = {id_: breakdown.title.lower() for id_, breakdown in self.framework.breakdowns.items()}
-        return {id_: agency.name for id_, agency in self.framework.agencies.items()} | breakdowns | self.titles
+        return self._short_names | self.titles
 
     def marks(self, row: HistoryRow) -> tuple[Mark, ...]:
         """The marks of a row, with titles in the place of ids."""

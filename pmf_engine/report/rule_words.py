@@ -43,8 +43,14 @@ def rule_words(rule: Rule, months: int) -> str:
     words = _words(rule.condition, months) or rule.when.replace("_", " ")
     if rule.until is None:
         return words
-    until = _words(rule.until, months) or rule.until_words.replace("_", " ")
-    return f"{words}, until {until}"
+    return f"{words}, until {until_words(rule, months)}"
+
+
+def until_words(rule: Rule, months: int) -> str:
+    """What ends a rule, in words; empty for a rule that ends with its condition."""
+    if rule.until is None:
+        return ""
+    return _words(rule.until, months) or rule.until_words.replace("_", " ")
 
 
 def number_word(count: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -54,7 +53,7 @@ def _worked(source: Source, words: RowWords) -> Worked:
         grade = int(source.value) - 1 if source.value.is_integer() else -1
         in_scale = 0 <= grade < len(source.scale)
         result = source.scale[grade] if in_scale else show_number(source.value)
-    how = [_in_names(step, words) for step in source.how]
+    how = [words.in_names(step) for step in source.how]
     lines = [*(sentence(step) for step in how), *_lines(source, words)]
     return Worked(source.title, source.period, result, tuple(lines))
 
@@ -67,7 +66,7 @@ def _lines(source: Source, words: RowWords) -> Iterator[str]:
         yield _records(records)
     for absent in source.absent:
         agency, _, when = absent.partition(" ")
-        yield sentence(f"not sent by {words.agency(agency).title} {_in_names(when, words)}")
+        yield sentence(f"not sent by {words.agency(agency).title} {words.in_names(when)}")
 
 
 def _cell(cell: Cell, words: RowWords) -> str:
@@ -85,12 +84,3 @@ def _records(records: Records) -> str:
     days = f", {records.speaks_from} to {records.speaks_to}" if records.speaks_from else ""
     refused = f", {show_count(records.refused, 'cell')} refused" if records.refused else ""
     return f"{records.file}: {show_count(records.records, 'record')}{days}{refused}."
-
-
-def _in_names(text: str, words: RowWords) -> str:
-    """A text with titles in the place of ids, of agencies and breakdowns too."""
-    titles = {id_: agency.name for id_, agency in words.framework.agencies.items()}
-    titles |= {id_: breakdown.title.lower() for id_, breakdown in words.framework.breakdowns.items()}
-    named = re.sub(r"`(\w+)`", lambda id_: titles.get(id_[1], id_[0]), text)
-    named = re.sub(r"\b[a-z]\w*\b", lambda id_: titles.get(id_[0], id_[0]) if "_" in id_[0] else id_[0], named)
-    return words.in_titles(named)

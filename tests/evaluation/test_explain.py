@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -93,14 +94,14 @@ def test_what_it_is_compared_with_is_traced(tmp_path: Path) -> None:
     write_returns(tmp_path, "2014-04,care,part,1\n2014-04,care,whole,3\n2014-04,ons,england,4")
     one = explain(evaluate(tmp_path, "2014-04"), "y")
     assert sources(one)[-1] == ("england", "2014-04", 4.0, ("comparison",))
-    assert "england, 2014-04 = 4, for comparison" in to_text(one)
+    assert "England (stock), 2014-04: 4, for comparison" in to_text(one)
 
 
 def test_a_year_ago_is_traced_too(tmp_path: Path) -> None:
     one = explained(tmp_path, "10 11 " * 6 + "12", "{good: at most year_ago}", "2015-04")
     assert ("part", "2014-04", 10.0, ("good",)) in sources(one)
     assert one.sources[2].cells[0].period == "2014-04"
-    assert "part, 2014-04 = 10, for good" in to_text(one)
+    assert "Part (flow), 2014-04: 10, for good" in to_text(one)
 
 
 def test_the_interval_says_why_chance_may_explain_it(tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_the_interval_says_why_chance_may_explain_it(tmp_path: Path) -> None:
     one = explained(tmp_path, "26 10", tolerance, "2014-04")
     assert (one.status, one.judgement and one.judgement.beyond_chance) == ("amber", False)
     text = " ".join(to_text(one).split())
-    assert "allowing for chance: is the whole of 18.404" in text
+    assert "allowing for chance: is the whole of 18.4% to 35.4% outside tolerance, at most 24? no" in text
     assert "outside tolerance, at most 24? no" in text
     one = explained(tmp_path, "26 10", tolerance, "2014-04", wholes=50)
     assert (one.status, one.judgement and one.judgement.beyond_chance) == ("red", True)
@@ -123,10 +124,9 @@ def test_the_chart_is_told_with_its_limits_and_the_points_of_its_signal(tmp_path
     text = to_text(one, 200)
     chart = text[text.index("control chart") : text.index("\n\nhistory")].splitlines()
     assert chart[0] == "control chart"
-    assert chart[1].startswith("  mean 11.538461538461538, limits 6.218")
-    assert chart[1].endswith("of the 13 periods up to 2015-04")
+    assert chart[1] == "  mean 11.5%, limits 6.2% to 16.9%, of the 13 periods up to 2015-04"
     assert chart[2:] == [
-        "  signal, outside_limits: higher than chance explains, so worse than it used to be",
+        "  signal: higher than chance explains, so worse than it used to be",
         "    given by 2015-04",
     ]  # nothing is foretold while a signal stands
     assert one.chart.signal_points == ("2015-04",)
@@ -136,8 +136,8 @@ def test_the_chart_is_told_with_its_limits_and_the_points_of_its_signal(tmp_path
 @pytest.mark.parametrize(
     ("values", "period", "expected"),
     [
-        ("10 11 12", "2014-06", "no signal: only 3 periods with a value, and a control chart needs 12"),
-        ("10 _ 12 13", "2014-07", "no signal: only 2 periods since the gap in 2014-05, and a control chart needs 12"),
+        ("10 11 12", "2014-06", "no signal: only 3 months with a value, and a control chart needs 12"),
+        ("10 _ 12 13", "2014-07", "no signal: only 2 months since the gap in 2014-05, and a control chart needs 12"),
         ("10 11 _ 12", "2014-06", "no signal: there is no value"),
         ("9 11 " * 6, "2015-03", "no signal: what varies is chance"),
     ],
@@ -152,13 +152,13 @@ def test_since_when_it_is_an_exception_and_what_would_clear_it(tmp_path: Path) -
     text = to_text(one, 1000)
     assert text[text.index("escalation\n") :].splitlines() == [
         "escalation",
-        f"  does not hold: red -> sub_committee, {tolerances}:5:12",
-        f"  holds: special_cause_concern until green for 3 periods -> board, {tolerances}:6:12",
-        "    cleared by the first period with a value in which `green for 3 periods` holds, counted from when "
-        "`special_cause_concern` last did",
-        f"  does not hold: late -> lead_agency, {tolerances}:7:12",
-        "  goes to: board",
-        "  raised: 2015-04, to board, green at 30",
+        f"  does not hold: red, to the sub-committee, {tolerances}:5:12",
+        f"  holds: worse than chance explains, until green three months running, to the Board, {tolerances}:6:12",
+        "    cleared by the first period with a value in which it is green three months running, counted from when the "
+        "rule last held",
+        f"  does not hold: late, to lead agencies, {tolerances}:7:12",
+        "  goes to: the Board",
+        "  raised: 2015-04, to the Board, green at 30.0%",
         "  has lasted: 3 periods",
     ]
     assert [point.escalate_to for point in one.history[-4:]] == [None, "board", "board", "board"]
@@ -176,7 +176,10 @@ def test_what_clears_a_rule_that_names_what_is_missing_needs_no_value(tmp_path: 
 
 def test_an_exception_that_is_over_says_when_it_had_recovered(tmp_path: Path) -> None:
     one = explained(tmp_path, "50 50 10 10", "{good: at most 40}", "2014-07")
-    assert "  raised: 2014-04, to sub_committee, red at 50\n  lasted: 2 periods; recovered in 2014-06\n" in to_text(one)
+    assert (
+        "  raised: 2014-04, to the sub-committee, red at 50.0%\n  lasted: 2 periods; recovered in 2014-06\n"
+        in to_text(one)
+    )
     one = explained(tmp_path, "10 10", "{good: at most 40}", "2014-05")
     assert "never an exception" in to_text(one)
 
@@ -244,8 +247,8 @@ def test_a_sum_shows_what_it_did_without(tmp_path: Path) -> None:
     formula = "y: {frequency: quarterly, missing: all, formula: a + b + m}"
     one = asked(tmp_path, formula, "2016-17 Q1,care,a,3\n2016-17 Q1,care,m,7", "2016-17 Q1")
     assert steps(one) == {"a + b": 3.0, "a + b + m": 10.0}
-    assert "m, 2016-17 Q1 = 7, without police\n" in to_text(one)
-    assert "status: late, because `m` has not come from" in to_text(one)
+    assert "M (flow), 2016-17 Q1: 7, without Police\n" in to_text(one)
+    assert "status: late, because “M” has not come from Police" in to_text(one)
     assert "all its parts" not in to_text(one)
 
 
@@ -261,7 +264,7 @@ def test_a_sum_of_nothing_says_that_it_is_one(tmp_path: Path) -> None:
     formula = "y: {frequency: quarterly, missing: never, formula: a + b}"
     one = asked(tmp_path, formula, "2016-17 Q1,care,m,7", "2016-17 Q1")
     assert (one.status, one.value) == ("late", 0.0)
-    assert "    a + b = 0, a sum of nothing (late: `b`)\n" in to_text(one)
+    assert "    “A” + “B” = 0, a sum of nothing (late: “B”)\n" in to_text(one)
 
 
 def test_groups_that_make_no_whole_are_set_aside(tmp_path: Path) -> None:
@@ -300,7 +303,7 @@ def test_groups_that_make_no_whole_are_set_aside(tmp_path: Path) -> None:
         "without care",
         "the last of the period, 2016-09",
     )
-    assert "police, 2016-17 Q1, South: `6` (set aside)\n      its groups make no whole\n" in to_text(one)
+    assert "Police, 2016-17 Q1, South: `6` (set aside)\n      its groups make no whole\n" in to_text(one)
 
 
 @pytest.mark.parametrize("seed", range(40, 46))
@@ -356,7 +359,7 @@ def test_counts_of_agencies_are_steps_and_no_worst_is_taken(tmp_path: Path) -> N
     assert steps(one) == {met: 1.0, every: 2.0, f"percent({met}, {every})": 50.0}
     [source] = one.sources
     assert (source.value, source.reason, source.how) == (None, None, ("counted one by one, as 2 agencies sent it",))
-    assert "  g, 2016-17 Q2, counted one by one, as 2 agencies sent it\n    grade: G\n" in to_text(one)
+    assert "  G (grade), 2016-17 Q2, counted one by one, as 2 agencies sent it\n" in to_text(one)
     assert "worst" not in to_text(one)
 
 
@@ -378,8 +381,10 @@ def test_what_was_replaced_and_what_differs_is_told(tmp_path: Path) -> None:
     differs = "the whole was corrected to `12` after its groups by `district` came, which add up to 7; the whole stands"
     assert [cell.why for cell in one.sources[0].cells] == [(), (differs,)]
     text = to_text(one, 200)
-    assert f"    returns.csv row 2: care, 2016-17 Q1: `10` (set aside)\n      {replaced}\n" in text
-    assert f"    two.csv row 2: care, 2016-17 Q1: `12`\n      {differs}\n" in text
+    assert f"    returns.csv row 2: Social Care, 2016-17 Q1: `10` (set aside)\n      {replaced}\n" in text
+    assert (
+        f"    two.csv row 2: Social Care, 2016-17 Q1: `12`\n      {differs.replace('`district`', 'district')}\n" in text
+    )
     before = explain(evaluate(tmp_path, "2016-17 Q1", date(2016, 8, 1)), "y")
     assert cells(before, "a") == [("care", "10", None, None)]
 
@@ -503,13 +508,13 @@ def test_grades_are_told_in_their_words(tmp_path: Path) -> None:
     text = to_text(one)
     for line in (
         "value: met, 3 of 4 on its scale",
-        "direction: improving, from not met in 2016-17 Q1",
-        "  g, 2016-17 Q2 = met, the worst over 2 agencies",
+        "direction: better, from not met in 2016-17 Q1",
+        "  G (grade), 2016-17 Q2: met, the worst over 2 agencies",
         "  good, at least met: is met at least met? yes",
         "  tolerance, at least partly met: is met at least partly met? yes",
-        "  2016-17 Q1: not met, red -> board",
-        "  2016-17 Q2: met, green, improving",
-        "  raised: 2016-17 Q1, to board, red at not met",
+        "  2016-17 Q1: not met, red, to the Board",
+        "  2016-17 Q2: met, green, better",
+        "  raised: 2016-17 Q1, to the Board, red at not met",
     ):
         assert line in text.splitlines(), text
     assert json.loads(to_json(one))["value"] == 3.0
@@ -520,9 +525,9 @@ def test_no_data_before_anything_else_is_no_exception(tmp_path: Path) -> None:
     rows = "2016-17 Q1,care,a,1\n2016-17 Q2,care,a,1\n2016-17 Q2,care,b,1"
     one = asked(tmp_path, formula, rows, "2016-17 Q2", "z", rules="- {when: no_data, to: board}")
     lines = to_text(one).splitlines()
-    assert "  2016-17 Q1: no value, no_data so far -> board" in lines
-    assert "  2016-17 Q2: 1, not_rated" in lines
-    assert "  never an exception, but for no_data before there was anything else" in lines
+    assert "  2016-17 Q1: no value, no data, so far to the Board" in lines
+    assert "  2016-17 Q2: 1, no rating" in lines
+    assert "  never an exception, but without data before there was anything else" in lines
 
 
 def test_only_a_run_of_values_steps_over_periods(tmp_path: Path) -> None:
@@ -536,12 +541,32 @@ def test_the_direction_is_told_against_both_periods(tmp_path: Path) -> None:
     one = asked(tmp_path, formula, rows, "2016-17 Q3", tolerances="y: {good: at most 9}")
     assert (one.direction, one.direction_year_ago) == ("worsening", "improving")
     text = to_text(one)
-    assert "\ndirection: worsening, from 6 in 2016-17 Q2\n" in text
-    assert "\ndirection over a year: improving, from 8 in 2015-16 Q3\n" in text
+    assert "\ndirection: worse, from 6 in 2016-17 Q2\n" in text
+    assert "\ndirection over a year: better, from 8 in 2015-16 Q3\n" in text
     said = json.loads(to_json(one))
     assert said["before"] == {"period": "2016-17 Q2", "value": 6.0}
     assert said["year_ago"] == {"period": "2015-16 Q3", "value": 8.0}
     assert said["direction_year_ago"] == said["history"][-1]["direction_year_ago"] == "improving"
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "said"),
+    [
+        ("{good: at most 12.04}", "is 12% at most 12.04%? yes"),
+        ("{good: at least 12.0004}", "is 12% at least 12.0004%? no"),
+        ("{good: at most england, tolerance: at most 20}", "good, at most “England”: is 12% at most 11%? no"),
+        ("{good: at most previous}", "good, at most the period before: is 12% at most 10%? no"),
+    ],
+)
+def test_bounds_are_told_with_the_decimals_that_decide(tmp_path: Path, tolerance: str, said: str) -> None:
+    assert said in to_text(explained(tmp_path, "10 12", tolerance, "2014-05"), 200)
+
+
+def test_no_id_is_told_to_a_reader(tmp_path: Path) -> None:
+    one = explained(tmp_path, "10 _ 30", "{good: at most england, tolerance: at most year_ago}", "2014-06")
+    text = to_text(one, 200).replace(tmp_path.as_posix(), "")
+    assert not {"care", "ons", "part", "whole", "england", "year_ago", "sub_committee"} & set(re.findall(r"\w+", text))
+    assert "framework" not in json.loads(to_json(one))
 
 
 # -- what cannot be told ----------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
 
@@ -129,6 +129,7 @@ class Explanation:
         marks: The marks of the value.
         escalated_in: The indicator's own period in which rules were tested and the control chart ends, where the
             explained period is longer.
+        framework: The framework that defines the indicator; no part of the JSON.
     """
 
     indicator: str
@@ -164,6 +165,7 @@ class Explanation:
     exception: Life | None
     chart: Chart
     history: tuple[Point, ...]
+    framework: Framework = field(repr=False, compare=False)
     marks: tuple[Mark, ...] = ()
     escalated_in: str | None = None
 
@@ -242,6 +244,7 @@ def _explanation(evaluation: Evaluated, inputs: Inputs, asked: Indicator, row: H
         history=tuple(_points(history))[-_PERIODS:],
         marks=read_marks(row.marks),
         escalated_in=own[-1].period if own else None,
+        framework=framework,
     )
 
 
