@@ -129,7 +129,8 @@ def _source(source: Source, words: ExplainedWords) -> Iterator[str]:
         how += f", for {' and '.join(source.used_by)}"
     counted = source.value is None and source.reason is None
     result = "" if counted else f": {words.reason(source.reason) or words.of_source(source)}"
-    yield f"  {source.title} ({source.kind}), {source.period}{result}{how}"
+    title = words.formula(source.figure) if source.records else source.title
+    yield f"  {title} ({source.kind}), {source.period}{result}{how}"
     several = len({cell.by for cell in source.cells if cell.by is not None}) > 1
     for cell in source.cells:
         yield from _cell(cell, several, words)
