@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from pmf_engine.diagnostics.arguments import checked
+from pmf_engine.diagnostics.errors import Error
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Status, texts
@@ -203,7 +204,10 @@ def what_if(
         UnknownName: The framework has no such indicator.
         UnknownPeriod: `from_` names no period.
         ConfigError: The framework has an error with these changes.
+        Error: The evaluation is for the public.
     """
+    if evaluation.audience != "board":
+        raise Error("a what-if of an evaluation for the public would have small counts: ask that of the board's")
     amended = evaluation.framework.amended(tolerances=tolerances or {}, indicators=indicators or {}, from_=from_)
     touched = _touched(amended, {*(tolerances or {}), *(indicators or {})})
     if evaluation.only is not None:

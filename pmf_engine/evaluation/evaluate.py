@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from pmf_engine.diagnostics.arguments import checked
-from pmf_engine.diagnostics.errors import UnknownName, UnknownPeriod
+from pmf_engine.diagnostics.errors import Error, UnknownName, UnknownPeriod
 from pmf_engine.domain.dates import day_of
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.domain.status import texts
@@ -32,7 +32,9 @@ from pmf_engine.records.count import count, queries_by_id
 from pmf_engine.records.coverage import standing
 from pmf_engine.records.list_query import ListQuery, QueryId, distinct_queries
 from pmf_engine.records.totals import ListTotals
+from pmf_engine.submissions.days import cells_at, groups_at, unplaced_at
 from pmf_engine.submissions.engines import Engine
+from pmf_engine.submissions.fingerprint import check_fingerprint
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problem_kinds import NOTHING_READ
 from pmf_engine.submissions.problems import together, with_senders
@@ -63,7 +65,14 @@ class Evaluation(Evaluated):
 
     @checked
     def at(self, period: str | Period | None) -> Evaluation:
-        """The evaluation of another period, or of all for None, as of the same day."""
+        """The evaluation of another period, or of all for None, as of the same day.
+
+        Raises:
+            UnknownPeriod: `period` is not a period of the board.
+            Error: The evaluation is for the public; another period of it would have small counts.
+        """
+        if self.audience != "board":
+            raise Error("an evaluation for the public has no other period: evaluate that one, and publish it anew")
         return evaluate(self.framework, self.submissions, period, self.as_of, self.engine, only=self.only)
 
 
@@ -103,12 +112,13 @@ def evaluate(
     cadences = {id_: cadence for id_, cadence in all_cadences.items() if chosen is None or id_ in chosen}
     own = own_cadences(framework, cadences)
     both = [*cadences.items(), *own.items()]
-    effective = submissions.read_by(framework).standing_at(as_of)
+    check_fingerprint(submissions.framework_fingerprint, framework)
+    effective = submissions.standing_at(as_of)
     cells, untimely = of_their_time(framework, under_successors(framework, effective.cells))
     cells = with_refusals(cells, submissions.problems)
     last_day = min(as_of, asked.last_day) if asked else as_of
     parts = standing(submissions.lists, as_of)
-    groups = submissions.groups_at(as_of)
+    groups = groups_at(submissions, as_of)
     counted, problems = counted_lists(framework, parts, both, last_day, as_of, engine, groups.rows())
     problems = together(submissions.problems, with_senders(effective.problems, framework), untimely, problems)
     lengths = {*all_cadences.values(), *own_cadences(framework, all_cadences).values()}
@@ -187,7 +197,7 @@ def _inputs(
         window,
         as_of,
         counted=counted,
-        unplaced=submissions.unplaced_at(as_of),
+        unplaced=unplaced_at(submissions, as_of),
         misread=submissions.misread_at(as_of),
         unread=submissions.problems["kind"].is_in(texts(NOTHING_READ)).any(),
     )
@@ -259,7 +269,8 @@ def list_queries(
     as_of, asked = _day(as_of), _period(framework, period)
     cadences = {id_: _cadence(framework, indicator, asked) for id_, indicator in framework.indicators.items()}
     both = [*cadences.items(), *own_cadences(framework, cadences).items()]
-    parts = standing(submissions.read_by(framework).lists, as_of)
+    check_fingerprint(submissions.framework_fingerprint, framework)
+    parts = standing(submissions.lists, as_of)
     last_day = min(as_of, asked.last_day) if asked else as_of
     return queries_by_id(framework, parts, _queries(framework, both), last_day, as_of)
 
@@ -297,6 +308,6 @@ def _window(cells: pl.DataFrame, lists: range, asked: Period | None, cadences: s
 
 def latest_quarter(framework: Framework, submissions: Submissions, as_of: date) -> Period | None:
     """The latest quarter that is over on a day and has data; None without data."""
-    ends = submissions.cells_at(as_of).filter(pl.col("start") + pl.col("months") <= month_of(as_of))
+    ends = cells_at(submissions, as_of).filter(pl.col("start") + pl.col("months") <= month_of(as_of))
     last = ends.select((pl.col("start") + pl.col("months")).max()).item()
     return None if last is None else Cadence(3, framework.board.year_start).last_ended_by(last)

@@ -26,6 +26,7 @@ from pmf_engine.framework.example_specs import Example
 from pmf_engine.framework.model import Breakdown, Column, Figure, Framework, Group, Indicator
 from pmf_engine.judgement.formatting import show_number, show_rounded
 from pmf_engine.submissions.cell_values import NUMBER, PERCENT
+from pmf_engine.submissions.days import groups_at
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.list_values import typed
 from pmf_engine.submissions.submissions import submissions_of_frames
@@ -110,7 +111,7 @@ def _evaluated(
     }
     given = {name: example.records for name, (_, _, example) in worlds.items()}
     silent = replace(counted, coverage={})  # lists of an example cover its periods by `world_lists`
-    inputs = inputs_of(apart, cells, submissions.groups_at(as_of), window, as_of, rests, silent, given)
+    inputs = inputs_of(apart, cells, groups_at(submissions, as_of), window, as_of, rests, silent, given)
     rows = history_plan(apart, inputs, cadences, kept=_kept(worlds, begun, cells)).collect(engine="in-memory")
     shown = {(row["group"], row["start"]): row for row in rows.iter_rows(named=True)}
     in_period = {name: shown[name, example.period.start] for name, (_, _, example) in worlds.items()}

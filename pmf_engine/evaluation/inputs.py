@@ -150,7 +150,7 @@ def inputs_of(
     Args:
         framework: The framework to evaluate.
         cells: The cells of `Submissions` on the day of the evaluation.
-        groups: The groups of cells, from `Submissions.groups_at`.
+        groups: The groups of cells, from `groups_at`.
         window: The months of the evaluation.
         as_of: The day that decides what is late.
         worlds: The figures of each example and the first month of its data.

@@ -12,6 +12,7 @@ from pmf_engine.domain.periods import Frequency, Period, month_of
 from pmf_engine.framework.changes import owed
 from pmf_engine.framework.model import Figure, Framework
 from pmf_engine.report.item import Named
+from pmf_engine.submissions.days import cells_at
 from pmf_engine.submissions.submissions import Submissions
 
 
@@ -62,7 +63,7 @@ def template_of(
             with it; None for the latest period of each figure that has ended.
         as_of: The day of the template.
     """
-    sent = submissions.cells_at(as_of).filter(pl.col("agency") == agency)
+    sent = cells_at(submissions, as_of).filter(pl.col("agency") == agency)
     last = {
         (figure, start, by, group): text
         for figure, start, by, group, text in sent.select("figure", "start", "by", "group", "text").iter_rows()

@@ -15,6 +15,7 @@ from pmf_engine.report.item import Named
 from pmf_engine.report.late_returns import late_agencies, outstanding_rows
 from pmf_engine.report.model import LateReturn
 from pmf_engine.report.problems import ToldProblem, told_problems
+from pmf_engine.submissions.days import marked_at
 from pmf_engine.submissions.problems import together
 from pmf_engine.submissions.severity import Severity
 from pmf_engine.submissions.submissions import Submissions
@@ -80,7 +81,7 @@ def validation(framework: Framework, submissions: Submissions, as_of: date, *, a
     """
     last_month = Cadence(1, framework.board.year_start).last_ended_by(month_of(as_of))
     evaluation = evaluate(framework, submissions, last_month, as_of)
-    problems = told_problems(together(evaluation.problems, submissions.marked_at(evaluation.as_of)))
+    problems = told_problems(together(evaluation.problems, marked_at(submissions, evaluation.as_of)))
     if agency is not None:
         problems = [problem for problem in problems if problem.agency == agency]
     files = _files(evaluation)

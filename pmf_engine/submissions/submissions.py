@@ -19,7 +19,6 @@ from typing_extensions import deprecated
 from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.domain.dates import day_of
 from pmf_engine.domain.frame_schema import Column, FrameSchema
-from pmf_engine.domain.marks import CELL_WORDS
 from pmf_engine.domain.period_days import days_of_periods
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cross_checks import compare_times
@@ -35,10 +34,8 @@ from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.misread import MISREAD, misread_rows, without_outdated
 from pmf_engine.submissions.problems import (
     PLACE,
-    PROBLEMS,
     Problem,
     problems_frame,
-    problems_of_cells,
     say,
     together,
     with_senders,
@@ -52,7 +49,7 @@ from pmf_engine.submissions.registers import RegisterTable, register_of
 from pmf_engine.submissions.returns import Return
 from pmf_engine.submissions.sent import Sent, put_together, read_tables
 from pmf_engine.submissions.standing_cells import Standing, standing_cells
-from pmf_engine.submissions.table import DAMAGED, EDGES
+from pmf_engine.submissions.table import DAMAGED
 from pmf_engine.submissions.vocabulary import Vocabulary
 
 FILES: Final = FrameSchema(
@@ -99,12 +96,6 @@ class Submissions(RegisterFrames):
         return None if self.framework is None else reading_fingerprint(self.framework)
 
     @checked
-    def read_by(self, framework: Framework) -> Submissions:
-        """These submissions; raises MismatchError where they were read with other names than a framework's."""
-        check_fingerprint(self.framework_fingerprint, framework)
-        return self
-
-    @checked
     def known_at(self, as_of: date) -> Submissions:
         """The submissions received by a day: as they would have been read on that day."""
         as_of = day_of(as_of, "`as_of`")
@@ -117,46 +108,18 @@ class Submissions(RegisterFrames):
         A refused cell of an unknown group has a `by` and no `group`. It is in no group, but a sum of groups has no
         value while the cell counts, which is until later files replace it.
         """
-        return self.cells_at(date.max)
-
-    def cells_at(self, as_of: date) -> pl.DataFrame:
-        """The `cells` of a day: of several readings of one key, the latest received by then."""
-        return self.standing_at(as_of).cells
+        return self.standing_at(date.max).cells
 
     def standing_at(self, as_of: date) -> Standing:
         """The `cells` of a day, with the problems and marks of cells that other cells contradicted then."""
         standing = standing_cells(self.readings, self.framework, as_of)
         return standing._replace(cells=without_outdated(standing.cells, self.misread_at(as_of)))
 
-    def marked_at(self, as_of: date) -> pl.DataFrame:
-        """A note for each cell of a day whose number has a mark, with the columns of `PROBLEMS`."""
-        marked = self.cells_at(as_of).filter(pl.col("mark").is_not_null(), pl.col("state") != "invalid")
-        if marked.is_empty() or self.framework is None:
-            return PROBLEMS.empty()
-        messages = [
-            say("marked", text=text.strip(EDGES), words=CELL_WORDS[mark], so="used" if state == "ok" else "not used")
-            for text, mark, state in marked.select("text", "mark", "state").iter_rows()
-        ]
-        marked = marked.with_columns(kind=pl.lit("marked"), message=pl.Series("message", messages, pl.String))
-        return problems_of_cells(marked, self.framework)
-
     def misread_at(self, as_of: date) -> pl.DataFrame:
         """The misread rows received by a day, with the columns of `MISREAD`."""
         if self.framework is None:
             return MISREAD.empty()
         return misread_rows(self.readings, self.problems, self.sent.refused, self.framework, as_of)
-
-    def unplaced_at(self, as_of: date) -> pl.DataFrame:
-        """The cells of groups received by a day from unknown agencies: `agency`, `start`, `by` and `group`."""
-        came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
-        named = self.readings.filter(came, pl.col("agency").is_null(), pl.col("start").is_not_null())
-        return named.filter(pl.col("group").is_not_null()).select("agency", "start", "by", "group")
-
-    def groups_at(self, as_of: date) -> pl.DataFrame:
-        """Every group named in a cell received by a day, refused cells included: columns `by` and `group`."""
-        came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
-        named = self.readings.filter(came, pl.col("by").is_not_null(), pl.col("group").is_not_null())
-        return named.select("by", "group").unique().sort("by", "group")
 
     @classmethod
     @checked

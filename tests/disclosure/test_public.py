@@ -171,3 +171,14 @@ def test_every_column_of_a_withheld_row_is_decided(tmp_path: Path) -> None:
         name for name in JUDGED_ROWS.names if name not in kept and withheld[name] != [] and withheld[name] not in blank
     }
     assert told == set()
+
+
+def test_a_program_gets_no_small_count_by_asking_for_more(tmp_path: Path) -> None:
+    public = for_public(build(tmp_path, sent(3, 25)))
+    for ask in (
+        lambda: public.at("2016-17 Q1"),
+        lambda: pmf.what_if(public, tolerances={"share": {"good": "at least 5"}}),
+        lambda: public.explain("share", group="North"),
+    ):
+        with pytest.raises(pmf.Error):
+            ask()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pmf_engine.domain.problem_kind import ProblemKind
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
+from pmf_engine.submissions.days import groups_at
 from pmf_engine.submissions.problem_kinds import KINDS
 from pmf_engine.submissions.submissions import Submissions
 from tests.support.boards import read_frame
@@ -550,14 +551,14 @@ def test_a_column_that_is_nearly_called_as_a_breakdown_never_makes_wholes_of_its
     assert submissions.readings["outcome"].to_list() == ["refused", "refused"]
     assert submissions.problems["kind"].to_list() == ["unknown-column", "misnamed-column", "misnamed-column"]
     assert submissions.cells.select("by", "group", "value").rows() == [(by, None, None)]
-    assert submissions.groups_at(date.max).is_empty()
+    assert groups_at(submissions, date.max).is_empty()
 
 
 def test_a_group_that_is_mistyped_is_no_group_and_the_rest_stands(framework: Framework) -> None:
     submissions = read(framework, {"district": "Harlo"}, {"district": "Harlow"}, {"district": "St.Albans"})
     assert submissions.readings["outcome"].to_list() == ["refused", "used", "refused"]
     assert submissions.problems["kind"].to_list() == ["unknown-group", "unknown-group"]
-    assert submissions.groups_at(date.max).rows() == [("district", "Harlow")]
+    assert groups_at(submissions, date.max).rows() == [("district", "Harlow")]
 
 
 def test_rows_that_an_unknown_column_tells_apart_are_not_one_cell(framework: Framework) -> None:

@@ -26,6 +26,7 @@ import pmf_engine.submissions.readings
 import pmf_engine.submissions.submissions
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
+from pmf_engine.submissions.days import cells_at, marked_at
 from pmf_engine.submissions.folder import parse_date
 from pmf_engine.submissions.frames import SubmissionsError
 from pmf_engine.submissions.problem_kinds import KINDS
@@ -425,12 +426,12 @@ def test_a_later_file_without_the_unknown_column_stands_from_the_day_it_came() -
     submissions = read(DATED | {"a.csv": TEAM + ROW + "5,A\n" + ROW + "6,B\n", "b.csv": HEADER + ROW + "11\n"})
     assert submissions.readings["outcome"].to_list() == ["superseded", "superseded", "used"]
     assert submissions.cells.select("state", "value").rows() == [("ok", 11.0)]
-    assert submissions.cells_at(date(2017, 1, 31)).select("state", "value").rows() == [("invalid", None)]
+    assert cells_at(submissions, date(2017, 1, 31)).select("state", "value").rows() == [("invalid", None)]
 
 
 def test_what_contradicted_itself_had_no_value_before_its_correction() -> None:
     submissions = read(DATED | {"a.csv": HEADER + ROW + "5\n" + ROW + "6\n", "b.csv": HEADER + ROW + "7\n"})
-    assert submissions.cells_at(date(2017, 1, 31)).select("state", "value").rows() == [("invalid", None)]
+    assert cells_at(submissions, date(2017, 1, 31)).select("state", "value").rows() == [("invalid", None)]
     assert submissions.cells["value"].to_list() == [7.0]
 
 
@@ -461,7 +462,7 @@ def test_a_group_that_was_not_recognised_is_made_good_by_later_files(
     submissions = read(DATED | {"a.csv": DISTRICT + one, "b.csv": DISTRICT + other})
     nameless = pl.col("group").is_null()
     assert submissions.cells.filter(nameless).is_empty() == good
-    assert submissions.cells_at(date(2017, 1, 31)).filter(nameless).height == 1
+    assert cells_at(submissions, date(2017, 1, 31)).filter(nameless).height == 1
     undated = read({"a.csv": DISTRICT + one, "b.csv": DISTRICT + other})
     assert undated.cells.filter(nameless).height == 1
 
@@ -473,7 +474,7 @@ def test_rows_of_a_misnamed_column_are_made_good_by_later_files(wrong: str, righ
         DATED | {"a.csv": f"{start}{wrong}\n{ROW}5,{group}\n", "b.csv": f"{start}{right}\n{ROW}5,{group}\n"}
     )
     assert as_rows(submissions) == [("referrals", right, group, "ok", 5.0)]
-    assert submissions.cells_at(date(2017, 1, 31))["state"].to_list() == ["invalid"]
+    assert cells_at(submissions, date(2017, 1, 31))["state"].to_list() == ["invalid"]
 
 
 def test_of_another_period_figure_or_agency_nothing_is_made_good() -> None:
@@ -818,7 +819,7 @@ def test_every_wording_is_reached() -> None:
     with tempfile.TemporaryDirectory() as folder:
         board = _load(Path(folder), INDICATORS.replace("agencies:\n", "agencies:\n  ons: Statistics\n") + more)
         submissions = read(files, board)
-        reached = {*kinds(submissions), *submissions.marked_at(date(2030, 1, 1))["kind"]}
+        reached = {*kinds(submissions), *marked_at(submissions, date(2030, 1, 1))["kind"]}
     sources = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in MODULES)
     of_returns = {kind for kind in KINDS if sources.count(f'"{kind}"') > 1}
     assert len(of_returns) > 30

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import pmf_engine as pmf
 from pmf_engine.render.definitions import render_listing
+from pmf_engine.submissions.days import marked_at
 from tests.support.boards import cell, evaluate, write_board, write_returns
 
 FIGURES = """
@@ -163,7 +164,7 @@ content_areas: {safety: {title: Safety, kind: priority}}
 
 def test_marks_behind_numbers_are_noted(tmp_path: Path) -> None:
     submissions = read(tmp_path, "2016-17 Q1,care,number,12 [r]\n2016-17 Q2,care,number,9 u\n2016-17 Q3,care,number,7")
-    notes = submissions.marked_at(date(2030, 1, 1))
+    notes = marked_at(submissions, date(2030, 1, 1))
     assert notes["message"].to_list() == [
         "`12 [r]` was revised; the number is used",
         "`9 u` is marked as unreliable; the number is not used",

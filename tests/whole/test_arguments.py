@@ -82,17 +82,12 @@ def doors() -> Iterator[tuple[str, Callable[..., Any]]]:
 
 OWN = frozenset(
     {
-        "cells_at",
-        "groups_at",
         "is_there",
         "judged_row",
         "lasts",
-        "marked_at",
         "misread_at",
-        "read_by",
         "register_at",
         "standing_at",
-        "unplaced_at",
     }
 )
 """Methods that only the engine itself calls."""
