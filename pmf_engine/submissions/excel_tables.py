@@ -15,7 +15,7 @@ from zipfile import BadZipFile, ZipFile
 
 import polars as pl
 
-from pmf_engine.submissions.limits import UnreadableError
+from pmf_engine.submissions.limits import UnreadableError, panics_refused
 from pmf_engine.submissions.table import EDGES, letter
 from pmf_engine.submissions.workbook_facts import Place, SheetFacts, Workbook
 
@@ -79,6 +79,7 @@ class Sheet:
         return not (self.rows[place] or "").strip(EDGES)
 
 
+@panics_refused()
 def read_sheets(path: Path) -> list[Sheet]:
     """The sheets of a workbook.
 

@@ -7,7 +7,8 @@ memory, and its limits allow for the largest that a spreadsheet writes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -15,6 +16,23 @@ from typing import Final
 
 class UnreadableError(ValueError):
     """A file that is not read; the message is a clause that says why, without capital or full stop."""
+
+
+@contextmanager
+def panics_refused() -> Iterator[None]:
+    """Refuses a file on which a library in Rust panics; each has a class of its own for that, which is no Exception.
+
+    Raises:
+        UnreadableError: A library panicked.
+    """
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableError("it is damaged") from error
 
 
 def why_unreadable(error: BaseException) -> str:

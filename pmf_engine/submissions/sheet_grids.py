@@ -8,11 +8,12 @@ from pathlib import Path
 
 import polars as pl
 
+from pmf_engine.submissions.compound_limits import keep_chains_ended
 from pmf_engine.submissions.excel_tables import Sheet, read_sheets
 from pmf_engine.submissions.layouts.grid import Grid, Row
 from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.layouts.sections import sections_of
-from pmf_engine.submissions.limits import Measure, UnreadableError, keep_within
+from pmf_engine.submissions.limits import Measure, UnreadableError, keep_within, panics_refused
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.workbook_facts import Place
@@ -42,6 +43,7 @@ def grids_of_workbook(
     return grids, refused, problems
 
 
+@panics_refused()
 def grids_of_old_workbook(path: Path, file: str, received_on: date | None) -> tuple[list[Grid], list[Problem]]:
     """The sheets of an .xls, .xlsb or .ods file, and the problems of the file.
 
@@ -56,6 +58,8 @@ def grids_of_old_workbook(path: Path, file: str, received_on: date | None) -> tu
     grids: list[Grid] = []
     problems = [Problem(file, None, None, None, None, "format-tells-less", say("format-tells-less"))]
     try:
+        keep_within(Measure.BYTES, path.stat().st_size)
+        keep_chains_ended(path.read_bytes())
         workbook = read_excel(path)
         for name in workbook.sheet_names:
             sheet = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")

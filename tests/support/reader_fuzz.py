@@ -10,12 +10,15 @@ from __future__ import annotations
 import argparse
 import io
 import random
+import shutil
 import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,7 +26,19 @@ import polars as pl
 import xlsxwriter
 
 import pmf_engine as pmf
+from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.records.coverage import readable
+from pmf_engine.report.snapshots import (
+    FIGURE_FILE,
+    INPUTS,
+    REPORT,
+    RESULT_FILE,
+    SnapshotError,
+    read_snapshot,
+    saved_reports,
+    snapshot_files,
+)
+from pmf_engine.report.summary import read_summary
 from pmf_engine.submissions.folder import MANIFEST, read_manifest
 from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.list_files import read_list_parts
@@ -31,6 +46,7 @@ from pmf_engine.submissions.readers import READERS
 from pmf_engine.submissions.table import DAMAGED
 from pmf_engine.submissions.vocabulary import Vocabulary
 from tests.support.boards import HEAD, write_board
+from tests.support.reader_fuzz_files import ACTIONS, SUMMARY, TOLERANCES, binary_workbook, old_workbook, open_document
 
 SECONDS, MEGABYTES = 1.0, 200.0
 """The most processor time and memory that one input may take."""
@@ -51,6 +67,8 @@ _INDICATORS = """
 people: {frequency: quarterly, formula: adults}
 calls: {frequency: quarterly, formula: count(visit_list), by: [ward]}
 """
+SAVED = (REPORT, INPUTS, RESULT_FILE, FIGURE_FILE)
+_QUARTER = Period(2016 * 12 + 3, Cadence(3, 4))
 _DAYS = [date(2016, 4, 1) + timedelta(days=day) for day in range(60)]
 _RETURN = """\
 period,agency,figure,district,value,comment
@@ -153,6 +171,43 @@ def _read_manifest(path: Path, framework: pmf.Framework) -> None:
     read_manifest({MANIFEST: path, "care.csv": path, "visit_list.csv": path})
 
 
+def _read_register(path: Path, framework: pmf.Framework) -> None:
+    with TemporaryDirectory() as folder:
+        shutil.copy(path, folder)
+        submissions = pmf.read_submissions(Path(folder), framework)
+    assert submissions.register_at("actions", date(2017, 6, 1)) is not None
+
+
+def _read_summary(path: Path, framework: pmf.Framework) -> None:
+    with suppress(UnicodeDecodeError):
+        read_summary(path.parent, _QUARTER)
+
+
+@cache
+def _snapshot() -> Mapping[str, bytes]:
+    """The files of a saved report."""
+    with TemporaryDirectory() as folder:
+        framework = pmf.load_framework(write_board(Path(folder), _FIGURES, _INDICATORS, head=HEAD + _LISTS))
+        (Path(folder) / "sent").mkdir()
+        (Path(folder) / "sent" / "care.csv").write_text(_RETURN, encoding="utf-8")
+        submissions = pmf.read_submissions(Path(folder) / "sent", framework)
+    evaluation = pmf.evaluate(framework, submissions, _QUARTER, date(2016, 8, 15))
+    return snapshot_files(evaluation, pmf.exception_report(evaluation))
+
+
+def _saved(name: str) -> bytes:
+    return _snapshot()[name]
+
+
+def _read_saved(path: Path, framework: pmf.Framework) -> None:
+    for name, content in _snapshot().items():
+        if name != path.name and not name.endswith(".yaml"):
+            (path.parent / name).write_bytes(content)
+    with suppress(SnapshotError):
+        read_snapshot(path.parent)
+    saved_reports(path.parent.parent)
+
+
 def _check(path: Path, framework: pmf.Framework) -> None:
     pmf.check_framework(path.parent, as_of=date(2017, 1, 1))
 
@@ -170,8 +225,16 @@ TARGETS: Mapping[str, Target] = {
     "list.csv": Target("visit_list.csv", lambda: _records().write_csv().encode(), _read_list),
     "list.parquet": Target("visit_list.parquet", _parquet, _read_list),
     "list.xlsx": Target("visit_list.xlsx", _workbook, _read_list),
+    **{
+        f"return{suffix}": Target(f"sent{suffix}", good, _read_return)
+        for suffix, good in ((".xls", old_workbook), (".xlsb", binary_workbook), (".ods", open_document))
+    },
     "manifest": Target(MANIFEST, _MANIFEST.encode, _read_manifest),
     "yaml": Target("indicators.yaml", _board, _check),
+    "tolerances": Target("tolerances.yaml", TOLERANCES.encode, _check),
+    "register": Target("actions.csv", ACTIONS.encode, _read_register),
+    "summary": Target("summary.md", SUMMARY.encode, _read_summary),
+    **{f"saved {name}": Target(name, partial(_saved, name), _read_saved) for name in SAVED},
 }
 """Every reader. A new row of `READERS` has a row here."""
 
