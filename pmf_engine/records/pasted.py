@@ -40,10 +40,9 @@ def without_pasted(
 
 
 def _refused_if_pasted(part: ListPart, list_: RecordList, engine: Engine) -> ListPart:
-    """The part; without its records where a run of them comes again further down in the same order.
+    """The part; without its records where a run of them comes again further down, or each of them is there as often.
 
-    The run has at least `_FEWEST` different records of at least two days, so that records of one day, which may be
-    equal in any order, are no run.
+    They are at least `_FEWEST` different records of at least two days: records of one day may be equal in any order.
 
     Args:
         part: The list part.
@@ -54,25 +53,42 @@ def _refused_if_pasted(part: ListPart, list_: RecordList, engine: Engine) -> Lis
         return part
     record = pl.struct(pl.exclude(ROW)).hash()
     records = result(part.frame.select(ROW, pl.col(list_.start).alias("day"), record.alias("record")), engine)
+    if _are_many(records) and (times := _times(records)) > 1:
+        return refused(part, "pasted-records", how=f"each record of this file is there {times} times")
     for distance in _distances(records):
-        runs = records.with_row_index("at").with_columns(
-            again=(pl.col("record") == pl.col("record").shift(distance)).fill_null(False)
-        )
-        longest = (
-            runs.with_columns(run=pl.col("again").rle_id())
-            .filter("again")
-            .group_by("run", maintain_order=True)
-            .agg(pl.col("at").first(), pl.len().alias("length"))
-            .sort("length", descending=True, maintain_order=True)
-        )
-        at, length = longest.select("at", "length").row(0)
-        length = min(length, distance)
-        copy, first = records.slice(at, length), records.slice(at - distance, length)
-        is_copy = copy["record"].n_unique() >= _FEWEST and copy["day"].drop_nulls().n_unique() > 1
-        if is_copy and length * _SHARE >= records.height:
-            rows = {"first": first[ROW][0], "last": first[ROW][-1], "again": copy[ROW][0], "end": copy[ROW][-1]}
-            return refused(part, "pasted-records", rows["again"], **rows)
+        first, copy = _copy(records, distance)
+        if _are_many(copy) and copy.height * _SHARE >= records.height:
+            now, before = (f"{rows[ROW][0]} to {rows[ROW][-1]}" for rows in (copy, first))
+            how = f"the rows {now} are the rows {before} again, in the same order"
+            return refused(part, "pasted-records", copy[ROW][0], how=how)
     return part
+
+
+def _are_many(records: pl.DataFrame) -> bool:
+    """Whether records are so many different ones, of more than one day, that they are not alike by chance."""
+    return records["record"].n_unique() >= _FEWEST and records["day"].drop_nulls().n_unique() > 1
+
+
+def _times(records: pl.DataFrame) -> int:
+    """How often every record is there; 0 where some are there more often than others."""
+    times = records.group_by("record").len()["len"].unique()
+    return int(times[0]) if len(times) == 1 else 0
+
+
+def _copy(records: pl.DataFrame, distance: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The longest run of records that are equal to those a distance before, and those; a single other record is in it.
+
+    Args:
+        records: All records.
+        distance: How many records before; the run is no longer, as an extract that is there three times is one run.
+    """
+    again = (pl.col("record") == pl.col("record").shift(distance)).fill_null(False)
+    closed = again | (again.shift().fill_null(False) & again.shift(-1).fill_null(False))
+    runs = records.select(again=closed).with_row_index("at").with_columns(run=pl.col("again").rle_id())
+    runs = runs.filter("again").group_by("run").agg(pl.col("at").first(), pl.len().alias("length"))
+    at, length = runs.sort("length", "at", descending=[True, False]).select("at", "length").row(0)
+    length = min(length, distance)
+    return records.slice(at - distance, length), records.slice(at, length)
 
 
 def _distances(records: pl.DataFrame) -> list[int]:

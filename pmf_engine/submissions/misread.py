@@ -147,23 +147,20 @@ def _of_columns(readings: pl.DataFrame, problems: pl.DataFrame, framework: Frame
 
 
 def _of_files(refused: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """Refused files, repeated for each figure that their agency owes."""
-    owed = {
-        agency: [id_ for id_, figure in framework.figures.items() if agency in figure.agencies]
-        for agency in framework.agencies
-    }
-    of_agency = pl.col("agency").replace_strict(owed, return_dtype=pl.List(pl.String))
-    return (
-        refused.with_columns(
-            figure=of_agency,
-            named=False,
-            corrects=True,
-            sheet=pl.lit(None, pl.String),
-            row=pl.lit(None, pl.Int64),
-            why=pl.format("`{}`, which may hold it, could not be read", "file"),
-        )
-        .explode("figure")
-        .filter(pl.col("figure").is_not_null())
+    """Refused files, repeated for each figure that their agency owes, in the figure's period with the file's month."""
+    owed = [
+        (file, received_on, agency, id_, figure.cadence.holding(month).start)
+        for file, received_on, agency, month in refused.iter_rows()
+        for id_, figure in framework.figures.items()
+        if agency in figure.agencies
+    ]
+    columns = {"file": pl.String, "received_on": pl.Date, "agency": pl.String, "figure": pl.String, "start": pl.Int32}
+    return pl.DataFrame([*dict.fromkeys(owed)], schema=columns, orient="row").with_columns(
+        named=False,
+        corrects=True,
+        sheet=pl.lit(None, pl.String),
+        row=pl.lit(None, pl.Int64),
+        why=pl.format("`{}`, which may hold it, could not be read", "file"),
     )
 
 

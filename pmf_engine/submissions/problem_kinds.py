@@ -260,8 +260,8 @@ KINDS: Final[Mapping[ProblemKind, Kind]] = {
     ),
     ProblemKind.PASTED_RECORDS: Kind(
         LOST,
-        "the rows {again} to {end} are the rows {first} to {last} again, in the same order, as if an extract was "
-        "pasted twice; nothing in this file can be used until each record is sent once",
+        "{how}, as if an extract was pasted twice; nothing in this file can be used until each record is sent once; "
+        "where they are different records, the list needs a column that tells them apart",
     ),
     ProblemKind.REPEATED_RECORD: Kind(DOUBT, "this record is the same as {place}; both are counted"),
     ProblemKind.SAME_AS_BEFORE: Kind(

@@ -18,6 +18,10 @@ from pmf_engine.submissions.table import EDGES
 _OF = KEY[:4]
 """The key that a whole shares with its groups: figure, agency and period."""
 
+_TEXT = pl.col("text").str.strip_chars(EDGES).fill_null("")
+_NOT_APPLICABLE = _TEXT.str.to_lowercase().is_in(["z", "[z]"])
+"""Whether a cell says that its group cannot have a number, so that a whole leaves nothing out; `n/a` may not."""
+
 _LEAST = 2.0
 """The sum of groups may always be smaller than their whole by this number."""
 
@@ -46,7 +50,8 @@ def hold_wholes(
 
     The sum may be smaller than the whole by the breakdown's `unallocated`, and larger only by rounding. Groups that
     `overlap` may sum to more, but no group may exceed the whole. Where a group has no value the sum has no lower limit;
-    a whole that is just that sum is refused, since a spreadsheet leaves out of a total what is no number.
+    a whole that is just that sum is refused, since a spreadsheet leaves out of a total what is no number. So is one
+    that is the sum without a group that nobody sent, where a row of an unknown group may be of it.
     A whole outside these limits is refused, unless it was corrected after all its groups. Where groups changed after
     their whole and a group has no value, the whole is refused; where every group has one, a sum outside the limits
     replaces the whole.
@@ -164,13 +169,15 @@ def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
         largest=value.filter(ok).max(),
         named=pl.col("group").filter(ok).drop_nulls().unique(),
         valued=ok.all(),
-        without=pl.col("group").filter(~ok).drop_nulls().unique().sort(),
+        without=pl.col("group").filter(~ok & ~_NOT_APPLICABLE).drop_nulls().unique().sort(),
+        unknown=(pl.col("group").is_null() & (_TEXT != "")).any(),
         newest=pl.col("received_on").max(),
         digits=pl.max_horizontal(_decimals(value.filter(ok)).max(), _decimals(pl.col("whole")).first()),
     )
     gap = (pl.col("whole") - pl.col("total")).abs()
     sums = sums.with_columns(equal=gap <= NEAR * pl.max_horizontal(pl.col("whole", "total").abs()))
-    sums = sums.filter(~pl.col("equal") | ((pl.col("without").list.len() > 0) & (pl.col("named").list.len() > 0)))
+    without = (pl.col("without").list.len() > 0) | pl.col("unknown")
+    sums = sums.filter(~pl.col("equal") | (without & (pl.col("named").list.len() > 0)))
     spans = group_spans(cells, framework)
     wanted = groups_wanted(sums.lazy().select(PERIOD_OF_GROUPS).unique(), spans).collect()
     limits = pl.DataFrame(
@@ -179,8 +186,9 @@ def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
         orient="row",
     )
     sums = sums.join(wanted, on=list(PERIOD_OF_GROUPS), how="left").join(limits, on="by")
-    missing_groups = pl.col("wanted").list.set_difference("named").list.len().fill_null(0)
-    sums = sums.with_columns(complete=pl.col("valued") & (missing_groups == 0))
+    missing_groups = pl.col("wanted").list.set_difference("named").fill_null([])
+    without = pl.when("unknown").then(pl.col("without").list.set_union(missing_groups).list.sort()).otherwise("without")
+    sums = sums.with_columns(complete=pl.col("valued") & (missing_groups.list.len() == 0), without=without)
     unit = pl.max_horizontal(pl.when(pl.col("unit") > 1).then("unit").otherwise(0.0), _last_digit())
     rounding = (pl.max_horizontal(pl.col("wanted").list.len().fill_null(0), pl.col("named").list.len()) + 1) * unit / 2
     whole, total = pl.col("whole"), pl.col("total")
@@ -191,7 +199,7 @@ def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
     sums = _with_dates(sums, groups, came)
     adds = ~pl.col("overlap") & (pl.col("unit") <= 1)
     outcome = (
-        pl.when("equal").then(pl.when(adds).then(_PARTIAL))
+        pl.when("equal").then(pl.when(adds & (pl.col("without").list.len() > 0)).then(_PARTIAL))
         .when(pl.col("groups_later") & ~pl.col("complete")).then(_INCOMPLETE)
         .when(pl.col("groups_later") & contradicts).then(_REPLACED)
         .when(contradicts & pl.col("corrected")).then(_STANDS)

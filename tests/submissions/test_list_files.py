@@ -429,27 +429,29 @@ def _records(first: int, last: int) -> str:
     return "".join(ROW.replace("04-01", f"04-{day:02d}") for day in range(first, last + 1))
 
 
+LATER_ROWS = "the rows {} to {} are the rows {} to {} again, in the same order"
+
+
 @pytest.mark.parametrize(
-    ("rows", "places"),
+    ("rows", "row", "how"),
     [
-        (_records(1, 5) * 2, (7, 7, 11, 2, 6)),
-        (_records(1, 5) * 3, (7, 7, 11, 2, 6)),
-        (_records(1, 9) + _records(3, 8), (11, 11, 16, 4, 9)),
-        (_records(11, 12) + _records(1, 6) + _records(20, 24) + _records(1, 6), (15, 15, 20, 4, 9)),
+        (_records(1, 5) * 2, None, "each record of this file is there 2 times"),
+        (_records(1, 5) * 3, None, "each record of this file is there 3 times"),
+        ("".join(_records(day, day) * 2 for day in range(5, 0, -1)), None, "each record of this file is there 2 times"),
+        (_records(1, 9) + _records(3, 8), 11, LATER_ROWS.format(11, 16, 4, 9)),
+        (_records(1, 9) + _records(1, 3) + _records(20, 20) + _records(5, 9), 11, LATER_ROWS.format(11, 19, 2, 10)),
+        (_records(11, 12) + _records(1, 6) + _records(20, 24) + _records(1, 6), 15, LATER_ROWS.format(15, 20, 4, 9)),
     ],
 )
-def test_an_extract_that_is_pasted_twice_is_refused(
-    tmp_path: Path, rows: str, places: tuple[int, int, int, int, int]
-) -> None:
+def test_an_extract_that_is_pasted_twice_is_refused(tmp_path: Path, rows: str, row: int | None, how: str) -> None:
     evaluation = read(tmp_path, {"referral_list.csv": HEADER + rows} | covering("referral_list.csv"))
-    row, again, end, first, last = places
     assert evaluation.problems.select("file", "row", "kind", "message").rows() == [
         (
             "referral_list.csv",
             row,
             "pasted-records",
-            f"the rows {again} to {end} are the rows {first} to {last} again, in the same order, as if an extract was "
-            "pasted twice; nothing in this file can be used until each record is sent once",
+            f"{how}, as if an extract was pasted twice; nothing in this file can be used until each record is sent "
+            "once; where they are different records, the list needs a column that tells them apart",
         )
     ]
     assert number(evaluation) == "invalid"
@@ -461,7 +463,7 @@ def test_an_extract_that_is_pasted_twice_is_refused(
         _records(1, 4) * 2,  # four alike may be chance
         ROW * 20,  # one day
         ROW * 6 + _records(2, 2) * 6 + _records(3, 3) * 6,
-        _records(1, 6) + "".join(_records(day, day) for day in range(6, 0, -1)),  # in another order
+        _records(1, 7) + "".join(_records(day, day) for day in range(6, 0, -1)),  # in another order
         _records(1, 5) + _records(1, 30) + ROW * 20,  # less than a tenth
     ],
 )

@@ -657,6 +657,27 @@ def test_a_whole_that_leaves_out_a_group_without_a_number_is_refused(group: str)
     )
 
 
+@pytest.mark.parametrize(
+    ("rows", "state"),
+    [
+        ([("10", ""), ("10", "Harlow"), ("9", "Basilon")], "invalid"),
+        ([("10", ""), ("10", "Harlow"), ("", "Basilon")], "ok"),
+        ([("10", ""), ("10", "Harlow")], "ok"),
+        ([("10", ""), ("10", "Harlow"), ("0", "Basildon"), ("9", "Basilon")], "ok"),
+        ([("10", ""), ("10", "Harlow"), ("z", "Basildon")], "ok"),
+        ([("10", ""), ("10", "Harlow"), ("[z]", "Basildon")], "ok"),
+    ],
+)
+def test_a_row_of_an_unknown_group_may_be_of_the_group_that_nobody_sent(
+    rows: list[tuple[str, str]], state: str
+) -> None:
+    text = "".join(f"2016-17 Q3,police,open_plans,{value},{group},\n" for value, group in rows)
+    cell = read({"a.csv": BROKEN_DOWN + text}).cells.filter(pl.col("by").is_null()).row(0, named=True)
+    assert cell["state"] == state
+    if state == "invalid":
+        assert cell["why"].endswith("add up to 10, and there is no number of `Basildon`")
+
+
 def test_a_whole_that_leaves_out_many_groups_names_the_first_three_of_them() -> None:
     row = "2016-17 Q3,police,open_plans,"
     text = BROKEN_DOWN + f"{row}10,,\n{row}10,,Harlow\n"
