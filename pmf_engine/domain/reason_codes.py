@@ -20,6 +20,9 @@ _SOURCES = 1 << _SOURCE_BITS
 MISREAD = _SOURCES >> 1
 """A bit of the code of a figure that an unplaced row may contain. Numbers of sources are smaller than this bit."""
 
+TOO_FEW_ANSWERED = MISREAD - 1
+"""In the place of a source: too few were scored twice for a value (`respond`). Numbers of sources are smaller."""
+
 NOT_RECEIVED = 1
 """Code of a figure that was not received. It is the smallest code: where parts combine by maximum, a withheld or
 refused part wins."""
@@ -71,8 +74,8 @@ class SourceIndex:
         self.numbers = {name: number for number, name in enumerate(self._names, start=1)}
 
     def name(self, number: int) -> str | None:
-        """The figure or list with a number; None for 0."""
-        return self._names[number - 1] if number else None
+        """The figure or list with a number; None for a number of none."""
+        return self._names[number - 1] if 0 < number <= len(self._names) else None
 
 
 def figure_number(figure: pl.Expr) -> pl.Expr:

@@ -101,6 +101,8 @@ class ReasonKind(StrEnum):
     """A break in the series lies inside the period."""
     BREAK_BEFORE = "break_before"
     """The formula or a band looks at a period before the last break in the series."""
+    TOO_FEW_ANSWERED = "too_few_answered"
+    """Too few were scored before and after, by `respond`."""
     WORSE_BY_GROUPS = "worse_by_groups"
     """Groups add up to less than their whole, and the worse of both readings rates the value."""
     ARRIVAL_UNKNOWN = "arrival_unknown"

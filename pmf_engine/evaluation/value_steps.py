@@ -137,8 +137,14 @@ class ValueSteps:
 
     def _finite(self, indicator: Indicator) -> int:
         """The value of an indicator, after those of the indicators in its formula."""
+        answered = None
+        if indicator.answered is not None:
+            share, least = indicator.answered
+            answered = self.indicator(self.framework.indicators[share]), self.constant(least)
         self._own_breaks = frozenset(break_.at for break_ in indicator.breaks)
         step = self.made("finite", self.part(indicator, indicator.formula))
+        if answered is not None:
+            step = self.made("answered", step, *answered)
         adds_up = indicator.lists or any(self.framework.figures[name].kind == "flow" for name in indicator.figures)
         if self._own_breaks and adds_up and indicator.cadence.months < self.months:
             step = self.made("unbroken", step)

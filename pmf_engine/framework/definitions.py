@@ -263,8 +263,8 @@ class Indicator:
         breaks: The breaks in its series.
         counts: What its value counts, by the key `unit` of the file.
         ask: What the board asks of its lead agency about an exception.
-        public: Whether papers for the public may show rows of single agencies, words, and values that may rest on few
-            records; False leaves the indicator out of them, None decides for each row.
+        public: Whether papers for the public may show single agencies, words and values of few records; None: each row.
+        answered: The indicator of the share that was scored twice, and its least value for which this one has a value.
     """
 
     id: str
@@ -296,6 +296,7 @@ class Indicator:
     counts: str | None = None
     ask: tuple[str, ...] = ()
     public: bool | None = None
+    answered: tuple[str, float] | None = None
 
     @cached_property
     def named(self) -> frozenset[str]:
@@ -303,7 +304,7 @@ class Indicator:
         ids = {node.name for node in names(self.formula)} | {*self.compare}
         ids |= {aggregate.list.name for aggregate in aggregates(self.formula) if of_senders(aggregate)}
         ids |= {node.name for band in self.bands for limit in band.limits for node in names(limit.bound)}
-        return frozenset(ids)
+        return frozenset(ids | {*self.answered[:1]} if self.answered else ids)
 
     @property
     def place(self) -> Place:

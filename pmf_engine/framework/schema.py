@@ -19,6 +19,7 @@ from pmf_engine.framework.schema_forms import (
     Days,
     Decimals,
     ExpressionText,
+    LeastShare,
     Model,
     Month,
     Names,
@@ -235,12 +236,14 @@ class BetterOff(Model):
     """Scores before and after in a list, in place of a formula (see `building.better_off`).
 
     `least_change` is the smallest rise that counts as better, and the smallest fall that counts as worse.
+    Where fewer than `respond` of the records are scored twice, nobody can tell.
     """
 
     of: Text
     before: Text
     after: Text
     least_change: Annotated[float, Field(gt=0)]
+    respond: LeastShare | None = None
 
 
 class Indicator(Model):

@@ -79,6 +79,15 @@ def _share(value: Any) -> Any:
     raise PydanticCustomError("share", "a percentage")
 
 
+def _least_share(value: Any) -> Any:
+    """A least percentage, such as `at least 60%`, as the number before its sign."""
+    if isinstance(value, str) and (written := re.fullmatch(r"at\s+least\s+(.+)", value.strip())):
+        share = _share(written[1])
+        if share > 0:
+            return share
+    raise PydanticCustomError("least_share", "a least percentage")
+
+
 def titled(key: str) -> BeforeValidator:
     """Accepts a text for a map with one key, such as a title."""
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
@@ -105,6 +114,7 @@ Days = Annotated[int, BeforeValidator(_days)]
 Rhythm = Annotated[Frequency, one_of(Frequency)]
 Decimals = Annotated[int, Field(ge=0, le=9)]
 Share = Annotated[float, BeforeValidator(_share)]
+LeastShare = Annotated[float, BeforeValidator(_least_share)]
 ExpressionText = Annotated[str, BeforeValidator(_expression)]
 OptionalExpressionText = Annotated[str | None, BeforeValidator(_expression)]
 """As `ExpressionText`, for a key that may be left out. A key that is written must not be blank."""

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from pmf_engine.domain.frame_schema import Column, FrameSchema
-from pmf_engine.domain.reason_codes import SourceIndex, is_misread, source_number, status_rank
+from pmf_engine.domain.reason_codes import TOO_FEW_ANSWERED, SourceIndex, is_misread, source_number, status_rank
 from pmf_engine.domain.status import ReasonKind, Status, texts
 from pmf_engine.framework.model import Figure, Framework, RecordList
 
@@ -65,6 +65,8 @@ _BY_GROUPS = "judged by groups that come to less than their whole, which is wors
 _BREAK_INSIDE = "a break lies inside the period"
 _BREAK_BEFORE = "there is no earlier period to look at since the last break"
 
+_TOO_FEW = "too few were scored before and after, by `respond` of `better_off`"
+
 _SETTLED_BY = "; nothing says that a file covers all of the period, as {} would"
 _WHOSE = {
     Status.NO_DATA: "from",
@@ -115,6 +117,9 @@ def with_reasons(
     broken = pl.when(inside).then(pl.lit(ReasonKind.BREAK_INSIDE)).otherwise(pl.lit(ReasonKind.BREAK_BEFORE))
     reason = pl.when(nothing_before).then(across).otherwise(reason)
     kind = pl.when(nothing_before).then(broken).otherwise(kind)
+    too_few = pl.col("number") == TOO_FEW_ANSWERED
+    reason = pl.when(too_few).then(pl.lit(_TOO_FEW)).otherwise(reason)
+    kind = pl.when(too_few).then(pl.lit(ReasonKind.TOO_FEW_ANSWERED)).otherwise(kind)
     without = pl.when("has_value").then(pl.lit("worked out without what lacks: ") + reason).otherwise(reason)
     by_groups = pl.when(pl.col("has_value") & pl.col("worse")).then(pl.lit(_BY_GROUPS))
     without = pl.coalesce(pl.concat_str(without, pl.lit("; "), by_groups), without, by_groups)

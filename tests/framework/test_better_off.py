@@ -38,6 +38,15 @@ indicators:
 """
 EVENTS = BOARD.format(when="date: ended_on", end="date")
 SPELLS = BOARD.format(when="spell: [begun_on, ended_on]", end="date?")
+BALANCE = """\
+  balance:
+    title: Better less worse
+    content_area: help
+    evidence_type: quantity
+    lead_agency: care
+    frequency: quarterly
+    formula: confidence - confidence.worse
+"""
 TOLERANCES = """
 tolerances:
   confidence: {good: at least 60}
@@ -122,3 +131,29 @@ def test_its_example_is_run(tmp_path: Path) -> None:
     assert not framework.warnings
     run = pmf.run_examples(framework)
     assert [(outcome.indicator, outcome.differences) for outcome in run.outcomes] == [("confidence", ())]
+
+
+def test_too_few_scored_twice_is_no_value_and_never_green(tmp_path: Path) -> None:
+    # Six of eight are scored twice, 75 %.
+    asked = EVENTS.replace("least_change: 1.5", "least_change: 1.5, respond: at least 75.1%")
+    evaluation = evaluate(_board(tmp_path, asked, ENDED), "2016-17 Q1")
+    for face in FACES[:3]:
+        assert str(cell(evaluation, face, "2016-17 Q1", "status")) == "no_data"
+        assert cell(evaluation, face, "2016-17 Q1", "reason_kind") == "too_few_answered"
+        assert cell(evaluation, face, "2016-17 Q1", "value") is None
+    assert cell(evaluation, "confidence", "2016-17 Q1", "denominator") == 6
+    assert cell(evaluation, "confidence.scored", "2016-17 Q1", "value") == 75
+
+
+def test_just_enough_scored_twice_is_enough(tmp_path: Path) -> None:
+    asked = EVENTS.replace("least_change: 1.5", "least_change: 1.5, respond: at least 75%")
+    evaluation = evaluate(_board(tmp_path, asked, ENDED), "2016-17 Q1")
+    statuses = [str(cell(evaluation, face, "2016-17 Q1", "status")) for face in FACES]
+    assert statuses == ["red", "amber", "green", "not_rated"]
+
+
+def test_what_rests_on_too_few_scored_twice_has_no_value_either(tmp_path: Path) -> None:
+    asked = EVENTS.replace("least_change: 1.5", "least_change: 1.5, respond: at least 80%")
+    evaluation = evaluate(_board(tmp_path, asked + BALANCE, ENDED), "2016-17 Q1")
+    assert str(cell(evaluation, "balance", "2016-17 Q1", "status")) == "no_data"
+    assert cell(evaluation, "balance", "2016-17 Q1", "reason_kind") == "too_few_answered"

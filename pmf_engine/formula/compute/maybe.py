@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pmf_engine.domain.reason_codes import reason_code
+from pmf_engine.domain.status import Status
+
 
 @dataclass(frozen=True)
 class MaybeExpr:
@@ -42,3 +45,11 @@ def known(part: MaybeExpr) -> pl.Expr:
 def gravest(codes: Sequence[pl.Expr]) -> pl.Expr:
     """The reason code of a value made of several parts: the maximum of their codes."""
     return pl.max_horizontal(codes) if len(codes) > 1 else codes[0]
+
+
+def overflowed(part: MaybeExpr) -> pl.Expr:
+    """INVALID for an operand that overflowed to infinity, else 0.
+
+    As a divisor or in a comparison an infinity would give a value that looks plausible.
+    """
+    return pl.when((part.code == 0) & ~part.value.is_finite()).then(reason_code(Status.INVALID)).otherwise(0)

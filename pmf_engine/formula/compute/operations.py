@@ -12,10 +12,10 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 import polars as pl
 
 from pmf_engine.domain.numbers import HALF, SNAP
-from pmf_engine.domain.reason_codes import NOT_RECEIVED, is_absent, reason_code, status_rank
+from pmf_engine.domain.reason_codes import NOT_RECEIVED, TOO_FEW_ANSWERED, is_absent, reason_code, status_rank
 from pmf_engine.domain.status import Status
 from pmf_engine.formula.compute.comparisons import less
-from pmf_engine.formula.compute.maybe import MaybeExpr, gravest, known
+from pmf_engine.formula.compute.maybe import MaybeExpr, gravest, known, overflowed
 from pmf_engine.formula.functions import FUNCTIONS
 from pmf_engine.formula.look_back import span
 from pmf_engine.formula.syntax import (
@@ -31,6 +31,7 @@ from pmf_engine.formula.syntax import (
 
 _UNDEFINED = reason_code(Status.UNDEFINED)
 _INVALID = reason_code(Status.INVALID)
+_TOO_FEW = reason_code(Status.NO_DATA, TOO_FEW_ANSWERED)
 _NOTHING_BEFORE = reason_code(Status.NO_DATA)
 
 PLACE, TURN = "place", "turn"
@@ -178,14 +179,6 @@ def _codes(of: Sequence[MaybeExpr]) -> list[pl.Expr]:
     return [part.code for part in of]
 
 
-def _overflowed(part: MaybeExpr) -> pl.Expr:
-    """INVALID for an operand that overflowed to infinity, else 0.
-
-    As a divisor or in a comparison an infinity would give a value that looks plausible.
-    """
-    return pl.when((part.code == 0) & ~part.value.is_finite()).then(_INVALID).otherwise(0)
-
-
 # -- arithmetic ------------------------------------------------------------------------
 
 
@@ -221,7 +214,7 @@ def _quotient(left: MaybeExpr, right: MaybeExpr) -> tuple[pl.Expr, pl.Expr]:
     """The quotient of two operands and its code: undefined for a divisor of 0."""
     # The value of a missing operand is meaningless and must not be compared.
     by_zero = pl.when((right.code == 0) & (right.value == 0)).then(_UNDEFINED).otherwise(0)
-    return left.value / right.value, gravest([left.code, right.code, by_zero, _overflowed(right)])
+    return left.value / right.value, gravest([left.code, right.code, by_zero, overflowed(right)])
 
 
 @_operation("/")
@@ -241,7 +234,7 @@ def _percent(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
         .then(_INVALID)
         .otherwise(0)
     )
-    codes = [part.code, whole.code, wrong, _overflowed(part), _overflowed(whole)]
+    codes = [part.code, whole.code, wrong, overflowed(part), overflowed(whole)]
     return _made(of, part.value * 100.0 / whole.value, gravest(codes))
 
 
@@ -270,7 +263,7 @@ def _round(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
 def _extreme(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
     """The least or the greatest operand; invalid where one overflowed, as it may be either."""
     either = pl.min_horizontal if work.operation == "min" else pl.max_horizontal
-    return _made(of, either(_values(of)), gravest([*_codes(of), *map(_overflowed, of)]))
+    return _made(of, either(_values(of)), gravest([*_codes(of), *map(overflowed, of)]))
 
 
 def half_up(value: pl.Expr, digits: pl.Expr) -> pl.Expr:
@@ -314,6 +307,14 @@ def _lenient_or_reason(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
     """
     lenient, strict, owed = of
     return MaybeExpr(lenient.value, pl.when(lenient.code == 0).then(0).otherwise(strict.code), owed.code)
+
+
+@_operation("answered")
+def _answered(of: Sequence[MaybeExpr], work: Work) -> MaybeExpr:
+    """The first operand, where the second, the share that answered, is not below the third; else too few answered."""
+    value, share, least = of
+    few = pl.when((share.code == 0) & less(share.value, least.value)).then(_TOO_FEW).otherwise(share.code)
+    return _made(of, pl.when(few == 0).then(value.value), pl.when(few == 0).then(value.code).otherwise(few))
 
 
 @_operation("finite")

@@ -7,6 +7,7 @@ The scores of a list before and after tell whether anyone is better off: the sha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from pmf_engine.diagnostics import messages
@@ -14,7 +15,8 @@ from pmf_engine.diagnostics.source import ComposedPassage, Span
 from pmf_engine.framework import schema
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import report_unknown
-from pmf_engine.framework.faces import FACES
+from pmf_engine.framework.faces import FACES, indicator_of
+from pmf_engine.framework.model import Indicator
 
 _TWICE = "{before} is not missing and {after} is not missing"
 _FORMULAS = {
@@ -46,6 +48,17 @@ def expand_better_off(draft: Draft) -> None:
         else:
             draft.at.unsure.add(("indicators", id_))
     draft.model = draft.model.model_copy(update={"indicators": indicators})
+
+
+def with_answers(draft: Draft, indicators: Mapping[str, Indicator]) -> dict[str, Indicator]:
+    """The indicators, where those of a `better_off` with `respond` depend on the share that was scored twice."""
+    answered: dict[str, Indicator] = {}
+    for id_, indicator in indicators.items():
+        better_off = draft.model.indicators[id_].better_off
+        scored = f"{indicator_of(id_)}.scored"
+        if better_off is not None and better_off.respond is not None and id_ != scored and scored in indicators:
+            answered[id_] = replace(indicator, answered=(scored, better_off.respond))
+    return {**indicators, **answered}
 
 
 def _is_sound(draft: Draft, id_: str, better_off: schema.BetterOff) -> bool:

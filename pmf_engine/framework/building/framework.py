@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pmf_engine.framework.building.agencies import read_agencies
-from pmf_engine.framework.building.better_off import expand_better_off
+from pmf_engine.framework.building.better_off import expand_better_off, with_answers
 from pmf_engine.framework.building.breakdowns import read_breakdowns
 from pmf_engine.framework.building.checks import read_checks
 from pmf_engine.framework.building.comparators import with_comparators
@@ -44,6 +44,7 @@ def build_framework(folder: Path | None, draft: Draft) -> Framework:
     read_standards(draft)
     read_lists(draft)
     indicators = read_indicators(draft)
+    indicators = with_answers(draft, indicators)
     indicators = {id_: with_comparators(draft, indicator) for id_, indicator in indicators.items()}
     indicators = with_tolerances(draft, indicators)
     indicators = {id_: with_examples(draft, indicator, indicators) for id_, indicator in indicators.items()}
