@@ -162,22 +162,7 @@ def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
     groups = numbers.filter(pl.col("by").is_not_null()).drop("at").join(wholes, on=_OF)
     if groups.is_empty():
         return groups
-    value, ok = pl.col("value"), pl.col("state") == "ok"
-    sums = groups.group_by(*_OF, "by", "at").agg(
-        pl.col("whole", "whole_on").first(),
-        total=value.filter(ok).sort().sum(),
-        largest=value.filter(ok).max(),
-        named=pl.col("group").filter(ok).drop_nulls().unique(),
-        valued=ok.all(),
-        without=pl.col("group").filter(~ok & ~_NOT_APPLICABLE).drop_nulls().unique().sort(),
-        unknown=(pl.col("group").is_null() & (_TEXT != "")).any(),
-        newest=pl.col("received_on").max(),
-        digits=pl.max_horizontal(_decimals(value.filter(ok)).max(), _decimals(pl.col("whole")).first()),
-    )
-    gap = (pl.col("whole") - pl.col("total")).abs()
-    sums = sums.with_columns(equal=gap <= NEAR * pl.max_horizontal(pl.col("whole", "total").abs()))
-    without = (pl.col("without").list.len() > 0) | pl.col("unknown")
-    sums = sums.filter(~pl.col("equal") | (without & (pl.col("named").list.len() > 0)))
+    sums = _sums(groups)
     spans = group_spans(cells, framework)
     wanted = groups_wanted(sums.lazy().select(PERIOD_OF_GROUPS).unique(), spans).collect()
     limits = pl.DataFrame(
@@ -208,6 +193,32 @@ def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
     )  # fmt: skip
     sums = sums.with_columns(outcome_of_whole=outcome.cast(pl.Int32), is_short=total < whole - room)
     return sums.filter(pl.col("outcome_of_whole").is_not_null())
+
+
+def _sums(groups: pl.DataFrame) -> pl.DataFrame:
+    """The sum of each whole's groups in each breakdown, where it is another number, or a group may be left out of it.
+
+    `without` has the groups without a number, and `unknown` is whether a number of an unknown group was refused.
+
+    Args:
+        groups: The cells of groups, with their whole.
+    """
+    value, ok = pl.col("value"), pl.col("state") == "ok"
+    sums = groups.group_by(*_OF, "by", "at").agg(
+        pl.col("whole", "whole_on").first(),
+        total=value.filter(ok).sort().sum(),
+        largest=value.filter(ok).max(),
+        named=pl.col("group").filter(ok).drop_nulls().unique(),
+        valued=ok.all(),
+        without=pl.col("group").filter(~ok & ~_NOT_APPLICABLE).drop_nulls().unique().sort(),
+        unknown=(pl.col("group").is_null() & (_TEXT != "")).any(),
+        newest=pl.col("received_on").max(),
+        digits=pl.max_horizontal(_decimals(value.filter(ok)).max(), _decimals(pl.col("whole")).first()),
+    )
+    gap = (pl.col("whole") - pl.col("total")).abs()
+    sums = sums.with_columns(equal=gap <= NEAR * pl.max_horizontal(pl.col("whole", "total").abs()))
+    without = (pl.col("without").list.len() > 0) | pl.col("unknown")
+    return sums.filter(~pl.col("equal") | (without & (pl.col("named").list.len() > 0)))
 
 
 def _with_dates(sums: pl.DataFrame, groups: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
