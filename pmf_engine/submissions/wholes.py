@@ -50,11 +50,10 @@ def hold_wholes(
 
     The sum may be smaller than the whole by the breakdown's `unallocated`, and larger only by rounding. Groups that
     `overlap` may sum to more, but no group may exceed the whole. Where a group has no value the sum has no lower limit;
-    a whole that is just that sum is refused, since a spreadsheet leaves out of a total what is no number. So is one
-    that is the sum without a group that nobody sent, where a row of an unknown group may be of it.
-    A whole outside these limits is refused, unless it was corrected after all its groups. Where groups changed after
-    their whole and a group has no value, the whole is refused; where every group has one, a sum outside the limits
-    replaces the whole.
+    a whole that is just that sum is refused, since a spreadsheet leaves out of a total what is no number. So is the sum
+    without a group that nobody sent, where a row of an unknown group may be of it. A whole outside these limits is
+    refused, unless it was corrected after all its groups. Where groups changed after their whole and a group has no
+    value, the whole is refused; where every group has one, a sum outside the limits replaces the whole.
 
     Args:
         cells: The current cells of a day.
