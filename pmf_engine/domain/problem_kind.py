@@ -123,6 +123,7 @@ class ProblemKind(StrEnum):
     SPELL_REVERSED = "spell-reversed"
     SPLIT_NUMBER = "split-number"
     STRANGE_HEADING = "strange-heading"
+    STRUCK_THROUGH = "struck-through"
     SUPERSEDED = "superseded"
     SURPLUS_CELL = "surplus-cell"
     SWALLOWED_RECORDS = "swallowed-records"

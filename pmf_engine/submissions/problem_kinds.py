@@ -114,6 +114,7 @@ KINDS: Final[Mapping[ProblemKind, Kind]] = {
         "`{text}` is a formula whose result is not stored in this file; open the file in a spreadsheet, save it, "
         "and send it again",
     ),
+    ProblemKind.STRUCK_THROUGH: Kind(LOST, "this cell is struck through: delete it, or write it without the line"),
     ProblemKind.FILE_TWICE: Kind(DOUBT, "`{text}` stands in the manifest more than once; {so}"),
     ProblemKind.HIDDEN_COLUMNS: Kind(
         NOTE, "columns of this sheet are hidden ({count}); what stands in them is read like the others"

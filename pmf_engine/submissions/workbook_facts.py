@@ -219,15 +219,27 @@ class Workbook:
     @cached_property
     def _percent(self) -> frozenset[str]:
         """The numbers of the styles that format a number as a percentage."""
-        if "xl/styles.xml" not in self._names:
-            return frozenset()
-        root = ElementTree.fromstring(self._part("xl/styles.xml"))
+        root = self._styles
         formats = {*map(str, _BUILT_IN_PERCENT)}
         for each in root.iterfind("{*}numFmts/{*}numFmt"):
             if "%" in re.sub(r'"[^"]*"|\\.|_.', "", each.get("formatCode", "")):
                 formats.add(each.get("numFmtId", ""))
         styles = root.iterfind("{*}cellXfs/{*}xf")
         return frozenset(str(number) for number, style in enumerate(styles) if style.get("numFmtId") in formats)
+
+    @cached_property
+    def _struck(self) -> frozenset[str]:
+        """The numbers of the styles whose font strikes a cell through."""
+        lines = [font.find("{*}strike") for font in self._styles.iterfind("{*}fonts/{*}font")]
+        fonts = {str(number) for number, line in enumerate(lines) if line is not None and _true(line.get("val", "1"))}
+        styles = self._styles.iterfind("{*}cellXfs/{*}xf")
+        return frozenset(str(number) for number, style in enumerate(styles) if style.get("fontId") in fonts)
+
+    @cached_property
+    def _styles(self) -> ElementTree.Element:
+        """The styles of cells; an element without any for a workbook without styles."""
+        part = "xl/styles.xml"
+        return ElementTree.fromstring(self._part(part)) if part in self._names else ElementTree.Element("styleSheet")
 
     def _facts(self, text: bytes, hidden: bool) -> SheetFacts:
         """The facts of a sheet.
@@ -266,11 +278,13 @@ class Workbook:
         return 0 if re.search(_IN_FIRST, text) or not text else self._cells(text)[0]
 
     def _holds_faults(self, text: bytes) -> bool:
-        """Whether a cell of a sheet may have no knowable value: an error, no stored result, or lost digits."""
+        """Whether a cell may have no knowable value: an error, no stored result, lost digits, or struck through."""
         usual = _usual(text)
         if (not usual or b'"e"' in text) and re.search(_ERROR, text):
             return True
         if (not usual or b"<f" in text) and re.search(_FORMULA if self._never_calculated else _NO_RESULT, text):
+            return True
+        if self._struck and re.search(rb"\bs\s*=\s*[\"'](?:%s)[\"']" % "|".join(self._struck).encode(), text):
             return True
         return re.search(_EXPONENT, text) is not None
 
@@ -310,7 +324,9 @@ class Workbook:
                 formula = cell.find("{*}f")
                 if value or type_ == "str" or cell.find("{*}is") is not None:  # Polars reads a value
                     first = column if first is None else min(first, column)
-                if type_ == "e":
+                if (value or cell.find("{*}is") is not None) and cell.get("s") in self._struck:
+                    fault = (f"{value}, struck through" if type_ == "n" else "struck through", "struck-through")
+                elif type_ == "e":
                     fault = (value or "#VALUE!", "error-cell")
                 elif formula is not None and self._unknown(value, type_):
                     fault = ("=" + (formula.text or ""), "formula-cell")
