@@ -332,7 +332,8 @@ def open_quote(data: bytes, rnd: Random) -> bytes:
 
 def nul(data: bytes, rnd: Random) -> bytes:
     """A zero byte within a cell of a row."""
-    place = rnd.randrange(data.find(b"\n") + 1, len(data))
+    first = data.find(b"\n") + 1
+    place = rnd.randrange(first, max(first + 1, len(data)))
     return data[:place] + b"\0" + data[place:]
 
 
