@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections import Counter
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,7 @@ from pmf_engine.report.first_screen_words import lead_words
 
 ROOT = Path(__file__).parents[2]
 MISSING = ["late", "no_data", "suppressed", "undefined", "invalid"]
+WORDS = ["none", "one", "two", "three"]
 
 pytestmark = pytest.mark.xdist_group("first_screen")  # all of them rest on one evaluation
 
@@ -115,6 +120,137 @@ def test_every_shortfall_is_the_least_that_would_do() -> None:
         )
         assert (reached >= end > short) if gap.more else (reached <= end < short)
     assert counted >= 8
+
+
+def test_no_number_of_the_screen_is_without_its_source() -> None:
+    """Each clause with a number is on the screen as the frames have it, and without them no digit is left."""
+    text = " ".join(render_terminal(screen().report, width=200, color=False).split())
+    for clause in (*counts_by_hand(), *alerts_by_hand(), *data_by_hand()):
+        assert clause in text
+        text = text.replace(clause, "", 1)
+    for indicator in evaluation().framework.indicators.values():
+        text = text.replace(indicator.title, "")
+    for given in ("2016-17 Q4", "January to March 2017", "by 31 May 2017", " 1 ■", " 2 ■", " 3 !"):
+        assert given in text
+        text = text.replace(given, "")
+    assert not re.findall(r"\d+", text)
+
+
+def counts_by_hand() -> list[str]:
+    """The matters of each level and status, what has changed since the quarter before, and how outcomes fare."""
+    rows = {row["indicator"]: row for row in wholes().iter_rows(named=True)}
+    matters = screen().matters
+    news = Counter((matter.level.id == "board", matter.new) for matter in matters)
+    levels = Counter(matter.level.id for matter in matters)
+    own = [matter for matter in matters if rows[matter.first.indicator.id]["escalate_to"] is not None]
+    lower = [rows[matter.first.indicator.id] for matter in own if matter.level.id != "board"]
+    new_amber = sum(
+        matter.new and matter.level.id != "board" and rows[matter.first.indicator.id]["status"] == "amber"
+        for matter in own
+    )
+    statuses = Counter(row["status"] for row in lower)
+    moves = Counter(row["direction"] for row in lower if row["status"] == "amber")
+    (impossible,) = (row for row in lower if row["status"] == "invalid")
+    over = wholes_over()
+    good = [row for row in over if row["status"] == "green"]
+    new = news[True, True] + news[False, True]
+    back = [f"Back to good: {len(good)}, among them "]
+    back += [f", {shown(row['value'])}." for row in good if row["indicator"] == "early_help_in_35_days"]
+    return [
+        f"{WORDS[levels['board']].capitalize()} matters for the Board, {WORDS[news[True, True]]} of them new.",
+        f"to decide {levels['board']}, {news[True, True]} new",
+        f"with the sub-committee: {levels['sub_committee']}; with lead agencies: {levels['lead_agency']}",
+        f" {len(matters) - levels['board']}, {news[False, True]} new",
+        f"RED {statuses['red']} ",
+        f"AMBER {statuses['amber']} {new_amber} of them new, {moves['worsening']} worse than before",
+        f"QUERY {statuses['invalid']} ",
+        f": {impossible['numerator']:.0f} are counted of only {impossible['denominator']:.0f}:",
+        f"LATE {statuses['late']} ",
+        f"NO DATA {statuses['no_data']} ",
+        f"gencies or districts only: {len(matters) - len(own)}.",
+        *back,
+        f"before: {new} new, {len(matters) - new} carry on, {len(good)} back to good, {len(over) - len(good)} others",
+    ]
+
+
+def wholes_over() -> list[dict[str, Any]]:
+    """The rows of the period of the indicators whose exception ended within it, in one of their own periods."""
+    own_periods = ["2016-17", "2016-17 Q4", "2017-01", "2017-02", "2017-03"]
+    within = evaluation().history.filter("shown", pl.col("by").is_null(), pl.col("recovered").is_in(own_periods))
+    return wholes().filter(pl.col("indicator").is_in(within["indicator"].to_list())).to_dicts()
+
+
+def shown(percentage: float) -> str:
+    """A percentage with one decimal, half up."""
+    return f"{Decimal(percentage).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
+
+
+def alerts_by_hand() -> list[str]:
+    """The figures of the matters for the Board: its value, counts, districts and run, or since when it has none."""
+    history, clauses = evaluation().history.filter(pl.col("by").is_null()), []
+    for row in wholes().filter(pl.col("escalate_to") == "board").iter_rows(named=True):
+        if row["status"] == "late":
+            known = history.filter(pl.col("indicator") == row["indicator"], pl.col("value").is_not_null())
+            clauses.append(f"no figure since {known.sort('starts_on')['period'].to_list()[-1]}")
+            runs = evaluation().outstanding.filter(pl.col("waiting").list.contains(row["indicator"]))["run"]
+            clauses.append(f"{WORDS[max(runs.to_list())]} quarters not sent.")
+            continue
+        needed = [
+            math.ceil(Fraction(row[low]) * int(row["denominator"]) / 100) for low in ("tolerance_low", "good_low")
+        ]
+        tolerable, good = (number - row["numerator"] for number in needed)
+        counts = f"{row['numerator']:.0f} of {row['denominator']:.0f}"
+        clauses += [shown(row["value"]), f"{row['run']}th red quarter"]
+        clauses.append(f"{counts}: {tolerable:.0f} short of tolerable, {good:.0f} of good.")
+    districts = evaluation().results.filter(indicator="return_interviews_held", by="district")
+    assert set(districts["status"]) == {"red"}
+    return [*clauses, f"Red in all {districts.height} districts."]
+
+
+def data_by_hand() -> list[str]:
+    """The two balances, what is owed, wrong and not explained, and the actions."""
+    frames, clauses = evaluation(), []
+    kinds = {id_: indicator.evidence_type for id_, indicator in frames.framework.indicators.items()}
+    outcomes = wholes().filter(pl.col("indicator").replace_strict(kinds) == "outcome")
+    every, of_outcomes = (Counter(rows["status"]) for rows in (wholes(), outcomes))
+    rated, missing = every.total() - every["not_rated"] - every["not_due"], sum(every[status] for status in MISSING)
+    clauses.append(
+        f"{every['green']} of {rated - missing} rated indicators are good; {every.total() - rated + missing} have no "
+        f"rating: {every['not_rated']} for information, {missing} without a figure, {every['not_due']} not due."
+    )
+    moves = Counter(outcomes.filter(pl.col("status").is_in(["red", "amber", "green"]))["direction"])
+    clauses.append(
+        f"{of_outcomes['green']} of {sum(of_outcomes[status] for status in ('red', 'amber', 'green'))} rated outcomes "
+        f"are good; {moves['improving']} improving, {moves['worsening']} worsening; "
+        f"{sum(of_outcomes[status] for status in MISSING)} have no figure."
+    )
+    late, problems = frames.outstanding.filter(status="late"), Counter(frames.problems["kind"])
+    clauses.append(
+        f"{late['agency'].n_unique()} agencies owe {late.height} figures. {problems['whole-differs']} total that is "
+        f"not its parts, {problems['superseded']} figure replaced."
+    )
+    unexplained = sum(not all(is_explained(item.indicator.id) for item in matter.items) for matter in screen().matters)
+    clauses.append(f"{unexplained} of {len(screen().matters)} matters have no explanation")
+    actions = frames.actions
+    states, verdicts = Counter(actions["state"]), Counter(actions.filter(state="done")["verdict"])
+    clauses.append(
+        f"{states['open']} open, {actions['overdue'].sum()} overdue, {states['done']} done: "
+        f"{verdicts['no change seen']} no change seen, {verdicts['cannot be told']} cannot be told"
+    )
+    return clauses
+
+
+def is_explained(indicator: str) -> bool:
+    """Whether a cell of the period has a comment: on a whole, or on a group that is outside what is good."""
+    rows = evaluation().results.filter(indicator=indicator)
+    outside = rows.filter(pl.col("status").is_in(["red", "amber"]) | pl.col("escalate_to").is_not_null())
+    cells = evaluation().cells.filter(
+        pl.col("figure").is_in(list(evaluation().framework.indicators[indicator].figures)),
+        pl.col("starts_on") >= rows["starts_on"].min(),
+        pl.col("ends_on") <= rows["ends_on"].max(),
+        pl.col("group").is_null() | pl.col("group").is_in(outside["group"].drop_nulls().to_list()),
+    )
+    return any(comment.strip() for comment in cells["comment"].drop_nulls())
 
 
 def test_no_id_reaches_a_reader() -> None:
