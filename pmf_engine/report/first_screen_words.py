@@ -191,9 +191,13 @@ def _groups_word(item: Item) -> str:
 
 
 def ask_words(matter: Matter) -> str:
-    """What is asked, and of whom: `Asked: agree a plan and a date. Director of Children's Services`."""
+    """What is asked, and of whom: `Asked: agree a plan and a date. Director of Children's Services`.
+
+    Of a return the Board is asked to write, so that who is to answer is told apart.
+    """
     ask = sentence(matter.asks[0])
-    return f"Asked: {ask[:1].lower()}{ask[1:]} {and_words(matter.owners)}."
+    answers = "To answer: " if matter.kind == MatterKind.RETURN else ""
+    return f"Asked: {ask[:1].lower()}{ask[1:]} {answers}{and_words(matter.owners)}."
 
 
 def _ordinal(number: int) -> str:
@@ -249,10 +253,10 @@ def _advise_words(of_status: list[Matter]) -> str:
 
 
 def groups_only_words(screen: FirstScreen) -> str:
-    """How many matters below the highest level are of groups alone: `Districts or agencies only: 9.`."""
+    """How many matters below the highest level are of groups alone: `In some districts or agencies only: 9.`."""
     only = [matter for matter in below(screen) if matter.kind == MatterKind.GROUPS]
     kinds = " or ".join(dict.fromkeys(_groups_word(matter.first) for matter in only))
-    return f"{kinds[:1].upper()}{kinds[1:]} only: {len(only):,}." if only else ""
+    return f"In some {kinds} only: {len(only):,}." if only else ""
 
 
 def below(screen: FirstScreen) -> list[Matter]:
@@ -261,8 +265,9 @@ def below(screen: FirstScreen) -> list[Matter]:
 
 
 def count_and_new(matters: Sequence[Matter]) -> str:
-    """How many matters there are, and how many of them are new: `27, 15 new`."""
-    return f"{len(matters):,}, {sum(matter.new for matter in matters):,} new" if matters else "none"
+    """How many matters there are, and how many of them are new: `27 matters, 15 new`."""
+    new = sum(matter.new for matter in matters)
+    return f"{show_count(len(matters), 'matter')}, {f'{new:,}' if new else 'none'} new" if matters else "none"
 
 
 def assure_sentences(screen: FirstScreen) -> list[str]:
@@ -320,7 +325,7 @@ def since_words(screen: FirstScreen) -> str:
         (count - new, "carries on" if count - new == 1 else "carry on"),
         (len(screen.back), "back to good"),
     ]
-    parts.append((screen.ended, "others ended"))
+    parts.append((screen.ended, "no longer escalated"))
     words = ", ".join(f"{number:,} {words}" for number, words in parts if number) or "no change"
     return f"the {length_word(screen.report.period.cadence.months)} before: {words}"
 

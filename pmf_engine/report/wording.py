@@ -315,7 +315,7 @@ def interval_words(item: Item) -> str:
 
 
 def problems_words(kinds: Mapping[str, int], severities: Mapping[str, int]) -> str:
-    """What is wrong with submissions, by name where it has one: `1 figure replaced, 1 total that is not its parts`."""
+    """What is wrong with submissions, by name where it has one: `1 figure replaced, 2 values refused`."""
     named = [show_phrase(count, *_PROBLEMS[kind]) for kind, count in kinds.items() if kind in _PROBLEMS]
     rest = [show_phrase(count, *_SEVERITIES[severity]) for severity, count in severities.items() if count]
     return ", ".join((*named, *rest))
@@ -332,7 +332,7 @@ def show_phrase(count: int, singular: str, plural: str) -> str:
 
 _PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "superseded": ("figure replaced", "figures replaced"),
-    "whole-differs": ("total that is not its parts", "totals that are not their parts"),
+    "whole-differs": ("total unlike the sum of its parts", "totals unlike the sums of their parts"),
     "decimal-slip": ("figure ten times as large or small", "figures ten times as large or small"),
     "arrival-unknown": ("file that came on an unknown day", "files that came on unknown days"),
 }

@@ -158,18 +158,18 @@ def counts_by_hand() -> list[str]:
     back += [f", {shown(row['value'])}." for row in good if row["indicator"] == "early_help_in_35_days"]
     return [
         f"{WORDS[levels['board']].capitalize()} matters for the Board, {WORDS[news[True, True]]} of them new.",
-        f"to decide {levels['board']}, {news[True, True]} new",
+        f"to decide {levels['board']} matters, {WORDS[news[True, True]]} new",
         f"with the sub-committee: {levels['sub_committee']}; with lead agencies: {levels['lead_agency']}",
-        f" {len(matters) - levels['board']}, {news[False, True]} new",
+        f" {len(matters) - levels['board']} matters, {news[False, True]} new",
         f"RED {statuses['red']} ",
         f"AMBER {statuses['amber']} {new_amber} of them new, {moves['worsening']} worse than before",
         f"QUERY {statuses['invalid']} ",
         f": {impossible['numerator']:.0f} are counted of only {impossible['denominator']:.0f}:",
         f"LATE {statuses['late']} ",
         f"NO DATA {statuses['no_data']} ",
-        f"gencies or districts only: {len(matters) - len(own)}.",
+        f"In some agencies or districts only: {len(matters) - len(own)}.",
         *back,
-        f"before: {new} new, {len(matters) - new} carry on, {len(good)} back to good, {len(over) - len(good)} others",
+        f"{new} new, {len(matters) - new} carry on, {len(good)} back to good, {len(over) - len(good)} no longer",
     ]
 
 
@@ -226,15 +226,15 @@ def data_by_hand() -> list[str]:
     )
     late, problems = frames.outstanding.filter(status="late"), Counter(frames.problems["kind"])
     clauses.append(
-        f"{late['agency'].n_unique()} agencies owe {late.height} figures. {problems['whole-differs']} total that is "
-        f"not its parts, {problems['superseded']} figure replaced."
+        f"{late['agency'].n_unique()} agencies owe {late.height} figures. {problems['whole-differs']} total "
+        f"unlike the sum of its parts, {problems['superseded']} figure replaced."
     )
     unexplained = sum(not all(is_explained(item.indicator.id) for item in matter.items) for matter in screen().matters)
     clauses.append(f"{unexplained} of {len(screen().matters)} matters have no explanation")
     actions = frames.actions
     states, verdicts = Counter(actions["state"]), Counter(actions.filter(state="done")["verdict"])
     clauses.append(
-        f"{states['open']} open, {actions['overdue'].sum()} overdue, {states['done']} done: "
+        f"{states['open']} open, {actions['overdue'].sum()} overdue, {states['done']} done; effect: "
         f"{verdicts['no change seen']} no change seen, {verdicts['cannot be told']} cannot be told"
     )
     return clauses

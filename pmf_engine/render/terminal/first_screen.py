@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from pmf_engine.judgement.formatting import show_date, show_months
@@ -127,8 +128,12 @@ def _write_head(page: Page, report: ExceptionReport) -> None:
 
 
 def _title(page: Page, title: str, words: str, note: str = "") -> None:
-    """Writes the title of a part in capitals, with words beside it and a note to the right."""
-    page.sides(page.write((f"{title:<8}", "bold"), one_line(words)), page.write(note))
+    """Writes the title of a part in capitals, with words beside it and a note to the right, or before them."""
+    head, words = page.write((f"{title:<8}", "bold")), one_line(words)
+    if note and (page.plain or head.cell_len + cell_len(words) + 2 + len(note) > page.width):
+        page.line(head + page.write(f"{note}: {words}"), hang=len(head))
+    else:
+        page.sides(head + page.write(words), page.write(note))
 
 
 def _lines(page: Page, head: Text, words: str, most: int, style: str = "") -> None:
