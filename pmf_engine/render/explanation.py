@@ -74,7 +74,7 @@ def _lines(explanation: Explanation, words: ExplainedWords) -> Iterator[str]:
     yield from ("", "figures")
     for source in explanation.sources:
         yield from _source(source, words)
-    yield from ("", f"formula, {explanation.place}")
+    yield from ("", f"formula of `{explanation.indicator}`, {explanation.place}")
     yield from _formula(explanation, words)
     yield ""
     yield from _tolerance(explanation, words)
