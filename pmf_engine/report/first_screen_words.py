@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Direction, Status
 from pmf_engine.judgement.formatting import show_count
 from pmf_engine.report.actions import count_words
@@ -327,7 +328,8 @@ def since_words(screen: FirstScreen) -> str:
     ]
     parts.append((screen.ended, "no longer escalated"))
     words = ", ".join(f"{number:,} {words}" for number, words in parts if number) or "no change"
-    return f"the {length_word(screen.report.period.cadence.months)} before: {words}"
+    period = screen.report.period
+    return f"{Period(period.start - period.cadence.months, period.cadence)}: {words}"
 
 
 def level_counts(screen: FirstScreen) -> list[str]:
