@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,9 @@ from pmf_engine.submissions.excel_tables import Sheet, read_sheets
 from pmf_engine.submissions.layouts.grid import Grid, Row
 from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.layouts.sections import sections_of
-from pmf_engine.submissions.limits import Measure, UnreadableError, keep_within, panics_refused
+from pmf_engine.submissions.limits import Measure, keep_within
+from pmf_engine.submissions.old_workbooks import read_old_workbook
+from pmf_engine.submissions.package_limits import keep_package_within
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.workbook_facts import Place
@@ -43,7 +46,6 @@ def grids_of_workbook(
     return grids, refused, problems
 
 
-@panics_refused()
 def grids_of_old_workbook(path: Path, file: str, received_on: date | None) -> tuple[list[Grid], list[Problem]]:
     """The sheets of an .xls, .xlsb or .ods file, and the problems of the file.
 
@@ -53,25 +55,26 @@ def grids_of_old_workbook(path: Path, file: str, received_on: date | None) -> tu
     Raises:
         UnreadableError: The file is damaged.
     """
-    from fastexcel import FastExcelError, read_excel
-
     grids: list[Grid] = []
     problems = [Problem(file, None, None, None, None, "format-tells-less", say("format-tells-less"))]
-    try:
-        keep_within(Measure.BYTES, path.stat().st_size)
-        keep_chains_ended(path.read_bytes())
-        workbook = read_excel(path)
-        for name in workbook.sheet_names:
-            sheet = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-            if sheet.visible != "visible":
-                message = say("hidden-sheet-of-figures")
-                problems.append(Problem(file, name, None, None, None, "hidden-sheet-of-figures", message))
-                continue
-            grid = replace(_grid_of(sheet.to_polars(), file, name, received_on), unformatted=True)
-            grids += [grid] if grid.rows else []
-    except (FastExcelError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise UnreadableError("it is damaged, or no workbook, whatever its name says; save it as .xlsx") from error
+    keep_within(Measure.BYTES, path.stat().st_size)
+    content = path.read_bytes()
+    keep_chains_ended(content)
+    keep_package_within(content)
+    for sheet in read_old_workbook(path):
+        if not sheet.visible:
+            message = say("hidden-sheet-of-figures")
+            problems.append(Problem(file, sheet.name, None, None, None, "hidden-sheet-of-figures", message))
+            continue
+        cells = pl.DataFrame(sheet.rows, orient="row", schema=dict.fromkeys(_columns(sheet.rows), pl.String))
+        grid = replace(_grid_of(cells, file, sheet.name, received_on), unformatted=True)
+        grids += [grid] if grid.rows else []
     return grids, problems
+
+
+def _columns(rows: Sequence[Sequence[object]]) -> list[str]:
+    """The names of the columns of rows: their numbers from 0."""
+    return [str(position) for position in range(len(rows[0]) if rows else 0)]
 
 
 def _problem(file: str, sheet: Sheet, kind: str, row: int | None = None, **words: object) -> Problem:

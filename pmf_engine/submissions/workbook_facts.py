@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
 from pmf_engine.submissions.limits import LIMITS, Measure, UnreadableError, keep_within
+from pmf_engine.submissions.workbook_styles import is_true, percent_styles, struck_styles
 
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_LINK = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -46,9 +47,6 @@ _SMALL_SHEET = 5_000_000
 """In sheets of fewer bytes the reference of every cell is read for the extent."""
 _DIMENSION = rb"<(?:\w+:)?dimension\b[^>]*\bref\s*=\s*[\"'](?:[A-Z]+[0-9]+:)?([A-Z]+)([0-9]+)[\"']"
 _REFERENCE = rb"\br\s*=\s*[\"']([A-Za-z]*)([0-9]+)[\"']"
-
-_BUILT_IN_PERCENT = (9, 10)
-"""The numbers of the built-in formats `0%` and `0.00%`, which no workbook defines."""
 
 Place = tuple[int, int]
 """The row and the column of a cell, counted from 0."""
@@ -191,9 +189,9 @@ class Workbook:
         """
         own = [each.get("date1904") for each in self._root.iterfind("{*}workbookPr")]
         every = [each.get("date1904") for each in self._root.iterfind(".//{*}workbookPr")]
-        if any(map(_true, every)) and not any(map(_true, own)):
+        if any(map(is_true, every)) and not any(map(is_true, own)):
             raise UnreadableError("it says in two ways from which year its dates count")
-        return any(map(_true, own))
+        return any(map(is_true, own))
 
     @property
     def has_extensions(self) -> bool:
@@ -214,26 +212,15 @@ class Workbook:
     @cached_property
     def _never_calculated(self) -> bool:
         """Whether the program that wrote the workbook left its formulas to be calculated when it is opened."""
-        return any(_true(each.get("fullCalcOnLoad")) for each in self._root.iterfind("{*}calcPr"))
+        return any(is_true(each.get("fullCalcOnLoad")) for each in self._root.iterfind("{*}calcPr"))
 
     @cached_property
     def _percent(self) -> frozenset[str]:
-        """The numbers of the styles that format a number as a percentage."""
-        root = self._styles
-        formats = {*map(str, _BUILT_IN_PERCENT)}
-        for each in root.iterfind("{*}numFmts/{*}numFmt"):
-            if "%" in re.sub(r'"[^"]*"|\\.|_.', "", each.get("formatCode", "")):
-                formats.add(each.get("numFmtId", ""))
-        styles = root.iterfind("{*}cellXfs/{*}xf")
-        return frozenset(str(number) for number, style in enumerate(styles) if style.get("numFmtId") in formats)
+        return percent_styles(self._styles)
 
     @cached_property
     def _struck(self) -> frozenset[str]:
-        """The numbers of the styles whose font strikes a cell through."""
-        lines = [font.find("{*}strike") for font in self._styles.iterfind("{*}fonts/{*}font")]
-        fonts = {str(number) for number, line in enumerate(lines) if line is not None and _true(line.get("val", "1"))}
-        styles = self._styles.iterfind("{*}cellXfs/{*}xf")
-        return frozenset(str(number) for number, style in enumerate(styles) if style.get("fontId") in fonts)
+        return struck_styles(self._styles)
 
     @cached_property
     def _styles(self) -> ElementTree.Element:
@@ -364,11 +351,6 @@ def _shown(value: bytes | str) -> str:
 def _all(pattern: bytes, text: bytes) -> list[bytes]:
     """Every match of a pattern."""
     return [match[0] for match in re.finditer(pattern, text)]
-
-
-def _true(text: str | None) -> bool:
-    """Whether an attribute of XML is true."""
-    return (text or "").lower() in ("1", "true")
 
 
 def _rows(text: bytes) -> Iterator[ElementTree.Element]:

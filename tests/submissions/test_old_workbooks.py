@@ -1,0 +1,28 @@
+"""Old workbooks are read in a process of their own, so that one on which their reader ends costs itself alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pmf_engine.submissions.limits import UnreadableError
+from pmf_engine.submissions.old_workbooks import read_old_workbook
+from tests.support.reader_fuzz_files import binary_workbook, open_document
+
+
+@pytest.mark.parametrize(("suffix", "content"), [(".xlsb", binary_workbook()), (".ods", open_document())])
+def test_sheets_are_read(tmp_path: Path, suffix: str, content: bytes) -> None:
+    path = tmp_path / f"a workbook ä{suffix}"
+    path.write_bytes(content)
+    sheets = read_old_workbook(path)
+    assert [sheet.visible for sheet in sheets] == [True] * len(sheets)
+    assert sheets[0].rows[0][:3] == ["period", "agency", "figure"]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", binary_workbook()[:500]])
+def test_a_damaged_file_is_refused_whatever_becomes_of_its_reader(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "damaged.xlsb"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableError, match="it is damaged, or no workbook"):
+        read_old_workbook(path)
