@@ -14,7 +14,7 @@ _LAST: Final = 0xFFFFFFFA
 
 
 def keep_chains_ended(content: bytes) -> None:
-    """Refuses a compound file in which a chain of sectors has no end or leaves the file.
+    """Refuses a compound file in which a chain of sectors has no end; one that leaves the file is for its reader.
 
     Raises:
         UnreadableError: It is damaged so.

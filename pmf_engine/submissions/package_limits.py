@@ -39,16 +39,25 @@ def keep_package_within(content: bytes) -> None:
 
 def _keep_parts_within(parts: ZipFile) -> None:
     """Refuses a package with too many bytes, or with a part that is refused."""
-    keep_within(Measure.UNPACKED, sum(part.file_size for part in parts.infolist()))
-    for part in parts.infolist():
-        if part.file_size > _SMALL_PART:
-            keep_within(Measure.UNPACKED_TIMES, part.file_size // max(part.compress_size, 1))
+    keep_unpacked_within(parts)
     for part in parts.infolist():
         name = part.filename.replace("\\", "/").lower()
         if name.endswith(".bin"):
             _keep_records_within(parts.read(part))
         elif name == "content.xml":
             _keep_tables_within(parts.read(part))
+
+
+def keep_unpacked_within(parts: ZipFile) -> None:
+    """Refuses a package that unpacks to too many bytes, or a part of it to too many times its size.
+
+    Raises:
+        UnreadableError: It does.
+    """
+    keep_within(Measure.UNPACKED, sum(part.file_size for part in parts.infolist()))
+    for part in parts.infolist():
+        if part.file_size > _SMALL_PART:
+            keep_within(Measure.UNPACKED_TIMES, part.file_size // max(part.compress_size, 1))
 
 
 def _keep_records_within(content: bytes) -> None:

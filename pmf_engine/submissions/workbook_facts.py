@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
 from pmf_engine.submissions.limits import LIMITS, Measure, UnreadableError, keep_within
+from pmf_engine.submissions.package_limits import keep_unpacked_within
 from pmf_engine.submissions.workbook_styles import is_true, percent_styles, struck_styles
 
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -36,9 +37,6 @@ _IN_FIRST = rb'<c r="A[0-9]+"[^>]*>(?:<f>[^<]*</f>)?<(?:v>[^<]|is>)'
 _EXTENSIONS = rb"<((?:\w+:)?)extLst\b.*?</\1extLst>"
 
 _TEXTS = "xl/sharedstrings.xml"
-
-_SMALL_PART = 10_000_000
-"""Parts of fewer bytes may unpack to any multiple of their size."""
 
 _BLOCK = 1 << 20
 """The bytes of a part that are unpacked at once."""
@@ -136,10 +134,7 @@ class Workbook:
 
     def __init__(self, parts: ZipFile) -> None:
         self._parts = parts
-        keep_within(Measure.UNPACKED, sum(part.file_size for part in parts.infolist()))
-        for part in parts.infolist():
-            if part.file_size > _SMALL_PART:
-                keep_within(Measure.UNPACKED_TIMES, part.file_size // max(part.compress_size, 1))
+        keep_unpacked_within(parts)
         self._names = {name.replace("\\", "/").lower(): name for name in parts.namelist()}
         self._root = ElementTree.fromstring(self._part("xl/workbook.xml"))
 
