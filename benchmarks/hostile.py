@@ -108,7 +108,7 @@ def report(folder: str, disturb: str) -> None:
                 path.with_suffix(".new").replace(path)
 
         threading.Thread(target=happen).start()
-    evaluation = pmf.evaluate(framework, submissions, "2016-17 Q1", date(2016, 8, 15))
+    evaluation = pmf.evaluate(framework, submissions, period="2016-17 Q1", as_of=date(2016, 8, 15))
     text = RENDERERS["terminal"](pmf.exception_report(evaluation), PageOptions())
     values = evaluation.results.filter(pl.col("period") == "2016-17 Q1").select("indicator", "value").rows()
     messages = evaluation.problems.select("file", "message").rows()

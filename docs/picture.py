@@ -23,7 +23,7 @@ def draw() -> str:
     """The picture as SVG, which asks nothing of the network."""
     framework = pmf.load_framework(ROOT)
     submissions = pmf.read_submissions(framework.submissions, framework)
-    evaluation = pmf.evaluate(framework, submissions, "2016-17 Q4", date(2017, 5, 31))
+    evaluation = pmf.evaluate(framework, submissions, period="2016-17 Q4", as_of=date(2017, 5, 31))
     report = render_terminal(pmf.exception_report(evaluation), width=92, color=True)
     console = Console(record=True, width=92, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi("\n".join(report.splitlines()[:LINES])))

@@ -17,7 +17,7 @@ PERIOD, AS_OF = "2026-27 Q3", date(2027, 2, 15)
 def evaluated(folder: Path) -> pmf.Evaluation:
     """The evaluation of a folder's board."""
     framework = pmf.load_framework(folder, as_of=AS_OF)
-    submissions = pmf.read_submissions(framework.submissions, framework, AS_OF)
+    submissions = pmf.read_submissions(framework.submissions, framework, as_of=AS_OF)
     return pmf.evaluate(framework, submissions, period=PERIOD, as_of=AS_OF)
 
 

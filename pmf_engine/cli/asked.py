@@ -38,7 +38,7 @@ def evaluation_of(arguments: argparse.Namespace, one_period: bool) -> Evaluation
         period = latest_quarter(framework, submissions, as_of)
         if period is None:
             raise CannotDoError("nothing has been sent yet; name a period with `--period`")
-    evaluation = evaluate(framework, submissions, period, as_of)
+    evaluation = evaluate(framework, submissions, period=period, as_of=as_of)
     return _for_audience(evaluation, getattr(arguments, "audience", "board"))
 
 

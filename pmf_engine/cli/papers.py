@@ -122,7 +122,7 @@ def _explain(arguments: argparse.Namespace) -> ExitCode:
     evaluation = evaluation_of(arguments, one_period=True)
     require_name("indicator", arguments.indicator, evaluation.framework.indicators)
     try:
-        explanation = explain(evaluation, arguments.indicator, arguments.group)
+        explanation = explain(evaluation, arguments.indicator, group=arguments.group)
     except ValueError as error:
         raise CannotDoError(str(error)) from None
     options = PageOptions(width=page_width())

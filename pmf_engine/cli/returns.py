@@ -63,7 +63,7 @@ def _calendar(arguments: argparse.Namespace) -> ExitCode:
     period = this_year if arguments.period is None else period_of(framework, arguments.period)
     if arguments.format == "ics" and find_spec("icalendar") is None:
         raise CannotDoError('calendars of people need a package more: `pip install "pmf-engine[calendar]"`')
-    evaluation = evaluate(framework, submissions_of(arguments, framework), period, as_of)
+    evaluation = evaluate(framework, submissions_of(arguments, framework), period=period, as_of=as_of)
     calendar = calendar_of(evaluation, arguments.agency)
     write(CALENDAR_RENDERERS[arguments.format](calendar, PageOptions()), arguments.output)
     return ExitCode.DONE

@@ -108,7 +108,7 @@ def _plan(arguments: argparse.Namespace) -> ExitCode:
     as_of = arguments.as_of or date.today()
     quarter = Cadence(3, framework.board.year_start).holding(month_of(as_of))
     period = quarter if arguments.period is None else period_of(framework, arguments.period)
-    plan = plan_of(evaluate(framework, submissions_of(arguments, framework), period, as_of))
+    plan = plan_of(evaluate(framework, submissions_of(arguments, framework), period=period, as_of=as_of))
     print_paper(Written(plan, plan_paper(plan), lambda: plan_sheet(plan)), arguments)
     return ExitCode.DONE
 

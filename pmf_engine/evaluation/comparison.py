@@ -214,7 +214,12 @@ def what_if(
         touched &= evaluation.only
     before, after = (
         evaluate(
-            framework, evaluation.submissions, evaluation.period, evaluation.as_of, evaluation.engine, only=touched
+            framework,
+            evaluation.submissions,
+            period=evaluation.period,
+            as_of=evaluation.as_of,
+            engine=evaluation.engine,
+            only=touched,
         )
         for framework in (evaluation.framework, amended)
     )

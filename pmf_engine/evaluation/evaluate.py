@@ -61,7 +61,7 @@ class Evaluation(Evaluated):
             UnknownPeriod: The indicator has no such period.
             ValueError: The evaluation was not for one period.
         """
-        return explain(self, indicator, group, period)
+        return explain(self, indicator, group=group, period=period)
 
     @checked
     def at(self, period: str | Period | None) -> Evaluation:
@@ -73,19 +73,21 @@ class Evaluation(Evaluated):
         """
         if self.audience != "board":
             raise Error("an evaluation for the public has no other period: evaluate that one, and publish it anew")
-        return evaluate(self.framework, self.submissions, period, self.as_of, self.engine, only=self.only)
+        return evaluate(
+            self.framework, self.submissions, period=period, as_of=self.as_of, engine=self.engine, only=self.only
+        )
 
 
 @checked
 def evaluate(
     framework: Framework,
     submissions: Submissions,
+    *,
     period: str | Period | None = None,
     as_of: date | None = None,
-    engine: Engine = "streaming",
-    *,
     only: Collection[str] | None = None,
     agency: str | None = None,
+    engine: Engine = "streaming",
 ) -> Evaluation:
     """Evaluates indicators over the submissions of agencies.
 
@@ -96,9 +98,9 @@ def evaluate(
             that is longer, and in its latest period that ends with `period` or before. An ad hoc indicator is shown as
             last asked for, where that is in `period` or an exception since. None shows all periods with data.
         as_of: The day that decides what is late and what is not due; None for today.
-        engine: The engine of Polars that reads lists, the only part that may be large; a `RemoteEngine`, for example.
         only: The ids of the indicators to evaluate; None for all. Their results are those of an evaluation of all.
         agency: An agency, to evaluate only what it leads or sends figures and lists for.
+        engine: The engine of Polars that reads lists, the only part that may be large; a `RemoteEngine`, for example.
 
     Raises:
         MismatchError: The submissions were read with other figures, lists, agencies, breakdowns or scales.

@@ -159,4 +159,4 @@ def board_year(framework: Framework, submissions: Submissions, period: Period, a
     year = Cadence(12, framework.board.year_start).holding(period.start)
     if period.end > year.end:
         raise UnknownPeriod(f"{period.label} does not lie in one year of the board")
-    return BoardYear(evaluate(framework, submissions, year, as_of))
+    return BoardYear(evaluate(framework, submissions, period=year, as_of=as_of))

@@ -80,7 +80,7 @@ def validation(framework: Framework, submissions: Submissions, as_of: date, *, a
         agency: Limits the validation to this agency's files and late returns; None for all.
     """
     last_month = Cadence(1, framework.board.year_start).last_ended_by(month_of(as_of))
-    evaluation = evaluate(framework, submissions, last_month, as_of)
+    evaluation = evaluate(framework, submissions, period=last_month, as_of=as_of)
     problems = told_problems(together(evaluation.problems, marked_at(submissions, evaluation.as_of)))
     if agency is not None:
         problems = [problem for problem in problems if problem.agency == agency]

@@ -221,7 +221,7 @@ def _of_frames(reader: FrameReader, returns: Mapping[str, Frame], lists: Mapping
 
 
 @checked
-def read_submissions(folder: str | Path, framework: Framework, as_of: date | None = None) -> Submissions:
+def read_submissions(folder: str | Path, framework: Framework, *, as_of: date | None = None) -> Submissions:
     """Reads a folder and the folders in it: returns, the headers of lists, and the registers of the board.
 
     Args:

@@ -65,27 +65,29 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def evaluation(folder: Path) -> pmf.Evaluation:
     framework = pmf.load_framework(folder)
     submissions = pmf.read_submissions(framework.submissions, framework)
-    return pmf.evaluate(framework, submissions, "2016-17 Q3", AS_OF)
+    return pmf.evaluate(framework, submissions, period="2016-17 Q3", as_of=AS_OF)
 
 
 @pytest.fixture(scope="module")
 def essex() -> pmf.Evaluation:
     framework = pmf.load_framework(ESSEX)
     submissions = pmf.read_submissions(framework.submissions, framework)
-    return pmf.evaluate(framework, submissions, "2016-17 Q3", AS_OF)
+    return pmf.evaluate(framework, submissions, period="2016-17 Q3", as_of=AS_OF)
 
 
 @pytest.mark.parametrize("place", [0, 30, 61, 92, 121, 147])
 def test_a_part_has_the_results_of_the_whole(essex: pmf.Evaluation, place: int) -> None:
     id_ = list(essex.framework.indicators)[place]
-    part = pmf.evaluate(essex.framework, essex.submissions, "2016-17 Q3", AS_OF, only=[id_])
+    part = pmf.evaluate(essex.framework, essex.submissions, period="2016-17 Q3", as_of=AS_OF, only=[id_])
     assert_frame_equal(part.results, essex.results.filter(indicator=id_))
     assert_frame_equal(part.history, essex.history.filter(indicator=id_))
     assert set(part.outstanding["waiting"].explode().drop_nulls()) <= {id_}
 
 
 def test_an_agency_has_what_it_leads_and_feeds(evaluation: pmf.Evaluation) -> None:
-    police = pmf.evaluate(evaluation.framework, evaluation.submissions, "2016-17 Q3", AS_OF, agency="police")
+    police = pmf.evaluate(
+        evaluation.framework, evaluation.submissions, period="2016-17 Q3", as_of=AS_OF, agency="police"
+    )
     assert set(police.results["indicator"]) == {"part", "change", "above"}
     with pytest.raises(pmf.UnknownName, match="unknown agency `polise`; did you mean `police`"):
         pmf.evaluate(evaluation.framework, evaluation.submissions, agency="polise")
@@ -135,7 +137,7 @@ def test_two_quarters_compared(evaluation: pmf.Evaluation) -> None:
 
 
 def test_what_appears_and_what_goes(evaluation: pmf.Evaluation) -> None:
-    part = pmf.evaluate(evaluation.framework, evaluation.submissions, "2016-17 Q3", AS_OF, only=["lone"])
+    part = pmf.evaluate(evaluation.framework, evaluation.submissions, period="2016-17 Q3", as_of=AS_OF, only=["lone"])
     gone = pmf.compare(evaluation, part)
     assert set(gone.changes["change"]) == {"gone"}
     assert gone.ended == gone.better == ()
@@ -160,7 +162,7 @@ def test_a_what_if_changes_what_a_changed_folder_changes(
     write_board(tmp_path, FIGURES, INDICATORS, "\n".join(lines), RULES)
     framework = pmf.load_framework(tmp_path)
     submissions = pmf.read_submissions(folder / "returns", framework)
-    by_hand = pmf.compare(evaluation, pmf.evaluate(framework, submissions, "2016-17 Q3", AS_OF))
+    by_hand = pmf.compare(evaluation, pmf.evaluate(framework, submissions, period="2016-17 Q3", as_of=AS_OF))
     what_if = pmf.what_if(evaluation, tolerances={id_: {"good": band}}, from_=since)
     assert_frame_equal(what_if.changes, by_hand.changes)
     assert what_if.summary() == by_hand.summary()
@@ -176,14 +178,14 @@ def test_a_what_if_of_a_formula_reaches_what_names_it(evaluation: pmf.Evaluation
 
 
 def test_nothing_to_work_out_is_an_evaluation_without_rows(evaluation: pmf.Evaluation) -> None:
-    none = pmf.evaluate(evaluation.framework, evaluation.submissions, "2016-17 Q3", AS_OF, only=[])
+    none = pmf.evaluate(evaluation.framework, evaluation.submissions, period="2016-17 Q3", as_of=AS_OF, only=[])
     assert (none.rows(), none.history.height, none.exceptions.height, none.outstanding.height) == ((), 0, 0, 0)
     nobody = pmf.evaluate(
-        evaluation.framework, evaluation.submissions, "2016-17 Q3", AS_OF, only=["lone"], agency="police"
+        evaluation.framework, evaluation.submissions, period="2016-17 Q3", as_of=AS_OF, only=["lone"], agency="police"
     )
     assert nobody.rows() == ()
     assert pmf.what_if(evaluation).summary() == "nothing changes"
-    lone = pmf.evaluate(evaluation.framework, evaluation.submissions, "2016-17 Q3", AS_OF, only=["lone"])
+    lone = pmf.evaluate(evaluation.framework, evaluation.submissions, period="2016-17 Q3", as_of=AS_OF, only=["lone"])
     assert pmf.what_if(lone, tolerances={"part": {"good": "at most 99"}}).changes.is_empty()
     for ask in (lone.row, lone.series, lone.explain):
         with pytest.raises(pmf.Error, match="`part` is not among the indicators that were evaluated"):
@@ -201,7 +203,9 @@ def test_questions_to_an_evaluation_of_all_periods_are_errors_of_the_library(eva
 
 
 def test_a_report_on_a_part_says_so_and_can_be_a_key(evaluation: pmf.Evaluation) -> None:
-    part = pmf.evaluate(evaluation.framework, evaluation.submissions, "2016-17 Q3", AS_OF, only=["part", "lone"])
+    part = pmf.evaluate(
+        evaluation.framework, evaluation.submissions, period="2016-17 Q3", as_of=AS_OF, only=["part", "lone"]
+    )
     report = pmf.exception_report(part)
     assert report.not_evaluated == 2
     assert "Only the indicators evaluated here, and not 2 more." in render_terminal(report, width=100, color=False)
@@ -212,7 +216,7 @@ def test_a_report_on_a_part_says_so_and_can_be_a_key(evaluation: pmf.Evaluation)
 
 def test_another_period_and_a_what_if_read_lists_on_the_same_engine(evaluation: pmf.Evaluation) -> None:
     engine = pl.InMemoryEngine()
-    first = pmf.evaluate(evaluation.framework, evaluation.submissions, "2016-17 Q3", AS_OF, engine)
+    first = pmf.evaluate(evaluation.framework, evaluation.submissions, period="2016-17 Q3", as_of=AS_OF, engine=engine)
     assert first.at("2016-17 Q2").engine is engine
     comparison = pmf.what_if(first, tolerances={"lone": {"good": "at least 30"}})
     assert comparison.before.engine is comparison.after.engine is engine

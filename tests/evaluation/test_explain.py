@@ -217,7 +217,7 @@ def asked(
 ) -> Explanation:
     write_board(folder, PARTS, indicators, tolerances, rules)
     write_returns(folder, rows)
-    return explain(evaluate(folder, period, date(2017, 5, 31)), id_, group)
+    return explain(evaluate(folder, period, date(2017, 5, 31)), id_, group=group)
 
 
 def steps(one: Explanation) -> dict[str, float | str | None]:
@@ -314,10 +314,10 @@ def test_the_cells_make_the_value_and_what_lacks_is_named(seed: int, tmp_path: P
     submissions = read_frame(strategies.returns(board), framework)
     start, months = board.asked or (max(one.start for one in board.cells), 3)
     asked_for = Cadence(months, board.year_start).holding(start)
-    evaluation = pmf.evaluate(framework, submissions, asked_for, board.as_of)
+    evaluation = pmf.evaluate(framework, submissions, period=asked_for, as_of=board.as_of)
     for row in evaluation.results.iter_rows(named=True):
         group = None if row["group"] is None else f"{row['by']}={row['group']}"
-        one = explain(evaluation, row["indicator"], group)
+        one = explain(evaluation, row["indicator"], group=group)
         for source in one.sources:
             good = [cell.value for cell in source.cells if cell.state == "ok" and not cell.set_aside]
             lacking = [cell for cell in source.cells if cell.state != "ok" or cell.set_aside]
@@ -347,9 +347,9 @@ def test_the_group_and_the_agency_that_lack_are_named(tmp_path: Path) -> None:
     assert one.sources[0].absent == ("police for 2016-17 Q1, district North",)
     evaluation = evaluate(tmp_path, "2016-17 Q1", date(2017, 5, 31))
     assert explain(evaluation, "z").sources[0].absent == ("ons for 2016-17 Q1", "police for 2016-17 Q1")
-    assert explain(evaluation, "z", "police").sources[0].absent == ("police for 2016-17 Q1",)
-    assert explain(evaluation, "z", "care").sources[0].absent == ()
-    assert explain(evaluation, "both", "police").sources[1].absent == ("police, who is not asked for it",)
+    assert explain(evaluation, "z", group="police").sources[0].absent == ("police for 2016-17 Q1",)
+    assert explain(evaluation, "z", group="care").sources[0].absent == ()
+    assert explain(evaluation, "both", group="police").sources[1].absent == ("police, who is not asked for it",)
 
 
 def test_counts_of_agencies_are_steps_and_no_worst_is_taken(tmp_path: Path) -> None:
@@ -428,7 +428,7 @@ def counted(folder: Path, id_: str, group: str | None = None, period: str = "201
     covers = [f"{name},2016-10-01,2016-04-01,2016-09-30" for name in files]
     manifest = "\n".join(["file,received_on,covers_from,covers_to", *covers])
     (folder / "returns" / "manifest.csv").write_text(manifest + "\n", encoding="utf-8")
-    return explain(evaluate(folder, period, date(2017, 5, 31)), id_, group)
+    return explain(evaluate(folder, period, date(2017, 5, 31)), id_, group=group)
 
 
 def faults(one: Explanation) -> dict[str, list[tuple[int | None, str | None, str | None, str]]]:
@@ -475,9 +475,9 @@ def test_a_blank_cell_that_makes_a_sum_no_data_is_told(tmp_path: Path) -> None:
     assert (one.status, one.reason) == ("no_data", "a cell of `ev` that would be added up is blank")
     assert faults(one) == {"ev.csv": [BLANK]}
     assert "      row 3, `score`: blank, and a sum of part is not a smaller sum\n" in to_text(one)
-    assert faults(explain(evaluation, "s", "North")) == {"ev.csv": []}
-    assert explain(evaluation, "s", "North").value == 1.0
-    assert faults(explain(evaluation, "s", "South")) == {"ev.csv": [BLANK]}
+    assert faults(explain(evaluation, "s", group="North")) == {"ev.csv": []}
+    assert explain(evaluation, "s", group="North").value == 1.0
+    assert faults(explain(evaluation, "s", group="South")) == {"ev.csv": [BLANK]}
 
 
 def test_refused_cells_are_counted_in_good_english_and_the_rest_by_number(tmp_path: Path) -> None:
@@ -586,13 +586,13 @@ def test_what_explain_cannot_be_asked(tmp_path: Path) -> None:
     evaluation = evaluate(tmp_path, "2016-17 Q1")
     given: Any = 3
     with pytest.raises(TypeError, match=r"^`group` must be a text, not 3$"):
-        explain(evaluation, "y", given)
+        explain(evaluation, "y", group=given)
     with pytest.raises(TypeError, match=r"^`indicator` must be a text, not 3$"):
         explain(evaluation, given)
     with pytest.raises(ValueError, match=r"^`y` has no group `Norht`; did you mean `North`\?$"):
-        explain(evaluation, "y", "Norht")
+        explain(evaluation, "y", group="Norht")
     with pytest.raises(ValueError, match=r"^`y` has no group `London`; its groups are `North`, `South`$"):
-        explain(evaluation, "y", "London")
+        explain(evaluation, "y", group="London")
 
 
 def test_a_rule_about_values_as_well_is_cleared_in_a_period_with_one(tmp_path: Path) -> None:

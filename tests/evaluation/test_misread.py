@@ -134,7 +134,7 @@ def test_a_figure_that_nobody_ever_sent_is_told_from_one_that_has_stopped_coming
 def test_what_is_sent_later_was_never_sent_before(tmp_path: Path) -> None:
     evaluation = board(tmp_path, "", "2016-07-20")
     framework, submissions = evaluation.framework, evaluation.submissions
-    before = pmf.evaluate(framework, submissions, "2016-17 Q1", date(2016, 7, 1))
+    before = pmf.evaluate(framework, submissions, period="2016-17 Q1", as_of=date(2016, 7, 1))
     assert cell(before, "y", "2016-17 Q1", "reason") == "`n` is not due yet from Social Care"
 
 

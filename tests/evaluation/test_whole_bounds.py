@@ -86,6 +86,6 @@ def test_agencies_are_rated_by_what_another_publishes(tmp_path: Path) -> None:
 
 def test_an_explanation_of_a_group_shows_the_whole_that_bounds_it(tmp_path: Path) -> None:
     evaluation = board(tmp_path, "percent(part, whole)", "at most england", SENT)
-    explained = pmf.explain(evaluation, "y", "North")
+    explained = pmf.explain(evaluation, "y", group="North")
     [source] = [source for source in explained.sources if source.figure == "england"]
     assert (source.value, [each.value for each in source.cells]) == (21.0, [21.0])

@@ -62,8 +62,8 @@ def test_a_wanted_indicator_is_no_indicator(framework: pmf.Framework) -> None:
     empty = pmf.evaluate(
         framework,
         pmf.Submissions.from_frames(framework, None, received_on=date(2016, 7, 1)),
-        "2016-17 Q1",
-        date(2016, 9, 1),
+        period="2016-17 Q1",
+        as_of=date(2016, 9, 1),
     )
     assert set(empty.results["indicator"]) == {"plan_count"}
 

@@ -86,7 +86,7 @@ def test_rules_as_published(tmp_path: Path, rule: str, first: str, sent: dict[st
     (tmp_path / "returns").mkdir()
     (tmp_path / "returns" / "sent.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     submissions = pmf.read_submissions(tmp_path / "returns", framework)
-    results = pmf.evaluate(framework, submissions, None, date(2030, 1, 1)).results
+    results = pmf.evaluate(framework, submissions, period=None, as_of=date(2030, 1, 1)).results
     start = framework.period(first).label
     found = [row["status"] for row in results.iter_rows(named=True) if row["indicator"] == rule]
     periods = [row["period"] for row in results.iter_rows(named=True) if row["indicator"] == rule]
@@ -109,7 +109,9 @@ def test_a_fourth_quartile_is_red_although_improving(tmp_path: Path) -> None:
         )
     ]  # fmt: skip
     (tmp_path / "sent.csv").write_text("\n".join(["period,agency,figure,value", *rows]), encoding="utf-8")
-    evaluation = pmf.evaluate(framework, pmf.read_submissions(tmp_path, framework), "2015-16", date(2016, 9, 1))
+    evaluation = pmf.evaluate(
+        framework, pmf.read_submissions(tmp_path, framework), period="2015-16", as_of=date(2016, 9, 1)
+    )
     assert cell(evaluation, "leicestershire", "2015-16", "status") == "red"
     assert cell(evaluation, "leicestershire", "2015-16", "direction") == "improving"
     assert cell(evaluation, "leicestershire", "2015-16", "compared") == [17.9, 21]

@@ -37,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def packer(folder: Path) -> Packer:
     framework = pmf.load_framework(folder)
     submissions = pmf.read_submissions(folder / "data", framework)
-    return Packer(pmf.evaluate(framework, submissions, QUARTER, DAY), folder=folder / "data")
+    return Packer(pmf.evaluate(framework, submissions, period=QUARTER, as_of=DAY), folder=folder / "data")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_papers_for_the_public_are_there_where_the_board_says_what_is_small(fold
     (tmp_path / "tolerances.yaml").write_text(tolerances, "utf-8")
     framework = pmf.load_framework(tmp_path)
     submissions = pmf.read_submissions(tmp_path / "data", framework)
-    pack = Packer(pmf.evaluate(framework, submissions, QUARTER, DAY), folder=tmp_path / "data").pack()
+    pack = Packer(pmf.evaluate(framework, submissions, period=QUARTER, as_of=DAY), folder=tmp_path / "data").pack()
     assert pack.failed == {}
     public = {name for name in pack.files if name.startswith("2016-17-q1_public")}
     assert public >= {f"2016-17-q1_public_exceptions.{suffix}" for suffix in ("html", "docx", "xlsx")}

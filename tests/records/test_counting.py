@@ -43,7 +43,9 @@ def engine_rows(board: Board, folder: Path) -> dict[Key, dict[str, Any]]:
     submissions = pmf.read_submissions(framework.submissions, framework)
     asked = Period(board.asked[0], Cadence(board.asked[1], board.year_start)) if board.asked else None
     rows: dict[Key, dict[str, Any]] = {}
-    for row in pmf.evaluate(framework, submissions, asked, board.as_of, "in-memory").judged.iter_rows(named=True):
+    for row in pmf.evaluate(
+        framework, submissions, period=asked, as_of=board.as_of, engine="in-memory"
+    ).judged.iter_rows(named=True):
         key = (row["indicator"], row["start"], row["by"], row["group"])
         assert key not in rows, f"{key} twice"
         rows[key] = row
@@ -160,7 +162,7 @@ def test_counting_by_kind_is_counting(records: pl.DataFrame, asked: list[tuple[s
     for worth in (1, 1000):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(pre_aggregation, "WORTH", worth)
-            found.append(pmf.evaluate(framework, submissions, Q1, date(2017, 3, 31)).results)
+            found.append(pmf.evaluate(framework, submissions, period=Q1, as_of=date(2017, 3, 31)).results)
     assert_frame_equal(*found)
 
 
@@ -810,7 +812,7 @@ def test_a_list_is_read_once_whatever_is_asked_of_it(
         ),
     }
     submissions = read_frame(None, framework, lists={id_: source.lazy for id_, source in sources.items()})
-    evaluation = pmf.evaluate(framework, submissions, Q1, date(2017, 3, 31))
+    evaluation = pmf.evaluate(framework, submissions, period=Q1, as_of=date(2017, 3, 31))
     assert cell(evaluation, "plain", Q1, "value") == 2
     assert cell(evaluation, "at_end", Q1, "value") == 100
     assert cell(evaluation, "children", Q1, "value", "South") == 1

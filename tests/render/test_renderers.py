@@ -31,7 +31,9 @@ ROOT = Path(__file__).parents[2]
 @cache
 def evaluation() -> Evaluation:
     framework = load_framework(ROOT)
-    return evaluate(framework, read_submissions(framework.submissions, framework), "2016-17 Q3", date(2017, 5, 31))
+    return evaluate(
+        framework, read_submissions(framework.submissions, framework), period="2016-17 Q3", as_of=date(2017, 5, 31)
+    )
 
 
 @pytest.mark.parametrize("name", RENDERERS)

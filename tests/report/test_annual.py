@@ -61,7 +61,7 @@ def test_its_exceptions_are_those_of_the_four_reports(year: BoardYear) -> None:
     board = framework()
     sent = submissions(board)
     for quarter in year.quarters:
-        reported = pmf.evaluate(board, sent, quarter, DAY).exceptions
+        reported = pmf.evaluate(board, sent, period=quarter, as_of=DAY).exceptions
         expected = set(reported.select("indicator", "by", "group", "escalate_to").iter_rows())
         rows = year.exceptions(quarter)
         assert {(row.indicator, row.by, row.group, row.escalate_to) for row in rows} == expected

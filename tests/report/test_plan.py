@@ -42,7 +42,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     board = pmf.load_framework(folder, as_of=date(2016, 1, 1))
     submissions = pmf.read_submissions(folder / "sent", board)
     assert submissions.problems.filter(pl.col("kind").cast(pl.String).str.starts_with("register")).is_empty()
-    return plan_of(pmf.evaluate(board, submissions, "2017-18 Q1", date(2017, 5, 10)))
+    return plan_of(pmf.evaluate(board, submissions, period="2017-18 Q1", as_of=date(2017, 5, 10)))
 
 
 def write(folder: Path) -> None:

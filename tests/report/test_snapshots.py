@@ -90,7 +90,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @cache
 def evaluated(folder: Path, as_of: date, tolerances: str = TOLERANCES) -> pmf.Evaluation:
     framework = pmf.Framework.from_text(INDICATORS, tolerances)
-    return pmf.evaluate(framework, pmf.read_submissions(folder, framework), QUARTER, as_of)
+    return pmf.evaluate(framework, pmf.read_submissions(folder, framework), period=QUARTER, as_of=as_of)
 
 
 def saved(folder: Path, as_of: date, **options: Any) -> Snapshot:

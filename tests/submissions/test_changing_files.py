@@ -139,9 +139,9 @@ def test_a_list_that_was_replaced_since_it_was_read_is_read_anew(tmp_path: Path)
     framework = pmf.load_framework(tmp_path)
     submissions = pmf.read_submissions(framework.submissions, framework)
     pl.DataFrame({"day": DAYS[:50], "note": ["a"] * 50}).write_parquet(path)
-    check(pmf.evaluate(framework, submissions, "2016-17 Q1", date(2016, 8, 15)), "visits", path.name)
+    check(pmf.evaluate(framework, submissions, period="2016-17 Q1", as_of=date(2016, 8, 15)), "visits", path.name)
     again = pmf.read_submissions(framework.submissions, framework)
-    evaluation = pmf.evaluate(framework, again, "2016-17 Q1", date(2016, 8, 15))
+    evaluation = pmf.evaluate(framework, again, period="2016-17 Q1", as_of=date(2016, 8, 15))
     assert evaluation.problems.filter(pl.col("message").str.starts_with(CHANGED)).is_empty()
 
 

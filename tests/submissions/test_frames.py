@@ -46,7 +46,7 @@ def framework(tmp_path_factory: pytest.TempPathFactory) -> pmf.Framework:
 
 def status(submissions: pmf.Submissions, indicator: str, as_of: date, period: str = Q1) -> str:
     assert submissions.framework is not None
-    results = pmf.evaluate(submissions.framework, submissions, period, as_of).results
+    results = pmf.evaluate(submissions.framework, submissions, period=period, as_of=as_of).results
     return str(
         results.row(by_predicate=(pl.col("indicator") == indicator) & pl.col("by").is_null(), named=True)["status"]
     )
@@ -150,7 +150,7 @@ def test_ten_days_of_records_judge_no_quarter(framework: pmf.Framework) -> None:
 def test_no_records_in_days_that_are_covered_are_nought(framework: pmf.Framework) -> None:
     empty = pmf.Records(CALLS.clear(), covers=(date(2016, 4, 1), date(2016, 6, 30)))
     submissions = pmf.Submissions.from_frames(framework, lists={"call_list": empty}, received_on=IN_TIME)
-    evaluation = pmf.evaluate(framework, submissions, Q1, LATE)
+    evaluation = pmf.evaluate(framework, submissions, period=Q1, as_of=LATE)
     row = evaluation.results.row(by_predicate=pl.col("indicator") == "calls", named=True)
     assert (row["value"], row["status"]) == (0, "green")
     assert kinds(evaluation.problems) == ["empty-list"]
@@ -161,7 +161,7 @@ def test_a_list_that_came_in_several_frames(framework: pmf.Framework) -> None:
     frames = [pmf.Records(CALLS, covers=months[0]), pmf.Records(CALLS.clear(), covers=months[1])]
     frames.insert(1, pmf.Records(CALLS.clear(), covers=(date(2016, 5, 1), date(2016, 5, 31)), name="calls in May"))
     submissions = pmf.Submissions.from_frames(framework, lists={"call_list": frames}, received_on=IN_TIME)
-    evaluation = pmf.evaluate(framework, submissions, Q1, LATE)
+    evaluation = pmf.evaluate(framework, submissions, period=Q1, as_of=LATE)
     assert evaluation.results.filter(indicator="calls")["value"].to_list() == [2]
     assert sorted(evaluation.problems["file"]) == ["call_list 3", "calls in May"]
 
@@ -212,7 +212,7 @@ def test_columns_have_their_own_names_and_rows_their_own_keys(framework: pmf.Fra
         framework, lists={"call_list": calls}, received_on=IN_TIME, columns={"rung_on": "made_on"}
     )
     assert mapped.problems.is_empty()
-    assert pmf.evaluate(framework, mapped, Q1, LATE).problems.is_empty()
+    assert pmf.evaluate(framework, mapped, period=Q1, as_of=LATE).problems.is_empty()
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_days_that_no_calendar_has_are_refused_and_told(framework: pmf.Framework
         CALLS.head(1).with_columns(infinity.alias("made_on")), covers=(date(2016, 4, 1), date(2016, 6, 30))
     )
     submissions = pmf.Submissions.from_frames(framework, lists={"call_list": records}, received_on=IN_TIME)
-    evaluation = pmf.evaluate(framework, submissions, Q1, LATE)
+    evaluation = pmf.evaluate(framework, submissions, period=Q1, as_of=LATE)
     assert kinds(evaluation.problems) == ["not-a-date"]
     assert evaluation.problems["message"][0].startswith("`a day ")
     assert status(submissions, "calls", LATE) == "invalid"
@@ -341,7 +341,7 @@ def test_a_lazy_list_that_breaks_off_has_no_values_and_leaves_nothing_behind(
     records = pmf.Records(breaking(CALLS, error), covers=covers)
     submissions = pmf.Submissions.from_frames(framework, VISITS, lists={"call_list": records}, received_on=IN_TIME)
     for _ in range(2):
-        evaluation = pmf.evaluate(framework, submissions, Q1, LATE)
+        evaluation = pmf.evaluate(framework, submissions, period=Q1, as_of=LATE)
         assert kinds(evaluation.problems) == ["unreadable"]
         assert "the connection is closed" in evaluation.problems["message"][0]
         assert evaluation.results.filter(indicator="calls").select("value", "status").rows() == [(None, "invalid")]
@@ -360,14 +360,14 @@ def test_a_lazy_list_that_raises_at_its_second_reading_is_not_counted_by_half(fr
     flaky = register_io_source(batches, schema=CALLS.schema)
     records = pmf.Records(flaky, covers=(date(2016, 4, 1), date(2016, 6, 30)))
     submissions = pmf.Submissions.from_frames(framework, lists={"call_list": records}, received_on=IN_TIME)
-    evaluation = pmf.evaluate(framework, submissions, Q1, LATE)
+    evaluation = pmf.evaluate(framework, submissions, period=Q1, as_of=LATE)
     assert kinds(evaluation.problems) == ["unreadable"]
     assert status(submissions, "calls", LATE) == "invalid"
 
 
 def test_the_reason_says_how_a_frame_tells_which_days_it_covers(framework: pmf.Framework) -> None:
     submissions = pmf.Submissions.from_frames(framework, lists={"call_list": CALLS}, received_on=IN_TIME)
-    results = pmf.evaluate(framework, submissions, Q1, LATE).results
+    results = pmf.evaluate(framework, submissions, period=Q1, as_of=LATE).results
     reason = str(results.filter(indicator="calls")["reason"][0])
     assert (
         "as Records(frame, covers=(first, last)), with the days 2016-04-01 and 2016-04-30 for example, would" in reason
@@ -429,7 +429,7 @@ def test_submissions_of_another_framework_are_refused(framework: pmf.Framework, 
     judged = pmf.load_framework(
         write_board(tmp_path, FIGURES, INDICATORS, "all_visits: {good: at least 99}", head=HEAD + LISTS)
     )
-    assert str(pmf.evaluate(judged, submissions, Q1, LATE).results["status"][0]) == "red"
+    assert str(pmf.evaluate(judged, submissions, period=Q1, as_of=LATE).results["status"][0]) == "red"
 
 
 def test_the_earlier_name_still_reads_and_says_that_it_is_deprecated(framework: pmf.Framework) -> None:

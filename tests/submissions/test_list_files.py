@@ -208,7 +208,7 @@ def test_a_frame_is_read_as_a_file_is(tmp_path: Path) -> None:
     framework = read(tmp_path, {"referral_list.csv": GOOD}).framework
     for frame in (pl.DataFrame(COLUMNS), pl.DataFrame(COLUMNS).lazy(), pl.DataFrame(COLUMNS).cast(pl.String)):
         submissions = read_frame(None, framework, lists={"referral_list": frame})
-        evaluation = pmf.evaluate(framework, submissions, None, date(2017, 1, 1))
+        evaluation = pmf.evaluate(framework, submissions, period=None, as_of=date(2017, 1, 1))
         assert [number(evaluation, group) for group in (None, "North", "South")] == [2, 1, 1]
         assert said(evaluation) == []
 

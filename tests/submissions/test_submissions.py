@@ -83,7 +83,7 @@ def read(files: Mapping[str, str | bytes], board: Framework = BOARD, as_of: date
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
-        submissions = read_submissions(folder, board, as_of)
+        submissions = read_submissions(folder, board, as_of=as_of)
     counts = submissions.files
     assert counts["read"].to_list() == (counts["used"] + counts["set_aside"]).to_list()
     assert counts["read"].sum() == submissions.readings.height

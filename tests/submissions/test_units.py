@@ -178,6 +178,6 @@ def test_the_unit_is_shown_with_its_figure(tmp_path: Path) -> None:
     assert "Money (pounds)" in render_listing(framework, "figures")
     assert "A number\n" in render_listing(framework, "figures")
     submissions = pmf.read_submissions(framework.submissions, framework)
-    evaluation = pmf.evaluate(framework, submissions, "2016-17 Q1", date(2030, 1, 1))
+    evaluation = pmf.evaluate(framework, submissions, period="2016-17 Q1", as_of=date(2030, 1, 1))
     explanation = pmf.explain(evaluation, "i_money")
     assert [source.title for source in explanation.sources] == ["Money (pounds)"]

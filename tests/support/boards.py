@@ -75,7 +75,7 @@ def evaluate(folder: Path, period: str | None = None, as_of: date = date(2030, 1
     """Loads, reads and evaluates a folder."""
     framework = pmf.load_framework(folder)
     submissions = pmf.read_submissions(framework.submissions, framework)
-    return pmf.evaluate(framework, submissions, period, as_of, **options)
+    return pmf.evaluate(framework, submissions, period=period, as_of=as_of, **options)
 
 
 def cell(evaluation: pmf.Evaluation, indicator: str, period: str, column: str, group: str | None = None) -> Any:

@@ -191,7 +191,7 @@ def _snapshot() -> Mapping[str, bytes]:
         (Path(folder) / "sent").mkdir()
         (Path(folder) / "sent" / "care.csv").write_text(_RETURN, encoding="utf-8")
         submissions = pmf.read_submissions(Path(folder) / "sent", framework)
-    evaluation = pmf.evaluate(framework, submissions, _QUARTER, date(2016, 8, 15))
+    evaluation = pmf.evaluate(framework, submissions, period=_QUARTER, as_of=date(2016, 8, 15))
     return snapshot_files(evaluation, pmf.exception_report(evaluation))
 
 

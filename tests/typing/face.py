@@ -68,7 +68,7 @@ def definition_types(indicator: pmf.Indicator, figure: pmf.Figure, breakdown: pm
 
 def submission_types(framework: pmf.Framework, frame: pl.DataFrame) -> None:
     """Reading submissions, and their frames."""
-    submissions = pmf.read_submissions("returns", framework, date(2017, 1, 1))
+    submissions = pmf.read_submissions("returns", framework, as_of=date(2017, 1, 1))
     assert_type(submissions, pmf.Submissions)
     records = pmf.Records(frame, covers=(date(2016, 4, 1), date(2016, 6, 30)), received_on=date(2016, 7, 1))
     given = pmf.Submissions.from_frames(framework, {"a": frame}, lists={"b": records}, received_on=None, key="id")
@@ -85,7 +85,12 @@ def submission_types(framework: pmf.Framework, frame: pl.DataFrame) -> None:
 def evaluation_types(evaluation: pmf.Evaluation) -> None:
     """Asking an evaluation."""
     evaluated = pmf.evaluate(
-        evaluation.framework, evaluation.submissions, "2016-17 Q3", date(2017, 1, 1), pl.InMemoryEngine(), only=["a"]
+        evaluation.framework,
+        evaluation.submissions,
+        period="2016-17 Q3",
+        as_of=date(2017, 1, 1),
+        engine=pl.InMemoryEngine(),
+        only=["a"],
     )
     assert_type(evaluated, pmf.Evaluation)
     assert_type(evaluation.period, pmf.Period | None)

@@ -37,7 +37,7 @@ def returns() -> pl.DataFrame:
 FRAMEWORK = pmf.Framework.from_text(INDICATORS, TOLERANCES)
 EVENTS = pmf.Records(pl.DataFrame({"day": [date(2016, 5, 1)]}), covers=(date(2016, 4, 1), date(2016, 6, 30)))
 SUBMISSIONS = pmf.Submissions.from_frames(FRAMEWORK, returns(), lists={"events": EVENTS}, received_on=CAME)
-EVALUATION = pmf.evaluate(FRAMEWORK, SUBMISSIONS, PERIOD, AS_OF)
+EVALUATION = pmf.evaluate(FRAMEWORK, SUBMISSIONS, period=PERIOD, as_of=AS_OF)
 COMPARISON = pmf.compare(EVALUATION, EVALUATION)
 SUBJECTS = (FRAMEWORK, SUBMISSIONS, EVALUATION, COMPARISON, FRAMEWORK.indicators["one"])
 """An object of each public class whose methods take arguments."""

@@ -16,7 +16,7 @@ AS_OF = date(2027, 2, 15)
 def history() -> History:
     framework = pmf.load_framework(BOARD, as_of=AS_OF)
     assert not framework.warnings
-    submissions = pmf.read_submissions(framework.submissions, framework, AS_OF)
+    submissions = pmf.read_submissions(framework.submissions, framework, as_of=AS_OF)
     assert submissions.problems.is_empty(), submissions.problems
     results = pmf.evaluate(framework, submissions, as_of=AS_OF).results
     rows = results.iter_rows(named=True)
@@ -62,7 +62,7 @@ def test_no_direction_reaches_across_a_break(history: History) -> None:
 
 def test_what_ended_is_no_longer_measured_and_listed_once() -> None:
     framework = pmf.load_framework(BOARD, as_of=AS_OF)
-    submissions = pmf.read_submissions(framework.submissions, framework, AS_OF)
+    submissions = pmf.read_submissions(framework.submissions, framework, as_of=AS_OF)
     listed = {}
     for period in ("2026-27 Q1", "2026-27 Q2", "2026-27 Q3"):
         report = pmf.exception_report(pmf.evaluate(framework, submissions, period=period, as_of=AS_OF))

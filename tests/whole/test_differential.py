@@ -55,7 +55,7 @@ def engine_rows(board: Board, folder: Path) -> dict[Key, dict[str, Any]]:
     framework = pmf.load_framework(folder)
     submissions = read_frame(strategies.returns(board), framework)
     asked = Period(board.asked[0], Cadence(board.asked[1], board.year_start)) if board.asked else None
-    history = pmf.evaluate(framework, submissions, asked, board.as_of).judged
+    history = pmf.evaluate(framework, submissions, period=asked, as_of=board.as_of).judged
     rows: dict[Key, dict[str, Any]] = {}
     for row in history.iter_rows(named=True):
         key = (row["indicator"], row["start"], row["by"], row["group"])

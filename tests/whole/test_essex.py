@@ -50,12 +50,12 @@ def submissions(framework: pmf.Framework) -> pmf.Submissions:
 
 @pytest.fixture(scope="module")
 def quarter(framework: pmf.Framework, submissions: pmf.Submissions) -> pmf.Evaluation:
-    return pmf.evaluate(framework, submissions, "2016-17 Q4", AS_OF)
+    return pmf.evaluate(framework, submissions, period="2016-17 Q4", as_of=AS_OF)
 
 
 @pytest.fixture(scope="module")
 def year(framework: pmf.Framework, submissions: pmf.Submissions) -> pmf.Evaluation:
-    return pmf.evaluate(framework, submissions, "2016-17", date(2018, 1, 1))
+    return pmf.evaluate(framework, submissions, period="2016-17", as_of=date(2018, 1, 1))
 
 
 def test_all_six_elements_have_their_place(framework: pmf.Framework) -> None:
@@ -215,7 +215,7 @@ def test_the_order_of_files_and_rows_does_not_matter(
     dice.shuffle(paths)
     for path in paths:
         (tmp_path / path.name).write_text(shuffled(path, dice), encoding="utf-8")
-    again = pmf.evaluate(framework, pmf.read_submissions(tmp_path, framework), "2016-17 Q4", AS_OF)
+    again = pmf.evaluate(framework, pmf.read_submissions(tmp_path, framework), period="2016-17 Q4", as_of=AS_OF)
     assert again.results.equals(quarter.results)
     assert list(text(again)) == list(text(quarter))
 

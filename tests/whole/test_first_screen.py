@@ -32,7 +32,7 @@ pytestmark = pytest.mark.xdist_group("first_screen")  # all of them rest on one 
 def evaluation() -> pmf.Evaluation:
     framework = pmf.load_framework(ROOT)
     submissions = pmf.read_submissions(framework.submissions, framework)
-    return pmf.evaluate(framework, submissions, "2016-17 Q4", date(2017, 5, 31))
+    return pmf.evaluate(framework, submissions, period="2016-17 Q4", as_of=date(2017, 5, 31))
 
 
 @cache

@@ -267,7 +267,7 @@ def test_missing_data_never_removes_an_exception(data: st.DataObject, as_of: dat
 def history(board: Board, folder: Path) -> pl.DataFrame:
     """All that is said of a board whose returns are in the folder."""
     framework = pmf.load_framework(folder)
-    return pmf.evaluate(framework, read(framework), None, board.as_of).judged
+    return pmf.evaluate(framework, read(framework), period=None, as_of=board.as_of).judged
 
 
 def placeless(rows: pl.DataFrame) -> pl.DataFrame:

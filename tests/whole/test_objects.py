@@ -17,7 +17,7 @@ BOARD = Path(__file__).parents[2] / "examples" / "changing_board"
 def evaluation() -> pmf.Evaluation:
     framework = pmf.load_framework(BOARD)
     submissions = pmf.read_submissions(framework.submissions, framework)
-    return pmf.evaluate(framework, submissions, "2026-27 Q3", date(2027, 2, 1))
+    return pmf.evaluate(framework, submissions, period="2026-27 Q3", as_of=date(2027, 2, 1))
 
 
 def objects(evaluation: pmf.Evaluation) -> dict[str, object]:

@@ -25,7 +25,9 @@ def test_what_differs_in_may_from_what_was_saved_in_february(
     folder = tmp_path / "kept" / "2016-17-q3"
     assert main(["report", *OPTIONS, "--as-of", "2017-02-28", "--save", str(folder)]) == 0
     framework = pmf.load_framework(ROOT)
-    now = pmf.evaluate(framework, pmf.read_submissions(ROOT / "fixtures", framework), "2016-17 Q3", date(2017, 5, 31))
+    now = pmf.evaluate(
+        framework, pmf.read_submissions(ROOT / "fixtures", framework), period="2016-17 Q3", as_of=date(2017, 5, 31)
+    )
     snapshot = read_snapshot(folder)
     since = pmf.exception_report(now, saved=snapshot).since
     assert since is not None

@@ -176,7 +176,7 @@ class Explanation:
 
 @checked
 def explain(
-    evaluation: Evaluated, indicator: str, group: str | None = None, period: str | Period | None = None
+    evaluation: Evaluated, indicator: str, *, group: str | None = None, period: str | Period | None = None
 ) -> Explanation:
     """Explains the value of an indicator in one period: its whole, or one group of its breakdowns.
 
