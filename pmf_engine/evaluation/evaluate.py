@@ -17,7 +17,7 @@ from pmf_engine.evaluation.actions import promises_of
 from pmf_engine.evaluation.arrivals import arrival_marks, doubting
 from pmf_engine.evaluation.evaluated import Evaluated
 from pmf_engine.evaluation.explanation.explain import Explanation, explain
-from pmf_engine.evaluation.history import history_plan, in_framework_order
+from pmf_engine.evaluation.history import history_plan, judged_rows
 from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
 from pmf_engine.evaluation.lifetimes import of_their_time, under_successors
 from pmf_engine.evaluation.marks import marks_of_rows, with_marks
@@ -165,9 +165,9 @@ def _judged(
     history = escalated_by_own(history, in_own[0]) if in_own else history
     marks = pl.concat([marks, marks_of_rows(history, framework)])
     return (
-        with_marks(in_framework_order(history, framework), framework, inputs, cadences, marks),
+        with_marks(judged_rows(history), framework, inputs, cadences, marks),
         outstanding_rows(outstanding, framework, as_of, cadences),
-        with_marks(in_framework_order(in_own[0], framework), framework, inputs, own, marks.clear()) if in_own else None,
+        with_marks(judged_rows(in_own[0]), framework, inputs, own, marks.clear()) if in_own else None,
     )
 
 

@@ -171,12 +171,6 @@ def _use(use: tuple[tuple[Cadence, str | None], object]) -> tuple[Cadence, str]:
     return use[0][0], str(use[0][1])
 
 
-def in_framework_order(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
-    """The rows in the order of the framework, wholes before groups: those of `JUDGED_ROWS` but marks."""
-    positions = {id_: position for position, id_ in enumerate(framework.indicators)}
-    return (
-        rows.with_columns(position=pl.col("indicator").replace_strict(positions, return_dtype=pl.Int32))
-        .sort("position", "by", "group", "start", nulls_last=False)
-        .with_columns(days_of_periods())
-        .select([name for name in JUDGED_ROWS.names if name != "marks"])
-    )
+def judged_rows(history: pl.DataFrame) -> pl.DataFrame:
+    """The columns of `JUDGED_ROWS` but marks, from what `history_plan` comes to."""
+    return history.with_columns(days_of_periods()).select([name for name in JUDGED_ROWS.names if name != "marks"])

@@ -43,6 +43,10 @@ NO_CHART: Final = "none"
 """The word of a tolerance entry for no chart."""
 
 
+_READ: Final = [name for name in CHART.names if name not in ("points", "no_signal", "rebased", "rebased_because")]
+"""The columns of `CHART` that only rows with a chart have."""
+
+
 @dataclass(frozen=True)
 class Chart:
     """The control chart of a series in one period, with the columns of `CHART`.
@@ -107,7 +111,16 @@ def charted(frame: pl.LazyFrame) -> pl.LazyFrame:
             `sign` (see `bands.SIGNS`), `gap` (the distance to the good band, where polarity is `close`), `aim` (the one
             constant end of the good band) and `aim_open` (whether that end is outside the band).
     """
-    frame = _drawn(_stretches(frame))
+    frame = _stretches(frame).cache()
+    long = frame.filter(pl.col("points") == LEAST).select("stretch")
+    charts = _charts(frame.join(long, on="stretch", how="semi", maintain_order="left"))
+    frame = frame.join(charts, on="at", how="left", maintain_order="left")
+    return frame.drop("at", "new", "stretch", "range")
+
+
+def _charts(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The charts of rows in stretches that are long enough for one: the row's `at`, and the columns of `_READ`."""
+    frame = _drawn(frame)
     for name, kind in CHARTS.items():
         frame = kind.limits(frame, name)
     lower, upper = away(-1.0), away(1.0)
@@ -120,7 +133,7 @@ def charted(frame: pl.LazyFrame) -> pl.LazyFrame:
     usual_gap = pl.col("gap").cum_sum().over("stretch") / pl.col("gap").cum_count().over("stretch")
     frame = frame.with_columns(usual_gap=usual_gap)
     frame = frame.with_columns(special_cause=_special_cause()).with_columns(assurance=_assurance())
-    return frame.drop("at", "new", "stretch", "range", "drawn", "margin", "usual_gap")
+    return frame.select("at", *_READ)
 
 
 def _stretches(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -27,8 +27,6 @@ from pmf_engine.judgement.series import POSITION, opens
 from pmf_engine.judgement.small_groups import with_small
 from pmf_engine.judgement.status import STATUS, with_status
 
-_SERIES = ["indicator", "by", "group"]
-
 ROWS: Final = FrameSchema(
     "ROWS",
     *(column for column in BANDED.columns.values() if column.name not in ("panel", "group")),
@@ -67,9 +65,10 @@ def judged(
     promises: pl.DataFrame | None = None,
     unread: bool = False,
 ) -> pl.LazyFrame:
-    """Judges indicator rows, each of them with the name of its `period`, and sorts them by series and start.
+    """Judges indicator rows, each of them with the name of its `period`.
 
-    A series is an indicator, whole or of one group.
+    A series is an indicator, whole or of one group. The rows come sorted by series and start: indicators in the order
+    of the framework, wholes before groups.
 
     Args:
         rows: The columns of `ROWS` and `period`.
@@ -82,14 +81,27 @@ def judged(
         The columns of `rows` and of `JUDGED`, and others that only judgement uses.
     """
     frame = _described(rows, framework)
-    frame = with_status(frame, as_of).sort(*_SERIES, "start", nulls_last=False)
-    frame = frame.with_columns(opens=opens(*map(pl.col, _SERIES)), segment=_segment(framework))
+    frame = _in_order(with_status(frame, as_of).cache())
+    frame = frame.with_columns(opens=opens(pl.col("position"), pl.col("place")), segment=_segment(framework))
     frame = frame.with_columns(line=(pl.col("opens") == POSITION).cum_sum())
     frame = with_direction(frame)
     frame = with_run(frame)
     frame = with_interval(frame)
     frame = with_small(charted(frame), framework.escalate_groups_from)
     return escalated(with_action_facts(frame, framework, promises, as_of), framework, unread)
+
+
+def _in_order(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows sorted by series and start, with `place`, the position of the group among all groups.
+
+    One number holds the place of a row: sorting by it takes a tenth of sorting by the texts of the series.
+    """
+    group = ["by", "group"]
+    places = frame.select(group).unique().sort(group, nulls_last=False).with_row_index("place")
+    frame = frame.join(places, on=group, how="left", nulls_equal=True)
+    return frame.sort(
+        pl.col("position").cast(pl.Int64) * 2**44 + pl.col("place").cast(pl.Int64) * 2**20 + pl.col("start")
+    )
 
 
 def _segment(framework: Framework) -> pl.Expr:
@@ -114,6 +126,7 @@ def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
         [
             (
                 indicator.id,
+                position,
                 indicator.ratio and indicator.ratio.function,
                 indicator.per,
                 indicator.places,
@@ -123,11 +136,11 @@ def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
                 adds_up_over_groups(framework, indicator),
                 indicator.unit or indicator.counts,
             )
-            for indicator in framework.indicators.values()
+            for position, indicator in enumerate(framework.indicators.values())
         ],
         schema={
-            "indicator": pl.String, "ratio": pl.String, "per": pl.Float64, "places": pl.Int32, "kind": pl.String,
-            "regular": pl.Boolean, "sums": pl.Boolean, "adds_up": pl.Boolean, "unit": pl.String,
+            "indicator": pl.String, "position": pl.Int32, "ratio": pl.String, "per": pl.Float64, "places": pl.Int32,
+            "kind": pl.String, "regular": pl.Boolean, "sums": pl.Boolean, "adds_up": pl.Boolean, "unit": pl.String,
         },
         orient="row",
     )  # fmt: skip

@@ -98,7 +98,15 @@ def with_reasons(
         never: The figures and lists that no agency ever sent.
         unread: Whether a file could not be read.
     """
-    frame = _with_missing(frame, lacking, backs, framework, never)
+    code = pl.when(pl.col("code") > 0).then("code").when("has_value").then("left_out").otherwise(0)
+    frame = frame.with_columns(because=code.cast(pl.UInt32)).with_row_index("row").cache()
+    told = frame.filter((pl.col("because") > 0) | pl.col("worse") | pl.col("doubted"))
+    reasons = _told(_with_missing(told, lacking, backs, framework, never), unread)
+    return frame.join(reasons, on="row", how="left", maintain_order="left").drop("row")
+
+
+def _told(frame: pl.LazyFrame, unread: bool) -> pl.LazyFrame:
+    """The reason, its kind and `figure` of rows that need one, by their `row`."""
     rank = status_rank(pl.col("because"))
     reason, kind = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.String)
     for status in Status.missing():
@@ -125,7 +133,9 @@ def with_reasons(
     without = pl.coalesce(pl.concat_str(without, pl.lit("; "), by_groups), without, by_groups)
     kind = pl.coalesce(kind, pl.when(by_groups.is_not_null()).then(pl.lit(ReasonKind.WORSE_BY_GROUPS)))
     kind = pl.when("doubted").then(pl.lit(ReasonKind.ARRIVAL_UNKNOWN)).otherwise(kind)
-    return frame.with_columns(
+    return frame.select(
+        "row",
+        "figure",
         reason=pl.when("doubted").then(pl.format(_DOUBTED, "doubt")).otherwise(without),
         reason_kind=kind.cast(REASON_KIND),
     )
@@ -199,14 +209,11 @@ def _with_missing(
         schema={"indicator": pl.String, "number": pl.UInt32, "back": pl.List(pl.Int32)},
         orient="row",
     )
-    code = pl.when(pl.col("code") > 0).then("code").when("has_value").then("left_out").otherwise(0)
     keys = ["months", "year_start", "by", "group"]
     return (
-        frame.with_columns(because=code.cast(pl.UInt32))
-        .with_columns(number=source_number(pl.col("because")))
+        frame.with_columns(number=source_number(pl.col("because")))
         .join(figures, on="number", how="left", maintain_order="left")
         .join(looked, on=["indicator", "number"], how="left", maintain_order="left")
-        .with_row_index("row")
         .explode("back")
         .with_columns(pl.col("back").fill_null(0), at=pl.col("start") - pl.col("back").fill_null(0))
         .join(
