@@ -75,10 +75,10 @@ def _digest(marks: Sequence[object]) -> str:
     return hashlib.sha256(repr(marks).encode()).hexdigest()[:16]
 
 
-def write(folder: str, count: int) -> None:
-    """So many records, or the returns where there are none."""
+def write(folder: str, count: int, split: int) -> None:
+    """So many records of so many groups, or the returns where there are none."""
     if count:
-        records.write_records(Path(folder), count)
+        records.write_records(Path(folder), count, split)
     else:
         figures.write_returns(Path(folder), 1000, 20, 40)
 
@@ -132,23 +132,28 @@ def _parts(one: Measured) -> tuple[float, float, float]:
 def lists(folder: Path, largest: int, runs: int) -> None:
     """Counts in long lists: more and more records, and more and more indicators."""
     sizes = [size for size in (1_000_000, 10_000_000, 100_000_000) if size <= largest]
-    tasks = [(size, 100) for size in sizes] + [(10_000_000, 10), (10_000_000, 1000)] * (10_000_000 in sizes)
-    for size, count in tasks:
-        data, board = folder / f"records_{size}", folder / f"board_{count}"
+    districts = len(records.DISTRICTS)
+    tasks = [(size, 100, districts) for size in sizes]
+    tasks += [(10_000_000, 10, districts), (10_000_000, 1000, districts)] * (10_000_000 in sizes)
+    tasks += [(1_000_000, 10, 3000), (1_000_000, 100, 3000)]
+    for size, count, split in tasks:
+        data, board = folder / f"records_{size}_{split}", folder / f"board_{count}_{split}"
         if not data.exists():  # in a process of its own: what starts others passes its memory's peak on to them
-            _run("--write", str(data), str(size))
-        records.write_board(board, count)
+            _run("--write", str(data), str(size), str(split))
+        records.write_board(board, count, split)
         names = [name for name in records.CONTENDERS if size <= SLOWEST.get(name, size)]
         if count == 1000:
             names = ["engine", "Polars by hand"]
         often = 1 if size > 10_000_000 or count == 1000 else runs
-        compare(f"{count} indicators, {size // 1_000_000} million records", "records", names, board, data, count, often)
+        title = f"{count} indicators, {size // 1_000_000} million records"
+        title += "" if split == districts else f", {split:,} groups"
+        compare(title, "records", names, board, data, count, often)
 
 
 def returns(folder: Path, runs: int) -> None:
     """A thousand indicators on 800,000 figures."""
     figures.write_board(folder / "figures", 1000, 20)
-    _run("--write", str(folder / "returns"), "0")
+    _run("--write", str(folder / "returns"), "0", "0")
     names = list(figures.CONTENDERS)
     compare("1,000 indicators, 800,000 figures", "figures", names, folder / "figures", folder / "returns", 1000, runs)
 
@@ -207,6 +212,6 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--work"]:
         work(*sys.argv[2:6], int(sys.argv[6]))
     elif sys.argv[1:2] == ["--write"]:
-        write(sys.argv[2], int(sys.argv[3]))
+        write(sys.argv[2], *map(int, sys.argv[3:5]))
     else:
         main()

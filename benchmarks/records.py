@@ -71,13 +71,18 @@ def conditions(count: int) -> list[Condition]:
     return made
 
 
-def write_board(folder: Path, count: int) -> None:
-    """The two files of a board with so many shares of one list."""
+def groups(count: int) -> list[str]:
+    """The names of so many groups: districts where there are twelve, else schools."""
+    return DISTRICTS if count == len(DISTRICTS) else [f"School {number:04}" for number in range(count)]
+
+
+def write_board(folder: Path, count: int, split: int = len(DISTRICTS)) -> None:
+    """The two files of a board with so many shares of one list, by so many groups."""
     lines = [
         "board: {name: Large Board, submissions: returns}",
         "agencies: {care: Social Care}",
         "content_areas: {area: {title: Area, kind: priority}}",
-        f"breakdowns: {{district: {{title: District, groups: [{', '.join(DISTRICTS)}]}}}}",
+        f"breakdowns: {{district: {{title: District, groups: [{', '.join(groups(split))}]}}}}",
         "lists:",
         "  referral_list:",
         "    {title: Referrals, from: care, date: received_on, columns: {received_on: date, previous_on: date?,",
@@ -97,8 +102,11 @@ def write_board(folder: Path, count: int) -> None:
     (folder / "tolerances.yaml").write_text("governance: {board: Board}\n", encoding="utf-8")
 
 
-def write_records(folder: Path, count: int) -> None:
-    """So many records as Parquet, in files of two and a half million, each a part of the list by the manifest."""
+def write_records(folder: Path, count: int, split: int = len(DISTRICTS)) -> None:
+    """So many records of so many groups as Parquet, in files of two and a half million.
+
+    Each file is a part of the list by the manifest.
+    """
     import polars as pl
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -116,7 +124,7 @@ def write_records(folder: Path, count: int) -> None:
             received_on=received.cast(pl.Date),
             previous_on=pl.when(drawn(10, 2) < 4).then(received - pl.duration(days=1 + drawn(900, 3))).cast(pl.Date),
             assessed_on=pl.when(drawn(20, 4) > 0).then(received + pl.duration(days=drawn(60, 5))).cast(pl.Date),
-            district=drawn(len(DISTRICTS), 6).replace_strict(dict(enumerate(DISTRICTS)), return_dtype=pl.String),
+            district=drawn(split, 6).replace_strict(dict(enumerate(groups(split))), return_dtype=pl.String),
             source=drawn(len(SOURCES), 7).replace_strict(dict(enumerate(SOURCES)), return_dtype=pl.String),
             age=drawn(18, 8).cast(pl.Int8),
             score_before=(1 + drawn(10, 9)).cast(pl.Int8),
