@@ -94,7 +94,9 @@ def submissions_of(arguments: argparse.Namespace, framework: Framework) -> Submi
 
 def submissions_folder(arguments: argparse.Namespace, framework: Framework) -> Path:
     """The folder of submissions: that of the options, else the board's."""
-    return arguments.data or framework.submissions
+    folder: Path | None = arguments.data or framework.submissions
+    assert folder is not None  # commands read frameworks from folders
+    return folder
 
 
 def require_name(kind: str, name: str | None, names: Iterable[str]) -> None:

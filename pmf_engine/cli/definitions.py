@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pmf_engine.cli.arguments import CONFIG, OUTPUT, day
 from pmf_engine.cli.asked import framework_of
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
-from pmf_engine.cli.output import write
-from pmf_engine.diagnostics.diagnostic import Diagnostic, render, render_github, render_json
+from pmf_engine.cli.output import takes_color, write
+from pmf_engine.diagnostics.diagnostic import Diagnostic, render_github, render_json
 from pmf_engine.render.renderers import OUTCOME_RENDERERS, PageOptions
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def _check(arguments: argparse.Namespace) -> ExitCode:
     elif arguments.format == "github":
         write("".join(f"{render_github(diagnostic)}\n" for diagnostic in diagnostics), None)
     else:
-        excerpts = "".join(f"{render(diagnostic)}\n\n" for diagnostic in diagnostics)
+        color = sys.stdout is not None and sys.stdout.isatty() and takes_color()
+        excerpts = "".join(f"{diagnostic.render(color=color)}\n\n" for diagnostic in diagnostics)
         write(f"{excerpts}{_summary(framework, diagnostics, errors)}\n", None)
     return ExitCode.FINDING if errors else ExitCode.DONE
 

@@ -15,6 +15,11 @@ from typing import TextIO
 from pmf_engine.cli.command import CannotDoError
 
 
+def takes_color() -> bool:
+    """Whether whoever reads a terminal wants colour: neither `NO_COLOR` nor a terminal without it says otherwise."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def write(content: str | bytes, output: Path | None) -> None:
     """Writes to a file in UTF-8, or to standard output: text in the encoding of the terminal, bytes unchanged.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from pmf_engine.cli.arguments import AS_OF, AUDIENCE, CONFIG, DATA, EVALUATION, 
 from pmf_engine.cli.asked import evaluation_of, page_width, require_name, submissions_folder
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
 from pmf_engine.cli.earlier import chairs_summary, saved_report
-from pmf_engine.cli.output import write, write_folder
+from pmf_engine.cli.output import takes_color, write, write_folder
 from pmf_engine.diagnostics.errors import MissingExtra
 from pmf_engine.domain.status import Status, texts
 from pmf_engine.render.renderers import EXPLANATION_RENDERERS, RENDERERS, RESULT_RENDERERS, PageOptions
@@ -58,7 +57,7 @@ def _page_options(arguments: argparse.Namespace, to_terminal: bool) -> PageOptio
     """How the report looks, by the options and the terminal."""
     return PageOptions(
         width=page_width(arguments.width),
-        color=to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        color=to_terminal and takes_color(),
         ascii=arguments.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"),
         depth=Depth.ALL if arguments.all else Depth.DETAIL if arguments.detail else Depth.FIRST,
         plain=arguments.plain,

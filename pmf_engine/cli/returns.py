@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, EVALUATION, OUTPUT
-from pmf_engine.cli.asked import framework_of, page_width, period_of, require_name, submissions_of
+from pmf_engine.cli.asked import framework_of, page_width, period_of, require_name, submissions_folder, submissions_of
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
 from pmf_engine.cli.output import write
 from pmf_engine.render.renderers import CALENDAR_RENDERERS, TEMPLATE_RENDERERS, VALIDATION_RENDERERS, PageOptions
@@ -30,7 +30,7 @@ def _validate(arguments: argparse.Namespace) -> ExitCode:
     options = PageOptions(width=page_width())
     if arguments.format == "xlsx":
         file = _file_to_mark(arguments.file, validated)
-        options = PageOptions(file=file, path=(arguments.data or framework.submissions) / file)
+        options = PageOptions(file=file, path=submissions_folder(arguments, framework) / file)
     write(VALIDATION_RENDERERS[arguments.format](validated, options), arguments.output)
     return ExitCode.FINDING if validated.is_to_mend else ExitCode.DONE
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -13,7 +12,7 @@ from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, OUTPUT, width
 from pmf_engine.cli.asked import framework_of, page_width, period_of, submissions_of
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, Option, option
 from pmf_engine.cli.earlier import summary_for
-from pmf_engine.cli.output import write
+from pmf_engine.cli.output import takes_color, write
 from pmf_engine.render.renderers import PageOptions
 from pmf_engine.render.year_renderers import PAPER_RENDERERS
 from pmf_engine.report.priority_sorts import SORTS
@@ -118,7 +117,7 @@ def print_paper(written: Written, arguments: argparse.Namespace) -> None:
     to_terminal = arguments.output is None and sys.stdout.isatty()
     options = PageOptions(
         width=page_width(arguments.width),
-        color=to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        color=to_terminal and takes_color(),
         ascii=arguments.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"),
         plain=arguments.plain,
     )

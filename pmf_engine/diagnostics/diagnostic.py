@@ -63,8 +63,16 @@ class Diagnostic:
             "help": self.help,
         }
 
+    def render(self, *, color: bool = False) -> str:
+        """The diagnostic for people: a first line that editors can follow, its line of the file, and carets under it.
+
+        Args:
+            color: Whether to mark the kind of mistake, the carets and the help by the escape codes of terminals.
+        """
+        return render(self, color=color)
+
     def __str__(self) -> str:
-        return render(self)
+        return self.render()
 
 
 class ConfigError(Error):
@@ -88,12 +96,20 @@ def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(dict.fromkeys(diagnostics), key=position)
 
 
-def render(diagnostic: Diagnostic) -> str:
-    """The diagnostic for people: a first line that editors can follow, the source line, and carets under the words."""
-    span = diagnostic.span
+_STYLES = {"error": "1;31", "warning": "1;33", "help": "36"}
+"""By what is marked, the numbers of its style in the escape codes of terminals: red, yellow and cyan."""
+
+
+def render(diagnostic: Diagnostic, *, color: bool = False) -> str:
+    """The diagnostic for people; see `Diagnostic.render`."""
+
+    def styled(text: str, style: str) -> str:
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if color else text
+
+    span, severity = diagnostic.span, diagnostic.severity
     line, column = span.source.position(span.start)
-    prefix = "warning: " if diagnostic.severity == "warning" else ""
-    head = f"{span}: {prefix}{diagnostic.message} [{diagnostic.kind}]"
+    prefix = f"{styled('warning:', severity)} " if severity == "warning" else ""
+    head = f"{span}: {prefix}{diagnostic.message} {styled(f'[{diagnostic.kind}]', severity)}"
     text_line = _CONTROL.sub("\ufffd", span.source.line(line))  # an escape character would control the terminal
     text_line, column = _clipped(text_line, column)
     gutter = " " * len(str(line))
@@ -101,9 +117,9 @@ def render(diagnostic: Diagnostic) -> str:
     parts = [head]
     if text_line.strip():
         pad = "".join(char if char == "\t" else " " * _cells(char) for char in text_line[: column - 1])
-        parts += [f"{gutter} |", f"{line} | {text_line}", f"{gutter} | {pad}{'^' * width}"]
+        parts += [f"{gutter} |", f"{line} | {text_line}", f"{gutter} | {pad}{styled('^' * width, severity)}"]
     if diagnostic.help:
-        parts.append(f"{gutter} = help: {diagnostic.help}")
+        parts.append(f"{gutter} = {styled('help:', 'help')} {diagnostic.help}")
     return "\n".join(parts)
 
 

@@ -229,7 +229,7 @@ def _cuts(framework: Framework, indicator: Indicator, values: Iterable[Value]) -
 
 def _bands(entry: Entry) -> tuple[object, ...]:
     """What an entry says is good and tolerable."""
-    return entry.good.text, entry.tolerance.text if entry.tolerance else None, entry.target
+    return entry.good.text, entry.tolerance.text if entry.tolerance else None, entry.target_value
 
 
 def _cut(cuts: Iterable[tuple[int, str]], last: int, end: int) -> tuple[int, str | None]:

@@ -227,8 +227,8 @@ class Sheet(ValueSteps):
         """
 
         def look_up(name: str) -> int:
-            if name == "target" and entry.target is not None:
-                return self.constant(entry.target)
+            if name == "target" and entry.target_value is not None:
+                return self.constant(entry.target_value)
             return self._looked_up(indicator, name, value)
 
         step = number(node, self, look_up)

@@ -26,29 +26,31 @@ CONDITION_SCOPE = Scope(
 
 @dataclass(frozen=True, repr=False)
 class Rule:
-    """A rule: an indicator for which `condition` holds goes up to the level `to`.
+    """A rule: an indicator for which `when` holds goes up to the level `to`.
 
     With `until` the rule has hysteresis: the indicator stays up until a period with a value in which `until` holds and
-    `condition` does not. A value that hovers at a threshold then does not go up and down.
+    `when` does not. A value that hovers at a threshold then does not go up and down.
 
     Attributes:
+        id: The number of the rule among those of the file, from 1, as in `rule_ids` of results.
         when: The condition in the author's words.
         condition: The condition.
-        to: The level of governance.
+        to: The id of the level of governance.
         span: The span of the condition in its file.
-        until: The condition that ends the rule; None for a rule that ends when `condition` ends.
-        until_words: `until` in the author's words.
-        until_span: The span of `until` in its file.
+        until: What ends the rule, in the author's words; None for a rule that ends when its condition ends.
+        ends: The condition that ends the rule.
+        ends_span: The span of that condition in its file.
         ask: What is asked about an exception by this rule.
     """
 
+    id: int
     when: str
     condition: Expression
     to: str
     span: Span
-    until: Expression | None = None
-    until_words: str = ""
-    until_span: Span | None = None
+    until: str | None = None
+    ends: Expression | None = None
+    ends_span: Span | None = None
     ask: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -62,18 +64,20 @@ class Rule:
     @property
     def text(self) -> str:
         """The rule in the author's words, without the level: `red until green for 2 periods`."""
-        return f"{self.when} until {self.until_words}" if self.until else self.when
+        return f"{self.when} until {self.until}" if self.until else self.when
 
 
-def read_rule(when: Passage, to: str, diagnostics: list[Diagnostic], until: Passage | None = None) -> Rule | None:
+def read_rule(
+    id_: int, when: Passage, to: str, diagnostics: list[Diagnostic], until: Passage | None = None
+) -> Rule | None:
     """Parses and checks a rule; None where a condition has a mistake, which is added to `diagnostics`."""
     condition = _read_condition(when, diagnostics)
     ends = _read_condition(until, diagnostics) if until else None
     if condition is None or (until and ends is None):
         return None
     if until is None:
-        return Rule(_words(when), condition, to, when.span())
-    return Rule(_words(when), condition, to, when.span(), ends, _words(until), until.span())
+        return Rule(id_, _words(when), condition, to, when.span())
+    return Rule(id_, _words(when), condition, to, when.span(), _words(until), ends, until.span())
 
 
 def _words(passage: Passage) -> str:

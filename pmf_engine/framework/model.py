@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.diagnostic import Diagnostic
-from pmf_engine.diagnostics.errors import Error, UnknownName, UnknownPeriod
+from pmf_engine.diagnostics.errors import UnknownName, UnknownPeriod
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
 from pmf_engine.framework import schema, tables
 from pmf_engine.framework.activities import Activity
@@ -153,11 +153,9 @@ class Framework:
         return cls.from_text(tables.to_yaml(indicators), tables.to_yaml(tolerances), as_of=as_of)
 
     @property
-    def submissions(self) -> Path:
-        """The folder of the returns, by the board's key `submissions`. Raises `Error` for a framework from texts."""
-        if self.folder is None:
-            raise Error("this framework was read from texts, so that it has no folder of submissions")
-        return self.folder / self.board.submissions
+    def submissions(self) -> Path | None:
+        """The folder of the returns, by the board's key `submissions`; None for a framework from texts."""
+        return None if self.folder is None else self.folder / self.board.submissions
 
     def __eq__(self, other: object) -> bool:
         return self.fingerprint == other.fingerprint if isinstance(other, Framework) else NotImplemented

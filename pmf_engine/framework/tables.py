@@ -131,7 +131,7 @@ def with_entry(
 def _keys(entry: Entry) -> dict[str, Any]:
     """The keys of an entry in the YAML."""
     keys: dict[str, Any] = {name: passage.text for name, passage in entry.passages.items()}
-    if entry.target is not None and not isinstance(entry.target, str) and "target" in keys:
+    if entry.target is not None:
         keys["target"] = entry.target
     if entry.reference is not None:
         keys["reference"] = entry.reference
@@ -142,7 +142,7 @@ def _keys(entry: Entry) -> dict[str, Any]:
     if entry.rebases:
         keys["rebase"] = [{"at": rebase.period, "because": rebase.because} for rebase in entry.rebases]
     if entry.review_by:
-        keys["review_by"] = entry.review_by[0].isoformat()
+        keys["review_by"] = entry.review_by.isoformat()
     return keys
 
 
@@ -191,7 +191,7 @@ def frame(
         )
     if what == "rules":
         return pl.DataFrame(
-            [(number, rule.when, rule.until_words or None, rule.to) for number, rule in enumerate(rules, 1)],
+            [(rule.id, rule.when, rule.until, rule.to) for rule in rules],
             schema={"id": pl.Int32, "when": pl.String, "until": pl.String, "to": pl.String},
             orient="row",
         )
@@ -203,7 +203,7 @@ def _tolerances(indicators: Mapping[str, Indicator]) -> pl.DataFrame:
     return pl.DataFrame(
         [
             (one.id, one.cadence.holding(entry.start).label if entry.start is not None else None, entry.good.text,
-             entry.tolerance and entry.tolerance.text, entry.target, entry.polarity, entry.reference)
+             entry.tolerance and entry.tolerance.text, entry.target_value, entry.polarity, entry.reference)
             for one in indicators.values()
             for entry in one.tolerances
         ],

@@ -55,31 +55,35 @@ class Entry:
         start: The month; None for an entry in force from the beginning.
         good: The band of green values.
         tolerance: The band of amber values; None where every value outside `good` is red.
-        target: The value of the name `target` in the bands.
+        target: What the name `target` stands for in the bands: a number, or the words of a grade.
         reference: The source of the bands.
         span: The span of `from`, or of the entry, in its file.
-        review_by: The last day before the entry is due for review, and the span of that day.
+        review_by: The last day before the entry is due for review; None for no such day.
         allow_for_chance: A value is red only where its whole 95 % interval is outside the tolerance.
         scale_free: The bands apply to periods of every length, as those of a share do; those of a flow do not.
         passages: The texts of `good`, `tolerance` and `target`, of those in the file.
         chart: The kind of control chart.
         rebases: The new starts of the chart's limits, the earliest first.
         from_: The period from which it is in force; None for an entry in force from the beginning.
+        target_value: The target as a number: of a grade, its position on the scale.
+        review_span: The span of `review_by` in its file.
     """
 
     start: int | None
     good: Band
     tolerance: Band | None
-    target: float | None
+    target: float | str | None
     reference: str | None
     span: Span
-    review_by: tuple[date, Span] | None = None
+    review_by: date | None = None
     allow_for_chance: bool = False
     scale_free: bool = False
     passages: Mapping[str, Passage] = field(default_factory=dict, hash=False)
     chart: str = "auto"
     rebases: tuple[Rebase, ...] = ()
     from_: Period | None = None
+    target_value: float | None = None
+    review_span: Span | None = None
 
     def __repr__(self) -> str:
         since = f" from {self.from_}" if self.from_ else ""
@@ -104,7 +108,7 @@ class Entry:
     @cached_property
     def intervals(self) -> Mapping[str, Interval | None]:
         """The interval of values in each band; None for a band that depends on data."""
-        return {key: Interval.of(band, self.target) for key, band in self.bands.items()}
+        return {key: Interval.of(band, self.target_value) for key, band in self.bands.items()}
 
 
 def polarity(band: Band) -> Polarity:

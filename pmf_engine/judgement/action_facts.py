@@ -38,7 +38,7 @@ _ROW = ("indicator", "by", "group", "start")
 
 def asks_of_actions(framework: Framework) -> bool:
     """Whether a rule asks about actions."""
-    conditions = [each for rule in framework.rules for each in (rule.condition, rule.until) if each is not None]
+    conditions = [each for rule in framework.rules for each in (rule.condition, rule.ends) if each is not None]
     return any(node.name in [*ActionFact] for condition in conditions for node in names(condition))
 
 

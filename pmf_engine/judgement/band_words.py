@@ -119,7 +119,7 @@ def _in_titles(words: str, titles: Mapping[str, str]) -> str:
 
 def _bound(limit: Limit, entry: Entry | None, numbers: Mapping[str, float] | None) -> float | None:
     """The number of a limit's bound by constant folding; None where a name in it has no number."""
-    return constant(settled(limit.bound, numbers or {}), entry.target if entry else None)
+    return constant(settled(limit.bound, numbers or {}), entry.target_value if entry else None)
 
 
 def _worked_out(node: Expression) -> bool:

@@ -189,7 +189,7 @@ def _intervals(entry: Entry | None, numbers: Mapping[str, float] | None) -> list
     if entry is None:
         return []
     bands = [settled_band(band, numbers) if numbers else band for band in (entry.good, entry.tolerance) if band]
-    return [Interval.known(band, entry.target) for band in bands]
+    return [Interval.known(band, entry.target_value) for band in bands]
 
 
 def _sides_as_read(interval: Interval, shown: Decimal) -> tuple[bool, bool]:

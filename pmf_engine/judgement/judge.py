@@ -146,7 +146,7 @@ def _described(rows: pl.LazyFrame, framework: Framework) -> pl.LazyFrame:
     )  # fmt: skip
     entries = pl.LazyFrame(
         [
-            (indicator.id, position, entry.chart, entry.target, *(_aim(entry) or (None, None)))
+            (indicator.id, position, entry.chart, entry.target_value, *(_aim(entry) or (None, None)))
             for indicator in framework.indicators.values()
             for position, entry in enumerate(indicator.tolerances)
         ],
@@ -197,5 +197,5 @@ def _aim(entry: Entry) -> tuple[float, bool] | None:
     if len(entry.good.limits) != 1 or entry.polarity == "close":
         return None
     [limit] = entry.good.limits
-    bound = constant(limit.bound, entry.target)
+    bound = constant(limit.bound, entry.target_value)
     return None if bound is None else (bound, limit.operator in ("<", ">"))

@@ -44,7 +44,7 @@ def escalated(frame: pl.LazyFrame, framework: Framework, unread: bool = False) -
     numbered = list(enumerate(framework.rules))
     ranks = [pl.when(f"rule:{number}").then(levels.index(rule.to)).otherwise(-1) for number, rule in numbered]
     rules = _those_that_hold([rule.text for rule in framework.rules])
-    rule_ids = _those_that_hold([str(number + 1) for number, _ in numbered]).cast(pl.List(pl.Int32))
+    rule_ids = _those_that_hold([str(rule.id) for rule in framework.rules]).cast(pl.List(pl.Int32))
     highest = pl.max_horizontal(ranks) if ranks else pl.lit(-1)
     level = pl.lit(None, dtype=pl.String)
     for position, name in enumerate(levels):
@@ -80,7 +80,7 @@ def _rule_stages(rules: Sequence[Rule], numbers: Columns) -> list[list[pl.Expr]]
     when = _Answers(numbers, "opens", "when")
     holds = [when.last(rule.condition) for rule in rules]
     may_hold = [when.last_possible(rule.condition) for rule in rules]
-    latched = [(number, rule.until) for number, rule in enumerate(rules) if rule.until]
+    latched = [(number, rule.ends) for number, rule in enumerate(rules) if rule.ends]
     ends = {number: _Answers(numbers, f"since:{number}", f"until:{number}", until=True) for number, _ in latched}
     answers = pl.col("has_value") & _IS_SURE
     over = {number: ends[number].last(until) & answers for number, until in latched}

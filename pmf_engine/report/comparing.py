@@ -167,7 +167,7 @@ class _Causes:
         self.now = now
         self.before, self.after = snapshot.definitions, definitions_of(now)
         self.revised, self.received = _figure_changes(snapshot.figures, figures_of(now))
-        files = hashes(now, now.framework.folder and now.framework.submissions)
+        files = hashes(now, now.framework.submissions)
         self.lists = {
             (part.list, month_of(part.covers.first) if part.covers else 0)
             for part in now.submissions.lists

@@ -100,9 +100,9 @@ def health_of(year: BoardYear) -> Health:
         never_red=_named(year, [id_ for id_, statuses in told.items() if Status.RED not in statuses]),
         never_green=_named(year, [id_ for id_, statuses in told.items() if Status.GREEN not in statuses]),
         past_review=tuple(
-            Review(Named(id_, framework.indicators[id_].title), entry.good.text, entry.review_by[0])
+            Review(Named(id_, framework.indicators[id_].title), entry.good.text, entry.review_by)
             for id_, entry in entries.items()
-            if entry is not None and entry.review_by is not None and entry.review_by[0] < year.as_of
+            if entry is not None and entry.review_by is not None and entry.review_by < year.as_of
         ),
         unjudged=_named(year, [id_ for id_, entry in entries.items() if entry is None]),
         unrated=_named(year, [id_ for id_, entry in entries.items() if entry is not None and not ratings.get(id_)]),

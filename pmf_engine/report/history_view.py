@@ -236,4 +236,4 @@ def _terms(entry: Entry | None) -> tuple[str, str | None, float | None, bool] | 
     if entry is None:
         return None
     tolerance = entry.tolerance.text if entry.tolerance else None
-    return entry.good.text, tolerance, entry.target, entry.allow_for_chance
+    return entry.good.text, tolerance, entry.target_value, entry.allow_for_chance

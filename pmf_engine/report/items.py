@@ -110,7 +110,7 @@ class Items:
             tolerance=tolerance,
             allow_for_chance=entry is not None and entry.allow_for_chance,
             by_interval=view.by_interval(row),
-            target=self._target(indicator, entry.target) if entry and entry.target is not None else "",
+            target=self._target(indicator, entry.target_value) if entry and entry.target_value is not None else "",
             reference=entry.reference if entry else None,
             direction=row.direction,
             previous=view.previous(row),

@@ -173,7 +173,7 @@ def _reviews(evaluation: Evaluation) -> Iterator[PlanItem]:
     for indicator in framework.indicators.values():
         entry = indicator.entry_for(evaluation.period)
         if entry is not None and entry.review_by is not None:
-            due = entry.review_by[0]
+            due = entry.review_by
             item = PlanItem(
                 PlanKind.TOLERANCE,
                 due,

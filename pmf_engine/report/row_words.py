@@ -163,7 +163,7 @@ class RowWords:
         entry = self.entry(row)
         if entry is None or not entry.allow_for_chance or row.lower is None:
             return False
-        band = Interval.known(settled_band(entry.tolerance or entry.good, self.numbers(row)), entry.target)
+        band = Interval.known(settled_band(entry.tolerance or entry.good, self.numbers(row)), entry.target_value)
         outside = row.value is not None and not all(band.sides(row.value))
         return row.status == Status.RED or (row.status == Status.AMBER and outside)
 

@@ -48,9 +48,9 @@ def rule_words(rule: Rule, months: int) -> str:
 
 def until_words(rule: Rule, months: int) -> str:
     """What ends a rule, in words; empty for a rule that ends with its condition."""
-    if rule.until is None:
+    if rule.until is None or rule.ends is None:
         return ""
-    return _words(rule.until, months) or rule.until_words.replace("_", " ")
+    return _words(rule.ends, months) or rule.until.replace("_", " ")
 
 
 def number_word(count: int) -> str:

@@ -220,7 +220,7 @@ def _is_below(framework: Framework, figure: Figure, period: Period, place: int) 
         if isinstance(indicator.formula, Name) and indicator.formula.name == figure.id:
             entry = indicator.entry_for(period)
             if entry is not None:
-                above_low, _ = Interval.known(entry.good, entry.target).sides(float(place))
+                above_low, _ = Interval.known(entry.good, entry.target_value).sides(float(place))
                 return not above_low
     return None
 

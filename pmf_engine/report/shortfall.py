@@ -62,7 +62,7 @@ def shortfall(
     more = entry.polarity == "high"
     needed = {}
     for name, band in entry.bands.items():
-        interval = Interval.known(settled_band(band, known), entry.target)
+        interval = Interval.known(settled_band(band, known), entry.target_value)
         needed[name] = _steps(interval, per, int(count), denominator if more else None)
     outside = int(denominator - count) if more and denominator is not None else None
     tolerable, good = needed.get("tolerance"), needed["good"]

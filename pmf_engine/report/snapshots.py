@@ -237,7 +237,7 @@ def _terms(entry: Entry) -> dict[str, Any]:
         "from": entry.from_.label if entry.from_ else None,
         "good": entry.good.text,
         "tolerance": entry.tolerance.text if entry.tolerance else None,
-        "target": entry.target,
+        "target": entry.target_value,
         "allow_for_chance": entry.allow_for_chance,
         "chart": entry.chart,
         "rebase": [str(rebase.period) for rebase in entry.rebases],

@@ -221,11 +221,11 @@ def _of_frames(reader: FrameReader, returns: Mapping[str, Frame], lists: Mapping
 
 
 @checked
-def read_submissions(folder: str | Path, framework: Framework, *, as_of: date | None = None) -> Submissions:
+def read_submissions(folder: str | Path | None, framework: Framework, *, as_of: date | None = None) -> Submissions:
     """Reads a folder and the folders in it: returns, the headers of lists, and the registers of the board.
 
     Args:
-        folder: The folder of submissions.
+        folder: The folder of submissions, such as `framework.submissions`, which is None for a framework from texts.
         framework: The framework of the names.
         as_of: The day of the report. Days of receipt after both this day and today are refused.
 
@@ -233,8 +233,10 @@ def read_submissions(folder: str | Path, framework: Framework, *, as_of: date | 
         The submissions. Every mistake in a file is in their `problems`.
 
     Raises:
-        SubmissionsError: The folder does not exist.
+        SubmissionsError: The folder does not exist, or is None.
     """
+    if folder is None:
+        raise SubmissionsError("there is no folder of submissions: this framework was read from texts; give a folder")
     return read_folder(folder, framework, as_of, lambda number, count, name: None)
 
 

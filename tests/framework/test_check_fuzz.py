@@ -95,7 +95,7 @@ def test_any_text_is_a_condition_or_refused(text: str) -> None:
     except FormulaError as error:
         within(error.diagnostic)
     found: list[Diagnostic] = []
-    assert (read_rule(passage, "board", found) is None) == bool(found)
+    assert (read_rule(1, passage, "board", found) is None) == bool(found)
     for one in found:
         within(one)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -63,8 +64,9 @@ def test_texts_and_data_make_the_same_framework(framework: pmf.Framework, tmp_pa
     loaded = pmf.load_framework(tmp_path)
     assert loaded.fingerprint == framework.fingerprint
     assert (loaded.folder, framework.folder) == (tmp_path, None)
-    with pytest.raises(pmf.Error, match="no folder of submissions"):
-        _ = framework.submissions
+    assert framework.submissions is None
+    with pytest.raises(pmf.SubmissionsError, match="read from texts; give a folder"):
+        pmf.read_submissions(framework.submissions, framework)
 
 
 def test_several_texts_have_their_names_in_messages() -> None:
@@ -193,8 +195,43 @@ def test_an_entry_of_the_framework_is_taken_over_whole(framework: pmf.Framework)
     [taken] = framework.amended(tolerances={"double": given}).indicators["double"].tolerances
     assert (taken.good.text, taken.target) == ("at most 10", 8)
     assert [(rebase.period, rebase.because) for rebase in taken.rebases] == [("2016-17 Q1", "new forms")]
-    assert taken.review_by is not None
-    assert taken.review_by[0] == date(2027, 4, 1)
+    assert taken.review_by == date(2027, 4, 1)
+
+
+def test_the_target_of_a_grade_is_its_words() -> None:
+    definitions = {**INDICATORS, "scales": {"ofsted": ["Inadequate", "Good", "Outstanding"]}}
+    definitions["figures"] = {
+        **INDICATORS["figures"],
+        "grade": {"title": "Grade", "from": "care", "kind": "grade", "scale": "ofsted", "frequency": "annual"},
+    }
+    definitions["indicators"] = {
+        **INDICATORS["indicators"],
+        "graded": {**INDICATORS["indicators"]["share"], "formula": "grade", "frequency": "annual"},
+    }
+    entry = {"good": "at least target", "target": "good"}
+    board = pmf.Framework.from_dict(definitions, {"tolerances": {"graded": entry}})
+    [given] = board.indicators["graded"].tolerances
+    assert (given.target, given.good.low) == ("Good", 2.0)
+    [again] = board.amended(tolerances={"graded": given}).indicators["graded"].tolerances
+    assert (again.target, again.good.low) == ("Good", 2.0)
+
+
+def test_rules_have_the_numbers_that_results_name(framework: pmf.Framework) -> None:
+    rules = [{"when": "red", "to": "board"}, {"when": "red for 2 periods", "until": "green", "to": "board"}]
+    board = pmf.Framework.from_dict(INDICATORS, {"governance": {"board": "Board"}, "escalation": rules})
+    assert [(rule.id, rule.when, rule.until, rule.to) for rule in board.rules] == [
+        (1, "red", None, "board"),
+        (2, "red for 2 periods", "green", "board"),
+    ]
+
+
+def test_a_mistake_is_shown_in_colour_where_it_is_asked_for() -> None:
+    with pytest.raises(pmf.ConfigError) as caught:
+        pmf.Framework.from_text("board: {name: B, submission: returns}")
+    [diagnostic] = [each for each in caught.value.diagnostics if each.kind is pmf.DiagnosticKind.UNKNOWN_KEY]
+    colored = diagnostic.render(color=True)
+    assert "\x1b[1;31m^^^^^^^^^^\x1b[0m" in colored
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == str(diagnostic) == diagnostic.render()
 
 
 def _any(wrong: object) -> Any:

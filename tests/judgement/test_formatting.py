@@ -52,7 +52,7 @@ def indicator(formula: str = "percent(a, b)", decimals: int | None = None) -> In
 def entry(good: str, tolerance: str | None = None, target: float | None = None, grades: Iterable[str] = ()) -> Entry:
     bands = [parse_band(passage(text), list(grades)) if text else None for text in (good, tolerance)]
     assert bands[0]
-    return Entry(None, bands[0], bands[1], target, None, passage(good).span())
+    return Entry(None, bands[0], bands[1], target, None, passage(good).span(), target_value=target)
 
 
 @pytest.mark.parametrize(

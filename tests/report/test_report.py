@@ -214,7 +214,7 @@ def _status(one: Made, value: float | str, past: Sequence[float | str]) -> str:
             return "not_rated"
         return "green" if value <= before else "amber" if value <= 1.1 * before else "red"
     for status, band in (("green", entries[0].good), ("amber", entries[0].tolerance)):
-        interval = Interval.of(band, entries[0].target) if band else None
+        interval = Interval.of(band, entries[0].target_value) if band else None
         if interval and (
             interval.low < value < interval.high or close(value, interval.low) or close(value, interval.high)
         ):

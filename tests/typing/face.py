@@ -31,7 +31,7 @@ def framework_types(framework: pmf.Framework) -> None:
     assert_type(framework.rules, tuple[pmf.Rule, ...])
     assert_type(framework.warnings, tuple[pmf.Diagnostic, ...])
     assert_type(framework.folder, Path | None)
-    assert_type(framework.submissions, Path)
+    assert_type(framework.submissions, Path | None)
     assert_type(framework.fingerprint, str)
     assert_type(framework.period("2016-17"), pmf.Period)
     assert_type(framework.periods("2016-17", frequency=pmf.Frequency.QUARTERLY), tuple[pmf.Period, ...])

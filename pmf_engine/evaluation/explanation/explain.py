@@ -323,7 +323,7 @@ def _formula(indicator: Indicator) -> str:
 
 def _tried(rule: Rule, holds: bool) -> Tried:
     """An escalation rule, with the words for what would clear it where it holds."""
-    until = rule.until_words or None
+    until = rule.until
     if until:
         cleared = f"the first period with a value in which `{until}` holds, counted from when `{rule.when}` last did"
     elif {node.name for node in names(rule.condition)} <= {*Status.missing()}:
@@ -345,7 +345,7 @@ def _judgement(entry: Entry, worked: Workings, row: HistoryRow, indicator: Indic
         reference=entry.reference,
         good=entry.good.text,
         tolerance=entry.tolerance.text if entry.tolerance else None,
-        target=entry.target,
+        target=entry.target_value,
         comparisons=tuple(
             Comparison(band, words, operator, bound, holds if is_compared else None)
             for band, words, operator, bound, holds in worked.limits

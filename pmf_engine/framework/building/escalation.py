@@ -21,7 +21,7 @@ def read_escalation(draft: Draft) -> list[Rule]:
         if level not in governance and not at.doubts("governance", level):
             report_unknown(draft, to.span(), "level", level, governance, "governance")
         until = at.passage("escalation", number, "until") if definition.until is not None else None
-        rule = read_rule(when, level, draft.diagnostics, until)
+        rule = read_rule(number + 1, when, level, draft.diagnostics, until)
         if rule is not None and level in governance:
             read.append(replace(rule, ask=tuple(definition.ask)))
     return read

@@ -107,15 +107,15 @@ def _read_entry(
                 draft.diagnostics.append(messages.from_order(at.span(*where, "from"), entry.from_, text))
     elif before:
         draft.diagnostics.append(messages.from_needed(at.key(*where)))
-    target, target_type = _read_target(draft, at, where, indicator, entry)
+    target, target_value, target_type = _read_target(draft, at, where, indicator, entry)
     months = None if indicator.frequency == Frequency.AD_HOC else indicator.cadence.months
     scope = band_scope(draft.types, indicator.type, target_type, draft.model.scales, months, draft.doubts)
-    good = read_band(at.passage(*where, "good"), scope, indicator.type, target, draft.diagnostics)
+    good = read_band(at.passage(*where, "good"), scope, indicator.type, target_value, draft.diagnostics)
     tolerance = None
     if entry.tolerance is not None:
-        tolerance = read_band(at.passage(*where, "tolerance"), scope, indicator.type, target, draft.diagnostics)
+        tolerance = read_band(at.passage(*where, "tolerance"), scope, indicator.type, target_value, draft.diagnostics)
     if good and tolerance:
-        inner, outer = Interval.of(good, target), Interval.of(tolerance, target)
+        inner, outer = Interval.of(good, target_value), Interval.of(tolerance, target_value)
         if inner and outer and not inner.inside(outer):
             draft.diagnostics.append(messages.good_outside(at.span(*where, "good"), good.text, tolerance.text))
     for band, key in ((good, "good"), (tolerance, "tolerance")):
@@ -123,7 +123,7 @@ def _read_entry(
             _check_bound(draft, indicator, limit.bound, at.passage(*where, key))
     if entry.allow_for_chance and indicator.per is None:
         draft.diagnostics.append(messages.no_interval(at.key(*where, "allow_for_chance"), indicator.id))
-    review_by = _review_by(draft, at, where, indicator, entry)
+    review_by, review_span = _review_by(draft, at, where, indicator, entry) or (None, None)
     check_chart(draft, where, indicator, entry)
     rebases = read_rebases(draft, where, indicator, entry)
     if good is None or len(draft.diagnostics) > errors:
@@ -132,22 +132,9 @@ def _read_entry(
     scale_free = _scale_free(draft, indicator, [good, tolerance] if tolerance else [good])
     keys = [key for key in ("good", "tolerance", "target") if getattr(entry, key) is not None]
     passages = {key: at.passage(*where, key) for key in keys}
-    allow = entry.allow_for_chance
-    return Entry(
-        start,
-        good,
-        tolerance,
-        target,
-        entry.reference,
-        span,
-        review_by,
-        allow,
-        scale_free,
-        passages,
-        entry.chart,
-        rebases,
-        period,
-    )
+    allow, chart = entry.allow_for_chance, entry.chart
+    judged = Entry(start, good, tolerance, target, entry.reference, span, review_by, allow, scale_free, passages, chart)
+    return replace(judged, rebases=rebases, from_=period, target_value=target_value, review_span=review_span)
 
 
 def _review_by(
@@ -207,21 +194,23 @@ def _check_bound(draft: Draft, indicator: Indicator, bound: Expression, passage:
 
 def _read_target(
     draft: Draft, at: Config, where: Loc, indicator: Indicator, entry: schema.Entry
-) -> tuple[float | None, Type | None]:
-    """The target of an entry and its type; a grade's target is the position of the grade. Others are reported."""
+) -> tuple[float | str | None, float | None, Type | None]:
+    """The target of an entry, its value and its type; a grade's value is its position. Others are reported."""
     target = entry.target
     if target is None:
-        return None, None
+        return None, None, None
     if isinstance(target, str) and indicator.type.kind == "grade":
-        grades = [grade.lower() for grade in draft.model.scales.get(indicator.type.scale or "", ())]
+        scale = draft.model.scales.get(indicator.type.scale or "", ())
+        grades = [grade.lower() for grade in scale]
         if target.lower() in grades:
-            return float(grades.index(target.lower()) + 1), indicator.type
+            position = grades.index(target.lower())
+            return scale[position], float(position + 1), indicator.type
         span = at.span(*where, "target")
         draft.diagnostics.append(messages.unknown_grade(span, target, indicator.type.scale or "", grades))
-        return None, indicator.type
+        return None, None, indicator.type
     if isinstance(target, str) or indicator.type.kind != "number":
         wanted = "a number" if indicator.type.kind == "number" else str(indicator.type)
         written = at.passage(*where, "target").text
         draft.diagnostics.append(messages.wrong_target(at.span(*where, "target"), wanted, target, written))
-        return None, indicator.type
-    return target, NUMBER
+        return None, None, indicator.type
+    return target, target, NUMBER

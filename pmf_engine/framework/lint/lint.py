@@ -122,7 +122,7 @@ def _bands(framework: Framework, indicator: Indicator) -> Iterator[Diagnostic]:
     """Warnings about the bands of an indicator: met by all values or none, in another unit, or not using the target."""
     for entry in indicator.tolerances:
         named = {key: {node.name for node in names(band)} for key, band in entry.bands.items()}
-        if entry.target is not None and not any("target" in band_names for band_names in named.values()):
+        if entry.target_value is not None and not any("target" in band_names for band_names in named.values()):
             span = _key_span(entry, "target")
             yield messages.unused_target(span, _text(span))
         units = _units(entry, named) if indicator.is_share else {}
@@ -144,7 +144,7 @@ def _units(entry: Entry, named: Mapping[str, Container[str]]) -> dict[str, Diagn
         named: The names in each of its bands.
     """
     diagnostics: dict[str, Diagnostic | None] = {}
-    target = entry.target
+    target = entry.target_value
     if target is not None and not (target == 0 or 1 <= abs(target) <= 100):
         span = _key_span(entry, "target")
         diagnostics |= {key: None for key, band_names in named.items() if "target" in band_names}
@@ -232,8 +232,8 @@ def _entries(indicator: Indicator, as_of: date) -> Iterator[Diagnostic]:
         yield from _tolerance(entry)
         later = (other.start for other in indicator.tolerances[number + 1 :])
         replaced = any(start is not None and start <= month_of(as_of) for start in later)
-        if entry.review_by is not None:
-            day, span = entry.review_by
+        if entry.review_by is not None and entry.review_span is not None:
+            day, span = entry.review_by, entry.review_span
             if entry.start is not None and month_of(day) < entry.start:
                 yield messages.review_before(span, _text(span), _text(entry.span))
             elif day < as_of and not replaced:
@@ -259,7 +259,9 @@ def _tolerance(entry: Entry) -> Iterator[Diagnostic]:
 
     def beyond(number: float) -> bool:
         """Whether `good` is outside the tolerance where the term has a value."""
-        first, second = (Interval.of(settled_band(band, {name: number}), entry.target) for band in (good, tolerance))
+        first, second = (
+            Interval.of(settled_band(band, {name: number}), entry.target_value) for band in (good, tolerance)
+        )
         return bool(first and second and not first.empty and not first.inside(second))
 
     if all(map(beyond, _ABOVE_ZERO)):
@@ -270,20 +272,20 @@ def _rules(framework: Framework) -> Iterator[Diagnostic]:
     """Warnings about rules that never or always hold, never end, or are redundant beside another rule."""
     levels = list(framework.governance)
     for number, rule in enumerate(framework.rules):
-        outcomes = prospects(rule.condition, rule.until)
-        until = rule.until_span or rule.span
+        outcomes = prospects(rule.condition, rule.ends)
+        until, words = rule.ends_span or rule.span, rule.until or ""
         if outcomes.never:
             yield messages.never_holds(rule.span, rule.when)
         elif outcomes.always:
             yield messages.always_holds(rule.span, rule.when)
         elif outcomes.never_ends:
-            yield messages.never_ends(until, rule.until_words, rule.when)
+            yield messages.never_ends(until, words, rule.when)
         elif outcomes.idle:
-            yield messages.until_idle(until, rule.until_words, rule.when)
+            yield messages.until_idle(until, words, rule.when)
         for other in framework.rules[:number]:
-            if (form(rule.condition), form(rule.until), rule.to) == (
+            if (form(rule.condition), form(rule.ends), rule.to) == (
                 form(other.condition),
-                form(other.until),
+                form(other.ends),
                 other.to,
             ):
                 yield messages.rule_twice(rule.span, rule.text, other.span.line)
