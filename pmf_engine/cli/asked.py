@@ -39,10 +39,10 @@ def evaluation_of(arguments: argparse.Namespace, one_period: bool) -> Evaluation
         if period is None:
             raise CannotDoError("nothing has been sent yet; name a period with `--period`")
     evaluation = evaluate(framework, submissions, period=period, as_of=as_of)
-    return _for_audience(evaluation, getattr(arguments, "audience", "board"))
+    return for_audience(evaluation, getattr(arguments, "audience", "board"))
 
 
-def _for_audience(evaluation: Evaluation, audience: str) -> Evaluation:
+def for_audience(evaluation: Evaluation, audience: str) -> Evaluation:
     """The evaluation that an audience may see. Raises CannotDoError where the framework does not say what that is."""
     if audience == "board":
         return evaluation

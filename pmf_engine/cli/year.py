@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, OUTPUT, width
-from pmf_engine.cli.asked import framework_of, page_width, period_of, submissions_of
+from pmf_engine.cli.arguments import AS_OF, AUDIENCE, CONFIG, DATA, OUTPUT, width
+from pmf_engine.cli.asked import for_audience, framework_of, page_width, period_of, submissions_of
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, Option, option
 from pmf_engine.cli.earlier import summary_for
 from pmf_engine.cli.output import takes_color, write
@@ -72,10 +72,14 @@ def _annual(arguments: argparse.Namespace) -> ExitCode:
     """`pmf annual`: the annual report, or where it answers each duty of the framework."""
     from pmf_engine.report.annual import annual_report
     from pmf_engine.report.annual_paper import annual_paper
+    from pmf_engine.report.board_year import BoardYear
     from pmf_engine.report.duties import duties_of, duties_paper
     from pmf_engine.report.paper import Written
 
+    if arguments.check and arguments.audience != "board":
+        raise CannotDoError("`--check` looks for the duties in the board's report; leave `--audience` out")
     year = _year(arguments)
+    year = BoardYear(for_audience(year.evaluation, arguments.audience))
     report = annual_report(year, summary_for(year.framework, year.period))
     if not arguments.check:
         print_paper(Written(report, annual_paper(report)), arguments)
@@ -180,6 +184,7 @@ YEAR = (
         "the annual report of a year",
         (
             *_options(),
+            AUDIENCE,
             option(
                 "--check", action="store_true", help="where each duty of the framework is answered, or that it is not"
             ),

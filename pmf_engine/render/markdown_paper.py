@@ -23,7 +23,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")
 def to_markdown(paper: Paper) -> str:
     """The paper as Markdown, with every text of people neutralised."""
     lines = [f"# {_plain(paper.board)}: {_plain(paper.title)}", "", _plain(paper.about), ""]
-    for sentence in paper.lead:
+    for sentence in filter(None, (paper.marking, *paper.lead)):
         lines += [_plain(sentence), ""]
     for section in paper.sections:
         lines += _section(section, 2)

@@ -67,7 +67,6 @@ def to_docx(report: ExceptionReport) -> bytes:
         MissingExtra: python-docx is not installed, which the extra `word` brings; it is an `Error`.
     """
     from pmf_engine.render.word import to_word
-    from pmf_engine.report.audience import marking_words
     from pmf_engine.report.exception_paper import exception_paper
 
-    return to_word(exception_paper(report), report.as_of, marking_words(report))
+    return to_word(exception_paper(report), report.as_of)

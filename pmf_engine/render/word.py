@@ -28,13 +28,12 @@ _DEEPEST: Final = 9
 """The deepest heading that Word has."""
 
 
-def to_word(paper: Paper, day: date, marking: str) -> bytes:
+def to_word(paper: Paper, day: date) -> bytes:
     """The paper as the bytes of a document, equal for equal papers.
 
     Args:
         paper: The paper.
         day: The day that the document names as that of its making.
-        marking: What stands at the head of every page.
 
     Raises:
         MissingExtra: python-docx is not installed.
@@ -54,12 +53,12 @@ def to_word(paper: Paper, day: date, marking: str) -> bytes:
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2)
     page.header.paragraphs[0].text = f"{_plain(paper.board)}. {_plain(paper.title)}"
-    page.footer.paragraphs[0].text = _plain(marking)
+    page.footer.paragraphs[0].text = _plain(paper.marking)
     document.styles["Normal"].font.name = "Arial"
     document.styles["Normal"].font.size = Pt(11)
     document.add_heading(_plain(paper.board), 0)
     document.add_heading(_plain(paper.title), 1)
-    for words in (paper.about, *paper.lead):
+    for words in filter(None, (paper.about, paper.marking, *paper.lead)):
         document.add_paragraph(_plain(words))
     for section in paper.sections:
         _write_section(document, section, 2)

@@ -19,7 +19,7 @@ from pmf_engine.report.item import Named
 from pmf_engine.report.learning import Learning, learning_of
 from pmf_engine.report.lives import ExceptionLife, lives_of
 from pmf_engine.report.money import Money, money_of
-from pmf_engine.report.plan import Plan, plan_of
+from pmf_engine.report.plan import Plan, PlanKind, plan_of
 from pmf_engine.report.priorities import Priorities, direction_over_a_year, priorities_of
 from pmf_engine.report.section_11 import SectionEleven, section_11_of
 
@@ -80,6 +80,7 @@ class AnnualReport:
         tallies: The indicators by type of evidence.
         problems: How many problems with what agencies sent, by their severity.
         next_year: What falls due in the year that follows.
+        audience: For whom it is: `board`, or `public` without grades, words and registers.
     """
 
     board: str
@@ -101,17 +102,26 @@ class AnnualReport:
     unseen: tuple[Unseen, ...]
     problems: Mapping[str, int]
     next_year: Plan
+    audience: str = "board"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is for the public."""
+        return self.audience == "public"
 
 
 def annual_report(year: BoardYear, summary: Iterable[str] = ()) -> AnnualReport:
     """The annual report of a year.
+
+    That of a public year has no grades of agencies, no words of people or agencies but those that the board approved,
+    no returns of single agencies, and of the registers the money alone.
 
     Args:
         year: The year.
         summary: The chair's own words, a paragraph each; they are printed, and change nothing.
     """
     framework, evaluation = year.framework, year.evaluation
-    audit = section_11_of(year)
+    audit = _audit(year)
     following = year.period.cadence.holding(year.period.end)
     return AnnualReport(
         board=framework.board.name,
@@ -126,14 +136,35 @@ def annual_report(year: BoardYear, summary: Iterable[str] = ()) -> AnnualReport:
         lives=lives_of(year),
         learning=learning_of(year),
         section_11=audit,
-        health=health_of(year),
+        health=_health(year),
         partners=_partners(year),
         money=money_of(year),
         coverage=coverage_of(year),
         unseen=_unseen(year),
         problems=dict(evaluation.problems.group_by("severity").len().sort("severity").iter_rows()),
-        next_year=plan_of(replace(evaluation, period=following), with_returns=False),
+        next_year=_plan(year, following),
+        audience=evaluation.audience,
     )
+
+
+def _audit(year: BoardYear) -> SectionEleven:
+    """The section 11 audit; for the public without grades, which are single agencies'."""
+    audit = section_11_of(year)
+    return replace(audit, standards=(), without_people=()) if year.is_public else audit
+
+
+def _health(year: BoardYear) -> Health:
+    """The health of the framework; for the public without what rests on agencies' words and returns."""
+    health = health_of(year)
+    return replace(health, explained=(), punctuality=()) if year.is_public else health
+
+
+def _plan(year: BoardYear, following: Period) -> Plan:
+    """The plan for a period, without returns; for the public without the registers."""
+    plan = plan_of(replace(year.evaluation, period=following), with_returns=False)
+    of_registers = (PlanKind.REQUEST, PlanKind.ACTION)
+    kept = tuple(item for item in plan.items if item.kind not in of_registers)
+    return replace(plan, items=kept) if year.is_public else plan
 
 
 def _tally(year: BoardYear, question: str) -> Tally:
@@ -187,7 +218,7 @@ def _partners(year: BoardYear) -> tuple[ByAgency, ...]:
 
 
 def _said(year: BoardYear) -> tuple[Said, ...]:
-    """What children, families and practitioners said: the figures that are texts, of the year."""
+    """What children, families and practitioners said: the figures that are texts, of the year; for the board alone."""
     framework, found = year.framework, []
     texts = [id_ for id_, figure in framework.figures.items() if figure.kind == "text"]
     inside = pl.col("start").is_between(year.period.start, year.period.end - 1)

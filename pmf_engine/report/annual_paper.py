@@ -8,16 +8,26 @@ from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.report.annual import AnnualReport
 from pmf_engine.report.annual_areas import QUESTIONS_IN_ORDER, AreaYear, YearValue
 from pmf_engine.report.annual_statements import statements
+from pmf_engine.report.audience import MARKINGS
 from pmf_engine.report.health_paper import punctuality_table
 from pmf_engine.report.item import Named
 from pmf_engine.report.learning import Learning
 from pmf_engine.report.lives import ExceptionLife, LifeState
 from pmf_engine.report.money import MoneyLine, pounds, reconciliation, total
 from pmf_engine.report.paper import Cell, Paper, Rated, Section, Table, section
+from pmf_engine.report.plan import PlanKind
 from pmf_engine.report.plan_paper import plan_sections
 from pmf_engine.report.priorities_paper import priorities_table, priority_part
 from pmf_engine.report.section_11_paper import section_11_sections
 from pmf_engine.report.wording import QUESTIONS, level_word, plain_status
+
+_LEFT_OUT = (
+    "Small counts, and what would give them away",
+    "Rows, grades and words of single agencies, unless the Board approved them",
+    "What people said in their own words",
+    "The Board's registers of actions, reviews and requests, and which returns came in time",
+)
+"""What the paper for the public leaves out."""
 
 _DIRECTIONS = {"improving": "better", "worsening": "worse", "unchanged": "no change"}
 
@@ -30,27 +40,34 @@ def annual_paper(report: AnnualReport) -> Paper:
         f"The effectiveness of safeguarding from {show_date(report.period.first_day)} to "
         f"{show_date(report.period.last_day)}, as known on {show_date(report.as_of)}.",
         (),
-        (
-            _safe(report),
-            Section(
-                "Priorities, and what came of them",
-                tables=(priorities_table(report.priorities),),
-                parts=tuple(map(priority_part, report.priorities.priorities)),
-            ),
-            Section("Content areas", parts=tuple(map(_area, report.areas))),
-            _lives(report),
-            _learning(report),
-            Section(
-                "Section 11",
-                ("" if report.section_11.standards else "No figure grades a standard of section 11.",),
-                parts=section_11_sections(report.section_11) if report.section_11.standards else (),
-            ),
-            _partners(report),
-            _money(report),
-            _unseen(report),
-            Section("Next year", parts=tuple(_next_year(report))),
-        ),
+        tuple(_sections(report)),
+        MARKINGS[report.audience],
     )
+
+
+def _sections(report: AnnualReport) -> Iterator[Section]:
+    """The sections; those that hold nothing for the public are left out for it."""
+    yield _safe(report)
+    yield Section(
+        "Priorities, and what came of them",
+        tables=(priorities_table(report.priorities),),
+        parts=tuple(map(priority_part, report.priorities.priorities)),
+    )
+    yield Section("Content areas", parts=tuple(_area(area, report.is_public) for area in report.areas))
+    yield _lives(report)
+    if not report.is_public:
+        yield _learning(report)
+        yield Section(
+            "Section 11",
+            ("" if report.section_11.standards else "No figure grades a standard of section 11.",),
+            parts=section_11_sections(report.section_11) if report.section_11.standards else (),
+        )
+    yield _partners(report)
+    yield _money(report)
+    yield _unseen(report)
+    yield Section("Next year", parts=tuple(_next_year(report)))
+    if report.is_public:
+        yield section("What this paper leaves out", points=_LEFT_OUT)
 
 
 def _safe(report: AnnualReport) -> Section:
@@ -61,15 +78,17 @@ def _safe(report: AnnualReport) -> Section:
     )
     missing = f"The chair has written nothing on the year: write it in `summary.md` below `# {report.period.label}`."
     parts = [Section(title, sentences, points) for title, sentences, points in statements(report)]
-    return Section(
-        "How safe are children?",
-        report.summary or (missing,),
-        parts=(*parts, section("In their own words", "" if said else "Nothing was sent.", points=said)),
-    )
+    if report.is_public:
+        return Section("How safe are children?", report.summary, parts=tuple(parts))
+    parts.append(section("In their own words", "" if said else "Nothing was sent.", points=said))
+    return Section("How safe are children?", report.summary or (missing,), parts=tuple(parts))
 
 
-def _area(area: AreaYear) -> Section:
-    """A content area: its values by question, strengths, weaknesses, causes and actions."""
+def _area(area: AreaYear, is_public: bool) -> Section:
+    """A content area: its values by question, strengths, weaknesses, causes and actions.
+
+    The public is not told that there are no causes or actions, as they may be the board's alone.
+    """
     tables = [
         Table(QUESTIONS[question], ("Indicator", "This year", "Status", "Last year", "Elsewhere"), rows)
         for question in QUESTIONS_IN_ORDER
@@ -79,7 +98,8 @@ def _area(area: AreaYear) -> Section:
     weaknesses = tuple(f"{value.indicator.title}: {_words(value)}" for value in area.weaknesses)
     causes = tuple(f"{cause.agency}, {cause.period}: “{cause.words}”" for cause in area.causes)
     actions = tuple(f"{one.id}. {one.action} ({one.who}; {one.state})" for one in area.actions)
-    none = "No agency has said why." if weaknesses else ""
+    none = "No agency has said why." if weaknesses and not is_public else ""
+    no_action = "" if is_public else "No action is on record."
     return Section(
         area.area.title,
         () if area.values else ("Nothing is measured.",),
@@ -88,7 +108,7 @@ def _area(area: AreaYear) -> Section:
             section("Strengths", "" if strengths else "None is good and holding.", points=strengths),
             section("Weaknesses", "" if weaknesses else "None is outside what is good.", points=weaknesses),
             section("Causes, in the agencies' words", "" if causes else none, points=causes),
-            section("Action", "" if actions else "No action is on record.", points=actions),
+            section("Action", "" if actions else no_action, points=actions),
         ),
     )
 
@@ -299,6 +319,7 @@ def _next_year(report: AnnualReport) -> Iterator[Section]:
     """What still stands, and what falls due in the year that follows."""
     standing = tuple(life.indicator.title for life in report.lives if life.stands)
     yield section("Exceptions that stand", "" if standing else "None.", points=standing)
-    yield from plan_sections(report.next_year)[1:]
+    registers = (PlanKind.REQUEST, PlanKind.ACTION) if report.is_public else ()
+    yield from plan_sections(report.next_year, (PlanKind.RETURNS, *registers))
     wanted = tuple(one.indicator.title for one in report.coverage.wanted)
     yield section("To be collected", "" if wanted else "Nothing more is wanted.", points=wanted)

@@ -44,6 +44,8 @@ def _governed(report: AnnualReport) -> Iterator[str]:
         f"{show_count(up, 'indicator')} went up in the year, {top} of them to {whom}; {up - standing} are cleared and "
         f"{standing} stand."
     )
+    if report.is_public:
+        return
     explained = sum(one.explained for one in report.health.explained)
     exceptions = sum(one.exceptions for one in report.health.explained)
     yield f"Agencies explained {explained} of {exceptions} exceptions of the four quarters."
@@ -69,11 +71,14 @@ def _heard(report: AnnualReport) -> Iterator[str]:
         return
     heard = sum(bool(area.heard) for area in areas)
     yield f"Somebody was heard in {heard} of {show_count(len(areas), 'content area')}."
+    if report.is_public:
+        yield "What is withheld is not counted."
 
 
 def _silent(report: AnnualReport) -> tuple[str, ...]:
     silent = [area.area.title for area in report.coverage.areas if not area.heard] if report.coverage.voices else []
-    return (f"Nobody was heard in: {'; '.join(silent)}",) if silent else ()
+    what = "Nothing is published of what was heard in" if report.is_public else "Nobody was heard in"
+    return (f"{what}: {'; '.join(silent)}",) if silent else ()
 
 
 def _unseen(report: AnnualReport) -> Iterator[str]:

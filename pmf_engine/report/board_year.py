@@ -57,10 +57,21 @@ class BoardYear:
         """The registers of the board that were read so far, by name."""
         return {}
 
+    @property
+    def is_public(self) -> bool:
+        """Whether the year is for the public."""
+        return self.evaluation.audience == "public"
+
     def register(self, name: str) -> pl.DataFrame:
-        """The rows of a register of the board that count on the day of the evaluation."""
+        """The rows of a register of the board that count on the day of the evaluation.
+
+        The public sees the money, without what is noted beside it, and of the others nothing.
+        """
         if name not in self._registers:
-            self._registers[name] = self.evaluation.submissions.register_at(name, self.as_of)
+            rows = self.evaluation.submissions.register_at(name, self.as_of)
+            if self.is_public:
+                rows = rows.with_columns(note=pl.lit(None, pl.String)) if name == "money" else rows.clear()
+            self._registers[name] = rows
         return self._registers[name]
 
     @cached_property

@@ -41,7 +41,8 @@ def exception_paper(report: ExceptionReport) -> Paper:
     return Paper(
         board=report.board,
         title=paper_title(report),
-        about=f"{about}{f' Only {limits}.' if limits else ''} {marking_words(report)}",
+        about=f"{about}{f' Only {limits}.' if limits else ''}",
+        marking=marking_words(report),
         sections=(
             section("From the chair", *report.summary),
             *_cover(screen),

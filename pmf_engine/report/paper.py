@@ -72,6 +72,7 @@ class Paper:
         title: What the paper is, and of which period.
         about: What it rests on, in a sentence.
         lead: What it says above all.
+        marking: For whom it is, which stands on every page; empty for a paper that is not marked.
         sections: Its sections, of which empty ones are left out.
     """
 
@@ -80,6 +81,7 @@ class Paper:
     about: str
     lead: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
+    marking: str = ""
 
 
 @dataclass(frozen=True)

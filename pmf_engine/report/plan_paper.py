@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from pmf_engine.domain.status import Status
@@ -33,10 +34,12 @@ def plan_paper(plan: Plan) -> Paper:
     )
 
 
-def plan_sections(plan: Plan) -> tuple[Section, ...]:
-    """A section for each kind of thing that falls due."""
+def plan_sections(plan: Plan, without: Collection[PlanKind] = ()) -> tuple[Section, ...]:
+    """A section for each kind of thing that falls due, but for some kinds."""
     sections = []
     for kind, title in _TITLES.items():
+        if kind in without:
+            continue
         items = [item for item in plan.items if item.kind == kind]
         table = Table("", ("Due", "Who", "What", "State"), tuple(map(_row, items)))
         sections.append(section(title, "" if items else "None.", tables=(table,)))

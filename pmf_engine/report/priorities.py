@@ -65,7 +65,8 @@ class Priority:
         exceptions: By quarter that is over, how many of its indicators are exceptions, whole or by group, by the
             highest level.
         worsening: How many of its indicators are worse than the year before.
-        below_standard: How many grades of section 11 in it are below standard; None where it has no standards.
+        below_standard: How many grades of section 11 in it are below standard; None where it has no standards, or the
+            audit has none.
         learning_open: How many of its actions are open and how many reviews' lessons led to nothing yet; None where
             the board keeps no register of either.
     """
@@ -193,7 +194,7 @@ def _below_standard(audit: SectionEleven, framework: Framework, inside: Iterable
         for name in indicator.figures
         if (standard := framework.figures[name].section_11) is not None
     }
-    if not numbers:
+    if not numbers or not audit.standards:
         return None
     return sum(len(standard.below) for standard in audit.standards if standard.number in numbers)
 

@@ -38,17 +38,22 @@ def priorities_table(priorities: Priorities) -> Table:
     """A row for each content area."""
     levels = [level_word(Named(id_, title)) for id_, title in [*priorities.levels.items()][::-1]]
     quarters = next((tuple(one.exceptions) for one in priorities.priorities), ())
-    columns = ("Content area", *(label.rpartition(" ")[2] for label in quarters), "Worse", "S11", "Open", "Review by")
+    has_audit = any(one.below_standard is not None for one in priorities.priorities)
+    has_registers = any(one.learning_open is not None for one in priorities.priorities)
+    columns = ("Content area", *(label.rpartition(" ")[2] for label in quarters), "Worse")
+    columns += (*("S11",) * has_audit, *("Open",) * has_registers, "Review by")
     whom = " and ".join(filter(None, (", ".join(levels[:-1]), *levels[-1:])))
     note = (
         f"By quarter: indicators that are exceptions, whole or by group, for {whom}. Worse: indicators worse than the "
-        "year before. S11: section 11 grades below standard. Open: actions that are open, and lessons that led to "
-        "nothing yet."
+        "year before."
     )
-    return Table("", columns, tuple(_row(priorities, one) for one in priorities.priorities), note)
+    note += " S11: section 11 grades below standard." * has_audit
+    note += " Open: actions that are open, and lessons that led to nothing yet." * has_registers
+    rows = tuple(_row(priorities, one, has_audit, has_registers) for one in priorities.priorities)
+    return Table("", columns, rows, note)
 
 
-def _row(priorities: Priorities, one: Priority) -> tuple[Cell, ...]:
+def _row(priorities: Priorities, one: Priority, has_audit: bool, has_registers: bool) -> tuple[Cell, ...]:
     counts = (
         "/".join(str(levels.get(level, 0)) for level in [*priorities.levels][::-1])
         for levels in one.exceptions.values()
@@ -57,8 +62,8 @@ def _row(priorities: Priorities, one: Priority) -> tuple[Cell, ...]:
         one.area.title,
         *counts,
         str(one.worsening),
-        "" if one.below_standard is None else str(one.below_standard),
-        "" if one.learning_open is None else str(one.learning_open),
+        *("" if one.below_standard is None else str(one.below_standard),) * has_audit,
+        *("" if one.learning_open is None else str(one.learning_open),) * has_registers,
         "" if one.review_by is None else f"{one.review_by.isoformat()}{', past' if one.is_past_review else ''}",
     )
 

@@ -227,7 +227,7 @@ def test_a_document_has_real_headings_and_header_rows() -> None:
 def test_without_its_package_a_document_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pmf_engine.render.word.find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=r'need a package more: `pip install "pmf-engine\[word\]"`'):
-        to_word(exception_paper(report()), date(2017, 2, 1), "")
+        to_word(exception_paper(report()), date(2017, 2, 1))
 
 
 def test_json_follows_its_schema_and_comes_back(capsysbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -15,6 +15,8 @@ def render_paper(paper: Paper, *, width: int, color: bool = False, ascii: bool =
     page = Page(max(width, NARROWEST), ascii, plain)
     page.sides(page.write((one_line(paper.board), "bold")), page.write(paper.title))
     page.line(page.write(one_line(paper.about)))
+    if paper.marking:
+        page.line(page.write(one_line(paper.marking)))
     if paper.lead:
         page.line()
     for sentence in paper.lead:

@@ -1,0 +1,103 @@
+"""The annual report for the public: nothing that the public report withholds, no words, grades or registers."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import pmf_engine as pmf
+from pmf_engine.disclosure.public import for_public
+from pmf_engine.render.renderers import PageOptions
+from pmf_engine.render.year_renderers import PAPER_RENDERERS
+from pmf_engine.report.annual import annual_report
+from pmf_engine.report.annual_paper import annual_paper
+from pmf_engine.report.board_year import BoardYear
+from pmf_engine.report.paper import Written
+from tests.support.year_board import INDICATORS, TOLERANCES, returns, write_board
+
+DAY = date(2017, 5, 31)
+DISCLOSURE = "\ndisclosure: {suppress_below: 6}\n"
+ACTIONS = """\
+id,action,indicator,agency,owner,agreed_on,due_on,done_on,state,lesson
+1,Ring the parents of child P,returned,care,A. Clerk,2016-05-01,2017-06-30,,open,Nobody had asked P
+"""
+REVIEWS = """\
+id,activity,agency,content_area,done_on,found,lesson,led_to
+1,audit,care,help,2016-08-01,Child Q was not seen,See each child,
+"""
+MONEY = "year,line,agency,heading,budget,actual,note\n2016-17,spend,,Reviews,50,41.50,the review of child R\n"
+
+
+def forms(evaluation: pmf.Evaluation) -> dict[str, str]:
+    """The annual report in every form."""
+    report = annual_report(BoardYear(evaluation), ["Children are heard more."])
+    written, options = Written(report, annual_paper(report)), PageOptions(width=100)
+    made = {name: PAPER_RENDERERS[name](written, options) for name in ("terminal", "markdown", "html", "json")}
+    return {name: form if isinstance(form, str) else form.decode() for name, form in made.items()}
+
+
+def sent(second: int, third: int) -> pmf.Evaluation:
+    """The year with some referrals again in the second and in the third quarter, of which five are red."""
+    tolerances = TOLERANCES.replace("at most 20, tolerance: at most 25", "at most 3, tolerance: at most 4")
+    board = pmf.Framework.from_text(INDICATORS, tolerances + DISCLOSURE, as_of=date(2016, 1, 1))
+    changed = pl.lit(None, pl.String)
+    for quarter, value in (("2016-17 Q2", second), ("2016-17 Q3", third)):
+        is_changed = (pl.col("figure") == "again") & (pl.col("period") == quarter)
+        changed = pl.when(is_changed).then(pl.lit(str(value))).otherwise(changed)
+    rows = returns(board).with_columns(value=pl.coalesce(changed, "value"))
+    submissions = pmf.Submissions.from_frames(board, rows, received_on="received")
+    return pmf.evaluate(board, submissions, period="2016-17", as_of=DAY)
+
+
+def test_withheld_counts_change_nothing_in_it() -> None:
+    """Two small counts exchanged: the year's count stays as it is, and so must every form."""
+    one, other = sent(4, 5), sent(5, 4)
+    assert forms(for_public(one)) == forms(for_public(other))
+    assert forms(one) != forms(other)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], dict[str, str]]:
+    """The annual report for the board and for the public."""
+    folder = write_board(
+        Path(tmp_path_factory.mktemp("board")), {"actions.csv": ACTIONS, "reviews.csv": REVIEWS, "money.csv": MONEY}
+    )
+    tolerances = folder / "tolerances.yaml"
+    tolerances.write_text(tolerances.read_text(encoding="utf-8") + DISCLOSURE, encoding="utf-8")
+    board = pmf.load_framework(folder, as_of=date(2016, 1, 1))
+    evaluation = pmf.evaluate(board, pmf.read_submissions(folder / "sent", board), period="2016-17", as_of=DAY)
+    return forms(evaluation), forms(for_public(evaluation))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "child P",
+        "asked P",
+        "A. Clerk",
+        "Child Q",
+        "See each child",
+        "child R",
+        "shadows a health visitor",
+        "No register",
+    ],
+)
+def test_words_and_registers_stay_with_the_board(both: tuple[dict[str, str], dict[str, str]], words: str) -> None:
+    board, public = both
+    assert any(words in form for form in board.values())
+    assert not any(words in form for form in public.values())
+
+
+def test_it_says_for_whom_it_is_and_what_it_leaves_out(both: tuple[dict[str, str], dict[str, str]]) -> None:
+    board, public = both
+    for name in ("terminal", "markdown", "html"):
+        assert "For the public. Small counts" in public[name]
+        assert "not for publication" in board[name]
+        assert "What this paper leaves out" in public[name]
+        assert "Children are heard more." in public[name]
+        assert "£42" in public[name]
+        assert "Section 11" not in public[name]
+    assert '"audience": "public"' in public["json"]
