@@ -44,10 +44,10 @@ if TYPE_CHECKING:
         Verdict,
     )
     from pmf_engine.evaluation.comparison import Change, ChangeKind, Comparison, compare, what_if
-    from pmf_engine.evaluation.evaluate import Evaluation, evaluate, list_queries
+    from pmf_engine.evaluation.evaluate import Evaluation, evaluate, explain, list_queries
     from pmf_engine.evaluation.example_outcomes import Coverage, Difference, ExampleOutcome, ExampleRun
     from pmf_engine.evaluation.examples import run_examples
-    from pmf_engine.evaluation.explanation.explain import Explanation, explain
+    from pmf_engine.evaluation.explanation.explain import Explanation
     from pmf_engine.evaluation.rows import MissingInput, ResultRow, Series, SeriesBreak, SeriesPoint
     from pmf_engine.formula.syntax import Band
     from pmf_engine.framework.definitions import Agency, Breakdown, Figure, Group, Indicator, RecordList
@@ -128,7 +128,7 @@ _HOMES = {
     "compare": "evaluation.comparison",
     "evaluate": "evaluation.evaluate",
     "exception_report": "report.build",
-    "explain": "evaluation.explanation.explain",
+    "explain": "evaluation.evaluate",
     "list_queries": "evaluation.evaluate",
     "load_framework": "framework.load",
     "read_submissions": "submissions.submissions",

@@ -116,7 +116,7 @@ def _evaluate(arguments: argparse.Namespace) -> ExitCode:
 
 def _explain(arguments: argparse.Namespace) -> ExitCode:
     """`pmf explain`: the explanation of one value."""
-    from pmf_engine.evaluation.explanation.explain import explain
+    from pmf_engine.evaluation.evaluate import explain
 
     evaluation = evaluation_of(arguments, one_period=True)
     require_name("indicator", arguments.indicator, evaluation.framework.indicators)

@@ -7,7 +7,7 @@ other values, and loses what rests on all of them: directions, charts, runs and 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from pmf_engine.disclosure.counts import Reader
 from pmf_engine.disclosure.tables import Count, Row, Tables, tables_of
 from pmf_engine.disclosure.withholding import withhold
 from pmf_engine.domain.status import ReasonKind, Status
-from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.evaluate import Evaluation, altered
 from pmf_engine.evaluation.inputs import AGENCY
 from pmf_engine.evaluation.results import JUDGED_ROWS
 from pmf_engine.formula.functions import EARLIER_VALUES
@@ -66,7 +66,7 @@ def for_public(evaluation: Evaluation) -> Evaluation:
     judged = _without_private(evaluation.judged, framework)
     own = None if evaluation.own is None else _without_private(evaluation.own, framework)
     withheld = _withheld(framework, [judged] if own is None else [judged, own], framework.disclosure.suppress_below)
-    return replace(
+    return altered(
         evaluation,
         judged=_masked(judged, withheld, 0, framework),
         own=None if own is None else _masked(own, withheld, judged.height, framework),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -16,7 +17,7 @@ from pmf_engine.domain.status import texts
 from pmf_engine.evaluation.actions import promises_of
 from pmf_engine.evaluation.arrivals import arrival_marks, doubting
 from pmf_engine.evaluation.evaluated import Evaluated
-from pmf_engine.evaluation.explanation.explain import Explanation, explain
+from pmf_engine.evaluation.explanation.explain import Explanation, explained
 from pmf_engine.evaluation.history import history_plan, judged_rows
 from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
 from pmf_engine.evaluation.lifetimes import of_their_time, under_successors
@@ -32,6 +33,7 @@ from pmf_engine.records.count import count, queries_by_id
 from pmf_engine.records.coverage import standing
 from pmf_engine.records.list_query import ListQuery, QueryId, distinct_queries
 from pmf_engine.records.totals import ListTotals
+from pmf_engine.submissions.content import misread_at, register_at, standing_at
 from pmf_engine.submissions.days import cells_at, groups_at, unplaced_at
 from pmf_engine.submissions.engines import Engine
 from pmf_engine.submissions.fingerprint import check_fingerprint
@@ -45,7 +47,21 @@ from pmf_engine.submissions.submissions import Submissions
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
 class Evaluation(Evaluated):
-    """The outcome of an evaluation: its frames, its rows, and questions about them."""
+    """The outcome of an evaluation: its frames, its rows, and questions about them. `evaluate` makes it.
+
+    Attributes:
+        framework: The framework that was evaluated.
+        submissions: The submissions that were evaluated.
+        period: The period asked for; None for all.
+        as_of: The day of the evaluation.
+        only: The ids of the indicators that were evaluated; None for all.
+        outstanding: The returns and lists not received by `as_of`, with the columns `OUTSTANDING`: for each figure or
+            list and agency the latest period, and where that is not due, also the latest late period before it.
+        problems: The problems of the submissions, and of the records in lists, with the columns of `PROBLEMS`.
+    """
+
+    def __init__(self) -> None:
+        raise TypeError("evaluations are made by `evaluate`")
 
     @checked
     def explain(self, indicator: str, *, group: str | None = None, period: str | Period | None = None) -> Explanation:
@@ -53,15 +69,17 @@ class Evaluation(Evaluated):
 
         Args:
             indicator: The id of the indicator.
-            group: The name of a group, or breakdown and name; None for the whole.
+            group: The name of a group, or where several breakdowns have it, breakdown and name: `district=Unknown`;
+                None for the whole.
             period: A period of the history; None for the one shown.
 
         Raises:
             UnknownName: There is no such indicator or group.
             UnknownPeriod: The indicator has no such period.
-            ValueError: The evaluation was not for one period.
+            ValueError: The evaluation was not for one period, nothing was asked for in it, `only` left the indicator
+                out, or several breakdowns have such a group; it is an `Error`, too.
         """
-        return explain(self, indicator, group=group, period=period)
+        return explained(self, indicator, group, period)
 
     @checked
     def at(self, period: str | Period | None) -> Evaluation:
@@ -76,6 +94,22 @@ class Evaluation(Evaluated):
         return evaluate(
             self.framework, self.submissions, period=period, as_of=self.as_of, engine=self.engine, only=self.only
         )
+
+
+def altered(evaluation: Evaluated, **changes: Any) -> Evaluation:
+    """An evaluation with other values of some fields, such as fewer rows; nothing is evaluated again."""
+    changed = object.__new__(Evaluation)
+    values = {attribute.name: getattr(evaluation, attribute.name) for attribute in fields(Evaluated)}
+    Evaluated.__init__(changed, **{**values, **changes})
+    return changed
+
+
+@checked
+def explain(
+    evaluation: Evaluation, indicator: str, *, group: str | None = None, period: str | Period | None = None
+) -> Explanation:
+    """Explains a row of an evaluation; see `Evaluation.explain`."""
+    return explained(evaluation, indicator, group, period)
 
 
 @checked
@@ -106,7 +140,6 @@ def evaluate(
         MismatchError: The submissions were read with other figures, lists, agencies, breakdowns or scales.
         UnknownName: There is no such indicator, agency or engine.
         UnknownPeriod: `period` is not a period of the board.
-        TypeError: An argument has another type.
     """
     as_of, asked = _day(as_of), _period(framework, period)
     chosen = _chosen(framework, only, agency)
@@ -115,7 +148,7 @@ def evaluate(
     own = own_cadences(framework, cadences)
     both = [*cadences.items(), *own.items()]
     check_fingerprint(submissions.framework_fingerprint, framework)
-    effective = submissions.standing_at(as_of)
+    effective = standing_at(submissions, as_of)
     cells, untimely = of_their_time(framework, under_successors(framework, effective.cells))
     cells = with_refusals(cells, submissions.problems)
     last_day = min(as_of, asked.last_day) if asked else as_of
@@ -127,17 +160,19 @@ def evaluate(
     window = _window(cells, counted.extent(), asked, lengths)
     if window is None or not cadences:
         empty = (JUDGED_ROWS.empty(), OUTSTANDING.empty())
-        return Evaluation(framework, submissions, asked, as_of, cells, *empty, problems, only=chosen, engine=engine)
+        nothing = Evaluated(framework, submissions, asked, as_of, cells, *empty, problems, only=chosen, engine=engine)
+        return altered(nothing)
     unknown = arrival_marks(submissions.undated, cells, counted)
     doubted = doubting(effective.marks, unknown, as_of)
     marks = pl.concat([marks_of_cells(effective.cells), effective.marks, counted.marks, unknown])
     inputs = _inputs(framework, submissions, cells, groups, window, as_of, counted)
     if asks_of_actions(framework):
-        inputs = replace(inputs, promises=promises_of(submissions.register_at("actions", as_of), framework))
+        inputs = replace(inputs, promises=promises_of(register_at(submissions, "actions", as_of), framework))
     judged, outstanding, in_own = _judged(inputs, cadences, own, asked, marks, doubted)
-    return Evaluation(
+    evaluated = Evaluated(
         framework, submissions, asked, as_of, cells, judged, outstanding, problems, inputs, in_own, chosen, engine
     )
+    return altered(evaluated)
 
 
 def _judged(
@@ -200,7 +235,7 @@ def _inputs(
         as_of,
         counted=counted,
         unplaced=unplaced_at(submissions, as_of),
-        misread=submissions.misread_at(as_of),
+        misread=misread_at(submissions, as_of),
         unread=submissions.problems["kind"].is_in(texts(NOTHING_READ)).any(),
     )
 

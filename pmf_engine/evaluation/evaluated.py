@@ -20,6 +20,7 @@ from pmf_engine.evaluation.results import exceptions_of, history_of, results_of
 from pmf_engine.evaluation.rows import NoRow, ResultRow, Series, find_row, result_rows, series_of
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.history_row import HistoryRow, history_rows
+from pmf_engine.submissions.content import register_at
 from pmf_engine.submissions.engines import Engine
 from pmf_engine.submissions.submissions import Submissions
 
@@ -89,20 +90,13 @@ class Evaluated:
 
         Those for indicators that were not evaluated are left out; see `only`.
         """
-        actions = self.submissions.register_at("actions", self.as_of)
+        actions = register_at(self.submissions, "actions", self.as_of)
         if self.only is not None:
             actions = actions.filter(pl.col("indicator").is_in(sorted(self.only)))
         if self.audience == "public":
             approved = [id_ for id_, indicator in self.framework.indicators.items() if indicator.public]
             actions = actions.filter(pl.col("indicator").is_in(approved))
-        return judged_actions(actions, self.own_rows, self.framework, self.as_of)
-
-    @property
-    def own_rows(self) -> pl.DataFrame:
-        """The judged rows of every indicator in its own periods, with the columns of `JUDGED_ROWS`."""
-        if self.own is None:
-            return self.judged
-        return pl.concat([self.judged.join(self.own, on="indicator", how="anti"), self.own])
+        return judged_actions(actions, own_rows(self), self.framework, self.as_of)
 
     def rows(self) -> tuple[ResultRow, ...]:
         """The results as typed rows, in their order."""
@@ -120,7 +114,7 @@ class Evaluated:
             UnknownName: There is no such indicator or group.
             ValueError: There is no such result, or a group of this name in several breakdowns; it is an `Error`, too.
         """
-        row = self.judged_row(indicator, group)
+        row = judged_row(self, indicator, group)
         alike = self.judged.filter("shown", indicator=indicator, period=row.period)
         of_group = alike.filter(pl.col("by").eq_missing(pl.lit(row.by)), pl.col("group").eq_missing(pl.lit(row.group)))
         [result] = result_rows(results_of(of_group))
@@ -129,22 +123,31 @@ class Evaluated:
     @checked
     def series(self, indicator: str, group: str | None = None) -> Series:
         """An indicator over time, whole or of one group, as a plot needs it; raises as `row`."""
-        return series_of(self.framework, self.judged, self.judged_row(indicator, group))
+        return series_of(self.framework, self.judged, judged_row(self, indicator, group))
 
-    def judged_row(self, indicator: str, group: str | None = None, period: Period | None = None) -> HistoryRow:
-        """The judged row of an indicator in a period, by default the last that is shown; raises as `row`."""
-        if indicator not in self.framework.indicators:
-            raise UnknownName("indicator", indicator, self.framework.indicators)
-        if self.only is not None and indicator not in self.only:
-            raise NoRow(f"`{indicator}` is not among the indicators that were evaluated; see `only`")
-        rows = self.judged.filter(indicator=indicator)
-        if period is None:
-            rows = rows.filter("shown")
-            rows = rows.filter(pl.col("start") == pl.col("start").max())
-        else:
-            labels = rows["period"].unique(maintain_order=True)
-            if period.label not in labels:
-                span = f"; its periods are {labels[0]} to {labels[-1]}" if len(labels) else ""
-                raise UnknownPeriod(f"`{indicator}` has no period {period.label}{span}")
-            rows = rows.filter(period=period.label)
-        return history_rows(find_row(rows, indicator, group))[0]
+
+def own_rows(evaluation: Evaluated) -> pl.DataFrame:
+    """The judged rows of every indicator in its own periods, with the columns of `JUDGED_ROWS`."""
+    judged, own = evaluation.judged, evaluation.own
+    return judged if own is None else pl.concat([judged.join(own, on="indicator", how="anti"), own])
+
+
+def judged_row(
+    evaluation: Evaluated, indicator: str, group: str | None = None, period: Period | None = None
+) -> HistoryRow:
+    """The judged row of an indicator in a period, by default the last that is shown; raises as `row`."""
+    if indicator not in evaluation.framework.indicators:
+        raise UnknownName("indicator", indicator, evaluation.framework.indicators)
+    if evaluation.only is not None and indicator not in evaluation.only:
+        raise NoRow(f"`{indicator}` is not among the indicators that were evaluated; see `only`")
+    rows = evaluation.judged.filter(indicator=indicator)
+    if period is None:
+        rows = rows.filter("shown")
+        rows = rows.filter(pl.col("start") == pl.col("start").max())
+    else:
+        labels = rows["period"].unique(maintain_order=True)
+        if period.label not in labels:
+            span = f"; its periods are {labels[0]} to {labels[-1]}" if len(labels) else ""
+            raise UnknownPeriod(f"`{indicator}` has no period {period.label}{span}")
+        rows = rows.filter(period=period.label)
+    return history_rows(find_row(rows, indicator, group))[0]

@@ -29,6 +29,7 @@ from pmf_engine.submissions.cell_values import NUMBER, PERCENT
 from pmf_engine.submissions.days import groups_at
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.list_values import typed
+from pmf_engine.submissions.standing_cells import standing_cells
 from pmf_engine.submissions.submissions import submissions_of_frames
 
 _World: TypeAlias = tuple[Indicator, int, Example]
@@ -98,7 +99,7 @@ def _evaluated(
     columns = ["period", "agency", "figure", "value", WORLD]
     returns = pl.DataFrame(sent_rows, schema=dict.fromkeys(columns, pl.String), orient="row")
     submissions = submissions_of_frames(apart, returns, lists=_records(apart, worlds), name="examples")
-    cells = replace(submissions, framework=None).cells  # without the checks of cells against each other
+    cells = standing_cells(submissions.readings, None, date.max).cells  # without the checks of cells against each other
     cadences = {id_: indicator.cadence for id_, indicator in apart.indicators.items() if indicator.by}
     begun = _begun(apart, worlds, submissions.lists)
     window = _window(apart, worlds, begun)

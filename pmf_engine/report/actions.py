@@ -12,6 +12,7 @@ import polars as pl
 from pmf_engine.domain.status import Expected, Verdict
 from pmf_engine.evaluation.actions import compared_periods
 from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.evaluated import own_rows
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.judgement.formatting import show_count, show_date, show_number, show_rounded, show_value
 from pmf_engine.report.item import Named, ReportedAction
@@ -102,7 +103,7 @@ def shown_periods(evaluation: Evaluation, action: str) -> tuple[Shown, ...]:
     """The periods by which an action is judged, with their values in words; none for one that cannot be judged."""
     framework = evaluation.framework
     for row in evaluation.actions.filter(id=action).iter_rows(named=True):
-        periods = compared_periods(row, evaluation.own_rows, framework)
+        periods = compared_periods(row, own_rows(evaluation), framework)
         indicator = framework.indicators.get(row["indicator"] or "")
         if indicator is not None:
             return tuple(Shown(p.label, show_value(p.value, indicator), p.after, p.left_out) for p in periods)

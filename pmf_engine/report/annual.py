@@ -161,7 +161,7 @@ def _health(year: BoardYear) -> Health:
 
 def _plan(year: BoardYear, following: Period) -> Plan:
     """The plan for a period, without returns; for the public without the registers."""
-    plan = plan_of(replace(year.evaluation, period=following), with_returns=False)
+    plan = plan_of(altered(year.evaluation, period=following), with_returns=False)
     of_registers = (PlanKind.REQUEST, PlanKind.ACTION)
     kept = tuple(item for item in plan.items if item.kind not in of_registers)
     return replace(plan, items=kept) if year.is_public else plan

@@ -15,6 +15,7 @@ from pmf_engine.evaluation.evaluate import Evaluation, evaluate
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.history_row import HistoryRow, history_rows
 from pmf_engine.report.row_words import RowWords
+from pmf_engine.submissions.content import register_at
 from pmf_engine.submissions.submissions import Submissions
 
 _BACK = 24
@@ -68,7 +69,7 @@ class BoardYear:
         The public sees the money, without what is noted beside it, and of the others nothing.
         """
         if name not in self._registers:
-            rows = self.evaluation.submissions.register_at(name, self.as_of)
+            rows = register_at(self.evaluation.submissions, name, self.as_of)
             if self.is_public:
                 rows = rows.with_columns(note=pl.lit(None, pl.String)) if name == "money" else rows.clear()
             self._registers[name] = rows

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.evaluate import altered
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.board_year import BoardYear
 from pmf_engine.report.calendar import Owed, ReturnState, calendar_of
@@ -161,7 +162,7 @@ def punctuality(year: BoardYear) -> tuple[Punctuality, ...]:
     quarters = Cadence(3, year.framework.board.year_start)
     labels = [quarter.label for quarter in _eight(year)]
     found: dict[Named, dict[str, tuple[int, int]]] = {}
-    before = replace(year.evaluation, period=Period(year.period.start - 12, year.period.cadence))
+    before = altered(year.evaluation, period=Period(year.period.start - 12, year.period.cadence))
     for evaluation in (before, year.evaluation):
         for owed in calendar_of(evaluation).owed:
             label = quarters.holding(owed.ends_on.year * 12 + owed.ends_on.month - 1).label

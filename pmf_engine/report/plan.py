@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.evaluate import Evaluation, altered
 from pmf_engine.framework.activities import Activity
 from pmf_engine.judgement.formatting import show_count
 from pmf_engine.report.calendar import ReturnState, calendar_of
+from pmf_engine.submissions.content import register_at
 
 
 class PlanKind(StrEnum):
@@ -106,7 +107,7 @@ def _returns(evaluation: Evaluation) -> Iterator[PlanItem]:
     owed = [
         each
         for start in (year.start - 12, year.start)
-        for each in calendar_of(replace(evaluation, period=Period(start, year.cadence))).owed
+        for each in calendar_of(altered(evaluation, period=Period(start, year.cadence))).owed
         if first <= each.due <= last or (each.due < first and each.state == ReturnState.LATE)
     ]
     owed.sort(key=lambda each: (each.due, each.agency.id))
@@ -151,7 +152,7 @@ def activities_done(evaluation: Evaluation) -> dict[tuple[str, Period], date]:
 
     A review counts for the last due period of its activity that had begun when it was done.
     """
-    reviews = evaluation.submissions.register_at("reviews", evaluation.as_of)
+    reviews = register_at(evaluation.submissions, "reviews", evaluation.as_of)
     done: dict[tuple[str, Period], date] = {}
     for id_, on in reviews.select("activity", "done_on").sort("done_on", nulls_last=True).iter_rows():
         activity = evaluation.framework.activities.get(id_)
@@ -193,7 +194,7 @@ def _reviews(evaluation: Evaluation) -> Iterator[PlanItem]:
 
 def _requests(evaluation: Evaluation) -> Iterator[PlanItem]:
     """The requests outside the cycle that have no answer."""
-    rows = evaluation.submissions.register_at("requests", evaluation.as_of)
+    rows = register_at(evaluation.submissions, "requests", evaluation.as_of)
     for about, agency, due, received in rows.select("about", "agency", "due_on", "received_on").iter_rows():
         state = _state(evaluation, due, received is not None and received <= evaluation.as_of)
         if state != PlanState.DONE and _within(evaluation, due, state):
@@ -202,7 +203,7 @@ def _requests(evaluation: Evaluation) -> Iterator[PlanItem]:
 
 def _actions(evaluation: Evaluation) -> Iterator[PlanItem]:
     """The actions that fall due in the period, and open ones from before."""
-    rows = evaluation.submissions.register_at("actions", evaluation.as_of)
+    rows = register_at(evaluation.submissions, "actions", evaluation.as_of)
     columns = ("action", "agency", "owner", "due_on", "done_on", "state")
     for action, agency, owner, due, done_on, word in rows.select(columns).iter_rows():
         if word == "dropped":

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 import polars as pl
 
-from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.evaluate import Evaluation, altered
 
 
 def selected(
@@ -40,4 +39,4 @@ def selected(
         kept &= pl.col("indicator").is_in(led) | own.fill_null(False)
     if by is not None:
         kept &= (pl.col("by") == by).fill_null(False)
-    return replace(evaluation, judged=evaluation.judged.filter(kept))
+    return altered(evaluation, judged=evaluation.judged.filter(kept))

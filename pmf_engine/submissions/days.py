@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 
 from pmf_engine.domain.marks import CELL_WORDS
+from pmf_engine.submissions.content import standing_at
 from pmf_engine.submissions.problems import PROBLEMS, problems_of_cells, say
 from pmf_engine.submissions.submissions import Submissions
 from pmf_engine.submissions.table import EDGES
@@ -17,7 +18,7 @@ from pmf_engine.submissions.table import EDGES
 
 def cells_at(submissions: Submissions, as_of: date) -> pl.DataFrame:
     """The `cells` of a day: of several readings of one key, the latest received by then."""
-    return submissions.standing_at(as_of).cells
+    return standing_at(submissions, as_of).cells
 
 
 def marked_at(submissions: Submissions, as_of: date) -> pl.DataFrame:

@@ -7,8 +7,9 @@ problem that names its file and row and what was expected.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -21,6 +22,7 @@ from pmf_engine.domain.dates import day_of
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.period_days import days_of_periods
 from pmf_engine.framework.model import Framework
+from pmf_engine.submissions.content import Content, register_at, standing_at
 from pmf_engine.submissions.cross_checks import compare_times
 from pmf_engine.submissions.duplicates import make_good, settle
 from pmf_engine.submissions.file_state import unchanged
@@ -31,7 +33,6 @@ from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.limits import why_unreadable
 from pmf_engine.submissions.list_files import list_of, read_list_parts
 from pmf_engine.submissions.list_parts import ListPart
-from pmf_engine.submissions.misread import MISREAD, misread_rows, without_outdated
 from pmf_engine.submissions.problems import (
     PLACE,
     Problem,
@@ -43,12 +44,11 @@ from pmf_engine.submissions.problems import (
 from pmf_engine.submissions.readers import READERS, Reader, is_passed_over
 from pmf_engine.submissions.readings import CELLS, READINGS
 from pmf_engine.submissions.refused_files import with_refused_files
-from pmf_engine.submissions.register_frames import RegisterFrames
 from pmf_engine.submissions.register_rows import contradictions
-from pmf_engine.submissions.registers import RegisterTable, register_of
+from pmf_engine.submissions.registers import ACTIONS, MONEY, REQUESTS, REVIEWS, RegisterTable, register_of
 from pmf_engine.submissions.returns import Return
 from pmf_engine.submissions.sent import Sent, put_together, read_tables
-from pmf_engine.submissions.standing_cells import Standing, standing_cells
+from pmf_engine.submissions.standing_cells import standing_cells
 from pmf_engine.submissions.table import DAMAGED
 from pmf_engine.submissions.vocabulary import Vocabulary
 
@@ -64,27 +64,20 @@ FILES: Final = FrameSchema(
 """The columns of `Submissions.files`."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Submissions(RegisterFrames):
-    """All returns as three frames, the files of lists, and the registers of the board.
+@dataclass(frozen=True, eq=False, repr=False, init=False)
+class Submissions(Content):
+    """What agencies sent: the cells of their returns, the parts of their lists, and the board's registers.
+
+    `read_submissions` and `Submissions.from_frames` make them.
 
     Attributes:
         readings: A row for every cell read, with the columns of `READINGS`.
         problems: A row for everything that a person should look at, with the columns of `PROBLEMS`.
         files: The number of cells of each file of returns, with the columns of `FILES`.
-        lists: The parts of lists. Their records are read at evaluation.
-        framework: The framework of the names.
-        undated: The files whose day of receipt nobody gave, though a manifest or `received_on` could have.
-        sent: Every cell before cells were compared, which `combine` compares anew.
     """
 
-    readings: pl.DataFrame
-    problems: pl.DataFrame
-    files: pl.DataFrame
-    lists: tuple[ListPart, ...] = ()
-    framework: Framework | None = field(default=None, repr=False, compare=False)
-    undated: frozenset[str] = frozenset()
-    sent: Sent = field(default_factory=Sent, repr=False, compare=False)
+    def __init__(self) -> None:
+        raise TypeError("submissions are made by `read_submissions` from a folder, or by `Submissions.from_frames`")
 
     def __repr__(self) -> str:
         counts = f"{self.readings.height} cells, {len(self.lists)} parts of lists, {self.problems.height} problems"
@@ -108,18 +101,27 @@ class Submissions(RegisterFrames):
         A refused cell of an unknown group has a `by` and no `group`. It is in no group, but a sum of groups has no
         value while the cell counts, which is until later files replace it.
         """
-        return self.standing_at(date.max).cells
+        return standing_at(self, date.max).cells
 
-    def standing_at(self, as_of: date) -> Standing:
-        """The `cells` of a day, with the problems and marks of cells that other cells contradicted then."""
-        standing = standing_cells(self.readings, self.framework, as_of)
-        return standing._replace(cells=without_outdated(standing.cells, self.misread_at(as_of)))
+    @cached_property
+    def actions(self) -> pl.DataFrame:
+        """A row for each action agreed, with the columns of `ACTIONS`; a later file's row replaces one of its id."""
+        return ACTIONS.check(register_at(self, "actions", date.max))
 
-    def misread_at(self, as_of: date) -> pl.DataFrame:
-        """The misread rows received by a day, with the columns of `MISREAD`."""
-        if self.framework is None:
-            return MISREAD.empty()
-        return misread_rows(self.readings, self.problems, self.sent.refused, self.framework, as_of)
+    @cached_property
+    def requests(self) -> pl.DataFrame:
+        """A row for each request outside the cycle, with the columns of `REQUESTS`."""
+        return REQUESTS.check(register_at(self, "requests", date.max))
+
+    @cached_property
+    def reviews(self) -> pl.DataFrame:
+        """A row for each audit, survey, visit or review, with the columns of `REVIEWS`."""
+        return REVIEWS.check(register_at(self, "reviews", date.max))
+
+    @cached_property
+    def money(self) -> pl.DataFrame:
+        """A row for each line of the board's money, with the columns of `MONEY`; several rows of a key add up."""
+        return MONEY.check(register_at(self, "money", date.max))
 
     @classmethod
     @checked
@@ -323,7 +325,7 @@ def settled(sent: Sent, words: Vocabulary) -> Submissions:
     problems.append(standing_cells(readings, words.framework, date.max).problems)
     of_returns = with_senders(together(*problems), words.framework, readings)
     of_lists = problems_frame(problem._replace(item=part.list) for part in sent.lists for problem in part.problems)
-    return Submissions(
+    content = Content(
         readings=readings,
         problems=_with_keys(together(of_returns, with_senders(of_lists, words.framework)), sent.keys),
         files=_count(readings, sent.received),
@@ -332,6 +334,14 @@ def settled(sent: Sent, words: Vocabulary) -> Submissions:
         undated=sent.undated,
         sent=sent,
     )
+    return as_submissions(content)
+
+
+def as_submissions(content: Content) -> Submissions:
+    """Content with what programs may ask it."""
+    submissions = object.__new__(Submissions)
+    Content.__init__(submissions, *(getattr(content, attribute.name) for attribute in fields(content)))
+    return submissions
 
 
 def _with_keys(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:

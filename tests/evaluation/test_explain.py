@@ -13,7 +13,8 @@ import pytest
 
 import pmf_engine as pmf
 from pmf_engine.domain.periods import Cadence
-from pmf_engine.evaluation.explanation.explain import Explanation, explain
+from pmf_engine.evaluation.evaluate import explain
+from pmf_engine.evaluation.explanation.explain import Explanation
 from pmf_engine.render.explanation import to_json, to_text
 from tests.support import strategies
 from tests.support.boards import HEAD, evaluate, read_frame, write_board, write_returns

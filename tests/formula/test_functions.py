@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pmf_engine.evaluation.explanation.explain import explain
+from pmf_engine.evaluation.evaluate import explain
 from pmf_engine.formula.compute.dates import DATE_FUNCTIONS
 from pmf_engine.formula.compute.maybe import MaybeExpr
 from pmf_engine.formula.compute.operations import OPERATIONS, PLACE, TURN, work

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from pmf_engine.cli.commands import COMMANDS
-from pmf_engine.evaluation.evaluate import Evaluation, evaluate
+from pmf_engine.evaluation.evaluate import Evaluation, evaluate, explain
 from pmf_engine.evaluation.example_outcomes import Coverage, ExampleOutcome, ExampleRun
-from pmf_engine.evaluation.explanation.explain import explain
 from pmf_engine.framework.load import load_framework
 from pmf_engine.render.renderers import (
     EXPLANATION_RENDERERS,

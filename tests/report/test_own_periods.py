@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pmf_engine as pmf
-from pmf_engine.evaluation.explanation.explain import explain
+from pmf_engine.evaluation.evaluate import explain
 from pmf_engine.render import terminal
 from pmf_engine.report.depth import Depth
 from tests.support.boards import cell, evaluate, write_board, write_returns

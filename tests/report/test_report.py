@@ -16,7 +16,8 @@ import pytest
 
 from pmf_engine.domain.numbers import close
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.evaluation.evaluate import Evaluation
+from pmf_engine.evaluation.evaluate import Evaluation, altered
+from pmf_engine.evaluation.evaluated import Evaluated
 from pmf_engine.evaluation.outstanding import OUTSTANDING, outstanding_rows
 from pmf_engine.evaluation.results import JUDGED_ROWS
 from pmf_engine.framework.load import load_framework
@@ -26,9 +27,10 @@ from pmf_engine.judgement.exception_life import LIFE
 from pmf_engine.report.build import exception_report
 from pmf_engine.report.item import Item
 from pmf_engine.report.model import ExceptionReport
+from pmf_engine.submissions.content import Content
 from pmf_engine.submissions.problems import Problem, problems_frame, say
 from pmf_engine.submissions.readings import READINGS
-from pmf_engine.submissions.submissions import Submissions
+from pmf_engine.submissions.submissions import as_submissions
 
 INDICATORS = """
 board: Essex Safeguarding Children Board
@@ -318,14 +320,14 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
         ("children_told_us", "education", PERIOD.start, 3, date(2017, 1, 30), "late", 1),
         ("permanent_exclusions_n", "education", PERIOD.start, 3, date(2017, 2, 28), "not_due", 0),
     ]
-    return Evaluation(
+    return altered(Evaluated(
         framework=framework(),
         cells=pl.DataFrame(cells, schema=CELLS),
-        submissions=Submissions(
+        submissions=as_submissions(Content(
             readings=READINGS.empty(),
             problems=problems_frame([]),
             files=pl.DataFrame({"file": ["a", "b"], "read": [812, 130], "used": [810, 127], "set_aside": [2, 3]}),
-        ),
+        )),
         problems=problems_frame(
             Problem("a", None, row, "value", text, "not-a-number", say("not-a-number", text=text, hint="write digits"))
             for row, text in ((7, "1O"), (9, "=A1+B1"), (12, "1,5"))
@@ -348,7 +350,7 @@ def evaluation(made: Sequence[Made] = tuple(MADE), comments: Mapping[str, tuple[
             AS_OF,
             framework().indicators,
         ),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 CELLS: dict[str, Any] = {
@@ -568,7 +570,7 @@ def test_names_that_are_not_known_are_refused(options: dict[str, str], message: 
 
 
 def test_a_report_is_about_one_period() -> None:
-    without = replace(evaluation(), period=None)
+    without = altered(evaluation(), period=None)
     with pytest.raises(ValueError, match="about one period"):
         exception_report(without)
 
@@ -585,6 +587,6 @@ def test_data_quality_adds_up() -> None:
 
 def test_the_same_evaluation_gives_the_same_report_whatever_the_order_of_rows() -> None:
     turned = evaluation(MADE[::-1])
-    turned = replace(turned, judged=turned.judged.reverse().sort("start", maintain_order=True))
+    turned = altered(turned, judged=turned.judged.reverse().sort("start", maintain_order=True))
     assert raised(exception_report(turned)) == raised(sample())
     assert exception_report(turned).late == sample().late

@@ -16,6 +16,7 @@ import pytest
 
 import pmf_engine as pmf
 from pmf_engine.domain.periods import parse_period
+from pmf_engine.evaluation.evaluate import altered
 from pmf_engine.render.html import render_html
 from pmf_engine.render.terminal import render_terminal
 from pmf_engine.report.depth import Depth
@@ -243,10 +244,10 @@ def test_what_is_no_saved_report_is_told_in_a_sentence(folder: Path, tmp_path: P
 def test_what_is_for_the_public_keeps_no_hash_of_a_return_and_compares_with_its_own_period_alone(folder: Path) -> None:
     """A hash would give a small count away to whoever knows the rest of the file."""
     assert QUARTER is not None
-    evaluation = replace(evaluated(folder, date(2016, 8, 1)), audience="public")
+    evaluation = altered(evaluated(folder, date(2016, 8, 1)), audience="public")
     files = snapshot_files(evaluation, pmf.exception_report(evaluation), folder)
     assert json.loads(files["inputs.json"])["files"] == {}
-    later = replace(
+    later = altered(
         evaluated(folder, date(2016, 10, 5)), audience="public", period=QUARTER.cadence.holding(QUARTER.end)
     )
     with pytest.raises(SnapshotError, match="compares with one of its own period alone"):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import pmf_engine as pmf
 from pmf_engine.schemas import ACTIONS, MONEY, REQUESTS, REVIEWS
+from pmf_engine.submissions.content import register_at
 from pmf_engine.submissions.register_kinds import REGISTER_KINDS
 from pmf_engine.submissions.registers import REGISTERS
 from tests.support.boards import write_board, write_returns
@@ -122,7 +123,7 @@ def test_a_later_file_replaces_by_id_as_on_each_day(tmp_path: Path, board: pmf.F
     assert told(submissions) == []
     assert submissions.actions.sort("id").select("id", "state").rows() == [("A-1", "done"), ("A-2", "open")]
     assert submissions.known_at(date(2017, 4, 30)).actions["state"].to_list() == ["open", "open"]
-    assert submissions.register_at("actions", date(2017, 1, 31)).is_empty()
+    assert register_at(submissions, "actions", date(2017, 1, 31)).is_empty()
 
 
 def test_two_files_without_a_day_contradict_each_other(tmp_path: Path, board: pmf.Framework) -> None:
@@ -140,7 +141,7 @@ def test_a_register_that_the_manifest_leaves_out_counts_every_day(tmp_path: Path
     manifest = "file,received_on\nreturns.csv,2017-04-20\n"
     submissions = read(tmp_path, board, {"actions.csv": ACTION + GOOD, "manifest.csv": manifest})
     assert submissions.problems["kind"].to_list() == ["register-undated"]
-    assert submissions.register_at("actions", date(2000, 1, 1)).height == 1
+    assert register_at(submissions, "actions", date(2000, 1, 1)).height == 1
     dated = read(tmp_path, board, {"manifest.csv": manifest + "actions.csv,2017-04-20\n"})
     assert told(dated) == [
         (2, "done_on", "after-receipt", "`2017-05-01` is after 2017-04-20, the day on which this file was received: "

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import pmf_engine as pmf
+from pmf_engine.submissions.content import standing_at
 from tests.support.boards import evaluate, write_board, write_returns
 
 FIGURES = "a: {title: A, from: care, kind: flow, frequency: quarterly, whole: false}"
@@ -153,5 +154,5 @@ def test_problems_of_wholes_are_those_of_the_day(tmp_path: Path) -> None:
     said(tmp_path, districts(whole=5), districts(North=60, South=50), days=("2016-07-05", "2016-07-25"))
     framework = pmf.load_framework(tmp_path)
     submissions = pmf.read_submissions(framework.submissions, framework)
-    assert submissions.standing_at(date(2016, 7, 10)).problems.is_empty()
-    assert submissions.standing_at(date(2016, 7, 30)).problems["kind"].to_list() == ["whole-outdated"]
+    assert standing_at(submissions, date(2016, 7, 10)).problems.is_empty()
+    assert standing_at(submissions, date(2016, 7, 30)).problems["kind"].to_list() == ["whole-outdated"]

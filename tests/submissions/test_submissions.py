@@ -26,6 +26,7 @@ import pmf_engine.submissions.readings
 import pmf_engine.submissions.submissions
 from pmf_engine.framework.load import load_framework
 from pmf_engine.framework.model import Framework
+from pmf_engine.submissions.content import standing_at
 from pmf_engine.submissions.days import cells_at, marked_at
 from pmf_engine.submissions.folder import parse_date
 from pmf_engine.submissions.frames import SubmissionsError
@@ -701,7 +702,7 @@ def test_a_whole_that_exceeds_its_groups_by_what_may_be_unallocated_stands_with_
     )  # fmt: skip
     assert submissions.readings["outcome"].to_list() == ["used"] * 3
     assert submissions.readings["value"].to_list() == [11.0, 4.0, 5.0]
-    assert submissions.standing_at(date.max).marks["text"].to_list() == [
+    assert standing_at(submissions, date.max).marks["text"].to_list() == [
         "the whole is `11`, but its groups by `district` add up to 9"
     ]
 

@@ -39,6 +39,7 @@ from pmf_engine.report.snapshots import (
     snapshot_files,
 )
 from pmf_engine.report.summary import read_summary
+from pmf_engine.submissions.content import register_at
 from pmf_engine.submissions.folder import MANIFEST, read_manifest
 from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.list_files import read_list_parts
@@ -175,7 +176,7 @@ def _read_register(path: Path, framework: pmf.Framework) -> None:
     with TemporaryDirectory() as folder:
         shutil.copy(path, folder)
         submissions = pmf.read_submissions(Path(folder), framework)
-    assert submissions.register_at("actions", date(2017, 6, 1)) is not None
+    assert register_at(submissions, "actions", date(2017, 6, 1)) is not None
 
 
 def _read_summary(path: Path, framework: pmf.Framework) -> None:

@@ -83,11 +83,7 @@ def doors() -> Iterator[tuple[str, Callable[..., Any]]]:
 OWN = frozenset(
     {
         "is_there",
-        "judged_row",
         "lasts",
-        "misread_at",
-        "register_at",
-        "standing_at",
     }
 )
 """Methods that only the engine itself calls."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ def face() -> Iterator[str]:
             continue
         bases = [base.__name__ for base in thing.__bases__ if base is not object]
         yield f"{name}({', '.join(bases)})" if bases else name
-        for member in sorted({*_own(thing), *getattr(thing, "__annotations__", {})}):
+        for member in sorted({*_own(thing), *_fields(thing)} - _of_the_engine(thing)):
             value = inspect.getattr_static(thing, member, None)
             plain = getattr(value, "__func__", value)
             yield f"{name}.{member}{_parameters(plain) if inspect.isfunction(plain) else _type(thing, member, value)}"
@@ -35,6 +36,21 @@ def public_things() -> Iterator[tuple[str, object]]:
             thing = getattr(module, name)
             if not inspect.ismodule(thing) and (module is pmf or getattr(pmf, name, None) is not thing):
                 yield f"{prefix}{name}", thing
+
+
+def _fields(thing: type) -> set[str]:
+    """The fields of a dataclass or named tuple, those of the classes above it among them."""
+    if dataclasses.is_dataclass(thing):
+        return {field.name for field in dataclasses.fields(thing)}
+    return {*getattr(thing, "__annotations__", {})}
+
+
+def _of_the_engine(thing: type) -> set[str]:
+    """The fields of a class that programs cannot make, without those that its docstring gives to programs."""
+    if thing not in (pmf.Evaluation, pmf.Submissions):
+        return set()
+    told = inspect.getdoc(thing) or ""
+    return {field.name for field in dataclasses.fields(thing) if f"    {field.name}: " not in told}
 
 
 def _own(thing: type) -> Iterator[str]:

@@ -56,6 +56,13 @@ def test_objects_cannot_be_changed(evaluation: pmf.Evaluation) -> None:
             assert not hasattr(thing, "note"), name
 
 
+def test_what_is_read_and_evaluated_is_not_made_by_hand() -> None:
+    with pytest.raises(TypeError, match=r"made by `read_submissions` from a folder, or by `Submissions\.from_frames`"):
+        pmf.Submissions()
+    with pytest.raises(TypeError, match="made by `evaluate`"):
+        pmf.Evaluation()
+
+
 def test_objects_are_printed_in_a_line(evaluation: pmf.Evaluation) -> None:
     things = {**objects(evaluation), "evaluation": evaluation, "submissions": evaluation.submissions}
     long = {name: len(repr(thing)) for name, thing in things.items() if len(repr(thing)) > 130}

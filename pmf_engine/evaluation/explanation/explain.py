@@ -9,12 +9,11 @@ from math import isfinite
 
 import polars as pl
 
-from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.errors import UnknownName
 from pmf_engine.domain.marks import Mark, read_marks
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import ReasonKind, Status
-from pmf_engine.evaluation.evaluated import Evaluated
+from pmf_engine.evaluation.evaluated import Evaluated, judged_row
 from pmf_engine.evaluation.explanation.figure_sources import BLANK, Source, sources
 from pmf_engine.evaluation.explanation.workings import Workings, reason, workings
 from pmf_engine.evaluation.inputs import Inputs
@@ -174,28 +173,11 @@ class Explanation:
         return f"<Explanation of {self.indicator}{group} in {self.period}: {self.status}, {self.value}>"
 
 
-@checked
-def explain(
-    evaluation: Evaluated, indicator: str, *, group: str | None = None, period: str | Period | None = None
-) -> Explanation:
-    """Explains the value of an indicator in one period: its whole, or one group of its breakdowns.
-
-    Args:
-        evaluation: The evaluation of one period.
-        indicator: The id of the indicator.
-        group: The name of a group, or where several breakdowns have it, breakdown and name: `district=Unknown`.
-        period: A period of the history; None for the one that the evaluation shows.
-
-    Raises:
-        UnknownName: There is no such indicator or group.
-        UnknownPeriod: The indicator has no such period.
-        ValueError: The evaluation was not for one period, nothing was asked for in it, `only` left the indicator out,
-            or several breakdowns have such a group; it is an `Error`, too.
-        TypeError: `indicator` or `group` is no text.
-    """
+def explained(evaluation: Evaluated, indicator: str, group: str | None, period: str | Period | None) -> Explanation:
+    """The explanation of an indicator in one period; see `Evaluation.explain`."""
     inputs, asked = _asked(evaluation, indicator, group)
     wanted = evaluation.framework.period(period) if isinstance(period, str) else period
-    return _explanation(evaluation, inputs, asked, evaluation.judged_row(indicator, group, wanted))
+    return _explanation(evaluation, inputs, asked, judged_row(evaluation, indicator, group, wanted))
 
 
 def _explanation(evaluation: Evaluated, inputs: Inputs, asked: Indicator, row: HistoryRow) -> Explanation:
