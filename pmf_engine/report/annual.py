@@ -10,6 +10,7 @@ import polars as pl
 
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Direction, Status
+from pmf_engine.evaluation.evaluate import altered
 from pmf_engine.judgement.history_row import HistoryRow, history_rows
 from pmf_engine.report.annual_areas import AreaYear, areas_of
 from pmf_engine.report.board_year import BoardYear
