@@ -60,7 +60,7 @@ def record_problems(
     # A list part that counts for several ranges of days appears once for each, with the same records.
     parts = list({(part.file, part.sheet, id(part.frame)): part for part in parts}.values())
     frames: list[pl.LazyFrame] = []
-    where: Engine = "streaming" if is_small else engine
+    where: Engine = "in-memory" if is_small else engine
     for number, part in enumerate(parts):
         if part.frame is None or not (is_small or number in flagged or grouped):
             continue
@@ -125,13 +125,13 @@ def _collected(part: ListPart, engine: Engine) -> ListPart:
 def _typed(part: ListPart, list_: RecordList, columns: Sequence[str], number: int) -> pl.LazyFrame:
     """The typed records of a collected list part: `patient`, which is many times slower, only after a refused cell."""
     assert part.frame is not None
-    sample = numbers_of_texts([part], list_, columns, "streaming")
+    sample = numbers_of_texts([part], list_, columns, "in-memory")
     few = [name for name, number_of_texts in sample.items() if number_of_texts <= FEW]
-    records = result(typed(part, list_, columns, number, patient=False, apart=few), "streaming")
-    distinct = collected([part.frame.select(pl.col(name).unique()) for name in few], "streaming")
+    records = result(typed(part, list_, columns, number, patient=False, apart=few), "in-memory")
+    distinct = collected([part.frame.select(pl.col(name).unique()) for name in few], "in-memory")
     doubtful = any(has_doubtful(texts.to_series(), list_.columns[texts.columns[0]]) for texts in distinct)
     if doubtful or records.select(pl.any_horizontal([pl.col(bad(name)).any() for name in columns])).item():
-        records = result(typed(part, list_, columns, number, patient=True), "streaming")
+        records = result(typed(part, list_, columns, number, patient=True), "in-memory")
     return records.lazy()
 
 
@@ -301,7 +301,7 @@ def _repeated(parts: Sequence[ListPart], records: pl.LazyFrame, columns: Sequenc
         .explode(":again")
         .head(_SHOWN + 1)
     )
-    twice = result(repeated, "streaming")
+    twice = result(repeated, "in-memory")
     for first_row, again in twice.head(_SHOWN).iter_rows():
         part, earlier = parts[again[PIECE]], parts[first_row[PIECE]]
         where = f"row {first_row[ROW]}" if part is earlier else f"`{earlier.file}` row {first_row[ROW]}"
