@@ -11,6 +11,7 @@ from pmf_engine.cli.asked import evaluation_of, page_width, require_name, submis
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
 from pmf_engine.cli.earlier import chairs_summary, saved_report
 from pmf_engine.cli.output import takes_color, write, write_folder
+from pmf_engine.cli.own_forms import ReportFormats, report_form
 from pmf_engine.diagnostics.errors import MissingExtra
 from pmf_engine.domain.status import Status, texts
 from pmf_engine.render.renderers import EXPLANATION_RENDERERS, RENDERERS, RESULT_RENDERERS, PageOptions
@@ -18,6 +19,8 @@ from pmf_engine.report.depth import Depth
 
 _FILES = ("xlsx", "docx")
 """The formats that are no text."""
+
+_NO_TEXT = "a terminal cannot show a workbook or a document; name a file with `--output`"
 
 
 def _report(arguments: argparse.Namespace) -> ExitCode:
@@ -28,7 +31,8 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
 
     to_terminal = arguments.output is None and sys.stdout.isatty()
     if arguments.format in _FILES and to_terminal:
-        raise CannotDoError("a terminal cannot show a workbook or a document; name a file with `--output`")
+        raise CannotDoError(_NO_TEXT)
+    form = report_form(arguments.format)
     evaluation = evaluation_of(arguments, one_period=True)
     framework = evaluation.framework
     require_name("agency", arguments.agency, framework.agencies)
@@ -44,11 +48,13 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
             saved=saved_report(evaluation, arguments.compare),
             workings=arguments.format == "html",
         )
-        rendered = RENDERERS[arguments.format](report, _page_options(arguments, to_terminal))
+        rendered = form(report, _page_options(arguments, to_terminal))
         if arguments.save is not None:
             write_folder(snapshot_files(evaluation, report, submissions_folder(arguments, framework)), arguments.save)
     except (SnapshotError, MissingExtra) as error:
         raise CannotDoError(str(error)) from None
+    if to_terminal and isinstance(rendered, bytes) and arguments.format not in RENDERERS:
+        raise CannotDoError(_NO_TEXT)
     write(rendered, arguments.output)
     return ExitCode.FINDING if arguments.fail_on and has_finding(report, arguments.fail_on) else ExitCode.DONE
 
@@ -144,7 +150,7 @@ PAPERS = (
             AUDIENCE,
             option("--save", type=Path, metavar="FOLDER", help="keep the report in this new folder, to compare with"),
             option("--compare", type=Path, metavar="FOLDER", help="say what has changed since the report kept there"),
-            option("--format", choices=list(RENDERERS), default="terminal"),
+            option("--format", choices=ReportFormats(RENDERERS), default="terminal"),
             option("--width", type=width, metavar="COLUMNS", help="how wide (default: the terminal's width)"),
             option(
                 "--fail-on",
