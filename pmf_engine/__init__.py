@@ -50,8 +50,9 @@ if TYPE_CHECKING:
     from pmf_engine.evaluation.explanation.explain import Explanation
     from pmf_engine.evaluation.rows import MissingInput, ResultRow, Series, SeriesBreak, SeriesPoint
     from pmf_engine.formula.syntax import Band
-    from pmf_engine.framework.definitions import Agency, Breakdown, Figure, Group, Indicator, RecordList
+    from pmf_engine.framework.definitions import Agency, Breakdown, Figure, Group, RecordList
     from pmf_engine.framework.escalation_rules import Rule
+    from pmf_engine.framework.indicator import Indicator
     from pmf_engine.framework.load import Check, check_framework, load_framework
     from pmf_engine.framework.model import Framework
     from pmf_engine.framework.tolerances import Entry, Polarity
@@ -93,7 +94,7 @@ _HOMES = {
     "Framework": "framework.model",
     "Frequency": "domain.periods",
     "Group": "framework.definitions",
-    "Indicator": "framework.definitions",
+    "Indicator": "framework.indicator",
     "ItemKind": "domain.status",
     "Mark": "domain.marks",
     "MarkKind": "domain.marks",

@@ -21,7 +21,7 @@ from pmf_engine.formula.compute.batches import Steps
 from pmf_engine.formula.compute.column_names import (
     whole_of,
 )
-from pmf_engine.formula.compute.operations import number
+from pmf_engine.formula.compute.compiling import number
 from pmf_engine.formula.functions import EARLIER_VALUES
 from pmf_engine.formula.syntax import Band, Binary, Expression, children
 from pmf_engine.framework.dependencies import (
@@ -136,6 +136,7 @@ class Sheet(ValueSteps):
             # A sum without any input shows 0, and keeps its reason code, so that no band rates it.
             shown_value = self.made("zero_if_none_came", value, *(self._lenient(name) for name in indicator.figures))
         ratio = indicator.ratio
+        spread = [self.named(node.text) for node in indicator.spread or ()]
         parts = [shown_value, *self._of_ratio(indicator)]
         near = [entry.good if self._has_gap(indicator, entry) else None for entry in indicator.tolerances]
         gaps = [
@@ -148,10 +149,12 @@ class Sheet(ValueSteps):
             for term in indicator.band_terms.values()
         ]
         compared = [self.named(name) for name in indicator.compare]
-        after = gaps + named + compared
+        after = gaps + named + compared + spread
         operators = tuple(_operators(band) for band in near) if gaps else ()
         may_add = adds(self.framework, indicator)
-        unrated = Shape((), (), None, operators, len(named), len(compared), ratio is not None, may_add)
+        unrated = Shape(
+            (), (), None, operators, len(named), len(compared), ratio is not None, may_add, spread=bool(spread)
+        )
         senders = frozenset(senders_of(self.framework, indicator)) if by == AGENCY else None
         case = Case(indicator.id, self.panel, unrated, (*parts, *after), senders=senders, per=indicator.per)
         starts = [entry.start for entry in indicator.tolerances]

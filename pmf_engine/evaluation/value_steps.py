@@ -14,7 +14,7 @@ from pmf_engine.formula.compute.column_names import (
     owed_column,
     value_column,
 )
-from pmf_engine.formula.compute.operations import amount, number
+from pmf_engine.formula.compute.compiling import amount, number
 from pmf_engine.formula.functions import OVER_TIME
 from pmf_engine.formula.syntax import Expression, aggregates, of_senders
 from pmf_engine.framework.dependencies import (
@@ -37,7 +37,7 @@ class _IndicatorKey(NamedTuple):
 class ValueSteps:
     """Turns indicators and their parts into steps of one panel. Methods return the number of a step.
 
-    It is a `Maker` of formulas (see `formula.compute.operations`), and caches the step of each indicator's value.
+    It is a `Maker` of formulas (see `formula.compute.compiling`), and caches the step of each indicator's value.
 
     Attributes:
         sums: The figures that count as the sum of their groups.

@@ -88,7 +88,7 @@ def asked_of_lists(framework: Framework, indicators: Sequence[Indicator]) -> lis
     by_text = {
         aggregate.text: aggregate
         for indicator in reached(framework, indicators)
-        for aggregate in aggregates(indicator.formula)
+        for aggregate in (*aggregates(indicator.formula), *(indicator.spread or ()))
         if not of_senders(aggregate)
     }
     return list(by_text.values())

@@ -12,8 +12,16 @@ def is_face(id_: str) -> bool:
     >>> is_face("confidence.worse"), is_face("confidence"), is_face("confidence.other")
     (True, False, False)
     """
-    _, dot, face = id_.partition(".")
-    return bool(dot) and face in FACES
+    return face_of(id_) in FACES
+
+
+def face_of(id_: str) -> str:
+    """What follows the dot in an id; empty without one.
+
+    >>> face_of("confidence.worse"), face_of("confidence")
+    ('worse', '')
+    """
+    return id_.partition(".")[2]
 
 
 def indicator_of(id_: str) -> str:

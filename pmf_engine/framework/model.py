@@ -26,12 +26,12 @@ from pmf_engine.framework.definitions import (
     Column,
     Figure,
     Group,
-    Indicator,
     Kind,
     Lasting,
     RecordList,
 )
 from pmf_engine.framework.escalation_rules import Rule
+from pmf_engine.framework.indicator import Indicator
 from pmf_engine.framework.layouts import Layout
 from pmf_engine.framework.needs import AreaOfInformation, ContentArea, WantedIndicator
 from pmf_engine.framework.tolerances import Entry

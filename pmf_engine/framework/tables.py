@@ -11,8 +11,9 @@ from numbers import Integral, Number
 from typing import TYPE_CHECKING, Any, Literal
 
 from pmf_engine.domain.periods import Period
-from pmf_engine.framework.definitions import Agency, Figure, Indicator
+from pmf_engine.framework.definitions import Agency, Figure
 from pmf_engine.framework.escalation_rules import Rule
+from pmf_engine.framework.indicator import Indicator
 from pmf_engine.framework.tolerances import Entry
 
 if TYPE_CHECKING:

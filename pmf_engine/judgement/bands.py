@@ -43,6 +43,8 @@ BANDED: Final = FrameSchema(
     Column("adds", pl.Int8, "how that part could move the value: 1 up, -1 down, 0 either way", nullable=True),
     Column("numerator", pl.Float64, "the numerator of a percentage or rate", nullable=True),
     Column("denominator", pl.Float64, "its denominator", nullable=True),
+    Column("mean_of", pl.Float64, "how many records a mean change is of", nullable=True),
+    Column("mean_square", pl.Float64, "the mean of their squared changes", nullable=True),
     Column("good", pl.Boolean, "whether the value is good; null where a bound has no number", nullable=True),
     Column("tolerable", pl.Boolean, "whether it is tolerable; null where a bound has no number", nullable=True),
     Column("band_code", pl.UInt32, "the reason code of a bound without a number; 0 for none"),
@@ -73,6 +75,7 @@ class Shape:
         adds: How a part that is missing could move the value; None where none may be missing.
         readings: The number of further readings that judge the value as well; the first replaces every whole by the
             sum of its groups.
+        spread: Whether the value is a mean with the columns `mean_of` and `mean_square`.
     """
 
     good: tuple[str, ...]
@@ -84,6 +87,7 @@ class Shape:
     ratio: bool
     adds: int | None = None
     readings: int = 0
+    spread: bool = False
 
     @property
     def rated_columns(self) -> list[str]:
@@ -107,6 +111,7 @@ class Shape:
             ),
             *(f"named:{position}" for position in range(self.named)),
             *(f"compared:{position}" for position in range(self.compared)),
+            *(("mean_of", "mean_square") if self.spread else ()),
             *(f"reading {number}:{name}" for number in range(self.readings) for name in self.rated_columns),
         ]
 
@@ -212,6 +217,8 @@ def _banded_alike(
         adds=pl.when(partial).then(pl.lit(shape.adds, pl.Int8)),
         numerator=_number(parts, "numerator"),
         denominator=_number(parts, "denominator"),
+        mean_of=_number(parts, "mean_of"),
+        mean_square=_number(parts, "mean_square"),
         **_ratings(shape, parts),
         **_ends(shape, parts),
         entry="entry",

@@ -1,4 +1,4 @@
-"""Confidence intervals of percentages and rates, as Polars expressions.
+"""Confidence intervals of percentages, rates and mean changes, as Polars expressions.
 
 The methods are those of public health in England: Public Health England, "Technical guide: confidence intervals"
 (2018), which takes Wilson's interval for proportions and Byar's, or the exact one below ten events, for rates.
@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 import polars as pl
+
+from pmf_engine.judgement.distributions import student
 
 Z: Final = 1.959963984540054
 """The standard normal's 97.5th percentile: intervals are at 95 %."""
@@ -106,13 +108,48 @@ def of_rate(events: pl.Expr, population: pl.Expr, per: pl.Expr) -> tuple[pl.Expr
     return low * scale, high * scale
 
 
+def of_mean(mean: pl.Expr, number: pl.Expr, mean_square: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The 95 % interval of a mean, by Student's t: null for a mean of fewer than two.
+
+    Source: Student, "The probable error of a mean", Biometrika 6 (1908) 1-25.
+
+    Args:
+        mean: The mean.
+        number: How many values it is of.
+        mean_square: The mean of their squares.
+
+    >>> low, high = of_mean(pl.lit(1 / 3), pl.lit(6.0), pl.lit(10.5 / 6))
+    >>> pl.select(low=low.round(3), high=high.round(3)).row(0)
+    (-1.138, 1.805)
+    """
+    variance = pl.max_horizontal(mean_square - mean**2, 0.0) / (number - 1)
+    spread = _students(number - 1) * variance.sqrt()
+    return pl.when(number > 1).then(mean - spread), pl.when(number > 1).then(mean + spread)
+
+
+def _students(degrees: pl.Expr) -> pl.Expr:
+    """The 97.5th percentile of Student's t for each number of degrees of freedom; null where that is below 1."""
+
+    def percentiles(series: pl.Series) -> pl.Series:
+        known = [number for number in series.unique() if number is not None and number >= 1]
+        return series.replace_strict(known, [student(int(number)) for number in known], default=None)
+
+    return degrees.map_batches(lambda series: percentiles(series).cast(pl.Float64), return_dtype=pl.Float64)
+
+
 def with_interval(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Adds `lower` and `upper`: the 95 % interval of a percentage or rate with a value, else null."""
+    """Adds `lower` and `upper`: the 95 % interval of a percentage, rate or mean change with a value, else null."""
     parts = pl.col("numerator"), pl.col("denominator")
     percent, rate = of_percent(*parts), of_rate(*parts, pl.col("per"))
+    mean = of_mean(pl.col("value"), pl.col("mean_of"), pl.col("mean_square"))
     ratio = pl.when("has_value").then("ratio")
     lower, upper = (
-        pl.when(ratio == "percent").then(of_percent).when(ratio == "rate").then(of_rate)
-        for of_percent, of_rate in zip(percent, rate, strict=True)
+        pl.when(ratio == "percent")
+        .then(of_percent)
+        .when(ratio == "rate")
+        .then(of_rate)
+        .when(pl.col("has_value") & pl.col("mean_square").is_not_null())
+        .then(of_mean)
+        for of_percent, of_rate, of_mean in zip(percent, rate, mean, strict=True)
     )
     return frame.with_columns(lower=lower, upper=upper)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pmf_engine.domain.plain_text import tamed
+from pmf_engine.framework.faces import face_of, is_face
 from pmf_engine.framework.model import Framework, Indicator
 
 
@@ -15,12 +16,12 @@ def render_listing(framework: Framework, what: Literal["indicators", "figures", 
 
 
 def _indicators(framework: Framework) -> str:
-    """Each indicator under its first content area, with its bands."""
+    """Each indicator under its first content area, with its bands; faces below their indicator."""
     lines: list[str] = []
     for area, content in framework.content_areas.items():
         rows = [
             [
-                indicator.id,
+                f"  .{face_of(indicator.id)}" if is_face(indicator.id) else indicator.id,
                 indicator.evidence_type,
                 indicator.level,
                 indicator.frequency,

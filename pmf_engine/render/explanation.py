@@ -24,6 +24,7 @@ from pmf_engine.report.chart_words import (
     rebased_words,
     signal_words,
 )
+from pmf_engine.report.scored_twice_words import scored_twice_words
 from pmf_engine.report.wording import plain_status
 
 _OPERATORS = {"<=": "at most", "<": "below", ">=": "at least", ">": "above", "=": "equal to"}
@@ -68,6 +69,8 @@ def _lines(explanation: Explanation, words: ExplainedWords) -> Iterator[str]:
     yield f"status: {plain_status(explanation.status)}{reason}"
     if explanation.value is not None:
         yield f"value: {_value(explanation, words)}"
+    if explanation.scored_twice:
+        yield f"scored: {scored_twice_words(explanation.scored_twice)}"
     for mark in explanation.marks:
         yield f"{mark.kind.replace('_', ' ')}: {words.titled(mark.text)}"
     yield from _directions(explanation, words)
@@ -102,8 +105,8 @@ def _value(explanation: Explanation, words: ExplainedWords) -> str:
     parts = []
     if explanation.numerator is not None and explanation.denominator is not None:
         parts.append(f"{show_number(explanation.numerator)} of {show_number(explanation.denominator)}")
-        if explanation.lower is not None:
-            parts.append(f"95% interval {words.shown(explanation.lower)} to {words.shown(explanation.upper)}")
+    if explanation.lower is not None:
+        parts.append(f"95% interval {words.shown(explanation.lower)} to {words.shown(explanation.upper)}")
     if exact != shown.rstrip("%").replace(",", ""):
         parts.append(f"exactly {exact}")
     return shown + (f" ({'; '.join(parts)})" if parts else "")

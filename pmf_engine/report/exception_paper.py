@@ -27,6 +27,7 @@ from pmf_engine.report.model import ExceptionReport, IndicatorLine
 from pmf_engine.report.paper import Paper, Rated, Section, Table, section
 from pmf_engine.report.since import Cause
 from pmf_engine.report.since_words import CAUSES, change_title, change_words, levels_words
+from pmf_engine.report.tables import titled_lines
 from pmf_engine.report.wording import LETTERS, QUESTIONS, level_word, over_words, plain_status, sentence, status_word
 
 MINUTES = ("Discussed", "Agreed", "Owner", "By when")
@@ -173,7 +174,7 @@ def _indicators(report: ExceptionReport) -> Iterator[Section]:
             columns,
             tuple(
                 (
-                    line.indicator.title,
+                    title,
                     line.period,
                     _rated(line.now),
                     f"{line.now.shown} {line.unit}"
@@ -182,7 +183,7 @@ def _indicators(report: ExceptionReport) -> Iterator[Section]:
                     line.good or "not rated",
                     " ".join(f"{LETTERS.get(point.status, '?')} {point.shown}".strip() for point in line.trend),
                 )
-                for line in lines
+                for line, title in titled_lines(lines)
             ),
         )
         for area, lines in groupby(report.indicators, key=lambda line: line.area)

@@ -10,6 +10,7 @@ from pmf_engine.report.actions import action_words, expected_words
 from pmf_engine.report.chart_words import assurance_words, no_signal_words, signal_words
 from pmf_engine.report.item import Comment, Compared, Item
 from pmf_engine.report.matters import Matter, MatterKind
+from pmf_engine.report.scored_twice_words import scored_twice_words
 from pmf_engine.report.wording import (
     and_words,
     because_words,
@@ -79,6 +80,8 @@ def matter_head(matter: Matter) -> str:
 def item_facts(item: Item) -> list[Fact]:
     """The facts of an indicator: those that are absent have no line, but for comparison and the agency's words."""
     facts = [Fact("Now", tuple(_now(item)))]
+    if item.scored_twice:
+        facts.append(Fact("Scored", (scored_twice_words(item.scored_twice),)))
     if gap := gap_words(item):
         facts.append(Fact("Gap", (sentence(gap),)))
     facts += [Fact(TREND, tuple(_trend(item))), Fact("Chance", tuple(_chance(item)))]

@@ -69,6 +69,10 @@ class HistoryView(RowWords):
         """All rows of the series of a row, by start."""
         return self.series[_key(row)]
 
+    def at(self, row: HistoryRow, indicator: str) -> HistoryRow | None:
+        """The row of another indicator in the period, breakdown and group of a row; None without one."""
+        return self.series.get(SeriesKey(indicator, row.by, row.group), {}).get(row.start)
+
     def up_to(self, row: HistoryRow) -> list[HistoryRow]:
         """The rows of a series up to and including a row, the oldest first."""
         past = self.past(row)

@@ -8,6 +8,7 @@ from datetime import date
 from pmf_engine.domain.marks import Mark
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Expected, Verdict
+from pmf_engine.evaluation.scored_twice import ScoredTwice
 from pmf_engine.judgement.control_charts import Chart
 from pmf_engine.report.shortfall import Shortfall
 
@@ -221,6 +222,7 @@ class Item:
         because_of: The groups by which alone a deciding rule holds, where the whole is an exception by another rule.
         asks: What the board asks about the exception; empty where neither indicator, rule nor content area says it.
         workings: How the value was worked out; none where the report was made without.
+        scored_twice: Of an indicator with `better_off` and its faces, what became of those scored before and after.
         good_low: The lower end of the good band in force; None without one. So `good_high`, and those of the tolerance.
         owners: Who can mend it: the lead agency's officer for a value, the senders' for what is missing.
         shortfall: How many more or fewer would have been tolerable, and good; None where that cannot be counted.
@@ -294,3 +296,4 @@ class Item:
     tolerance_high: float | None = None
     actions: tuple[ReportedAction, ...] | None = None
     workings: tuple[Worked, ...] = ()
+    scored_twice: ScoredTwice | None = None

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.inputs import AGENCY
+from pmf_engine.evaluation.scored_twice import ScoredTwice, scored_twice
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.model import Indicator
 from pmf_engine.judgement.formatting import show_number, show_value
 from pmf_engine.judgement.history_row import HistoryRow
-from pmf_engine.report.item import Group, Item, Named, Outside
+from pmf_engine.report.item import Group, Item, Named, Outside, Point
 from pmf_engine.report.order import OUTSIDE, rank, worst_first
 from pmf_engine.report.remarks import Remarks
 from pmf_engine.report.rule_words import rule_words
@@ -84,7 +85,6 @@ class Items:
         """The item of a whole from its own row, without the rules of its groups."""
         view, indicator, period = self.view, self.view.indicator(row), self.view.period(row)
         areas, entry, length = self.scope.framework.content_areas, view.entry(row), period.cadence.months
-        last = view.last_with_value(row) if row.status in Status.missing() else None
         outside = self._outside(row)
         groups = {group.name for breakdown in outside for group in breakdown.groups}
         good, tolerance = view.bands(row)
@@ -127,7 +127,7 @@ class Items:
             comments=self.remarks.comments(indicator, period, groups),
             shows_words=self.scope.evaluation.audience == "board" or bool(indicator.public),
             outside=outside,
-            carried=view.point(last) if last else None,
+            carried=self._carried(row),
             group_only=False,
             own_months=view.own_row(row).months,
             compared=tuple(view.compared(row)),
@@ -139,7 +139,19 @@ class Items:
             tolerance_low=row.tolerance_low,
             tolerance_high=row.tolerance_high,
             owners=tuple(dict.fromkeys(view.officer(owner, indicator.lead_agency) for owner in row.owners)),
+            scored_twice=self._scored_twice(row),
         )
+
+    def _scored_twice(self, row: HistoryRow) -> ScoredTwice | None:
+        """What became of those scored before and after; nothing in a report for the public: their counts may be few."""
+        if self.scope.evaluation.audience != "board":
+            return None
+        return scored_twice(self.scope.framework, row.indicator, lambda id_: self.view.at(row, id_))
+
+    def _carried(self, row: HistoryRow) -> Point | None:
+        """The last period with a value before a row without one."""
+        last = self.view.last_with_value(row) if row.status in Status.missing() else None
+        return self.view.point(last) if last else None
 
     def _shortfall(self, row: HistoryRow) -> Shortfall | None:
         """The shortfall of a red or amber row whose figures are whole numbers."""

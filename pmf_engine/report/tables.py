@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from pmf_engine.evaluation.inputs import AGENCY
+from pmf_engine.framework.faces import indicator_of, is_face
 from pmf_engine.report.item import Named, Point
 from pmf_engine.report.model import GroupTable, IndicatorLine
 from pmf_engine.report.scope import Scope
@@ -30,6 +33,16 @@ def indicator_lines(scope: Scope) -> tuple[IndicatorLine, ...]:
             )
         )
     return tuple(sorted(lines, key=lambda line: order.index(line.area.id)))
+
+
+def titled_lines(lines: Iterable[IndicatorLine]) -> Iterator[tuple[IndicatorLine, str]]:
+    """The lines with their titles; a face below the line of its indicator has only the words that are its own."""
+    titles: dict[str, str] = {}
+    for line in lines:
+        id_, title = line.indicator.id, line.indicator.title
+        above = titles.get(indicator_of(id_)) if is_face(id_) else None
+        titles[id_] = title
+        yield line, title if above is None else f"… {title.removeprefix(above).lstrip(': ')}"
 
 
 def group_tables(scope: Scope) -> tuple[GroupTable, ...]:

@@ -96,6 +96,15 @@ def test_each_face_counts_those_scored_twice(evaluation: pmf.Evaluation) -> None
     assert of("confidence.mean_change", "value", "North") == pytest.approx(4.5 / 3)
 
 
+def test_the_mean_change_has_its_interval(evaluation: pmf.Evaluation) -> None:
+    def ends(group: str | None) -> tuple[object, object]:
+        return tuple(cell(evaluation, "confidence.mean_change", "2016-17 Q1", end, group) for end in ("lower", "upper"))
+
+    # See test_confidence. In the north +2, 1.5 and 1: mean 1.5, standard error 0.5 / root 3, by 4.303.
+    assert ends(None) == pytest.approx((-1.1384, 1.8050), abs=1e-4)
+    assert ends("North") == pytest.approx((1.5 - 1.2421, 1.5 + 1.2421), abs=1e-3)
+
+
 def test_each_face_has_bands_of_its_own(evaluation: pmf.Evaluation) -> None:
     statuses = [str(cell(evaluation, face, "2016-17 Q1", "status")) for face in FACES]
     assert statuses == ["red", "amber", "green", "not_rated"]  # 33.3, 16.7 (at most 33.3), 0.33, for information
@@ -143,6 +152,11 @@ def test_too_few_scored_twice_is_no_value_and_never_green(tmp_path: Path) -> Non
         assert cell(evaluation, face, "2016-17 Q1", "value") is None
     assert cell(evaluation, "confidence", "2016-17 Q1", "denominator") == 6
     assert cell(evaluation, "confidence.scored", "2016-17 Q1", "value") == 75
+    assert cell(evaluation, "confidence.mean_change", "2016-17 Q1", "upper") is None
+    became = pmf.explain(evaluation, "confidence.worse").scored_twice
+    assert became is not None
+    assert (became.records, became.scored, became.better, became.same, became.worse) == (8, 6, 2, 3, 1)
+    assert became.mean_change is None
 
 
 def test_just_enough_scored_twice_is_enough(tmp_path: Path) -> None:

@@ -57,6 +57,32 @@ def of_percent(part: float, whole: float) -> tuple[float | None, float | None]:
     return pl.select(low=low, high=high).row(0)
 
 
+def of_mean(mean: float, number: float, mean_square: float) -> tuple[float | None, float | None]:
+    low, high = confidence.of_mean(*(pl.lit(given) for given in (mean, number, mean_square)))
+    return pl.select(low=low, high=high).row(0)
+
+
+# The NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2: upper critical values of Student's t, 0.975
+STUDENT = [(1, 12.706), (2, 4.303), (5, 2.571), (10, 2.228), (30, 2.042), (100, 1.984)]
+
+
+@pytest.mark.parametrize(("degrees", "quantile"), STUDENT)
+def test_the_interval_of_a_mean_is_of_the_published_quantile(degrees: int, quantile: float) -> None:
+    # With a mean square of as many as there are degrees, around 0, the standard error is 1.
+    assert of_mean(0.0, degrees + 1.0, float(degrees)) == pytest.approx((-quantile, quantile), abs=5e-4)
+
+
+def test_the_interval_of_a_mean_by_hand() -> None:
+    # +2, 1.5, 1, 0, -1.5, -1: in all 2, squares 10.5 in all, the variance (10.5 - 2 / 3) / 5 = 1.96667, the standard
+    # error its root over that of 6, 0.57252, and 2.5706 of these are 1.4717.
+    assert of_mean(2 / 6, 6.0, 10.5 / 6) == pytest.approx((1 / 3 - 1.4717, 1 / 3 + 1.4717), abs=1e-4)
+
+
+def test_a_mean_of_one_has_no_interval_and_of_equals_no_width() -> None:
+    assert of_mean(2.0, 1.0, 4.0) == (None, None)
+    assert of_mean(0.1, 3.0, 0.1**2) == pytest.approx((0.1, 0.1))
+
+
 def of_rate(events: float, population: float, per: float) -> tuple[float | None, float | None]:
     low, high = confidence.of_rate(pl.lit(float(events)), pl.lit(float(population)), pl.lit(float(per)))
     return pl.select(low=low, high=high).row(0)

@@ -271,7 +271,7 @@ def test_no_line_loses_its_meaning(width: int) -> None:
 
 def test_a_level_sees_its_own_matters() -> None:
     text = render_terminal(screen(to="sub_committee").report, width=80, color=False)
-    assert "\nADVISE  with the sub-committee: 14  " in text
+    assert "\nADVISE  with the sub-committee: 15  " in text
     assert "or above; 16 exceptions below." in text
 
 

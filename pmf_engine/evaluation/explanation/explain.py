@@ -18,6 +18,7 @@ from pmf_engine.evaluation.explanation.figure_sources import BLANK, Source, sour
 from pmf_engine.evaluation.explanation.workings import Workings, reason, workings
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.rows import NoRow
+from pmf_engine.evaluation.scored_twice import ScoredTwice, scored_twice
 from pmf_engine.formula.syntax import names
 from pmf_engine.framework.dependencies import does_without
 from pmf_engine.framework.escalation_rules import Rule
@@ -128,6 +129,7 @@ class Explanation:
         marks: The marks of the value.
         escalated_in: The indicator's own period in which rules were tested and the control chart ends, where the
             explained period is longer.
+        scored_twice: Of an indicator with `better_off` and its faces, what became of those scored before and after.
         framework: The framework that defines the indicator; no part of the JSON.
     """
 
@@ -167,6 +169,7 @@ class Explanation:
     framework: Framework = field(repr=False, compare=False)
     marks: tuple[Mark, ...] = ()
     escalated_in: str | None = None
+    scored_twice: ScoredTwice | None = None
 
     def __repr__(self) -> str:
         group = f", {self.group}" if self.group else ""
@@ -227,7 +230,15 @@ def _explanation(evaluation: Evaluated, inputs: Inputs, asked: Indicator, row: H
         marks=read_marks(row.marks),
         escalated_in=own[-1].period if own else None,
         framework=framework,
+        scored_twice=scored_twice(framework, asked.id, lambda id_: _row_at(evaluation.judged, row, id_)),
     )
+
+
+def _row_at(judged: pl.DataFrame, row: HistoryRow, indicator: str) -> HistoryRow | None:
+    """The row of another indicator in the period, breakdown and group of a row; None without one."""
+    columns = {"indicator": indicator, "by": row.by, "group": row.group, "start": row.start}
+    rows = history_rows(judged.filter(pl.col(name).eq_missing(pl.lit(value)) for name, value in columns.items()))
+    return rows[0] if rows else None
 
 
 def _asked(evaluation: Evaluated, indicator: str, group: str | None) -> tuple[Inputs, Indicator]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pmf_engine.formula.compute.comparisons import compare, near
+from pmf_engine.formula.compute.compiling import number
 from pmf_engine.formula.compute.maybe import MaybeExpr, known
-from pmf_engine.formula.compute.operations import number, work
+from pmf_engine.formula.compute.operations import work
 from pmf_engine.formula.syntax import (
     COMPARISON,
     LOGIC,

@@ -12,10 +12,12 @@ from decimal import Decimal
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.source import ComposedPassage, Span
+from pmf_engine.formula.parser import parse_formula
+from pmf_engine.formula.syntax import Aggregate
 from pmf_engine.framework import schema
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import report_unknown
-from pmf_engine.framework.faces import FACES, indicator_of
+from pmf_engine.framework.faces import FACES, face_of, indicator_of
 from pmf_engine.framework.model import Indicator
 
 _TWICE = "{before} is not missing and {after} is not missing"
@@ -27,6 +29,12 @@ _FORMULAS = {
 }
 """The formula of the indicator and of each face, in the keys of `better_off`. In a list of spells `of` is followed by
 `ended`: a score after belongs to the period in which the work ended."""
+
+_SPREAD = (
+    f"count({{of}} where {_TWICE})",
+    f"mean(({{after}} - {{before}}) * ({{after}} - {{before}}) of {{of}} where {_TWICE})",
+)
+"""How many the mean change is of, and the mean of the squared changes."""
 
 _TITLES = {"worse": "worse off", "mean_change": "mean change of the score", "scored": "scored before and after"}
 """What the title of a face says after the title of its indicator."""
@@ -51,14 +59,33 @@ def expand_better_off(draft: Draft) -> None:
 
 
 def with_answers(draft: Draft, indicators: Mapping[str, Indicator]) -> dict[str, Indicator]:
-    """The indicators, where those of a `better_off` with `respond` depend on the share that was scored twice."""
-    answered: dict[str, Indicator] = {}
+    """The indicators, where those of a `better_off` have what only they have.
+
+    With `respond` they depend on the share that was scored twice; a mean change has the spread of the changes.
+    """
+    faces: dict[str, Indicator] = {}
     for id_, indicator in indicators.items():
         better_off = draft.model.indicators[id_].better_off
+        if better_off is None:
+            continue
         scored = f"{indicator_of(id_)}.scored"
-        if better_off is not None and better_off.respond is not None and id_ != scored and scored in indicators:
-            answered[id_] = replace(indicator, answered=(scored, better_off.respond))
-    return {**indicators, **answered}
+        if better_off.respond is not None and id_ != scored and scored in indicators:
+            indicator = replace(indicator, answered=(scored, better_off.respond))
+        if face_of(id_) == "mean_change":
+            spread = _spread(draft, id_, better_off)
+            indicator = replace(indicator, spread=spread, aggregates=(*indicator.aggregates, *spread))
+        faces[id_] = indicator
+    return {**indicators, **faces}
+
+
+def _spread(draft: Draft, id_: str, better_off: schema.BetterOff) -> tuple[Aggregate, Aggregate]:
+    """The aggregates of `_SPREAD` over the columns of a `better_off`."""
+    texts, where = _texts(draft, better_off), ("indicators", indicator_of(id_), "better_off")
+    spans = {key: draft.at.span(*where, key) for key in texts}
+    number, squares = (parse_formula(_composed(pattern, texts, spans, draft.at.span(*where))) for pattern in _SPREAD)
+    assert isinstance(number, Aggregate)
+    assert isinstance(squares, Aggregate)
+    return number, squares
 
 
 def _is_sound(draft: Draft, id_: str, better_off: schema.BetterOff) -> bool:
@@ -89,22 +116,29 @@ def _expanded(
 ) -> Iterator[tuple[str, schema.Indicator]]:
     """The indicator and its faces by id, with their formulas, whose parts point at the keys of `better_off`."""
     where = ("indicators", id_, "better_off")
-    ended = " ended" if draft.model.lists[better_off.of].spell else ""
-    texts = {
-        "of": better_off.of + ended,
-        "before": better_off.before,
-        "after": better_off.after,
-        "least_change": format(Decimal(repr(better_off.least_change)).normalize(), "f"),
-    }
+    texts = _texts(draft, better_off)
     spans = {key: draft.at.span(*where, key) for key in texts}
     for face in ("", *FACES):
         own = f"{id_}.{face}" if face else id_
         passage = _composed(_FORMULAS[face], texts, spans, draft.at.span(*where))
         draft.at.composed["indicators", own, "formula"] = passage
         change: dict[str, object] = {"formula": passage.text}
+        if face == "scored":
+            change["evidence_type"] = "quality"  # how many answered tells how well it was done
         if face:
             change |= {"title": f"{definition.title}: {_TITLES[face]}", "examples": [], "compare": [], "formerly": []}
         yield own, definition.model_copy(update=change)
+
+
+def _texts(draft: Draft, better_off: schema.BetterOff) -> dict[str, str]:
+    """What stands in formulas in the place of each key of a `better_off`."""
+    ended = " ended" if draft.model.lists[better_off.of].spell else ""
+    return {
+        "of": better_off.of + ended,
+        "before": better_off.before,
+        "after": better_off.after,
+        "least_change": format(Decimal(repr(better_off.least_change)).normalize(), "f"),
+    }
 
 
 def _composed(pattern: str, texts: Mapping[str, str], spans: Mapping[str, Span], whole: Span) -> ComposedPassage:

@@ -38,6 +38,7 @@ from pmf_engine.report.model import ExceptionReport
 from pmf_engine.report.returns_by_agency import quarter_words
 from pmf_engine.report.since import Cause
 from pmf_engine.report.since_words import CAUSES, causes_words, change_title, change_words, levels_words
+from pmf_engine.report.tables import titled_lines
 from pmf_engine.report.wording import LETTERS, MARKS, QUESTIONS, level_word, status_word
 
 __all__ = ["render_html"]
@@ -72,7 +73,10 @@ def render_html(report: ExceptionReport) -> str:
         level_changes=list(levels_words(report.since)) if report.since else [],
         questions=QUESTIONS,
         grid=_grid(report),
-        areas=[(area.title, list(lines)) for area, lines in groupby(report.indicators, key=lambda line: line.area)],
+        areas=[
+            (area.title, list(titled_lines(lines)))
+            for area, lines in groupby(report.indicators, key=lambda line: line.area)
+        ],
     )
 
 

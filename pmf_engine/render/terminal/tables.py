@@ -11,6 +11,7 @@ from pmf_engine.render.terminal.exceptions import drawn_points
 from pmf_engine.render.terminal.page import Page, marked_status, one_line
 from pmf_engine.report.item import Named, Point
 from pmf_engine.report.model import ExceptionReport, GroupTable, IndicatorLine
+from pmf_engine.report.tables import titled_lines
 from pmf_engine.report.wording import plain_status
 
 _TREND, _VALUE, _STATUS = 26, 18, 12
@@ -23,19 +24,19 @@ def write_tables(page: Page, report: ExceptionReport) -> None:
     for area, lines in groupby(report.indicators, key=lambda line: line.area):
         page.line()
         page.line(page.write((one_line(area.title), "bold")))
-        for line in lines:
-            _write_line(page, line)
+        for line, title in titled_lines(lines):
+            _write_line(page, line, title)
     for table in report.by_group:
         _write_groups(page, table)
 
 
-def _write_line(page: Page, line: IndicatorLine) -> None:
+def _write_line(page: Page, line: IndicatorLine, title_: str) -> None:
     """Writes an indicator: in columns where the page is wide enough, else below its title."""
     status = page.write(marked_status(page, line.now.status or Status.NO_DATA))
     unit = f" {line.unit}" if line.unit not in ("", "%") and line.now.shown else ""
     value = page.write(f"{line.now.shown}{unit}" or "")
     points = page.write(drawn_points(page, line.trend) if len(line.trend) > 1 else "")
-    title = page.write(one_line(line.indicator.title))
+    title = page.write(one_line(title_))
     room = page.width - _STATUS - _VALUE - _TREND - 8
     if room >= 40 and not page.plain:
         page.columns([(_STATUS, [status]), (room, [title]), (_VALUE, [value]), (_TREND, [points])])
