@@ -162,6 +162,16 @@ _RANGE_FORMS = [
     re.compile(rf"{_MONTHS_TO}[\s\-'\u2019]*(?:{_YEAR}|(?P<short>\d\d))"),
     re.compile(rf"{_YEAR}\s+{_MONTHS_TO}"),
 ]
+_ENDING = re.compile(
+    r"(?:for )?(?:the )?(?P<length>month|quarter|half|year|financial year|(?:three|six|twelve|3|6|12) months)"
+    r"(?:[ \-]year)?(?: period)? (?:end(?:ing|ed)?|(?:up )?to)(?: on)?:? (?P<end>.+)"
+)
+_LENGTH_WORDS = {
+    "month": 1, "quarter": 3, "three": 3, "3": 3, "half": 6, "six": 6, "6": 6,
+    "year": 12, "financial": 12, "twelve": 12, "12": 12,
+}  # fmt: skip
+_BETWEEN_DAYS = re.compile(r"\s+(?:[-\u2013\u2014]|to|until)\s+|\s*[\u2013\u2014]\s*|(?<=/\d{4})-(?=\d)")
+_END_OF = re.compile(r"^(?:as (?:at|of|on) )?(?:the )?end (?:of )?(?=[qh](?:tr|uarter|alf)?\s*\d)")
 _TWO_WAYS = re.compile(r"(\d{4})\s*/?\s*(\d\d)")
 _PARTS = {"q": 3, "h": 6}
 
@@ -170,8 +180,9 @@ def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
     """The period that a text names, in a year that starts in the month `year_start`.
 
     Accepts years (`2016-17`, `2016/17`, `2016-2017`, `201617`; `2016` in calendar years), with `Q3` or `H1` before or
-    after the year (then `16/17` too), months (`2016-12`, `12/2016`, `Dec 2016`, `Dec-16`) and ranges of months
-    (`Oct-Dec 2016`, `Jan-Mar 2016/17`).
+    after the year (then `16/17` too), months (`2016-12`, `12/2016`, `Dec 2016`, `Dec-16`), ranges of months
+    (`Oct-Dec 2016`, `Jan-Mar 2016/17`) and of days (`1 April 2016 to 30 June 2016`), and a length with its end
+    (`Quarter ending 30 June 2016`).
 
     Args:
         text: The text of a cell, a header or a key of the YAML.
@@ -190,6 +201,7 @@ def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
     text = text.strip().lower()
     if len(text) > LONGEST_NAME:
         return None
+    text = _END_OF.sub("", text)
     if months == 1 and (match := _TWO_WAYS.fullmatch(text)) and int(match[2]) == (int(match[1]) + 1) % 100 <= 12:
         return None
     if months == 1 and (month := _parse_month(text, year_start)):
@@ -202,7 +214,8 @@ def parse_period(text: str, year_start: int, months: int = 12) -> Period | None:
             number = int(match["number"])
             if 1 <= number <= 12 // length:
                 return Period(year + (number - 1) * length, Cadence(length, year_start))
-    return _parse_month(text, year_start) or _parse_range(text, year_start)
+    month_or_range = _parse_month(text, year_start) or _parse_range(text, year_start)
+    return month_or_range or _parse_ending(text, year_start) or _parse_days(text, year_start)
 
 
 def _full_year(text: str) -> int:
@@ -258,10 +271,47 @@ def _parse_range(text: str, year_start: int) -> Period | None:
         start = _first_month(match, first, last, year_start)
         if start is None:
             continue
-        cadence = Cadence((last - first) % 12 + 1, year_start)
-        if cadence.months in _LENGTHS.values() and cadence.holding(start).start == start:
-            return Period(start, cadence)
+        return _aligned(start, (last - first) % 12 + 1, year_start)
     return None
+
+
+def _aligned(start: int, months: int, year_start: int) -> Period | None:
+    """The period of some months from `start` on; None where no year, half, quarter or month begins and ends so."""
+    cadence = Cadence(months, year_start)
+    is_one = months in _LENGTHS.values() and cadence.holding(start).start == start
+    return Period(start, cadence) if is_one else None
+
+
+def _parse_ending(text: str, year_start: int) -> Period | None:
+    """The period that a text names by its length and its last day or month: `quarter ending 30 june 2016`."""
+    if (match := _ENDING.fullmatch(text)) is None:
+        return None
+    day, month = parse_day(match["end"]), _parse_month(match["end"], year_start)
+    if month is None and (day is None or not _ends_month(day)):
+        return None
+    length = next(months for word, months in _LENGTH_WORDS.items() if match["length"].startswith(word))
+    end = month.end if month is not None else month_of(day) + 1 if day else 0
+    return _aligned(end - length, length, year_start)
+
+
+def _parse_days(text: str, year_start: int) -> Period | None:
+    """The period from a first to a last day: `01/04/2016 - 30/06/2016`; the first may stand without its year."""
+    ends = _BETWEEN_DAYS.split(text.removeprefix("from "))
+    last = parse_day(ends[1]) if len(ends) == 2 else None
+    if last is None or not _ends_month(last):
+        return None
+    years = (last.year, last.year - 1)
+    first = parse_day(ends[0]) or next(
+        (day for year in years if (day := parse_day(f"{ends[0]} {year}")) is not None and day <= last), None
+    )
+    if first is None or first.day != 1:
+        return None
+    return _aligned(month_of(first), month_of(last) + 1 - month_of(first), year_start)
+
+
+def _ends_month(day: date) -> bool:
+    """Whether a day is the last of its month."""
+    return day.day == monthrange(day.year, day.month)[1]
 
 
 def _first_month(match: re.Match[str], first: int, last: int, year_start: int) -> int | None:
@@ -285,6 +335,8 @@ def _first_month(match: re.Match[str], first: int, last: int, year_start: int) -
 
 
 _TIME = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
+_AS_AT = re.compile(r"(?:(?:position|snapshot|data|census) )?(?:as (?:at|on|of)|at)(?: the)?:? ")
+_MONTH_END = re.compile(r"end (?:of )?(?P<month>.+)")
 _DAY_FORMS = [
     re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d){_TIME}", re.IGNORECASE),
     re.compile(rf"(?P<day>\d{{1,2}})[/.\-](?P<month>\d{{1,2}})[/.\-](?P<year>\d{{4}}|\d\d){_TIME}", re.IGNORECASE),
@@ -295,12 +347,22 @@ _DAY_FORMS = [
 def parse_day(text: str) -> date | None:
     """The date that a text names, the day before the month as in `01/04/2026` or `30 June 2026`; None for other texts.
 
+    `As at 30 June 2026` and `end of June 2026` are that day; only the last day of a month is one that numbers are `at`.
+
+    >>> parse_day("As at 30 June 2026"), parse_day("as at 1 June 2026"), parse_day("End of June 2026")
+    (datetime.date(2026, 6, 30), None, datetime.date(2026, 6, 30))
     >>> parse_day("2026-04-01 00:00:00"), parse_day("31-Mar-17"), parse_day("04/13/2026")
     (datetime.date(2026, 4, 1), datetime.date(2017, 3, 31), None)
     """
     text = text.strip().lower()
     if len(text) > LONGEST_NAME:
         return None
+    if at := _AS_AT.match(text):
+        known_at = parse_day(text[at.end() :])
+        return known_at if known_at is not None and _ends_month(known_at) else None
+    if ending := _MONTH_END.fullmatch(text):
+        month = _parse_month(ending["month"], 1)
+        return None if month is None else month.last_day
     for form in _DAY_FORMS:
         if match := form.fullmatch(text):
             parts = match.groupdict()

@@ -42,6 +42,14 @@ _DAMAGED_PART = re.compile(rf"{_BEFORE}(?!{_PART}{_AFTER})[a-z0-9]{{0,2}}[qh]\d[
 
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 
+_ENDING = re.compile(
+    rf"{_BEFORE}(?:month|quarter|half|year|(?:three|six|twelve|3|6|12) months)(?:[ \-]year)?"
+    rf" (?:end(?:ing|ed)?|(?:up )?to)(?: on)?:? (?:{_DAY}|{_MONTH_NAME}){_AFTER}"
+)
+"""A length with its last day or month, such as `quarter ending 30 june 2016`."""
+
+_END_OF = re.compile(rf"{_BEFORE}(?:as (?:at|of|on) )?(?:the )?end of (?=[qh]\d)")
+
 _MONTHS = re.compile(rf"{_BEFORE}({_MONTH})(?:[-. ]?(\d{{4}}))?{_TO}({_MONTH})[-. ]?(\d{{4}}){_AFTER}")
 
 
@@ -79,6 +87,7 @@ def is_part_of_year(text: str) -> bool:
 
 def _days(text: str, year_start: int) -> DateRange | None:
     """The days that a text in its normal form gives; None for a text without days, or with ambiguous ones."""
+    text = _ENDING.sub(lambda match: _in_short(match[0], year_start), _END_OF.sub("", text))
     if as_at := list(_AS_AT.finditer(text)):
         days = {_day(match[1]) if match[1] else _month_end(text[match.end() :], year_start) for match in as_at}
         day = days.pop()
@@ -128,6 +137,16 @@ def _normalised(text: str) -> str:
     text = re.sub(r"(?<![a-z])(?:quarter|qtr|q)[ \-]?(?=\d(?!\d))", "q", text)
     text = re.sub(r"(?<![a-z])(?:half|h)[ \-]?(?=\d(?!\d))", "h", text)
     return re.sub(rf"({_PART}) (?:of|for) ", r"\1 ", text)
+
+
+def _in_short(ending: str, year_start: int) -> str:
+    """The label of the period that a length with its end names; a part of a year for one that is no period.
+
+    >>> _in_short("quarter ending 30-06-2016", 4), _in_short("year to june 2016", 4)
+    ('2016-17 q1', 'to date')
+    """
+    period = parse_period(ending, year_start)
+    return "to date" if period is None else period.label.lower()
 
 
 def _part_of(year: Period, parts: set[str], year_start: int) -> Period | None:

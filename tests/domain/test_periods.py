@@ -90,3 +90,39 @@ def test_a_period_is_its_label_where_pydantic_writes_it() -> None:
     assert adapter.dump_json((quarter,)) == b'["2016-17 Q3"]'
     assert adapter.dump_python((quarter,)) == (quarter,)
     assert adapter.json_schema(mode="serialization")["items"]["type"] == "string"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Quarter ending 30 June 2016", "2016-17 Q1"), ("quarter ended 30/06/2016", "2016-17 Q1"),
+        ("Quarter to June 2016", "2016-17 Q1"), ("Quarter ending: 30-Jun-16", "2016-17 Q1"),
+        ("Three months to 31 March 2017", "2016-17 Q4"), ("6 months to 30 September 2016", "2016-17 H1"),
+        ("Year ended 31 March 2017", "2016-17"), ("12 months to March 2017", "2016-17"),
+        ("Month ending 30 April 2016", "2016-04"), ("1 April 2016 to 30 June 2016", "2016-17 Q1"),
+        ("01/04/2016 - 30/06/2016", "2016-17 Q1"), ("01/04/2016-30/06/2016", "2016-17 Q1"),
+        ("1 April - 30 June 2016", "2016-17 Q1"), ("1 Oct \u2013 31 Mar 2017", "2016-17 H2"),
+        ("2016-04-01 to 2017-03-31", "2016-17"), ("End of Q1 2016/17", "2016-17 Q1"),
+        ("from 1 Feb 2017 to 28 Feb 2017", "2017-02"),
+    ],
+)  # fmt: skip
+def test_a_period_by_its_last_day_or_by_both(text: str, label: str) -> None:
+    period = parse_period(text, APRIL)
+    assert period is not None
+    assert period.label == label
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Quarter ending 31 May 2016", "Quarter ending 29 June 2016", "Year ending June 2016", "Week ending 3 July 2016",
+     "Quarter ending 06/30/2016", "1 April 2016 to 29 June 2016", "2 April 2016 to 30 June 2016",
+     "1 May 2016 to 31 July 2016", "1 April to 30 June", "01/04/2016 - 31/07/2016", "30/06/2016 - 01/04/2016"],
+)  # fmt: skip
+def test_days_that_bound_no_period_name_none(text: str) -> None:
+    assert parse_period(text, APRIL) is None
+
+
+def test_numbers_are_as_at_the_last_day_of_a_month() -> None:
+    assert parse_day("As at 30 June 2016") == parse_day("position at 30/06/2016") == parse_day("end of June 2016")
+    assert parse_day("As at 30 June 2016") == parse_day("2016-06-30")
+    assert [parse_day(text) for text in ("as at 1 July 2016", "as at 10/07/2016", "end of 2016")] == [None] * 3

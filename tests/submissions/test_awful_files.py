@@ -11,12 +11,12 @@ from pmf_engine.submissions import blank_groups, returns, sheet_grids
 from pmf_engine.submissions.layouts import reading, scope, years
 from pmf_engine.submissions.problem_kinds import KINDS
 from tests.submissions.test_layouts import board, cells
-from tests.support import awful_doubts, awful_files, awful_habits
+from tests.support import awful_doubts, awful_files, awful_forms, awful_habits
 from tests.support.awful_files import Case, write
 from tests.support.boards import write_board
 from tests.support.return_files import FIGURES, HEAD, INDICATORS
 
-CASES = [*awful_files.cases(), *awful_doubts.cases(), *awful_habits.cases()]
+CASES = [*awful_files.cases(), *awful_doubts.cases(), *awful_habits.cases(), *awful_forms.cases()]
 
 
 def test_there_are_many() -> None:

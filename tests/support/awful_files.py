@@ -428,7 +428,8 @@ def write(case: Case, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    from tests.support import awful_doubts, awful_habits
+    from tests.support import awful_doubts, awful_forms, awful_habits
 
-    for number, each in enumerate([*cases(), *awful_doubts.cases(), *awful_habits.cases()], 1):
+    more = (awful_doubts, awful_habits, awful_forms)
+    for number, each in enumerate([*cases(), *(case for part in more for case in part.cases())], 1):
         write(each, Path(sys.argv[1]) / f"{number:03d}")

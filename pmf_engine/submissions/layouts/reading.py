@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
 
+from pmf_engine.domain.periods import MONTHS
 from pmf_engine.submissions.layouts.fits import NEEDED, Fit, fits_of, ways_of
 from pmf_engine.submissions.layouts.gaps import Block, Titles, blocks_of
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
@@ -169,9 +170,18 @@ def _nothing_fits(grid: Grid, block: Block, fits: Sequence[Fit], lexicon: Lexico
     if not missing or FIGURE in missing:
         return Problem(*place, row, None, None, "no-layout", say("no-layout"))
     message = say("nothing-names", what=listed(missing, "and"))
-    if over is not None:
-        return Problem(*place, over.row, over.column, over.text, "nothing-names", message)
+    meant_by = over or (_dated_title(block) if PERIOD in missing else None)
+    if meant_by is not None:
+        return Problem(*place, meant_by.row, meant_by.column, meant_by.text, "nothing-names", message)
     return Problem(*place, row, None, None, "nothing-names", message)
+
+
+_LIKE_A_DATE: Final = re.compile(rf"\d{{4}}|\d\d[-/.]\d\d|\b(?:{'|'.join(name[:3] for name in MONTHS)})", re.IGNORECASE)
+
+
+def _dated_title(block: Block) -> Label | None:
+    """The first title of a block with a year, a day or the name of a month, which may be meant as its period."""
+    return next((title for title in block.titles if _LIKE_A_DATE.search(title.text)), None)
 
 
 def _names_figures(block: Block, lexicon: Lexicon) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import combinations
 from pathlib import PurePosixPath
 
 from pmf_engine.domain.dates import DateRange
-from pmf_engine.domain.periods import Cadence, Period, month_of, parse_period
+from pmf_engine.domain.periods import Cadence, Period, month_of, parse_day, parse_period
 from pmf_engine.submissions.layouts.grid import Label
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, Lexicon, name_of, plain
 from pmf_engine.submissions.period_names import days_in_text, is_part_of_year
@@ -43,7 +44,8 @@ def from_titles(role: str, titles: Sequence[Label], lexicon: Lexicon) -> Label |
     if role == PERIOD:
         if keyed and not lexicon.is_period(keyed[0].text) and not days_in_text(keyed[0].text, lexicon.year_start):
             return keyed[0]
-        return _period([*keyed, *(title for title in titles if not lexicon.keyed(title.text))], lexicon)
+        period = _period([*keyed, *(title for title in titles if not lexicon.keyed(title.text))], lexicon)
+        return period or next((title for title in keyed if _ends_month(title.text)), None)
     names = _names(role, lexicon)
     exact = role == FIGURE  # the title of a figure is often a part of another title, and so has to be the whole title
     found: list[tuple[Label, str]] = []
@@ -117,7 +119,7 @@ def _period(titles: Sequence[Label], lexicon: Lexicon) -> Label | None:
         if re.search(r"\d", title.text) or lexicon.part(title.text) or is_part_of_year(title.text)
     ]
     days = days_in_text(" | ".join(title.text for title in telling), lexicon.year_start)
-    period = None if days is None else _of(days, lexicon)
+    period = None if days is None or days.first == days.last else _of(days, lexicon)
     alone: dict[DateRange, Label] = {}
     for title in telling:
         if (own := days_in_text(title.text, lexicon.year_start)) is not None:
@@ -126,9 +128,16 @@ def _period(titles: Sequence[Label], lexicon: Lexicon) -> Label | None:
         for (days_of_first, first), (days_of_second, second) in combinations(alone.items(), 2):
             if days_of_first.shared(days_of_second) not in (days_of_first, days_of_second):
                 raise TitlesDifferError(PERIOD, first, second)
-        return None
+        at = next((title for own, title in alone.items() if own.first == own.last), None)
+        return None if at is None or days is None else at._replace(text=f"as at {days.first:%d/%m/%Y}")
     where = alone.get(days, telling[0])
     return where._replace(text=name_of(period))
+
+
+def _ends_month(text: str) -> bool:
+    """Whether a text is the last day of a month, which names a period that ends with it."""
+    day = parse_day(text)
+    return day is not None and month_of(day + timedelta(days=1)) > month_of(day)
 
 
 def _in_full(text: str, lexicon: Lexicon) -> str:
