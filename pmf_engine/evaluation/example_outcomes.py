@@ -8,7 +8,17 @@ from typing import NamedTuple
 
 from pmf_engine.domain.status import Status
 from pmf_engine.formula.functions import FUNCTIONS, RATIOS
-from pmf_engine.formula.syntax import Aggregate, Binary, Call, Name, Node, children, of_senders
+from pmf_engine.formula.syntax import (
+    Aggregate,
+    Binary,
+    Call,
+    Expression,
+    IsMissing,
+    Name,
+    Node,
+    children,
+    of_senders,
+)
 from pmf_engine.framework.model import Indicator
 
 _SHARES = {name for name, function in FUNCTIONS.items() if function.ratio == "share"}
@@ -110,7 +120,33 @@ def _holds(whole: Node, part: Node) -> bool:
     if isinstance(whole, Aggregate) and isinstance(part, Aggregate):
         alike = (whole.list.name, whole.state, whole.distinct) == (part.list.name, part.state, part.distinct)
         all_of_it = whole.of is None or (_counts_all(whole) and of_senders(part))
-        return alike and whole.function == part.function == "count" and whole.where is None and all_of_it
+        if not (alike and whole.function == part.function == "count" and all_of_it):
+            return False
+        return whole.where is None or (part.where is not None and _known(whole.where) <= _compared(part.where))
     if isinstance(whole, Binary) and whole.operator == "+":
         return _holds(whole.left, part) or _holds(whole.right, part)
     return isinstance(whole, Name) and isinstance(part, Name) and whole.name == part.name
+
+
+_OTHER = ""
+"""A name that no column has: a condition asks something else."""
+
+
+def _known(condition: Expression) -> set[str]:
+    """The columns that a condition asks to be not missing, and `_OTHER` where it asks anything else."""
+    match condition:
+        case IsMissing(operand=Name(name=name), negated=True):
+            return {name}
+        case Binary(operator="and"):
+            return _known(condition.left) | _known(condition.right)
+    return {_OTHER}
+
+
+def _compared(condition: Expression) -> set[str]:
+    """The columns without which a comparison does not hold: a record without one of them is not counted."""
+    match condition:
+        case Binary(operator="and" | "or"):
+            return set()
+        case Binary():
+            return _compared(condition.left) | _compared(condition.right)
+    return {condition.name} if isinstance(condition, Name) else set()

@@ -46,9 +46,9 @@ _BATCH = 40
 def run_examples(framework: Framework) -> ExampleRun:
     """Runs the examples of all indicators; outcomes and coverage are in the order of the framework."""
     worlds = {
-        f"{indicator.id}:{number}": (indicator, number, example)
+        f"{indicator.id}:{example.number}": (indicator, example.number, example)
         for indicator in framework.indicators.values()
-        for number, example in enumerate(indicator.examples, start=1)
+        for example in indicator.examples
     }
     batches: dict[tuple[date, int], dict[str, _World]] = {}
     positions = {id_: position for position, id_ in enumerate(framework.indicators)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pmf_engine.framework.faces import FACES, indicator_of
+from pmf_engine.domain.faces import FACES, indicator_of
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.history_row import HistoryRow
 

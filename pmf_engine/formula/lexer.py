@@ -11,19 +11,22 @@ from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage, Span
 from pmf_engine.domain.dates import FIRST_YEAR, LAST_YEAR
+from pmf_engine.domain.faces import FACES
 
 LARGEST = 1e15
 _LONGEST = 4_000
 
 _Details = ParamSpec("_Details")
 
+_FACES = "|".join(FACES)
+
 _TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w.]))
-    | (?P<grouped>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![\w,]))
+    rf"""\s*(?:
+      (?P<date>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?![\w.]))
+    | (?P<grouped>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?(?![\w,]))
     | (?P<number>[0-9]+(?:\.[0-9]+)?(?![\w.]))
     | (?P<text>"[^"\n]*"|'[^'\n]*')
-    | (?P<name>[a-z_][a-z0-9_]*(?:\.(?:worse|mean_change|scored))?(?!\w))
+    | (?P<name>[a-z_][a-z0-9_]*(?:\.(?:{_FACES}))?(?!\w))
     | (?P<strange>==|<>|=<|=>|&&|\|\||\*\*)
     | (?P<sign>!=|<=|>=|[-+*/=<>(),%])
     | (?P<word>[^\W\d]\w*)
@@ -122,6 +125,11 @@ class Tokens:
         if token.kind == "grouped":
             before = [other.text for other in self.tokens[: self.at]]
             self.refuse(messages.grouped_number, token, token.text, before.count("(") > before.count(")"))
+        before_it = self.tokens[self.at - 1] if self.at else token
+        face = token.text.removeprefix(".")
+        if face.isidentifier() and face != token.text and before_it.kind == "name" and before_it.end == token.start:
+            whole = Token("name", before_it.text + token.text, before_it.start, token.end)
+            self.refuse(messages.no_such_face, whole, before_it.text, face)
         if token.kind in _ILLEGIBLE:
             self.refuse(_ILLEGIBLE[token.kind], token, token.text)
         if token.kind == "word":

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Span
 from pmf_engine.diagnostics.suggestions import nearest
+from pmf_engine.domain.faces import FACES
 from pmf_engine.domain.periods import Period, parse_period
 from pmf_engine.formula.types import Type
 from pmf_engine.framework import schema
@@ -36,6 +38,7 @@ class Example:
         period: The period of the example.
         as_of: The day of the evaluation; None for the default.
         span: The span of the example in its file.
+        number: Its number among the examples of its indicator, from 1.
         places: By list, the span of each record.
     """
 
@@ -45,6 +48,7 @@ class Example:
     period: Period
     as_of: date | None
     span: Span
+    number: int
     places: Mapping[str, Sequence[Span]] = field(default_factory=dict)
 
 
@@ -60,6 +64,8 @@ class Setting:
         type: The type of the indicator's value; None where a mistake hides it.
         grades: The grades of its scale.
         doubts: Whether the definition of a name has a mistake, reported there.
+        face: The face that the examples are read for; empty for the indicator itself.
+        has_faces: Whether the indicator has faces.
     """
 
     senders: Mapping[str, Collection[str]]
@@ -69,6 +75,8 @@ class Setting:
     type: Type | None
     grades: Sequence[str]
     doubts: Callable[[str], bool]
+    face: str = ""
+    has_faces: bool = False
 
 
 def read_example(
@@ -83,30 +91,31 @@ def read_example(
         setting: The facts about its indicator.
         diagnostics: Collects the mistakes.
     """
-    before = len(diagnostics)
-    given = dict(_given(at, where, example, setting, diagnostics))
-    records = dict(_records(at, where, example, setting, diagnostics))
-    expect = {name: _expected(at, where, name, example.expect, setting, diagnostics) for name in _named(example.expect)}
-    if not expect and not any(path[: len(where)] == where for path in at.unsure):
-        diagnostics.append(messages.nothing_in(at.key(*where, "expect"), "`expect`"))
+    found: list[Diagnostic] = []
+    given = dict(_given(at, where, example, setting, found))
+    records = dict(_records(at, where, example, setting, found))
+    of_given = len(found)
+    expect = _expected_columns(at, where, example, setting, found)
+    of_expected = slice(of_given, len(found))
     default = setting.period
     period: Period | None = default
     if example.period is not None:
         period = parse_period(example.period, default.cadence.year_start, default.cadence.months)
         if period is None or (setting.fixed and period.cadence != default.cadence):
-            diagnostics.append(messages.not_its_period(at.span(*where, "period"), example.period, default.label))
+            found.append(messages.not_its_period(at.span(*where, "period"), example.period, default.label))
     as_of = None
     if example.as_of is not None:
         try:
             as_of = date.fromisoformat(example.as_of)
         except ValueError:
-            diagnostics.append(messages.bad_date(at.span(*where, "as_of"), example.as_of))
-    if len(diagnostics) > before or period is None:
+            found.append(messages.bad_date(at.span(*where, "as_of"), example.as_of))
+    diagnostics += found[of_expected] if setting.face else found  # what faces share is reported once
+    if found or period is None:
         return None
     places = {
         name: [at.span(*where, "given", name, number) for number in range(len(rows))] for name, rows in records.items()
     }
-    return Example(given, records, expect, period, as_of, at.span(*where), places)
+    return Example(given, records, expect, period, as_of, at.span(*where), int(where[-1]) + 1, places)
 
 
 def _given(
@@ -170,19 +179,55 @@ def _records(
         )
 
 
-def _named(expect: schema.Expectation) -> list[str]:
-    """The columns that an expectation names, in the order of the results."""
-    return [name for name in type(expect).model_fields if name in expect.model_fields_set]
+def expected_result(
+    at: Config, where: Loc, example: schema.Example, face: str
+) -> tuple[schema.ExpectedResult | None, Loc]:
+    """What an example expects of the indicator, or of one of its faces, and where; None where it expects nothing.
+
+    Args:
+        at: The file with the example.
+        where: The path of the example in the file.
+        example: The example in the shape of the schema.
+        face: The face; empty for the indicator itself.
+    """
+    loc: Loc = (*where, "expect", face) if face else (*where, "expect")
+    return getattr(example.expect, face) if face else example.expect, loc
+
+
+def _expected_columns(
+    at: Config, where: Loc, example: schema.Example, setting: Setting, diagnostics: list[Diagnostic]
+) -> dict[str, str | None]:
+    """The expected texts by column of the results; mistakes are added to `diagnostics`."""
+    result, loc = expected_result(at, where, example, setting.face)
+    written = example.expect.model_fields_set
+    if not setting.face and not setting.has_faces:
+        diagnostics += [messages.no_faces(at.key(*loc, name), name) for name in FACES if name in written]
+    if not written and not setting.face and not any(path[: len(where)] == where for path in at.unsure):
+        diagnostics.append(messages.nothing_in(at.key(*loc), "`expect`"))
+    if result is None:
+        return {}
+    columns = [name for name in schema.ExpectedResult.model_fields if name in result.model_fields_set]
+    is_alone = setting.face and not isinstance(_written(at, loc), Mapping)  # the value alone, for a map with `value`
+    return {
+        name: _expected(at, loc if is_alone else (*loc, name), name, result, setting, diagnostics) for name in columns
+    }
+
+
+def _written(at: Config, loc: Loc) -> Any:
+    """What the file has at a path."""
+    part: Any = at.data
+    for step in loc:
+        part = part[step]
+    return part
 
 
 def _expected(
-    at: Config, where: Loc, name: str, expect: schema.Expectation, setting: Setting, diagnostics: list[Diagnostic]
+    at: Config, loc: Loc, name: str, expect: schema.ExpectedResult, setting: Setting, diagnostics: list[Diagnostic]
 ) -> str | None:
     """The expected text of a column, in the spelling of results; None for no value.
 
     A text that no result can have is added to `diagnostics`.
     """
-    loc = (*where, "expect", name)
     value = getattr(expect, name)
     if value is None:
         if name in ("status", "run"):  # every result has a status and a run

@@ -33,6 +33,7 @@ from pmf_engine.framework.schema_forms import (
     one_map_or_many,
     one_of,
     titled,
+    value_alone,
     word,
     yes_or_no,
 )
@@ -212,7 +213,7 @@ class RecordList(Lasting):
     breaks: Breaks = []
 
 
-class Expectation(Model):
+class ExpectedResult(Model):
     """The expected columns of a result. `nothing` or null expects no value; a column without a key is not compared."""
 
     value: Scalar = None
@@ -221,6 +222,14 @@ class Expectation(Model):
     direction: Annotated[str, one_of([*Direction, "nothing"])] | None = None
     run: Annotated[int, Field(ge=1)] | None = None
     escalate_to: Text | None = None
+
+
+class Expectation(ExpectedResult):
+    """The expected result of an indicator and, where it has `better_off`, of its faces: of each all, or the value."""
+
+    worse: Annotated[ExpectedResult | None, BeforeValidator(value_alone)] = None
+    mean_change: Annotated[ExpectedResult | None, BeforeValidator(value_alone)] = None
+    scored: Annotated[ExpectedResult | None, BeforeValidator(value_alone)] = None
 
 
 class Example(Model):

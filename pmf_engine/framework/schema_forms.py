@@ -33,6 +33,11 @@ def one_map_or_many(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
+def value_alone(value: Any) -> Any:
+    """A value for a map with `value` alone."""
+    return value if isinstance(value, dict) else {"value": value}
+
+
 def yes_or_no(value: Any) -> Any:
     """`yes` or `no`, which YAML reads as texts, for true or false."""
     return {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from pmf_engine.domain.faces import face_of, is_face
 from pmf_engine.domain.plain_text import tamed
-from pmf_engine.framework.faces import face_of, is_face
 from pmf_engine.framework.model import Framework, Indicator
 
 

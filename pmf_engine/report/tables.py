@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from pmf_engine.domain.faces import indicator_of, is_face
 from pmf_engine.evaluation.inputs import AGENCY
-from pmf_engine.framework.faces import indicator_of, is_face
 from pmf_engine.report.item import Named, Point
 from pmf_engine.report.model import GroupTable, IndicatorLine
 from pmf_engine.report.scope import Scope

@@ -142,6 +142,28 @@ def test_its_example_is_run(tmp_path: Path) -> None:
     assert [(outcome.indicator, outcome.differences) for outcome in run.outcomes] == [("confidence", ())]
 
 
+def test_an_example_is_of_the_faces_too(tmp_path: Path) -> None:
+    given = "- given: {outcomes: [{ended_on: 2017-02-03, before: 2, after: 4}, {ended_on: 2017-02-03, before: 2}]}"
+    expect = "expect: {worse: 0, mean_change: {value: 2.5, status: red}, scored: {value: 50.0, status: not_rated}}"
+    more = f"{EVENTS}      {given}\n        {expect}\n"
+    run = pmf.run_examples(pmf.load_framework(_board(tmp_path, more, ENDED), as_of=date(2017, 1, 1)))
+    assert [(outcome.indicator, outcome.number, outcome.passed) for outcome in run.outcomes] == [
+        ("confidence", 1, True),
+        ("confidence.worse", 2, True),
+        ("confidence.mean_change", 2, False),
+        ("confidence.scored", 2, True),
+    ]
+    differences = [(each.what, each.expected, each.got) for outcome in run.outcomes for each in outcome.differences]
+    assert differences == [("value", "2.5", "2.0"), ("status", "red", "green")]
+
+
+def test_a_share_of_those_scored_twice_cannot_be_more_than_all(tmp_path: Path) -> None:
+    run = pmf.run_examples(pmf.load_framework(_board(tmp_path, EVENTS, ENDED), as_of=date(2017, 1, 1)))
+    possible = {coverage.indicator: coverage.possible for coverage in run.coverage}
+    assert possible["confidence"] == ("green", "red", "undefined")
+    assert possible["confidence.scored"] == ("undefined",)
+
+
 def test_too_few_scored_twice_is_no_value_and_never_green(tmp_path: Path) -> None:
     # Six of eight are scored twice, 75 %.
     asked = EVENTS.replace("least_change: 1.5", "least_change: 1.5, respond: at least 75.1%")

@@ -48,5 +48,10 @@ def not_a_value(span: Span, text: str) -> Diagnostic:
     return Diagnostic(Kind.WRONG_TYPE, f"`value` must be a number, not `{text}`", span, help_)
 
 
+def no_faces(span: Span, face: str) -> Diagnostic:
+    text = f"`{face}` is of an indicator with `better_off`, and this one has a formula"
+    return Diagnostic(Kind.BETTER_OFF, text, span, f"delete `{face}`, or write `value`")
+
+
 def bad_date(span: Span, text: str) -> Diagnostic:
     return Diagnostic(Kind.BAD_DATE, f"`{text}` is not a date", span, "write it as 2017-05-31")

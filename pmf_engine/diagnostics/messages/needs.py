@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.diagnostic_kinds import DiagnosticKind as Kind
 from pmf_engine.diagnostics.source import Span
+from pmf_engine.diagnostics.suggestions import nearest, quoted_list
+from pmf_engine.domain.faces import FACES
 
 
 def wanted_with(span: Span, name: str, key: str) -> Diagnostic:
@@ -30,6 +32,12 @@ def score_of_no_number(span: Span, column: str, list_: str) -> Diagnostic:
 
 def one_score(span: Span, column: str) -> Diagnostic:
     return Diagnostic(Kind.BETTER_OFF, f"`{column}` is the score before too, so that nothing ever changes", span)
+
+
+def no_such_face(span: Span, name: str, face: str) -> Diagnostic:
+    text = f"`{name}` has no `{face}`: an indicator with `better_off` has {quoted_list(FACES)}"
+    near = nearest(face, FACES)
+    return Diagnostic(Kind.UNKNOWN_NAME, text, span, f"did you mean `{name}.{near}`?" if near else None)
 
 
 def bad_day(span: Span, text: str) -> Diagnostic:

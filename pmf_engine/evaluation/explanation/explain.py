@@ -230,8 +230,15 @@ def _explanation(evaluation: Evaluated, inputs: Inputs, asked: Indicator, row: H
         marks=read_marks(row.marks),
         escalated_in=own[-1].period if own else None,
         framework=framework,
-        scored_twice=scored_twice(framework, asked.id, lambda id_: _row_at(evaluation.judged, row, id_)),
+        scored_twice=_scored_twice(evaluation, row),
     )
+
+
+def _scored_twice(evaluation: Evaluated, row: HistoryRow) -> ScoredTwice | None:
+    """What became of those scored before and after; nothing for the public: what is the same may be few."""
+    if evaluation.audience != "board":
+        return None
+    return scored_twice(evaluation.framework, row.indicator, lambda id_: _row_at(evaluation.judged, row, id_))
 
 
 def _row_at(judged: pl.DataFrame, row: HistoryRow, indicator: str) -> HistoryRow | None:

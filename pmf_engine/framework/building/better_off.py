@@ -12,12 +12,12 @@ from decimal import Decimal
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.source import ComposedPassage, Span
+from pmf_engine.domain.faces import FACES, face_of, indicator_of
 from pmf_engine.formula.parser import parse_formula
 from pmf_engine.formula.syntax import Aggregate
 from pmf_engine.framework import schema
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import report_unknown
-from pmf_engine.framework.faces import FACES, face_of, indicator_of
 from pmf_engine.framework.model import Indicator
 
 _TWICE = "{before} is not missing and {after} is not missing"

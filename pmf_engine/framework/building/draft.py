@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.suggestions import nearest
+from pmf_engine.domain.faces import indicator_of
 from pmf_engine.formula.equivalence import ValueNumbers
 from pmf_engine.formula.types import Columns, Type
 from pmf_engine.framework import schema
-from pmf_engine.framework.faces import indicator_of
 from pmf_engine.framework.model import Figure, Indicator, RecordList
 from pmf_engine.framework.reading.files import Config
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from pmf_engine.domain.faces import face_of, indicator_of
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.formula.syntax import columns_of
 from pmf_engine.formula.types import Type
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import report_unknown
-from pmf_engine.framework.example_specs import NOTHING, Example, Setting, read_example
+from pmf_engine.framework.example_specs import NOTHING, Example, Setting, expected_result, read_example
 from pmf_engine.framework.model import Indicator, RecordList
 
 _EXAMPLE_MONTH = 2016 * 12 + 3
@@ -19,7 +20,7 @@ _EXAMPLE_MONTH = 2016 * 12 + 3
 
 def with_examples(draft: Draft, indicator: Indicator, indicators: Mapping[str, Indicator]) -> Indicator:
     """The indicator with its examples, without those that have a mistake."""
-    if not draft.model.indicators[indicator.id].examples:
+    if not draft.model.indicators[indicator_of(indicator.id)].examples:
         return indicator
     figures: Iterable[str] = draft.model.figures
     is_doubted = any(
@@ -82,12 +83,16 @@ def read_examples(
         type=type_,
         grades=grades,
         doubts=lambda name: name not in draft.figures and draft.doubts(name),
+        face=face_of(id_),
+        has_faces=draft.model.indicators[indicator_of(id_)].better_off is not None,
     )
     levels = [*draft.rules.governance, NOTHING]
-    for number, example in enumerate(draft.model.indicators[id_].examples):
-        where = ("indicators", id_, "examples", number)
-        level = example.expect.escalate_to
+    for number, example in enumerate(draft.model.indicators[indicator_of(id_)].examples):
+        where = ("indicators", indicator_of(id_), "examples", number)
+        result, loc = expected_result(draft.at, where, example, face_of(id_))
+        level = result.escalate_to if result else None
         if level is not None and level not in levels and not draft.at_tolerances.doubts("governance", level):
-            report_unknown(draft, draft.at.span(*where, "expect", "escalate_to"), "level", level, levels, "governance")
-        if (read := read_example(draft.at, where, example, setting, draft.diagnostics)) is not None:
+            report_unknown(draft, draft.at.span(*loc, "escalate_to"), "level", level, levels, "governance")
+        read = read_example(draft.at, where, example, setting, draft.diagnostics)
+        if read is not None and read.expect:
             yield read

@@ -9,6 +9,7 @@ from datetime import date
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.source import Passage, Span
 from pmf_engine.diagnostics.suggestions import nearest
+from pmf_engine.domain.faces import is_face
 from pmf_engine.domain.periods import Frequency, Period, parse_period
 from pmf_engine.formula.band_parser import parse_band
 from pmf_engine.formula.functions import EARLIER_VALUES
@@ -20,7 +21,6 @@ from pmf_engine.framework.building.cadences import fits, looks_back_whole_period
 from pmf_engine.framework.building.charts import check_chart, read_rebases
 from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import RESERVED
-from pmf_engine.framework.faces import is_face
 from pmf_engine.framework.model import Indicator
 from pmf_engine.framework.reading.files import Config, Loc
 from pmf_engine.framework.tolerances import Entry, Interval, band_scope, read_band

@@ -12,7 +12,7 @@ from typing import Any
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Passage, Source, Span
-from pmf_engine.framework.faces import indicator_of
+from pmf_engine.domain.faces import indicator_of
 from pmf_engine.framework.reading.yaml_document import Document, load
 
 Loc = tuple[str | int, ...]
@@ -28,7 +28,7 @@ class Config:
         home: The document of each section and of each entry.
         unsure: The paths of parts with a mistake that are left out of the data; the empty path for a whole file. Do not
             report a name as unknown where such a part may define it.
-        composed: By path, the texts that stand in no file: the formulas of faces (see `framework.faces`).
+        composed: By path, the texts that stand in no file: the formulas of faces (see `domain.faces`).
     """
 
     documents: list[Document]
