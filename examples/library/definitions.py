@@ -48,7 +48,7 @@ def of_indicator(framework: pmf.Framework, indicator: pmf.Indicator) -> Iterator
     """An indicator with its formula, what it rests on, and the entry in force in its last period of 2026-27."""
     if indicator.evidence_type is pmf.EvidenceType.QUALITY and indicator.frequency is pmf.Frequency.QUARTERLY:
         rests_on = ", ".join(sorted(framework.rests_on(indicator.id)))
-        yield f"indicator {indicator.id}: {indicator.text}; rests on {rests_on}"
+        yield f"indicator {indicator.id}: {indicator.formula}; rests on {rests_on}"
     last = framework.periods("2026-27", frequency=pmf.Frequency.QUARTERLY)[-1]
     entry = indicator.entry_for(last)
     if entry is not None:

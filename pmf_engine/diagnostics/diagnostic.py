@@ -54,13 +54,14 @@ class Diagnostic:
         return self.span.place
 
     def to_dict(self) -> dict[str, Any]:
-        """The diagnostic as plain data, with lines and columns from 1."""
+        """The diagnostic as plain data for JSON, with lines and columns from 1."""
         return {
             **asdict(self.place),
             "severity": self.severity,
-            "kind": self.kind,
+            "kind": self.kind.value,
             "message": self.message,
             "help": self.help,
+            "path": list(self.path),
         }
 
     def render(self, *, color: bool = False) -> str:

@@ -84,7 +84,7 @@ class Reader:
         if ratio is not None:
             part, whole = (self.terms(argument) for argument in ratio.arguments[:2])
             return None if part is None or whole is None else Counts(part, whole, indicator.is_share)
-        part = self.terms(indicator.formula)
+        part = self.terms(indicator.expression)
         return None if part is None else Counts(part)
 
     def holds_no_count(self, indicator: Indicator) -> bool:
@@ -108,7 +108,7 @@ class Reader:
                     self.flows.add(name)
                 return {name: 1.0}
             case Name(name=name) if name in self.framework.indicators:
-                return self.terms(self.framework.indicators[name].formula)
+                return self.terms(self.framework.indicators[name].expression)
             case Aggregate(function="count" | "sum") if not of_senders(node):
                 if node.state != "open" and not node.distinct:
                     self.flows.add(node.text)

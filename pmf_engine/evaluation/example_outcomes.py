@@ -95,7 +95,7 @@ def _bands(indicator: Indicator) -> list[str]:
 def _reasons(indicator: Indicator) -> list[str]:
     """The reasons for having no value that the formula itself can give."""
     reasons = set()
-    waiting: list[Node] = [indicator.formula]
+    waiting: list[Node] = [indicator.expression]
     while waiting:
         node = waiting.pop()
         waiting += children(node)

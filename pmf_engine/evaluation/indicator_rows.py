@@ -131,7 +131,7 @@ class Sheet(ValueSteps):
         """The cases of an indicator: the periods before its first tolerance entry, and the periods of each entry."""
         value = self.indicator(indicator)
         shown_value = value
-        is_sum = isinstance(indicator.formula, Binary) and does_without(self.framework, indicator)
+        is_sum = isinstance(indicator.expression, Binary) and does_without(self.framework, indicator)
         if indicator.missing == "never" and is_sum:
             # A sum without any input shows 0, and keeps its reason code, so that no band rates it.
             shown_value = self.made("zero_if_none_came", value, *(self._lenient(name) for name in indicator.figures))
@@ -255,7 +255,7 @@ class Sheet(ValueSteps):
         other = self.framework.indicators.get(name)
         if other is None or other.lists or not wholes.issuperset(other.figures):
             return self.named(name)
-        return self.made("finite", number(other.formula, self, lambda part: self._whole(part, wholes)))
+        return self.made("finite", number(other.expression, self, lambda part: self._whole(part, wholes)))
 
 
 def _operators(band: Band | None) -> tuple[str, ...]:

@@ -162,7 +162,7 @@ def _with_sender_count(
 ) -> pl.LazyFrame:
     """Adds the value and the codes of a `count(agencies of f where ...)` to a panel."""
     figure = inputs.framework.figures[aggregate.list.name]
-    grades = inputs.framework.scales.get(figure.scale or "", [])
+    grades = inputs.framework.scales.get(figure.scale or "", ())
     every = 1 if by == AGENCY else len(figure.agencies)
     facts = figure_facts(inputs, [figure.id], by)
     number = inputs.numbers[figure.id]

@@ -60,7 +60,7 @@ class ValueSteps:
         self._breaks: dict[int, frozenset[int]] = {}
         self._own_breaks: frozenset[int] = frozenset()
         has_breaks = any(list_.breaks for list_ in framework.lists.values())
-        formulas = [indicator.formula for indicator in framework.indicators.values()] if has_breaks else []
+        formulas = [indicator.expression for indicator in framework.indicators.values()] if has_breaks else []
         self._aggregates = {node.text: node for formula in formulas for node in aggregates(formula)}
 
     # -- as a `Maker` ----------------------------------------------------------------
@@ -142,7 +142,7 @@ class ValueSteps:
             share, least = indicator.answered
             answered = self.indicator(self.framework.indicators[share]), self.constant(least)
         self._own_breaks = frozenset(break_.at for break_ in indicator.breaks)
-        step = self.made("finite", self.part(indicator, indicator.formula))
+        step = self.made("finite", self.part(indicator, indicator.expression))
         if answered is not None:
             step = self.made("answered", step, *answered)
         adds_up = indicator.lists or any(self.framework.figures[name].kind == "flow" for name in indicator.figures)

@@ -49,7 +49,7 @@ def measured_months(framework: Framework, indicator: Indicator) -> tuple[int | N
     An indicator is measured while every figure and list that it needs exists. None is no first or no last month.
     """
     needs: list[Figure | RecordList] = [framework.lists[name] for name in indicator.lists if name in framework.lists]
-    if indicator.missing == "any" and not _coalesces(indicator.formula):
+    if indicator.missing == "any" and not _coalesces(indicator.expression):
         needs += [framework.figures[name] for name in indicator.figures]
     starts = [each.since for each in (indicator, *needs) if each.since is not None]
     ends = [each.until for each in (indicator, *needs) if each.until is not None]
@@ -63,7 +63,7 @@ def breaks_of(framework: Framework, indicator: Indicator) -> tuple[Break, ...]:
     while waiting:
         used = waiting.pop()
         breaks += used.breaks
-        others = {node.name for node in names(used.formula)} & framework.indicators.keys() - seen
+        others = {node.name for node in names(used.expression)} & framework.indicators.keys() - seen
         waiting += [framework.indicators[id_] for id_ in sorted(others)]
         seen |= others
     for name in indicator.figures:

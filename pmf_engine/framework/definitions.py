@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal
 
+from pmf_engine.diagnostics.source import Place, Span
 from pmf_engine.domain.periods import Cadence, Frequency
 from pmf_engine.formula.types import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
 from pmf_engine.framework import schema
@@ -120,6 +121,7 @@ class Figure(Lasting):
         counted: Whether a stock is counted at the end of its period or in it.
         breaks: The breaks in its series.
         section_11: The standard of section 11 that it grades; None for none.
+        span: The span of its id in its file.
     """
 
     id: str
@@ -139,9 +141,15 @@ class Figure(Lasting):
     counted: schema.Counted = "at_end"
     breaks: tuple[Break, ...] = ()
     section_11: Standard | None = None
+    span: Span = field(compare=False)
 
     def __repr__(self) -> str:
         return f"<Figure {self.id}: {self.title_and_unit}>"
+
+    @property
+    def place(self) -> Place:
+        """The position of its id in its file."""
+        return self.span.place
 
     @property
     def type(self) -> Type:
@@ -202,6 +210,7 @@ class RecordList(Lasting):
             folders.
         order: Columns of dates, of which the earlier is never after the later in a record.
         breaks: The breaks in its series.
+        span: The span of its id in its file.
     """
 
     id: str
@@ -214,9 +223,15 @@ class RecordList(Lasting):
     files: tuple[str, ...]
     order: tuple[str, ...] = ()
     breaks: tuple[Break, ...] = ()
+    span: Span = field(compare=False)
 
     def __repr__(self) -> str:
         return f"<RecordList {self.id}: {self.title}>"
+
+    @property
+    def place(self) -> Place:
+        """The position of its id in its file."""
+        return self.span.place
 
     @property
     def date_pairs(self) -> tuple[tuple[str, str], ...]:

@@ -43,7 +43,7 @@ def leaves_first(framework: Framework, indicator: Indicator) -> list[Indicator]:
             by_id[named.id] = named
         elif named.id not in opened:  # a figure and an indicator with one id, which is reported, would be a circle
             opened.add(named.id)
-            ids = [node.name for node in names(named.formula)]
+            ids = [node.name for node in names(named.expression)]
             others = [framework.indicators[id_] for id_ in ids if id_ in framework.indicators]
             waiting += [(named, True), *((other, False) for other in others)]
     del by_id[indicator.id]
@@ -88,7 +88,7 @@ def asked_of_lists(framework: Framework, indicators: Sequence[Indicator]) -> lis
     by_text = {
         aggregate.text: aggregate
         for indicator in reached(framework, indicators)
-        for aggregate in (*aggregates(indicator.formula), *(indicator.spread or ()))
+        for aggregate in (*aggregates(indicator.expression), *(indicator.spread or ()))
         if not of_senders(aggregate)
     }
     return list(by_text.values())
@@ -99,7 +99,7 @@ def counted_senders(framework: Framework, indicators: Sequence[Indicator]) -> li
     by_text = {
         aggregate.text: aggregate
         for indicator in reached(framework, indicators)
-        for aggregate in aggregates(indicator.formula)
+        for aggregate in aggregates(indicator.expression)
         if of_senders(aggregate)
     }
     return list(by_text.values())
@@ -118,7 +118,7 @@ def is_amount(node: Expression, figures: Container[str]) -> bool:
 
 def does_without(framework: Framework, indicator: Indicator) -> bool:
     """Whether an indicator leaves missing parts out: its key `missing` says so, and its formula is a sum of figures."""
-    return indicator.missing != "any" and is_amount(indicator.formula, framework.figures)
+    return indicator.missing != "any" and is_amount(indicator.expression, framework.figures)
 
 
 def adds(framework: Framework, indicator: Indicator) -> int | None:
@@ -148,7 +148,7 @@ def looks_back_whole_periods(framework: Framework, indicator: Indicator, months:
     return all(
         span_ % months == 0
         for other in reached(framework, [indicator])
-        for node in (other.formula, *other.bands)
+        for node in (other.expression, *other.bands)
         for _, span_ in spans(node)
     )
 
@@ -174,13 +174,13 @@ def adds_up_over_groups(framework: Framework, indicator: Indicator) -> bool:
         return any(adds_up(child) for child in children(node))
 
     for other in (*leaves_first(framework, indicator), indicator):  # no recursion through a chain of indicators
-        adds_up_by_id[other.id] = adds_up(other.formula)
+        adds_up_by_id[other.id] = adds_up(other.expression)
     return adds_up_by_id[indicator.id]
 
 
 def sums_over_periods(framework: Framework, indicator: Indicator) -> bool:
     """Whether an indicator's value adds up over several periods, by its formula or the formula of one it names."""
-    return any(sums_periods(other.formula) for other in (indicator, *leaves_first(framework, indicator)))
+    return any(sums_periods(other.expression) for other in (indicator, *leaves_first(framework, indicator)))
 
 
 # -- the look-back of a value ---------------------------------------------------------
@@ -221,7 +221,7 @@ def _formula_backs(
     if (indicator.id, months) not in memo:
         for other in (*leaves_first(framework, indicator), indicator):
             if (other.id, months) not in memo:
-                memo[other.id, months] = _backs(framework, other.formula, months, memo, {})
+                memo[other.id, months] = _backs(framework, other.expression, months, memo, {})
     return memo[indicator.id, months]
 
 
@@ -294,9 +294,9 @@ def reach(framework: Framework, own: Indicator, node: Expression, period: Period
             looks.add((part.name, start, SOME if lenient else ALL))
         elif isinstance(part, Name) and part.name in EARLIER_VALUES:
             [offset] = months_back(part.name, months)
-            waiting.append((own.formula, back + offset, does_without(framework, own)))
+            waiting.append((own.expression, back + offset, does_without(framework, own)))
         elif isinstance(part, Name) and part.name in framework.indicators:  # `target` is neither
-            waiting.append((framework.indicators[part.name].formula, back, False))
+            waiting.append((framework.indicators[part.name].expression, back, False))
         else:
             of_year = start - year.holding(start).start + 1
             offsets = months_back(part.function, months, span(part), of_year) if isinstance(part, Call) else [0]

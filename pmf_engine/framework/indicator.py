@@ -30,6 +30,7 @@ class Indicator:
         missing: Whether a sum of figures leaves missing figures out.
         decimals: The decimals that its author wants; see `places`.
         passage: The text of its formula.
+        expression: Its formula as a tree.
         type: The type of its value.
         figures: The figures that its formula uses, directly or not.
         aggregates: The aggregates of lists that its formula uses, directly or not.
@@ -62,7 +63,7 @@ class Indicator:
     rationale: str | None
     decimals: int | None
     passage: Passage
-    formula: Expression
+    expression: Expression
     type: Type
     figures: tuple[str, ...]
     aggregates: tuple[Aggregate, ...] = ()
@@ -83,8 +84,8 @@ class Indicator:
     @cached_property
     def named(self) -> frozenset[str]:
         """Every figure and indicator that its own formula, bands and `compare` name."""
-        ids = {node.name for node in names(self.formula)} | {*self.compare}
-        ids |= {aggregate.list.name for aggregate in aggregates(self.formula) if of_senders(aggregate)}
+        ids = {node.name for node in names(self.expression)} | {*self.compare}
+        ids |= {aggregate.list.name for aggregate in aggregates(self.expression) if of_senders(aggregate)}
         ids |= {node.name for band in self.bands for limit in band.limits for node in names(limit.bound)}
         return frozenset(ids | {*self.answered[:1]} if self.answered else ids)
 
@@ -99,9 +100,15 @@ class Indicator:
         return self.type.scale
 
     @property
-    def text(self) -> str:
+    def formula(self) -> str:
         """Its formula in the author's words, on one line."""
         return " ".join(self.passage.text.split())
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """The other indicators that its formula names."""
+        named = dict.fromkeys(node.name for node in names(self.expression))
+        return tuple(name for name in named if name not in self.figures)
 
     @property
     def polarity(self) -> Polarity | None:
@@ -135,7 +142,7 @@ class Indicator:
     @property
     def ratio(self) -> Call | None:
         """The whole formula where it is a call of `percent` or `rate`, else None."""
-        formula = self.formula
+        formula = self.expression
         return formula if isinstance(formula, Call) and formula.function in RATIOS else None
 
     @property
@@ -169,8 +176,8 @@ class Indicator:
         """The decimals shown of a value that is not whole: of its key `decimals`, of its `round`, or else 1."""
         if self.decimals is not None:
             return self.decimals
-        if isinstance(self.formula, Call) and FUNCTIONS[self.formula.function].rounds:
-            digits = constant(self.formula.arguments[1], None) if len(self.formula.arguments) > 1 else 0
+        if isinstance(self.expression, Call) and FUNCTIONS[self.expression.function].rounds:
+            digits = constant(self.expression.arguments[1], None) if len(self.expression.arguments) > 1 else 0
             if digits is not None and 0 <= digits <= 9:
                 return int(digits)
         return 1

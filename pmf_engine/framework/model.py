@@ -89,7 +89,7 @@ class Framework:
     agencies: Mapping[str, Agency]
     content_areas: Mapping[str, ContentArea]
     sources: Mapping[str, str]
-    scales: Mapping[str, list[str]]
+    scales: Mapping[str, tuple[str, ...]]
     breakdowns: Mapping[str, Breakdown]
     figures: Mapping[str, Figure]
     lists: Mapping[str, RecordList]

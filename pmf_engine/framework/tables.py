@@ -160,7 +160,7 @@ def frame(
         return pl.DataFrame(
             [
                 (one.id, one.title, one.content_areas, one.evidence_type, one.level, one.lead_agency,
-                 str(one.frequency), one.unit or one.counts, one.text, one.by, one.figures, one.lists, one.compare,
+                 str(one.frequency), one.unit or one.counts, one.formula, one.by, one.figures, one.lists, one.compare,
                  one.polarity)
                 for one in indicators.values()
             ],

@@ -7,7 +7,7 @@ A band is a list of limits, each a comparison with a bound. The parser reduces e
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -282,7 +282,7 @@ def band_scope(
     names: Mapping[str, Type],
     result: Type,
     target: Type | None,
-    scales: Mapping[str, list[str]],
+    scales: Mapping[str, Sequence[str]],
     months: int | None,
     doubts: Callable[[str], bool],
 ) -> Scope:

@@ -169,7 +169,7 @@ def _places(indicator: Indicator, exact: Decimal) -> int:
     """The decimals of a value before bands ask for more: 0 for a whole number from a formula that does not divide."""
     if indicator.decimals is not None:
         return indicator.decimals
-    formula = indicator.formula
+    formula = indicator.expression
     if isinstance(formula, Call) and FUNCTIONS[formula.function].rounds:
         return indicator.places
     if not divides(formula) and exact == exact.to_integral_value():

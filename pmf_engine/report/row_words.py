@@ -113,9 +113,9 @@ class RowWords:
         names = self.indicator(row).band_names
         return {name: number for name, number in zip(names, row.named, strict=True) if number is not None}
 
-    def grades(self, indicator: Indicator) -> list[str]:
+    def grades(self, indicator: Indicator) -> tuple[str, ...]:
         """The grades of an indicator's scale, worst to best."""
-        return self.framework.scales.get(indicator.type.scale or "", [])
+        return self.framework.scales.get(indicator.type.scale or "", ())
 
     def show(self, row: HistoryRow, number: float | None) -> str:
         """A number in the unit of a row, with enough decimals to stay on its side of every bound."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -208,7 +208,7 @@ def _place(cell: _Cell | None) -> int:
     return int(cell.value) if cell is not None and cell.value is not None else 0
 
 
-def _word(scale: list[str], place: int) -> str | None:
+def _word(scale: Sequence[str], place: int) -> str | None:
     return scale[place - 1] if place else None
 
 
@@ -217,7 +217,7 @@ def _is_below(framework: Framework, figure: Figure, period: Period, place: int) 
     if not place:
         return None
     for indicator in framework.indicators.values():
-        if isinstance(indicator.formula, Name) and indicator.formula.name == figure.id:
+        if isinstance(indicator.expression, Name) and indicator.expression.name == figure.id:
             entry = indicator.entry_for(period)
             if entry is not None:
                 above_low, _ = Interval.known(entry.good, entry.target_value).sides(float(place))

@@ -53,7 +53,7 @@ def shortfall(
         return None
     if indicator.is_share and numerator is not None and denominator:
         count, per = numerator, Fraction(decimal_of(denominator)) / 100
-    elif numerator is None and indicator.type.kind == "number" and not divides(indicator.formula):
+    elif numerator is None and indicator.type.kind == "number" and not divides(indicator.expression):
         count, per, denominator = value, Fraction(1), None
     else:
         return None

@@ -36,7 +36,7 @@ def _content(value: object) -> object:
     if isinstance(value, tuple | list):
         return [_content(inner) for inner in value]
     if is_dataclass(value):
-        return type(value).__name__, [_content(getattr(value, each.name)) for each in fields(value)]
+        return type(value).__name__, [_content(getattr(value, each.name)) for each in fields(value) if each.compare]
     return value
 
 

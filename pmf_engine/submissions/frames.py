@@ -50,7 +50,7 @@ class SubmissionsError(Error):
     """Submissions cannot be read at all; the message is a sentence for users."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Records:
     """The records of a list, with what a frame cannot say of itself.
 
@@ -66,6 +66,11 @@ class Records:
     covers: tuple[date, date] | None = None
     received_on: date | None = None
     name: str | None = None
+
+    def __repr__(self) -> str:
+        covers = "" if self.covers is None else f", covering {self.covers[0]} to {self.covers[1]}"
+        came = "" if self.received_on is None else f", received on {self.received_on}"
+        return f"<Records {self.name or 'of a list'}{covers}{came}>"
 
     def __post_init__(self) -> None:
         if not isinstance(self.frame, pl.DataFrame | pl.LazyFrame | ArrowStream):

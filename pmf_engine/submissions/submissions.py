@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -82,6 +83,9 @@ class Submissions(Content):
     def __repr__(self) -> str:
         counts = f"{self.readings.height} cells, {len(self.lists)} parts of lists, {self.problems.height} problems"
         return f"<Submissions of {self.files.height} files: {counts}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self)[1:-1])}</p>{self.problems._repr_html_()}"
 
     @property
     def framework_fingerprint(self) -> str | None:

@@ -112,7 +112,7 @@ def test_each_face_has_bands_of_its_own(evaluation: pmf.Evaluation) -> None:
 
 def test_a_face_points_at_the_keys_that_define_it(evaluation: pmf.Evaluation) -> None:
     face = evaluation.framework.indicators["confidence.worse"]
-    start = face.text.index("1.5")
+    start = face.formula.index("1.5")
     span = face.passage.span(start, start + 3)
     assert span.source.text[span.start : span.end] == "1.5"
     assert span.source.line(face.place.line).lstrip().startswith("better_off:")

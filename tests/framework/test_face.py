@@ -109,7 +109,7 @@ def test_bands_are_numbers_and_text(framework: pmf.Framework) -> None:
     assert (entry.good.text, entry.good.low, entry.good.high, entry.good.high_open) == ("at most 10", None, 10.0, False)
     assert entry.tolerance is not None
     assert (entry.tolerance.high, entry.tolerance.high_open) == (20.0, True)
-    assert (share.polarity, entry.polarity, share.text) == (
+    assert (share.polarity, entry.polarity, share.formula) == (
         pmf.Polarity.LOW,
         pmf.Polarity.LOW,
         "percent(late, referrals)",
@@ -165,8 +165,8 @@ def test_an_amendment_adds_a_dated_entry_or_replaces_all(framework: pmf.Framewor
     undated = framework.amended(tolerances={"share": {"good": "at most 5"}}, from_="2016-17")
     assert [str(entry.from_) for entry in undated.indicators["share"].tolerances] == ["None", "2016-17"]
     other = framework.amended(indicators={"double": {"formula": "3 * late"}})
-    assert other.indicators["double"].text == "3 * late"
-    assert framework.indicators["double"].text == "2 * late"
+    assert other.indicators["double"].formula == "3 * late"
+    assert framework.indicators["double"].formula == "2 * late"
 
 
 def test_an_amendment_is_checked_like_a_file(framework: pmf.Framework) -> None:

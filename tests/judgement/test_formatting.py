@@ -44,7 +44,7 @@ def indicator(formula: str = "percent(a, b)", decimals: int | None = None) -> In
     return Indicator(
         id="one", title="One", content_areas=(), evidence_type=EvidenceType.QUALITY, level="local", lead_agency="care",
         frequency=Frequency.QUARTERLY, cadence=Cadence(3, 4), sources=(), by=(), missing="any", rationale=None,
-        decimals=decimals, passage=passage(formula), formula=parse_formula(passage(formula)), type=NUMBER,
+        decimals=decimals, passage=passage(formula), expression=parse_formula(passage(formula)), type=NUMBER,
         figures=("a", "b"),
     )  # fmt: skip
 

@@ -63,6 +63,21 @@ def test_what_is_read_and_evaluated_is_not_made_by_hand() -> None:
         pmf.Evaluation()
 
 
+def test_what_definitions_hold_cannot_be_changed_either() -> None:
+    framework = pmf.load_framework(BOARD.parents[1] / "docs" / "recipes")
+    visits = framework.lists["visit_list"]
+    for mapping in (
+        framework.figures,
+        framework.scales,
+        framework.figures["referrals"].due,
+        visits.due,
+        visits.columns,
+    ):
+        with pytest.raises(TypeError):
+            mapping["mine"] = 1  # type: ignore[index]
+    assert pickle.loads(pickle.dumps(visits)).due == visits.due == {"social_care": 30}
+
+
 def test_objects_are_printed_in_a_line(evaluation: pmf.Evaluation) -> None:
     things = {**objects(evaluation), "evaluation": evaluation, "submissions": evaluation.submissions}
     long = {name: len(repr(thing)) for name, thing in things.items() if len(repr(thing)) > 130}

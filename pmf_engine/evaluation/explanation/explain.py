@@ -197,7 +197,7 @@ def _explanation(evaluation: Evaluated, inputs: Inputs, asked: Indicator, row: H
         indicator=asked.id,
         title=asked.title,
         place=str(asked.passage.span()),
-        formula=_formula(asked),
+        formula=asked.formula,
         period=own_period.label,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
@@ -307,18 +307,13 @@ def _steps(framework: Framework, worked: Workings, whole: float | None) -> Itera
     """The parts of the formula; a part whose text is only a name is an indicator."""
     for number, (text, value, code) in enumerate(worked.steps, start=1):
         named = framework.indicators.get(text)
-        formula, where = (_formula(named), str(named.passage.span())) if named else (None, None)
+        formula, where = (named.formula, str(named.passage.span())) if named else (None, None)
         why = reason(code, framework)
         if value is not None and not isfinite(value):
             value, why = None, f"{Status.INVALID}: too large for a number"
         if value is None and number == len(worked.steps):
             value = whole  # a sum of nothing is 0, and keeps its reason
         yield Step(text, value, why, formula, where)
-
-
-def _formula(indicator: Indicator) -> str:
-    """The formula of an indicator on one line."""
-    return " ".join(indicator.passage.text.split())
 
 
 def _tried(rule: Rule, holds: bool) -> Tried:

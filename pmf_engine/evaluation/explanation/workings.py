@@ -72,7 +72,7 @@ def workings(
     sheet = Sheet(framework, steps, 0, period.cadence.months, wholes)
     value = sheet.indicator(indicator)
     text = indicator.passage.text
-    nodes = {" ".join(text[node.start : node.end].split()): node for node in _parts(framework, indicator.formula)}
+    nodes = {" ".join(text[node.start : node.end].split()): node for node in _parts(framework, indicator.expression)}
     parts = [sheet.part(indicator, node) for node in nodes.values()]
     bounds = [
         (name, band, limit, sheet.bound(indicator, entry, limit.bound, value))
@@ -87,7 +87,7 @@ def workings(
     rows = frame.with_row_index("row").filter(pl.col("group") == (group or ""))
     by_start = {row["start"]: row for row in rows.iter_rows(named=True)}
     at = by_start[period.start]["row"]
-    looked = [("formula", indicator.formula), *((name, limit.bound) for name, _, limit, _ in bounds)]
+    looked = [("formula", indicator.expression), *((name, limit.bound) for name, _, limit, _ in bounds)]
     looked += [("comparison", Name(0, 0, name)) for name in indicator.compare]
     used_by: dict[Look, dict[str, None]] = {}
     for user, node in looked:

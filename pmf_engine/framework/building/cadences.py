@@ -36,8 +36,8 @@ def _spans(draft: Draft, name: str) -> set[int]:
     indicator = draft.indicators.get(name)
     if indicator is None:
         return set()
-    own = {months for _, months in spans(indicator.formula)}
-    return own.union(*(_spans(draft, inner.name) for inner in names(indicator.formula)))
+    own = {months for _, months in spans(indicator.expression)}
+    return own.union(*(_spans(draft, inner.name) for inner in names(indicator.expression)))
 
 
 def fits(draft: Draft, id_: str, figure: Figure, frequency: Frequency, cadence: Cadence, span: Span) -> bool:

@@ -43,7 +43,7 @@ def _chartless(draft: Draft, indicator: Indicator) -> str | None:
         return "what is asked for ad hoc has no chart"
     waiting, seen = [indicator], {indicator.id}
     while waiting:
-        formula = waiting.pop().formula
+        formula = waiting.pop().expression
         if sums_periods(formula):
             return "what adds up over several periods has no chart"
         for node in names(formula):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pmf_engine.diagnostics import messages
+from pmf_engine.domain.frozen import FrozenMapping
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.formula.band_parser import parse_band
 from pmf_engine.formula.lexer import FormulaError
@@ -63,13 +64,14 @@ def _read_figure(draft: Draft, id_: str, figure: schema.Figure) -> Figure:
         cadence=Cadence(figure.frequency.months, figure.year_start or model.board.year_start),
         scale=figure.scale,
         signed=figure.signed,
-        due=due_days(draft, figure, agencies),
+        due=FrozenMapping(due_days(draft, figure, agencies)),
         unit=figure.unit,
         is_percent=_is_percent(figure),
         whole=_is_whole(figure),
         adds_up=figure.adds_up and not _is_percent(figure),
         plausible=_plausible(draft, id_, figure),
         counted=figure.counted,
+        span=draft.at.key("figures", id_),
         breaks=breaks(draft, figure.breaks, figure.frequency.months, figure.year_start),
         **lasting(draft, figure, figure.frequency.months, figure.year_start),
     )

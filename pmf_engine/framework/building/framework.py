@@ -64,7 +64,7 @@ def build_framework(folder: Path | None, draft: Draft) -> Framework:
         agencies=read_agencies(draft),
         content_areas=areas,
         sources=model.sources,
-        scales=model.scales,
+        scales={name: tuple(grades) for name, grades in model.scales.items()},
         breakdowns=read_breakdowns(draft),
         figures=draft.figures,
         lists=draft.lists,

@@ -45,7 +45,7 @@ def _resolve(draft: Draft, id_: str) -> Indicator | None:
     indicator = draft.indicators[id_] = _read_indicator(draft, id_, draft.model.indicators[id_])
     if indicator is not None:
         draft.types.setdefault(id_, indicator.type)
-        draft.value_numbers.define(id_, indicator.formula)
+        draft.value_numbers.define(id_, indicator.expression)
     draft.chain.pop()
     return draft.indicators[id_]
 
@@ -106,7 +106,7 @@ def _read_indicator(draft: Draft, id_: str, definition: schema.Indicator) -> Ind
         rationale=definition.rationale,
         decimals=definition.decimals,
         passage=passage,
-        formula=formula,
+        expression=formula,
         type=result,
         figures=tuple(uses),
         aggregates=tuple({node.text: node for node in records}.values()),

@@ -9,6 +9,7 @@ from typing import cast
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.source import Span
+from pmf_engine.domain.frozen import FrozenMapping
 from pmf_engine.formula.parser import KEYWORDS
 from pmf_engine.framework import schema
 from pmf_engine.framework.building.agencies import due_days
@@ -102,10 +103,11 @@ def _read_list(
         agencies=tuple(agencies),
         start=start,
         end=end,
-        columns=columns,
-        due=due,
+        columns=FrozenMapping(columns),
+        due=FrozenMapping(due),
         files=tuple(definition.files),
         order=tuple(definition.order),
+        span=at.key("lists", id_),
     )
 
 

@@ -44,11 +44,11 @@ def lint(framework: Framework, as_of: date) -> Iterator[Diagnostic]:
     shares = {
         pair: indicator.id
         for indicator in framework.indicators.values()
-        for node in _parts(indicator.formula)
+        for node in _parts(indicator.expression)
         if (pair := _share(node)) is not None
     }
     for indicator in framework.indicators.values():
-        for node in _parts(indicator.formula):
+        for node in _parts(indicator.expression):
             span = indicator.passage.span(node.start, node.end)
             if (pair := _share(node)) is not None:
                 part, whole = pair
@@ -191,7 +191,7 @@ def _reach(framework: Framework, indicator: Indicator, entry: Entry, key: str) -
 
 def _least(framework: Framework, indicator: Indicator) -> float | None:
     """The least possible value of an indicator, by its formula alone: 0 for a share or a count, None for unknown."""
-    formula = indicator.formula
+    formula = indicator.expression
     if indicator.is_share or (isinstance(formula, Aggregate) and formula.function == "count"):
         return 0.0
     figure = framework.figures.get(formula.name) if isinstance(formula, Name) else None

@@ -26,7 +26,7 @@ def lint_percentages(framework: Framework, indicator: Indicator) -> Iterator[Dia
     """
     if indicator.counts is not None:
         return
-    formula = indicator.formula
+    formula = indicator.expression
     span = indicator.passage.span(formula.start, formula.end)
     figure = framework.figures.get(formula.name) if isinstance(formula, Name) else None
     if figure is not None and figure.kind == "stock" and figure.unit is None:
@@ -66,7 +66,7 @@ def _ratio(framework: Framework, formula: Expression) -> Binary | None:
     while isinstance(formula, Call) and FUNCTIONS[formula.function].rounds:
         formula = formula.arguments[0]
     if isinstance(formula, Name) and (other := framework.indicators.get(formula.name)):
-        return _ratio(framework, other.formula) if other.counts is None else None
+        return _ratio(framework, other.expression) if other.counts is None else None
     return formula if isinstance(formula, Binary) and formula.operator == "/" else None
 
 

@@ -53,7 +53,7 @@ def record_conditions(framework: Framework, indicator: Indicator) -> Iterator[Di
     """Warnings about the conditions of an indicator, where the records that they leave out would make it look worse."""
     polarities = {entry.polarity for entry in indicator.tolerances}
     seen: set[tuple[int, int]] = set()
-    for use in _uses(indicator.formula, True, ()):
+    for use in _uses(indicator.expression, True, ()):
         good_when_fewer = ("low" if use.up else "high") in polarities
         if use.aggregate.where is None or of_senders(use.aggregate) or not good_when_fewer:
             continue
