@@ -43,14 +43,15 @@ def evaluation_of(arguments: argparse.Namespace, one_period: bool) -> Evaluation
 
 
 def for_audience(evaluation: Evaluation, audience: str) -> Evaluation:
-    """The evaluation that an audience may see. Raises CannotDoError where the framework does not say what that is."""
+    """The evaluation that an audience may see. Raises CannotDoError where nobody can tell what that is."""
     if audience == "board":
         return evaluation
     from pmf_engine.disclosure.public import DisclosureError, for_public
+    from pmf_engine.report.snapshots import SnapshotError, papers_before
 
     try:
-        return for_public(evaluation)
-    except DisclosureError as error:
+        return for_public(evaluation, papers_before(evaluation))
+    except (DisclosureError, SnapshotError) as error:
         raise CannotDoError(str(error)) from None
 
 

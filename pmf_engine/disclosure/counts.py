@@ -6,7 +6,7 @@ publish the same count twice, and a sum of published terms gives one of them awa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pmf_engine.formula.constants import constant
@@ -75,6 +75,15 @@ class Reader:
     framework: Framework
     over_time: dict[str, OverTime] = field(default_factory=dict)
     flows: set[str] = field(default_factory=set)
+
+    def beside(self, other: Reader) -> Reader:
+        """A reader of the same framework that knows the terms that another has read, too."""
+        return Reader(self.framework, {**other.over_time, **self.over_time}, other.flows | self.flows)
+
+    def counts_of(self, ids: Iterable[str]) -> dict[str, Counts]:
+        """The counts of indicators by their ids; one without counts is left out."""
+        counts = {id_: self.counts(self.framework.indicators[id_]) for id_ in {*ids}}
+        return {id_: each for id_, each in counts.items() if each is not None}
 
     def counts(self, indicator: Indicator) -> Counts | None:
         """The counts of an indicator; None where its value is none and hides none that can be named."""

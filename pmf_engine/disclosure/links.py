@@ -64,6 +64,13 @@ class Links:
         self.rows: dict[Count, frozenset[int]] = {count: frozenset(positions) for count, positions in rows.items()}
         for linked in tables.links:
             self._add(linked)
+        self.earlier: dict[Count, list[Linked]] = defaultdict(list)
+        for linked in tables.earlier:
+            if linked.link is Link.GROUPS:
+                for count in linked.counts:
+                    self.earlier[count].append(linked)
+            else:
+                self._add(linked)
         for count, value in tables.values.items():
             large[slice_of(count)] += value >= limit
         self.large = large
@@ -85,11 +92,11 @@ class Links:
     def may_change(self, count: Count, change: float, aim: Aim) -> bool:
         """Whether a count may change, whatever its value and that of the small one are.
 
-        Every count may go up. A large one may go down, and so may what the small one is a part of, and the only part of
-        the small one, which are as large.
+        None may that an earlier paper published. Every other count may go up. A large one may go down, and so may what
+        the small one is a part of, and the only part of the small one, which are as large.
         """
         value = self.tables.values.get(count)
-        if value is None:
+        if value is None or count in self.tables.known:
             return False
         if (change > 0) == aim.is_up or value >= self.limit:
             return True
@@ -109,7 +116,9 @@ class Links:
 
     def may_share(self, count: Count, own: Count) -> bool:
         """Whether a group can give some of its small count, and of a count of which that is a part."""
-        return count in self.tables.values and (count == own or count in self.supersets(own))
+        if count not in self.tables.values or count in self.tables.known:
+            return False
+        return count == own or count in self.supersets(own)
 
     def supersets(self, count: Count) -> frozenset[Count]:
         """The counts of which a count is a part."""

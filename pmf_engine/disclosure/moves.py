@@ -200,8 +200,12 @@ class Moves:
     def _keeps_wholes(self, state: _State) -> bool:
         """Whether each whole changes as its groups do."""
         for key, slice_ in product(state.changes, state.carriers.factors):
-            for linked in self._links.groups.get(key.of(slice_), ()):
-                signs = [state.carriers.factors.get(slice_of(count), 0.0) for count in linked.counts]
+            count = key.of(slice_)
+            for linked in (*self._links.groups.get(count, ()), *self._links.earlier.get(count, ())):
+                signs = [
+                    state.carriers.factors.get(slice_of(each), 0.0) if inner_of(each) == key else 0.0
+                    for each in linked.counts
+                ]
                 if abs(sum(signs[1:]) - signs[0]) > _NEAR:
                     return False
         return True

@@ -6,15 +6,19 @@ other values, and loses what rests on all of them: directions, charts, runs and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from pmf_engine.diagnostics.errors import Error
 from pmf_engine.disclosure.counts import Reader
-from pmf_engine.disclosure.tables import Count, Row, Tables, tables_of
+from pmf_engine.disclosure.earlier import Paper
+from pmf_engine.disclosure.linking import tables_of
+from pmf_engine.disclosure.published import PublishedPaper
+from pmf_engine.disclosure.tables import Count, Row, Tables
 from pmf_engine.disclosure.withholding import withhold
+from pmf_engine.domain.periods import Cadence
 from pmf_engine.domain.status import ReasonKind, Status
 from pmf_engine.evaluation.evaluate import Evaluation, altered
 from pmf_engine.evaluation.inputs import AGENCY
@@ -43,19 +47,28 @@ _PLAIN_REASONS = (
 _SERIES = ["indicator", "by", "group"]
 
 
+_NAMED = 3
+"""How many counts a message names."""
+
+
 class DisclosureError(Error, ValueError):
-    """A framework that does not say which counts are small."""
+    """A framework that does not say which counts are small, or counts that nobody can withhold any more."""
 
 
-def for_public(evaluation: Evaluation) -> Evaluation:
+def for_public(evaluation: Evaluation, earlier: Iterable[PublishedPaper] = ()) -> Evaluation:
     """The evaluation that may be published.
 
     Small counts are those from 1 to below `disclosure: {suppress_below: ...}` of tolerances.yaml. Left out are rows of
     single agencies, words and problems, unless the indicator says `public: yes`; `public: no` leaves an indicator out
     altogether. A value that is no count and may rest on few records, such as a median, is withheld unless approved.
 
+    Args:
+        evaluation: The evaluation of the board.
+        earlier: The papers that were published before, the oldest first. What they published is known, and what they
+            withheld stays withheld.
+
     Raises:
-        DisclosureError: The framework has no `disclosure`.
+        DisclosureError: The framework has no `disclosure`, or earlier papers give a small count away.
     """
     framework = evaluation.framework
     if framework.disclosure is None:
@@ -65,7 +78,8 @@ def for_public(evaluation: Evaluation) -> Evaluation:
         )
     judged = _without_private(evaluation.judged, framework)
     own = None if evaluation.own is None else _without_private(evaluation.own, framework)
-    withheld = _withheld(framework, [judged] if own is None else [judged, own], framework.disclosure.suppress_below)
+    frames = [judged] if own is None else [judged, own]
+    withheld = _withheld(framework, frames, framework.disclosure.suppress_below, [each.paper() for each in earlier])
     return altered(
         evaluation,
         judged=_masked(judged, withheld, 0, framework),
@@ -105,20 +119,34 @@ class _Withheld:
     names: Collection[str]
 
 
-def _withheld(framework: Framework, frames: Iterable[pl.DataFrame], limit: int) -> _Withheld:
+def _withheld(framework: Framework, frames: Iterable[pl.DataFrame], limit: int, earlier: Sequence[Paper]) -> _Withheld:
     """What is withheld of several frames, whose rows have their positions one frame after the other."""
     reader = Reader(framework)
     rows = [Row(*row) for frame in frames for row in frame.select(Row._fields).iter_rows()]
     year_starts = {id_: indicator.cadence.year_start for id_, indicator in framework.indicators.items()}
-    tables = tables_of(rows, reader, year_starts)
+    tables = tables_of(rows, reader, year_starts, earlier)
     doubtful = {
         id_
         for id_, indicator in framework.indicators.items()
         if not indicator.public and reader.counts(indicator) is None and not reader.holds_no_count(indicator)
     }
     withheld = withhold(tables, limit)
+    if withheld.given_away:
+        raise DisclosureError(_given_away(framework, withheld.given_away))
     positions = withheld.rows | {at for at, row in enumerate(rows) if row.indicator in doubtful}
     return _Withheld(positions, _secret(framework, tables, {rows[at].indicator for at in positions}, withheld.counts))
+
+
+def _given_away(framework: Framework, counts: Collection[Count]) -> str:
+    """What the board must hear where earlier papers give small counts away."""
+    periods = {count: Cadence(count.months, framework.board.year_start).holding(count.start).label for count in counts}
+    names_ = sorted(f"`{count.text}` of {count.group or 'the whole'}, {label}" for count, label in periods.items())
+    more = f" and {len(names_) - _NAMED} more" if len(names_) > _NAMED else ""
+    return (
+        "no paper for the public is safe: what was published before gives small counts away, whatever is withheld now "
+        f"({'; '.join(names_[:_NAMED])}{more}); write `public: no` at the indicators that use them, or take the "
+        "earlier papers back and their folders out of the snapshots"
+    )
 
 
 def _secret(framework: Framework, tables: Tables, withheld: Collection[str], hidden: Collection[Count]) -> set[str]:

@@ -1,23 +1,13 @@
-"""The tables that rows form together: every count that they publish or give away, and the sums that link counts.
-
-Counts are linked in five ways: the parts of a row (a numerator and what is left of the denominator), the groups of a
-whole, the terms of a sum, the periods of a longer one, and the periods that a function over time adds up.
-"""
+"""Tables: the counts that rows publish or give away, and the sums that link counts."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import NamedTuple
 
-from pmf_engine.disclosure.counts import Counts, Reader, Terms
-from pmf_engine.domain.numbers import NEAR
-from pmf_engine.formula.look_back import months_back
-
-REST = "(in no group)"
-"""The part of a whole that is in none of its groups."""
+from pmf_engine.disclosure.counts import Counts
 
 
 class Count(NamedTuple):
@@ -60,12 +50,6 @@ class Linked(NamedTuple):
         return self.counts[:2] if self.link is Link.PARTS else self.counts
 
 
-def _linked(link: Link, total: Count, terms: Iterable[Count]) -> Linked:
-    """A plain sum."""
-    terms = tuple(terms)
-    return Linked(link, total, terms, (1.0,) * len(terms))
-
-
 class Row(NamedTuple):
     """A row of results: its indicator, period and group, and its numbers, null where it has none."""
 
@@ -78,6 +62,12 @@ class Row(NamedTuple):
     denominator: float | None
     value: float | None
 
+    def counts(self, of: Counts) -> dict[Count, float | None]:
+        """The counts that it publishes, in their order, with their values as far as it has any."""
+        numbers = (self.value,) if of.whole is None else (self.numerator, self.denominator)
+        own = (Count(text, self.start, self.months, self.by, self.group) for text in of.texts)
+        return dict(zip(own, numbers, strict=True))
+
 
 @dataclass
 class Tables:
@@ -88,18 +78,29 @@ class Tables:
         counts: All counts: those of rows, and those that links name.
         values: The values of counts, as far as rows give them or sums give them away.
         links: The sums that link counts.
+        known: The counts that earlier papers published, so that nobody can withhold them.
+        kept: The counts that earlier papers withheld; they stay withheld, as each may have been small then.
+        earlier: The sums of earlier papers, between those and counts of today.
     """
 
     published: dict[int, tuple[Count, ...]] = field(default_factory=dict)
     counts: set[Count] = field(default_factory=set)
     values: dict[Count, float] = field(default_factory=dict)
     links: list[Linked] = field(default_factory=list)
+    known: set[Count] = field(default_factory=set)
+    kept: set[Count] = field(default_factory=set)
+    earlier: list[Linked] = field(default_factory=list)
 
     def add(self, count: Count, value: float | None) -> None:
         """Adds a count, with its value where that is known."""
         self.counts.add(count)
         if value is not None:
             self.values[count] = value
+
+    def know(self, count: Count, value: float) -> None:
+        """Adds a count that an earlier paper published."""
+        self.add(count, value)
+        self.known.add(count)
 
     def link(self, links: Iterable[Linked]) -> set[Count]:
         """Adds links; returns the counts that only they name."""
@@ -111,182 +112,12 @@ class Tables:
         return new
 
 
-def tables_of(rows: Sequence[Row], reader: Reader, year_starts: Mapping[str, int]) -> Tables:
-    """The tables that rows form.
-
-    Args:
-        rows: The rows; those without counts form no table.
-        reader: The counts in formulas.
-        year_starts: By indicator, the month in which its year begins.
-    """
-    tables = Tables()
-    counts_of = {id_: reader.counts(reader.framework.indicators[id_]) for id_ in {row.indicator for row in rows}}
-    known = {id_: counts for id_, counts in counts_of.items() if counts is not None}
-    flows = _flows(known.values(), reader.flows)
-    starts = {text: year_starts[id_] for id_, counts in known.items() for text in counts.texts}
-    for position, row in enumerate(rows):
-        if row.indicator in known:
-            tables.published[position] = _of_row(tables, row, known[row.indicator])
-    sums = _Sums({text: terms for counts in known.values() for text, terms in counts.sums.items()}, reader, starts)
-    lengths: dict[str, set[int]] = defaultdict(set)
-    for count in tables.counts:
-        lengths[count.text].add(count.months)
-    waiting = {*tables.counts}
-    while waiting:
-        waiting = tables.link(
-            linked
-            for count in sorted(waiting, key=str)
-            for linked in (*sums.of(count), *_shorter(count, lengths[count.text], count.text in flows))
-        )
-    tables.link(_parts(tables.counts, reader))
-    tables.link(_groups(tables.counts))
-    _work_out(tables)
-    _drop_open_links(tables)
-    tables.link(_rests(tables))
-    return tables
-
-
-def _flows(counts: Iterable[Counts], flows: Collection[str]) -> set[str]:
-    """The texts of counts that add up over time: all their terms do."""
-    sums = [each for one in counts for each in one.sums.items()]
-    adding = {text for text, terms in sums if {*terms} <= {*flows}} | {*flows}
-    return adding | {one.left for one in counts if one.left and {*one.sums} <= adding}
-
-
-def _of_row(tables: Tables, row: Row, counts: Counts) -> tuple[Count, ...]:
-    """The counts that a row publishes, once their values are in the tables."""
-    own = tuple(Count(text, row.start, row.months, row.by, row.group) for text in counts.texts)
-    numbers = (row.value,) if counts.whole is None else (row.numerator, row.denominator)
-    for count, value in zip(own, numbers, strict=True):
-        tables.add(count, value)
-    return own
-
-
-def _parts(counts: Collection[Count], reader: Reader) -> Iterator[Linked]:
-    """The links of denominators with their numerators and what is left, of all shares of the framework.
-
-    Everyone knows what is a part of what, whether or not the share is published.
-    """
-    texts = {count.text for count in counts}
-    wholes: dict[str, list[Counts]] = defaultdict(list)
-    for share in map(reader.counts, reader.framework.indicators.values()):
-        if share and share.left and {*share.texts} <= texts:
-            wholes[share.texts[1]].append(share)
-    seen = set()
-    for count in sorted(counts, key=str):
-        for share in wholes[count.text]:
-            linked = _linked(
-                Link.PARTS, count, (count._replace(text=share.texts[0]), count._replace(text=share.left or ""))
-            )
-            if linked not in seen:
-                seen.add(linked)
-                yield linked
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """The sums that counts are: of terms, or of earlier periods.
-
-    Attributes:
-        terms: The terms of each sum, by its text.
-        reader: The terms that read other periods.
-        year_starts: By text, the month in which the year of its indicator begins.
-    """
-
-    terms: Mapping[str, Terms]
-    reader: Reader
-    year_starts: Mapping[str, int]
-
-    def of(self, count: Count) -> Iterator[Linked]:
-        """The links of a count with its terms and with earlier periods."""
-        terms = self.terms.get(count.text, {})
-        if [*terms] not in ([], [count.text]):
-            own = tuple(count._replace(text=term) for term in terms)
-            yield Linked(Link.SUM, count, own, (*terms.values(),))
-        over_time = self.reader.over_time.get(count.text)
-        if over_time:
-            of_year = (count.start - (self.year_starts.get(count.text, 1) - 1)) % 12 + 1
-            back = months_back(over_time.function, count.months, over_time.span, of_year)
-            yield _linked(
-                Link.SUM, count, (count._replace(text=over_time.of, start=count.start - each) for each in back)
-            )
-
-
-def _shorter(count: Count, lengths: Iterable[int], adds_up: bool) -> Iterator[Linked]:
-    """The links of a count with those of the shorter periods in its own, where rows publish both.
-
-    A count that does not add up over time is that of the last of them.
-    """
-    for months in lengths:
-        if months < count.months and count.months % months == 0:
-            starts = range(count.start, count.start + count.months, months)
-            parts = [count._replace(start=start, months=months) for start in starts]
-            yield _linked(Link.SUM, count, parts if adds_up else parts[-1:])
-
-
-def _groups(counts: Collection[Count]) -> list[Linked]:
-    """Each whole with its groups, by each breakdown: all groups that any row has of it."""
-    groups: dict[str, set[str]] = defaultdict(set)
-    wholes: set[tuple[Count, str]] = set()
-    for count in counts:
-        if count.by is not None and count.group is not None:
-            groups[count.by].add(count.group)
-            wholes.add((count._replace(by=None, group=None), count.by))
-    return [
-        _linked(Link.GROUPS, whole, (whole._replace(by=by, group=group) for group in sorted(groups[by])))
-        for whole, by in sorted(wholes, key=str)
-    ]
-
-
-def _drop_open_links(tables: Tables) -> None:
-    """Drops each link with a count that may be anything: no row and no other link has it.
-
-    A row without a value is no such count, as a partial total has nothing of it. Nor may it be anything beside two
-    known counts: together they bound each of them.
-    """
-    of_rows = {count for counts in tables.published.values() for count in counts}
-    while True:
-        links_of = Counter(count for linked in tables.links for count in {*linked.counts})
-        open_ = {count for count, links in links_of.items() if links == 1} - tables.values.keys() - of_rows
-        kept = [
-            linked
-            for linked in tables.links
-            if open_.isdisjoint(linked.telling) or sum(count in tables.values for count in linked.counts) > 2
-        ]
-        if len(kept) == len(tables.links):
-            return
-        tables.links = kept
-
-
-def _rests(tables: Tables) -> Iterator[Linked]:
-    """The parts of wholes that are in none of their groups, each linked with them; takes back links that do not hold.
-
-    Groups that add up to more than their whole overlap: no sum links them.
-    """
-    kept = []
-    for linked in tables.links:
-        known = all(count in tables.values for count in linked.counts)
-        if linked.link is Link.GROUPS and known:
-            whole = tables.values[linked.total]
-            rest = whole - sum(tables.values[group] for group in linked.terms)
-            if rest < -NEAR * abs(whole):
-                continue
-            if rest > NEAR * abs(whole):
-                left = linked.total._replace(by=linked.terms[0].by, group=REST)
-                tables.add(left, rest)
-                yield _linked(Link.GROUPS, linked.total, (*linked.terms, left))
-                continue
-        kept.append(linked)
-    tables.links[: len(tables.links)] = kept
-
-
-def _work_out(tables: Tables) -> None:
-    """Gives a value to each count that no row publishes, where others give it away."""
-    values = tables.values
-    found = True
+def work_out(values: dict[Count, float], links: Iterable[Linked]) -> None:
+    """Adds the values of counts that others give away by one of the sums."""
+    links, found = list(links), True
     while found:
         found = False
-        for _, total, terms, factors in tables.links:
+        for _, total, terms, factors in links:
             unknown = [place for place, term in enumerate(terms) if term not in values]
             others = sum(values[term] * factor for term, factor in zip(terms, factors, strict=True) if term in values)
             if not unknown and total not in values:

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from pmf_engine.disclosure.earlier import given_away
 from pmf_engine.disclosure.moves import Move, Moves
 from pmf_engine.disclosure.tables import Count, Link, Linked, Tables
 
@@ -26,10 +27,12 @@ class Withheld:
     Attributes:
         rows: The positions of the rows.
         counts: The counts that no published row may show.
+        given_away: The small counts that earlier papers give away, whatever is withheld.
     """
 
     rows: frozenset[int]
     counts: frozenset[Count]
+    given_away: Collection[Count] = ()
 
 
 def withhold(tables: Tables, limit: int) -> Withheld:
@@ -40,7 +43,11 @@ def withhold(tables: Tables, limit: int) -> Withheld:
         limit: The smallest count above 0 that may be published.
     """
     small = sorted(small_counts(tables, limit), key=str)
-    first = {position for position, counts in tables.published.items() if not {*counts}.isdisjoint(small)}
+    first = {
+        position
+        for position, counts in tables.published.items()
+        if not {*counts}.isdisjoint(small) or not tables.kept.isdisjoint(counts)
+    }
     moves, found, links = Moves(tables, limit), dict[Count, Move](), _links_of(tables)
     used = Counter(first)
     for number in range(_PASSES):
@@ -56,12 +63,18 @@ def withhold(tables: Tables, limit: int) -> Withheld:
     shown = {count for position, counts in tables.published.items() if position not in rows for count in counts}
     counts = {count for move in found.values() for count in move.counts} | {*small}
     counts |= {count for position in rows for count in tables.published[position]} - shown
-    return Withheld(rows, frozenset(counts))
+    return Withheld(
+        rows, frozenset(counts), given_away(tables, (count for count in small if tables.values[count] < limit))
+    )
 
 
 def small_counts(tables: Tables, limit: int) -> Collection[Count]:
-    """The counts that nobody may work out."""
-    return {count for count, value in tables.values.items() if 0 < value < limit}
+    """The counts that nobody may work out: those that are small, and those that earlier papers withheld."""
+    return {
+        count
+        for count, value in tables.values.items()
+        if count not in tables.known and value > 0 and (value < limit or count in tables.kept)
+    }
 
 
 def _closure(tables: Tables, links: Mapping[Count, list[Linked]], count: Count) -> Move:
@@ -69,12 +82,14 @@ def _closure(tables: Tables, links: Mapping[Count, list[Linked]], count: Count) 
 
     All groups of that breakdown, and everything that sums link to them; of the whole, what is withheld and what is
     left. Then the count may be anything from none to its whole: put every case into that group, or every case into
-    another one, and all that is published stays as it is.
+    another one, and all that is published stays as it is. After earlier papers the whole is withheld, too, up to what
+    they published: then no more is told of the count than they told.
     """
-    hidden, waiting = {count}, [count]
+    hidden, waiting, is_later = {count}, [count], bool(tables.known or tables.kept)
     while waiting:
         for linked in links.get(waiting.pop(), ()):
-            more = _withheld_with(linked, hidden) - hidden
+            more = {*linked.counts} if is_later else _withheld_with(linked, hidden)
+            more -= hidden | tables.known
             hidden |= more
             waiting += more
     rows = {position for position, counts in tables.published.items() if not hidden.isdisjoint(counts)}
@@ -83,7 +98,7 @@ def _closure(tables: Tables, links: Mapping[Count, list[Linked]], count: Count) 
 
 def _links_of(tables: Tables) -> Mapping[Count, list[Linked]]:
     links: dict[Count, list[Linked]] = defaultdict(list)
-    for linked in tables.links:
+    for linked in (*tables.links, *tables.earlier):
         for count in linked.counts:
             links[count].append(linked)
     return links

@@ -26,7 +26,7 @@ from pmf_engine.render.renderers import (
 from pmf_engine.report.audience import file_stem, marking_words, slug
 from pmf_engine.report.build import exception_report
 from pmf_engine.report.model import ExceptionReport
-from pmf_engine.report.snapshots import Snapshot, snapshot_files
+from pmf_engine.report.snapshots import Snapshot, papers_before, snapshot_files
 from pmf_engine.report.template import template_of
 from pmf_engine.report.validation import Validation, validation
 
@@ -132,7 +132,7 @@ class Packer:
             make = partial(self._results, form, name)
             yield PlannedPaper(board, f"All results, {_FORMS[form]}", name, make)
         if self.evaluation.framework.disclosure is not None:
-            yield from replace(self, evaluation=for_public(self.evaluation), saved=None)._for_the_public()
+            yield from self._for_the_public()
         yield from self._of_agencies(whole)
         name = file_stem(whole, "snapshot")
         yield PlannedPaper(
@@ -140,6 +140,20 @@ class Packer:
         )
 
     def _for_the_public(self) -> Iterator[PlannedPaper]:
+        """The papers for the public; one that fails where nothing can be published safely."""
+        try:
+            public = for_public(self.evaluation, papers_before(self.evaluation))
+        except Error as error:
+            problem = error
+
+            def fail() -> Files:
+                raise problem
+
+            yield PlannedPaper("The public", "All papers", "public", fail)
+        else:
+            yield from replace(self, evaluation=public, saved=None)._of_the_public()
+
+    def _of_the_public(self) -> Iterator[PlannedPaper]:
         """The papers of a public evaluation: the report, the results, and the report to keep."""
         report = self._report()
         for form in _FOR_THE_PUBLIC:

@@ -19,6 +19,7 @@ from typing import Any, Final
 import polars as pl
 
 from pmf_engine.diagnostics.errors import Error
+from pmf_engine.disclosure.published import PUBLISHED, PublishedPaper, published_rows
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.periods import Period
 from pmf_engine.evaluation.evaluate import Evaluation
@@ -33,6 +34,7 @@ from pmf_engine.submissions.limits import Measure, keep_within
 from pmf_engine.submissions.parquet_limits import keep_parquet_within
 
 REPORT, RESULT_FILE, FIGURE_FILE, INPUTS = "report.json", "results.parquet", "figures.parquet", "inputs.json"
+PUBLISHED_FILE = "published.parquet"
 
 FIGURES: Final = FrameSchema(
     "SNAPSHOT_FIGURES",
@@ -107,6 +109,8 @@ def snapshot_files(evaluation: Evaluation, report: ExceptionReport, folder: Path
         "indicators.yaml": indicators.encode(),
         "tolerances.yaml": tolerances.encode(),
     }
+    if evaluation.audience == "public":
+        files[PUBLISHED_FILE] = _parquet(published_rows(evaluation))
     if report.summary:
         files["summary.md"] = ("\n\n".join([f"# {report.period.label}", *report.summary]) + "\n").encode()
     return files
@@ -179,6 +183,45 @@ def last_saved(folder: Path, board: str, period: Period, as_of: date, audience: 
         if alike and (own or earlier) and str(data.get("as_of")) < as_of.isoformat():
             fitting.append((str(data["as_of"]), own, path.name, path))
     return max(fitting)[-1] if fitting else None
+
+
+def papers_before(evaluation: Evaluation) -> list[PublishedPaper]:
+    """The papers for the public that were given out before an evaluation, the oldest first.
+
+    They are the snapshots for the public in the board's folder of snapshots: of an earlier day, or of the same day and
+    another period.
+
+    Raises:
+        SnapshotError: One of them cannot be read, so that nobody knows what it published.
+    """
+    framework, period = evaluation.framework, evaluation.period
+    if not framework.board.snapshots or framework.folder is None:
+        return []
+    found = []
+    for path, data in saved_reports(framework.folder / framework.board.snapshots):
+        alike = data.get("audience") == "public" and data.get("board") == framework.board.name
+        own = data.get("period") or {}
+        is_same = period is not None and (own.get("starts_on"), own.get("ends_on")) == _days(period)
+        day, today = str(data.get("as_of")), evaluation.as_of.isoformat()
+        if alike and (day < today or (day == today and not is_same)):
+            found.append((day, path.name, path))
+    return [_published(path, framework) for _, _, path in sorted(found)]
+
+
+def _published(folder: Path, framework: Framework) -> PublishedPaper:
+    """What the snapshot of a paper for the public says that it published."""
+    try:
+        rows = PUBLISHED.check(_read_parquet(folder / PUBLISHED_FILE).select(PUBLISHED.names))
+        if _read_json(folder / INPUTS)["framework"] != framework.fingerprint:
+            texts = [(folder / name).read_text(encoding="utf-8") for name in ("indicators.yaml", "tolerances.yaml")]
+            framework = Framework.from_text(*texts)
+        return PublishedPaper(rows, framework)
+    except (Error, *_CHANGED, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        what = str(error).strip().partition("\n")[0][:80]
+        raise SnapshotError(
+            f"nobody can tell what the paper for the public in `{folder}` has published ({what}); restore the folder, "
+            "or take it out of the snapshots if that paper was never given out"
+        ) from None
 
 
 def _days(period: Period) -> tuple[str, str]:

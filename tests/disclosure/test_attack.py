@@ -16,7 +16,9 @@ import pytest
 
 import pmf_engine as pmf
 from pmf_engine.disclosure.counts import Reader
-from pmf_engine.disclosure.tables import Row, tables_of
+from pmf_engine.disclosure.earlier import Paper
+from pmf_engine.disclosure.linking import tables_of
+from pmf_engine.disclosure.tables import Row
 from pmf_engine.disclosure.withholding import withhold
 from tests.support.attacker import GROUPS, QUARTERS, Attacker, Cell, Linear, Secrets, secrets
 
@@ -152,36 +154,106 @@ def secrets_of(board: Secrets, published: Published) -> list[Linear]:
     return [linear for linear in numbers if 0 < board.value(linear) < LIMIT]
 
 
-def worked_out(board: Secrets, published: list[Published], withheld: Collection[int]) -> Iterator[str]:
-    """The small counts of which all that is published tells too much."""
-    attacker = Attacker(board)
-    for position, each in enumerate(published):
-        if position not in withheld:
-            for linear in numbers_of(each):
-                attacker.learns(linear, board.value(linear))
-    for each in published:
-        for linear in secrets_of(board, each):
-            low, high = attacker.bounds(linear)
-            if low > 1 + 1e-6 or high < LIMIT - 1 - 1e-6:
+class Issue(NamedTuple):
+    """A paper: the board at its time, its rows, and the positions of those that it withholds."""
+
+    board: Secrets
+    published: list[Published]
+    withheld: Collection[int]
+
+
+def attacker_of(papers: Collection[Issue], read: int) -> Attacker:
+    """An attacker who has read the first of some papers."""
+    attacker = Attacker(*(paper.board for paper in papers))
+    for at, paper in enumerate(list(papers)[:read]):
+        for position, each in enumerate(paper.published):
+            if position not in paper.withheld:
+                for linear in numbers_of(each):
+                    attacker.learns(linear, paper.board.value(linear), at)
+    return attacker
+
+
+def tells(attacker: Attacker, linear: Linear, at: int) -> tuple[float, float] | None:
+    """The least and the greatest value of a small count, where that is too much to know."""
+    low, high = attacker.bounds(linear, at)
+    return (low, high) if low > 1 + 1e-6 or high < LIMIT - 1 - 1e-6 else None
+
+
+def worked_out(*papers: Issue) -> Iterator[str]:
+    """The small counts of which the last paper tells too much, beside all that was published before.
+
+    What the earlier papers tell without it is left out: they told of counts that none of them was about.
+    """
+    attacker, before = attacker_of(papers, len(papers)), None
+    for at, paper in enumerate(papers):
+        for each in paper.published:
+            for linear in secrets_of(paper.board, each):
+                found = tells(attacker, linear, at)
+                if found is None:
+                    continue
+                before = before or attacker_of(papers, len(papers) - 1)
+                if len(papers) > 1 and tells(before, linear, at):
+                    continue
                 where = f"{each.row.indicator} {each.row.start}+{each.row.months} {each.row.group or 'whole'}"
-                yield f"{where}: {board.value(linear):g} is from {low:g} to {high:g}"
+                yield f"paper {at + 1}, {where}: {paper.board.value(linear):g} is from {found[0]:g} to {found[1]:g}"
+
+
+def issue(board: Secrets, published: list[Published], *earlier: Issue) -> Issue:
+    """A paper with those rows, after earlier ones."""
+    papers = [
+        Paper(
+            [each.row for at, each in enumerate(paper.published) if at not in paper.withheld],
+            [each.row for at, each in enumerate(paper.published) if at in paper.withheld],
+            Reader(framework()),
+        )
+        for paper in earlier
+    ]
+    rows = [each.row for each in published]
+    tables = tables_of(rows, Reader(framework()), dict.fromkeys(FORMULAS, 4), papers)
+    withheld = withhold(tables, LIMIT)
+    assert not withheld.given_away
+    return Issue(board, published, withheld.rows)
+
+
+def some_rows(board: Secrets, rnd: Random) -> list[Published]:
+    """The rows of some indicators of a board."""
+    return list(rows_of(board, rnd.sample([*FORMULAS], rnd.randint(1, 4)), rnd))
 
 
 def attack(seed: int) -> tuple[int, int, list[str]]:
     """How many rows of a random board there are, how many are withheld, and what an attacker works out."""
     rnd = Random(seed)
     board = random_board(rnd)
-    indicators = rnd.sample([*FORMULAS], rnd.randint(1, 4))
-    published = list(rows_of(board, indicators, rnd))
-    tables = tables_of([each.row for each in published], Reader(framework()), dict.fromkeys(FORMULAS, 4))
-    withheld = withhold(tables, LIMIT).rows
-    found = [f"seed {seed}: {breach}" for breach in worked_out(board, published, withheld)]
-    return len(published), len(withheld), found
+    paper = issue(board, some_rows(board, rnd))
+    found = [f"seed {seed}: {breach}" for breach in worked_out(paper)]
+    return len(paper.published), len(paper.withheld), found
+
+
+def attack_two(seed: int) -> tuple[int, int, list[str]]:
+    """The same of a paper that follows another one, whose counts were revised."""
+    rnd = Random(seed)
+    while True:
+        board = random_board(rnd)
+        try:
+            later = board.revised(rnd)
+        except OverflowError:  # the districts leave no room for the wards
+            continue
+        break
+    upto = rnd.choice([5, 7, 8])
+    first = issue(board, [each for each in some_rows(board, rnd) if each.row.start < QUARTERS[0] + 3 * upto])
+    second = issue(later, some_rows(later, rnd), first)
+    found = [f"seed {seed}: {breach}" for breach in worked_out(first, second)]
+    return len(second.published), len(second.withheld), found
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_no_withheld_count_can_be_worked_out(seed: int) -> None:
     assert attack(seed)[2] == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_withheld_count_can_be_worked_out_from_two_papers(seed: int) -> None:
+    assert attack_two(seed)[2] == []
 
 
 @pytest.mark.parametrize(
@@ -207,10 +279,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--boards", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--papers", type=int, choices=[1, 2], default=1)
     given = parser.parse_args()
     rows, withheld, found = 0, 0, 0
     for seed in range(given.seed, given.seed + given.boards):
-        of_board, hidden, breaches = attack(seed)
+        of_board, hidden, breaches = (attack, attack_two)[given.papers - 1](seed)
         rows, withheld, found = rows + of_board, withheld + hidden, found + len(breaches)
         for breach in breaches:
             print(breach, flush=True)

@@ -6,11 +6,12 @@ from itertools import combinations
 from random import Random
 
 from pmf_engine.disclosure.counts import Reader
-from pmf_engine.disclosure.tables import tables_of
+from pmf_engine.disclosure.linking import tables_of
 from pmf_engine.disclosure.withholding import withhold
 from tests.disclosure.test_attack import (
     FORMULAS,
     LIMIT,
+    Issue,
     Published,
     framework,
     numbers_of,
@@ -39,7 +40,7 @@ def fewest(board: Secrets, published: list[Published], most: int) -> int:
     others = [position for position, each in enumerate(published) if numbers_of(each) and position not in first]
     for number in range(most - len(first)):
         for more in combinations(others, number):
-            if not any(worked_out(board, published, first | {*more})):
+            if not any(worked_out(Issue(board, published, first | {*more}))):
                 return len(first) + number
     return most
 
@@ -51,7 +52,7 @@ def test_at_most_twice_as_many_rows_as_must_be_are_withheld() -> None:
             board, published = small_table(seed, quarters, indicators)
             tables = tables_of([each.row for each in published], Reader(framework()), dict.fromkeys(FORMULAS, 4))
             withheld = {position for position in withhold(tables, LIMIT).rows if numbers_of(published[position])}
-            assert not any(worked_out(board, published, withheld))
+            assert not any(worked_out(Issue(board, published, withheld)))
             ours += len(withheld)
             least += fewest(board, published, len(withheld))
     assert least >= 40

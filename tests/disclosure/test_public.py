@@ -10,6 +10,7 @@ import pytest
 
 import pmf_engine as pmf
 from pmf_engine.disclosure.public import WITHHELD, DisclosureError, for_public
+from pmf_engine.disclosure.published import PublishedPaper, published_rows
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.results import JUDGED_ROWS
 from pmf_engine.render.renderers import RENDERERS, RESULT_RENDERERS, PageOptions
@@ -137,6 +138,43 @@ def test_withheld_counts_change_nothing_in_any_paper(tmp_path: Path) -> None:
     assert one == other
     assert papers(evaluate(first, LAST)) != papers(evaluate(second, LAST))
     assert not any("few were seen" in paper for paper in one if isinstance(paper, str))
+
+
+def published(evaluation: pmf.Evaluation) -> PublishedPaper:
+    return PublishedPaper(published_rows(evaluation), evaluation.framework)
+
+
+def test_what_was_published_before_covers_no_small_count(tmp_path: Path) -> None:
+    """The South was published with 18; it is the same, so that only the whole can stand beside the North's count."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    before = for_public(build(first, sent(12, 18)))
+    assert row(before, "number", "South")["value"] == 18
+    later = build(second, sent(3, 18))
+    assert row(for_public(later), "number")["value"] == 21
+    public = for_public(later, [published(before)])
+    assert row(public, "number")["status"] == Status.SUPPRESSED
+    assert row(public, "number", "North")["status"] == Status.SUPPRESSED
+    assert row(public, "number", "North", "2016-17 Q1")["value"] == 12
+
+
+def test_what_was_withheld_stays_withheld(tmp_path: Path) -> None:
+    """The North had 3 of 21, and nobody may take the South's 18 from that whole."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    before = for_public(build(first, sent(3, 18)))
+    public = for_public(build(second, sent(12, 18)), [published(before)])
+    for group in ("North", "South"):
+        assert row(public, "number", group)["status"] == Status.SUPPRESSED
+
+
+def test_no_paper_is_safe_where_an_earlier_one_gave_a_small_count_away(tmp_path: Path) -> None:
+    evaluation = build(tmp_path, sent(3, 18))
+    rows = published_rows(evaluation).with_columns(is_withheld=pl.col("group").eq("North").fill_null(False))
+    with pytest.raises(DisclosureError, match=r"what was published before gives small counts away.*`seen` of North"):
+        for_public(evaluation, [PublishedPaper(rows, evaluation.framework)])
 
 
 def test_words_of_agencies_stay_with_the_board(tmp_path: Path) -> None:

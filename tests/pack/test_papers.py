@@ -16,7 +16,7 @@ import pmf_engine as pmf
 from pmf_engine.cli.program import main
 from pmf_engine.diagnostics.errors import MissingExtra
 from pmf_engine.pack.papers import INDEX, Pack, Packer
-from pmf_engine.report.snapshots import read_snapshot
+from pmf_engine.report.snapshots import papers_before, read_snapshot
 from tests.report.test_snapshots import FILES, INDICATORS, QUARTER, TOLERANCES
 
 DAY = date(2016, 10, 5)
@@ -58,6 +58,36 @@ def test_papers_for_the_public_are_there_where_the_board_says_what_is_small(fold
     figures = pl.read_parquet(pack.files["2016-17-q1_public_snapshot/figures.parquet"])
     assert figures["value"].drop_nulls().to_list() == []
     assert b"For the public." in pack.files["2016-17-q1_public_exceptions.html"]
+
+
+def test_papers_for_the_public_follow_those_in_the_folder_of_snapshots(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One of an earlier day is read; where nobody can tell what it published, no paper for the public is made."""
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    tolerances = f"{(folder / 'tolerances.yaml').read_text('utf-8')}\ndisclosure: {{suppress_below: 6}}\n"
+    (tmp_path / "tolerances.yaml").write_text(tolerances, "utf-8")
+    text = (folder / "indicators.yaml").read_text("utf-8")
+    (tmp_path / "indicators.yaml").write_text(
+        text.replace("submissions: data", "submissions: data, snapshots: kept"), "utf-8"
+    )
+    options = ["--config", str(tmp_path), "--data", str(tmp_path / "data"), "--period", "2016-17 Q1"]
+    public = ["report", *options, "--audience", "public", "--as-of"]
+    assert main([*public, "2016-10-04", "--save", str(tmp_path / "kept" / "first")]) == 0
+    framework = pmf.load_framework(tmp_path)
+    evaluation = pmf.evaluate(framework, pmf.read_submissions(tmp_path / "data", framework), period=QUARTER, as_of=DAY)
+    [paper] = papers_before(evaluation)
+    assert paper.rows.height > 0
+    assert main([*public, str(DAY)]) == 0
+    (tmp_path / "kept" / "first" / "published.parquet").unlink()
+    capsys.readouterr()
+    assert main([*public, str(DAY), "--save", str(tmp_path / "kept" / "second")]) == 2
+    assert "nobody can tell what the paper for the public in" in capsys.readouterr().err
+    assert not (tmp_path / "kept" / "second").exists()
+    pack = Packer(evaluation, folder=tmp_path / "data").pack()
+    assert [*pack.failed] == ["public"]
+    assert "restore the folder" in pack.failed["public"]
+    assert "2016-17-q1_board_exceptions.html" in pack.files
 
 
 def test_every_paper_is_there_and_its_name_says_for_whom(pack: Pack) -> None:

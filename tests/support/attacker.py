@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import inf
 from random import Random
 from typing import NamedTuple
@@ -43,6 +44,26 @@ class Secrets:
     counts: dict[Cell, int] = field(default_factory=dict)
     late: set[tuple[int, str]] = field(default_factory=set)
     """Quarters and districts without a return: everyone knows that they add nothing to any total."""
+
+    def revised(self, rnd: Random) -> Secrets:
+        """The board some months later: late returns have come, and some counts were revised."""
+        later = Secrets({**self.counts}, {each for each in self.late if rnd.random() < 0.5})
+        often = rnd.choice([0.1, 0.3])
+        for quarter in QUARTERS:
+            changed = False
+            for group in GROUPS["district"]:
+                came = (quarter, group) in self.late - later.late
+                for figure in FIGURES if (quarter, group) not in later.late else ():
+                    if came or rnd.random() < often:
+                        cell = Cell(figure, quarter, "district", group)
+                        parts = [cell._replace(figure=part) for part, of in INSIDE.items() if of == figure]
+                        least = max((later.counts[part] for part in parts), default=0)
+                        most = later.counts[cell._replace(figure=INSIDE[figure])] if figure in INSIDE else least + 20
+                        later.counts[cell] = rnd.randint(least, most)
+                        changed = True
+            if changed:
+                _by_ward(later, quarter, rnd)
+        return later
 
     def value(self, linear: Linear) -> float:
         """The value of a sum of counts."""
@@ -93,40 +114,49 @@ def whole(figure: str, quarter: int, by: str = "district") -> dict[Cell, float]:
 
 
 class Attacker:
-    """What can be worked out from sums of counts whose values are known."""
+    """What can be worked out from sums of counts whose values are known, of a board and of later states of it.
 
-    def __init__(self, board: Secrets) -> None:
-        self.columns = {cell: place for place, cell in enumerate(board.counts)}
+    It knows which counts were not revised.
+    """
+
+    def __init__(self, *boards: Secrets) -> None:
+        cells = [(at, cell) for at, board in enumerate(boards) for cell in board.counts]
+        self.columns = {cell: place for place, cell in enumerate(cells)}
         self.solver = highspy.Highs()  # type: ignore[no-untyped-call]
         self.solver.setOptionValue("output_flag", False)
         for _ in self.columns:
             self.solver.addVar(0, inf)
-        for quarter in QUARTERS:
-            for figure in FIGURES:
-                by_ward = dict.fromkeys(whole(figure, quarter, "ward"), -1.0)
-                self._row({**whole(figure, quarter), **by_ward}, 0, 0)
-        for quarter, group in board.late:
-            for figure in FIGURES:
-                self._row({Cell(figure, quarter, "district", group): 1.0}, 0, 0)
-        for cell in board.counts:
-            if cell.figure in INSIDE:
-                self._row({cell._replace(figure=INSIDE[cell.figure]): 1.0, cell: -1.0}, 0, inf)
+        for at, board in enumerate(boards):
+            for quarter in QUARTERS:
+                for figure in FIGURES:
+                    by_ward = dict.fromkeys(whole(figure, quarter, "ward"), -1.0)
+                    self._row({**whole(figure, quarter), **by_ward}, 0, 0, at)
+            for quarter, group in board.late:
+                for figure in FIGURES:
+                    self._row({Cell(figure, quarter, "district", group): 1.0}, 0, 0, at)
+            for cell in board.counts:
+                if cell.figure in INSIDE:
+                    self._row({cell._replace(figure=INSIDE[cell.figure]): 1.0, cell: -1.0}, 0, inf, at)
+        for at, (board, later) in enumerate(pairwise(boards)):
+            for cell, count in board.counts.items():
+                if later.counts[cell] == count and (cell.quarter, cell.group) not in board.late - later.late:
+                    self.solver.addRow(0, 0, 2, [self.columns[at, cell], self.columns[at + 1, cell]], [1.0, -1.0])
 
-    def _row(self, linear: Linear, low: float, high: float) -> None:
-        places = [self.columns[cell] for cell in linear]
+    def _row(self, linear: Linear, low: float, high: float, at: int) -> None:
+        places = [self.columns[at, cell] for cell in linear]
         self.solver.addRow(low, high, len(places), places, [*linear.values()])
 
-    def learns(self, linear: Linear, value: float) -> None:
-        """A published number."""
-        self._row(linear, value, value)
+    def learns(self, linear: Linear, value: float, at: int = 0) -> None:
+        """A published number of one of the boards."""
+        self._row(linear, value, value, at)
 
-    def bounds(self, linear: Linear) -> tuple[float, float]:
-        """The least and the greatest value of a sum of counts, by all that is known."""
+    def bounds(self, linear: Linear, at: int = 0) -> tuple[float, float]:
+        """The least and the greatest value of a sum of counts of one of the boards, by all that is known."""
         ends = []
         for sense in (highspy.ObjSense.kMinimize, highspy.ObjSense.kMaximize):
             self.solver.changeObjectiveSense(sense)
-            for cell, place in self.columns.items():
-                self.solver.changeColCost(place, linear.get(cell, 0.0))
+            for (of, cell), place in self.columns.items():
+                self.solver.changeColCost(place, linear.get(cell, 0.0) if of == at else 0.0)
             self.solver.run()
             status = self.solver.getModelStatus()
             if status == highspy.HighsModelStatus.kOptimal:
