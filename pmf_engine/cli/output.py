@@ -10,9 +10,14 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from pmf_engine.cli.command import CannotDoError
+
+FILES: Final = ("xlsx", "docx")
+"""The formats that are no text."""
+
+NO_TEXT: Final = "a terminal cannot show a workbook or a document; name a file with `--output`"
 
 
 def takes_color() -> bool:

@@ -10,17 +10,12 @@ from pmf_engine.cli.arguments import AS_OF, AUDIENCE, CONFIG, DATA, EVALUATION, 
 from pmf_engine.cli.asked import evaluation_of, page_width, require_name, submissions_folder
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
 from pmf_engine.cli.earlier import chairs_summary, saved_report
-from pmf_engine.cli.output import takes_color, write, write_folder
+from pmf_engine.cli.output import FILES, NO_TEXT, takes_color, write, write_folder
 from pmf_engine.cli.own_forms import ReportFormats, report_form
 from pmf_engine.diagnostics.errors import MissingExtra
 from pmf_engine.domain.status import Status, texts
 from pmf_engine.render.renderers import EXPLANATION_RENDERERS, RENDERERS, RESULT_RENDERERS, PageOptions
 from pmf_engine.report.depth import Depth
-
-_FILES = ("xlsx", "docx")
-"""The formats that are no text."""
-
-_NO_TEXT = "a terminal cannot show a workbook or a document; name a file with `--output`"
 
 
 def _report(arguments: argparse.Namespace) -> ExitCode:
@@ -30,8 +25,8 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
     from pmf_engine.report.snapshots import SnapshotError, snapshot_files
 
     to_terminal = arguments.output is None and sys.stdout.isatty()
-    if arguments.format in _FILES and to_terminal:
-        raise CannotDoError(_NO_TEXT)
+    if arguments.format in FILES and to_terminal:
+        raise CannotDoError(NO_TEXT)
     form = report_form(arguments.format)
     evaluation = evaluation_of(arguments, one_period=True)
     framework = evaluation.framework
@@ -54,7 +49,7 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
     except (SnapshotError, MissingExtra) as error:
         raise CannotDoError(str(error)) from None
     if to_terminal and isinstance(rendered, bytes) and arguments.format not in RENDERERS:
-        raise CannotDoError(_NO_TEXT)
+        raise CannotDoError(NO_TEXT)
     write(rendered, arguments.output)
     return ExitCode.FINDING if arguments.fail_on and has_finding(report, arguments.fail_on) else ExitCode.DONE
 

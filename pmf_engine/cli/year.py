@@ -12,7 +12,8 @@ from pmf_engine.cli.arguments import AS_OF, AUDIENCE, CONFIG, DATA, OUTPUT, widt
 from pmf_engine.cli.asked import for_audience, framework_of, page_width, period_of, submissions_of
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, Option, option
 from pmf_engine.cli.earlier import summary_for
-from pmf_engine.cli.output import takes_color, write
+from pmf_engine.cli.output import FILES, NO_TEXT, takes_color, write
+from pmf_engine.diagnostics.errors import MissingExtra
 from pmf_engine.render.renderers import PageOptions
 from pmf_engine.render.year_renderers import PAPER_RENDERERS
 from pmf_engine.report.priority_sorts import SORTS
@@ -82,10 +83,10 @@ def _annual(arguments: argparse.Namespace) -> ExitCode:
     year = BoardYear(for_audience(year.evaluation, arguments.audience))
     report = annual_report(year, summary_for(year.framework, year.period))
     if not arguments.check:
-        print_paper(Written(report, annual_paper(report)), arguments)
+        print_paper(Written(report, annual_paper(report), as_of=report.as_of), arguments)
         return ExitCode.DONE
     duties = duties_of(report, year.framework)
-    print_paper(Written(duties, duties_paper(report, duties)), arguments)
+    print_paper(Written(duties, duties_paper(report, duties), as_of=report.as_of), arguments)
     return ExitCode.DONE if all(duty.answered for duty in duties) else ExitCode.FINDING
 
 
@@ -119,13 +120,19 @@ def _plan(arguments: argparse.Namespace) -> ExitCode:
 def print_paper(written: Written, arguments: argparse.Namespace) -> None:
     """Writes a paper in the format of the options, in colour on a terminal and in ASCII where it cannot show more."""
     to_terminal = arguments.output is None and sys.stdout.isatty()
+    if arguments.format in FILES and to_terminal:
+        raise CannotDoError(NO_TEXT)
     options = PageOptions(
         width=page_width(arguments.width),
         color=to_terminal and takes_color(),
         ascii=arguments.output is None and not (sys.stdout.encoding or "").lower().startswith("utf"),
         plain=arguments.plain,
     )
-    write(PAPER_RENDERERS[arguments.format](written, options), arguments.output)
+    try:
+        rendered = PAPER_RENDERERS[arguments.format](written, options)
+    except MissingExtra as error:
+        raise CannotDoError(str(error)) from None
+    write(rendered, arguments.output)
 
 
 def _year(arguments: argparse.Namespace) -> BoardYear:
@@ -183,7 +190,7 @@ YEAR = (
         "annual",
         "the annual report of a year",
         (
-            *_options(),
+            *_options("docx", "xlsx"),
             AUDIENCE,
             option(
                 "--check", action="store_true", help="where each duty of the framework is answered, or that it is not"

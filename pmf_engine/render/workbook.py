@@ -1,4 +1,4 @@
-"""The exception report as a workbook for analysts; the only place that imports xlsxwriter.
+"""The exception report and other papers as workbooks for analysts; the only place that imports xlsxwriter.
 
 By the Government's rules for spreadsheets: a cover with contents, one real table on each sheet, a title in A1, no
 merged, hidden or empty cells, words beside colours, and real numbers with formats. No text is run as a formula.
@@ -16,7 +16,8 @@ from pmf_engine.domain.plain_text import FORMULA_SIGNS, tamed
 from pmf_engine.domain.status import Status
 from pmf_engine.report.audience import marking_words
 from pmf_engine.report.model import ExceptionReport
-from pmf_engine.report.paper import Rated
+from pmf_engine.report.paper import Paper, Rated
+from pmf_engine.report.paper_sheets import paper_sheets
 from pmf_engine.report.sheets import ABSENT, Amount, SheetTable, report_sheets
 
 if TYPE_CHECKING:
@@ -35,24 +36,49 @@ _HEAD: Final = 3
 """The row of a table's heads, from 0: a title, a note and the way back stand above it."""
 
 
+@dataclass(frozen=True)
+class _About:
+    """What stands on every page of a workbook: whose it is, what it is, and for whom."""
+
+    board: str
+    title: str
+    marking: str
+    day: date
+
+
 def to_workbook(report: ExceptionReport) -> bytes:
     """The report as the bytes of a workbook, equal for equal reports."""
+    title = f"{report.board}: exception report, {report.period.label}"
+    return _written(_About(report.board, title, marking_words(report), report.as_of), report_sheets(report))
+
+
+def paper_to_workbook(paper: Paper, day: date) -> bytes:
+    """A paper as the bytes of a workbook, equal for equal papers.
+
+    Args:
+        paper: The paper.
+        day: The day that the workbook names as that of its making.
+    """
+    return _written(_About(paper.board, f"{paper.board}: {paper.title}", paper.marking, day), paper_sheets(paper))
+
+
+def _written(about: _About, sheets: Sequence[SheetTable]) -> bytes:
+    """The bytes of a workbook with these sheets."""
     from xlsxwriter import Workbook
 
     out = io.BytesIO()
     book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties(
         {
-            "title": _plain(f"{report.board}: exception report, {report.period.label}"),
-            "author": _plain(report.board),
-            "comments": marking_words(report),
-            "created": datetime.combine(report.as_of, time()),
+            "title": _plain(about.title),
+            "author": _plain(about.board),
+            "comments": about.marking,
+            "created": datetime.combine(about.day, time()),
         }
     )
-    sheets = report_sheets(report)
     formats = _Formats(book)
     for sheet in sheets:
-        _write_sheet(book, formats, report, sheet)
+        _write_sheet(book, formats, about, sheet)
     book.close()
     return out.getvalue()
 
@@ -101,7 +127,7 @@ class _Writer:
         self.sheet.write_string(row, column, words, self.formats.of(**properties))
 
 
-def _write_sheet(book: Workbook, formats: _Formats, report: ExceptionReport, table: SheetTable) -> None:
+def _write_sheet(book: Workbook, formats: _Formats, about: _About, table: SheetTable) -> None:
     """Writes a sheet: its title, what it holds, the way back to the cover, and its table."""
     sheet = book.add_worksheet(table.name, worksheet_class=_exact_worksheet())
     writer = _Writer(sheet, formats)
@@ -109,7 +135,7 @@ def _write_sheet(book: Workbook, formats: _Formats, report: ExceptionReport, tab
     sheet.set_row(0, 24)
     sheet.write_string(1, 0, _plain(table.note), formats.of())
     if table.is_cover:
-        sheet.write_string(2, 0, marking_words(report), formats.of(bold=True))
+        sheet.write_string(2, 0, about.marking, formats.of(bold=True))
     else:
         sheet.write_url(2, 0, "internal:'Cover'!A1", formats.of(font_color="#1D4F91", underline=1), "Back to the cover")
     last, bold = _HEAD + len(table.rows), formats.of(bold=True, text_wrap=True)
@@ -136,8 +162,8 @@ def _write_sheet(book: Workbook, formats: _Formats, report: ExceptionReport, tab
     if sum(_widths(table)) <= _PRINTED:
         sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(_HEAD)
-    sheet.set_header(f"&L{_printed(report.board)}&R{_printed(table.title)}")
-    sheet.set_footer(f"&L{_printed(marking_words(report))}&RPage &P of &N")
+    sheet.set_header(f"&L{_printed(about.board)}&R{_printed(table.title)}")
+    sheet.set_footer(f"&L{_printed(about.marking)}&RPage &P of &N")
 
 
 def _widths(table: SheetTable) -> Sequence[int]:

@@ -42,11 +42,27 @@ def _as_csv(written: Written, options: PageOptions) -> bytes:
     return to_csv(written.sheet()).encode("utf-8")
 
 
+def _as_word(written: Written, options: PageOptions) -> bytes:
+    from pmf_engine.render.word import to_word
+
+    assert written.as_of is not None, "the command offers documents of papers with a day alone"
+    return to_word(written.paper, written.as_of)
+
+
+def _as_workbook(written: Written, options: PageOptions) -> bytes:
+    from pmf_engine.render.workbook import paper_to_workbook
+
+    assert written.as_of is not None, "the command offers workbooks of papers with a day alone"
+    return paper_to_workbook(written.paper, written.as_of)
+
+
 PAPER_RENDERERS: Final[Mapping[str, Callable[[Written, PageOptions], str | bytes]]] = {
     "terminal": _on_terminal,
     "markdown": _as_markdown,
     "html": _as_html,
     "json": _as_json,
     "csv": _as_csv,
+    "docx": _as_word,
+    "xlsx": _as_workbook,
 }
 """Renderings of a paper of the board's year."""

@@ -8,13 +8,12 @@ from datetime import date
 
 import polars as pl
 
-from pmf_engine.domain.periods import Cadence, Period
+from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Status
-from pmf_engine.evaluation.evaluate import altered
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.board_year import BoardYear
-from pmf_engine.report.calendar import Owed, ReturnState, calendar_of
 from pmf_engine.report.item import Named
+from pmf_engine.report.returns_by_agency import AgencyReturns, returns_by_agency
 
 _FEWEST = 4
 """The fewest ratings in two years from which `never red` and `never green` say something."""
@@ -27,28 +26,6 @@ class Explained:
     quarter: str
     exceptions: int
     explained: int
-
-
-@dataclass(frozen=True)
-class Punctuality:
-    """The returns of an agency by quarter: how many fell due, and how many of them came in time.
-
-    Attributes:
-        quarters: By quarter in which returns fell due, those in time and all; a quarter without any is left out.
-    """
-
-    agency: Named
-    quarters: Mapping[str, tuple[int, int]]
-
-    @property
-    def in_time(self) -> int:
-        """The returns in time, of all quarters."""
-        return sum(in_time for in_time, _ in self.quarters.values())
-
-    @property
-    def due(self) -> int:
-        """The returns that fell due, of all quarters."""
-        return sum(due for _, due in self.quarters.values())
 
 
 @dataclass(frozen=True)
@@ -77,7 +54,7 @@ class Health:
     as_of: date
     quarters: tuple[str, ...]
     explained: tuple[Explained, ...]
-    punctuality: tuple[Punctuality, ...]
+    punctuality: tuple[AgencyReturns, ...]
     never_red: tuple[Named, ...]
     never_green: tuple[Named, ...]
     past_review: tuple[Review, ...]
@@ -97,7 +74,7 @@ def health_of(year: BoardYear) -> Health:
         as_of=year.as_of,
         quarters=tuple(quarter.label for quarter in _eight(year)),
         explained=tuple(_explained(year)),
-        punctuality=punctuality(year),
+        punctuality=_punctuality(year),
         never_red=_named(year, [id_ for id_, statuses in told.items() if Status.RED not in statuses]),
         never_green=_named(year, [id_ for id_, statuses in told.items() if Status.GREEN not in statuses]),
         past_review=tuple(
@@ -152,35 +129,7 @@ def _has_comment(
     return any(start < row.start + row.months and first < end for start, end in spans)
 
 
-def punctuality(year: BoardYear) -> tuple[Punctuality, ...]:
-    """For each agency, the returns that fell due in each of eight quarters and how many came in time, the worst first.
-
-    A return counts as in time by the day on which it first came; one whose day nobody knows counts as in time unless
-    it is late.
-    """
-    first_came = _first_arrivals(year)
-    quarters = Cadence(3, year.framework.board.year_start)
-    labels = [quarter.label for quarter in _eight(year)]
-    found: dict[Named, dict[str, tuple[int, int]]] = {}
-    before = altered(year.evaluation, period=Period(year.period.start - 12, year.period.cadence))
-    for evaluation in (before, year.evaluation):
-        for owed in calendar_of(evaluation).owed:
-            label = quarters.holding(owed.ends_on.year * 12 + owed.ends_on.month - 1).label
-            if label in labels and owed.due < year.as_of:
-                in_time, due = found.setdefault(owed.agency, {}).get(label, (0, 0))
-                found[owed.agency][label] = (in_time + _is_in_time(owed, first_came), due + 1)
-    agencies = [Punctuality(agency, quarters) for agency, quarters in found.items()]
-    return tuple(sorted(agencies, key=lambda each: (each.in_time / each.due, each.agency.title)))
-
-
-def _is_in_time(owed: Owed, first_came: Mapping[tuple[str, str, date], date]) -> bool:
-    """Whether a return first came by the day on which it was due."""
-    came = first_came.get((owed.item.id, owed.agency.id, owed.starts_on), owed.received_on)
-    return came <= owed.due if came is not None else owed.state == ReturnState.RECEIVED
-
-
-def _first_arrivals(year: BoardYear) -> dict[tuple[str, str, date], date]:
-    """The day on which the first cell of each return came, those that a later one replaced among them."""
-    readings = year.evaluation.submissions.readings.filter(pl.col("received_on").is_not_null())
-    first = readings.group_by("figure", "agency", "starts_on").agg(pl.col("received_on").min())
-    return {(figure, agency, starts_on): on for figure, agency, starts_on, on in first.iter_rows()}
+def _punctuality(year: BoardYear) -> tuple[AgencyReturns, ...]:
+    """The returns of each agency over eight quarters, the least punctual first."""
+    agencies = [agency for agency in returns_by_agency(year.evaluation) if agency.owed]
+    return tuple(sorted(agencies, key=lambda agency: (agency.in_time / agency.owed, agency.agency.title)))

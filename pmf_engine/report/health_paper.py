@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pmf_engine.judgement.formatting import show_count, show_date
-from pmf_engine.report.health import Health, Punctuality
+from pmf_engine.report.health import Health
 from pmf_engine.report.paper import Paper, Sheet, Table, section
+from pmf_engine.report.returns_by_agency import AgencyReturns, QuarterReturns
 
 
 def health_paper(health: Health) -> Paper:
     """The paper for `pmf health`."""
     exceptions = sum(one.exceptions for one in health.explained)
     explained = sum(one.explained for one in health.explained)
-    in_time, due = (sum(getattr(one, name) for one in health.punctuality) for name in ("in_time", "due"))
+    in_time, due = (sum(getattr(one, name) for one in health.punctuality) for name in ("in_time", "owed"))
     return Paper(
         health.board,
         f"Health of the framework, {health.period.label}",
@@ -66,15 +67,15 @@ def health_paper(health: Health) -> Paper:
     )
 
 
-def punctuality_table(quarters: tuple[str, ...], agencies: tuple[Punctuality, ...]) -> Table:
+def punctuality_table(quarters: tuple[str, ...], agencies: tuple[AgencyReturns, ...]) -> Table:
     """The table of returns that were not in time, by agency and quarter."""
     years = {label.rpartition(" ")[0] for label in quarters}
     columns = ("Agency", *(label.rpartition(" ")[2] for label in quarters), "In time")
     rows = tuple(
         (
             one.agency.title,
-            *(_not_in_time(one, quarter) for quarter in quarters),
-            f"{one.in_time} of {one.due}",
+            *(_not_in_time(quarter) for quarter in one.quarters),
+            f"{one.in_time} of {one.owed}",
         )
         for one in agencies
     )
@@ -85,17 +86,17 @@ def punctuality_table(quarters: tuple[str, ...], agencies: tuple[Punctuality, ..
     return Table("", columns, rows, note)
 
 
-def _not_in_time(agency: Punctuality, quarter: str) -> str:
+def _not_in_time(quarter: QuarterReturns) -> str:
     """How many returns of a quarter were not in time; blank where none was due."""
-    in_time, due = agency.quarters.get(quarter, (0, 0))
-    return str(due - in_time) if due else ""
+    return str(quarter.owed - quarter.in_time) if quarter.owed else ""
 
 
 def health_sheet(health: Health) -> Sheet:
     """A row for each agency and quarter with a return that fell due."""
     rows = tuple(
-        (one.agency.id, one.agency.title, quarter, in_time, due)
+        (one.agency.id, one.agency.title, quarter.period, quarter.in_time, quarter.owed)
         for one in health.punctuality
-        for quarter, (in_time, due) in one.quarters.items()
+        for quarter in one.quarters
+        if quarter.owed
     )
     return Sheet(("agency", "name", "quarter", "in_time", "due"), rows)

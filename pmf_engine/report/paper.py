@@ -100,11 +100,13 @@ class Written:
         data: The dataclass that it was made of, for JSON.
         paper: The paper, for people.
         sheet: Makes its sheet, for CSV; None for a paper that nobody sorts.
+        as_of: The day that a document or workbook of it names; None for a paper that has none.
     """
 
     data: Any
     paper: Paper
     sheet: Callable[[], Sheet] | None = None
+    as_of: date | None = None
 
 
 def section(title: str, *sentences: str, points: tuple[str, ...] = (), tables: tuple[Table, ...] = ()) -> Section:

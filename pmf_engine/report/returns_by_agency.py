@@ -42,6 +42,16 @@ class AgencyReturns:
     agency: Named
     quarters: tuple[QuarterReturns, ...]
 
+    @property
+    def in_time(self) -> int:
+        """The returns in time, of all quarters."""
+        return sum(quarter.in_time for quarter in self.quarters)
+
+    @property
+    def owed(self) -> int:
+        """The returns that were owed, of all quarters."""
+        return sum(quarter.owed for quarter in self.quarters)
+
 
 def returns_by_agency(evaluation: Evaluation, agency: str | None = None) -> tuple[AgencyReturns, ...]:
     """The returns of each agency that owed anything in the last eight quarters.

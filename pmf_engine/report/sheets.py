@@ -240,7 +240,7 @@ def _by_group(report: ExceptionReport) -> Iterator[SheetTable]:
     units = {line.indicator.id: line.unit for line in report.indicators}
     taken: set[str] = set()
     for table in report.by_group:
-        name = _name(f"By {table.by.title[:1].lower()}{table.by.title[1:]}", taken)
+        name = sheet_name(f"By {table.by.title[:1].lower()}{table.by.title[1:]}", taken)
         rows = (
             (
                 named.title,
@@ -262,10 +262,10 @@ def _head(by: Named) -> str:
     return by.title if by.title.lower() not in ("indicator", "status", "value", "unit") else f"{by.title} (group)"
 
 
-def _name(words: str, taken: set[str]) -> str:
+def sheet_name(words: str, taken: set[str]) -> str:
     """The name of a sheet: up to 31 characters that Excel takes, and not taken."""
     plain = " ".join("".join(" " if char in "[]:*?/\\'" else char for char in words if char.isprintable()).split())
-    name, number = plain[:31].strip() or "By group", 1
+    name, number = plain[:31].strip() or "Table", 1
     while name.lower() in taken:
         number += 1
         name = f"{plain[:27].strip()} {number}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from datetime import date
 
+import openpyxl
 import pytest
 
 from pmf_engine.domain.periods import Cadence
@@ -40,6 +42,7 @@ WRITTEN = Written(
     {"period": Cadence(12, 4).holding(2016 * 12 + 4), "on": date(2017, 5, 1), "rows": (1, 2)},
     PAPER,
     lambda: Sheet(("agency", "paid"), (("=1+1", 80), ("Police, Essex", None))),
+    as_of=date(2017, 5, 1),
 )
 
 
@@ -85,6 +88,33 @@ def test_numbers_stand_to_the_right() -> None:
     assert "| --- | ---: | --- |" in rendered("markdown")
     assert '<td class="number">1,200</td>' in rendered("html")
     assert '<span class="status red">999</span>' in rendered("html")
+
+
+def made(name: str) -> bytes:
+    form = PAPER_RENDERERS[name](WRITTEN, PageOptions())
+    assert isinstance(form, bytes)
+    return form
+
+
+def test_a_workbook_has_each_table_with_numbers_and_all_words() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(made("xlsx")))
+    assert book.sheetnames == ["Cover", "Text", "Money"]
+    rows = list(book["Money"].iter_rows(min_row=4, values_only=True))
+    assert [row[1:] for row in rows] == [
+        ("Paid", "Note"), (1200, "paid in two parts of which the second came late"), (80, "[z]"), (999, "as agreed"),
+    ]  # fmt: skip
+    words = list(book["Text"].iter_rows(min_row=5, values_only=True))
+    assert words == [
+        ("In short", "All adds up."), ("Contributions", "Three partners."), ("Contributions", "One is late."),
+        ("Parts: A part", "Said."),
+    ]  # fmt: skip
+    assert made("xlsx") == made("xlsx")
+
+
+def test_a_document_has_every_word() -> None:
+    text = zipfile.ZipFile(io.BytesIO(made("docx"))).read("word/document.xml").decode()
+    for words in ("Trial Board", "All adds up.", "Three partners.", "One is late.", "1,200", "A part", "Said."):
+        assert words in text, words
 
 
 def test_programs_get_data() -> None:

@@ -76,7 +76,7 @@ def test_explained_exceptions_have_a_comment_in_their_period(health: Health) -> 
 def test_returns_in_time_over_eight_quarters(health: Health) -> None:
     # Health owes two grades in each of two years and sent one of each. Nobody moderated in the first year, and what has
     # never been sent is not yet late.
-    assert {one.agency.id: (one.in_time, one.due) for one in health.punctuality} == {
+    assert {one.agency.id: (one.in_time, one.owed) for one in health.punctuality} == {
         "health": (2, 4), "care": (27, 27), "police": (28, 28),
     }  # fmt: skip
     assert [one.agency.id for one in health.punctuality] == ["health", "police", "care"]
