@@ -36,7 +36,7 @@ from pmf_engine.records.totals import ListTotals
 from pmf_engine.submissions.content import misread_at, register_at, standing_at
 from pmf_engine.submissions.days import cells_at, groups_at, unplaced_at
 from pmf_engine.submissions.engines import Engine
-from pmf_engine.submissions.fingerprint import check_fingerprint
+from pmf_engine.submissions.fingerprint import check_framework
 from pmf_engine.submissions.list_parts import ListPart
 from pmf_engine.submissions.problem_kinds import NOTHING_READ
 from pmf_engine.submissions.problems import together, with_senders
@@ -147,7 +147,7 @@ def evaluate(
     cadences = {id_: cadence for id_, cadence in all_cadences.items() if chosen is None or id_ in chosen}
     own = own_cadences(framework, cadences)
     both = [*cadences.items(), *own.items()]
-    check_fingerprint(submissions.framework_fingerprint, framework)
+    check_framework(submissions.framework, framework)
     effective = standing_at(submissions, as_of)
     cells, untimely = of_their_time(framework, under_successors(framework, effective.cells))
     cells = with_refusals(cells, submissions.problems)
@@ -306,7 +306,7 @@ def list_queries(
     as_of, asked = _day(as_of), _period(framework, period)
     cadences = {id_: _cadence(framework, indicator, asked) for id_, indicator in framework.indicators.items()}
     both = [*cadences.items(), *own_cadences(framework, cadences).items()]
-    check_fingerprint(submissions.framework_fingerprint, framework)
+    check_framework(submissions.framework, framework)
     parts = standing(submissions.lists, as_of)
     last_day = min(as_of, asked.last_day) if asked else as_of
     return queries_by_id(framework, parts, _queries(framework, both), last_day, as_of)

@@ -11,7 +11,7 @@ from pmf_engine.domain.reason_codes import MISREAD, has_status, reason_code
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.inputs import Inputs
 from pmf_engine.evaluation.lifetimes import there
-from pmf_engine.framework.changes import owed
+from pmf_engine.framework.changes import owing_months
 from pmf_engine.framework.model import Figure
 
 SENT = ("figure", "agency", "start", "months")
@@ -65,19 +65,11 @@ def expected(inputs: Inputs, figures: Iterable[str]) -> pl.LazyFrame:
 
 def _senders(inputs: Inputs, regular: Iterable[Figure]) -> pl.LazyFrame:
     """The agencies that owe each figure, for how long, and in how many days after a period."""
-    return pl.LazyFrame(
+    figures = pl.LazyFrame(
         [
-            (
-                figure.id,
-                agency,
-                figure.due[agency],
-                *figure.cadence,
-                inputs.first_heard.get(agency, inputs.window.first),
-                *owed(inputs.framework, figure, agency),
-                figure.since,
-            )
+            (figure.id, agency, days, *figure.cadence, figure.since, figure.until)
             for figure in regular
-            for agency in figure.agencies
+            for agency, days in figure.due.items()
         ],
         schema={
             "figure": inputs.names,
@@ -85,12 +77,21 @@ def _senders(inputs: Inputs, regular: Iterable[Figure]) -> pl.LazyFrame:
             "days": pl.Int64,
             "months": pl.Int32,
             "year_start": pl.Int32,
-            "first_heard": pl.Int32,
-            "since": pl.Int32,
-            "until": pl.Int32,
             "asked_since": pl.Int32,
+            "asked_until": pl.Int32,
         },
         orient="row",
+    )
+    agencies = pl.LazyFrame(
+        [
+            (id_, inputs.first_heard.get(id_, inputs.window.first), *owing_months(inputs.framework, id_))
+            for id_ in inputs.framework.agencies
+        ],
+        schema={"agency": pl.String, "first_heard": pl.Int32, "since": pl.Int32, "until": pl.Int32},
+        orient="row",
+    )
+    return figures.join(agencies, on="agency", maintain_order="left").with_columns(
+        since=pl.max_horizontal("since", "asked_since"), until=pl.min_horizontal("until", "asked_until")
     )
 
 

@@ -231,7 +231,7 @@ def _never(
 ) -> frozenset[str]:
     """The figures and lists that no agency ever sent; ad hoc figures, which no agency owes, are left out."""
     received = {
-        *cells["figure"],
+        *cells["figure"].unique(),
         *(() if misread is None else misread["figure"]),
         *(list_ for list_, _ in counted.coverage),
     }

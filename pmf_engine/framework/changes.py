@@ -30,16 +30,24 @@ def takeovers(framework: Framework, agency: str) -> tuple[Agency, ...]:
     return tuple(agencies.values())
 
 
-def owed(framework: Framework, figure: Figure | RecordList, agency: str) -> tuple[int | None, int | None]:
-    """The first month for which an agency owes a figure or list, and the month after the last one.
+def owing_months(framework: Framework, agency: str) -> tuple[int | None, int | None]:
+    """The first month for which an agency owes anything, and the month after the last one.
 
     An agency also owes what the agencies that it succeeds owed. None is no first or no last month.
     """
     senders = takeovers(framework, agency)
     begun = [sender.since for sender in senders]
-    since = None if None in begun else min(month for month in begun if month is not None)
+    return None if None in begun else min(month for month in begun if month is not None), senders[0].until
+
+
+def owed(framework: Framework, figure: Figure | RecordList, agency: str) -> tuple[int | None, int | None]:
+    """The first month for which an agency owes a figure or list, and the month after the last one; see `owing_months`.
+
+    None is no first or no last month.
+    """
+    since, until = owing_months(framework, agency)
     starts = [month for month in (since, figure.since) if month is not None]
-    ends = [month for month in (senders[0].until, figure.until) if month is not None]
+    ends = [month for month in (until, figure.until) if month is not None]
     return max(starts, default=None), min(ends, default=None)
 
 

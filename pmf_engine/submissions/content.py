@@ -31,6 +31,7 @@ class Content:
         framework: The framework of the names.
         undated: The files whose day of receipt nobody gave, though a manifest or `received_on` could have.
         sent: Every cell before cells were compared, which `combine` compares anew.
+        standing: The cells that count once all files have come, before `without_outdated`; None where nobody asked.
     """
 
     readings: pl.DataFrame
@@ -40,12 +41,21 @@ class Content:
     framework: Framework | None = field(default=None, repr=False, compare=False)
     undated: frozenset[str] = frozenset()
     sent: Sent = field(default_factory=Sent, repr=False, compare=False)
+    standing: Standing | None = field(default=None, repr=False, compare=False)
 
 
 def standing_at(content: Content, as_of: date) -> Standing:
     """The cells that count on a day, with the problems and marks of cells that other cells contradicted then."""
-    standing = standing_cells(content.readings, content.framework, as_of)
+    standing = content.standing
+    if standing is None or not _has_come(content.readings, as_of):
+        standing = standing_cells(content.readings, content.framework, as_of)
     return standing._replace(cells=without_outdated(standing.cells, misread_at(content, as_of)))
+
+
+def _has_come(readings: pl.DataFrame, as_of: date) -> bool:
+    """Whether all readings were received by a day, and all that later files replace were replaced by then."""
+    last = readings.select(pl.max_horizontal(pl.col("received_on", "until").max())).item()
+    return last is None or last <= as_of
 
 
 def misread_at(content: Content, as_of: date) -> pl.DataFrame:

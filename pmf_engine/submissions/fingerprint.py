@@ -40,9 +40,11 @@ def _content(value: object) -> object:
     return value
 
 
-def check_fingerprint(fingerprint: str | None, framework: Framework) -> None:
-    """Raises MismatchError where submissions with a fingerprint were read with other names than a framework's."""
-    if fingerprint is not None and fingerprint != reading_fingerprint(framework):
+def check_framework(read_with: Framework | None, framework: Framework) -> None:
+    """Raises MismatchError where submissions were read with other names than a framework's; None is not known."""
+    if read_with is None or read_with is framework:
+        return
+    if reading_fingerprint(read_with) != reading_fingerprint(framework):
         raise MismatchError(
             "these submissions were read with another framework: its figures, lists, agencies, breakdowns, "
             "scales or checks differ; read them again with the framework that is evaluated"

@@ -27,7 +27,7 @@ from pmf_engine.submissions.content import Content, register_at, standing_at
 from pmf_engine.submissions.cross_checks import compare_times
 from pmf_engine.submissions.duplicates import make_good, settle
 from pmf_engine.submissions.file_state import unchanged
-from pmf_engine.submissions.fingerprint import check_fingerprint, reading_fingerprint
+from pmf_engine.submissions.fingerprint import check_framework, reading_fingerprint
 from pmf_engine.submissions.folder import MANIFEST, files_in, read_manifest
 from pmf_engine.submissions.frames import Frame, FrameReader, ListFrames, ReceivedOn, SubmissionsError, named
 from pmf_engine.submissions.layouts.naming import Lexicon
@@ -195,7 +195,7 @@ class Submissions(Content):
         if not frameworks or len(frameworks) < len(parts):
             raise ValueError("combine needs submissions that were read with a framework")
         for part in parts:
-            check_fingerprint(part.framework_fingerprint, frameworks[0])
+            check_framework(part.framework, frameworks[0])
         files = [file for part in parts for file in part.sent.files]
         if twice := sorted({file for file in files if files.count(file) > 1}):
             raise SubmissionsError(f"two parts have a file called `{twice[0]}`; give the frames of one another `name`")
@@ -326,7 +326,8 @@ def settled(sent: Sent, words: Vocabulary) -> Submissions:
     if sent.unread.height:
         readings = pl.concat([readings, sent.unread]).sort(PLACE, maintain_order=True)
     readings = _with_keys(READINGS.check(readings.with_columns(days_of_periods())), sent.keys)
-    problems.append(standing_cells(readings, words.framework, date.max).problems)
+    standing = standing_cells(readings, words.framework, date.max)
+    problems.append(standing.problems)
     of_returns = with_senders(together(*problems), words.framework, readings)
     of_lists = problems_frame(problem._replace(item=part.list) for part in sent.lists for problem in part.problems)
     content = Content(
@@ -337,6 +338,7 @@ def settled(sent: Sent, words: Vocabulary) -> Submissions:
         framework=words.framework,
         undated=sent.undated,
         sent=sent,
+        standing=standing,
     )
     return as_submissions(content)
 

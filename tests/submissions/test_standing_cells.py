@@ -9,6 +9,7 @@ import pytest
 
 import pmf_engine as pmf
 from pmf_engine.submissions.content import standing_at
+from pmf_engine.submissions.standing_cells import standing_cells
 from tests.support.boards import evaluate, write_board, write_returns
 
 FIGURES = "a: {title: A, from: care, kind: flow, frequency: quarterly, whole: false}"
@@ -156,3 +157,17 @@ def test_problems_of_wholes_are_those_of_the_day(tmp_path: Path) -> None:
     submissions = pmf.read_submissions(framework.submissions, framework)
     assert standing_at(submissions, date(2016, 7, 10)).problems.is_empty()
     assert standing_at(submissions, date(2016, 7, 30)).problems["kind"].to_list() == ["whole-outdated"]
+
+
+def test_what_stands_at_the_end_is_what_stood_on_no_day_before_the_last_file(tmp_path: Path) -> None:
+    unknown = districts(North=60, Suth=50)
+    said(tmp_path, unknown, districts(North=60, South=50), days=("2016-07-05", "2016-07-25"))
+    framework = pmf.load_framework(tmp_path)
+    submissions = pmf.read_submissions(framework.submissions, framework)
+    counts = []
+    for day in (4, 5, 24, 25, 26):
+        as_of = date(2016, 7, day)
+        found, anew = (standing_at(submissions, as_of), standing_cells(submissions.readings, framework, as_of))
+        assert (found.cells.equals(anew.cells), found.problems.equals(anew.problems)) == (True, True)
+        counts.append((found.cells.height, found.cells["group"].null_count()))
+    assert counts == [(0, 0), (2, 1), (2, 1), (2, 0), (2, 0)]
