@@ -76,13 +76,39 @@ def checked(door: Callable[_P, _R]) -> Callable[_P, _R]:
     @wraps(door)
     def inside(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         types_of = _types(door)
-        for name, argument in signature.bind(*args, **kwargs).arguments.items():
+        for name, argument in _bound(door, signature, args, kwargs).items():
             if name in types_of:
                 for each in argument if name in starred else (argument,):
                     _check(name, each, types_of[name])
         return door(*args, **kwargs)
 
     return inside
+
+
+def _bound(
+    door: Callable[..., object], signature: inspect.Signature, args: tuple[object, ...], kwargs: Mapping[str, object]
+) -> Mapping[str, Any]:
+    """The arguments by the names of their parameters; raises TypeError where they are too many or too few."""
+    try:
+        return signature.bind(*args, **kwargs).arguments
+    except TypeError as error:
+        parameters = {name: each for name, each in signature.parameters.items() if name not in ("self", "cls")}
+        placed = [name for name, each in parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD]
+        named = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY]
+        own = len(signature.parameters) - len(parameters)
+        if len(args) - own > len(placed) and named:
+            first = " and ".join(f"`{name}`" for name in placed) or "nothing"
+            more = ", ".join(f"`{name}=`" for name in named)
+            raise TypeError(f"`{door.__name__}` takes {first} by position; give the rest by name: {more}") from None
+        given = {*[*signature.parameters][: len(args)], *kwargs}
+        for name, each in parameters.items():
+            if each.default is each.empty and each.kind is not each.VAR_POSITIONAL and name not in given:
+                words = _words(name, list(_options(_types(door)[name])))
+                raise TypeError(f"`{door.__name__}` needs `{name}`: {words}") from None
+        if unknown := [name for name in kwargs if name not in parameters]:
+            names = ", ".join(f"`{name}`" for name in parameters)
+            raise TypeError(f"`{door.__name__}` has no parameter `{unknown[0]}`; it takes {names}") from None
+        raise TypeError(f"`{door.__name__}`: {error}") from None
 
 
 @cache

@@ -16,7 +16,7 @@ from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.domain.status import texts
 from pmf_engine.evaluation.actions import promises_of
 from pmf_engine.evaluation.arrivals import arrival_marks, doubting
-from pmf_engine.evaluation.evaluated import Evaluated
+from pmf_engine.evaluation.evaluated import Evaluated, judged_row
 from pmf_engine.evaluation.explanation.explain import Explanation, explained
 from pmf_engine.evaluation.history import history_plan, judged_rows
 from pmf_engine.evaluation.inputs import Inputs, collected, inputs_of
@@ -76,9 +76,12 @@ class Evaluation(Evaluated):
         Raises:
             UnknownName: There is no such indicator or group.
             UnknownPeriod: The indicator has no such period.
-            ValueError: The evaluation was not for one period, nothing was asked for in it, `only` left the indicator
-                out, or several breakdowns have such a group; it is an `Error`, too.
+            ValueError: The evaluation is of all periods and `period` names none, nothing was asked for in it, `only`
+                left the indicator out, or several breakdowns have such a group; it is an `Error`, too.
         """
+        if self.period is None and period is not None and self.audience == "board":
+            row = judged_row(self, indicator, group, _period(self.framework, period))
+            return explained(_alone(self, indicator, row.period), indicator, group, None)
         return explained(self, indicator, group, period)
 
     @checked
@@ -102,6 +105,14 @@ def altered(evaluation: Evaluated, **changes: Any) -> Evaluation:
     values = {attribute.name: getattr(evaluation, attribute.name) for attribute in fields(Evaluated)}
     Evaluated.__init__(changed, **{**values, **changes})
     return changed
+
+
+def _alone(evaluation: Evaluation, indicator: str, period: str) -> Evaluation:
+    """The evaluation of one indicator in one period, from the same submissions and as of the same day."""
+    framework, submissions = evaluation.framework, evaluation.submissions
+    return evaluate(
+        framework, submissions, period=period, as_of=evaluation.as_of, only={indicator}, engine=evaluation.engine
+    )
 
 
 @checked

@@ -281,6 +281,9 @@ _UNKNOWN_ARRIVAL = (
 )
 
 
+_MIXED = "; a column of numbers and words, such as `c`, must be text: in pandas, `frame.astype({'value': 'string'})`"
+
+
 def _collected(name: str, frame: Frame) -> pl.DataFrame:
     """The rows of a frame in memory; raises SubmissionsError where they cannot be read to the end."""
     try:
@@ -288,7 +291,7 @@ def _collected(name: str, frame: Frame) -> pl.DataFrame:
             return frame
         return frame.collect() if isinstance(frame, pl.LazyFrame) else pl.DataFrame(frame)
     except (Exception, pl.exceptions.PanicException) as error:  # a foreign frame may raise anything
-        raise _unreadable(name, error) from error
+        raise _unreadable(name, error, "" if isinstance(frame, pl.LazyFrame) else _MIXED) from error
 
 
 def _schema(name: str, frame: pl.LazyFrame) -> pl.Schema:
@@ -299,9 +302,11 @@ def _schema(name: str, frame: pl.LazyFrame) -> pl.Schema:
         raise _unreadable(name, error) from error
 
 
-def _unreadable(name: str, error: BaseException) -> SubmissionsError:
-    """The error of a frame that cannot be read."""
-    return SubmissionsError(f"cannot read the frame `{name}`, so nothing of it is used: {first_line(error)}")
+def _unreadable(name: str, error: BaseException, advice: str = "") -> SubmissionsError:
+    """The error of a frame that cannot be read, with advice where what it says is about the types of a column."""
+    why = first_line(error)
+    advice = advice if "convert" in why.lower() else ""
+    return SubmissionsError(f"cannot read the frame `{name}`, so nothing of it is used: {why}{advice}")
 
 
 def in_zone(column: pl.Series, time_zone: str) -> Iterator[object]:

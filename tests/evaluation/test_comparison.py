@@ -198,6 +198,13 @@ def test_questions_to_an_evaluation_of_all_periods_are_errors_of_the_library(eva
         everything.explain("part")
     with pytest.raises(pmf.Error, match="about one period"):
         pmf.exception_report(everything)
+
+
+def test_an_evaluation_of_all_periods_explains_each_of_them(evaluation: pmf.Evaluation) -> None:
+    everything = evaluation.at(None)
+    assert everything.explain("part", period="2016-17 Q3") == evaluation.explain("part")
+    with pytest.raises(pmf.UnknownPeriod, match="`part` has no period 2031-32 Q1"):
+        everything.explain("part", period="2031-32 Q1")
     with pytest.raises(pmf.UnknownName, match="unknown agency `polise`; did you mean `police`"):
         pmf.exception_report(evaluation, agency="polise")
 

@@ -436,3 +436,11 @@ def test_the_earlier_name_still_reads_and_says_that_it_is_deprecated(framework: 
     with pytest.warns(DeprecationWarning, match="from_frames"):
         submissions = pmf.Submissions.from_frame(VISITS, framework)
     assert submissions.problems.is_empty()
+
+
+def test_a_column_of_numbers_and_words_in_pandas_must_be_text(framework: pmf.Framework) -> None:
+    mixed = pd.DataFrame({"period": "2016-17 Q1", "agency": "care", "figure": "a", "value": [12, "c"]})
+    with pytest.raises(pmf.SubmissionsError, match=r"must be text: in pandas, `frame.astype\(\{'value': 'string'\}\)`"):
+        pmf.Submissions.from_frames(framework, mixed, received_on=None)
+    texts = mixed.astype({"value": "string"})
+    assert pmf.Submissions.from_frames(framework, texts, received_on=None).readings["text"].to_list() == ["12", "c"]

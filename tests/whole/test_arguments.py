@@ -140,6 +140,19 @@ def test_a_wrong_argument_is_refused_in_a_sentence(door: str) -> None:
             lambda: EVALUATION.explain("one", period=THREE),
             "`period` must be a text, such as '2016-17 Q3', or a Period, not 3",
         ),
+        (
+            lambda: pmf.what_if(EVALUATION, {}),  # type: ignore[call-arg]
+            "`what_if` takes `evaluation` by position; give the rest by name: `tolerances=`, `indicators=`, `from_=`",
+        ),
+        (
+            lambda: pmf.Submissions.from_frames(FRAMEWORK, returns()),  # type: ignore[call-arg]
+            "`from_frames` needs `received_on`: a date, the name of a column, either of these by frame, or None where "
+            "nobody knows",
+        ),
+        (
+            lambda: EVALUATION.row("one", grop="North"),  # type: ignore[call-arg]
+            "`row` has no parameter `grop`; it takes `indicator`, `group`",
+        ),
         (lambda: pmf.evaluate(FRAMEWORK, NOTHING), "`submissions` must be a Submissions, not None"),
         (lambda: FRAMEWORK.period(THREE), "`text` must be a text, such as '2016-17 Q3', not 3"),
         (lambda: pmf.compare(EVALUATION, NOTHING), "`after` must be an Evaluation, not None"),

@@ -254,7 +254,7 @@ def _asked(evaluation: Evaluated, indicator: str, group: str | None) -> tuple[In
     if defined is None:
         raise UnknownName("indicator", indicator, evaluation.framework.indicators)
     if evaluation.period is None or evaluation.inputs is None:
-        raise NoRow("only an evaluation of one period can be explained: give `period` to `evaluate`, or use `at`")
+        raise NoRow("only an evaluation of one period can be explained: give `period`, to `explain` or to `evaluate`")
     return evaluation.inputs, defined
 
 
