@@ -135,6 +135,7 @@ class ProblemKind(StrEnum):
     TOO_LARGE = "too-large"
     TOTAL_BY_SUM = "total-by-sum"
     TOTAL_OF_GROUPS = "total-of-groups"
+    TOTAL_ROW = "total-row"
     TWO_BREAKDOWNS = "two-breakdowns"
     TWO_ENCODINGS = "two-encodings"
     UNCLOSED_QUOTE = "unclosed-quote"

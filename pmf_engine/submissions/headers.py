@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -10,6 +10,7 @@ import polars as pl
 from pmf_engine.domain.markers import state_of
 from pmf_engine.submissions.cell_values import is_number
 from pmf_engine.submissions.problems import Problem, listed, meant, say
+from pmf_engine.submissions.side_columns import agrees, counts_rows, is_reference, is_unit_heading, of_own_area
 from pmf_engine.submissions.table import EDGES, RawTable, blank, letter
 from pmf_engine.submissions.vocabulary import REQUIRED, Vocabulary
 
@@ -79,6 +80,11 @@ class Columns:
         """The unknown columns whose cells may name the part of the figure that a row is about."""
         return [column for column in self.unknown if column not in self.near and column not in self.counted]
 
+    @property
+    def units(self) -> list[str]:
+        """The unknown columns of a long return that hold the unit of each row."""
+        return [column for column in self.unknown if self.long and is_unit_heading(self.called(column))]
+
     def called(self, column: str) -> str:
         """The title of a column."""
         return self.titles[int(column)]
@@ -125,7 +131,7 @@ def recognise(
     names_of_columns = (
         words.headers if long else [*words.headers, *words.figures.titles, *words.figures.titles.values()]
     )
-    unknown, near, notes = _unknown_columns(table, titles, words, names_of_columns, report)
+    unknown, near, notes = _unknown_columns(table, titles, own, words, names_of_columns, report)
     for columns in figures.values() if long else ():
         for column in columns:
             report("figure-column", column)
@@ -175,19 +181,61 @@ def _without_unlikely(table: RawTable, problems: Iterable[Problem], named: Colle
     ]
 
 
+def _beside(
+    table: RawTable, titles: list[str], own: Mapping[str, str], words: Vocabulary, report: Callable[..., None]
+) -> set[str]:
+    """The unknown columns that part no numbers: references of rows, of which each is reported, the own area, units."""
+    unknown = [str(at) for at, name in enumerate(table.header) if words.role(name) is None]
+    unknown = [column for column in unknown if not words.is_note(titles[int(column)])]
+    figures = [(text or "").strip(EDGES) for text in table.rows[own["figure"]]] if "figure" in own else [""]
+    figures = figures if "figure" in own else figures * table.rows.height
+    aside = of_own_area(titles, table.rows, unknown, words)
+    for column in (each for each in unknown if each not in aside):
+        texts = [(text or "").strip(EDGES) for text in table.rows[column]]
+        if is_reference(titles[int(column)], texts, figures) or _counts_rows(table, titles, column):
+            report("derived-column", column)
+            aside.add(column)
+        elif "figure" in own and is_unit_heading(titles[int(column)]):
+            pairs = {(words.figures.find(figure), unit) for figure, unit in zip(figures, texts, strict=True)}
+            if all(id_ is None or agrees(words.framework.figures[id_], unit) for id_, unit in pairs):
+                aside.add(column)
+    return aside
+
+
+def _counts_rows(table: RawTable, titles: list[str], column: str) -> bool:
+    """Whether a column without a heading, before all others, counts the rows of a table as exports of programs do."""
+    placed = table.placed or {}
+    if column != "0" if table.placed is None else placed.get(int(column)) != titles[int(column)]:
+        return False
+    rows = table.rows.select("row", column).unique("row", keep="first", maintain_order=True)
+    is_unnamed = table.placed is not None or not table.header[0].strip(EDGES)
+    return is_unnamed and counts_rows([(text or "").strip(EDGES) for text in rows[column]])
+
+
 def _unknown_columns(
-    table: RawTable, titles: list[str], words: Vocabulary, names_of_columns: list[str], report: Callable[..., None]
+    table: RawTable,
+    titles: list[str],
+    own: Mapping[str, str],
+    words: Vocabulary,
+    names_of_columns: list[str],
+    report: Callable[..., None],
 ) -> tuple[list[str], dict[str, str], list[str]]:
     """The columns without a role, the breakdown that some of them may be, and those of notes. Each gives a problem.
 
     Args:
         table: The return.
         titles: The titles of its columns.
+        own: Its own columns by their names.
         words: The names of the framework.
         names_of_columns: The names that a message may suggest.
         report: Adds a problem of a kind at a column.
     """
-    unnamed = [position for position, name in enumerate(table.header) if words.role(name) is None]
+    aside = _beside(table, titles, own, words, report)
+    unnamed = [
+        position
+        for position, name in enumerate(table.header)
+        if words.role(name) is None and str(position) not in aside
+    ]
     unknown = [
         str(position)
         for position in unnamed
@@ -203,8 +251,8 @@ def _unknown_columns(
     meant_by = {column: words.breakdown_meant(titles[int(column)], texts_of[column]) for column in unknown}
     near = {column: by for column, by in meant_by.items() if by is not None}
     for column in unknown:
-        aside = f"; rows that fill it are set aside, since they may be of a group of `{near.get(column)}`"
-        report("unknown-column", column, help=meant(titles[int(column)], names_of_columns) + aside * (column in near))
+        so = f"; rows that fill it are set aside, since they may be of a group of `{near.get(column)}`"
+        report("unknown-column", column, help=meant(titles[int(column)], names_of_columns) + so * (column in near))
     return unknown, near, unread_notes
 
 

@@ -13,6 +13,7 @@ from pmf_engine.submissions.csv_tables import FIRST_HALF, SECOND_HALF
 from pmf_engine.submissions.headers import Columns, Found, recognise
 from pmf_engine.submissions.layouts.scope import scope_of_note
 from pmf_engine.submissions.problems import Problem, meant, say
+from pmf_engine.submissions.side_columns import agrees
 from pmf_engine.submissions.table import EDGES, RawTable, blank, clean_text
 from pmf_engine.submissions.vocabulary import REQUIRED, Vocabulary, is_of_all
 
@@ -186,7 +187,13 @@ def _part(table: RawTable, columns: Columns, words: Vocabulary) -> list[pl.Expr]
                 ids = [pl.col(columns.own[role]).replace_strict(own, default=None, return_dtype=pl.String)]
                 ids.append(clean_text(column).replace_strict(ids_of_texts, default=None, return_dtype=pl.String))
                 is_part &= ids[0].ne(ids[1]).fill_null(True)
-        says = [text for text in distinct if text and not is_of_all(text)]
+        says = [text for text in distinct if text and not is_of_all(text) and not words.is_area(text)]
+        if column in columns.units:
+            own_figure = pl.col(columns.own["figure"])
+            for text in table.rows[columns.own["figure"]].drop_nulls().unique():
+                id_ = words.figures.find(text.strip(EDGES))
+                right = [unit for unit in says if id_ is not None and agrees(words.framework.figures[id_], unit)]
+                is_part &= ~((own_figure == text) & clean_text(column).is_in(right).fill_null(False)).fill_null(False)
         is_part &= clean_text(column).is_in(says).fill_null(False)
         texts.append(pl.when(is_part).then(clean_text(column)))
         titles.append(pl.when(is_part).then(columns.title(column)))

@@ -48,7 +48,9 @@ def misread_rows(
     has_text = pl.col("text").str.strip_chars(EDGES).fill_null("") != ""
     came = pl.col("received_on").is_null() | (pl.col("received_on") <= as_of)
     lost = pl.any_horizontal(pl.col("figure", "start", "agency").is_null())
-    rows = _with_agencies(readings.filter(came, has_text, lost), problems, framework)
+    totals = problems.filter(pl.col("kind") == "total-row").select(_PLACE).unique()
+    unplaced = readings.filter(came, has_text, lost).join(totals, on=_PLACE, how="anti", nulls_equal=True)
+    rows = _with_agencies(unplaced, problems, framework)
     of_figures = rows.filter(pl.col("figure").is_not_null()).with_columns(named=pl.lit(True))
     found = [of_figures, _of_any(rows, problems, framework), _of_columns(readings.filter(came), problems, framework)]
     columns = ["figure", "agency", "start", "named", "received_on", *_PLACE]

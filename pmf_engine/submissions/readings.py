@@ -19,8 +19,9 @@ from pmf_engine.submissions.blank_groups import with_lost_groups, without_blank_
 from pmf_engine.submissions.cell_values import BOUNDS, STATE, Bounds, add_values, bounds_of, wrong_value
 from pmf_engine.submissions.layouts.scope import scope_of_note
 from pmf_engine.submissions.problems import listed, problems_of_cells, say
+from pmf_engine.submissions.side_columns import is_unit_heading
 from pmf_engine.submissions.table import EDGES
-from pmf_engine.submissions.totals import without_totals
+from pmf_engine.submissions.totals import with_total_rows, without_totals
 from pmf_engine.submissions.vocabulary import Vocabulary, fold, spelling_order
 
 OUTCOME = pl.Enum(texts(Outcome))
@@ -136,7 +137,7 @@ class Reader:
         )
         period = {"start": pl.Int32, "months": pl.Int32, "by_day": pl.Boolean}
         cells = _look_up(cells, ["figure", "period_text"], period | _fault("period"), self._period)
-        cells = _days_that_agree(cells)
+        cells = with_total_rows(_days_that_agree(cells))
         if cells["by"].null_count() < cells.height:
             keys = ["by", "group_text", "crowded", "misnamed"]
             group = {"group": pl.String, "of_all": pl.Boolean}
@@ -326,6 +327,7 @@ def _part_problems(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     kinds, messages = [], []
     for aside, text, column in parts.select("aside", "part", "part_column").iter_rows():
         what = scope_of_note(text) if words.is_note(column) or words.role(column) == ("comment", "comment") else None
+        what = "in the unit of the figure" if is_unit_heading(column) else what
         kinds.append("part-aside" if aside else "may-be-part" if what is None else "out-of-scope")
         messages.append(say(kinds[-1], text=text, column=column, what=what))
     return problems_of_cells(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from pmf_engine.domain.problem_kind import ProblemKind
-from pmf_engine.submissions.severity import LOST, Kind
+from pmf_engine.submissions.severity import LOST, NOTE, Kind
 
 SHEET_KINDS: Final = {
+    ProblemKind.TOTAL_ROW: Kind(NOTE, "this row adds up others, and is not read"),
     ProblemKind.BLANK_BELOW: Kind(
         LOST,
         "no {by} in this row, which stands below `{text}` and may be of it or of the whole; write the {by} in each "

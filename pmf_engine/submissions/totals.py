@@ -1,4 +1,4 @@
-"""Unlabelled totals among groups: a group that equals the sum of all other groups wherever a file gives it."""
+"""Totals: rows of totals over figures or periods, and a group that equals the sum of all other groups."""
 
 from __future__ import annotations
 
@@ -21,6 +21,36 @@ _REST: Final = (
 
 _SENT = ("file", "agency", "by")
 _SUMMED = (*_SENT, "figure", "start", "months")
+
+
+_TOTAL_ROW: Final = r"^(?:(?:grand|overall|sub|year|yearly|annual|quarter|quarterly)[\s-]*)?totals?:?$|^sum:?$"
+"""What stands in small letters in place of a figure or period in a row that adds up other rows."""
+
+
+def with_total_rows(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells, of which those of totals over figures or periods have the problem `total-row`, as nobody asks for them.
+
+    Where a sheet has no other rows, its total may be what was meant, and stays a misspelt figure or period.
+
+    Args:
+        cells: Cells with their figures, agencies and periods.
+    """
+    over = {"figure": "unknown-figure", "period": "not-a-period"}
+    totals = {
+        role: (pl.col(f"{role}_kind") == kind).fill_null(False)
+        & pl.col(f"{role}_text").str.strip_chars().str.to_lowercase().str.contains(_TOTAL_ROW).fill_null(False)
+        for role, kind in over.items()
+    }
+    known = pl.all_horizontal(pl.col("figure", "agency", "start").is_not_null())
+    beside = known.any().over("file", "sheet")
+    return cells.with_columns(
+        expression
+        for role, is_total in totals.items()
+        for expression in (
+            pl.when(is_total & beside).then(pl.lit("total-row")).otherwise(f"{role}_kind").alias(f"{role}_kind"),
+            pl.when(is_total & beside).then(pl.lit(say("total-row"))).otherwise(f"{role}_says").alias(f"{role}_says"),
+        )
+    )
 
 
 def without_totals(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:

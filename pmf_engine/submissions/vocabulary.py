@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from pmf_engine.diagnostics.suggestions import nearest
-from pmf_engine.domain.periods import parse_period
+from pmf_engine.domain.periods import LONGEST_NAME, parse_period
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.problems import meant
 from pmf_engine.submissions.table import EDGES
@@ -58,6 +58,30 @@ def spelling_order(text: str) -> tuple[bool, str]:
     return text.isupper() or text.islower(), text
 
 
+_NUMBERED = re.compile(
+    r"^(?:\(?(?:\d{1,2}|[a-z]|i{1,3}|iv|vi{0,3}|ix|x)[.)]|\d{1,2}(?:\.\d{1,2})+[.)]?|\d{1,2}\s*[:\u2013-]"
+    r"|[\u2022\u00b7\u25aa\u25cf\u2013\u2014-])\s+(?=\S)",
+    re.IGNORECASE,
+)
+_FOOTNOTE = re.compile(
+    r"(?:[\s:*\u2020\u2021\u00a7\u00b9\u00b2\u00b3\u2070\u2074-\u2079]|\[(?:note )?\w{1,2}\]|\(note \w{1,2}\))+$",
+    re.IGNORECASE,
+)
+_COUNCIL = re.compile(r" (?:(?:county|city|borough|metropolitan|district|unitary) )*(?:council|county|authority)$")
+
+
+@lru_cache(maxsize=10_000)
+def without_numbering(text: str) -> str:
+    """A label without a number or bullet before it, and without marks of footnotes and a colon behind it.
+
+    >>> without_numbering("1.2 Referrals received*"), without_numbering("a) Visits [1]:"), without_numbering("2 visits")
+    ('Referrals received', 'Visits', '2 visits')
+    """
+    if len(text) > LONGEST_NAME:
+        return text
+    return _FOOTNOTE.sub("", _NUMBERED.sub("", text.strip(EDGES)))
+
+
 @lru_cache(maxsize=10_000)
 def fold_header(text: str) -> str:
     """A column's name without regard to case, spaces, underscores and hyphens.
@@ -100,8 +124,13 @@ class Names:
         return self._spellings
 
     def find(self, text: str) -> str | None:
-        """The id that a text names; None for a text that names none."""
-        return text if text in self.titles else self._spellings.get(self._fold(text))
+        """The id that a text names, also with a number before it or the mark of a footnote behind it; else None."""
+        if text in self.titles:
+            return text
+        id_ = self._spellings.get(self._fold(text))
+        if id_ is None and (bare := without_numbering(text)) != text:
+            return self._spellings.get(self._fold(bare))
+        return id_
 
     def help(self, text: str) -> str:
         """The end of a message about an unknown name."""
@@ -195,6 +224,11 @@ class Vocabulary:
     def is_ignored(self, header: str) -> bool:
         """Whether `ignore_columns` of the board names an unknown column, or a template has it for people to read."""
         return fold_header(header) in self._ignored
+
+    def is_area(self, text: str) -> bool:
+        """Whether a text is the board's own area, or the council of it."""
+        bare = fold(re.sub(r"[^\w\s]+", " ", text))
+        return self._area is not None and self._area in (bare, _COUNCIL.sub("", bare))
 
     def is_whole(self, by: str, text: str) -> bool:
         """Whether a text in place of a group of a breakdown means all of them: `Grand total`, `All districts`."""

@@ -812,6 +812,7 @@ def test_every_wording_is_reached() -> None:
         "month.csv": HEADER + "2010/11,police,cases,1\n2016-12,police,referrals,1\n"
         "FY17,police,referrals,1\n2016-04-07,police,referrals,1\n",
         "school.csv": HEADER + "2016-17,police,pupils,1\n",
+        "numbered.csv": "ref," + HEADER + "1,2009-10 Q1,police,referrals,1\n",
         "cell.csv": HEADER + f"2010-11 Q1,police,referrals,{'x' * 200_000}\n",
         "rows.csv": long + "".join(
             f"{row}\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import openpyxl
 
-from tests.support.awful_files import Q1, WHOLE, Case, Said
+from tests.support.awful_files import ACROSS, Q1, Q2, WHOLE, Case, Said
 from tests.support.return_files import Fact, as_csv
 
 CHILDREN = Fact("children", Q1, "50")
@@ -45,6 +45,62 @@ def _periods() -> Iterator[Case]:
     )
 
 
+def _labels() -> Iterator[Case]:
+    """Labels with numbers before them, and with the marks of footnotes behind them."""
+    before = [f"{number} Visits made" for number in ("1.", "1.2", "a)", "\u2022")]
+    for text in (*before, "Visits made*", "Visits made\u00b9", "Visits made [1]:"):
+        yield Case(f"{text} as a label", _csv([["Measure", Q1], [text, "520"]]), WHOLE[2:3])
+    yield Case("a footnote over a column", _csv([["Quarter", "2. Visits made*"], [Q1, "520"]]), WHOLE[2:3])
+    yield Case("visits of two, which are no numbered ones", _csv([["Measure", Q1], ["2 visits made", "520"]]), [],
+               [(None, 2, "A", "unknown-figure")], 1)  # fmt: skip
+    for label, text in (("Visits made*", "520"), ("Visits made", "520 *")):
+        rows = [["Measure", Q1], [label, text], ["* Boys only"]]
+        yield Case(f"{label} of {text} with a footnote of boys", _csv(rows), [], [(None, 3, "A", "out-of-scope")], 1)
+    rows = [["Measure", Q1], ["Visits made*", "520"], ["* The target is 600"]]
+    yield Case("a footnote that speaks of a target", _csv(rows), WHOLE[2:3])
+
+
+def _columns() -> Iterator[Case]:
+    """Columns that number the rows, that name the unit or the own area, and rows of totals."""
+    for heading, texts in (("Ref", "12"), ("KPI ref", ("K1", "K2")), ("No.", "12"), ("", "12"), ("Code", ("A1", "B7"))):
+        rows = [
+            ["Social Care", *[""] * 3],
+            [heading, *ACROSS[0]],
+            *([text, *row] for text, row in zip(texts, ACROSS[1:], strict=True)),
+        ]
+        said: list[Said] = [(None, 3 - bool(heading), "A", "derived-column")]
+        yield Case(f"rows numbered by {heading!r}", _csv([*rows, ["Source: our system"]], "a.csv"), WHOLE, said)
+    rows = [
+        ["Ref", "Measure", Q1],
+        ["1", "Visits made", "520"],
+        ["2", "Boys", ""],
+        ["2.1", "Referrals received", "400"],
+    ]
+    said = [(None, 1, "A", "derived-column"), (None, 3, "B", "out-of-scope")]
+    yield Case("a numbered title of boys", _csv(rows), WHOLE[2:3], said, 1)
+    rows = [
+        ["", "period", "agency", "figure", "value"],
+        ["0", Q1, "care", "visits", "520"],
+        ["1", Q1, "care", "referrals", "410"],
+    ]
+    yield Case(
+        "the index of a data frame", _csv(rows, "a.csv"), [WHOLE[0], WHOLE[2]], [(None, 1, "A", "derived-column")]
+    )
+    rows = [["Measure", "Unit", Q1], ["Visits made", "Number", "520"], ["Visits on time", "%", "31"]]
+    yield Case("a unit beside each figure", _csv(rows), [WHOLE[2], Fact("on_time", Q1, "31")])
+    rows[1][1] = "thousands"
+    yield Case("another unit than the figure's", _csv(rows), [Fact("on_time", Q1, "31")],
+               [(None, 1, "B", "unknown-column"), (None, 2, "Unit", "out-of-scope")], 1)  # fmt: skip
+    rows = [["LA code", "LA name", "Measure", Q1], ["E10000012", "Testshire County Council", "Visits made", "520"]]
+    yield Case("the board's own area and its code", _csv(rows), WHOLE[2:3])
+    rows[1][1] = "Othershire"
+    yield Case("another area", _csv(rows), [], [(None, 1, "A", "unknown-column"), (None, 1, "B", "unknown-column"),
+               (None, 2, "LA code", "may-be-part")], 1)  # fmt: skip
+    rows = [["Quarter", "Visits made"], [Q1, "520"], [Q2, "540"], ["Total", "1060"]]
+    yield Case("a row of totals over quarters", _csv(rows), WHOLE[2:], [(None, 4, "A", "total-row")], 1)
+    yield Case("a total alone", _csv([["Measure", Q1], ["Total", "520"]]), [], [(None, 2, "A", "unknown-figure")], 1)
+
+
 def cases() -> list[Case]:
     """Every case."""
-    return [case for part in (_periods,) for case in part()]
+    return [case for part in (_periods, _labels, _columns) for case in part()]

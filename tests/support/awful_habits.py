@@ -45,7 +45,7 @@ def _pivots() -> Iterator[Case]:
     rows[0] = ["Max of Value", "Period", "", ""]
     yield Case("a pivot table of maxima", _csv(rows), [], [(None, 1, "A", "out-of-scope")], 6)
     yield Case("a pivot table by rows, with a total", _csv([*ACROSS, ["Grand Total", "930", "970"]]), WHOLE,
-               [(None, 4, "A", "unknown-figure")], 2)  # fmt: skip
+               [(None, 4, "A", "total-row")], 2)  # fmt: skip
     names = ("North", "South", "East Hill")
     groups = [Fact("referrals", Q1, text, group=name) for text, name in zip("100", names, strict=True)]
     for rest in ("Unknown", "Other", "Not recorded", "(blank)", "Out of area"):

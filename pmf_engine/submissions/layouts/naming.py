@@ -61,6 +61,9 @@ _LIKE_A_NUMBER = re.compile(
 )
 """A number with a slip, with some characters around it or another in brackets, or a ratio; no quarter and no half."""
 
+_AREA_CODE = re.compile(r"[ENSWK]\d{8}")
+"""The code of an area of the United Kingdom, which is no number with a slip."""
+
 _THOUSANDS = re.compile(r"£?'?000s?", re.IGNORECASE)
 """A heading of numbers that are in thousands, which is none of them."""
 
@@ -218,8 +221,8 @@ class Lexicon:
         """Whether a text is a value, or looks like a damaged one: `52O`, `? 520`, `520 or so`."""
         if self.is_value(text):
             return True
-        is_like = _LIKE_A_NUMBER.fullmatch(text) is not None and not self.roles(text)
-        return is_like and not _THOUSANDS.fullmatch(text) and not self._is_near_name(text)
+        is_like = _LIKE_A_NUMBER.fullmatch(text) and not _AREA_CODE.fullmatch(text) and not self.roles(text)
+        return bool(is_like) and not _THOUSANDS.fullmatch(text) and not self._is_near_name(text)
 
     def _is_near_name(self, text: str) -> bool:
         """Whether the letters of a text may be a misspelt name, as those of `9zNORTH` are: it is no damaged number."""

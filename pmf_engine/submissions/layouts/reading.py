@@ -13,6 +13,7 @@ from pmf_engine.submissions.layouts.fits import NEEDED, Fit, fits_of, ways_of
 from pmf_engine.submissions.layouts.gaps import Block, Titles, blocks_of
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import DERIVED, FIGURE, PART, PERIOD, Lexicon
+from pmf_engine.submissions.layouts.references import without_references
 from pmf_engine.submissions.layouts.scope import out_of_scope, side_by_side, strange_headings
 from pmf_engine.submissions.layouts.sections import has_values, sections_of
 from pmf_engine.submissions.layouts.tables import labels_of_cells, meaning, table_of
@@ -52,6 +53,7 @@ class Read:
 
 def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
     """Reads a sheet of any layout. It is refused where no layout fits, or where two fit and differ."""
+    grid, references = without_references(grid, lexicon)
     blocks = blocks_of(grid, sections_of(grid, lexicon), lexicon)
     if not blocks:
         return Read(fits=False)
@@ -60,6 +62,10 @@ def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
     except _RefusedError as error:
         return Read(problems=[error.problem], aside=values_of(grid, lexicon, grid.rows))
     read = Read(fits=bool(chosen))
+    for label in references:
+        text = label.text or label.column
+        told = say("derived-column", text=text)
+        read.problems.append(Problem(grid.file, grid.sheet, label.row, label.column, text, "derived-column", told))
     doubts = [check(grid, blocks, lexicon) for check in (side_by_side, out_of_scope, strange_headings)]
     refused: dict[int, Block] = {}
     for block, problem in [*unfit, *chain(*doubts), *turning(grid, chosen, lexicon)]:

@@ -143,6 +143,8 @@ _OF_NOTE: Final = re.compile(rf"(?:{_FILLER} )*(?:{'|'.join(_OF_SCOPES.values())
 
 _LONGEST_NOTE: Final = 60
 
+_FOOTNOTE: Final = re.compile(r"(?P<mark>[*†‡§¹²³⁰⁴-⁹]+|\[\w{1,2}\])\s*:?\s*")
+
 
 def scope_of_note(text: str) -> str | None:
     """What the numbers of a row are not, by the comment or note beside them; None for a note that says nothing of it.
@@ -168,6 +170,7 @@ def out_of_scope(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[
     """
     everywhere = [label for label in names_of_file(grid.file, grid.sheet) if doubt_of(label.text, lexicon)]
     everywhere += [label for label in _notes(grid, lexicon) if _WHOLE_SHEET.search(plain(label.text))]
+    everywhere += _telling_footnotes(grid, lexicon)
     refused: list[tuple[Block, Problem | None]] = []
     told: set[Label] = set()
     current: Label | None = None
@@ -208,6 +211,15 @@ def _notes(grid: Grid, lexicon: Lexicon) -> Iterator[Label]:
     """The texts of rows that hold no values and a single text."""
     alone = (row for row in grid.rows if len(row.filled) == 1 and not has_values(row, lexicon))
     return (grid.label(row, row.filled[0]) for row in alone)
+
+
+def _telling_footnotes(grid: Grid, lexicon: Lexicon) -> Iterator[Label]:
+    """The footnotes whose mark another cell ends with, and that say what its number is not: `* boys only`."""
+    for label in _notes(grid, lexicon):
+        if (match := _FOOTNOTE.match(label.text)) and scope_of_note(label.text[match.end() :]) is not None:
+            mark = match["mark"]
+            if any(len(text) > len(mark) and text.endswith(mark) for row in grid.rows for text in row.cells):
+                yield label
 
 
 def strange_headings(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[tuple[Block, Problem | None]]:

@@ -1,0 +1,73 @@
+"""References of rows: columns that number the rows of a sheet, which name nothing and are no values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pmf_engine.submissions.layouts.grid import Grid, Label, Row
+from pmf_engine.submissions.layouts.naming import FIGURE, VALUE, Lexicon
+from pmf_engine.submissions.side_columns import counts_rows, is_reference
+
+_MOST_TITLES = 10
+"""The most rows of titles above a table that are looked at."""
+
+
+def without_references(grid: Grid, lexicon: Lexicon) -> tuple[Grid, list[Label]]:
+    """The sheet with a blank in place of each reference of a row; and the headings of their columns.
+
+    A title such as `2 | Boys` then stands alone in its row, as a title does.
+    """
+    rows: list[Row] = [*grid.rows]
+    headings: list[Label] = []
+    first = min((at for row in rows if (at := _name_at(row, lexicon))), default=0)
+    for position in range(first):
+        heading = _heading(grid, position, lexicon)
+        if heading is None:
+            continue
+        headings.append(heading)
+        rows = [
+            row._replace(cells=(*row.cells[:position], "", *row.cells[position + 1 :]))
+            if row.number >= heading.row and len(row.filled) > 1
+            else row
+            for row in rows
+        ]
+    return (replace(grid, rows=[row for row in rows if row.filled]), headings) if headings else (grid, [])
+
+
+def _name_at(row: Row, lexicon: Lexicon) -> int | None:
+    """The first position in a row that names a figure, period, agency or group."""
+    return next((at for at, text in enumerate(row.cells) if text and lexicon.roles(text)), None)
+
+
+def _heading(grid: Grid, position: int, lexicon: Lexicon) -> Label | None:
+    """The heading of a column of references before all names; with an empty text where it has none, else None."""
+    filled = [row for row in grid.rows if row.cells[position] and len(row.filled) > 1]
+    ways = (_heading_in(grid, position, filled[place:], lexicon) for place in range(min(len(filled), _MOST_TITLES)))
+    return next((heading for heading in ways if heading is not None), None)
+
+
+def _heading_in(grid: Grid, position: int, filled: Sequence[Row], lexicon: Lexicon) -> Label | None:
+    """The heading of a column of references, where the first of some rows holds it or the first reference."""
+    head, text = filled[0], filled[0].cells[position]
+    is_headed = not text[0].isdigit()
+    below = [row for row in filled[1:] if row.cells[position] != text] if is_headed else filled
+    named = [row for row in grid.rows if row.number >= below[0].number] if below else []
+    if not any(_has_value(row, lexicon) for row in named):
+        return None
+    texts = [row.cells[position] for row in below]
+    if is_headed and lexicon.role_word(text) != VALUE:
+        return grid.label(head, position) if is_reference(text, texts, _figures(below, lexicon)) else None
+    return grid.label(head, position)._replace(text=text if is_headed else "") if counts_rows(texts) else None
+
+
+def _figures(rows: Sequence[Row], lexicon: Lexicon) -> list[str]:
+    """The figure that each row names; a text of its own for a row that names none."""
+    figures = [next((text for text in row.cells if FIGURE in lexicon.roles(text)), None) for row in rows]
+    return [figure or f"row {row.number}" for figure, row in zip(figures, rows, strict=True)]
+
+
+def _has_value(row: Row, lexicon: Lexicon) -> bool:
+    """Whether a value stands behind the first name of a row."""
+    at = _name_at(row, lexicon)
+    return at is not None and any(lexicon.may_be_value(text) for text in row.cells[at + 1 :] if text)
