@@ -6,18 +6,20 @@ import re
 from collections.abc import Mapping
 
 from pmf_engine.domain.numbers import half_up_decimal
+from pmf_engine.evaluation.explanation.absent_returns import Absent
 from pmf_engine.evaluation.explanation.explain import Comparison, Explanation, Tried
 from pmf_engine.evaluation.explanation.figure_sources import Cell, Source
+from pmf_engine.formula.syntax import Name
 from pmf_engine.framework.escalation_rules import Rule
 from pmf_engine.framework.model import Framework
+from pmf_engine.judgement.band_words import band_words
 from pmf_engine.judgement.formatting import MOST_DECIMALS, decimal_of, show_number, show_value
 from pmf_engine.report.row_words import RowWords
 from pmf_engine.report.rule_words import rule_words, until_words
 from pmf_engine.report.wording import level_word, plain_status
 
-_BOUNDS: Mapping[str, str] = {"year_ago": "a year ago", "previous": "the period before"}
+_DAYS: Mapping[str, str] = {"period_start": "the period’s first day", "period_end": "the period’s last day"}
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_BOUND = re.compile(r"(?:at most|at least|below|above|more than|less than|exactly) ([A-Za-z_]\w*)")
 
 
 class ExplainedWords:
@@ -39,13 +41,17 @@ class ExplainedWords:
         return self._words.in_titles(words)
 
     def named(self, words: str) -> str:
-        """Words with titles and names in the place of all ids."""
+        """Words with titles and names in the place of the ids in backticks."""
         return self._words.in_names(words)
 
     def reason(self, reason: str | None) -> str:
         """A reason of a figure or a part, such as `late: ...`: its status as a word, with titles; empty without one."""
         status, colon, rest = (reason or "").partition(":")
         return self.titled(f"{plain_status(status)}{colon}{rest}") if colon else self.titled(reason)
+
+    def absent(self, absent: Absent) -> str:
+        """A return that was not sent, within a sentence."""
+        return self._words.absent(absent)
 
     def agency(self, id_: str) -> str:
         """The name of an agency."""
@@ -74,18 +80,35 @@ class ExplainedWords:
     # -- formulas, bands and rules -----------------------------------------------------
 
     def formula(self, text: str) -> str:
-        """A formula with titles in quotation marks in the place of figures, lists and indicators."""
-        titles = self._words.titles
+        """A formula with titles in quotation marks in the place of figures, lists and indicators; columns in words."""
         # What stands in quotation marks is a value of the author's.
         parts = re.split(r"('[^']*'|\"[^\"]*\")", text)
-        parts[::2] = [
-            _NAME.sub(lambda id_: f"“{titles[id_[0]]}”" if id_[0] in titles else id_[0], part) for part in parts[::2]
-        ]
+        parts[::2] = [_NAME.sub(lambda id_: self._called(id_[0]), part) for part in parts[::2]]
         return "".join(parts)
 
-    def band(self, text: str | None) -> str:
-        """A limit or a band as the author wrote it, with titles in the place of ids."""
-        return _NAME.sub(lambda id_: _BOUNDS.get(id_[0], id_[0]), self.formula(text or ""))
+    def _called(self, name: str) -> str:
+        """What a name in a formula is called: by its title, or as a column of a list without `_`."""
+        titles = self._words.titles
+        if name in titles:
+            return f"“{titles[name]}”"
+        if name in _DAYS:
+            return _DAYS[name]
+        return name.replace("_", " ") if any(name in list_.columns for list_ in self.framework.lists.values()) else name
+
+    def band(self, band: str) -> str:
+        """The `good` or `tolerance` band of the entry in force, in words with its numbers: `90% or more`."""
+        entry = self._entry
+        assert entry is not None
+        return band_words(
+            entry.good if band == "good" else entry.tolerance,
+            entry,
+            known=self._known(),
+            unit=self._indicator.unit,
+            value=self.explanation.value,
+            shown=self.shown(self.explanation.value),
+            titles=self._words.titles,
+            grades=self.explanation.scale,
+        )
 
     def rule(self, rule: Tried) -> str:
         """A rule in words with the level that it sends to."""
@@ -110,11 +133,16 @@ class ExplainedWords:
         return show_value(value, self._indicator, self._entry, grades=self.explanation.scale, known=self._known())
 
     def _known(self) -> dict[str, float]:
-        """The numbers of the bounds that are one name each."""
-        judged = self.explanation.judgement
-        limits = judged.comparisons if judged else ()
-        named = ((_BOUND.fullmatch(limit.words), limit.bound) for limit in limits)
-        return {name[1]: bound for name, bound in named if name and bound is not None}
+        """The numbers of the bounds that are one name each, such as `previous`."""
+        judged, entry = self.explanation.judgement, self._entry
+        if judged is None or entry is None:
+            return {}
+        limits = [limit for band in (entry.good, entry.tolerance) if band for limit in band.limits]
+        return {
+            limit.bound.name: compared.bound
+            for limit, compared in zip(limits, judged.comparisons, strict=False)
+            if isinstance(limit.bound, Name) and compared.bound is not None
+        }
 
     def number(self, value: float | None) -> str:
         """A number behind the value, which has no unit of its own."""

@@ -26,8 +26,10 @@ from pmf_engine.report.chart_words import (
 )
 from pmf_engine.report.scored_twice_words import scored_twice_words
 from pmf_engine.report.wording import plain_status
+from pmf_engine.report.workings import records_words
 
 _OPERATORS = {"<=": "at most", "<": "below", ">=": "at least", ">": "above", "=": "equal to"}
+_BANDS = {"good": "good", "tolerance": "tolerable"}
 _DIRECTIONS = {Direction.IMPROVING: "better", Direction.WORSENING: "worse", Direction.UNCHANGED: "no change"}
 
 
@@ -140,7 +142,7 @@ def _source(source: Source, words: ExplainedWords) -> Iterator[str]:
     for records in source.records:
         yield from _records(records, words)
     for absent in source.absent:
-        yield f"    not sent {words.named(f'by {absent}')}"
+        yield f"    {words.absent(absent)}"
 
 
 def _cell(cell: Cell, several: bool, words: ExplainedWords) -> Iterator[str]:
@@ -156,9 +158,7 @@ def _cell(cell: Cell, several: bool, words: ExplainedWords) -> Iterator[str]:
 
 
 def _records(records: Records, words: ExplainedWords) -> Iterator[str]:
-    times = f", {records.speaks_from} to {records.speaks_to}" if records.speaks_from else ""
-    refused = f", {show_count(records.refused, 'cell')} refused" if records.refused else ""
-    yield f"    {tamed(records.file)}: {show_count(records.records, 'record')}{times}{refused}"
+    yield f"    {tamed(records.file)}: {records_words(records)}"
     for fault in records.faults:
         where = [*([f"row {fault.row}"] if fault.row else []), *([f"`{fault.column}`"] if fault.column else [])]
         yield f"      {', '.join(where)}{': ' if where else ''}{words.titled(fault.message)}"
@@ -189,14 +189,14 @@ def _tolerance(explanation: Explanation, words: ExplainedWords) -> Iterator[str]
         return
     yield f"tolerance, {judged.place}" + (f": {judged.reference}" if judged.reference else "")
     if judged.frequency:
-        band = f"good, {words.band(judged.good)}"
-        yield f"  {band}" + (f"; tolerance, {words.band(judged.tolerance)}" if judged.tolerance else "")
+        band = f"good: {words.band('good')}"
+        yield f"  {band}" + (f"; tolerable: {words.band('tolerance')}" if judged.tolerance else "")
         yield f"  not compared: the band is for shorter periods ({judged.frequency}), and does not judge this one"
         return
     if judged.target is not None:
         yield f"  target: {show_number(judged.target)}"
     for comparison in judged.comparisons:
-        yield f"  {comparison.band}, {words.band(comparison.words)}: {_compared(explanation, comparison, words)}"
+        yield f"  {_BANDS[comparison.band]}: {words.band(comparison.band)}; {_compared(explanation, comparison, words)}"
     if judged.allow_for_chance:
         yield f"  allowing for chance: {_by_chance(explanation, words)}"
 
@@ -220,7 +220,8 @@ def _by_chance(explanation: Explanation, words: ExplainedWords) -> str:
         return "no interval"
     if judged.beyond_chance is None:
         return "not asked of a value that is good"
-    band = f"tolerance, {words.band(judged.tolerance)}" if judged.tolerance else f"good, {words.band(judged.good)}"
+    name = "tolerance" if judged.tolerance else "good"
+    band = f"what is {_BANDS[name]}, {words.band(name)}"
     answer = "yes" if judged.beyond_chance else "no"
     interval = f"{words.shown(explanation.lower)} to {words.shown(explanation.upper)}"
     return f"is the whole of {interval} outside {band}? {answer}"
@@ -245,7 +246,7 @@ def _control_chart(explanation: Explanation, words: ExplainedWords) -> Iterator[
     else:
         yield f"  no signal: {no_signal_words(chart, words.months)}"
     if (assured := assurance_words(chart)) and judged:
-        yield f"  good, {words.band(judged.good)}: {assured}"
+        yield f"  good, {words.band('good')}: {assured}"
 
 
 def _history(explanation: Explanation, words: ExplainedWords) -> Iterator[str]:

@@ -19,6 +19,7 @@ from pmf_engine.report.since_words import saved_words
 from pmf_engine.report.wording import (
     and_words,
     arrow_words,
+    gap_words,
     length_word,
     level_word,
     parts_words,
@@ -99,14 +100,16 @@ def alert_figures(matter: Matter) -> tuple[str, str]:
     """The figures of a matter in few words, and for how long: `70.8% ↓ worse` and `4th red quarter`."""
     item = matter.first
     if matter.kind == MatterKind.RETURN:
-        return f"no figure since {item.carried.period}" if item.carried else "no figure yet", ""
+        return f"No figure since {item.carried.period}" if item.carried else "No figure yet", ""
     if matter.kind == MatterKind.GROUPS:
         raised = [group for outside in item.outside for group in outside.groups if group.escalate_to]
         of = sum(outside.of for outside in item.outside if any(group.escalate_to for group in outside.groups))
         return f"{len(raised)} of {of} {_groups_word(item)}", "new" if matter.new else ""
     length = f"{plain_status(item.status)} {length_word(item.period.cadence.months)}"
     lasted = f"{_ordinal(item.run)} {length}" if item.run else ""
-    return " ".join(part for part in (value_words(item), arrow_words(item)) if part), lasted
+    value = value_words(item)
+    value = value if item.value is not None else value.capitalize()
+    return " ".join(part for part in (value, arrow_words(item)) if part), lasted
 
 
 def alert_sentence(matter: Matter) -> str:
@@ -128,20 +131,8 @@ def _behind(matter: Matter) -> str:
     if matter.kind == MatterKind.GROUPS:
         return _groups_sentence(item)
     parts = parts_words(item)
-    gap = _short_words(item)
-    words = f"{parts}: {gap}" if parts and gap else parts or gap
+    words = "; ".join(part for part in (parts, gap_words(item)) if part)
     return " ".join(part for part in (sentence(words), _went_up(matter), _where(item)) if part)
-
-
-def _short_words(item: Item) -> str:
-    """How far a value is from its bands: `20 short of tolerable, 92 of good`."""
-    gap = item.shortfall
-    if gap is None or gap.good is None:
-        return ""
-    far, link = ("short", "of") if gap.more else ("too many", "for")
-    if gap.tolerable is None:
-        return f"{gap.good:,} {far} {link} good"
-    return f"{gap.tolerable:,} {far} {link} tolerable, {gap.good:,} {link} good"
 
 
 def _went_up(matter: Matter) -> str:

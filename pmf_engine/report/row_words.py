@@ -9,10 +9,11 @@ from functools import cached_property
 from pmf_engine.domain.marks import Mark, read_marks
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.explanation.absent_returns import Absent
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.framework.tolerances import Entry, Interval, settled_band
 from pmf_engine.judgement.band_words import band_words
-from pmf_engine.judgement.formatting import show_value
+from pmf_engine.judgement.formatting import show_date, show_value
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.item import Compared, Named
 
@@ -72,16 +73,17 @@ class RowWords:
         )
 
     def in_names(self, words: str) -> str:
-        """As `in_titles`, also of ids without backticks: those with a `_`, and agencies after from, by or without."""
-        plain = re.sub(r"`(\w+)`", lambda id_: self._short_names.get(id_[1], id_[0]), words)
-        plain = re.sub(r"\b[a-z]\w*_\w*\b", lambda id_: self._short_names.get(id_[0], id_[0]), plain)
-        agencies = self.framework.agencies
-        plain = re.sub(
-            r"\b(from|without|by) (\w+)",
-            lambda of: f"{of[1]} {agencies[of[2]].name}" if of[2] in agencies else of[0],
-            plain,
-        )
-        return self.in_titles(plain)
+        """As `in_titles`, with the names of agencies and breakdowns without quotation marks."""
+        return self.in_titles(re.sub(r"`(\w+)`", lambda id_: self._short_names.get(id_[1], id_[0]), words))
+
+    def absent(self, absent: Absent) -> str:
+        """A return that was not sent, within a sentence: `not sent by Police for 2016-17 Q1, due 30 July 2016`."""
+        agency = self.agency(absent.agency).title
+        if absent.period is None:
+            return f"not asked of {agency}"
+        group = f", {self.breakdown(absent.by).title.lower()} {absent.group}" if absent.by else ""
+        due = f", due {show_date(absent.due)}" if absent.due else ""
+        return f"not sent by {agency} for {absent.period}{group}{due}"
 
     @cached_property
     def _short_names(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.explanation.figure_sources import Cell, Source
 from pmf_engine.evaluation.explanation.record_sources import Records
 from pmf_engine.evaluation.rows import NoRow
-from pmf_engine.judgement.formatting import show_count, show_number
+from pmf_engine.judgement.formatting import show_count, show_date, show_number
 from pmf_engine.report.item import Item, Worked
 from pmf_engine.report.model import ExceptionReport, Level
 from pmf_engine.report.row_words import RowWords
@@ -63,10 +63,9 @@ def _lines(source: Source, words: RowWords) -> Iterator[str]:
     for cell in source.cells:
         yield _cell(cell, words)
     for records in source.records:
-        yield _records(records)
+        yield f"{records.file}: {records_words(records)}."
     for absent in source.absent:
-        agency, _, when = absent.partition(" ")
-        yield sentence(f"not sent by {words.agency(agency).title} {words.in_names(when)}")
+        yield sentence(words.absent(absent))
 
 
 def _cell(cell: Cell, words: RowWords) -> str:
@@ -79,8 +78,10 @@ def _cell(cell: Cell, words: RowWords) -> str:
     return " ".join(part for part in (f"{group}: {cell.text.strip() or 'blank'} ({place}).", faults) if part)
 
 
-def _records(records: Records) -> str:
-    """A file of a list: how many records it has, and of which days."""
-    days = f", {records.speaks_from} to {records.speaks_to}" if records.speaks_from else ""
+def records_words(records: Records) -> str:
+    """A file of a list: how many records it has, of which days, and how many of its cells are refused."""
+    days = ""
+    if records.speaks_from and records.speaks_to:
+        days = f", {show_date(records.speaks_from)} to {show_date(records.speaks_to)}"
     refused = f", {show_count(records.refused, 'cell')} refused" if records.refused else ""
-    return f"{records.file}: {show_count(records.records, 'record')}{days}{refused}."
+    return f"{show_count(records.records, 'record')}{days}{refused}"

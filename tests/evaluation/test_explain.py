@@ -14,6 +14,7 @@ import pytest
 import pmf_engine as pmf
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.evaluation.evaluate import explain
+from pmf_engine.evaluation.explanation.absent_returns import Absent
 from pmf_engine.evaluation.explanation.explain import Explanation
 from pmf_engine.render.explanation import to_json, to_text
 from tests.support import strategies
@@ -110,8 +111,8 @@ def test_the_interval_says_why_chance_may_explain_it(tmp_path: Path) -> None:
     one = explained(tmp_path, "26 10", tolerance, "2014-04")
     assert (one.status, one.judgement and one.judgement.beyond_chance) == ("amber", False)
     text = " ".join(to_text(one).split())
-    assert "allowing for chance: is the whole of 18.4% to 35.4% outside tolerance, at most 24? no" in text
-    assert "outside tolerance, at most 24? no" in text
+    assert "allowing for chance: is the whole of 18.4% to 35.4% outside what is tolerable, 24% or less? no" in text
+    assert "outside what is tolerable, 24% or less? no" in text
     one = explained(tmp_path, "26 10", tolerance, "2014-04", wholes=50)
     assert (one.status, one.judgement and one.judgement.beyond_chance) == ("red", True)
     one = explained(tmp_path, "26 10", tolerance, "2014-05")
@@ -293,15 +294,15 @@ def test_groups_that_make_no_whole_are_set_aside(tmp_path: Path) -> None:
     assert cells(one, "sm") == [("care", "2", "South", aside), ("police", "2", None, None)]
     how = {source.figure: source.how for source in one.sources}
     assert how["m"] == (
-        "no whole from police without `North` of `district`",
-        "added up over 2 groups of `district` from care for 2016-17 Q1",
+        "no whole from `police` without `North` of `district`",
+        "added up over 2 groups of `district` from `care` for 2016-17 Q1",
         "added up over 2 agencies",
-        "without police for 2016-17 Q1",
+        "without `police` for 2016-17 Q1",
         "added up over 2 periods",
     )
     assert how["sm"] == (
-        "no whole from care without `North` of `district`",
-        "without care",
+        "no whole from `care` without `North` of `district`",
+        "without `care`",
         "the last of the period, 2016-09",
     )
     assert "Police, 2016-17 Q1, South: `6` (set aside)\n      its groups make no whole\n" in to_text(one)
@@ -345,12 +346,12 @@ def test_the_group_and_the_agency_that_lack_are_named(tmp_path: Path) -> None:
     """
     one = asked(tmp_path, indicators, rows, "2016-17 Q1", group="North", tolerances="both: {good: at most a}")
     assert cells(one, "m") == [("care", "5", "North", None)]
-    assert one.sources[0].absent == ("police for 2016-17 Q1, district North",)
+    assert one.sources[0].absent == (Absent("police", "2016-17 Q1", by="district", group="North"),)
     evaluation = evaluate(tmp_path, "2016-17 Q1", date(2017, 5, 31))
-    assert explain(evaluation, "z").sources[0].absent == ("ons for 2016-17 Q1", "police for 2016-17 Q1")
-    assert explain(evaluation, "z", group="police").sources[0].absent == ("police for 2016-17 Q1",)
+    assert explain(evaluation, "z").sources[0].absent == (Absent("ons", "2016-17 Q1"), Absent("police", "2016-17 Q1"))
+    assert explain(evaluation, "z", group="police").sources[0].absent == (Absent("police", "2016-17 Q1"),)
     assert explain(evaluation, "z", group="care").sources[0].absent == ()
-    assert explain(evaluation, "both", group="police").sources[1].absent == ("police, who is not asked for it",)
+    assert explain(evaluation, "both", group="police").sources[1].absent == (Absent("police"),)
 
 
 def test_counts_of_agencies_are_steps_and_no_worst_is_taken(tmp_path: Path) -> None:
@@ -488,7 +489,7 @@ def test_refused_cells_are_counted_in_good_english_and_the_rest_by_number(tmp_pa
     more = "".join(f"care,2016-07-0{day},North,1,so\n" for day in range(1, 7))
     path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
     text = to_text(explain(evaluate(tmp_path, "2016-17 Q2", date(2017, 5, 31)), "e"), 200)
-    assert "ev_care.csv: 11 records, 2016-04-01 to 2016-09-30, 8 cells refused\n" in text
+    assert "ev_care.csv: 11 records, 1 April 2016 to 30 September 2016, 8 cells refused\n" in text
     assert text.count("is not `yes` or `no`\n") == 5
     assert "      and 2 more\n" in text
 
@@ -511,8 +512,8 @@ def test_grades_are_told_in_their_words(tmp_path: Path) -> None:
         "value: met, 3 of 4 on its scale",
         "direction: better, from not met in 2016-17 Q1",
         "  G (grade), 2016-17 Q2: met, the worst over 2 agencies",
-        "  good, at least met: is met at least met? yes",
-        "  tolerance, at least partly met: is met at least partly met? yes",
+        "  good: met or better; is met at least met? yes",
+        "  tolerable: partly met or better; is met at least partly met? yes",
         "  2016-17 Q1: not met, red, to the Board",
         "  2016-17 Q2: met, green, better",
         "  raised: 2016-17 Q1, to the Board, red at not met",
@@ -555,8 +556,8 @@ def test_the_direction_is_told_against_both_periods(tmp_path: Path) -> None:
     [
         ("{good: at most 12.04}", "is 12% at most 12.04%? yes"),
         ("{good: at least 12.0004}", "is 12% at least 12.0004%? no"),
-        ("{good: at most england, tolerance: at most 20}", "good, at most “England”: is 12% at most 11%? no"),
-        ("{good: at most previous}", "good, at most the period before: is 12% at most 10%? no"),
+        ("{good: at most england, tolerance: at most 20}", "good: no more than England (11%); is 12% at most 11%? no"),
+        ("{good: at most previous}", "good: no more than the period before (10%); is 12% at most 10%? no"),
     ],
 )
 def test_bounds_are_told_with_the_decimals_that_decide(tmp_path: Path, tolerance: str, said: str) -> None:

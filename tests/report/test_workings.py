@@ -25,7 +25,7 @@ def test_a_value_opens_to_its_cells_and_to_what_was_not_sent(report: pmf.Excepti
     items = {item.indicator.id: item for level in report.levels for item in level.items}
     [calls] = items["called"].workings
     assert (calls.title, calls.period) == ("Calls", "2016-17 Q1")
-    assert calls.lines == ("Not sent by Police for 2016-17 Q1, due 2016-07-30.",)
+    assert calls.lines == ("Not sent by Police for 2016-17 Q1, due 30 July 2016.",)
     page = render_html(report)
     assert page.count("How the value was worked out") == len(items)
 

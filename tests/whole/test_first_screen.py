@@ -191,7 +191,7 @@ def alerts_by_hand() -> list[str]:
     for row in wholes().filter(pl.col("escalate_to") == "board").iter_rows(named=True):
         if row["status"] == "late":
             known = history.filter(pl.col("indicator") == row["indicator"], pl.col("value").is_not_null())
-            clauses.append(f"no figure since {known.sort('starts_on')['period'].to_list()[-1]}")
+            clauses.append(f"No figure since {known.sort('starts_on')['period'].to_list()[-1]}")
             runs = evaluation().outstanding.filter(pl.col("waiting").list.contains(row["indicator"]))["run"]
             clauses.append(f"{WORDS[max(runs.to_list())]} quarters not sent.")
             continue
@@ -201,7 +201,7 @@ def alerts_by_hand() -> list[str]:
         tolerable, good = (number - row["numerator"] for number in needed)
         counts = f"{row['numerator']:.0f} of {row['denominator']:.0f}"
         clauses += [shown(row["value"]), f"{row['run']}th red quarter"]
-        clauses.append(f"{counts}: {tolerable:.0f} short of tolerable, {good:.0f} of good.")
+        clauses.append(f"{counts}; {tolerable:.0f} more would be tolerable, {good:.0f} more good.")
     districts = evaluation().results.filter(indicator="return_interviews_held", by="district")
     assert set(districts["status"]) == {"red"}
     return [*clauses, f"Red in all {districts.height} districts."]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, TypeAlias
 
 import polars as pl
@@ -14,12 +13,11 @@ from pmf_engine.domain.reason_codes import ReasonCode
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.aligning import lasts
 from pmf_engine.evaluation.evaluated import Evaluated
-from pmf_engine.evaluation.expected import absent
+from pmf_engine.evaluation.explanation.absent_returns import Absent, absent_figures, absent_lists, senders
 from pmf_engine.evaluation.explanation.record_sources import Records, is_blank, records
 from pmf_engine.evaluation.explanation.trace import Fact, Trace, traced
 from pmf_engine.evaluation.explanation.workings import Looked, Workings, reason
 from pmf_engine.evaluation.inputs import AGENCY, WHOLE, Inputs, Slice
-from pmf_engine.evaluation.list_facts import list_codes
 from pmf_engine.framework.dependencies import asked_of_lists
 from pmf_engine.framework.model import Figure, Indicator
 from pmf_engine.submissions.problems import say
@@ -80,7 +78,7 @@ class Source:
     used_by: tuple[str, ...]
     how: tuple[str, ...]
     cells: tuple[Cell, ...]
-    absent: tuple[str, ...]
+    absent: tuple[Absent, ...]
     records: tuple[Records, ...] = ()
     scale: tuple[str, ...] = ()
 
@@ -133,7 +131,7 @@ def _sent(evaluation: Evaluated, inputs: Inputs, trace: Trace, looked: Looked, p
         cells=tuple(
             _cell(row, figure, _why(evaluation, row)) for cell in used.cells for row in _with_replaced(received, cell)
         ),
-        absent=tuple(_waiting(inputs, figure, used, slice_)),
+        absent=tuple(absent_figures(inputs, figure, used.periods, used.waits_for, used.cells, slice_)),
         scale=tuple(framework.scales.get(figure.scale or "", ())),
     )
 
@@ -152,15 +150,6 @@ def _counted(
     aggregates = {aggregate.text: aggregate for aggregate in asked_of_lists(framework, [indicator])}
     aggregate = aggregates[looked.name]
     list_ = framework.lists[aggregate.list.name]
-    codes = list_codes(inputs, list_, period.cadence).filter(pl.col("start") == period.start, pl.col("code") > 0)
-    not_covered = [
-        f"{sender} for {period.label}, due {period.last_day + timedelta(days=list_.due[sender])}"
-        for sender, code in codes.select("agency", "code").iter_rows()
-        if (by != AGENCY or sender == group)
-        and ReasonCode.read(code).status != Status.INVALID  # it came, and cannot be read
-    ]
-    if by == AGENCY and group not in list_.agencies:
-        not_covered = [f"{group}, who is not asked for it"]
     blank = is_blank(inputs, aggregate, period, by, group)
     return Source(
         figure=looked.name,
@@ -172,7 +161,7 @@ def _counted(
         used_by=looked.used_by,
         how=(BLANK,) if blank else (),
         cells=(),
-        absent=tuple(not_covered),
+        absent=tuple(absent_lists(inputs, list_, period, slice_)),
         records=records(evaluation, inputs, aggregate, period, by, group),
     )
 
@@ -221,7 +210,7 @@ def _used(
             chosen += rows
     without = {
         agency: periods
-        for agency in _senders(figure, slice_)
+        for agency in senders(figure.agencies, slice_)
         if (periods := [own for own in taken.periods if (agency, own) not in valued])
     }
     return _Used(
@@ -233,30 +222,6 @@ def _used(
         lacking=lacking,
         without=without,
     )
-
-
-def _senders(figure: Figure, slice_: Slice) -> list[str]:
-    """The agencies that send a figure; in a slice by agency only its own."""
-    return sorted(agency for agency in figure.agencies if slice_.by != AGENCY or agency == slice_.group)
-
-
-def _waiting(inputs: Inputs, figure: Figure, used: _Used, slice_: Slice) -> Iterator[str]:
-    """The agencies that have not sent a period, or a group of it, and when that was due."""
-    if slice_.by == AGENCY and slice_.group not in figure.agencies:
-        yield f"{slice_.group}, who is not asked for it"
-        return
-    rows = absent(inputs, [figure.id]).collect(engine="in-memory").iter_rows(named=True)
-    due = {(row["agency"], row["start"], row["months"]): row["due"] for row in rows}
-    sent = {(cell["agency"], cell["start"], cell["months"]) for cell in used.cells}
-    periods = {*used.periods, *([used.waits_for] if used.waits_for else [])}
-    for own in sorted(periods):
-        for agency in _senders(figure, slice_):
-            key = (agency, own.start, own.cadence.months)
-            if key in due:
-                yield f"{agency} for {own.label}, due {due[key]}"
-            elif own in used.periods and key not in sent:
-                of = f", {slice_.by} {slice_.group}" if slice_.by not in (None, AGENCY) else ""
-                yield f"{agency} for {own.label}{of}"
 
 
 def _of_whole(fact: Fact, rows: list[_Row], figure: Figure, inputs: Inputs) -> tuple[list[_Row], list[str]]:
@@ -272,7 +237,7 @@ def _of_whole(fact: Fact, rows: list[_Row], figure: Figure, inputs: Inputs) -> t
         return rows, []
     wrong = []
     status = ReasonCode.read(fact.code).status
-    whose = f" from {fact.agency}" if len(figure.agencies) > 1 else ""
+    whose = f" from `{fact.agency}`" if len(figure.agencies) > 1 else ""
     if status == Status.NO_DATA:
         for by in order:
             left_out = sorted({*inputs.groups[by]} - {row["group"] for row in rows if row["by"] == by})
@@ -336,7 +301,7 @@ def _how(figure: Figure, period: Period, used: _Used, looked: Looked) -> Iterato
         yield from _joined(figure, used.cells, looked.counted)
     if looked.partial:
         for agency, periods in used.without.items():
-            yield f"without {agency}{_only(periods, used.periods, 'for', str)}"
+            yield f"without `{agency}`{_only(periods, used.periods, 'for', str)}"
     own = used.periods[0]
     if len(used.periods) > 1:
         if has_value:
@@ -360,7 +325,7 @@ def _joined(figure: Figure, every: Sequence[_Row], counted: bool) -> Iterator[st
         members = [cell for cell in cells if cell["by"] == by]
         groups = {cell["group"] for cell in members}
         if len(groups) > 1:
-            whose = _only({cell["agency"] for cell in members}, agencies, "from", str)
+            whose = _only({cell["agency"] for cell in members}, agencies, "from", "`{}`".format)
             when = {(cell["start"], cell["months"]) for cell in members}
             at = _only(when, times, "for", lambda time: _label(time[0], time[1], figure))
             yield f"{joined} over {len(groups)} groups of `{by}`{whose}{at}"

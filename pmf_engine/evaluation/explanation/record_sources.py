@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -53,8 +54,8 @@ class Records:
 
     file: str
     records: int
-    speaks_from: str | None
-    speaks_to: str | None
+    speaks_from: date | None
+    speaks_to: date | None
     refused: int
     faults: tuple[Fault, ...] = ()
     more_faults: int = 0
@@ -97,8 +98,8 @@ def _records(read: Read, faults: Sequence[Fault]) -> Records:
     return Records(
         file=read.file if read.sheet is None else f"{read.file} sheet {read.sheet}",
         records=read.records,
-        speaks_from=str(first) if first else None,
-        speaks_to=str(last) if last else None,
+        speaks_from=first,
+        speaks_to=last,
         refused=read.refused,
         faults=tuple(faults[:_SHOWN]),
         more_faults=max(0, len(faults) - _SHOWN),
