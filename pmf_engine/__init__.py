@@ -7,8 +7,20 @@
     evaluation = pmf.evaluate(framework, submissions, period="2016-17 Q3")
     report = pmf.exception_report(evaluation)
 
-Public are also `pmf.schemas`, `pmf.report` and `pmf.render`. Names are loaded when first used, so that what does
-without data does without Polars too.
+Where to begin:
+
+- A framework: `load_framework`, `check_framework`, `Framework.from_text`; it has an `Indicator`
+  for each measure, with the bands of its tolerance (`Entry`).
+- What agencies sent: `read_submissions` from a folder, `Submissions.from_frames` from a database or pandas.
+- What is green: `evaluate` gives an `Evaluation`, with frames (`results`, `history`, `exceptions`, `outstanding`,
+  `problems`), rows (`rows`, `row`, `series`) and reasons (`explain`). `pmf.schemas` says what each column means.
+- What would be: `what_if` and `compare` give a `Comparison`.
+- Papers: `exception_report` gives an `ExceptionReport`; its types are in `pmf.report`, its forms in `pmf.render`.
+- What can go wrong: each error is an `Error`, or a TypeError or ValueError that names the parameter.
+
+Public are the names in `__all__` here and in `pmf.schemas`, `pmf.report` and `pmf.render`, and of their objects all
+whose types are public or plain; the packages below, and what is of their types, may move. Names are loaded when first
+used, so that what does without data does without Polars too.
 """
 
 from __future__ import annotations

@@ -46,7 +46,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Place:
-    """Where something is in a file: lines and columns from 1, the end column after the last character."""
+    """Where something is in a file; `str` gives `file:line:column`, which editors follow.
+
+    Attributes:
+        file: The path of the file, as the user wrote it.
+        line: The line of the first character, from 1.
+        column: The column of the first character, from 1.
+        end_line: The line of the last character.
+        end_column: The column after the last character.
+    """
 
     file: str
     line: int

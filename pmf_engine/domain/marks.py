@@ -52,7 +52,12 @@ MARK: Final = pl.Struct({"kind": KIND, "text": pl.String})
 
 
 class Mark(NamedTuple):
-    """A mark in a report: its kind, and a clause for the reader."""
+    """What the reader of a value must know: that it is partial, revised or in doubt, for example.
+
+    Attributes:
+        kind: The kind of mark.
+        text: A clause for the reader.
+    """
 
     kind: MarkKind
     text: str

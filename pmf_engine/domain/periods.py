@@ -83,7 +83,14 @@ class Cadence(NamedTuple):
 
 @dataclass(frozen=True, order=True, repr=False)
 class Period:
-    """The months from `start` up to but without `end`, with a name in the cadence's year. Pydantic gives its label."""
+    """A period of the board's year: a month, quarter, half-year or year. `Framework.period` reads one from a text.
+
+    `str` gives its label, and so do models of Pydantic in JSON. Periods of one length are ordered by time.
+
+    Attributes:
+        start: Its first month, as a number: twelve times the year, and from 0 for January.
+        cadence: Its length in months, and the month in which its year starts.
+    """
 
     start: int
     cadence: Cadence

@@ -26,7 +26,13 @@ _SHARES = {name for name, function in FUNCTIONS.items() if function.ratio == "sh
 
 @dataclass(frozen=True)
 class Difference:
-    """A column of the results in which the row differs from the example: the expected and the actual text."""
+    """A column of the results in which the row differs from the example.
+
+    Attributes:
+        what: The column of the results.
+        expected: What the example expects there.
+        got: What is there.
+    """
 
     what: str
     expected: str
@@ -35,9 +41,16 @@ class Difference:
 
 @dataclass(frozen=True)
 class ExampleOutcome:
-    """The outcome of one example. `number` counts an indicator's examples from 1.
+    """The outcome of one example.
 
-    `problems` are the problems of the records in the example.
+    Attributes:
+        indicator: The id of the indicator.
+        number: The number of the example among those of the indicator, from 1.
+        place: Where the example is: `file:line:column`.
+        status: The status of its row.
+        reason: Why the row has no value or no rating; None where it has.
+        differences: What differs from the example; empty for an example that holds.
+        problems: The problems of the records in the example.
     """
 
     indicator: str
@@ -56,7 +69,13 @@ class ExampleOutcome:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Which statuses an indicator can have by its formula and bands, and which of them no example reaches."""
+    """Which statuses an indicator can have by its formula and bands, and which of them no example reaches.
+
+    Attributes:
+        indicator: The id of the indicator.
+        possible: The statuses that it can have.
+        unreached: Those that no example reaches.
+    """
 
     indicator: str
     possible: tuple[str, ...]
@@ -64,7 +83,12 @@ class Coverage:
 
 
 class ExampleRun(NamedTuple):
-    """The outcomes of the examples of all indicators, and which statuses they reach."""
+    """The outcomes of the examples of all indicators, and which statuses they reach.
+
+    Attributes:
+        outcomes: The outcome of each example, in the order of the files.
+        coverage: For each indicator with examples, which statuses they reach.
+    """
 
     outcomes: tuple[ExampleOutcome, ...]
     coverage: tuple[Coverage, ...]

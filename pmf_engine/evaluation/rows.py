@@ -18,7 +18,13 @@ from pmf_engine.judgement.history_row import HistoryRow, history_rows
 
 
 class MissingInput(NamedTuple):
-    """A figure or list that a row lacks: its id, the id of its sender, None where unknown, and the period's label."""
+    """A figure or list that a row lacks.
+
+    Attributes:
+        item: The id of the figure or list.
+        agency: The id of its sender; None where unknown.
+        period: The label of the period.
+    """
 
     item: str
     agency: str | None
@@ -26,7 +32,7 @@ class MissingInput(NamedTuple):
 
 
 class ResultRow(NamedTuple):
-    """A row of `Evaluation.results`; the fields are the columns of `RESULTS`, in their order."""
+    """A row of `Evaluation.results`; the fields are the columns of `pmf.schemas.RESULTS`, which says what each is."""
 
     indicator: str
     period: str
@@ -74,7 +80,26 @@ def result_rows(results: pl.DataFrame) -> tuple[ResultRow, ...]:
 
 
 class SeriesPoint(NamedTuple):
-    """One period of a series: its value, its bands and its control chart."""
+    """One period of a series: its value, its bands and its control chart.
+
+    Attributes:
+        period: The label of the period.
+        starts_on: Its first day.
+        ends_on: Its last day.
+        value: The value at full precision; None where there is none.
+        status: The status.
+        lower: The lower end of the 95 % interval; None without an interval.
+        upper: Its upper end.
+        good_low: The lower end of the good band in force; None where it has none.
+        good_high: Its upper end.
+        tolerance_low: The lower end of the tolerance in force; None where it has none.
+        tolerance_high: Its upper end.
+        chart_mean: The mean of the control chart as it stood in the period; None without a chart.
+        chart_lower: Its lower limit.
+        chart_upper: Its upper limit.
+        signal: The signal of the chart at this point; None without one.
+        special_cause: Whether the signal is a concern or an improvement; None without one.
+    """
 
     period: str
     starts_on: date
@@ -95,7 +120,12 @@ class SeriesPoint(NamedTuple):
 
 
 class SeriesBreak(NamedTuple):
-    """The first day from which values do not compare with those before, and the reason."""
+    """A break in a series.
+
+    Attributes:
+        on: The first day from which values do not compare with those before.
+        because: The reason, in the words of the framework.
+    """
 
     on: date
     because: str
@@ -103,7 +133,17 @@ class SeriesBreak(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Series:
-    """An indicator over time, whole or of one group, the oldest period first."""
+    """An indicator over time, whole or of one group, the oldest period first.
+
+    Attributes:
+        indicator: The id of the indicator.
+        title: Its title.
+        unit: The unit of its values, such as `%`; None without one.
+        by: The breakdown of the group; None for the whole.
+        group: The group; None for the whole.
+        points: The periods, the oldest first.
+        breaks: The breaks in the series, the earliest first.
+    """
 
     indicator: str
     title: str

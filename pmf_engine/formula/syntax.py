@@ -155,10 +155,17 @@ class Limit(Node):
 
 @dataclass(frozen=True, slots=True)
 class Band(Node):
-    """The band of `good` or `tolerance`, in the author's words (`text`): a value in the band meets every limit.
+    """The band of `good` or `tolerance`: a value in the band meets every limit.
 
-    `low` and `high` are its ends as numbers, None where it has no such end or where a bound depends on data. An open
-    end is not in the band itself.
+    Attributes:
+        start: The offset of its first character in its text.
+        end: The offset after its last character.
+        limits: Its limits, as trees.
+        text: The band in the author's words: `at most 10`.
+        low: Its lower end; None where it has none, or where a bound depends on data.
+        high: Its upper end; None as for `low`.
+        low_open: Whether the lower end itself is outside the band.
+        high_open: Whether the upper end itself is outside the band.
     """
 
     limits: tuple[Limit, ...]

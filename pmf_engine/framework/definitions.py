@@ -20,7 +20,7 @@ class Lasting:
     """A definition that may begin, end and change its name.
 
     Attributes:
-        since: The first month; None for no beginning.
+        since: The first month, twelve times its year and from 0 for January; None for no beginning.
         until: The month after the last one; None for no end.
         formerly: Earlier ids and names.
         also_called: Other spellings in returns.
@@ -46,7 +46,15 @@ class Lasting:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Agency(Lasting):
-    """A partner of the board that sends figures or leads indicators; `succeeds` are the agencies it took over from."""
+    """A partner of the board that sends figures or leads indicators.
+
+    Attributes:
+        id: Its id.
+        name: Its name.
+        lead_officer: Who answers for what it sends; None where nobody is named.
+        designated_person: Its designated person for safeguarding; None where nobody is named.
+        succeeds: The ids of the agencies that it took over from.
+    """
 
     id: str
     name: str
@@ -60,7 +68,11 @@ class Agency(Lasting):
 
 @dataclass(frozen=True, kw_only=True)
 class Group(Lasting):
-    """One member of a breakdown, such as a district."""
+    """One member of a breakdown, such as a district.
+
+    Attributes:
+        name: Its name.
+    """
 
     name: str
 
@@ -70,6 +82,8 @@ class Breakdown:
     """A way of dividing figures into groups.
 
     Attributes:
+        id: Its id.
+        title: Its title.
         groups: The complete set of groups; None for any groups.
         open: The groups change from period to period.
         unallocated: The most, in percent, by which the sum of the groups may be below the whole.
@@ -109,6 +123,11 @@ class Figure(Lasting):
     """A number or grade that agencies send.
 
     Attributes:
+        id: Its id.
+        title: Its title.
+        agencies: The ids of the agencies that send it.
+        frequency: How often they send it.
+        cadence: Its periods: their length in months and the month in which its year starts.
         kind: A flow, a stock, a grade or a text.
         scale: The scale of a grade.
         signed: Values may be negative.
@@ -202,6 +221,9 @@ class RecordList(Lasting):
     """A list of records, one row each.
 
     Attributes:
+        id: Its id.
+        title: Its title.
+        agencies: The ids of the agencies that send it.
         start: The column with the date of an event, or with the start of a spell.
         end: The column with the end of a spell; None for a list of events.
         columns: The columns by name.

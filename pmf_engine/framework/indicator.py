@@ -25,6 +25,15 @@ class Indicator:
     """One measure of the board: a formula over figures and lists, with a lead agency and tolerances.
 
     Attributes:
+        id: Its id.
+        title: Its title.
+        content_areas: The ids of the content areas that it is evidence for.
+        evidence_type: What it is evidence of: an outcome, quality or quantity.
+        level: Who asks for it: `national`, `local` or `board`.
+        lead_agency: The id of the agency that answers for it.
+        frequency: How often it is measured.
+        sources: The ids of the sources that asked for it.
+        rationale: Why the board watches it; None where nobody says.
         cadence: The periods in which it is measured.
         by: The breakdowns in which it is reported.
         missing: Whether a sum of figures leaves missing figures out.

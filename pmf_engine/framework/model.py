@@ -77,6 +77,23 @@ class Framework:
     """A board's framework, checked. Maps have ids as keys, in the order of the files.
 
     Attributes:
+        board: The name of the board, the month in which its year starts, its folder of returns.
+        agencies: The partners of the board.
+        content_areas: What the board has agreed to watch.
+        sources: The titles of the sources that informed it.
+        scales: The grades of each scale, from the worst to the best.
+        breakdowns: The ways of dividing figures into groups.
+        figures: The numbers and grades that agencies send.
+        lists: The lists of records that agencies send.
+        indicators: The measures of the board, with their tolerances.
+        governance: The title of each level of governance, the lowest level first.
+        rules: The rules of escalation, in the order of the file.
+        disclosure: Which counts are too small for the public; None where nothing says so.
+        escalate_groups_from: The least denominator with which a group goes up by itself; None for any.
+        checks: The checks between figures.
+        areas_of_information: The areas in which information is obtained.
+        activities: What the board has planned for its year.
+        layouts: The forms of returns that no header tells.
         folder: The folder of the two files; None for a framework from texts.
         texts: The two files; None for a framework that was not read.
         data: The data of indicators.yaml and tolerances.yaml.
@@ -108,10 +125,9 @@ class Framework:
     data: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
 
     def __post_init__(self) -> None:
-        for attribute in fields(self):
-            value = getattr(self, attribute.name)
+        for name, value in [(each.name, getattr(self, each.name)) for each in fields(self)]:
             if isinstance(value, dict):
-                object.__setattr__(self, attribute.name, MappingProxyType(value))
+                object.__setattr__(self, name, MappingProxyType(value))
 
     def __reduce__(self) -> tuple[Callable[..., Framework], tuple[dict[str, Any]]]:
         values = ((attribute.name, getattr(self, attribute.name)) for attribute in fields(self))
@@ -140,9 +156,7 @@ class Framework:
             ConfigError: A text has an error. The exception has every error and warning.
         """
         named = dict(indicators) if isinstance(indicators, Mapping) else {"indicators.yaml": indicators}
-        loading = import_module("pmf_engine.framework.load")  # at use, as loading builds frameworks
-        framework: Framework = loading.framework_of_texts(Texts(named, {"tolerances.yaml": tolerances or "{}"}), as_of)
-        return framework
+        return _of_texts(Texts(named, {"tolerances.yaml": tolerances or "{}"}), as_of)
 
     @classmethod
     @checked
@@ -175,10 +189,7 @@ class Framework:
         Raises:
             UnknownPeriod: The text names no period.
         """
-        period = parse_period(text, self.board.year_start)
-        if period is None:
-            raise UnknownPeriod(f"`{text}` is not a period; write `2016-17`, `2016-17 Q3`, `2016-17 H1` or `2016-12`")
-        return period
+        return _of_text(text, self.board.year_start)
 
     @checked
     def periods(
@@ -210,13 +221,7 @@ class Framework:
     @checked
     def rests_on(self, indicator: str) -> frozenset[str]:
         """The ids of all figures, lists and indicators that an indicator's formula, bands and comparisons use."""
-        open_, seen = [_of_id("indicator", indicator, self.indicators)], set[str]()
-        while open_:
-            asked = open_.pop()
-            found = {*asked.named, *asked.figures, *asked.lists} - seen
-            seen |= found
-            open_ += [self.indicators[name] for name in found if name in self.indicators]
-        return frozenset(name for name in seen if name in self.figures or name in self.lists or name in self.indicators)
+        return _reached(self, _of_id("indicator", indicator, self.indicators))
 
     @checked
     def led_by(self, agency: str) -> tuple[str, ...]:
@@ -269,11 +274,38 @@ class Framework:
         return tables.to_yaml(self.data[0]), tables.to_yaml(self.data[1])
 
 
+def _of_text(text: str, year_start: int) -> Period:
+    """The period that a text names. Raises UnknownPeriod."""
+    period = parse_period(text, year_start)
+    if period is None:
+        raise UnknownPeriod(f"`{text}` is not a period; write `2016-17`, `2016-17 Q3`, `2016-17 H1` or `2016-12`")
+    return period
+
+
+def _of_texts(texts: Texts, as_of: date | None) -> Framework:
+    """The framework of two files; raises ConfigError."""
+    loading = import_module("pmf_engine.framework.load")  # at use, as loading builds frameworks
+    framework: Framework = loading.framework_of_texts(texts, as_of)
+    return framework
+
+
 def _of_id(kind: str, id_: str, things: Mapping[str, _Thing]) -> _Thing:
     """The thing with an id, such as an indicator. Raises UnknownName."""
     if id_ not in things:
         raise UnknownName(kind, id_, things)
     return things[id_]
+
+
+def _reached(framework: Framework, indicator: Indicator) -> frozenset[str]:
+    """The closure of what an indicator's formula, bands and comparisons name."""
+    open_, seen = [indicator], set[str]()
+    while open_:
+        asked = open_.pop()
+        found = {*asked.named, *asked.figures, *asked.lists} - seen
+        seen |= found
+        open_ += [framework.indicators[name] for name in found if name in framework.indicators]
+    known = (framework.figures, framework.lists, framework.indicators)
+    return frozenset(name for name in seen if any(name in things for things in known))
 
 
 def _unpickled(values: dict[str, Any]) -> Framework:

@@ -143,6 +143,15 @@ class ExceptionReport:
     """Everything outside the tolerances that the board agreed, for one period as of one date.
 
     Attributes:
+        board: The name of the board.
+        period: The period.
+        as_of: The day of the report.
+        late: What has not come, by agency.
+        not_due: How many figures and lists are not due yet.
+        unrated: The items without a rating.
+        observations: Evidence in words.
+        data_quality: The numbers of cells read, used and set aside, with the problems.
+        escalate_groups_from: The least denominator with which a group goes up by itself; None for any.
         agency: The agency that the report is limited to; None for all.
         to: The lowest level of governance in the report; None for all.
         counts: The number of indicators by status.

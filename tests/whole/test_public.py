@@ -52,6 +52,22 @@ def test_each_name_of_the_face_is_documented() -> None:
         assert inspect.getdoc(getattr(pmf_engine, name)), name
 
 
+def _fields(thing: Any) -> list[str]:
+    """The fields of a dataclass or named tuple of which some class of it should say what they hold."""
+    if thing in (pmf_engine.ResultRow, pmf_engine.Change):
+        return []  # their fields are columns, of which the schemas say what they hold
+    if thing in (pmf_engine.Evaluation, pmf_engine.Submissions):
+        return ["problems"]  # the others serve the engine
+    return [*getattr(thing, "__dataclass_fields__", getattr(thing, "_fields", ()))]
+
+
+@pytest.mark.parametrize("name", [name for name in pmf_engine.__all__ if inspect.isclass(getattr(pmf_engine, name))])
+def test_each_field_of_the_face_is_told(name: str) -> None:
+    thing = getattr(pmf_engine, name)
+    told = "\n".join(vars(parent).get("__doc__") or "" for parent in thing.__mro__)
+    assert [field for field in _fields(thing) if f"  {field}: " not in told] == []
+
+
 @pytest.mark.parametrize("name", pmf_engine.__all__)
 def test_programs_can_ask_for_types(name: str) -> None:
     thing = getattr(pmf_engine, name)

@@ -120,7 +120,34 @@ class Explanation:
     """Everything about one value. Grades are positions on their `scale`, from 1.
 
     Attributes:
-        starts_on: The first day of the period; `ends_on` is its last.
+        indicator: The id of the indicator.
+        title: Its title.
+        place: Where its formula is: `file:line:column`.
+        formula: Its formula in the author's words.
+        period: The label of the period.
+        by: The breakdown of the group; None for the whole.
+        group: The group; None for the whole.
+        as_of: The day of the evaluation, as 2017-05-31.
+        status: The status.
+        reason: Why there is no value or no rating; None where there is.
+        value: The value at full precision; None where there is none.
+        numerator: The numerator of a share or rate; None for other formulas.
+        denominator: Its denominator.
+        lower: The lower end of the 95 % interval; None without an interval.
+        upper: Its upper end.
+        scale: The grades of its scale; empty for a number.
+        before: The value of the period before.
+        year_ago: The value of the same period a year ago.
+        run: For how many periods in a row it has had its status.
+        escalate_to: The id of the level of governance that it goes up to; None for none.
+        sources: The figures and lists that it was worked out from, with their cells and records.
+        steps: Each part of the formula with its value, from the inside out.
+        judgement: How the bands in force judge the value; None without a tolerance.
+        rules: Each rule of escalation, and whether it holds.
+        chart: The control chart.
+        history: The last periods, the oldest first.
+        starts_on: The first day of the period.
+        ends_on: Its last day.
         direction: The direction of travel since the value `before`.
         direction_year_ago: The direction of travel since the value `year_ago`.
         missing: The key `missing` of the indicator.
