@@ -40,11 +40,13 @@ class Aim:
         small: The count.
         is_up: It shall go up, by up to the limit less two; else down, to 1.
         supersets: The counts of which it is a part.
+        free: The rows that its change the other way withholds.
     """
 
     small: Count
     is_up: bool
     supersets: frozenset[Count]
+    free: frozenset[int] = frozenset()
 
 
 class Links:
@@ -53,15 +55,11 @@ class Links:
     def __init__(self, tables: Tables, limit: int) -> None:
         self.tables, self.limit = tables, limit
         self.inner: dict[Count, list[Mapping[Inner, float]]] = defaultdict(list)
+        self._sums: dict[frozenset[tuple[Inner, float]], Mapping[Inner, float]] = {}
         self.groups: dict[Count, list[Linked]] = defaultdict(list)
         self.totals: dict[Count, list[Count]] = defaultdict(list)
         self._supersets_of: dict[Count, frozenset[Count]] = {}
         large: dict[Slice, int] = defaultdict(int)
-        rows: dict[Count, set[int]] = defaultdict(set)
-        for position, counts in tables.published.items():
-            for count in counts:
-                rows[count].add(position)
-        self.rows: dict[Count, frozenset[int]] = {count: frozenset(positions) for count, positions in rows.items()}
         for linked in tables.links:
             self._add(linked)
         self.earlier: dict[Count, list[Linked]] = defaultdict(list)
@@ -83,8 +81,9 @@ class Links:
             factors = {inner_of(linked.total): -1.0}
             for term, factor in zip(linked.terms, linked.factors, strict=True):
                 factors[inner_of(term)] = factors.get(inner_of(term), 0.0) + factor
+            once = self._sums.setdefault(frozenset(factors.items()), factors)
             for count in linked.counts:
-                self.inner[count].append(factors)
+                self.inner[count].append(once)
         if min(linked.factors) > 0:
             for term in linked.terms:
                 self.totals[term].append(linked.total)

@@ -6,8 +6,9 @@ touches. The search looks at no value of a count, only at whether it is nothing,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heappop, heappush
 from itertools import count as counter
 from itertools import islice, product
@@ -44,6 +45,19 @@ class _Carriers:
     factors: Mapping[Slice, float]
     sharing: frozenset[Slice] = frozenset()
 
+    @cached_property
+    def slices(self) -> frozenset[Slice]:
+        """The groups."""
+        return frozenset(self.factors)
+
+
+class _Touched(NamedTuple):
+    """What a change of a count of some groups touches: its counts by group, the sums of one group, and the rows."""
+
+    counts: tuple[tuple[Slice, Count], ...]
+    sums: tuple[Mapping[Inner, float], ...]
+    rows: frozenset[int]
+
 
 class _State(NamedTuple):
     """A change that may not keep every sum yet: by how much each count of a carrier changes, times its factor."""
@@ -63,8 +77,9 @@ class Moves:
 
     def __init__(self, tables: Tables, limit: int) -> None:
         self._tables, self._links = tables, Links(tables, limit)
+        self._touching: dict[tuple[Inner, frozenset[Slice]], _Touched] = {}
 
-    def cheapest(self, small: Count, hidden: frozenset[int]) -> Move | None:
+    def cheapest(self, small: Count, hidden: Set[int]) -> Move | None:
         """A move of a small count that withholds few rows more; None where none is found.
 
         Args:
@@ -74,16 +89,15 @@ class Moves:
         supersets = self._links.supersets(small)
         moves: list[Move] = []
         for is_up in (True, False):
-            aim = Aim(small, is_up, supersets)
+            aim = Aim(small, is_up, supersets, moves[0].rows if moves else frozenset())
             move = self._search(aim, hidden) or self._upward(aim, hidden)
             if move is None:
                 return None
             moves.append(move)
-            hidden |= move.rows
         up, down = moves
         return Move(up.counts | down.counts, up.rows | down.rows)
 
-    def _search(self, aim: Aim, hidden: frozenset[int]) -> Move | None:
+    def _search(self, aim: Aim, hidden: Set[int]) -> Move | None:
         """A change that keeps every sum, with the fewest rows: best first."""
         order = counter()
         waiting: list[tuple[int, int, int, _State]] = []
@@ -114,7 +128,7 @@ class Moves:
                     add(self._with(state, each, -imbalance / factor, aim, hidden))
         return None
 
-    def _upward(self, aim: Aim, hidden: frozenset[int]) -> Move | None:
+    def _upward(self, aim: Aim, hidden: Set[int]) -> Move | None:
         """The change of every count of which the small one is a part, with the fewest rows."""
         moves: list[tuple[int, int, Move]] = []
         for carriers in self._choices(aim):
@@ -172,29 +186,44 @@ class Moves:
 
     # -- what changes -------------------------------------------------------------------------------
 
-    def _with(self, state: _State, key: Inner, change: float, aim: Aim, hidden: frozenset[int]) -> _State | None:
+    def _touched(self, key: Inner, carriers: _Carriers) -> _Touched:
+        """What a change of a count of some groups touches; looked up once for each."""
+        of = key, carriers.slices
+        if of not in self._touching:
+            counts = {slice_: count for slice_ in of[1] if (count := key.of(slice_)) in self._tables.counts}
+            sums = {id(each): each for slice_ in of[1] for each in self._links.inner.get(key.of(slice_), ())}
+            rows = frozenset().union(*(self._tables.rows.get(count, ()) for count in counts.values()))
+            self._touching[of] = _Touched(tuple(counts.items()), tuple(sums.values()), rows)
+        return self._touching[of]
+
+    def _with(self, state: _State, key: Inner, change: float, aim: Aim, hidden: Set[int]) -> _State | None:
         """A state with one change more; None where a count may not change so."""
-        rows = set(state.rows)
-        for slice_, factor in state.carriers.factors.items():
-            count = key.of(slice_)
-            if count not in self._tables.counts:
-                continue
-            if slice_ in state.carriers.sharing:
+        carriers = state.carriers
+        touched = self._touched(key, carriers)
+        for slice_, count in touched.counts:
+            if slice_ in carriers.sharing:
                 may = change > 0 and self._links.may_share(count, inner_of(aim.small).of(slice_))
             else:
-                may = self._links.may_change(count, factor * change, aim)
+                may = self._links.may_change(count, carriers.factors[slice_] * change, aim)
             if not may:
                 return None
-            rows |= self._links.rows.get(count, frozenset()) - hidden
-        return _State({**state.changes, key: change}, state.carriers, frozenset(rows))
+        return _State(
+            {**state.changes, key: change},
+            carriers,
+            state.rows.union(row for row in touched.rows if row not in hidden and row not in aim.free),
+        )
 
     def _unbalanced(self, state: _State) -> Mapping[Inner, float] | None:
         """A sum of counts of one group that the changes do not keep."""
-        for key in state.changes:
-            for slice_ in state.carriers.factors:
-                for link in self._links.inner.get(key.of(slice_), ()):
-                    if abs(sum(factor * state.changes.get(each, 0.0) for each, factor in link.items())) > _NEAR:
-                        return link
+        changes = state.changes
+        for key in changes:
+            for link in self._touched(key, state.carriers).sums:
+                total = 0.0
+                for each, factor in link.items():
+                    if each in changes:
+                        total += factor * changes[each]
+                if abs(total) > _NEAR:
+                    return link
         return None
 
     def _keeps_wholes(self, state: _State) -> bool:
@@ -212,5 +241,5 @@ class Moves:
 
     def _move(self, state: _State) -> Move:
         counts = {key.of(slice_) for key in state.changes for slice_ in state.carriers.factors} & self._tables.counts
-        rows = frozenset(row for count in counts for row in self._links.rows.get(count, ()))
+        rows = frozenset(row for count in counts for row in self._tables.rows.get(count, ()))
         return Move(frozenset(counts), rows)

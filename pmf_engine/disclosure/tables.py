@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cached_property
 from typing import NamedTuple
 
 from pmf_engine.disclosure.counts import Counts
@@ -90,6 +92,15 @@ class Tables:
     known: set[Count] = field(default_factory=set)
     kept: set[Count] = field(default_factory=set)
     earlier: list[Linked] = field(default_factory=list)
+
+    @cached_property
+    def rows(self) -> Mapping[Count, frozenset[int]]:
+        """By count, the positions of the rows that publish it, once all are there."""
+        rows: dict[Count, set[int]] = defaultdict(set)
+        for position, counts in self.published.items():
+            for count in counts:
+                rows[count].add(position)
+        return {count: frozenset(positions) for count, positions in rows.items()}
 
     def add(self, count: Count, value: float | None) -> None:
         """Adds a count, with its value where that is known."""

@@ -49,14 +49,20 @@ def withhold(tables: Tables, limit: int) -> Withheld:
         if not {*counts}.isdisjoint(small) or not tables.kept.isdisjoint(counts)
     }
     moves, found, links = Moves(tables, limit), dict[Count, Move](), _links_of(tables)
-    used = Counter(first)
+    used, stuck = Counter(first), set[Count]()
     for number in range(_PASSES):
         for count in small if number == 0 else reversed(small):
             before = found.get(count)
-            if before and all(used[row] > 1 for row in before.rows):
+            if before and (count in stuck or all(used[row] > 1 for row in before.rows)):
                 continue
-            used -= Counter(before.rows if before else ())
-            move = moves.cheapest(count, frozenset(used)) or before or _closure(tables, links, count)
+            for row in before.rows if before else ():
+                used[row] -= 1
+                if not used[row]:
+                    del used[row]
+            move = moves.cheapest(count, used.keys()) or before
+            if move is None:
+                stuck.add(count)
+                move = _closure(tables, links, count)
             found[count] = move
             used.update(move.rows)
     rows = frozenset(used)
@@ -92,8 +98,7 @@ def _closure(tables: Tables, links: Mapping[Count, list[Linked]], count: Count) 
             more -= hidden | tables.known
             hidden |= more
             waiting += more
-    rows = {position for position, counts in tables.published.items() if not hidden.isdisjoint(counts)}
-    return Move(frozenset(hidden), frozenset(rows))
+    return Move(frozenset(hidden), frozenset(row for each in hidden for row in tables.rows.get(each, ())))
 
 
 def _links_of(tables: Tables) -> Mapping[Count, list[Linked]]:
