@@ -145,6 +145,7 @@ class ProblemKind(StrEnum):
     UNKNOWN_GROUP = "unknown-group"
     UNREADABLE = "unreadable"
     UNREADABLE_FOLDER = "unreadable-folder"
+    UNSEEN_CELL = "unseen-cell"
     WHOLE_CONTRADICTS = "whole-contradicts"
     WHOLE_CORRECTED = "whole-corrected"
     WHOLE_DIFFERS = "whole-differs"

@@ -87,7 +87,7 @@ def _with_records(part: ListPart, sheet: Sheet, top: int, places: dict[str, int]
         rows = [row for row in facts.hidden_rows if row > top + 1]
         part = noted(part, "hidden-rows", rows[0], count=len(rows))
     if facts.hidden_columns:
-        part = noted(part, "hidden-columns", top + 1, count=facts.hidden_columns)
+        part = noted(part, "hidden-columns", top + 1, count=len(facts.hidden_columns))
     records = data.lazy().select(ROW, *header.columns(chosen))
     return replace(part, frame=records, faults=sheet.faults, ready=True, small=True)
 

@@ -115,6 +115,9 @@ KINDS: Final[Mapping[ProblemKind, Kind]] = {
         "and send it again",
     ),
     ProblemKind.STRUCK_THROUGH: Kind(LOST, "this cell is struck through: delete it, or write it without the line"),
+    ProblemKind.UNSEEN_CELL: Kind(
+        LOST, "this cell holds a number and does not show it: delete it, or give it another colour or format"
+    ),
     ProblemKind.FILE_TWICE: Kind(DOUBT, "`{text}` stands in the manifest more than once; {so}"),
     ProblemKind.HIDDEN_COLUMNS: Kind(
         NOTE, "columns of this sheet are hidden ({count}); what stands in them is read like the others"

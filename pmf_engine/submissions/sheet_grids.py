@@ -89,8 +89,10 @@ def _hidden_parts(sheet: Sheet, grid: Grid) -> list[Problem]:
     if rows:
         shown = ", ".join(map(str, rows[:10])) + (f" and {len(rows) - 10} more" if len(rows) > 10 else "")
         problems.append(_problem(grid.file, sheet, "hidden-rows-refused", rows[0], rows=shown))
-    if sheet.facts.hidden_columns:
-        problems.append(_problem(grid.file, sheet, "hidden-columns-refused", count=sheet.facts.hidden_columns))
+    hidden = [at - grid.first_column for at in sheet.facts.hidden_columns]
+    columns = [at for at in hidden if any(0 <= at < len(row.cells) and row.cells[at] for row in grid.rows)]
+    if columns:
+        problems.append(_problem(grid.file, sheet, "hidden-columns-refused", count=len(columns)))
     return problems
 
 

@@ -20,7 +20,7 @@ from zipfile import BadZipFile, ZipFile
 
 from pmf_engine.submissions.limits import LIMITS, Measure, UnreadableError, keep_within
 from pmf_engine.submissions.package_limits import keep_unpacked_within
-from pmf_engine.submissions.workbook_styles import is_true, percent_styles, struck_styles
+from pmf_engine.submissions.workbook_styles import is_true, percent_styles, struck_styles, unseen_styles
 
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_LINK = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -31,8 +31,10 @@ _EXPONENT = rb"E\+?(?:1[5-9]|[2-9][0-9])</"
 _DIGITS_LOST = rb"[0-9.\-]+E\+?(?:1[5-9]|[2-9][0-9])"
 _FORMULA = rb"<(?:\w+:)?f\b"
 _MERGED = rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]+[0-9]+):([A-Z]+[0-9]+)"
-_HIDDEN_ROW = rb"<(?:\w+:)?row\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>"
-_HIDDEN_COLUMN = rb"<(?:\w+:)?col\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>"
+_HIDDEN_ROW = rb"<(?:\w+:)?row\b[^>]*\b(?:hidden\s*=\s*[\"'](?:1|true)|ht\s*=\s*[\"']0(?:\.[0-9]+)?)[\"'][^>]*>"
+_HIDDEN_COLUMN = rb"<(?:\w+:)?col\b[^>]*\b(?:hidden\s*=\s*[\"'](?:1|true)|width\s*=\s*[\"']0(?:\.0[0-9]*)?)[\"'][^>]*>"
+_MOST_COLUMNS = 16_384
+"""The columns of a sheet of Excel."""
 _IN_FIRST = rb'<c r="A[0-9]+"[^>]*>(?:<f>[^<]*</f>)?<(?:v>[^<]|is>)'
 _EXTENSIONS = rb"<((?:\w+:)?)extLst\b.*?</\1extLst>"
 
@@ -59,8 +61,8 @@ class SheetFacts:
         cells: The texts of the cells that Polars reads as blank or as something else.
         faults: The kind of problem of each of these texts that stands for no value.
         merged: The merged ranges, by their first and last cell.
-        hidden_rows: The hidden rows, from 1.
-        hidden_columns: The number of hidden columns.
+        hidden_rows: The hidden rows, from 1, those of no height among them.
+        hidden_columns: The hidden columns, from 0, counted from the first of the sheet.
         first_column: The first column with a value, from 0.
     """
 
@@ -69,7 +71,7 @@ class SheetFacts:
     faults: Mapping[str, str] = field(default_factory=dict)
     merged: tuple[tuple[Place, Place], ...] = ()
     hidden_rows: tuple[int, ...] = ()
-    hidden_columns: int = 0
+    hidden_columns: tuple[int, ...] = ()
     first_column: int = 0
 
 
@@ -218,6 +220,10 @@ class Workbook:
         return struck_styles(self._styles)
 
     @cached_property
+    def _unseen(self) -> frozenset[str]:
+        return unseen_styles(self._styles)
+
+    @cached_property
     def _styles(self) -> ElementTree.Element:
         """The styles of cells; an element without any for a workbook without styles."""
         part = "xl/styles.xml"
@@ -240,18 +246,12 @@ class Workbook:
             first, cells, faults = self._cells(text)
         if percentages:
             cells = percentages
-        hides = b"hidden" in text
-        wide = _all(_HIDDEN_COLUMN, text) if hides else []
-        columns = [dict(re.findall(rb"(min|max)\s*=\s*[\"']([0-9]+)", each)) for each in wide]
-        high = _all(_HIDDEN_ROW, text) if hides else []
-        rows = [re.search(rb"\br\s*=\s*[\"']([0-9]+)", each) for each in high]
         return SheetFacts(
             hidden,
             {(row, column - first): cell for (row, column), cell in cells.items()},
             faults,
             tuple(((a, b - first), (c, d - first)) for (a, b), (c, d) in merged),
-            tuple(int(row[1]) for row in rows if row),
-            sum(int(each[b"max"]) - int(each[b"min"]) + 1 for each in columns if len(each) == 2),
+            *_hidden_parts(text),
             first or self._first_column(text),
         )
 
@@ -266,7 +266,8 @@ class Workbook:
             return True
         if (not usual or b"<f" in text) and re.search(_FORMULA if self._never_calculated else _NO_RESULT, text):
             return True
-        if self._struck and re.search(rb"\bs\s*=\s*[\"'](?:%s)[\"']" % "|".join(self._struck).encode(), text):
+        styles = "|".join(self._struck | self._unseen).encode()
+        if styles and re.search(rb"\bs\s*=\s*[\"'](?:%s)[\"']" % styles, text):
             return True
         return re.search(_EXPONENT, text) is not None
 
@@ -308,6 +309,8 @@ class Workbook:
                     first = column if first is None else min(first, column)
                 if (value or cell.find("{*}is") is not None) and cell.get("s") in self._struck:
                     fault = (f"{value}, struck through" if type_ == "n" else "struck through", "struck-through")
+                elif type_ == "n" and value and cell.get("s") in self._unseen:
+                    fault = (f"{value}, not shown", "unseen-cell")
                 elif type_ == "e":
                     fault = (value or "#VALUE!", "error-cell")
                 elif formula is not None and self._unknown(value, type_):
@@ -332,6 +335,21 @@ def _usual(text: bytes) -> bool:
     """Whether a sheet's XML has the usual form: no prefix before its names, no space beside `=`, double quotes."""
     begins = text[: text.find(b"<row")][:5000].partition(b"?>")[2] or text[:5000]
     return re.search(rb"""<\w+:worksheet\b|=\s*'|=\s|\s=""", begins) is None
+
+
+def _hidden_parts(text: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The hidden rows of a sheet, from 1, and its hidden columns, from 0; those too narrow to be seen among them."""
+    if not any(word in text for word in (b"hidden", b'width="0', b'ht="0', b"width='0", b"ht='0")):
+        return (), ()
+    rows = [re.search(rb"\br\s*=\s*[\"']([0-9]+)", each) for each in _all(_HIDDEN_ROW, text)]
+    spans = [dict(re.findall(rb"(min|max)\s*=\s*[\"']([0-9]+)", each)) for each in _all(_HIDDEN_COLUMN, text)]
+    columns = (
+        at
+        for span in spans
+        if len(span) == 2
+        for at in range(int(span[b"min"]) - 1, min(int(span[b"max"]), _MOST_COLUMNS))
+    )
+    return tuple(int(row[1]) for row in rows if row), tuple(columns)
 
 
 def _shown(value: bytes | str) -> str:

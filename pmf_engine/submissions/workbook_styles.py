@@ -1,4 +1,4 @@
-"""Styles of a workbook's cells: which show a number as a percentage, and which strike a cell through."""
+"""Styles of a workbook's cells: which show a number as a percentage, which strike a cell through, and which hide it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,55 @@ def struck_styles(styles: Element) -> frozenset[str]:
     lines = [font.find("{*}strike") for font in styles.iterfind("{*}fonts/{*}font")]
     fonts = {str(number) for number, line in enumerate(lines) if line is not None and is_true(line.get("val", "1"))}
     return _with(styles, "fontId", fonts)
+
+
+def unseen_styles(styles: Element) -> frozenset[str]:
+    """The numbers of the styles that show nothing: letters in the colour of their cell, or a format such as `;;;`."""
+    formats = {
+        each.get("numFmtId")
+        for each in styles.iterfind("{*}numFmts/{*}numFmt")
+        if _SHOWS_NOTHING.fullmatch(each.get("formatCode", ""))
+    }
+    fonts = enumerate(styles.iterfind("{*}fonts/{*}font"))
+    letters = {str(number): _colour(font.find("{*}color"), _BLACK) for number, font in fonts}
+    fills = enumerate(styles.iterfind("{*}fills/{*}fill"))
+    cells = {str(number): _colour_of_fill(fill) for number, fill in fills}
+    unseen = set[str]()
+    for number, style in enumerate(styles.iterfind("{*}cellXfs/{*}xf")):
+        font, fill = (style.get(name, "") for name in ("fontId", "fillId"))
+        is_alike = font in letters and letters[font] == cells.get(fill)
+        if is_alike or style.get("numFmtId") in formats:
+            unseen.add(str(number))
+    return frozenset(unseen)
+
+
+_SHOWS_NOTHING: Final = re.compile(r"\s*;\s*;\s*;?\s*")
+_BLACK, _WHITE = "000000", "FFFFFF"
+_INDEXED: Final = {"0": _BLACK, "1": _WHITE, "8": _BLACK, "9": _WHITE, "64": _BLACK, "65": _WHITE}
+_THEMES: Final = {"0": _WHITE, "1": _BLACK}
+
+
+def _colour(element: Element | None, default: str) -> str:
+    """A colour as six digits, or as its theme with its tint; the default where nothing says one."""
+    if element is None or element.get("auto"):
+        return default
+    if rgb := element.get("rgb"):
+        return rgb[-6:].upper()
+    if (theme := element.get("theme")) is not None:
+        tint = float(element.get("tint") or 0)
+        return _THEMES[theme] if theme in _THEMES and tint == 0 else f"theme {theme} {tint:.3f}"
+    return _INDEXED.get(element.get("indexed", ""), f"indexed {element.get('indexed')}")
+
+
+def _colour_of_fill(fill: Element) -> str | None:
+    """The colour of the cells of a fill, white for none; None for a pattern or gradient, which has several."""
+    if fill.find("{*}gradientFill") is not None:
+        return None
+    pattern = fill.find("{*}patternFill")
+    kind = "none" if pattern is None else pattern.get("patternType", "none")
+    if pattern is None or kind == "none":
+        return _WHITE
+    return _colour(pattern.find("{*}fgColor"), _WHITE) if kind == "solid" else None
 
 
 def _with(styles: Element, name: str, values: Set[str]) -> frozenset[str]:

@@ -853,6 +853,7 @@ def test_every_kind_of_problem_is_reached(tmp_path: Path, monkeypatch: pytest.Mo
     first.write_row(0, 0, HEADER.strip().split(","))
     first.write_row(1, 0, ["a", "2016-05-01"])
     first.write(1, 2, 1, book.add_format({"font_strikeout": True}))
+    first.write(2, 2, 1, book.add_format({"font_color": "white"}))
     first.merge_range(1, 3, 1, 4, "yes")
     first.set_row(1, None, None, {"hidden": True})
     first.set_column(2, 2, None, None, {"hidden": True})

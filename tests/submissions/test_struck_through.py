@@ -60,3 +60,19 @@ def test_a_cell_of_a_list_that_is_struck_through_is_refused(tmp_path: Path, colu
     files = {"referral_list.xlsx": path.read_bytes()} | test_list_files.covering("referral_list.xlsx")
     evaluation = test_list_files.read(tmp_path / "board", files)
     assert evaluation.problems.select("row", "kind").rows() == [(2, "struck-through")]
+
+
+def test_a_number_of_a_list_that_is_not_shown_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet, white = book.add_worksheet(), book.add_format({"font_color": "white", "num_format": "dd/mm/yyyy"})
+    header, row = ([*line.split(",")] for line in (test_list_files.HEADER + test_list_files.ROW).strip().split("\n"))
+    day = next(at for at, text in enumerate(row) if text.startswith("20") and len(text) == 10)
+    sheet.write_row(0, 0, header)
+    sheet.write_row(1, 0, row)
+    sheet.write_number(1, day, 42_700, white)
+    book.close()
+    (tmp_path / "board").mkdir()
+    files = {"referral_list.xlsx": path.read_bytes()} | test_list_files.covering("referral_list.xlsx")
+    evaluation = test_list_files.read(tmp_path / "board", files)
+    assert evaluation.problems.select("row", "kind").rows() == [(2, "unseen-cell")]

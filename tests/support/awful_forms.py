@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import openpyxl
+from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.support.awful_files import ACROSS, Q1, Q2, WHOLE, Case, Said
-from tests.support.return_files import Fact, as_csv
+from tests.support.return_files import Fact, as_csv, workbook_of
 
 CHILDREN = Fact("children", Q1, "50")
 FORM = [["Measure", "Value"], ["Visits made", "520"], ["Children with a plan", "50"]]
@@ -101,6 +103,50 @@ def _columns() -> Iterator[Case]:
     yield Case("a total alone", _csv([["Measure", Q1], ["Total", "520"]]), [], [(None, 2, "A", "unknown-figure")], 1)
 
 
+def _unseen() -> Iterator[Case]:
+    """Numbers and columns of a workbook that nobody sees."""
+
+    def book(change: Callable[[Worksheet], None]) -> dict[str, bytes | openpyxl.Workbook]:
+        written = workbook_of({"Data": [list(row) for row in ACROSS]})
+        change(written["Data"])
+        return {"care.xlsx": written}
+
+    def white(sheet: Worksheet) -> None:
+        sheet["C2"].font = Font(color="FFFFFF")
+
+    def filled(sheet: Worksheet) -> None:
+        sheet["C2"].font, sheet["C2"].fill = Font(color="00B050"), PatternFill("solid", fgColor="00B050")
+
+    def headed(sheet: Worksheet) -> None:
+        for cell in sheet[1]:
+            cell.font, cell.fill = Font(color="FFFFFF"), PatternFill("solid", fgColor="1F4E78")
+        sheet["C2"].font, sheet["C2"].fill = Font(color="FFFFFF"), PatternFill("solid", fgColor="00B050")
+
+    def formatted(sheet: Worksheet) -> None:
+        sheet["C2"].number_format = ";;;"
+
+    def narrow(sheet: Worksheet) -> None:
+        sheet.column_dimensions["C"].width = 0.05
+
+    def flat(sheet: Worksheet) -> None:
+        sheet.row_dimensions[3].height = 0.4
+
+    def beyond(sheet: Worksheet) -> None:
+        sheet.column_dimensions.group("E", "XFD", hidden=True)
+
+    said: list[Said] = [("Data", 2, "C", "not-a-number")]
+    for name, change in (
+        ("white", white),
+        ("in the colour of its cell", filled),
+        ("of a format that hides it", formatted),
+    ):
+        yield Case(f"a number {name}", book(change), [WHOLE[0], *WHOLE[2:]], said, 1)
+    yield Case("white letters on dark cells", book(headed), WHOLE)
+    yield Case("a column of no width", book(narrow), [], [("Data", None, None, "hidden-columns-refused")], 4)
+    yield Case("a row of no height", book(flat), [], [("Data", 3, None, "hidden-rows-refused")], 4)
+    yield Case("hidden columns beyond the table, which hold nothing", book(beyond), WHOLE)
+
+
 def cases() -> list[Case]:
     """Every case."""
-    return [case for part in (_periods, _labels, _columns) for case in part()]
+    return [case for part in (_periods, _labels, _columns, _unseen) for case in part()]
