@@ -47,7 +47,7 @@ class Secrets:
 
     def revised(self, rnd: Random) -> Secrets:
         """The board some months later: late returns have come, and some counts were revised."""
-        later = Secrets({**self.counts}, {each for each in self.late if rnd.random() < 0.5})
+        later = Secrets({**self.counts}, {each for each in sorted(self.late) if rnd.random() < 0.5})
         often = rnd.choice([0.1, 0.3])
         for quarter in QUARTERS:
             changed = False
