@@ -7,6 +7,7 @@ partial, withheld or in doubt.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -128,6 +129,37 @@ def effect_day(action: Mapping[str, Any]) -> date | None:
     return None if action["done_on"] is None else action["done_on"] + timedelta(days=1)
 
 
+def series_of(action: Mapping[str, Any]) -> SeriesKey:
+    """The series that an action is for."""
+    return action["indicator"], action["by"], action["group"]
+
+
+class _Known(NamedTuple):
+    """The periods of a series that have a value, the earliest first, and what they are found by.
+
+    Attributes:
+        is_counted: Each has a numerator and a denominator.
+    """
+
+    values: Sequence[Value]
+    starts: Sequence[int]
+    first_days: Sequence[date]
+    last_days: Sequence[date]
+    is_counted: bool
+
+    @classmethod
+    def of(cls, values: Iterable[Value]) -> _Known:
+        """The known ones of some periods, which are in order."""
+        known = [each for each in values if each.value is not None]
+        return cls(
+            known,
+            [each.start for each in known],
+            [each.starts_on for each in known],
+            [each.ends_on for each in known],
+            all(each.denominator and each.numerator is not None for each in known),
+        )
+
+
 class SeriesBook:
     """The values of series, and from which months on they do not compare with those before.
 
@@ -139,18 +171,30 @@ class SeriesBook:
     def __init__(self, framework: Framework, rows: pl.DataFrame) -> None:
         self.framework = framework
         self.series = values_of(rows)
+        self._known: dict[SeriesKey, _Known] = {}
         self._cuts: dict[SeriesKey, Sequence[tuple[int, str]]] = {}
         self._why_not: dict[str, str | None] = {}
+        self._measures: dict[str, tuple[str, Polarity | None]] = {}
 
-    def values(self, action: Mapping[str, Any]) -> Sequence[Value]:
-        """The values of the series that an action is for."""
-        return self.series.get((action["indicator"], action["by"], action["group"]), ())
+    def known(self, key: SeriesKey) -> _Known:
+        """The periods of a series that have a value."""
+        if key not in self._known:
+            self._known[key] = _Known.of(self.series.get(key, ()))
+        return self._known[key]
 
     def cuts(self, key: SeriesKey) -> Sequence[tuple[int, str]]:
         """The months from which values of a series do not compare with those before, each with the reason."""
         if key not in self._cuts:
             self._cuts[key] = _cuts(self.framework, self.framework.indicators[key[0]], self.series.get(key, ()))
         return self._cuts[key]
+
+    def measure(self, indicator: str) -> tuple[str, Polarity | None]:
+        """What an indicator is where its parts are known, `percent`, `rate` or `number`, and which way is better."""
+        if indicator not in self._measures:
+            defined = self.framework.indicators[indicator]
+            kind = "number" if defined.ratio is None else "percent" if defined.is_share else "rate"
+            self._measures[indicator] = kind, defined.polarity
+        return self._measures[indicator]
 
     def why_not(self, indicator: str) -> str | None:
         """Why no action for an indicator can be judged; None where one may be."""
@@ -170,29 +214,33 @@ def periods_of(action: Mapping[str, Any], book: SeriesBook) -> Periods | Unjudge
     if refusal is not None:
         return Unjudged(Verdict.CANNOT_TELL, refusal)
     indicator = book.framework.indicators[action["indicator"]]
-    key = (indicator.id, action["by"], action["group"])
-    values = book.values(action)
+    key = series_of(action)
+    known = book.known(key)
     agreed, effect = action["agreed_on"], effect_day(action)
-    earlier = [each for each in values if each.ends_on <= agreed]
-    before = [each for each in earlier if each.value is not None]
+    before = known.values[: bisect_right(known.last_days, agreed)]
     if not before:
         return Unjudged(Verdict.CANNOT_TELL, f"there is no figure from before it was agreed, on {show_date(agreed)}")
     if effect is None:
         return Unjudged(Verdict.TOO_EARLY, "it is not done yet", len(before))
-    later = [each for each in values if each.starts_on >= effect]
-    after = [each for each in later if each.value is not None]
+    after = known.values[bisect_left(known.first_days, effect) :]
     last = before[-1].start
     end = after[-1].start if after else month_of(effect)
     first, across = _cut(book.cuts(key), last, end)
-    before = [each for each in before if each.start >= first]
-    return _enough(before, after, across, indicator, effect, action)
+    before = before[bisect_left(known.starts, first) :]
+    is_counted = known.is_counted or all(each.denominator and each.numerator is not None for each in (*before, *after))
+    kind, polarity = book.measure(indicator.id)
+    refused = _too_few(before, after, across, kind if is_counted else "number", polarity, effect)
+    if refused is not None:
+        return refused
+    sign = 1 if polarity == Polarity.HIGH else -1
+    return Periods(before, after, kind if is_counted else "number", sign, indicator.cadence.months)
 
 
 def _refused(action: Mapping[str, Any], book: SeriesBook) -> str | None:
     """Why an action cannot be judged whatever the values are; None for one that may be."""
     if action["state"] == "dropped":
         return "the action was dropped"
-    if unread := [name for name in _NEEDED if name in action["unread"]]:
+    if action["unread"] and (unread := [name for name in _NEEDED if name in action["unread"]]):
         return f"its `{unread[0]}` could not be used"
     if action["indicator"] is None:
         return "it names no indicator"
@@ -245,20 +293,16 @@ def _cut(cuts: Iterable[tuple[int, str]], last: int, end: int) -> tuple[int, str
     return first, across
 
 
-def _enough(
+def _too_few(
     before: Sequence[Value],
     after: Sequence[Value],
     across: str | None,
-    indicator: Indicator,
+    kind: str,
+    polarity: Polarity | None,
     effect: date,
-    action: Mapping[str, Any],
-) -> Periods | Unjudged:
-    """The periods, where they are enough and nothing lies between them."""
+) -> Unjudged | None:
+    """Why the periods are too few, or something lies between them; None where they can be judged."""
     counts = (len(before), len(after))
-    kind = "number"
-    used = (*before, *after)
-    if indicator.ratio is not None and all(each.denominator and each.numerator is not None for each in used):
-        kind = "percent" if indicator.is_share else "rate"
     if across is not None:
         return Unjudged(Verdict.CANNOT_TELL, across, *counts)
     least = FEWEST_OF_NUMBERS if kind == "number" else FEWEST_BEFORE
@@ -266,14 +310,13 @@ def _enough(
         moved = _moved(before, after) if len(after) >= FEWEST_AFTER else ""
         words = f"only {_periods(len(before))} before it can be compared, and {least} are needed{moved}"
         return Unjudged(Verdict.CANNOT_TELL, words, *counts)
-    polarity = indicator.polarity
     if polarity not in (Polarity.LOW, Polarity.HIGH):
         why = "nothing says whether more or less is good" if polarity is None else "good is between two numbers"
         return Unjudged(Verdict.CANNOT_TELL, why, *counts)
     if len(after) < FEWEST_AFTER:
         words = f"{_periods(len(after))} since {show_date(effect)}, and {FEWEST_AFTER} are needed"
         return Unjudged(Verdict.TOO_EARLY, words, *counts)
-    return Periods(before, after, kind, 1 if polarity == Polarity.HIGH else -1, indicator.cadence.months)
+    return None
 
 
 def _moved(before: Sequence[Value], after: Sequence[Value]) -> str:

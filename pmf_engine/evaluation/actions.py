@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import polars as pl
@@ -19,6 +21,7 @@ from pmf_engine.evaluation.action_periods import (
     Value,
     effect_day,
     periods_of,
+    series_of,
 )
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.action_facts import PROMISES
@@ -86,13 +89,14 @@ def judged_actions(actions: pl.DataFrame, rows: pl.DataFrame, framework: Framewo
     judged = []
     for record, span, verdict in zip(records, spans, verdicts, strict=True):
         others = _at_the_time(record, by_indicator.get(record["indicator"], ()))
-        row = {**verdict, "overdue": is_overdue(record, as_of)}
-        row |= {"at_worst": None, "what_else": [each["id"] for each in others if _share_a_group(record, each)]}
-        row |= {"untouched": [], "untouched_before": None, "untouched_after": None}
+        row = verdict
+        row["overdue"] = is_overdue(record, as_of)
+        row["what_else"] = [each["id"] for each in others if _share_a_group(record, each)]
         if isinstance(span, Periods):
             row["at_worst"] = _at_worst(span)
             row |= _untouched(record, span, others, groups, book.series)
-        judged.append(row | _now(record, book.values(record), framework, as_of))
+        row |= _now(record, book, framework, as_of)
+        judged.append(row)
     own = {name: dtype for name, dtype in JUDGED_ACTIONS.polars().items() if name not in ACTIONS.columns}
     return JUDGED_ACTIONS.check(stood.hstack(pl.DataFrame(judged, own)))
 
@@ -158,6 +162,12 @@ _OF_COMPARISON: Final = {
 }  # fmt: skip
 
 
+_NOTHING: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(name for name in JUDGED_ACTIONS.columns if name not in ACTIONS.columns), "untouched": (),
+}  # fmt: skip
+"""The columns that judging adds, with nothing in them."""
+
+
 _CASES: Final = pl.Schema(
     {
         "case": pl.Int32, "indicator": pl.String, "by": pl.String, "group": pl.String, "raised_in": pl.String,
@@ -202,15 +212,14 @@ def _verdicts(
     verdicts = []
     for case, span in enumerate(spans):
         if isinstance(span, Unjudged):
-            nothing = dict.fromkeys(_OF_COMPARISON)
             counts = {"periods_before": span.before, "periods_after": span.after}
-            verdicts.append({**nothing, **counts, "verdict": span.verdict, "reason": span.reason})
+            verdicts.append({**_NOTHING, **counts, "verdict": span.verdict, "reason": span.reason})
             continue
         row = by_case[case]
         verdict, reason = _said(row, len(span.after), span.sign)
         counts = {"periods_before": len(span.before), "periods_after": len(span.after)}
         columns = {name: row[of] for name, of in _OF_COMPARISON.items()}
-        verdicts.append({**columns, **counts, "verdict": verdict, "reason": reason})
+        verdicts.append({**_NOTHING, **columns, **counts, "verdict": verdict, "reason": reason})
     return verdicts
 
 
@@ -259,11 +268,12 @@ def _share_a_group(action: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _at_worst(periods: Periods) -> bool:
     """Whether the year before an action held a worse value than all the years before that."""
-    values = [(each.start, each.value * periods.sign) for each in periods.before if each.value is not None]
-    last = values[-1][0]
-    recent = [value for start, value in values if start > last - 12]
-    earlier = [value for start, value in values if start <= last - 12]
-    return bool(earlier) and min(recent) < min(earlier)
+    year_before = bisect_right(periods.before, periods.before[-1].start - 12, key=attrgetter("start"))
+    values = [each.value or 0.0 for each in periods.before]
+    earlier, recent = values[:year_before], values[year_before:]
+    if not earlier:
+        return False
+    return min(recent) < min(earlier) if periods.sign > 0 else max(recent) > max(earlier)
 
 
 def _untouched(
@@ -301,19 +311,21 @@ def _pooled(values: Sequence[Value]) -> float | None:
 
 
 def _now(
-    action: Mapping[str, Any], values: Sequence[Value], framework: Framework, as_of: date
+    action: Mapping[str, Any], book: SeriesBook, framework: Framework, as_of: date
 ) -> dict[str, float | str | None]:
     """The latest value of an action's indicator, and whether the value to reach was reached by its time."""
-    known = [each for each in values if each.value is not None]
-    latest: dict[str, float | str | None] = {"now": None, "now_period": None, "expected": None}
+    known = book.known(series_of(action)).values
+    latest: dict[str, float | str | None] = {}
     if known:
-        latest |= {"now": known[-1].value, "now_period": known[-1].label}
+        latest = {"now": known[-1].value, "now_period": known[-1].label}
     if action["expected_value"] is None or action["expected_by"] is None or action["indicator"] is None:
         return latest
     band = band_to_reach(action["expected_value"], action["indicator"], framework)
     by = framework.period(action["expected_by"])
     last = by.last_day
-    then = [each for each in values if each.ends_on <= last and each.ends_on >= by.first_day]
+    then = [
+        each for each in book.series.get(series_of(action), ()) if each.ends_on <= last and each.ends_on >= by.first_day
+    ]
     if last >= as_of:
         return {**latest, "expected": Expected.NOT_YET}
     if band is None or not then or then[-1].value is None:

@@ -86,7 +86,9 @@ def raised_periods(points: pl.DataFrame) -> pl.DataFrame:
 
 
 def _scaled(points: pl.DataFrame) -> pl.DataFrame:
-    """Points with `y` (the value; larger is better), `w` (its weight), `d` (after) and `t` (time in years).
+    """Points with `y` (the value; larger is better), `w` (its weight), `d` (after), `t` (time in years) and `like`.
+
+    Points of one action and season, which are compared, have the same number `like`.
 
     The worst period of the year before the action is `raised` too: it may have led to the action.
     """
@@ -97,6 +99,7 @@ def _scaled(points: pl.DataFrame) -> pl.DataFrame:
         w=pl.when(is_ratio).then("denominator").otherwise(1.0),
         d=pl.col("after").cast(pl.Float64),
         t=(pl.col("start") - pl.col("start").min().over("case")) / 12,
+        like=pl.col("case").cast(pl.Int64) * 12 + pl.col("season"),
     )
     last = pl.col("start").filter(~pl.col("after")).max().over("case")
     recent = ~pl.col("after") & (pl.col("start") > last - 12)
@@ -109,11 +112,12 @@ def _sums(points: pl.DataFrame) -> pl.DataFrame:
 
     Comparing like with like: a season takes part as far as it has periods before and after.
     """
-    weight, of_season = pl.col("w"), ["case", "season"]
-    centred = points.with_columns(
-        pl.col(name) - (pl.col(name) * weight).sum().over(of_season) / weight.sum().over(of_season)
-        for name in ("y", "d", "t")
+    weight, names = pl.col("w"), ("y", "d", "t")
+    means = points.group_by("like").agg(
+        ((pl.col(name) * weight).sum() / weight.sum()).alias(f"{name}:mean") for name in names
     )
+    centred = points.join(means, on="like", how="left", maintain_order="left")
+    centred = centred.with_columns(pl.col(name) - pl.col(f"{name}:mean") for name in names)
     products = [(weight * pl.col(a) * pl.col(b)).sum().alias(a + b) for a, b in ("dd", "dt", "tt", "dy", "ty", "yy")]
     sums = centred.group_by("case", maintain_order=True).agg(
         *products,
@@ -185,8 +189,8 @@ def _moving(points: pl.DataFrame) -> pl.DataFrame:
 
 def _pooled(points: pl.DataFrame) -> pl.DataFrame:
     """By `case`: the sums of numerators and denominators, and the means, of before and after in like seasons."""
-    in_after = pl.col("after").any().over("case", "season")
-    in_before = (~pl.col("after")).any().over("case", "season")
+    in_after = pl.col("after").any().over("like")
+    in_before = (~pl.col("after")).any().over("like")
     counts = points.group_by("case", maintain_order=True).agg(
         pl.col("kind", "sign").first(),
         periods_before=(~pl.col("after")).sum().cast(pl.Int64),
