@@ -59,7 +59,7 @@ def _sections(report: AnnualReport) -> Iterator[Section]:
         yield _learning(report)
         yield Section(
             "Section 11",
-            ("" if report.section_11.standards else "No figure grades a standard of section 11.",),
+            () if report.section_11.standards else ("No figure grades a standard of section 11.",),
             parts=section_11_sections(report.section_11) if report.section_11.standards else (),
         )
     yield _partners(report)
@@ -144,8 +144,8 @@ def _lives(report: AnnualReport) -> Section:
     return section(
         "The year's exceptions",
         f"{show_count(up, 'indicator')} that the quarterly reports took to a level of governance, whole or by group; "
-        f"{standing} still stand {end}. They are those of the quarters' reports, as known on "
-        f"{show_date(report.as_of)}: the year itself judges nothing anew.",
+        f"{standing} still {'stands' if standing == 1 else 'stand'} {end}. They are those of the quarters' "
+        f"reports, as known on {show_date(report.as_of)}: the year itself judges nothing anew.",
         f"{show_count(earlier, 'exception')} of the year before cleared in the first quarter." if earlier else "",
         tables=(Table("", ("Indicator", *quarters), rows, f"The highest level that each went up to: {levels}."),),
     )

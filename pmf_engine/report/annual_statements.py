@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pmf_engine.judgement.formatting import show_count
 from pmf_engine.report.annual import AnnualReport, Tally
 from pmf_engine.report.item import Named
-from pmf_engine.report.wording import level_word, plain_status
+from pmf_engine.report.wording import be, level_word, plain_status
 
 Statement = tuple[str, tuple[str, ...], tuple[str, ...]]
 """A question, the sentences that answer it, and the points that bear them out."""
@@ -26,7 +26,7 @@ def statements(report: AnnualReport) -> Iterator[Statement]:
 def _tally(tally: Tally, noun: str) -> str:
     """How many are good, this year and last."""
     before = f"a year before {tally.good_last_year} of {tally.rated_last_year}"
-    return f"{tally.good} of {tally.rated} rated {noun} are good; {before}."
+    return f"{tally.good} of {tally.rated} rated {noun} {be(tally.good, tally.rated)} good; {before}."
 
 
 def _worse(tally: Tally) -> tuple[str, ...]:
@@ -41,8 +41,8 @@ def _governed(report: AnnualReport) -> Iterator[str]:
     up = sum(life.went_up for life in report.lives)
     whom = level_word(Named(highest[0], report.levels[highest[0]])) if highest else "the highest level"
     yield (
-        f"{show_count(up, 'indicator')} went up in the year, {top} of them to {whom}; {up - standing} are cleared and "
-        f"{standing} stand."
+        f"{show_count(up, 'indicator')} went up in the year, {top} of them to {whom}; {up - standing} "
+        f"{be(up - standing)} cleared and {standing} {'stands' if standing == 1 else 'stand'}."
     )
     if report.is_public:
         return
@@ -91,6 +91,6 @@ def _unseen(report: AnnualReport) -> Iterator[str]:
     unanswered = sum(len(area.unanswered) for area in report.coverage.areas)
     yield (
         f"{show_count(len(report.unseen), 'indicator')} without a value at the end of the year{words}; "
-        f"{show_count(len(report.coverage.wanted), 'indicator')} wanted and not collected; {unanswered} questions that "
-        "nothing answers."
+        f"{show_count(len(report.coverage.wanted), 'indicator')} wanted and not collected; "
+        f"{show_count(unanswered, 'question')} that nothing answers."
     )

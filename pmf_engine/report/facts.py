@@ -105,7 +105,7 @@ def _now(item: Item) -> Iterator[str]:
             yield sentence(carried_words(item.carried))
     else:
         parts = parts_words(item)
-        yield f"{value_words(item)}{f', {parts}' if parts else ''}."
+        yield sentence(f"{value_words(item)}{f', {parts}' if parts else ''}")
     if item.good:
         tolerable = f"; {item.tolerance} is tolerable" if item.tolerance else ""
         yield f"Good is {item.good}{tolerable}."
@@ -168,7 +168,8 @@ def _listed(item: Item) -> Iterator[str]:
         lives := [g.raised for o in item.outside for g in o.groups if g.escalate_to and g.raised]
     ):
         longest = max(lives, key=lambda life: life.periods)
-        yield f"The longest for {show_periods(longest.periods, longest.months)}, first with {level_word(longest.to)}."
+        lasted = show_periods(longest.periods, longest.months)
+        yield f"Longest in any group: {lasted}, first with {level_word(longest.to)}."
     if item.raised_in:
         yield f"Raised in {raised_in_words(item.raised_in)}."
 

@@ -19,6 +19,7 @@ from pmf_engine.report.since_words import saved_words
 from pmf_engine.report.wording import (
     and_words,
     arrow_words,
+    be,
     gap_words,
     length_word,
     level_word,
@@ -79,8 +80,7 @@ def lead_words(screen: FirstScreen) -> str:
     if balance.rated == 0:
         return f"{first} No indicator has a rating: {why}."
     things = "indicator" if balance.rated == 1 else "indicators"
-    verb = "is" if 1 in (balance.good, balance.rated) else "are"
-    rated = f"{balance.good:,} of {balance.rated:,} rated {things} {verb} good"
+    rated = f"{balance.good:,} of {balance.rated:,} rated {things} {be(balance.good, balance.rated)} good"
     return f"{first} {rated}" + (f"; {balance.unrated:,} {_have(balance.unrated)} no rating: {why}." if why else ".")
 
 
@@ -266,7 +266,8 @@ def assure_sentences(screen: FirstScreen) -> list[str]:
     """Whether anyone is better off, and what is back to good."""
     outcomes, sentences = screen.outcomes, []
     if outcomes.rated and not screen.report.to:
-        words = f"{outcomes.good:,} of {outcomes.rated:,} rated outcomes are good"
+        words = f"{outcomes.good:,} of {outcomes.rated:,} rated {'outcome' if outcomes.rated == 1 else 'outcomes'} "
+        words += f"{be(outcomes.good, outcomes.rated)} good"
         moving = [(outcomes.improving, "improving"), (outcomes.worsening, "worsening")]
         words += "".join(f"{'; ' if place == 0 else ', '}{n:,} {word}" for place, (n, word) in enumerate(moving))
         missing = outcomes.without_figure
@@ -286,7 +287,7 @@ def assure_sentences(screen: FirstScreen) -> list[str]:
 def data_sentences(screen: FirstScreen) -> list[str]:
     """What the data are worth: what is owed, what is wrong, and what nobody has explained."""
     quality = screen.report.data_quality
-    owed = "No agency owes a figure."
+    owed = "No figure is owed."
     if screen.late_figures:
         owes = "agency owes" if screen.late_agencies == 1 else "agencies owe"
         owed = f"{screen.late_agencies:,} {owes} {show_count(screen.late_figures, 'figure')}."
@@ -294,11 +295,22 @@ def data_sentences(screen: FirstScreen) -> list[str]:
     sentences = [f"{owed} {sentence(problems)}".strip()]
     count = len(screen.matters)
     if count and screen.report.audience != "public":
-        one = screen.unexplained == 1
-        explanation = "has no explanation from its agency" if one else "have no explanation from their agency"
-        without = f"{screen.unexplained:,} of {show_count(count, 'matter')} {explanation}."
-        sentences.append(without if screen.unexplained else "Every matter has an explanation from its agency.")
+        sentences.append(_explained_words(screen.unexplained, count))
     return sentences
+
+
+def _explained_words(unexplained: int, count: int) -> str:
+    """How many matters have no explanation from their agency.
+
+    >>> _explained_words(1, 1), _explained_words(3, 3)
+    ('The matter has no explanation from its agency.', 'No matter has an explanation from its agency.')
+    """
+    if count == 1:
+        return f"The matter has {'no' if unexplained else 'an'} explanation from its agency."
+    if unexplained in (0, count):
+        return f"{'No' if unexplained else 'Every'} matter has an explanation from its agency."
+    explanation = "has no explanation from its agency" if unexplained == 1 else "have no explanation from their agency"
+    return f"{unexplained:,} of {show_count(count, 'matter')} {explanation}."
 
 
 def actions_words(screen: FirstScreen) -> str:

@@ -14,6 +14,7 @@ from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.board_year import BoardYear
 from pmf_engine.report.item import Named
 from pmf_engine.report.returns_by_agency import AgencyReturns, returns_by_agency
+from pmf_engine.report.row_words import RowWords
 
 _FEWEST = 4
 """The fewest ratings in two years from which `never red` and `never green` say something."""
@@ -68,6 +69,7 @@ def health_of(year: BoardYear) -> Health:
     ratings = _ratings(year)
     told = {id_: statuses for id_, statuses in ratings.items() if len(statuses) >= _FEWEST}
     entries = {id_: one.entry_for(year.quarters[-1]) for id_, one in framework.indicators.items()}
+    words = RowWords(framework)
     return Health(
         board=framework.board.name,
         period=year.period,
@@ -78,7 +80,11 @@ def health_of(year: BoardYear) -> Health:
         never_red=_named(year, [id_ for id_, statuses in told.items() if Status.RED not in statuses]),
         never_green=_named(year, [id_ for id_, statuses in told.items() if Status.GREEN not in statuses]),
         past_review=tuple(
-            Review(Named(id_, framework.indicators[id_].title), entry.good.text, entry.review_by)
+            Review(
+                Named(id_, framework.indicators[id_].title),
+                words.good(framework.indicators[id_], entry),
+                entry.review_by,
+            )
             for id_, entry in entries.items()
             if entry is not None and entry.review_by is not None and entry.review_by < year.as_of
         ),

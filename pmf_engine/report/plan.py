@@ -14,6 +14,7 @@ from pmf_engine.evaluation.evaluate import Evaluation, altered
 from pmf_engine.framework.activities import Activity
 from pmf_engine.judgement.formatting import show_count
 from pmf_engine.report.calendar import ReturnState, calendar_of
+from pmf_engine.report.row_words import RowWords
 from pmf_engine.submissions.content import register_at
 
 
@@ -170,6 +171,7 @@ def _due_by(activity: Activity, on: date) -> Period | None:
 def _reviews(evaluation: Evaluation) -> Iterator[PlanItem]:
     """The tolerances in force and the evidence whose review falls due."""
     framework = evaluation.framework
+    words = RowWords(framework)
     assert evaluation.period is not None
     for indicator in framework.indicators.values():
         entry = indicator.entry_for(evaluation.period)
@@ -178,7 +180,7 @@ def _reviews(evaluation: Evaluation) -> Iterator[PlanItem]:
             item = PlanItem(
                 PlanKind.TOLERANCE,
                 due,
-                f"{indicator.title}: {entry.good.text}",
+                f"{indicator.title}: {words.good(indicator, entry)}",
                 framework.agencies[indicator.lead_agency].name,
                 _state(evaluation, due, False),
             )

@@ -154,6 +154,11 @@ class RowWords:
         )
         return good, tolerance
 
+    def good(self, indicator: Indicator, entry: Entry) -> str:
+        """What an entry calls good, whatever the value: `20% or less`."""
+        grades = self.grades(indicator)
+        return band_words(entry.good, entry, unit=indicator.unit, titles=self.titles, grades=grades)
+
     def interval(self, row: HistoryRow) -> str:
         """The 95 % interval in words; empty without one."""
         if row.lower is None:

@@ -346,6 +346,15 @@ _SEVERITIES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+def be(count: int, of: int | None = None) -> str:
+    """The verb for a number of things, or for a part of so many.
+
+    >>> be(1), be(0), be(1, 3), be(0, 1), be(2, 2)
+    ('is', 'are', 'is', 'is', 'are')
+    """
+    return "is" if 1 in (count, of) else "are"
+
+
 def counted(count: int, thing: str) -> str:
     """A number with its noun, `no` for none.
 

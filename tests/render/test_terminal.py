@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -22,52 +21,19 @@ from pmf_engine.report.item import Comment, Item, Named
 from pmf_engine.report.model import ExceptionReport, Observation
 from pmf_engine.report.wording import MARKS, status_word
 from tests.report.test_report import MADE, evaluation, sample
-
-GOLDEN = Path(__file__).parent / "terminal"
-WIDTHS = (60, 80, 120, 160)
-DEPTHS = {"": Depth.FIRST, "_all": Depth.ALL}
+from tests.support import golden_papers
 
 report = cache(sample)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", DEPTHS)
-def test_as_agreed(width: int, name: str) -> None:
-    expected = (GOLDEN / f"width_{width}{name}.txt").read_text(encoding="utf-8")
-    assert render_terminal(report(), width=width, color=False, depth=DEPTHS[name]) == expected
+@pytest.mark.parametrize("name", golden_papers.NAMES)
+def test_as_agreed(name: str) -> None:
+    expected = {path: path.read_text(encoding="utf-8") for path in (golden_papers.FOLDER / name).glob("*.txt")}
+    assert dict(golden_papers.printed(name)) == expected
 
 
-def limited_reports() -> dict[str, ExceptionReport]:
-    """Reports limited to levels and agencies, one of a quiet quarter, and one of a quarter without anything."""
-    whole = report()
-    levels = {f"to_{level.level.id}": sample(to=level.level.id) for level in whole.levels}
-    agencies = sorted({line.agency.id for level in whole.levels for line in level.items})[:4]
-    quiet = replace(
-        whole, levels=tuple(replace(level, items=()) for level in whole.levels), late=(), recovered=(), ended=(),
-        groups_over=(), watch=(), without_value=(), small_groups=(), actions=None,
-        counts={**dict.fromkeys(whole.counts, 0), Status.GREEN: 9},
-        evidence={kind: {**dict.fromkeys(whole.counts, 0), Status.GREEN: 3} for kind in whole.evidence},
-    )  # fmt: skip
-    nothing = dict.fromkeys(whole.counts, 0)
-    empty = replace(
-        quiet, counts=nothing, evidence=dict.fromkeys(whole.evidence, nothing), indicators=(), by_group=(),
-        observations=(),
-    )  # fmt: skip
-    return {**levels, **{f"of_{id_}": sample(agency=id_) for id_ in agencies}, "quiet": quiet, "empty": empty}
-
-
-def test_limited_reports_as_agreed() -> None:
-    expected = {path.stem: path.read_text(encoding="utf-8") for path in (GOLDEN / "limited").glob("*.txt")}
-    assert {
-        name: render_terminal(limited, width=80, color=False, depth=Depth.DETAIL)
-        for name, limited in limited_reports().items()
-    } == expected
-
-
-def test_as_agreed_for_screen_readers() -> None:
-    expected = (GOLDEN / "plain.txt").read_text(encoding="utf-8")
+def test_screen_readers_meet_no_symbol() -> None:
     text = render_terminal(report(), width=80, color=False, depth=Depth.DETAIL, plain=True)
-    assert text == expected
     assert not set(text) & {*MARKS.values(), *"─█▁"} - set("!?~x÷")
 
 
@@ -164,7 +130,7 @@ def test_nothing_people_wrote_is_cut_or_taken_for_markup(width: int) -> None:
     assert squeezed.count("".join(f"“{words}”".split())) >= report().exceptions
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", golden_papers.WIDTHS)
 def test_color_adds_nothing_but_escape_codes(width: int) -> None:
     plain = render_terminal(report(), width=width, color=False, depth=Depth.ALL)
     colored = render_terminal(report(), width=width, color=True, depth=Depth.ALL)

@@ -78,7 +78,7 @@ def test_an_activity_that_was_done_in_its_period_is_not_overdue(plan: Plan) -> N
 
 def test_reviews_requests_and_actions(plan: Plan) -> None:
     assert of_kind(plan, PlanKind.TOLERANCE) == [
-        ("Referrals again: at most 20", date(2017, 3, 31), "Social Care", PlanState.OVERDUE)
+        ("Referrals again: 20% or less", date(2017, 3, 31), "Social Care", PlanState.OVERDUE)
     ]
     assert of_kind(plan, PlanKind.EVIDENCE) == [("Early help", date(2016, 3, 31), "Trial Board", PlanState.OVERDUE)]
     assert of_kind(plan, PlanKind.REQUEST) == [("Checks of drivers", date(2017, 4, 1), "Police", PlanState.OVERDUE)]

@@ -8,14 +8,13 @@ from __future__ import annotations
 import contextlib
 import io
 import runpy
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pmf_engine.cli.program import main as pmf
-from pmf_engine.render.terminal import render_terminal
-from pmf_engine.report.depth import Depth
 from tests.diagnostics import test_mistakes
-from tests.render import test_terminal
+from tests.support import golden_papers
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,15 +24,11 @@ def write(path: Path, text: str) -> None:
 
 
 def main() -> None:
-    for width in test_terminal.WIDTHS:
-        for name, depth in test_terminal.DEPTHS.items():
-            text = render_terminal(test_terminal.report(), width=width, color=False, depth=depth)
-            write(test_terminal.GOLDEN / f"width_{width}{name}.txt", text)
-    text = render_terminal(test_terminal.report(), width=80, color=False, depth=Depth.DETAIL, plain=True)
-    write(test_terminal.GOLDEN / "plain.txt", text)
-    for name, limited in test_terminal.limited_reports().items():
-        text = render_terminal(limited, width=80, color=False, depth=Depth.DETAIL)
-        write(test_terminal.GOLDEN / "limited" / f"{name}.txt", text)
+    for name in golden_papers.NAMES:
+        shutil.rmtree(golden_papers.FOLDER / name, ignore_errors=True)
+        for path, text in golden_papers.printed(name):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path, text)
     for case in test_mistakes.CASES:
         printed = io.StringIO()
         with TemporaryDirectory() as folder:
