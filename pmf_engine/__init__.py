@@ -13,14 +13,15 @@ Where to begin:
   for each measure, with the bands of its tolerance (`Entry`).
 - What agencies sent: `read_submissions` from a folder, `Submissions.from_frames` from a database or pandas.
 - What is green: `evaluate` gives an `Evaluation`, with frames (`results`, `history`, `exceptions`, `outstanding`,
-  `problems`), rows (`rows`, `row`, `series`) and reasons (`explain`). `pmf.schemas` says what each column means.
+  `problems`), rows (`rows`, `row`, `series`) and reasons (`explain`, whose types are in `pmf.explanation`).
+  `pmf.schemas` says what each column means.
 - What would be: `what_if` and `compare` give a `Comparison`.
 - Papers: `exception_report` gives an `ExceptionReport`; its types are in `pmf.report`, its forms in `pmf.render`.
 - What can go wrong: each error is an `Error`, or a TypeError or ValueError that names the parameter.
 
-Public are the names in `__all__` here and in `pmf.schemas`, `pmf.report` and `pmf.render`, and of their objects all
-whose types are public or plain; the packages below, and what is of their types, may move. Names are loaded when first
-used, so that what does without data does without Polars too.
+Public are the names in `__all__` here and in `pmf.schemas`, `pmf.report`, `pmf.render` and `pmf.explanation`, and of
+their objects all whose types are public or plain; the packages below, and what is of their types, may move. Names are
+loaded when first used, so that what does without data does without Polars too.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from typing import TYPE_CHECKING
 from pmf_engine.domain.late_names import late_names
 
 if TYPE_CHECKING:
+    from pmf_engine import explanation as explanation
     from pmf_engine import render as render
     from pmf_engine import report as report
     from pmf_engine import schemas as schemas
@@ -62,11 +64,13 @@ if TYPE_CHECKING:
     from pmf_engine.evaluation.explanation.explain import Explanation
     from pmf_engine.evaluation.rows import MissingInput, ResultRow, Series, SeriesBreak, SeriesPoint
     from pmf_engine.formula.syntax import Band
-    from pmf_engine.framework.definitions import Agency, Breakdown, Figure, Group, RecordList
+    from pmf_engine.framework.definitions import Agency, Break, Breakdown, Figure, Group, RecordList
     from pmf_engine.framework.escalation_rules import Rule
     from pmf_engine.framework.indicator import Indicator
     from pmf_engine.framework.load import Check, check_framework, load_framework
     from pmf_engine.framework.model import Framework
+    from pmf_engine.framework.needs import ContentArea
+    from pmf_engine.framework.schema import Board
     from pmf_engine.framework.tolerances import Entry, Polarity
     from pmf_engine.records.list_query import QueryId
     from pmf_engine.report.build import exception_report
@@ -81,6 +85,8 @@ _HOMES = {
     "Agency": "framework.definitions",
     "Assurance": "domain.status",
     "Band": "formula.syntax",
+    "Board": "framework.schema",
+    "Break": "framework.definitions",
     "Breakdown": "framework.definitions",
     "Change": "evaluation.comparison",
     "ChangeKind": "evaluation.comparison",
@@ -88,6 +94,7 @@ _HOMES = {
     "Check": "framework.load",
     "Comparison": "evaluation.comparison",
     "ConfigError": "diagnostics.diagnostic",
+    "ContentArea": "framework.needs",
     "Coverage": "evaluation.example_outcomes",
     "Diagnostic": "diagnostics.diagnostic",
     "DiagnosticKind": "diagnostics.diagnostic_kinds",
@@ -149,13 +156,15 @@ _HOMES = {
     "what_if": "evaluation.comparison",
 }
 
-_MODULES = {name: name for name in ("render", "report", "schemas")}
+_MODULES = {name: name for name in ("explanation", "render", "report", "schemas")}
 """The public modules, which are loaded when first used too."""
 
 __all__ = [
     "Agency",
     "Assurance",
     "Band",
+    "Board",
+    "Break",
     "Breakdown",
     "Change",
     "ChangeKind",
@@ -163,6 +172,7 @@ __all__ = [
     "Check",
     "Comparison",
     "ConfigError",
+    "ContentArea",
     "Coverage",
     "Diagnostic",
     "DiagnosticKind",

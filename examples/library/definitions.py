@@ -11,6 +11,9 @@ import pmf_engine as pmf
 
 def described(framework: pmf.Framework) -> Iterator[str]:
     """A line for each agency, breakdown, figure, list, indicator and rule."""
+    yield of_board(framework.board)
+    yield from map(of_area, framework.content_areas.values())
+    yield from breaks(framework)
     for agency in framework.agencies.values():
         yield f"agency {agency.id}: {told(agency)} leads {len(framework.led_by(agency.id))} indicators"
     for breakdown in framework.breakdowns.values():
@@ -21,6 +24,27 @@ def described(framework: pmf.Framework) -> Iterator[str]:
         yield from of_indicator(framework, indicator)
     for rule in framework.rules:
         yield of_rule(rule)
+
+
+def of_board(board: pmf.Board) -> str:
+    """The board and its year."""
+    return f"board {board.name}: its year starts in month {board.year_start}"
+
+
+def of_area(area: pmf.ContentArea) -> str:
+    """What the board watches."""
+    return f"content area {area.id}: {area.title}"
+
+
+def breaks(framework: pmf.Framework) -> Iterator[str]:
+    """The days from which figures and indicators do not compare with those before."""
+    for definition in (*framework.figures.values(), *framework.indicators.values()):
+        yield from map(of_break, definition.breaks)
+
+
+def of_break(each: pmf.Break) -> str:
+    """A break in a series."""
+    return f"break on {each.on}: {each.because}"
 
 
 def told(agency: pmf.Agency) -> str:

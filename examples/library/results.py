@@ -86,6 +86,93 @@ def of_explanation(explanation: pmf.Explanation) -> str:
     return f"{explanation.indicator} {explanation.period}: {explanation.value} from {len(explanation.sources)} sources"
 
 
+def reasons(explanation: pmf.Explanation) -> Iterator[str]:
+    """A value from its cells and records to the level that it goes to."""
+    for source in explanation.sources:
+        yield from of_source(source)
+    yield from map(of_step, explanation.steps)
+    if explanation.judgement is not None:
+        yield of_judgement(explanation.judgement)
+    yield from map(of_rule, explanation.rules)
+    yield of_chart(explanation.chart)
+    yield from map(of_past, explanation.history)
+    yield f"a period ago {of_earlier(explanation.before)}, {of_life(explanation.exception)}"
+    yield of_scores(explanation.scored_twice)
+
+
+def of_source(source: pmf.explanation.Source) -> Iterator[str]:
+    """A figure or list with the cells or files that it was worked out from, and what has not come."""
+    yield f"{source.title}: {source.value}"
+    yield from map(of_cell, source.cells)
+    yield from map(of_file, source.records)
+    yield from map(of_absent, source.absent)
+
+
+def of_cell(cell: pmf.explanation.Cell) -> str:
+    """A cell of a return."""
+    return f"  {cell.file}, row {cell.row}: {cell.text}"
+
+
+def of_file(records: pmf.explanation.Records) -> str:
+    """A file of records, with what is wrong in it."""
+    return f"  {records.file}: {records.records} records {[*map(of_fault, records.faults)]}"
+
+
+def of_fault(fault: pmf.explanation.Fault) -> str:
+    """What is wrong in a record."""
+    return f"row {fault.row}: {fault.message}"
+
+
+def of_absent(absent: pmf.explanation.Absent) -> str:
+    """A return that has not come."""
+    return f"  not come: {absent.agency}, due {absent.due}"
+
+
+def of_step(step: pmf.explanation.Step) -> str:
+    """A part of the formula with its value."""
+    return f"{step.text} = {step.value}"
+
+
+def of_judgement(judgement: pmf.explanation.Judgement) -> str:
+    """The bands in force, and which limits the value meets."""
+    return f"good is {judgement.good}: {', '.join(map(of_limit, judgement.comparisons))}"
+
+
+def of_limit(limit: pmf.explanation.Comparison) -> str:
+    """A limit of a band."""
+    return f"{limit.words} {'holds' if limit.holds else 'does not hold'}"
+
+
+def of_rule(rule: pmf.explanation.Tried) -> str:
+    """A rule of escalation that was tested."""
+    return f"{rule.when} -> {rule.to}: {'holds' if rule.holds else 'does not hold'}"
+
+
+def of_chart(chart: pmf.explanation.Chart) -> str:
+    """A control chart."""
+    return f"chart of {chart.points} points: {chart.signal or chart.no_signal}"
+
+
+def of_past(point: pmf.explanation.Point) -> str:
+    """A period of the history."""
+    return f"{point.period}: {point.value} {point.status}"
+
+
+def of_earlier(earlier: pmf.explanation.Compared | None) -> str:
+    """The value that travel is measured from."""
+    return "nothing" if earlier is None else f"{earlier.value}"
+
+
+def of_life(life: pmf.explanation.Life | None) -> str:
+    """An exception since it was raised."""
+    return "never an exception" if life is None else f"an exception since {life.raised}"
+
+
+def of_scores(scores: pmf.explanation.ScoredTwice | None) -> str:
+    """Who was better off, where an indicator asks that."""
+    return "no scores" if scores is None else f"{scores.better} of {scores.scored} better"
+
+
 def changed(comparison: pmf.Comparison) -> Iterator[str]:
     """What differs between two evaluations."""
     yield comparison.summary()
@@ -112,6 +199,7 @@ def main(folder: Path) -> None:
     print(*outside(evaluation), *charts(evaluation), sep="\n")
     print(*drawn(evaluation.series("looked_after")), sep="\n")
     print(of_explanation(pmf.explain(evaluation, "health_assessments")))
+    print(*reasons(evaluation.explain("repeat_referrals")), sep="\n")
     print(of_row(evaluation.at("2026-27 Q2").row("repeat_referrals", group="Whissendine")))
     stricter = pmf.what_if(evaluation, tolerances={"looked_after": {"good": "at most 250", "tolerance": "at most 290"}})
     print(*changed(stricter), *changed(pmf.compare(evaluation, evaluation)), sep="\n")

@@ -10,7 +10,6 @@ import polars as pl
 
 from pmf_engine.diagnostics.errors import Error, UnknownName
 from pmf_engine.domain.marks import Mark, read_marks
-from pmf_engine.domain.periods import Cadence
 from pmf_engine.domain.status import Direction, ReasonKind, Signal, SpecialCause, Status
 from pmf_engine.framework.changes import breaks_of
 from pmf_engine.framework.model import Framework
@@ -175,7 +174,7 @@ def series_of(framework: Framework, judged: pl.DataFrame, last: HistoryRow) -> S
         by=last.by,
         group=last.group,
         points=tuple(map(_point, history_rows(rows.sort("start")))),
-        breaks=tuple(SeriesBreak(Cadence(1, 1).holding(one.at).first_day, one.because) for one in breaks),
+        breaks=tuple(SeriesBreak(one.on, one.because) for one in breaks),
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import combinations
 from typing import Literal
 
 from pmf_engine.diagnostics.source import Place, Span
-from pmf_engine.domain.periods import Cadence, Frequency
+from pmf_engine.domain.periods import Cadence, Frequency, Period
 from pmf_engine.formula.types import DATE, FLOW, NUMBER, TEXT, TRUTH, Columns, Type
 from pmf_engine.framework import schema
 from pmf_engine.framework.activities import Standard
@@ -112,10 +113,20 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Break:
-    """A break in a series: values before the month `at` are not comparable with values from that month on."""
+    """A break in a series: values before a month are not comparable with values from that month on.
+
+    Attributes:
+        at: The month, twelve times its year and from 0 for January.
+        because: The reason, in the words of the framework.
+    """
 
     at: int
     because: str
+
+    @property
+    def on(self) -> date:
+        """The first day of the month."""
+        return Period(self.at, Cadence(1, 1)).first_day
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

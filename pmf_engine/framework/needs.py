@@ -42,12 +42,16 @@ class ContentArea:
     """What the board has agreed to watch.
 
     Attributes:
+        id: Its id.
+        title: Its title.
+        kind: What it is to the board, such as `priority`.
         informed_by: The ids of the sources that told the board of it.
         ask: What to ask about each exception in it.
         plan: Where it stands in the board's plan.
         agreed: The agreement of the board.
-        review_by: The last day before its evidence is due for review, and the span of that day.
+        review_by: The last day before its evidence is due for review; None for no such day.
         evidence: The evidence for it.
+        review_span: The span of `review_by` in its file.
     """
 
     id: str
@@ -57,8 +61,9 @@ class ContentArea:
     ask: tuple[str, ...] = ()
     plan: str | None = None
     agreed: Agreement | None = None
-    review_by: tuple[date, Span] | None = None
+    review_by: date | None = None
     evidence: tuple[Need, ...] = ()
+    review_span: Span | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

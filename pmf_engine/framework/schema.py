@@ -90,7 +90,16 @@ class ColumnNames(Model):
 class Board(Model):
     """The board itself: its name, its year, its folder of returns and their due date.
 
-    `snapshots` is the folder of saved reports, each a folder in it.
+    Attributes:
+        name: Its name.
+        year_start: The month in which its year starts, from 1.
+        submissions: The folder of returns, below that of the two files.
+        returns_due: The days after the end of a period within which returns are due.
+        area: The area that it is for, by which comparators know it.
+        time_zone: The time zone of days of receipt.
+        ignore_columns: Columns of returns that are passed over.
+        columns_also_called: Other headings of the columns of returns.
+        snapshots: The folder of saved reports, each a folder in it.
     """
 
     name: Text

@@ -188,7 +188,7 @@ def _reviews(evaluation: Evaluation) -> Iterator[PlanItem]:
                 yield item
     for area in framework.content_areas.values():
         if area.review_by is not None:
-            due = area.review_by[0]
+            due = area.review_by
             item = PlanItem(PlanKind.EVIDENCE, due, area.title, framework.board.name, _state(evaluation, due, False))
             if _within(evaluation, due, item.state):
                 yield item

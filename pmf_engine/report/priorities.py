@@ -134,8 +134,8 @@ def _priority(year: BoardYear, audit: SectionEleven, area: ContentArea) -> Prior
         kind=area.kind,
         plan=area.plan,
         agreed=area.agreed,
-        review_by=area.review_by[0] if area.review_by else None,
-        is_past_review=area.review_by is not None and area.review_by[0] < year.as_of,
+        review_by=area.review_by,
+        is_past_review=area.review_by is not None and area.review_by < year.as_of,
         evidence=tuple(_evidence(year, need) for need in area.evidence),
         exceptions={
             quarter.label: Counter(level for id_, level in year.raised_to(quarter).items() if id_ in ids)

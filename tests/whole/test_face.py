@@ -31,7 +31,8 @@ def face() -> Iterator[str]:
 
 def public_things() -> Iterator[tuple[str, object]]:
     """Every public class and function, by its name below the package; what several modules name is told once."""
-    for module, prefix in ((pmf, ""), (pmf.report, "report."), (pmf.render, "render."), (pmf.render.words, "words.")):
+    modules = ((pmf, ""), (pmf.report, "report."), (pmf.render, "render."), (pmf.render.words, "words."))
+    for module, prefix in (*modules, (pmf.explanation, "explanation.")):
         for name in module.__all__:
             thing = getattr(module, name)
             if not inspect.ismodule(thing) and (module is pmf or getattr(pmf, name, None) is not thing):

@@ -18,6 +18,8 @@ BOARD = ROOT / "examples" / "changing_board"
 
 PRINTED = {
     "definitions": [
+        "board Vale Safeguarding Children Partnership: its year starts in month 4",
+        "break on 2026-04-01: counts young people to 25",
         "agency icb: Vale Integrated Care Board leads 1 indicators",
         "breakdown district: Oakham, Uppingham, Ketton, Whissendine",
         "indicator repeat_referrals: percent(rereferrals, referrals); rests on referrals, rereferrals",
@@ -85,6 +87,7 @@ def methods(kind: type) -> Iterator[str]:
 
 NAMES = [
     *pmf.__all__,
+    *(f"explanation.{name}" for name in pmf.explanation.__all__),
     *(f"report.{name}" for name in pmf.report.__all__),
     *(f"render.{name}" for name in pmf.render.__all__),
     *(f"render.words.{name}" for name in pmf.render.words.__all__),

@@ -75,6 +75,7 @@ def _read_area(draft: Draft, id_: str, area: schema.ContentArea) -> ContentArea:
     if area.agreed is not None:
         day = _day(draft, area.agreed.on, *where, "agreed", "on")
         agreed = None if day is None else Agreement(day, area.agreed.by, area.agreed.minute)
+    review_by, review_span = _review_by(draft, area.review_by, *where, "review_by") or (None, None)
     return ContentArea(
         id=id_,
         title=area.title,
@@ -83,7 +84,8 @@ def _read_area(draft: Draft, id_: str, area: schema.ContentArea) -> ContentArea:
         ask=tuple(area.ask),
         plan=area.plan,
         agreed=agreed,
-        review_by=_review_by(draft, area.review_by, *where, "review_by"),
+        review_by=review_by,
+        review_span=review_span,
         evidence=tuple(_evidence(draft, id_, area)),
     )
 

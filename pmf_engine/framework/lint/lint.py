@@ -64,8 +64,8 @@ def lint(framework: Framework, as_of: date) -> Iterator[Diagnostic]:
         yield from lint_percentages(framework, indicator)
         yield from _entries(indicator, as_of)
     for area in framework.content_areas.values():
-        if area.review_by is not None and area.review_by[0] < as_of:
-            yield messages.evidence_due(area.review_by[1], _text(area.review_by[1]), area.id)
+        if area.review_by is not None and area.review_span is not None and area.review_by < as_of:
+            yield messages.evidence_due(area.review_span, _text(area.review_span), area.id)
     yield from _rules(framework)
 
 
