@@ -38,8 +38,10 @@ def of_area(area: pmf.ContentArea) -> str:
 
 def breaks(framework: pmf.Framework) -> Iterator[str]:
     """The days from which figures and indicators do not compare with those before."""
-    for definition in (*framework.figures.values(), *framework.indicators.values()):
-        yield from map(of_break, definition.breaks)
+    for figure in framework.figures.values():
+        yield from map(of_break, figure.breaks)
+    for indicator in framework.indicators.values():
+        yield from map(of_break, indicator.breaks)
 
 
 def of_break(each: pmf.Break) -> str:
