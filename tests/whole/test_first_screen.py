@@ -235,7 +235,8 @@ def data_by_hand() -> list[str]:
     states, verdicts = Counter(actions["state"]), Counter(actions.filter(state="done")["verdict"])
     clauses.append(
         f"{states['open']} open, {actions['overdue'].sum()} overdue, {states['done']} done; effect: "
-        f"{verdicts['no change seen']} no change seen, {verdicts['cannot be told']} cannot be told"
+        f"{verdicts['better since']} better since, {verdicts['no change seen']} no change seen, "
+        f"{verdicts['cannot be told']} cannot be told"
     )
     return clauses
 
