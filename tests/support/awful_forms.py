@@ -147,6 +147,40 @@ def _unseen() -> Iterator[Case]:
     yield Case("hidden columns beyond the table, which hold nothing", book(beyond), WHOLE)
 
 
+def _notes() -> Iterator[Case]:
+    """Notes below a table and titles above it that say of what its numbers are."""
+    for note in (
+        "All figures in thousands", "Numbers are in 000s", "Note: amounts shown in \u00a3000s",
+        "Please note that this return covers boys only", "Data exclude one team, whose system was down",
+    ):  # fmt: skip
+        yield Case(f"{note} below", _csv([*ACROSS, [note]]), [], [(None, 4, "A", "out-of-scope")], 4)
+    for note in ("Counts are of children, not in thousands", "Q2 figures are provisional", "Excludes repeat visits"):
+        yield Case(f"{note} below", _csv([*ACROSS, [note]]), WHOLE)
+    for title in ("INCOMPLETE", "Not final - to be confirmed"):
+        yield Case(f"{title} above", _csv([[title], *ACROSS]), [], [(None, 1, "A", "out-of-scope")], 4)
+
+
+def _totals() -> Iterator[Case]:
+    """Units in a second row of the header, and columns of totals behind their quarters."""
+    rows = [["District", "Referrals received", "Visits on time"], ["", "number", "%"], ["North", "41", "31%"]]
+    facts = [Fact("referrals", Q1, "41", group="North"), Fact("on_time", Q1, "31", group="North")]
+    yield Case("units below the figures", _csv(rows, "care 2016-17 Q1.csv"), facts)
+    for heading in ("Year", "2016-17 Total"):
+        rows = [["Measure", "Q1", "Q2", heading], ["Visits made", "520", "540", "2100"]]
+        said: list[Said] = [(None, 1, "D", "derived-column")]
+        yield Case(f"{heading} behind quarters", _csv(rows, "care 2016-17.csv"), WHOLE[2:], said, 1)
+
+
+def _headers() -> Iterator[Case]:
+    """Headers of later blocks that are misspelt: their values are not those of the header before."""
+    for first, text in (("agency", "zzreferrals"), ("", "zzreferrals"), ("agency", "Boys referred")):
+        rows = [[Q1], ["agency", "referrals"], ["care", "410"], [Q2], [first, text], ["care", "430"]]
+        name = f"{text!r} beside {first!r} in the header of a second block"
+        yield Case(name, _csv(rows, "return.csv"), WHOLE[:1], [(None, 5, "B", "no-layout")], 1)
+    rows = [["Measure", Q1], ["Referrals received", "410"], ["See the notes below", ""], ["Visits made", "520"]]
+    yield Case("a note between rows", _csv(rows), [WHOLE[0], WHOLE[2]])
+
+
 def cases() -> list[Case]:
     """Every case."""
-    return [case for part in (_periods, _labels, _columns, _unseen) for case in part()]
+    return [case for part in (_periods, _labels, _columns, _unseen, _notes, _totals, _headers) for case in part()]

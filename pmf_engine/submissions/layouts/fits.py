@@ -11,6 +11,7 @@ from pmf_engine.submissions.layouts.gaps import Titles, roles_of_column
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PART, PERIOD, VALUE, Lexicon
 from pmf_engine.submissions.layouts.sections import Section
+from pmf_engine.submissions.side_columns import agrees
 
 NEEDED = (PERIOD, AGENCY, FIGURE)
 
@@ -111,7 +112,8 @@ def _labels_of_column(
         blank &= not label.text
         names = lexicon.roles(label.text)
         if not role:
-            if label.text and lexicon.role_word(label.text) not in (VALUE, *roles):
+            is_word = lexicon.role_word(label.text) in (VALUE, *roles)
+            if label.text and not is_word and not _is_unit(labels, label.text, lexicon):
                 return {}, label
         elif role in names or (role == PART and PERIOD in names):
             named = role if role in names else PERIOD
@@ -121,6 +123,13 @@ def _labels_of_column(
     if blank and section.headers and not plain and (any(roles) or len(section.values) > 1):
         return {}, Label("", section.headers[-1].number, grid.column(position))
     return labels, None
+
+
+def _is_unit(labels: Mapping[str, Label], text: str, lexicon: Lexicon) -> bool:
+    """Whether a text is the unit of the figure that heads its column."""
+    words = lexicon.words
+    figure = words.figures.find(labels[FIGURE].text) if FIGURE in labels else None
+    return figure is not None and agrees(words.framework.figures[figure], text)
 
 
 def _is_centred(section: Section, row: Row, role: str, lexicon: Lexicon) -> bool:

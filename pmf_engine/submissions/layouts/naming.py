@@ -38,7 +38,8 @@ ROLE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 """The words that head a column of each role. A column has the role only where its cells agree with its heading."""
 
 DERIVED = re.compile(
-    r"(?:grand )?totals?|ytd|year to date|to date|(?:%|percent(?:age)?) ?change|change.*|trend"
+    r"(?:grand )?totals?|(?:full )?year(?: total)?|annual(?: total)?|\d{4}[-/]\d\d total"
+    r"|ytd|year to date|to date|(?:%|percent(?:age)?) ?change|change.*|trend"
     r"|direction(?: of travel)?|rag(?: rating| status)?|target|average|mean|variance|cumulative|%|percent(?:age)?"
 )
 """Headings of columns that are worked out from the others, or say what is aimed at."""

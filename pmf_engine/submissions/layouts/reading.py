@@ -174,7 +174,9 @@ def _nothing_fits(grid: Grid, block: Block, fits: Sequence[Fit], lexicon: Lexico
             return Problem(*place, over.row, over.column, over.text, "no-layout", say("no-layout"))
         missing = [PERIOD]
     if not missing or FIGURE in missing:
-        return Problem(*place, row, None, None, "no-layout", say("no-layout"))
+        is_heading = over is not None and any(over.row == header.number for header in block.section.headers)
+        at = over if over is not None and is_heading else Label("", row)
+        return Problem(*place, at.row, at.column or None, at.text or None, "no-layout", say("no-layout"))
     message = say("nothing-names", what=listed(missing, "and"))
     meant_by = over or (_dated_title(block) if PERIOD in missing else None)
     if meant_by is not None:

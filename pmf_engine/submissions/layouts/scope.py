@@ -23,6 +23,7 @@ _OF_SCOPES: Final[Mapping[str, str]] = {
     ),
     "what was counted": (
         r"targets?|forecasts?|planned|projections?|projected|trajector(?:y|ies)|baselines?|benchmarks?|budget(?:ed)?"
+        r"|not (?:yet )?final|unconfirmed|to be confirmed|incomplete"
         r"|ambitions?|thresholds?|drafts?|examples?|samples?|dummy|tests? data|not validated|unvalidated|averages?"
         r"|mean|variances?|percentage change|superseded|obsolete|withdrawn|out of date"
         r"|(?:max|min|stdevp?|varp?|product) of|(?:do not|not (?:for|to be)) used?"
@@ -58,11 +59,16 @@ _SHARES: Final = re.compile(r"(?:%|percentages?|per ?cent)(?: of .*)?")
 _CLEARS: Final = re.compile(r"actuals?|outturns?|results?|(?:this|current) (?:year|quarter|month|period)|in[- ]quarter")
 """Titles that end what a title above them says."""
 
+_SUBJECT: Final = (
+    r"(?:figures?|numbers?|data|values|counts?|these|this|(?:this )?(?:return|report|table|sheet))"
+    r"(?: (?:shown|given|above|below|here))?"
+)
 _WHOLE_SHEET: Final = re.compile(
     r"(?<!not )cumulative|year to date|(?<![\w&])ytd(?![\w&])"
-    r"|(?:figures?|numbers?|data|values|counts?|these|this)(?: (?:shown|given|above|below|here))?"
-    r" (?:is|are|covers?|relates?|refers?|includes?|excludes?)\b[^.]*"
-    r"\b(?:only|thousands|drafts?|forecasts?|targets?|boys|girls)\b"
+    r"|(?<!not )(?<!longer )\bin (?:hundreds|thousands|millions|000s?|k)(?![\w&])"
+    rf"|{_SUBJECT} (?:excludes?|do(?:es)? not include|omits?)(?![\w&])"
+    rf"|{_SUBJECT} (?:is|are|covers?|relates?|refers?|includes?|excludes?)\b[^.]*"
+    r"\b(?:only|(?<!not in )thousands|drafts?|forecasts?|targets?|boys|girls)\b"
 )
 """Words that speak of the whole sheet wherever they stand, in a note below its numbers too."""
 
@@ -310,6 +316,8 @@ def says_something(text: str, lexicon: Lexicon) -> bool:
 def _problem(grid: Grid, label: Label, lexicon: Lexicon) -> Problem:
     place = (grid.file, grid.sheet, label.row or None, label.column or None, label.text)
     doubt = "of all" if _DIVIDES.fullmatch(fold(label.text)) else doubt_of(label.text, lexicon)
+    if doubt is None and _WHOLE_SHEET.search(plain(label.text)):
+        doubt = "of all"
     if doubt is None:
         return Problem(*place, "strange-heading", say("strange-heading", text=label.text))
     message = say("out-of-scope", text=label.text, what=doubt)

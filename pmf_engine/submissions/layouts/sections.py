@@ -13,6 +13,9 @@ from pmf_engine.submissions.vocabulary import fold
 _HEADERS = 3
 """The most rows of a header."""
 
+_LONGEST_HEADING = 60
+"""The most characters of a heading; what is longer is a note."""
+
 
 @dataclass(frozen=True)
 class Section:
@@ -74,7 +77,9 @@ def sections_of(grid: Grid, lexicon: Lexicon) -> list[Section]:
         if not holds:
             above = rows
             continue
-        headers = _headers(above, rows, lexicon)
+        headers = _headers(above, rows, lexicon) or (
+            _misspelt_header(above, starts[-1][1], rows, lexicon) if starts else []
+        )
         if headers or not starts:
             split = above.index(headers[-1]) + 1 if headers else len(above)
             titles = [row for row in above[:split] if row not in headers]
@@ -104,6 +109,19 @@ def _headers(above: Sequence[Row], rows: Sequence[Row], lexicon: Lexicon) -> lis
     return hits[-_HEADERS:]
 
 
+def _misspelt_header(above: Sequence[Row], headers: Sequence[Row], rows: Sequence[Row], lexicon: Lexicon) -> list[Row]:
+    """The row right above values that stands where a header stood before, and heads a column with what names nothing.
+
+    Without it these values would be taken for those of the header before.
+    """
+    if not above or not headers or is_keyed(above[-1], lexicon):
+        return []
+    columns = {position for row in rows for position in row.filled if lexicon.may_be_value(row.cells[position])}
+    heads = {position for row in headers for position in row.filled} & columns
+    texts = [above[-1].cells[position] for position in above[-1].filled if position in heads]
+    return [above[-1]] if any(len(text) <= _LONGEST_HEADING for text in texts) else []
+
+
 def _heads_a_part(row: Row, columns: set[int], first: int, lexicon: Lexicon) -> bool:
     """Whether a row has a heading of figures, and over values one that is neither a word for them nor for all of them.
 
@@ -117,7 +135,8 @@ def _heads_a_part(row: Row, columns: set[int], first: int, lexicon: Lexicon) -> 
 def _section(titles: list[Row], headers: list[Row], rows: list[Row], lexicon: Lexicon) -> Section:
     """The section with its columns of values and of labels."""
     width = max((len(row.cells) for row in rows), default=0)
-    values, labels = [], []
+    values: list[int] = []
+    labels: list[int] = []
     of_values = [row for row in rows if has_values(row, lexicon)]
     for position in range(width):
         texts = [row.cells[position] for row in of_values if row.cells[position]]
@@ -128,7 +147,9 @@ def _section(titles: list[Row], headers: list[Row], rows: list[Row], lexicon: Le
         if not texts and not (across and heads):
             continue
         named = bool(texts) and all(lexicon.roles(text) for text in texts)
-        heads_labels = words & {PERIOD, AGENCY, "comment"} or any((word or "").startswith("by ") for word in words)
+        heads_labels = bool(words & {PERIOD, AGENCY, "comment"}) or any((word or "")[:3] == "by " for word in words)
+        if words == {PERIOD} and any(PART in lexicon.roles(row.cells[at]) for row in headers for at in values):
+            heads_labels = False  # `Year` behind its quarters heads their total
         if heads_labels or (FIGURE in words and 2 * numbers < len(texts)) or (named and not across):
             labels.append(position)
         elif across or 2 * numbers >= len(texts):
