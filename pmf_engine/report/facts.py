@@ -23,6 +23,7 @@ from pmf_engine.report.wording import (
     marks_words,
     parts_words,
     plain_status,
+    plural,
     raised_in_words,
     raised_words,
     reason_words,
@@ -72,7 +73,7 @@ def matter_head(matter: Matter) -> str:
     if matter.kind != MatterKind.GROUPS:
         return ""
     raised = [(sum(g.escalate_to is not None for g in outside.groups), outside) for outside in item.outside]
-    where = and_words([f"{count} of {outside.of} by {outside.by.title.lower()}" for count, outside in raised if count])
+    where = and_words([f"{count} of {outside.of} {plural(outside.by.title)}" for count, outside in raised if count])
     whole = f"the whole is {plain_status(item.status)}" + (f" at {item.shown}" if item.shown else "")
     return f"in {where}; {whole}"
 

@@ -25,6 +25,7 @@ from pmf_engine.report.wording import (
     level_word,
     parts_words,
     plain_status,
+    plural,
     problems_words,
     reason_words,
     sentence,
@@ -162,23 +163,13 @@ def _where(item: Item) -> str:
         groups = [group.name for group in outside.groups if group.status == worst]
         if worst in (Status.RED, Status.AMBER) and groups:
             where = f"all {outside.of}" if len(groups) == outside.of else f"{len(groups)} of {outside.of}"
-            return f"{worst.capitalize()} in {where} {_plural(outside.by.title)}."
+            return f"{worst.capitalize()} in {where} {plural(outside.by.title)}."
     return ""
-
-
-def _plural(title: str) -> str:
-    """The plural of a breakdown's title, within a sentence.
-
-    >>> _plural("District"), _plural("Agency")
-    ('districts', 'agencies')
-    """
-    word = title[:1].lower() + title[1:]
-    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
 
 
 def _groups_word(item: Item) -> str:
     """The breakdowns of an exception of groups, in the plural: `districts`."""
-    names = [_plural(outside.by.title) for outside in item.outside if any(g.escalate_to for g in outside.groups)]
+    names = [plural(outside.by.title) for outside in item.outside if any(g.escalate_to for g in outside.groups)]
     return and_words(names) or "groups"
 
 

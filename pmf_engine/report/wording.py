@@ -346,6 +346,16 @@ _SEVERITIES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+def plural(title: str) -> str:
+    """The plural of a breakdown's title within a sentence.
+
+    >>> plural("District"), plural("Agency")
+    ('districts', 'agencies')
+    """
+    word = title[:1].lower() + title[1:]
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+
+
 def be(count: int, of: int | None = None) -> str:
     """The verb for a number of things, or for a part of so many.
 

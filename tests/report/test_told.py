@@ -145,7 +145,7 @@ def test_the_whole_recovers_though_a_group_still_goes_up(tmp_path: Path) -> None
     north, south = [(50, 100), (1, 100)], [(9, 10), (9, 10)]
     districts(tmp_path, "{good: at most 12}", RED_TO_BOARD, {"North": north, "South": south})
     text = page(tmp_path, "2015-16 Q2")
-    assert "in 1 of 2 by district; the whole is green at 9.1%" in text
+    assert "in 1 of 2 districts; the whole is green at 9.1%" in text
     assert "9.1%; was red 53.6% in 2015-16 Q1; an exception from 2015-16 Q1 until 2015-16 Q2" in text
 
 

@@ -39,7 +39,7 @@ from pmf_engine.report.returns_by_agency import quarter_words
 from pmf_engine.report.since import Cause
 from pmf_engine.report.since_words import CAUSES, causes_words, change_title, change_words, levels_words
 from pmf_engine.report.tables import titled_lines
-from pmf_engine.report.wording import LETTERS, MARKS, QUESTIONS, level_word, status_word
+from pmf_engine.report.wording import LETTERS, MARKS, QUESTIONS, level_word, sentence, status_word
 
 __all__ = ["render_html"]
 
@@ -95,6 +95,7 @@ def _template() -> Template:
         "figures": _figures,
         "behind": alert_sentence,
         "asked": ask_words,
+        "sentence": sentence,
         "head": matter_head,
         "facts": matter_facts,
         "chart": _chart,
