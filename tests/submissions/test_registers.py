@@ -17,7 +17,7 @@ from pmf_engine.submissions.content import register_at
 from pmf_engine.submissions.register_kinds import REGISTER_KINDS
 from pmf_engine.submissions.registers import REGISTERS
 from tests.support.boards import write_board, write_returns
-from tests.support.return_files import as_xls
+from tests.support.return_files import as_ods, as_xls
 
 FIGURES = """
 done: {title: Interviews held, from: care, kind: flow, frequency: quarterly}
@@ -199,6 +199,7 @@ FORMS: dict[str, str | bytes] = {
     "log.xlsx": workbook(ACTION + GOOD),
     "log.xls": as_xls({"Log": [line.split(",") for line in (ACTION + GOOD).splitlines()]}),
     "log.parquet": parquet(ACTION + GOOD),
+    "log.ods": as_ods({"Log": [line.split(",") for line in (ACTION + GOOD).splitlines()]}),
 }
 
 
