@@ -130,25 +130,26 @@ class Attacker:
             for quarter in QUARTERS:
                 for figure in FIGURES:
                     by_ward = dict.fromkeys(whole(figure, quarter, "ward"), -1.0)
-                    self._row({**whole(figure, quarter), **by_ward}, 0, 0, at)
+                    self.confine({**whole(figure, quarter), **by_ward}, 0, 0, at)
             for quarter, group in board.late:
                 for figure in FIGURES:
-                    self._row({Cell(figure, quarter, "district", group): 1.0}, 0, 0, at)
+                    self.confine({Cell(figure, quarter, "district", group): 1.0}, 0, 0, at)
             for cell in board.counts:
                 if cell.figure in INSIDE:
-                    self._row({cell._replace(figure=INSIDE[cell.figure]): 1.0, cell: -1.0}, 0, inf, at)
+                    self.confine({cell._replace(figure=INSIDE[cell.figure]): 1.0, cell: -1.0}, 0, inf, at)
         for at, (board, later) in enumerate(pairwise(boards)):
             for cell, count in board.counts.items():
                 if later.counts[cell] == count and (cell.quarter, cell.group) not in board.late - later.late:
                     self.solver.addRow(0, 0, 2, [self.columns[at, cell], self.columns[at + 1, cell]], [1.0, -1.0])
 
-    def _row(self, linear: Linear, low: float, high: float, at: int) -> None:
+    def confine(self, linear: Linear, low: float, high: float, at: int = 0) -> None:
+        """What is known of a sum of counts of one of the boards: its least and its greatest value."""
         places = [self.columns[at, cell] for cell in linear]
         self.solver.addRow(low, high, len(places), places, [*linear.values()])
 
     def learns(self, linear: Linear, value: float, at: int = 0) -> None:
         """A published number of one of the boards."""
-        self._row(linear, value, value, at)
+        self.confine(linear, value, value, at)
 
     def bounds(self, linear: Linear, at: int = 0) -> tuple[float, float]:
         """The least and the greatest value of a sum of counts of one of the boards, by all that is known."""
