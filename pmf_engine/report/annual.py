@@ -79,6 +79,7 @@ class AnnualReport:
     Attributes:
         summary: The chair's own words, a paragraph each.
         tallies: The indicators by type of evidence.
+        kept: The quarters whose exceptions are those of the report that was kept.
         problems: How many problems with what agencies sent, by their severity.
         next_year: What falls due in the year that follows.
         audience: For whom it is: `board`, or `public` without grades, words and registers.
@@ -94,6 +95,7 @@ class AnnualReport:
     areas: tuple[AreaYear, ...]
     said: tuple[Said, ...]
     lives: tuple[ExceptionLife, ...]
+    kept: tuple[str, ...]
     learning: Learning
     section_11: SectionEleven
     health: Health
@@ -122,7 +124,7 @@ def annual_report(year: BoardYear, summary: Iterable[str] = ()) -> AnnualReport:
         summary: The chair's own words, a paragraph each; they are printed, and change nothing.
     """
     framework, evaluation = year.framework, year.evaluation
-    audit = _audit(year)
+    audit, lives = _audit(year), lives_of(year)
     following = year.period.cadence.holding(year.period.end)
     return AnnualReport(
         board=framework.board.name,
@@ -134,7 +136,8 @@ def annual_report(year: BoardYear, summary: Iterable[str] = ()) -> AnnualReport:
         priorities=priorities_of(year, audit),
         areas=areas_of(year),
         said=_said(year),
-        lives=lives_of(year),
+        lives=lives.lives,
+        kept=lives.kept,
         learning=learning_of(year),
         section_11=audit,
         health=_health(year),

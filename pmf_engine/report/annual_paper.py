@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.report.annual import AnnualReport
@@ -19,7 +20,7 @@ from pmf_engine.report.plan import PlanKind
 from pmf_engine.report.plan_paper import plan_sections
 from pmf_engine.report.priorities_paper import priorities_table, priority_part
 from pmf_engine.report.section_11_paper import section_11_sections
-from pmf_engine.report.wording import QUESTIONS, level_word, plain_status
+from pmf_engine.report.wording import QUESTIONS, and_words, level_word, plain_status
 
 _LEFT_OUT = (
     "Small counts, and what would give them away",
@@ -30,6 +31,8 @@ _LEFT_OUT = (
 """What the paper for the public leaves out."""
 
 _DIRECTIONS = {"improving": "better", "worsening": "worse", "unchanged": "no change"}
+
+_QUARTERS: Final = 4
 
 
 def annual_paper(report: AnnualReport) -> Paper:
@@ -145,10 +148,19 @@ def _lives(report: AnnualReport) -> Section:
         "The year's exceptions",
         f"{show_count(up, 'indicator')} that the quarterly reports took to a level of governance, whole or by group; "
         f"{standing} still {'stands' if standing == 1 else 'stand'} {end}. They are those of the quarters' "
-        f"reports, as known on {show_date(report.as_of)}: the year itself judges nothing anew.",
+        f"reports, {_told_when(report)}: the year itself judges nothing anew.",
         f"{show_count(earlier, 'exception')} of the year before cleared in the first quarter." if earlier else "",
         tables=(Table("", ("Indicator", *quarters), rows, f"The highest level that each went up to: {levels}."),),
     )
+
+
+def _told_when(report: AnnualReport) -> str:
+    """When the exceptions of the quarters were told: in the reports that were kept, or as known today."""
+    today = f"as known on {show_date(report.as_of)}"
+    if not report.kept:
+        return today
+    kept = f"of {and_words(report.kept)} as they were given out"
+    return kept if len(report.kept) == _QUARTERS else f"{kept}, of the others {today}"
 
 
 def _life_title(life: ExceptionLife) -> str:

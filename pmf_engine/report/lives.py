@@ -1,14 +1,22 @@
-"""The lives of a year's exceptions: in which quarter each was raised, carried on and cleared."""
+"""The lives of a year's exceptions: in which quarter each was raised, carried on and cleared.
+
+A quarter has the exceptions of its report as it was kept in the board's folder of snapshots, else of the report that
+would be made of it today.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import NamedTuple
 
 from pmf_engine.domain.periods import Period
 from pmf_engine.report.board_year import BoardYear
 from pmf_engine.report.item import Named
+from pmf_engine.report.model import ExceptionReport
+from pmf_engine.report.snapshots import kept_report
 
 
 class LifeState(StrEnum):
@@ -49,13 +57,25 @@ class ExceptionLife:
         return any(quarter is not None and quarter.state != LifeState.CLEARED for quarter in self.quarters)
 
 
-def lives_of(year: BoardYear) -> tuple[ExceptionLife, ...]:
+class Lives(NamedTuple):
+    """The exceptions of a year, and the labels of the quarters of which they are those of the report that was kept."""
+
+    lives: tuple[ExceptionLife, ...]
+    kept: tuple[str, ...]
+
+
+def lives_of(year: BoardYear) -> Lives:
     """The exceptions of a year by indicator, in the order of the framework."""
     first = year.quarters[0]
     before = Period(first.start - first.cadence.months, first.cadence)
     over = [quarter for quarter in year.quarters if year.is_over(quarter)]
-    raised = [year.raised_to(quarter) for quarter in (before, *over)]
-    wholes = {row.indicator for quarter in over for row in year.exceptions(quarter) if row.by is None}
+    audience = year.evaluation.audience
+    kept = {q: kept_report(year.framework, q, year.as_of, audience) for q in (before, *over)}
+    found = [
+        _kept_exceptions(year, report) if report else _exceptions(year, quarter) for quarter, report in kept.items()
+    ]
+    raised = [exceptions.levels for exceptions in found]
+    wholes = {id_ for exceptions in found[1:] for id_ in exceptions.wholes}
     to_come = (None,) * (len(year.quarters) - len(over))
     lives = []
     for id_, indicator in year.framework.indicators.items():
@@ -64,7 +84,35 @@ def lives_of(year: BoardYear) -> tuple[ExceptionLife, ...]:
             stands = id_ in raised[-1]
             named = Named(id_, indicator.title)
             lives.append(ExceptionLife(named, (*quarters, *to_come), id_ not in wholes, stands))
-    return tuple(lives)
+    return Lives(tuple(lives), tuple(quarter.label for quarter in over if kept[quarter] is not None))
+
+
+class _Exceptions(NamedTuple):
+    """The exceptions of a quarter: by indicator the level that it went up to, and which went up as a whole."""
+
+    levels: Mapping[str, str]
+    wholes: frozenset[str]
+
+
+def _exceptions(year: BoardYear, quarter: Period) -> _Exceptions:
+    """The exceptions of a quarter, as they are known on the day of the year."""
+    wholes = frozenset(row.indicator for row in year.exceptions(quarter) if row.by is None)
+    return _Exceptions(year.raised_to(quarter), wholes)
+
+
+def _kept_exceptions(year: BoardYear, report: ExceptionReport) -> _Exceptions:
+    """The exceptions of a report that was kept, under the ids that their indicators have today."""
+    indicators = year.framework.indicators
+    today = {old: id_ for id_, indicator in indicators.items() for old in indicator.formerly} | {
+        id_: id_ for id_ in indicators
+    }
+    items = [
+        (today[item.indicator.id], level.level.id, item.group_only)
+        for level in report.levels
+        for item in level.items
+        if item.indicator.id in today
+    ]
+    return _Exceptions({id_: level for id_, level, _ in items}, frozenset(id_ for id_, _, group in items if not group))
 
 
 def _quarter(then: str | None, now: str | None) -> LifeQuarter | None:

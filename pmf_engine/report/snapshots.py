@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from errno import ENOENT
@@ -183,6 +184,30 @@ def last_saved(folder: Path, board: str, period: Period, as_of: date, audience: 
         if alike and (own or earlier) and str(data.get("as_of")) < as_of.isoformat():
             fitting.append((str(data["as_of"]), own, path.name, path))
     return max(fitting)[-1] if fitting else None
+
+
+def kept_report(framework: Framework, period: Period, as_of: date, audience: str) -> ExceptionReport | None:
+    """The last report on a period among the board's snapshots, given out by a day; None without one that can be read.
+
+    Args:
+        framework: The framework, whose key `snapshots` names the folder.
+        period: The period of the report.
+        as_of: The day up to which reports count.
+        audience: The audience of the report.
+    """
+    if not framework.board.snapshots or framework.folder is None:
+        return None
+    fitting = []
+    for path, data in saved_reports(framework.folder / framework.board.snapshots):
+        own = data.get("period") or {}
+        alike = data.get("audience") == audience and data.get("board") == framework.board.name
+        day = str(data.get("as_of"))
+        if alike and (own.get("starts_on"), own.get("ends_on")) == _days(period) and day <= as_of.isoformat():
+            fitting.append((day, path.name, path))
+    for *_, path in sorted(fitting, reverse=True):
+        with suppress(SnapshotError):
+            return read_snapshot(path).report
+    return None
 
 
 def papers_before(evaluation: Evaluation) -> list[PublishedPaper]:

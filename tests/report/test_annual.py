@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ from pmf_engine.report.board_year import BoardYear, board_year
 from pmf_engine.report.duties import DUTIES, duties_of
 from pmf_engine.report.money import Money, money_of, reconciliation
 from pmf_engine.report.paper import Section
+from pmf_engine.report.snapshots import snapshot_files
 from tests.support.year_board import INDICATORS, TOLERANCES, framework, submissions
 
 DAY = date(2017, 5, 31)
@@ -146,6 +148,30 @@ def test_a_year_that_is_not_over_says_nothing_of_quarters_to_come() -> None:
     assert [quarter and quarter.state.value for quarter in returned.quarters] == [None, "raised", None, None]
     assert returned.stands
     assert list(young.priorities.priorities[0].exceptions) == ["2016-17 Q1", "2016-17 Q2"]
+
+
+def test_a_quarter_has_the_exceptions_of_its_report_that_was_kept(tmp_path: Path, report: AnnualReport) -> None:
+    kept = framework().board.model_copy(update={"snapshots": "reports"})
+    board = replace(framework(), folder=tmp_path, board=kept)
+    sent = submissions(board)
+    first = pmf.evaluate(board, sent, period="2016-17 Q1", as_of=date(2016, 8, 31))
+    told = pmf.exception_report(first)
+    # It was given out when nothing was red.
+    calm = replace(told, levels=tuple(replace(level, items=()) for level in told.levels))
+    for name, content in snapshot_files(first, calm).items():
+        (tmp_path / "reports" / "q1").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "reports" / "q1" / name).write_bytes(content)
+    year = annual_report(board_year(board, sent, board.period("2016-17"), DAY))
+    assert (report.kept, year.kept) == ((), ("2016-17 Q1",))
+    before = {life.indicator.id: life.quarters for life in report.lives}
+    after = {life.indicator.id: life.quarters for life in year.lives}
+    assert any(quarters[0] for quarters in before.values())
+    for id_, quarters in after.items():
+        assert quarters[0] is None or quarters[0].state == "cleared"
+        assert quarters[1] is None or quarters[1].state == "raised"
+        assert quarters[2:] == before[id_][2:]
+    [words] = [words for words in sections(year)["The year's exceptions"].sentences if "given out" in words]
+    assert "of 2016-17 Q1 as they were given out, of the others as known on 31 May 2017" in words
 
 
 def test_what_ended_before_anything_was_sent_did_not_come_in_time() -> None:
