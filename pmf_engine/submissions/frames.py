@@ -11,6 +11,7 @@ from datetime import date
 from typing import Protocol, TypeAlias, runtime_checkable
 
 import polars as pl
+import polars.selectors as cs
 
 from pmf_engine.diagnostics.errors import Error, UnknownName
 from pmf_engine.domain.dates import day_of
@@ -281,6 +282,12 @@ _UNKNOWN_ARRIVAL = (
 )
 
 
+def _copied(frame: pl.DataFrame) -> pl.DataFrame:
+    """A foreign frame in memory of its own: it may share its numbers with an array that its program changes later."""
+    of_numbers = cs.numeric() | cs.temporal()
+    return frame.with_columns(of_numbers.gather(pl.int_range(pl.len(), dtype=pl.Int64)))
+
+
 _MIXED = "; a column of numbers and words, such as `c`, must be text: in pandas, `frame.astype({'value': 'string'})`"
 
 
@@ -289,7 +296,7 @@ def _collected(name: str, frame: Frame) -> pl.DataFrame:
     try:
         if isinstance(frame, pl.DataFrame):
             return frame
-        return frame.collect() if isinstance(frame, pl.LazyFrame) else pl.DataFrame(frame)
+        return frame.collect() if isinstance(frame, pl.LazyFrame) else _copied(pl.DataFrame(frame))
     except (Exception, pl.exceptions.PanicException) as error:  # a foreign frame may raise anything
         raise _unreadable(name, error, "" if isinstance(frame, pl.LazyFrame) else _MIXED) from error
 

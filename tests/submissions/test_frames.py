@@ -444,3 +444,33 @@ def test_a_column_of_numbers_and_words_in_pandas_must_be_text(framework: pmf.Fra
         pmf.Submissions.from_frames(framework, mixed, received_on=None)
     texts = mixed.astype({"value": "string"})
     assert pmf.Submissions.from_frames(framework, texts, received_on=None).readings["text"].to_list() == ["12", "c"]
+
+
+def test_a_foreign_frame_that_changes_later_changes_nothing() -> None:
+    board = pmf.Framework.from_dict(
+        {
+            "board": {"name": "Board"},
+            "agencies": {"care": "Care"},
+            "content_areas": {"safety": "Safety"},
+            "lists": {
+                "visits": {"title": "V", "from": "care", "date": "day", "columns": {"day": "date", "late": "number"}}
+            },
+            "indicators": {
+                "late": {
+                    "title": "Late",
+                    "content_area": "safety",
+                    "evidence_type": "quantity",
+                    "lead_agency": "care",
+                    "frequency": "quarterly",
+                    "formula": "sum(late of visits)",
+                }
+            },
+        },
+        {"tolerances": {"late": {"good": "at most 2"}}},
+    )
+    frame = pd.DataFrame({"day": pd.to_datetime(["2016-04-05", "2016-05-05"]), "late": [3.0, 4.0]})
+    records = pmf.Records(frame, covers=(date(2016, 4, 1), date(2016, 6, 30)), received_on=date(2016, 7, 1))
+    submissions = pmf.Submissions.from_frames(board, lists={"visits": records}, received_on=None)
+    frame.loc[:, "late"] = 0.0
+    row = pmf.evaluate(board, submissions, period="2016-17 Q1", as_of=date(2016, 8, 1)).row("late")
+    assert (row.value, row.status) == (7.0, pmf.Status.RED)
