@@ -56,7 +56,8 @@ class Records:
     """The records of a list, with what a frame cannot say of itself.
 
     Attributes:
-        frame: A row for each record, with the columns of the list.
+        frame: A row for each record, with the columns of the list. Each evaluation reads a LazyFrame anew; of other
+            frames there is a copy, so that they may change.
         covers: The first and the last day for which the frame has every record, so that no record means 0. Without it
             the frame covers the days of the period in its `name`, else the whole months between its first and its last.
         received_on: The day on which the records came; None leaves it to `from_frames`.
@@ -170,7 +171,7 @@ class FrameReader:
             seen |= {*rows.columns}
             self._add_return(name, rows, given)
         for id_, each in records:
-            lazy = each.frame if isinstance(each.frame, pl.LazyFrame) else _collected(id_, each.frame).lazy()
+            lazy = each.frame if isinstance(each.frame, pl.LazyFrame) else _copied(_collected(id_, each.frame)).lazy()
             titles = _schema(id_, lazy).names()
             seen |= {*titles}
             self._add_list(id_, each, lazy, not isinstance(each.frame, pl.LazyFrame), given)
@@ -283,7 +284,7 @@ _UNKNOWN_ARRIVAL = (
 
 
 def _copied(frame: pl.DataFrame) -> pl.DataFrame:
-    """A foreign frame in memory of its own: it may share its numbers with an array that its program changes later."""
+    """A frame in memory of its own: it may share its numbers with an array that the program changes later."""
     of_numbers = cs.numeric() | cs.temporal()
     return frame.with_columns(of_numbers.gather(pl.int_range(pl.len(), dtype=pl.Int64)))
 
@@ -296,7 +297,7 @@ def _collected(name: str, frame: Frame) -> pl.DataFrame:
     try:
         if isinstance(frame, pl.DataFrame):
             return frame
-        return frame.collect() if isinstance(frame, pl.LazyFrame) else _copied(pl.DataFrame(frame))
+        return frame.collect() if isinstance(frame, pl.LazyFrame) else pl.DataFrame(frame)
     except (Exception, pl.exceptions.PanicException) as error:  # a foreign frame may raise anything
         raise _unreadable(name, error, "" if isinstance(frame, pl.LazyFrame) else _MIXED) from error
 
