@@ -23,3 +23,14 @@ def tamed(words: str) -> str:
     'North  [31mSouth'
     """
     return "".join(_OWN.get(char) or _REPLACEMENTS.get(unicodedata.category(char), char) for char in words)
+
+
+def csv_cell(cell: object) -> object:
+    r"""A cell of a CSV file: a text as `tamed`, with an apostrophe where a spreadsheet would run it as a formula.
+
+    >>> csv_cell("=1+1\x1b"), csv_cell("North"), csv_cell(-3)
+    ("'=1+1 ", 'North', -3)
+    """
+    if not isinstance(cell, str):
+        return cell
+    return f"'{tamed(cell)}" if cell.startswith(tuple(FORMULA_SIGNS)) else tamed(cell)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 from uuid import NAMESPACE_URL, uuid5
 
-from pmf_engine.domain.plain_text import tamed
+from pmf_engine.domain.plain_text import csv_cell, tamed
 from pmf_engine.judgement.formatting import show_date
 from pmf_engine.report.calendar import Calendar, Owed, ReturnState
 
@@ -55,7 +55,7 @@ def to_csv(calendar: Calendar) -> str:
     writer.writerow(_COLUMNS)
     for each in calendar.owed:
         writer.writerow((
-            each.due, each.agency.id, each.period, each.item.id, each.item.title, each.state,
+            each.due, each.agency.id, each.period, each.item.id, csv_cell(each.item.title), each.state,
             each.received_on or "", each.starts_on, each.ends_on,
         ))  # fmt: skip
     return out.getvalue()

@@ -14,10 +14,10 @@ from enum import Enum
 from typing import Any
 
 from pmf_engine.domain.periods import Period
-from pmf_engine.domain.plain_text import tamed
+from pmf_engine.domain.plain_text import csv_cell, tamed
 from pmf_engine.report.paper import Paper, Section, Sheet, Table
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#&])")
 
 
 def to_markdown(paper: Paper) -> str:
@@ -100,10 +100,5 @@ def to_csv(sheet: Sheet) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(sheet.columns)
     for row in sheet.rows:
-        writer.writerow([_safe(cell) for cell in row])
+        writer.writerow([csv_cell(cell) for cell in row])
     return out.getvalue()
-
-
-def _safe(cell: Any) -> Any:
-    """A cell, with an apostrophe before a text that a spreadsheet would take as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -113,10 +113,15 @@ def tidy(evaluation: Evaluation, *, ids: bool = False, wide: bool = False) -> pl
     return titled.select("indicator", "title", pl.exclude("indicator", "title"))
 
 
+_UNSEEN: Final = "[\\p{Cf}--\u200d]"
+"""Characters that are not seen and may reorder a text; the joiner of emoji stays."""
+
+
 def to_csv(results: pl.DataFrame) -> str:
     """CSV by RFC 4180 with a header; `; ` joins what a row has several of, such as rules and the texts of marks.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe before it.
+    A text that a spreadsheet would run as a formula gets an apostrophe before it, and no text controls a terminal (see
+    `tamed`).
     """
     lacking = pl.element().struct
     parts = [lacking.field(name) for name in ("item", "agency", "period")]
@@ -130,6 +135,7 @@ def to_csv(results: pl.DataFrame) -> str:
     }
     plain = results.with_columns(**{name: words for name, words in joined.items() if name in results.columns})
     texts = pl.col(pl.String)
+    plain = plain.with_columns(texts.str.replace_all(r"[\p{Cc}\p{Zl}\p{Zp}]", " ").str.replace_all(_UNSEEN, ""))
     runs = texts.str.contains(f"^[{re.escape(FORMULA_SIGNS)}]")
     return plain.with_columns(pl.when(runs).then(pl.lit("'") + texts).otherwise(texts).name.keep()).write_csv()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from textwrap import wrap
 
-from pmf_engine.domain.plain_text import FORMULA_SIGNS, tamed
+from pmf_engine.domain.plain_text import csv_cell, tamed
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.report.model import LateReturn
@@ -43,13 +43,8 @@ def to_csv(validation: Validation) -> str:
             for each in file.problems
         ]
         rows += [("", "", "", "", "", "late", "late", _overdue(overdue)) for overdue in part.late]
-        writer.writerows([_harmless(cell) for cell in (agency, *row)] for row in rows)
+        writer.writerows([csv_cell(cell) for cell in (agency, *row)] for row in rows)
     return out.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """A cell that no spreadsheet runs as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] and cell[0] in FORMULA_SIGNS else cell
 
 
 def to_text(validation: Validation, width: int = 80) -> str:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _LONGEST: Final = 32_767
 """The most characters of a cell."""
 
+_LONGEST_HEAD: Final = 240
+"""The most characters of a table's head, of which Excel takes 255."""
+
 _COLOURS: Final = {Status.RED: "#8A1109", Status.AMBER: "#6B4100", Status.GREEN: "#004B28"}
 _NARROWEST, _WIDEST = 10, 60
 _PRINTED: Final = 250
@@ -149,7 +152,7 @@ def _write_sheet(book: Workbook, formats: _Formats, about: _About, table: SheetT
         _HEAD, 0, last, len(table.columns) - 1,
         {
             "name": table.table_name,
-            "columns": [{"header": head, "header_format": bold} for head in table.columns],
+            "columns": [{"header": head, "header_format": bold} for head in _heads(table.columns)],
             "style": "Table Style Light 1",
             "autofilter": not table.is_cover,
         },
@@ -164,6 +167,22 @@ def _write_sheet(book: Workbook, formats: _Formats, about: _About, table: SheetT
     sheet.repeat_rows(_HEAD)
     sheet.set_header(f"&L{_printed(about.board)}&R{_printed(table.title)}")
     sheet.set_footer(f"&L{_printed(about.marking)}&RPage &P of &N")
+
+
+def _heads(columns: Sequence[str]) -> list[str]:
+    """The heads of a table as a spreadsheet takes them: text, none too long, and no two alike.
+
+    >>> _heads(["Value", "value", ""])
+    ['Value', 'value (2)', '[z]']
+    """
+    heads: list[str] = []
+    for words in columns:
+        head = unique = _plain(words)[:_LONGEST_HEAD] or ABSENT
+        taken = [other.lower() for other in heads]
+        while unique.lower() in taken:
+            unique = f"{head} ({2 + sum(other.startswith(f'{head.lower()} (') for other in taken)})"
+        heads.append(unique)
+    return heads
 
 
 def _widths(table: SheetTable) -> Sequence[int]:
