@@ -19,8 +19,6 @@ from pmf_engine.diagnostics.source import Place, Span
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _BREAK = re.compile(r"(?<!\s)\s*[\n\r]\s*")
 
-Severity = Literal["error", "warning"]
-
 
 @dataclass(frozen=True)
 class Diagnostic:
@@ -39,7 +37,7 @@ class Diagnostic:
     message: str
     span: Span
     help: str | None = None
-    severity: Severity = "error"
+    severity: Literal["error", "warning"] = "error"
     path: tuple[str | int, ...] = ()
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from pmf_engine.framework import schema
 
 
 @dataclass(frozen=True)
-class Check:
+class FigureCheck:
     """What must hold between figures of one return, or of the one before.
 
     Attributes:

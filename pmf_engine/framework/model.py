@@ -18,7 +18,7 @@ from pmf_engine.diagnostics.errors import UnknownName, UnknownPeriod
 from pmf_engine.domain.periods import Cadence, Frequency, Period, parse_period
 from pmf_engine.framework import schema, tables
 from pmf_engine.framework.activities import Activity
-from pmf_engine.framework.checks import Check
+from pmf_engine.framework.checks import FigureCheck
 from pmf_engine.framework.definitions import (
     Agency,
     Break,
@@ -68,7 +68,7 @@ class Texts:
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _Thing = TypeVar("_Thing")
 
-Change = Mapping[str, Any]
+Keys = Mapping[str, Any]
 """The keys of a part of the YAML that change, with their new values; None removes a key."""
 
 
@@ -116,7 +116,7 @@ class Framework:
     disclosure: schema.Disclosure | None
     escalate_groups_from: int | None = None
     warnings: tuple[Diagnostic, ...] = ()
-    checks: Mapping[str, Check] = field(default_factory=dict)
+    checks: Mapping[str, FigureCheck] = field(default_factory=dict)
     wanted: Mapping[str, WantedIndicator] = field(default_factory=dict)
     areas_of_information: Mapping[str, AreaOfInformation] = field(default_factory=dict)
     activities: Mapping[str, Activity] = field(default_factory=dict)
@@ -239,8 +239,8 @@ class Framework:
     def amended(
         self,
         *,
-        tolerances: Mapping[str, Entry | Change] = _NONE,
-        indicators: Mapping[str, Change] = _NONE,
+        tolerances: Mapping[str, Entry | Keys] = _NONE,
+        indicators: Mapping[str, Keys] = _NONE,
         from_: str | Period | None = None,
     ) -> Framework:
         """The framework with other tolerances or indicators, checked like the files.

@@ -14,7 +14,7 @@ from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.formula.compute.record_expressions import RecordExpressions
 from pmf_engine.formula.functions import FUNCTIONS
 from pmf_engine.formula.syntax import Between, Binary, Call, Expression, In, IsMissing, Name, Unary
-from pmf_engine.framework.checks import Check
+from pmf_engine.framework.checks import FigureCheck
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.problems import PROBLEMS, Problem, problems_frame, say
@@ -112,7 +112,7 @@ def _failures(numbers: pl.DataFrame, framework: Framework) -> Iterator[_Failure]
             yield kind, [row[f"at:{id_}"] for id_ in values], say(kind, says=check.says, numbers=numbers_of)
 
 
-def _joined(numbers: pl.DataFrame, check: Check, several: list[str]) -> pl.DataFrame:
+def _joined(numbers: pl.DataFrame, check: FigureCheck, several: list[str]) -> pl.DataFrame:
     """A row for each period and group (and agency, where several send a figure) with the value of each figure."""
     joined: pl.DataFrame | None = None
     for id_ in sorted(check.figures, key=lambda id_: id_ not in several):

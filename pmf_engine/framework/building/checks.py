@@ -12,17 +12,17 @@ from pmf_engine.formula.syntax import Call, Expression, Name, children, names
 from pmf_engine.formula.types import TRUTH, Scope
 from pmf_engine.framework import schema
 from pmf_engine.framework.building.draft import Draft
-from pmf_engine.framework.checks import Check
+from pmf_engine.framework.checks import FigureCheck
 from pmf_engine.framework.model import Figure
 
 
-def read_checks(draft: Draft) -> dict[str, Check]:
+def read_checks(draft: Draft) -> dict[str, FigureCheck]:
     """The checks without a mistake, in the order of the file."""
     checks = {id_: _read_check(draft, id_, definition) for id_, definition in draft.model.checks.items()}
     return {id_: check for id_, check in checks.items() if check is not None}
 
 
-def _read_check(draft: Draft, id_: str, definition: schema.Check) -> Check | None:
+def _read_check(draft: Draft, id_: str, definition: schema.Check) -> FigureCheck | None:
     """Builds a check; None where its formula has a mistake, which is reported."""
     passage = draft.at.passage("checks", id_, "that")
     try:
@@ -46,7 +46,7 @@ def _read_check(draft: Draft, id_: str, definition: schema.Check) -> Check | Non
     if result is None or checker.diagnostics or cadence is None:
         return None
     ids = tuple(figure.id for figure in figures)
-    return Check(id_, definition.that, formula, definition.says, definition.severity, ids, cadence)
+    return FigureCheck(id_, definition.that, formula, definition.says, definition.severity, ids, cadence)
 
 
 def _figures(draft: Draft, formula: Expression, passage: Passage) -> list[Figure] | None:
