@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Container
 from datetime import date
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pmf_engine.cli.arguments import AS_OF, CONFIG, DATA, EVALUATION, OUTPUT
@@ -18,20 +20,27 @@ if TYPE_CHECKING:
     from pmf_engine.report.validation import Validation
 
 
+def _format(arguments: argparse.Namespace, renderers: Container[str], usual: str) -> str:
+    """The format that `--format` names, else the one that the name of the output ends with, else the usual one."""
+    end = "" if arguments.output is None else Path(arguments.output).suffix.lower().removeprefix(".")
+    return arguments.format or (end if end in renderers else usual)
+
+
 def _validate(arguments: argparse.Namespace) -> ExitCode:
     """`pmf validate`: the problems with returns and lists, and late returns."""
     from pmf_engine.report.validation import validation
 
+    form = _format(arguments, VALIDATION_RENDERERS, "text")
     framework = framework_of(arguments)
     require_name("agency", arguments.agency, framework.agencies)
     validated = validation(
         framework, submissions_of(arguments, framework), arguments.as_of or date.today(), agency=arguments.agency
     )
     options = PageOptions(width=page_width())
-    if arguments.format == "xlsx":
+    if form == "xlsx":
         file = _file_to_mark(arguments.file, validated)
         options = PageOptions(file=file, path=submissions_folder(arguments, framework) / file)
-    write(VALIDATION_RENDERERS[arguments.format](validated, options), arguments.output)
+    write(VALIDATION_RENDERERS[form](validated, options), arguments.output)
     return ExitCode.FINDING if validated.is_to_mend else ExitCode.DONE
 
 
@@ -56,16 +65,17 @@ def _calendar(arguments: argparse.Namespace) -> ExitCode:
     from pmf_engine.evaluation.evaluate import evaluate
     from pmf_engine.report.calendar import calendar_of
 
+    form = _format(arguments, CALENDAR_RENDERERS, "table")
     framework = framework_of(arguments)
     require_name("agency", arguments.agency, framework.agencies)
     as_of = arguments.as_of or date.today()
     this_year = Cadence(12, framework.board.year_start).holding(month_of(as_of))
     period = this_year if arguments.period is None else period_of(framework, arguments.period)
-    if arguments.format == "ics" and find_spec("icalendar") is None:
+    if form == "ics" and find_spec("icalendar") is None:
         raise CannotDoError('calendars of people need a package more: `pip install "pmf-engine[calendar]"`')
     evaluation = evaluate(framework, submissions_of(arguments, framework), period=period, as_of=as_of)
     calendar = calendar_of(evaluation, arguments.agency)
-    write(CALENDAR_RENDERERS[arguments.format](calendar, PageOptions()), arguments.output)
+    write(CALENDAR_RENDERERS[form](calendar, PageOptions()), arguments.output)
     return ExitCode.DONE
 
 
@@ -73,16 +83,17 @@ def _template(arguments: argparse.Namespace) -> ExitCode:
     """`pmf template`: the blank return of an agency."""
     from pmf_engine.report.template import template_of
 
+    form = _format(arguments, TEMPLATE_RENDERERS, "xlsx")
     framework = framework_of(arguments)
     require_name("agency", arguments.agency, framework.agencies)
     period = None if arguments.period is None else period_of(framework, arguments.period)
-    if arguments.format == "xlsx" and arguments.output is None and sys.stdout.isatty():
+    if form == "xlsx" and arguments.output is None and sys.stdout.isatty():
         raise CannotDoError("a terminal cannot show a workbook; name a file with `--output`")
     as_of = arguments.as_of or date.today()
     template = template_of(framework, submissions_of(arguments, framework), arguments.agency, period, as_of)
     if not template.rows:
         raise CannotDoError(f"`{arguments.agency}` owes no figure for that period, so there is nothing to fill in")
-    write(TEMPLATE_RENDERERS[arguments.format](template, PageOptions()), arguments.output)
+    write(TEMPLATE_RENDERERS[form](template, PageOptions()), arguments.output)
     return ExitCode.DONE
 
 
@@ -96,7 +107,7 @@ RETURNS = (
             DATA,
             AS_OF,
             OUTPUT,
-            option("--format", choices=list(VALIDATION_RENDERERS), default="text"),
+            option("--format", choices=list(VALIDATION_RENDERERS)),
             option(
                 "--file", metavar="FILE", help="with `--format xlsx`: which file to mark, where several have problems"
             ),
@@ -109,7 +120,7 @@ RETURNS = (
         (
             *EVALUATION,
             option("--agency", metavar="AGENCY", help="only what this agency owes"),
-            option("--format", choices=list(CALENDAR_RENDERERS), default="table"),
+            option("--format", choices=list(CALENDAR_RENDERERS)),
         ),
         _calendar,
     ),
@@ -123,7 +134,7 @@ RETURNS = (
             DATA,
             AS_OF,
             OUTPUT,
-            option("--format", choices=list(TEMPLATE_RENDERERS), default="xlsx"),
+            option("--format", choices=list(TEMPLATE_RENDERERS)),
         ),
         _template,
     ),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pmf_engine.domain.plain_text import tamed
 from pmf_engine.judgement.formatting import show_count, show_date
-from pmf_engine.render.validation import problem_words
+from pmf_engine.render.validation import for_sender, problem_words
 from pmf_engine.report.validation import AgencyFiles, FileRead, Validation
 from pmf_engine.submissions.severity import Severity
 
@@ -47,7 +47,7 @@ def _letter(validation: Validation, part: AgencyFiles) -> Iterator[str]:
             yield f"## {heading}"
             yield ""
             for file, problem in of_severity:
-                yield f"- `{file.file}`, {problem_words(problem)}"
+                yield f"- `{file.file}`, {for_sender(problem_words(problem))}"
             yield ""
     if part.late:
         yield "## Still to come"

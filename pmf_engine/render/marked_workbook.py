@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pmf_engine.domain.plain_text import tamed
 from pmf_engine.render.still_archive import still
-from pmf_engine.render.validation import problem_words
+from pmf_engine.render.validation import for_sender, problem_words
 from pmf_engine.report.problems import ToldProblem
 from pmf_engine.report.validation import Validation
 from pmf_engine.submissions.csv_tables import Faults, text_of_file
@@ -97,7 +97,7 @@ def _mark(book: Workbook, problem: ToldProblem) -> str | None:
     severity = Severity(problem.severity)
     cell.fill = PatternFill("solid", fgColor=_COLOURS[severity])
     earlier = f"{cell.comment.text}\n" if cell.comment else ""
-    cell.comment = Comment(f"{earlier}{_WORDS[severity]}: {tamed(problem.message)}"[:2000], "validation")
+    cell.comment = Comment(f"{earlier}{_WORDS[severity]}: {tamed(for_sender(problem.message))}"[:2000], "validation")
     return str(cell.coordinate)
 
 
@@ -132,7 +132,7 @@ def _list(book: Workbook, problems: Iterable[ToldProblem], cells: Sequence[str |
     for number, (problem, address) in enumerate(zip(problems, cells, strict=True), 2):
         severity = Severity(problem.severity)
         where = problem.sheet or (book.worksheets[1].title if address else problem.file)
-        texts = (_WORDS[severity], where, address or "", problem.text or "", problem_words(problem))
+        texts = (_WORDS[severity], where, address or "", problem.text or "", for_sender(problem_words(problem)))
         for column, text in enumerate(texts, 1):
             cell = sheet.cell(number, column, tamed(text))
             cell.data_type = "s"  # no text of a sender is ever a formula

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from textwrap import wrap
+from typing import Final
 
 from pmf_engine.domain.plain_text import csv_cell, tamed
 from pmf_engine.domain.status import Status
@@ -79,6 +81,19 @@ def counts_words(counts: dict[str, int]) -> str:
     total = sum(counts.values())
     parts = [f"{counts[severity]:,} {words}" for severity, words in _COUNTS.items() if counts[severity]]
     return f"{show_count(total, 'problem')}: {', '.join(parts)}" if total else "no problems"
+
+
+_OF_BOARD: Final = re.compile(r", or (?:let|widen|give|list) [^;]*$")
+"""The end of a message that says what the board may change in its own files."""
+
+
+def for_sender(message: str) -> str:
+    """A message without what only the board can do.
+
+    >>> for_sender("`4` is not plausible; mend it, or widen `plausible`")
+    '`4` is not plausible; mend it'
+    """
+    return _OF_BOARD.sub("", message)
 
 
 def problem_words(problem: ToldProblem) -> str:

@@ -21,6 +21,7 @@ from tests.support.boards import write_board
 from tests.support.return_files import FIGURES, HEAD, INDICATORS
 
 AS_OF = date(2017, 5, 1)
+DOCS = Path(__file__).parents[2] / "docs" / "returns"
 
 
 @pytest.fixture
@@ -81,6 +82,14 @@ def test_a_letter_says_what_to_mend_and_what_is_late(folder: Path) -> None:
     assert "- `care.xlsx`, sheet `Data`, row 2, B: `52O` is not a number" in letter
     assert "## Still to come" in letter
     assert "unknown figure `Visitz made`; did you mean `Visits made`?" in letter
+
+
+def test_a_letter_asks_for_nothing_that_only_the_board_can_do() -> None:
+    framework = pmf.load_framework(DOCS)
+    submissions = pmf.read_submissions(DOCS / "returns", framework)
+    letter = to_letters(validation(framework, submissions, date(2017, 1, 25)))
+    assert "which is between 5 and 60; mend it\n" in letter
+    assert not [word for word in ("ignore_columns", "plausible`", "unit:", "whole:") if word in letter]
 
 
 def test_problems_as_a_table_hold_no_formula(folder: Path) -> None:

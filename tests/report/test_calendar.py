@@ -105,6 +105,16 @@ def test_events_keep_their_identity(folder: Path) -> None:
     assert (date(2016, 6, 10), "Police: 2016-05, 1 return: 1 received") in after.values()
 
 
+def test_the_name_of_the_output_says_its_format(folder: Path) -> None:
+    arguments = ["--config", str(folder), "--as-of", "2016-07-20", "--output"]
+    for command, name, begins in (
+        (["template", "care"], "a.CSV", b"period,agency"), (["template", "care"], "a.other", b"PK"),
+        (["calendar"], "a.ics", b"BEGIN:VCALENDAR"), (["template", "care", "--format", "csv"], "a.xlsx", b"period,"),
+    ):  # fmt: skip
+        assert main([*command, *arguments, str(folder / name)]) == 0
+        assert (folder / name).read_bytes().lstrip(b"\xef\xbb\xbf").startswith(begins)
+
+
 def template(folder: Path, agency: str, period: str = Q2) -> tuple[list[str], list[dict[str, str]]]:
     rows = csv.DictReader(io.StringIO(run(folder, "template", agency, period, "--format", "csv")))
     return list(rows.fieldnames or []), list(rows)
