@@ -60,6 +60,35 @@ def test_a_file_is_replaced_whole_or_not_at_all(board: Path, monkeypatch: pytest
     assert sorted(path.name for path in board.iterdir()) == before
 
 
+def test_a_folder_is_written_whole_or_not_at_all(
+    board: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The disk is full after some files of a pack."""
+    before, written, write_bytes = sorted(path.name for path in board.iterdir()), [], Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        written.append(path.name)
+        if len(written) > 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write_bytes(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert run(board, "pack", "--to", str(board / "papers")) == ExitCode.FAILED
+    assert f"cannot write `{board / 'papers'}`: No space left on device" in capsys.readouterr().err
+    assert len(written) == 4
+    assert sorted(path.name for path in board.iterdir()) == before
+
+
+def test_a_missing_extra_is_a_sentence(
+    board: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pmf_engine.render.word.find_spec", lambda _: None)
+    target = board / "report.docx"
+    assert run(board, "report", "--format", "docx", "--output", str(target)) == ExitCode.FAILED
+    assert 'pip install "pmf-engine[word]"' in capsys.readouterr().err
+    assert not target.exists()
+
+
 @pytest.mark.parametrize(
     "name", ["indicators.yaml", "tolerances.yaml", "returns/returns.csv", "returns/../returns/returns.csv"]
 )
