@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from itertools import product
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import openpyxl
@@ -172,7 +173,9 @@ def files_of(sheets: dict[str, Sheets], habit: tuple[str, str, str]) -> dict[str
     if encoding == "xlsx" or any(not name.startswith("Sheet") for each in sheets.values() for name in each):
         return {f"{name}.xlsx": each for name, each in sheets.items()}
     return {
-        f"{name} part {'abcdefghijklmnop'[number]}.csv": as_csv(rows, delimiter, encoding, newline)
+        f"{name} part {ascii_lowercase[number % 26] + 'x' * (number // 26)}.csv": as_csv(
+            rows, delimiter, encoding, newline
+        )
         for name, each in sheets.items()
         for number, rows in enumerate(each.values())
     }

@@ -177,6 +177,17 @@ def _headers() -> Iterator[Case]:
         rows = [[Q1], ["agency", "referrals"], ["care", "410"], [Q2], [first, text], ["care", "430"]]
         name = f"{text!r} beside {first!r} in the header of a second block"
         yield Case(name, _csv(rows, "return.csv"), WHOLE[:1], [(None, 5, "B", "no-layout")], 1)
+    names = ["North", "South", "East Hill"]
+    facts = [
+        Fact(figure, Q1, str(at), group=name) for figure in ("referrals", "visits") for at, name in enumerate(names)
+    ]
+    rows = [["agency", "referrals", "", "", "visits", "", ""], ["", *names, *names], ["care", *"012012"]]
+    rows[1][1] = "zznorth"
+    said: list[Said] = [(None, 2, "B", "unknown-column")]
+    yield Case("the first of several districts misspelt", _csv(rows, "a 2016-17 Q1.csv"), facts[1:], said, 1)
+    rows[0] = ["agency", "", "referrals", "", "", "visits", ""]
+    said = [(None, 1, column, "unknown-column") for column in "BDEG"]
+    yield Case("the same below centred figures", _csv(rows, "a 2016-17 Q1.csv"), [facts[1], facts[4]], said, 4)
     rows = [["Measure", Q1], ["Referrals received", "410"], ["See the notes below", ""], ["Visits made", "520"]]
     yield Case("a note between rows", _csv(rows), [WHOLE[0], WHOLE[2]])
 

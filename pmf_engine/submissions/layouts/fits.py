@@ -133,9 +133,13 @@ def _is_unit(labels: Mapping[str, Label], text: str, lexicon: Lexicon) -> bool:
 
 
 def _is_centred(section: Section, row: Row, role: str, lexicon: Lexicon) -> bool:
-    """Whether a row of a header is blank over the first column that the last row of the header names."""
+    """Whether a row of a header is blank over the first column that the last row names, or means by a misspelt name."""
     last = section.headers[-1]
-    named = (at for at in section.values if role and role in lexicon.roles(last.cells[at]))
+    named = (
+        at
+        for at in section.values
+        if role and (role in lexicon.roles(last.cells[at]) or lexicon.is_near_name(last.cells[at]))
+    )
     return not row.cells[next(named, section.values[0])] and row is not section.headers[-1]
 
 

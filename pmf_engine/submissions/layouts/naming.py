@@ -223,9 +223,9 @@ class Lexicon:
         if self.is_value(text):
             return True
         is_like = _LIKE_A_NUMBER.fullmatch(text) and not _AREA_CODE.fullmatch(text) and not self.roles(text)
-        return bool(is_like) and not _THOUSANDS.fullmatch(text) and not self._is_near_name(text)
+        return bool(is_like) and not _THOUSANDS.fullmatch(text) and not self.is_near_name(text)
 
-    def _is_near_name(self, text: str) -> bool:
+    def is_near_name(self, text: str) -> bool:
         """Whether the letters of a text may be a misspelt name, as those of `9zNORTH` are: it is no damaged number."""
         words = re.findall(r"[^\W\d_]{4,}", text)
         names = [self.words.agencies, self.words.figures, *self.words.groups.values()]
