@@ -11,6 +11,7 @@ from pmf_engine.cli.command import CannotDoError, ExitCode
 from pmf_engine.cli.commands import COMMANDS
 from pmf_engine.cli.output import without_panics
 from pmf_engine.diagnostics.diagnostic import ConfigError, render
+from pmf_engine.domain.plain_text import READABLE
 
 _LONGEST_MESSAGE = 80
 """The most characters shown of an unexpected error's message: some messages contain a whole query plan."""
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=READABLE)
     try:
         parsed = build_parser(COMMANDS).parse_args(arguments)
         with without_panics():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
 from typing import Final
 
@@ -23,6 +24,37 @@ def tamed(words: str) -> str:
     'North  [31mSouth'
     """
     return "".join(_OWN.get(char) or _REPLACEMENTS.get(unicodedata.category(char), char) for char in words)
+
+
+_ASCII: Final = str.maketrans(
+    {
+        "■": "#", "◆": "+", "●": "o", "○": "-", "÷": "/", "·": ".", "↑": "^", "↓": "v", "→": "->", "≥": ">=",
+        "─": "-", "\u2013": "-", "—": "-", "\u2212": "-", "\u2018": "'", "\u2019": "'", "\u2032": "'", "“": '"',
+        "”": '"', "≤": "<=", "…": "...", "•": "*", "£": "GBP ", "€": "EUR ",
+    } | dict(zip("▁▂▃▄▅▆▇█", "_.-~=+*#", strict=True))
+)  # fmt: skip
+READABLE: Final = "pmf-readable"
+"""The name of how characters that a terminal does not have are written (see `in_ascii`), for `reconfigure(errors=)`."""
+
+
+def in_ascii(words: str) -> str:
+    """A text in ASCII characters only: what has a likeness by that, accented letters without accents, the rest as `?`.
+
+    >>> in_ascii("“↑ café”, p′ ≥ 2")
+    '"^ cafe", p\' >= 2'
+    """
+    plain = unicodedata.normalize("NFKD", words.translate(_ASCII))
+    return "".join(char for char in plain if not unicodedata.combining(char)).encode("ascii", "replace").decode()
+
+
+def _readable(error: UnicodeError) -> tuple[str, int]:
+    """Handles characters that an encoding does not have."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return in_ascii(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(READABLE, _readable)
 
 
 def csv_cell(cell: object) -> object:

@@ -183,3 +183,23 @@ def test_ctrl_c_is_silent_from_the_first_line() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp1252", "ascii"])
+def test_an_old_console_shows_every_word(
+    board: Path, encoding: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a Windows console cannot show has a likeness: quotation marks and arrows never become question marks."""
+    for command in (["report", "--all"], ["explain", "missed_visits"], ["evaluate", "--format", "table"]):
+        assert run(board, *command) == ExitCode.DONE
+        whole = capsys.readouterr().out
+        stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", stream)
+            assert run(board, *command) == ExitCode.DONE
+        stream.flush()
+        shown = stream.buffer.getvalue().decode(encoding)
+        assert shown.count("\n") == whole.count("\n")
+        # A gap in a line of bars is `?` in ASCII.
+        gaps = sum(line.count("·") for line in whole.splitlines())
+        assert shown.count("?") <= whole.count("?") + gaps

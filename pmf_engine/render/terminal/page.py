@@ -6,7 +6,6 @@ is cut.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from itertools import zip_longest
@@ -14,7 +13,7 @@ from itertools import zip_longest
 from rich.console import Console
 from rich.text import Text
 
-from pmf_engine.domain.plain_text import tamed
+from pmf_engine.domain.plain_text import in_ascii, tamed
 from pmf_engine.domain.status import Status
 from pmf_engine.report.wording import MARKS, status_word
 
@@ -28,13 +27,6 @@ _STYLES: Mapping[str, str] = {
     Status.LATE: "bold magenta",
     Status.NOT_DUE: "dim",
 }
-_ASCII = str.maketrans(
-    {
-        "■": "#", "◆": "+", "●": "o", "○": "-", "÷": "/", "·": ".", "↑": "^", "↓": "v",
-        "─": "-", "\u2013": "-", "—": "-", "\u2018": "'", "\u2019": "'", "“": '"', "”": '"', "…": "...", "•": "*",
-    }
-)  # fmt: skip
-
 Part = str | tuple[str, str]
 """Words, or words with their style."""
 
@@ -148,10 +140,7 @@ def _clean(words: str, ascii: bool) -> str:
     '^ cafe'
     """
     plain = tamed(words)
-    if not ascii:
-        return plain
-    plain = unicodedata.normalize("NFKD", plain.translate(_ASCII))
-    return "".join(char for char in plain if not unicodedata.combining(char)).encode("ascii", "replace").decode()
+    return in_ascii(plain) if ascii else plain
 
 
 def one_line(words: str) -> str:
