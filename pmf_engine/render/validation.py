@@ -13,7 +13,7 @@ from typing import Final
 
 from pmf_engine.domain.plain_text import csv_cell, tamed
 from pmf_engine.domain.status import Status
-from pmf_engine.judgement.formatting import show_count, show_date
+from pmf_engine.judgement.formatting import show_count, show_date, show_periods
 from pmf_engine.report.model import LateReturn
 from pmf_engine.report.problems import ToldProblem
 from pmf_engine.report.validation import FileRead, Validation
@@ -116,7 +116,7 @@ def _file(file: FileRead) -> str:
 
 
 def _overdue(overdue: LateReturn) -> str:
-    again = f", {show_count(overdue.run, 'period')} running" if overdue.run > 1 else ""
+    again = f", {show_periods(overdue.run, overdue.months)} running" if overdue.run > 1 else ""
     days = show_count(overdue.days_late, "day")
     since = f"{overdue.figure.title} for {overdue.period}, due {show_date(overdue.due)}"
     return f"{status_word(Status.LATE)} {days}: {since}{again}"

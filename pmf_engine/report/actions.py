@@ -232,13 +232,13 @@ def expected_words(action: ReportedAction) -> str:
 
 
 def count_words(actions: Sequence[ReportedAction]) -> str:
-    """How many actions there are, by state and effect: `3 open, 2 done; effect: 1 better since, 1 too early`."""
+    """How many actions there are: `3 open (1 overdue), 2 done; effect: 1 better since, 1 too early`."""
     if not actions:
         return "none agreed"
     counts = {state: sum(action.state == state for action in actions) for state in ("open", "done", "dropped")}
     overdue = sum(action.days_overdue > 0 for action in actions)
     verdicts = {verdict: sum(a.state == "done" and a.verdict == verdict for a in actions) for verdict in Verdict}
-    parts = [f"{counts['open']} open"] + ([f"{overdue} overdue"] if overdue else [])
+    parts = [f"{counts['open']} open{f' ({overdue} overdue)' if overdue else ''}"]
     told = ", ".join(f"{show_number(count)} {verdict}" for verdict, count in verdicts.items() if count)
     parts.append(f"{counts['done']} done" + (f"; effect: {told}" if told else ""))
     return ", ".join(parts)

@@ -5,6 +5,8 @@ Numbers and short sentences, all taken from the report; a renderer decides their
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pmf_engine.domain.status import Direction, Status
@@ -68,6 +70,8 @@ class FirstScreen:
         outcomes: The balance of the outcomes: whether anyone is better off.
         back: The exceptions that ended as their indicator is green again.
         ended: How many exceptions ended otherwise.
+        not_escalated: By status, how many indicators are red or amber and in no matter; none where the report is
+            limited to a level of governance.
         late_agencies: How many agencies owe a return.
         late_figures: How many figures and lists they owe.
         unexplained: How many matters have no comment of an agency.
@@ -80,6 +84,7 @@ class FirstScreen:
     outcomes: Balance
     back: tuple[Recovered, ...]
     ended: int
+    not_escalated: Mapping[str, int]
     late_agencies: int
     late_figures: int
     unexplained: int
@@ -106,10 +111,18 @@ def first_screen(report: ExceptionReport) -> FirstScreen:
         outcomes=_balance(report, "outcome"),
         back=tuple(recovered for recovered in report.recovered if recovered.raised),
         ended=len(report.ended),
+        not_escalated=_not_escalated(report, found),
         late_agencies=len(report.late),
         late_figures=sum(len(agency.returns) for agency in report.late),
         unexplained=sum(not matter.explained for matter in found),
     )
+
+
+def _not_escalated(report: ExceptionReport, found: Sequence[Matter]) -> Mapping[str, int]:
+    """By status, how many indicators are red or amber and in no matter."""
+    in_matters = {item.indicator.id for matter in found for item in matter.items}
+    lines = [] if report.to else [line for line in report.indicators if line.indicator.id not in in_matters]
+    return Counter(line.now.status for line in lines if line.now.status in (Status.RED, Status.AMBER))
 
 
 def _balance(report: ExceptionReport, evidence: str | None) -> Balance:

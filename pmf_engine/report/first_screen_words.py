@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,7 +46,8 @@ def limits_words(report: ExceptionReport) -> list[str]:
         limits.append(report.content_area.title)
     if report.to:
         above = "" if report.levels and report.to == report.levels[0].level else " or above"
-        below = f"; {show_count(report.below, 'exception')} below" if report.below else ""
+        others = "other exception is" if report.below == 1 else "other exceptions are"
+        below = f"; {report.below:,} {others} left out" if report.below else ""
         limits.append(f"what goes to {level_word(report.to)}{above}{below}")
     return limits
 
@@ -125,8 +127,8 @@ def _behind(matter: Matter) -> str:
     if matter.kind == MatterKind.RETURN:
         agencies = and_words([agency.agency.title for agency in matter.late])
         named = f"{agencies}: " if len(matter.items) == 1 else ""
-        missed = f"{number_word(matter.periods_missed)} {length_word(item.period.cadence.months)}"
-        return f"{named}{missed}{'' if matter.periods_missed == 1 else 's'} not sent."
+        run = matter.longest.run
+        return f"{named}{number_word(run)} {length_word(matter.longest.months)}{'' if run == 1 else 's'} not sent."
     if matter.kind == MatterKind.NO_VALUE:
         return reason_words(item)
     if matter.kind == MatterKind.GROUPS:
@@ -174,13 +176,15 @@ def _groups_word(item: Item) -> str:
 
 
 def ask_words(matter: Matter) -> str:
-    """What is asked, and of whom: `Asked: agree a plan and a date. Director of Children's Services`.
+    """What is asked, and of whom: `Asked of Director of Clinical Services: is the pace enough?`.
 
-    Of a return the Board is asked to write, so that who is to answer is told apart.
+    Of a return the level of the matter is asked, to write to the agency that is to answer.
     """
     ask = sentence(matter.asks[0])
-    answers = "To answer: " if matter.kind == MatterKind.RETURN else ""
-    return f"Asked: {ask[:1].lower()}{ask[1:]} {answers}{and_words(matter.owners)}."
+    ask, owners = ask[:1].lower() + ask[1:], and_words(matter.owners)
+    if matter.kind == MatterKind.RETURN:
+        return f"Asked of {level_word(matter.level)}: {ask} To answer: {owners}."
+    return f"Asked of {owners}: {ask}"
 
 
 def _ordinal(number: int) -> str:
@@ -195,9 +199,9 @@ def _ordinal(number: int) -> str:
 
 @dataclass(frozen=True)
 class AdviseLine:
-    """The matters below the highest level that have one status: how many, and a clause on them."""
+    """The matters below the highest level that have one status, or that have none of those before: None."""
 
-    status: str
+    status: str | None
     count: int
     words: str
 
@@ -213,8 +217,8 @@ def advise_lines(screen: FirstScreen, most: int) -> tuple[AdviseLine, ...]:
     if len(lines) <= most:
         return tuple(lines)
     rest = lines[most - 1 :]
-    words = and_words([f"{line.count:,} {plain_status(line.status)}" for line in rest])
-    return (*lines[: most - 1], AdviseLine(rest[0].status, sum(line.count for line in rest), words))
+    words = and_words([f"{line.count:,} {plain_status(line.status or '')}" for line in rest])
+    return (*lines[: most - 1], AdviseLine(None, sum(line.count for line in rest), words))
 
 
 def _advise_words(of_status: list[Matter]) -> str:
@@ -226,20 +230,36 @@ def _advise_words(of_status: list[Matter]) -> str:
     if len(of_status) <= 2:
         titles = (f"{m.first.indicator.title} {arrow_words(m.first)}".strip() for m in of_status)
         return "; ".join(titles)
-    parts = []
-    if new := sum(matter.new for matter in of_status):
-        parts.append(f"{new} of them new")
-    worse = sum(matter.first.direction == Direction.WORSENING for matter in of_status)
-    better = sum(matter.first.direction == Direction.IMPROVING for matter in of_status)
-    parts += [f"{number} {words} than before" for number, words in ((worse, "worse"), (better, "better")) if number]
-    return ", ".join(parts)
+    count, new = len(of_status), sum(matter.new for matter in of_status)
+    moves = Counter(matter.first.direction for matter in of_status)
+    words = ((Direction.WORSENING, "worse"), (Direction.IMPROVING, "better"))
+    moved = ", ".join(f"{_all_or(moves[way], count)} {word}" for way, word in words if moves[way])
+    parts = [f"{_all_or(new, count)}{'' if new == count else f' of the {count:,}'} new"] if new else []
+    return "; ".join(parts + ([f"{moved} than before"] if moved else []))
 
 
-def groups_only_words(screen: FirstScreen) -> str:
-    """How many matters below the highest level are of groups alone: `In some districts or agencies only: 9.`."""
+def _all_or(number: int, count: int) -> str:
+    """A part of a count.
+
+    >>> _all_or(6, 12), _all_or(12, 12)
+    ('6', 'all 12')
+    """
+    return f"all {count:,}" if number == count else f"{number:,}"
+
+
+def beside_words(screen: FirstScreen) -> str:
+    """What has no line of its own: matters of groups alone below the highest level, and what nobody is told of.
+
+    `In some districts or agencies only: 9. Not escalated: 2 red, 16 amber.`
+    """
     only = [matter for matter in below(screen) if matter.kind == MatterKind.GROUPS]
     kinds = " or ".join(dict.fromkeys(_groups_word(matter.first) for matter in only))
-    return f"In some {kinds} only: {len(only):,}." if only else ""
+    in_groups = f"In some {kinds} only: {len(only):,}." if only else ""
+    left = [
+        f"{screen.not_escalated[status]:,} {status}" for status in READING_ORDER if screen.not_escalated.get(status)
+    ]
+    not_escalated = f"Not escalated: {', '.join(left)}." if left else ""
+    return f"{in_groups} {not_escalated}".strip()
 
 
 def below(screen: FirstScreen) -> list[Matter]:
@@ -257,10 +277,10 @@ def assure_sentences(screen: FirstScreen) -> list[str]:
     """Whether anyone is better off, and what is back to good."""
     outcomes, sentences = screen.outcomes, []
     if outcomes.rated and not screen.report.to:
-        words = f"{outcomes.good:,} of {outcomes.rated:,} rated {'outcome' if outcomes.rated == 1 else 'outcomes'} "
-        words += f"{be(outcomes.good, outcomes.rated)} good"
-        moving = [(outcomes.improving, "improving"), (outcomes.worsening, "worsening")]
-        words += "".join(f"{'; ' if place == 0 else ', '}{n:,} {word}" for place, (n, word) in enumerate(moving))
+        words = f"{outcomes.good:,} of {outcomes.rated:,} rated {'outcome' if outcomes.rated == 1 else 'outcomes'} good"
+        neither = outcomes.rated - outcomes.improving - outcomes.worsening
+        moving = [(outcomes.improving, "better"), (outcomes.worsening, "worse"), (neither, "neither")]
+        words += f"; {', '.join(f'{number:,} {word}' for number, word in moving if number or word != 'neither')}"
         missing = outcomes.without_figure
         sentences.append(f"{words}{f'; {missing:,} {_have(missing)} no figure' if missing else ''}.")
     if screen.back:

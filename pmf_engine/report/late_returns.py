@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from pmf_engine.domain.periods import month_of
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.report.item import Named
@@ -19,6 +20,8 @@ class OutstandingRow(NamedTuple):
     item: str
     agency: str
     period: str
+    starts_on: date
+    ends_on: date
     due: date
     status: str
     days_late: int
@@ -68,6 +71,7 @@ def _late_return(evaluation: Evaluation, row: OutstandingRow) -> LateReturn:
     return LateReturn(
         figure=Named(row.item, figure_or_list.title if figure_or_list else row.item),
         period=row.period,
+        months=month_of(row.ends_on) + 1 - month_of(row.starts_on),
         due=row.due,
         days_late=row.days_late,
         run=row.run,

@@ -11,7 +11,7 @@ from typing import Final
 
 from pmf_engine.domain.status import Direction, Status
 from pmf_engine.report.item import Item, Named
-from pmf_engine.report.model import ExceptionReport, LateAgency, Level
+from pmf_engine.report.model import ExceptionReport, LateAgency, LateReturn, Level
 
 
 class MatterKind(StrEnum):
@@ -61,11 +61,11 @@ class Matter:
         return self.items[0]
 
     @property
-    def periods_missed(self) -> int:
-        """For how many periods running the returns have not come."""
+    def longest(self) -> LateReturn:
+        """Of the returns that have not come, the one that has not come for the longest."""
         waiting = {item.indicator.id for item in self.items}
-        runs = [late.run for agency in self.late for late in agency.returns if waiting & {w.id for w in late.waiting}]
-        return max(runs, default=0)
+        returns = [late for agency in self.late for late in agency.returns if waiting & {w.id for w in late.waiting}]
+        return max(returns, key=lambda late: late.run * late.months)
 
 
 def matters(report: ExceptionReport) -> tuple[Matter, ...]:

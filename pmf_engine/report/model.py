@@ -33,10 +33,21 @@ class Level:
 
 @dataclass(frozen=True)
 class LateReturn:
-    """A late figure or list, and the indicators that wait for it."""
+    """A late figure or list, and the indicators that wait for it.
+
+    Attributes:
+        figure: The figure or list.
+        period: The last period that is late.
+        months: The length of its periods.
+        due: When it was due.
+        days_late: How many days late it is.
+        run: For how many of its periods running it has not come.
+        waiting: The indicators that wait for it.
+    """
 
     figure: Named
     period: str
+    months: int
     due: date
     days_late: int
     run: int

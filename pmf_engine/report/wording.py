@@ -196,12 +196,17 @@ def and_words(names: Sequence[str], most: int = 4) -> str:
 
     >>> and_words(["a", "b", "c"]), and_words(["a", "b", "c", "d", "e", "f"])
     ('a, b and c', 'a, b, c, d and 2 more')
+    >>> and_words(["Health, by the trusts", "Police"])
+    'Health, by the trusts; and Police'
     """
     shown = list(names[:most])
     rest = len(names) - len(shown)
     if rest:
         shown.append(f"{rest:,} more")
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+    if len(shown) < 2:
+        return "".join(shown)
+    separator, last = ("; ", "; and ") if any(", " in name for name in shown) else (", ", " and ")
+    return f"{separator.join(shown[:-1])}{last}{shown[-1]}"
 
 
 def group_words(group: Group, months: int) -> str:

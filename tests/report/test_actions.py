@@ -32,13 +32,13 @@ def board(folder: Path, log: str | None = LOG) -> pmf.Evaluation:
 
 def test_actions_are_counted_and_exceptions_without_one_are_named(tmp_path: Path) -> None:
     actions = actions_of(board(tmp_path))
-    assert count_words(actions.actions) == "1 open, 1 overdue, 1 done; effect: 1 better since"
+    assert count_words(actions.actions) == "1 open (1 overdue), 1 done; effect: 1 better since"
     assert [(each.id, each.days_overdue) for each in actions.overdue] == [("A-2", 76)]
     assert actions.exceptions == 2
     assert [each.indicator.id for each in actions.unattended] == ["waits"]
     assert [action.id for action in actions_of(board(tmp_path), "police").actions] == ["A-3"]
     paper = actions_paper(actions, loop=True)
-    assert paper.lead == ("1 open, 1 overdue, 1 done; effect: 1 better since. 1 of 2 exceptions without an action.",)
+    assert paper.lead == ("1 open (1 overdue), 1 done; effect: 1 better since. 1 of 2 exceptions without an action.",)
     assert [each.title for each in paper.sections][:2] == ["From exception to lesson", "Overdue"]
     assert len(actions_sheet(actions).rows) == 3
 
@@ -58,7 +58,7 @@ def test_one_action_is_explained_by_its_periods(tmp_path: Path) -> None:
 def test_a_report_has_actions_beside_the_exception_and_on_its_first_screen(tmp_path: Path) -> None:
     report = pmf.exception_report(board(tmp_path))
     text = render_terminal(report, width=100, color=False, depth=Depth.DETAIL)
-    assert "ACTIONS 1 open, 1 overdue, 1 done; effect: 1 better since" in text
+    assert "ACTIONS 1 open (1 overdue), 1 done; effect: 1 better since" in text
     assert "A-1 Hire two, Head: done 20 June 2016; better since." in text
     assert "A-2 Ask why, no owner: open, due 30 April 2017, 76 days overdue." in text
     assert "A-1 at least 80% by 2016-17 Q4 (agreed 20 April 2016): met." in text

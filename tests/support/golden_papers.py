@@ -34,6 +34,7 @@ def reports() -> dict[str, ExceptionReport]:
         groups_over=(), watch=(), without_value=(), small_groups=(), actions=None,
         counts={**dict.fromkeys(whole.counts, 0), Status.GREEN: 9},
         evidence={kind: {**dict.fromkeys(whole.counts, 0), Status.GREEN: 3} for kind in whole.evidence},
+        indicators=tuple(line for line in whole.indicators if line.now.status == Status.GREEN),
     )  # fmt: skip
     nothing = dict.fromkeys(whole.counts, 0)
     empty = replace(

@@ -150,6 +150,8 @@ def counts_by_hand() -> list[str]:
     )
     statuses = Counter(row["status"] for row in lower)
     moves = Counter(row["direction"] for row in lower if row["status"] == "amber")
+    quiet = Counter(row["status"] for row in rows.values() if row["escalate_to"] is None)
+    assert not quiet["red"]
     (impossible,) = (row for row in lower if row["status"] == "invalid")
     over = wholes_over()
     good = [row for row in over if row["status"] == "green"]
@@ -162,12 +164,13 @@ def counts_by_hand() -> list[str]:
         f"with the sub-committee: {levels['sub_committee']}; with lead agencies: {levels['lead_agency']}",
         f" {len(matters) - levels['board']} matters, {news[False, True]} new",
         f"RED {statuses['red']} ",
-        f"AMBER {statuses['amber']} {new_amber} of them new, {moves['worsening']} worse than before",
+        f"AMBER {statuses['amber']} {new_amber} of the {statuses['amber']} new; "
+        f"all {moves['worsening']} worse than before",
         f"QUERY {statuses['invalid']} ",
         f": {impossible['numerator']:.0f} are counted of only {impossible['denominator']:.0f}:",
         f"LATE {statuses['late']} ",
         f"NO DATA {statuses['no_data']} ",
-        f"In some agencies or districts only: {len(matters) - len(own)}.",
+        f"In some agencies or districts only: {len(matters) - len(own)}. Not escalated: {quiet['amber']} amber.",
         *back,
         f"{new} new, {len(matters) - new} carry on, {len(good)} back to good, {len(over) - len(good)} no longer",
     ]
@@ -221,7 +224,7 @@ def data_by_hand() -> list[str]:
     moves = Counter(outcomes.filter(pl.col("status").is_in(["red", "amber", "green"]))["direction"])
     clauses.append(
         f"{of_outcomes['green']} of {sum(of_outcomes[status] for status in ('red', 'amber', 'green'))} rated outcomes "
-        f"are good; {moves['improving']} improving, {moves['worsening']} worsening; "
+        f"good; {moves['improving']} better, {moves['worsening']} worse, {moves['unchanged'] + moves[None]} neither; "
         f"{sum(of_outcomes[status] for status in MISSING)} have no figure."
     )
     late, problems = frames.outstanding.filter(status="late"), Counter(frames.problems["kind"])
@@ -234,7 +237,7 @@ def data_by_hand() -> list[str]:
     actions = frames.actions
     states, verdicts = Counter(actions["state"]), Counter(actions.filter(state="done")["verdict"])
     clauses.append(
-        f"{states['open']} open, {actions['overdue'].sum()} overdue, {states['done']} done; effect: "
+        f"{states['open']} open ({actions['overdue'].sum()} overdue), {states['done']} done; effect: "
         f"{verdicts['better since']} better since, {verdicts['no change seen']} no change seen, "
         f"{verdicts['cannot be told']} cannot be told"
     )
@@ -273,7 +276,7 @@ def test_no_line_loses_its_meaning(width: int) -> None:
 def test_a_level_sees_its_own_matters() -> None:
     text = render_terminal(screen(to="sub_committee").report, width=80, color=False)
     assert "\nADVISE  with the sub-committee: 15  " in text
-    assert "or above; 16 exceptions below." in text
+    assert "or above; 16 other exceptions are left out." in text
 
 
 def test_a_limit_narrows_every_section() -> None:

@@ -24,9 +24,9 @@ from pmf_engine.report.first_screen_words import (
     ask_words,
     assure_sentences,
     below,
+    beside_words,
     count_and_new,
     data_sentences,
-    groups_only_words,
     lead_words,
     level_counts,
     limits_words,
@@ -35,7 +35,7 @@ from pmf_engine.report.first_screen_words import (
 from pmf_engine.report.matters import Matter
 from pmf_engine.report.model import ExceptionReport
 from pmf_engine.report.since_words import causes_words
-from pmf_engine.report.wording import MARKS, level_word, status_word
+from pmf_engine.report.wording import MARKS, level_word, sentence, status_word
 
 _WIDE = 120
 """From this width on, the figures of a matter stand beside its title."""
@@ -49,8 +49,8 @@ _WHOLE, _SHORTEST = 1000, 1
 _STATUSES = 5
 """How many statuses the middle part has a line for."""
 
-_STATUS = 10
-"""The width of a status with its symbol: `~ WITHHELD`."""
+_STATUS = 11
+"""The width of a status with its symbol: `○ no rating`."""
 
 
 def write_first_screen(page: Page, screen: FirstScreen) -> None:
@@ -174,7 +174,7 @@ def _status(page: Page, status: str) -> Text:
 def _write_narrow(page: Page, matter: Matter, most: int) -> None:
     """A matter in some four lines: status and title; figures and what is behind them; what is asked of whom."""
     _lines(page, _matter_head(page, matter), alert_title(matter), most, "bold")
-    _lines(page, Text("    "), _sentences(f"{_figures(matter)}.", alert_sentence(matter)), most + 1)
+    _lines(page, Text("    "), _sentences(sentence(_figures(matter)), alert_sentence(matter)), most + 1)
     _lines(page, Text("    "), ask_words(matter), most)
 
 
@@ -209,7 +209,8 @@ def _write_advise(page: Page, screen: FirstScreen, most: int) -> None:
     note = count_and_new(below(screen))
     _title(page, "ADVISE", "; ".join(level_counts(screen)) or "nothing below", "" if note == "none" else note)
     for line in advise_lines(screen, _STATUSES):
-        head = Text(" ") + _status(page, line.status) + page.write(f"{line.count:>3}  ")
+        status = _status(page, line.status) if line.status else page.write(f"{'others':>{_STATUS}}")
+        head = Text(" ") + status + page.write(f"{line.count:>3}  ")
         _lines(page, head, line.words, most)
-    if words := groups_only_words(screen):
+    if words := beside_words(screen):
         _lines(page, Text(" "), words, most)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pmf_engine.domain.status import Status
-from pmf_engine.judgement.formatting import show_count, show_date
+from pmf_engine.judgement.formatting import show_count, show_date, show_periods
 from pmf_engine.render.terminal.page import Page, marked_status, one_line
 from pmf_engine.render.validation import problem_words
 from pmf_engine.report.audience import data_words
@@ -78,7 +78,7 @@ def _write_late_returns(page: Page, report: ExceptionReport) -> None:
             due = f"{period}, due {show_date(returns[0].due)}, {show_count(days, 'day')} late"
             page.line(page.write(due), 2, 2)
             for late in returns:
-                again = f" ({show_count(late.run, 'period')} running)" if late.run > 1 else ""
+                again = f" ({show_periods(late.run, late.months)} running)" if late.run > 1 else ""
                 page.line(page.write(one_line(late.figure.title) + again), 4, 2)
             waiting = dict.fromkeys(one_line(indicator.title) for late in returns for indicator in late.waiting)
             if waiting:
