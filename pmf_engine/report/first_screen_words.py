@@ -126,9 +126,11 @@ def _behind(matter: Matter) -> str:
     item = matter.first
     if matter.kind == MatterKind.RETURN:
         agencies = and_words([agency.agency.title for agency in matter.late])
-        named = f"{agencies}: " if len(matter.items) == 1 else ""
+        is_named = all(agency.agency.title in and_words(matter.owners) for agency in matter.late)
+        named = f"{agencies}: " if len(matter.items) == 1 and not is_named else ""
         run = matter.longest.run
-        return f"{named}{number_word(run)} {length_word(matter.longest.months)}{'' if run == 1 else 's'} not sent."
+        missed = f"{number_word(run)} {length_word(matter.longest.months)}{'' if run == 1 else 's'}"
+        return sentence(f"{named}{missed} not sent")
     if matter.kind == MatterKind.NO_VALUE:
         return reason_words(item)
     if matter.kind == MatterKind.GROUPS:

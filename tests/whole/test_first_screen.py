@@ -196,7 +196,7 @@ def alerts_by_hand() -> list[str]:
             known = history.filter(pl.col("indicator") == row["indicator"], pl.col("value").is_not_null())
             clauses.append(f"No figure since {known.sort('starts_on')['period'].to_list()[-1]}")
             runs = evaluation().outstanding.filter(pl.col("waiting").list.contains(row["indicator"]))["run"]
-            clauses.append(f"{WORDS[max(runs.to_list())]} quarters not sent.")
+            clauses.append(f"{WORDS[max(runs.to_list())].capitalize()} quarters not sent.")
             continue
         needed = [
             math.ceil(Fraction(row[low]) * int(row["denominator"]) / 100) for low in ("tolerance_low", "good_low")

@@ -49,8 +49,8 @@ _WHOLE, _SHORTEST = 1000, 1
 _STATUSES = 5
 """How many statuses the middle part has a line for."""
 
-_STATUS = 11
-"""The width of a status with its symbol: `○ no rating`."""
+_STATUS = 10
+"""The width of a status with its symbol: `~ WITHHELD`."""
 
 
 def write_first_screen(page: Page, screen: FirstScreen) -> None:
@@ -210,7 +210,7 @@ def _write_advise(page: Page, screen: FirstScreen, most: int) -> None:
     _title(page, "ADVISE", "; ".join(level_counts(screen)) or "nothing below", "" if note == "none" else note)
     for line in advise_lines(screen, _STATUSES):
         status = _status(page, line.status) if line.status else page.write(f"{'others':>{_STATUS}}")
-        head = Text(" ") + status + page.write(f"{line.count:>3}  ")
+        head = Text(" ") + status + page.write(f"{line.count:>{_STATUS + 3 - status.cell_len}}  ")
         _lines(page, head, line.words, most)
     if words := beside_words(screen):
         _lines(page, Text(" "), words, most)
