@@ -125,8 +125,12 @@ def _figures(matter: Matter) -> str:
 
 
 def _periods(points: Sequence[Point]) -> str:
-    """The last periods in letters and values: `A 77.1%, R 70.8%`."""
-    return ", ".join(f"{LETTERS.get(point.status, '?')} {point.shown}".strip() for point in points)
+    """The last periods in letters and values: `A 77.1%, R 70.8%`; a value without a rating has no letter."""
+    shown = [(LETTERS.get(point.status, "?"), plain_words(point.shown), point.status) for point in points]
+    return ", ".join(
+        value if status == Status.NOT_RATED and value else f"{letter}\u00a0{value}".strip()
+        for letter, value, status in shown
+    )
 
 
 def _chart(matter: Matter) -> Markup:
