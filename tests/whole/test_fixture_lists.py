@@ -96,7 +96,7 @@ def test_lists_come_to_what_is_published_of_the_years(both: pmf.Evaluation, figu
 
 def test_nothing_in_the_lists_is_a_problem(both: pmf.Evaluation) -> None:
     lists = [path.name for path in FIXTURES.glob("*_list*.csv")]
-    assert len(lists) == 4 * len(QUARTERS)
+    assert len(lists) == 5 * len(QUARTERS)
     assert both.problems.filter(pl.col("file").is_in(lists)).is_empty()
 
 
