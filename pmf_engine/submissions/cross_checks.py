@@ -40,6 +40,8 @@ def compare_times(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     ]
     used = readings.filter(KNOWN, pl.col("outcome") == "used", pl.col("value").is_not_null())
     used = used.filter(~pl.col("figure").is_in(non_additive))  # their parts have no sum to compare
+    lengths = used.select("figure", "months").unique()
+    used = used.filter(pl.col("figure").is_in(lengths.filter(pl.col("figure").is_duplicated())["figure"].implode()))
     series = ["figure", "agency", "by", "group"]
     longer = used.filter(pl.col("months") > pl.col("months").min().over(series))
     parts = longer.join(

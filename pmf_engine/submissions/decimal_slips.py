@@ -15,6 +15,7 @@ from pmf_engine.formula.syntax import Name
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.figure_checks import repeats
+from pmf_engine.submissions.key_numbers import key_numbers
 from pmf_engine.submissions.problems import PROBLEMS, problems_of_cells, say
 from pmf_engine.submissions.readings import KEY
 from pmf_engine.submissions.table import EDGES
@@ -123,32 +124,17 @@ def _slips(suspects: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
 def _suspects(numbers: pl.DataFrame) -> pl.DataFrame:
     """The rows of each series with a possible slip: a vectorised filter before the row-by-row test of `_slips`.
 
-    It compares a number with refused earlier values too. No slip is lost: before the first slip of a series there is no
-    refused value.
+    It compares a number with the few before it alone, and with refused ones too. No slip is lost: a slip is out of line
+    with all earlier values, and before the first slip of a series there is no refused value.
     """
-    value = pl.col("value")
-    ranges = numbers.group_by(_SERIES).agg(pl.len(), highest=value.max(), lowest=value.filter(value > 0).min())
-    highest = pl.col("highest")
-    of_wide = ranges.filter(
-        pl.col("len") > _LEAST_VALUES, highest >= _LEAST_MEDIAN, highest >= _OF_EXTREME * pl.col("lowest")
-    )
-    numbered = of_wide.select(_SERIES).with_row_index("series")  # numbers are sorted sooner than five texts
-    wide = numbers.join(numbered, on=_SERIES, nulls_equal=True, maintain_order="left")
-    if wide.is_empty():
-        return wide.drop("series")
-    before = value.shift(1)
-    looked_back = {
-        "middle": before.rolling_median(_LOOKED_BACK, min_samples=_LEAST_VALUES),
-        "highest": before.rolling_max(_LOOKED_BACK, min_samples=_LEAST_VALUES),
-        "lowest": before.rolling_min(_LOOKED_BACK, min_samples=_LEAST_VALUES),
-    }
-    middle, highest, lowest = (pl.col(name) for name in looked_back)
-    large = (value >= _OF_MEDIAN * middle) & (value >= _OF_EXTREME * highest)
-    small = (value > 0) & (value * _OF_MEDIAN <= middle) & (value * _OF_EXTREME <= lowest)
-    in_order = wide.select("series", "start", "value").sort("series", "start")
-    with_earlier = in_order.with_columns(column.over("series").alias(name) for name, column in looked_back.items())
-    slips = with_earlier.filter(middle >= _LEAST_MEDIAN, large | small)
-    return wide.filter(pl.col("series").is_in(slips["series"].unique().implode())).drop("series")
+    series, value = pl.col("series"), pl.col("value")
+    numbered = numbers.with_columns(series=key_numbers(numbers, _SERIES))
+    before = [value.shift(back) for back in range(1, _LEAST_VALUES + 1)]
+    large = (value >= _OF_MEDIAN * _LEAST_MEDIAN) & (value >= _OF_EXTREME * pl.max_horizontal(before))
+    small = (value > 0) & (value * _OF_EXTREME <= pl.min_horizontal(before))
+    in_order = numbered.select("series", "start", "value").sort("series", "start")
+    slips = in_order.filter(series == series.shift(_LEAST_VALUES), large | small)
+    return numbered.filter(series.is_in(slips["series"].unique().implode())).drop("series")
 
 
 def _series(cell: Mapping[str, object]) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from pmf_engine.submissions.cell_values import STATE
+from pmf_engine.submissions.key_numbers import may_repeat
 from pmf_engine.submissions.problems import PROBLEMS, listed, problems_of_cells, say
 from pmf_engine.submissions.readings import KEY, KEYED, KNOWN, OUTCOME
 from pmf_engine.submissions.table import EDGES
@@ -30,8 +31,8 @@ def settle(readings: pl.DataFrame, words: Vocabulary) -> tuple[pl.DataFrame, pl.
         The readings with their outcomes, and the problems.
     """
     readings = readings.with_row_index("place")
-    count = pl.len().over(*KEY)
-    twice = readings.filter(KNOWN, pl.col("outcome") != "unknown").filter(count > 1)
+    known = readings.filter(KNOWN, pl.col("outcome") != "unknown")
+    twice = known.filter(may_repeat(known, KEY)).filter(pl.len().over(*KEY) > 1)
     nothing = PROBLEMS.empty()
     if twice.is_empty():
         return readings, nothing

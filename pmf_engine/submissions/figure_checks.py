@@ -17,12 +17,15 @@ from pmf_engine.formula.syntax import Between, Binary, Call, Expression, In, IsM
 from pmf_engine.framework.checks import FigureCheck
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import STATE
+from pmf_engine.submissions.key_numbers import key_numbers
 from pmf_engine.submissions.problems import PROBLEMS, Problem, problems_frame, say
 
 _FEWEST: Final = 10
 """A return must repeat at least so many numbers of the one before to be doubted."""
 
 _SLICE = ["start", "by", "group"]
+
+_RETURN = ["agency", "start", "months"]
 
 
 def check_figures(cells: pl.DataFrame, framework: Framework) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -168,13 +171,22 @@ def _repeated_returns(numbers: pl.DataFrame, framework: Framework) -> Iterator[_
     """The returns whose flows are, number by number, those of the period before: an old file sent again, or copied."""
     flows = [id_ for id_, figure in framework.figures.items() if figure.kind == "flow"]
     sent = numbers.filter(pl.col("figure").is_in(flows))
-    keys = ["figure", "agency", "months", "by", "group"]
-    before = sent.select(*keys, (pl.col("start") + pl.col("months")).alias("start"), pl.col("value").alias("before"))
-    both = sent.join(before, on=[*keys, "start"], how="inner", nulls_equal=True).sort("at")
-    returns = both.group_by("agency", "start", "months", maintain_order=True).agg(
-        "at", "value", "comment", alike=(pl.col("value") == pl.col("before")).all(), some=(pl.col("value") != 0).any()
+    series = sent.select("start", "months", "value").with_columns(
+        series=key_numbers(sent, ["figure", "agency", "months", "by", "group"]),
+        sent=key_numbers(sent, _RETURN),
     )
-    for row in returns.filter("alike", "some", pl.col("at").list.len() >= _FEWEST).iter_rows(named=True):
+    in_order = series.with_row_index("place").sort("series", "start")  # periods of one length do not overlap
+    follows = pl.col("start").shift() + pl.col("months") == pl.col("start")
+    both = in_order.with_columns(before=pl.col("value").shift()).filter(
+        follows, pl.col("series") == pl.col("series").shift()
+    )
+    alike = both.group_by("sent").agg(
+        pl.len(), alike=(pl.col("value") == pl.col("before")).all(), some=(pl.col("value") != 0).any()
+    )
+    alike = alike.filter("alike", "some", pl.col("len") >= _FEWEST)
+    repeated = both.filter(pl.col("sent").is_in(alike["sent"].implode()))["place"].sort()
+    returns = sent[repeated].group_by(_RETURN, maintain_order=True).agg("at", "value", "comment")
+    for row in returns.iter_rows(named=True):
         answered = any(repeats(*cell) for cell in zip(row["comment"], row["value"], strict=True))
         kind = "check-answered" if answered else "same-as-before"
         says = f"all {len(row['at'])} numbers are those of the period before"

@@ -11,6 +11,7 @@ from pmf_engine.domain.marks import CELL_WORDS, KIND, MARKS
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.decimal_slips import refuse_slips
 from pmf_engine.submissions.figure_checks import check_figures
+from pmf_engine.submissions.key_numbers import may_repeat
 from pmf_engine.submissions.later_files import longer_periods_replaced, withdrawn
 from pmf_engine.submissions.problems import PROBLEMS
 from pmf_engine.submissions.readings import KEY, KEYED
@@ -52,8 +53,11 @@ def latest(came: pl.DataFrame) -> pl.DataFrame:
         not_superseded.alias("standing"),
         pl.int_range(pl.len(), 0, -1).alias("place"),
     ]
-    last = came.with_row_index("at").sort(*order, nulls_last=False).unique(KEY, keep="last", maintain_order=True)
-    return last.sort("at").drop("at")
+    several = may_repeat(came, KEY)
+    if not several.any():
+        return came
+    last = came.with_row_index("at").filter(several).sort(*order, nulls_last=False).unique(KEY, keep="last")
+    return came.filter(~several | pl.int_range(pl.len()).is_in(last["at"].implode()))
 
 
 def standing_cells(readings: pl.DataFrame, framework: Framework | None, as_of: date) -> Standing:
