@@ -124,17 +124,30 @@ def _slips(suspects: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
 def _suspects(numbers: pl.DataFrame) -> pl.DataFrame:
     """The rows of each series with a possible slip: a vectorised filter before the row-by-row test of `_slips`.
 
-    It compares a number with the few before it alone, and with refused ones too. No slip is lost: a slip is out of line
-    with all earlier values, and before the first slip of a series there is no refused value.
+    It compares a number first with the few before it alone, which few numbers are so far from, and with refused ones
+    too. No slip is lost: a slip is out of line with all earlier values, and before the first slip of a series there is
+    no refused value.
     """
     series, value = pl.col("series"), pl.col("value")
     numbered = numbers.with_columns(series=key_numbers(numbers, _SERIES))
     before = [value.shift(back) for back in range(1, _LEAST_VALUES + 1)]
-    large = (value >= _OF_MEDIAN * _LEAST_MEDIAN) & (value >= _OF_EXTREME * pl.max_horizontal(before))
-    small = (value > 0) & (value * _OF_EXTREME <= pl.min_horizontal(before))
+    leaps = (value >= _OF_EXTREME * pl.max_horizontal(before)) | (value * _OF_EXTREME <= pl.min_horizontal(before))
     in_order = numbered.select("series", "start", "value").sort("series", "start")
-    slips = in_order.filter(series == series.shift(_LEAST_VALUES), large | small)
-    return numbered.filter(series.is_in(slips["series"].unique().implode())).drop("series")
+    leaping = in_order.filter(value > 0, series == series.shift(_LEAST_VALUES), leaps)["series"].unique()
+    earlier = value.shift(1)
+    looked_back = {
+        "middle": earlier.rolling_median(_LOOKED_BACK, min_samples=_LEAST_VALUES),
+        "highest": earlier.rolling_max(_LOOKED_BACK, min_samples=_LEAST_VALUES),
+        "lowest": earlier.rolling_min(_LOOKED_BACK, min_samples=_LEAST_VALUES),
+    }
+    middle, highest, lowest = (pl.col(name) for name in looked_back)
+    large = (value >= _OF_MEDIAN * middle) & (value >= _OF_EXTREME * highest)
+    small = (value > 0) & (value * _OF_MEDIAN <= middle) & (value * _OF_EXTREME <= lowest)
+    with_earlier = in_order.filter(series.is_in(leaping.implode())).with_columns(
+        column.over("series").alias(name) for name, column in looked_back.items()
+    )
+    slips = with_earlier.filter(middle >= _LEAST_MEDIAN, large | small)["series"].unique()
+    return numbered.filter(series.is_in(slips.implode())).drop("series")
 
 
 def _series(cell: Mapping[str, object]) -> tuple[object, ...]:

@@ -187,6 +187,8 @@ def _beside(
     """The unknown columns that part no numbers: references of rows, of which each is reported, the own area, units."""
     unknown = [str(at) for at, name in enumerate(table.header) if words.role(name) is None]
     unknown = [column for column in unknown if not words.is_note(titles[int(column)])]
+    if not unknown:
+        return set()
     figures = [(text or "").strip(EDGES) for text in table.rows[own["figure"]]] if "figure" in own else [""]
     figures = figures if "figure" in own else figures * table.rows.height
     aside = of_own_area(titles, table.rows, unknown, words)
