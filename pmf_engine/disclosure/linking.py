@@ -1,7 +1,8 @@
 """Builds tables of rows: every count that they publish or give away, and the sums that link counts.
 
-Counts are linked in five ways: the parts of a row (a numerator and what is left of the denominator), the groups of a
-whole, the terms of a sum, the periods of a longer one, and the periods that a function over time adds up.
+Counts are linked in six ways: the parts of a row (a numerator and what is left of the denominator), those scored twice
+(better, worse and neither), the groups of a whole, the terms of a sum, the periods of a longer one, and the periods
+that a function over time adds up.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pmf_engine.disclosure.counts import Counts, Reader, Terms
 from pmf_engine.disclosure.earlier import Paper, earlier_links
 from pmf_engine.disclosure.tables import Count, Link, Linked, Row, Tables, work_out
+from pmf_engine.domain.faces import WORSE
 from pmf_engine.domain.numbers import NEAR
 from pmf_engine.formula.look_back import months_back
 
@@ -79,7 +81,7 @@ def _add_links(tables: Tables, known: Sequence[Counts], reader: Reader, year_sta
             for count in sorted(waiting, key=str)
             for linked in (*sums.of(count), *_shorter(count, lengths[count.text], count.text in flows))
         )
-    tables.link(_parts(tables.counts, reader))
+    tables.link([*_parts(tables.counts, reader), *_neither(tables.counts, reader)])
     tables.link(_groups(tables.counts))
     work_out(tables.values, tables.links)
 
@@ -116,6 +118,26 @@ def _parts(counts: Collection[Count], reader: Reader) -> Iterator[Linked]:
             if linked not in seen:
                 seen.add(linked)
                 yield linked
+
+
+def _neither(counts: Collection[Count], reader: Reader) -> Iterator[Linked]:
+    """The links of those scored twice with the better, the worse and the others, by each indicator with `better_off`.
+
+    Nobody is better and worse, so that the two shares together tell how many are neither.
+    """
+    indicators = reader.framework.indicators
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for id_, indicator in indicators.items():
+        worse = indicators.get(f"{id_}.{WORSE}")
+        shares = [reader.counts(each) for each in (indicator, worse) if each is not None]
+        texts = [share.texts for share in shares if share is not None and share.is_share]
+        if worse is not None and len(texts) == 2:
+            (better_text, twice), (worse_text, _) = texts
+            found[twice].add((better_text, worse_text))
+    for count in sorted(counts, key=str):
+        for parts in sorted(found.get(count.text, ())):
+            terms = (*parts, " less ".join((count.text, *parts)))
+            yield _linked(Link.PARTS, count, (count._replace(text=text) for text in terms))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class Link(Enum):
     """How counts are linked."""
 
     PARTS = auto()
-    """A denominator, its numerator and what is left of it, in this order."""
+    """A denominator, its numerator and what is left of it, in this order; or those scored twice and three parts."""
     GROUPS = auto()
     """A whole and its groups, in this order."""
     SUM = auto()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-FACES = ("worse", "mean_change", "scored")
+WORSE = "worse"
+"""The face that is the share worse."""
+
+FACES = (WORSE, "mean_change", "scored")
 """What follows the dot in the id of a face: the share worse, the mean change, and the share scored twice."""
 
 

@@ -16,7 +16,7 @@ from pmf_engine.evaluation.results import JUDGED_ROWS
 from pmf_engine.render.renderers import RENDERERS, RESULT_RENDERERS, PageOptions
 from pmf_engine.report.build import exception_report
 from pmf_engine.report.depth import Depth
-from tests.support.boards import evaluate, write_board, write_returns
+from tests.support.boards import HEAD, evaluate, write_board, write_returns
 
 FIGURES = """
 seen: {title: Children seen, from: care, kind: flow, frequency: quarterly}
@@ -101,6 +101,26 @@ def test_a_small_rest_is_a_small_count(tmp_path: Path) -> None:
     assert row(public, "share", "South")["status"] == Status.SUPPRESSED
     # Of 50 known in both, from 16 to 41 may be known in the North, so that from 0 to 25 of them were not seen.
     assert [row(public, "number", group)["value"] for group in ("North", "South")] == [16, 9]
+
+
+@pytest.mark.parametrize(("same", "is_shown"), [(3, False), (7, True)])
+def test_few_who_are_neither_better_nor_worse_are_a_small_count(tmp_path: Path, same: int, is_shown: bool) -> None:
+    """Of all scored twice 20 are better and 8 worse: both numbers together tell how many are neither."""
+    head = HEAD + (
+        "lists:\n  ended:\n    title: Children whose work ended\n    from: care\n    date: day\n"
+        "    columns: {day: date, before: number?, after: number?}\n"
+    )
+    off = "off: {frequency: quarterly, better_off: {of: ended, before: before, after: after, least_change: 1}}"
+    write_board(tmp_path, FIGURES, off, head=head)
+    tolerances = tmp_path / "tolerances.yaml"
+    tolerances.write_text(f"{tolerances.read_text('utf-8')}\ndisclosure: {{suppress_below: 6}}\n", "utf-8")
+    (tmp_path / "returns").mkdir()
+    records = ["2016-07-04,2,4"] * 20 + ["2016-07-04,4,2"] * 8 + ["2016-07-04,3,3"] * same
+    (tmp_path / "returns" / "ended_2016-17_q2.csv").write_text("\n".join(["day,before,after", *records]), "utf-8")
+    public = for_public(evaluate(tmp_path, LAST))
+    shown = [row(public, id_)["numerator"] for id_ in ("off", "off.worse")]
+    assert (shown == [20, 8]) is is_shown
+    assert is_shown or None in shown
 
 
 def test_nothing_is_withheld_without_small_counts(tmp_path: Path) -> None:
