@@ -15,6 +15,7 @@ from pmf_engine.domain.status import Direction, EvidenceType, Status
 from pmf_engine.framework.layouts_schema import Layout
 from pmf_engine.framework.needs_schema import Activity, Agreement, AreaOfInformation, Need, SectionEleven
 from pmf_engine.framework.schema_forms import (
+    FILLED,
     Cell,
     Days,
     Decimals,
@@ -261,7 +262,7 @@ class BetterOff(Model):
     before: Text
     after: Text
     least_change: Annotated[float, Field(gt=0)]
-    respond: LeastShare | None = None
+    respond: Annotated[LeastShare | None, FILLED] = None
 
 
 class Indicator(Model):
@@ -289,7 +290,7 @@ class Indicator(Model):
     unit: Text | None = None
     ask: Names = []
     state: Literal["wanted"] | None = None
-    better_off: BetterOff | None = None
+    better_off: Annotated[BetterOff | None, FILLED] = None
     public: Annotated[bool | None, BeforeValidator(yes_or_no)] = None
 
 

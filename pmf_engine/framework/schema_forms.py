@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -87,10 +88,17 @@ def _share(value: Any) -> Any:
 def _least_share(value: Any) -> Any:
     """A least percentage, such as `at least 60%`, as the number before its sign."""
     if isinstance(value, str) and (written := re.fullmatch(r"at\s+least\s+(.+)", value.strip())):
-        share = _share(written[1])
-        if share > 0:
-            return share
+        with suppress(PydanticCustomError):
+            share = _share(written[1])
+            if share > 0:
+                return share
     raise PydanticCustomError("least_share", "a least percentage")
+
+
+def _filled(value: Any) -> Any:
+    if value is None:
+        raise PydanticCustomError("blank", "something")
+    return value
 
 
 def titled(key: str) -> BeforeValidator:
@@ -120,6 +128,8 @@ Rhythm = Annotated[Frequency, one_of(Frequency)]
 Decimals = Annotated[int, Field(ge=0, le=9)]
 Share = Annotated[float, BeforeValidator(_share)]
 LeastShare = Annotated[float, BeforeValidator(_least_share)]
+FILLED = BeforeValidator(_filled)
+"""For a key that may be left out: where it is written, something must stand in it."""
 ExpressionText = Annotated[str, BeforeValidator(_expression)]
 OptionalExpressionText = Annotated[str | None, BeforeValidator(_expression)]
 """As `ExpressionText`, for a key that may be left out. A key that is written must not be blank."""

@@ -5,10 +5,12 @@ Each imports its libraries when it is first called.
 
 from __future__ import annotations
 
+from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.report.depth import Depth
 from pmf_engine.report.model import ExceptionReport
 
 
+@checked
 def to_terminal(
     report: ExceptionReport,
     *,
@@ -33,6 +35,7 @@ def to_terminal(
     return render_terminal(report, width=width, color=color, ascii=ascii, depth=depth, plain=plain)
 
 
+@checked
 def to_html(report: ExceptionReport) -> str:
     """The report as one file of HTML, without script and network, with its charts inside."""
     from pmf_engine.render.html import render_html
@@ -40,6 +43,7 @@ def to_html(report: ExceptionReport) -> str:
     return render_html(report)
 
 
+@checked
 def to_markdown(report: ExceptionReport) -> str:
     """The report as Markdown, with room for the minutes."""
     from pmf_engine.render.markdown_paper import to_markdown as paper_to_markdown
@@ -48,11 +52,13 @@ def to_markdown(report: ExceptionReport) -> str:
     return paper_to_markdown(exception_paper(report))
 
 
+@checked
 def to_json(report: ExceptionReport) -> str:
     """The report as JSON, with the number of its `schema`; equal for equal reports."""
     return report.to_json()
 
 
+@checked
 def to_xlsx(report: ExceptionReport) -> bytes:
     """The report as the bytes of a workbook, with a table on each sheet; equal for equal reports."""
     from pmf_engine.render.workbook import to_workbook
@@ -60,6 +66,7 @@ def to_xlsx(report: ExceptionReport) -> bytes:
     return to_workbook(report)
 
 
+@checked
 def to_docx(report: ExceptionReport) -> bytes:
     """The report as the bytes of a Word document; equal for equal reports.
 

@@ -115,9 +115,11 @@ def _exceptions(evaluation: Evaluation, led: Sequence[str] | None) -> list[Unatt
     framework = evaluation.framework
     groups: dict[str, list[str]] = {}
     levels: dict[str, str] = {}
-    for indicator, group, level in evaluation.exceptions.select("indicator", "group", "escalate_to").iter_rows():
+    columns = ("indicator", "by", "group", "escalate_to")
+    for indicator, by, group, level in evaluation.exceptions.select(columns).iter_rows():
         if led is None or indicator in led:
-            groups.setdefault(indicator, []).extend([] if group is None else [group])
+            name = framework.agencies[group].name if by == "agency" and group in framework.agencies else group
+            groups.setdefault(indicator, []).extend([] if group is None else [name])
             levels.setdefault(indicator, level)
     wholes = set(evaluation.exceptions.filter(pl.col("group").is_null())["indicator"])
     return [

@@ -47,6 +47,7 @@ BALANCE = """\
     frequency: quarterly
     formula: confidence - confidence.worse
 """
+OTHER_WORSE = BALANCE.replace("balance:", "other.worse:")
 TOLERANCES = """
 tolerances:
   confidence: {good: at least 60}
@@ -193,3 +194,35 @@ def test_what_rests_on_too_few_scored_twice_has_no_value_either(tmp_path: Path) 
     evaluation = evaluate(_board(tmp_path, asked + BALANCE, ENDED), "2016-17 Q1")
     assert str(cell(evaluation, "balance", "2016-17 Q1", "status")) == "no_data"
     assert cell(evaluation, "balance", "2016-17 Q1", "reason_kind") == "too_few_answered"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        (
+            "better_off: {of: outcomes, before: before, after: after, least_change: 1.5}",
+            "better_off:",
+            "20:5",
+            "is empty",
+        ),
+        ("least_change: 1.5}", "least_change: 1.5, respond: }", "20:81", "`respond` is empty"),
+        ("least_change: 1.5}", "least_change: 1.5, respond: at least 160%}", "20:90", "above 0 and up to 100"),
+        ("  confidence:\n", "  other.worse: {title: Others}\n  confidence:\n", "13:3", "`other.worse`"),
+        ("  confidence:\n", OTHER_WORSE + "  confidence:\n", "13:3", "`other.worse` is not an id"),
+    ],
+)
+def test_a_mistake_is_told_where_it_stands(old: str, new: str, place: str, message: str) -> None:
+    with pytest.raises(pmf.ConfigError) as caught:
+        pmf.Framework.from_text(EVENTS.replace(old, new))
+    assert f"indicators.yaml:{place}: " in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_an_indicator_with_a_formula_has_no_faces() -> None:
+    """Nor has anything else: what judges or names one is told, and no indicator is lost in silence."""
+    counted = BALANCE.replace("confidence - confidence.worse", "count(outcomes)")
+    tolerances = "tolerances: {balance.worse: {good: at most 10}}"
+    with pytest.raises(pmf.ConfigError, match=r"tolerances.yaml:1:14: no indicator `balance.worse`"):
+        pmf.Framework.from_text(EVENTS + counted, tolerances)
+    with pytest.raises(pmf.ConfigError, match=r"indicators.yaml:\d+:14: unknown .*`balance.scored`"):
+        pmf.Framework.from_text(EVENTS + counted.replace("count(outcomes)", "balance.scored"))

@@ -20,6 +20,7 @@ from pmf_engine.render.renderers import (
     VALIDATION_RENDERERS,
     PageOptions,
 )
+from pmf_engine.render.report_forms import to_html, to_terminal
 from pmf_engine.report.validation import validation
 from pmf_engine.submissions.submissions import read_submissions
 from tests.report.test_report import sample
@@ -77,3 +78,10 @@ def test_the_commands_offer_every_rendering() -> None:
     assert formats["explain"] == list(EXPLANATION_RENDERERS)
     assert formats["test"] == list(OUTCOME_RENDERERS)
     assert formats["validate"] == list(VALIDATION_RENDERERS)
+
+
+def test_a_form_says_what_it_takes() -> None:
+    with pytest.raises(TypeError, match="`report` must be an ExceptionReport, not Evaluation"):
+        to_html(evaluation())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="`width` must be a whole number, not 'wide'"):
+        to_terminal(sample(), width="wide")  # type: ignore[arg-type]

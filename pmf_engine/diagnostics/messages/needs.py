@@ -31,7 +31,8 @@ def score_of_no_number(span: Span, column: str, list_: str) -> Diagnostic:
 
 
 def one_score(span: Span, column: str) -> Diagnostic:
-    return Diagnostic(Kind.BETTER_OFF, f"`{column}` is the score before too, so that nothing ever changes", span)
+    text = f"`{column}` is the score before too, so that nothing ever changes"
+    return Diagnostic(Kind.BETTER_OFF, text, span, "name the column with the score after")
 
 
 def no_such_face(span: Span, name: str, face: str) -> Diagnostic:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.suggestions import nearest
-from pmf_engine.domain.faces import indicator_of
+from pmf_engine.domain.faces import indicator_of, is_face
 from pmf_engine.formula.equivalence import ValueNumbers
 from pmf_engine.formula.types import Columns, Type
 from pmf_engine.framework import schema
@@ -59,11 +59,19 @@ class Draft:
 
     def doubts(self, name: str) -> bool:
         """Whether the definition of a name may have a mistake that is reported already."""
-        name = indicator_of(name)
+        if is_face(name):
+            return self._doubts_face(name)
         faulty = name in self.model.lists and name not in self.lists
         is_defined = name in self.figures or name in self.model.indicators or faulty
         doubted = any(self.at.doubts(section, name) for section in ("figures", "lists", "indicators"))
         return is_defined or doubted or nearest(name, self.bad_ids) is not None
+
+    def _doubts_face(self, face: str) -> bool:
+        """The same for a face, which only an indicator with `better_off` has."""
+        name = indicator_of(face)
+        defined = self.model.indicators.get(name)
+        doubted = self.at.doubts("indicators", face) or self.at.doubts("indicators", name)
+        return (defined is not None and defined.better_off is not None) or doubted or name in self.bad_ids
 
     def dimension(self, name: str) -> int | None:
         """The time dimension of a figure or indicator (see `time_dimension`); None where a mistake hides it."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.source import Span
 from pmf_engine.diagnostics.suggestions import nearest
+from pmf_engine.domain.faces import is_face
 from pmf_engine.formula.functions import FUNCTIONS
 from pmf_engine.formula.parser import AGGREGATES, KEYWORDS
 from pmf_engine.framework.building.draft import Draft
@@ -28,6 +29,10 @@ def check_ids(draft: Draft) -> None:
             if not _ID.fullmatch(id_):
                 draft.bad_ids.append(id_)
                 draft.diagnostics.append(messages.bad_id(draft.at.key(section, id_), id_))
+    if faces := {id_ for id_ in draft.model.indicators if is_face(id_)}:  # only `better_off` makes faces
+        draft.at.unsure |= {("indicators", id_) for id_ in faces}
+        others = {id_: one for id_, one in draft.model.indicators.items() if id_ not in faces}
+        draft.model = draft.model.model_copy(update={"indicators": others})
     for id_ in draft.rules.governance:
         if not _ID.fullmatch(id_):
             draft.bad_ids.append(id_)

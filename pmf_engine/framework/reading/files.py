@@ -43,12 +43,12 @@ class Config:
 
     def span(self, *path: str | int) -> Span:
         """The span of the value at a path."""
-        path = _written(path)
+        path = self._written(path)
         return self.document(path).span(path)
 
     def key(self, *path: str | int) -> Span:
         """The span of the key at a path."""
-        path = _written(path)
+        path = self._written(path)
         return self.document(path).key_span(path)
 
     @property
@@ -67,19 +67,18 @@ class Config:
         """The text at a path, with the position of each of its characters."""
         if path in self.composed:
             return self.composed[path]
-        path = _written(path)
+        path = self._written(path)
         return self.document(path).passage(path)
 
     def doubts(self, *path: str | int) -> bool:
         """Whether a part with a mistake that is left out may be at a path."""
-        return _written(path) in self.unsure or path[:1] in self.unsure or () in self.unsure
+        return self._written(path) in self.unsure or path[:1] in self.unsure or () in self.unsure
 
-
-def _written(path: Loc) -> Loc:
-    """The path in the file: that of its indicator, for a face, which its indicator's keys define."""
-    if len(path) > 1 and path[0] == "indicators":
-        return (path[0], indicator_of(str(path[1])), *path[2:])
-    return path
+    def _written(self, path: Loc) -> Loc:
+        """The path in the file: that of its indicator, for a face, unless a key has the id of a face by mistake."""
+        if len(path) > 1 and path[0] == "indicators" and path[:2] not in self.home:
+            return (path[0], indicator_of(str(path[1])), *path[2:])
+        return path
 
 
 def read_indicators(folder: Path) -> tuple[Config, list[Diagnostic]]:

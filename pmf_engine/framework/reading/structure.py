@@ -32,7 +32,7 @@ _WANTED = {
     "list_type": "a list", "int_type": "a whole number", "int_from_float": "a whole number", "float_type": "a number",
     "target": "a number or a grade", "bool_type": "`true` or `false`",
     "days": "a number of days, such as `30 days`", "share": "a percentage, such as `5%`",
-    "least_share": "a least percentage, such as `at least 60%`",
+    "least_share": "a least percentage above 0 and up to 100, such as `at least 60%`",
 }  # fmt: skip
 
 
