@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
+
+import polars as pl
 
 from pmf_engine.domain.marks import MarkKind
 from pmf_engine.domain.periods import Period
@@ -39,31 +42,60 @@ class Restated(NamedTuple):
     period: str
 
 
+class Past(Mapping[int, HistoryRow]):
+    """The rows of a series by the month in which their period starts, the oldest first.
+
+    They are made when they are first asked for: a report on many groups looks back over few of them.
+    """
+
+    def __init__(self, rows: pl.DataFrame, places: Sequence[int]) -> None:
+        self._frame, self._places = rows, places
+
+    @cached_property
+    def _rows(self) -> dict[int, HistoryRow]:
+        return {row.start: row for row in history_rows(self._frame[self._places])}
+
+    def __getitem__(self, start: int) -> HistoryRow:
+        return self._rows[start]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def _by_series(rows: pl.DataFrame | None) -> dict[SeriesKey, Past]:
+    """The rows of each series."""
+    if rows is None:
+        return {}
+    series = rows.with_row_index("place").group_by(SeriesKey._fields, maintain_order=True)
+    places = series.agg(pl.col("place").sort_by("start")).select(*SeriesKey._fields, "place")
+    return {SeriesKey(*key): Past(rows, at) for *key, at in places.iter_rows()}
+
+
 class HistoryView(RowWords):
     """The rows of an evaluation's history by series.
 
     Attributes:
-        series: The rows of each series by the month in which their period starts, the oldest first.
+        series: The rows of each series.
         restated: The results whose value is another than an earlier report said.
     """
 
     def __init__(self, evaluation: Evaluation, restated: frozenset[Restated] = frozenset()) -> None:
         super().__init__(evaluation.framework)
         self.restated = restated
-        self.series: dict[SeriesKey, dict[int, HistoryRow]] = {}
-        for row in history_rows(evaluation.judged):
-            self.series.setdefault(_key(row), {})[row.start] = row
-        self._own: dict[SeriesKey, dict[int, HistoryRow]] = {}
-        for row in () if evaluation.own is None else history_rows(evaluation.own):
-            self._own.setdefault(_key(row), {})[row.start] = row
+        self._judged = evaluation.judged
+        self.series = _by_series(evaluation.judged)
+        self._own = _by_series(evaluation.own)
 
-    def rows(self) -> list[HistoryRow]:
-        """All rows, series by series."""
-        return [row for past in self.series.values() for row in past.values()]
+    def shown(self) -> list[HistoryRow]:
+        """The rows of the results, series by series."""
+        return history_rows(self._judged.filter("shown"))
 
     def last_rows(self) -> list[HistoryRow]:
         """The last row of each series."""
-        return [past[max(past)] for past in self.series.values()]
+        return history_rows(self._judged.sort("start").unique(SeriesKey._fields, keep="last", maintain_order=True))
 
     def past(self, row: HistoryRow) -> Mapping[int, HistoryRow]:
         """All rows of the series of a row, by start."""
@@ -71,7 +103,8 @@ class HistoryView(RowWords):
 
     def at(self, row: HistoryRow, indicator: str) -> HistoryRow | None:
         """The row of another indicator in the period, breakdown and group of a row; None without one."""
-        return self.series.get(SeriesKey(indicator, row.by, row.group), {}).get(row.start)
+        past = self.series.get(SeriesKey(indicator, row.by, row.group))
+        return past.get(row.start) if past else None
 
     def up_to(self, row: HistoryRow) -> list[HistoryRow]:
         """The rows of a series up to and including a row, the oldest first."""
@@ -145,13 +178,15 @@ class HistoryView(RowWords):
 
     def own_up_to(self, row: HistoryRow) -> list[HistoryRow]:
         """The rows in the indicator's own periods that end by the end of a row, the oldest first."""
-        own = self._own.get(_key(row), {})
+        own = self._own.get(_key(row))
+        if own is None:
+            return self.up_to(row)
         end = row.start + row.months
         return [own[start] for start in sorted(own) if start + own[start].months <= end] or self.up_to(row)
 
     def own_row(self, row: HistoryRow) -> HistoryRow:
         """The row in the indicator's own period that ends with a row; the row itself where that is one."""
-        return self.own_up_to(row)[-1]
+        return self.own_up_to(row)[-1] if _key(row) in self._own else row
 
     def raised_in(self, row: HistoryRow, groups: Iterable[HistoryRow] = ()) -> tuple[OwnPeriod, ...]:
         """The own periods within a longer one in which an indicator was an exception, whole or by its groups.
@@ -172,6 +207,8 @@ class HistoryView(RowWords):
 
     def _own_within(self, row: HistoryRow) -> list[HistoryRow]:
         """The rows in own periods that lie in the longer period of a row."""
+        if _key(row) not in self._own:
+            return []
         return [own for own in self.own_up_to(row) if own.months < row.months and own.start >= row.start]
 
     def _own_period(self, whole: HistoryRow, raised: Sequence[HistoryRow]) -> OwnPeriod:

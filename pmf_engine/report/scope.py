@@ -42,7 +42,7 @@ class Scope:
         self.period = period
         self.agency = agency
         self.area = area
-        shown = [row for row in self.view.rows() if row.shown]
+        shown = self.view.shown()
         self.concerned = concerned(evaluation, shown, agency) if agency else frozenset()
         self.rows = [row for row in shown if self.covers(row.indicator)]
         self.wholes = [row for row in self.rows if row.by is None]
@@ -114,7 +114,9 @@ class Scope:
             for row in rows
             if row.recovered is not None
             and any(
-                own.period == row.recovered and self.ended_in_period(own) and (own.months < row.months or own is row)
+                own.period == row.recovered
+                and self.ended_in_period(own)
+                and (own.months < row.months or own.start == row.start)
                 for own in self.view.own_up_to(row)
             )
         ]

@@ -23,6 +23,7 @@ import pmf_engine as pmf
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.judgement.band_words import band_words
 from pmf_engine.judgement.formatting import show_value
+from pmf_engine.judgement.history_row import history_rows
 from pmf_engine.render.terminal import render_terminal
 from pmf_engine.report.build import exception_report
 from pmf_engine.report.depth import Depth
@@ -303,8 +304,9 @@ def test_every_end_of_shares_and_rates(tmp_path: Path, function: str, per: int) 
             cases[f"y{place}", QUARTERS[number]] = Case(exactly, good[1](NOBODY), held(tolerance))
     write_board(tmp_path, "\n".join(figures), "\n".join(indicators), "\n".join(tolerances))
     write_returns(tmp_path, "\n".join(rows))
-    view = HistoryView(evaluate(tmp_path))
-    for row in view.rows():
+    evaluation = evaluate(tmp_path)
+    view = HistoryView(evaluation)
+    for row in history_rows(evaluation.judged):
         case = cases.pop((row.indicator, row.period), None)
         if case is not None:
             assert row.status == status(case.value, case.good, case.tolerance), (row, case)
@@ -448,8 +450,9 @@ def test_comparators_are_shown_in_their_own_bands(tmp_path: Path) -> None:
             cases[f"y{place}", QUARTERS[number]] = Fraction(decimal(value)), held_by
     write_board(tmp_path, "\n".join(figures), "\n".join(indicators), "\n".join(tolerances))
     write_returns(tmp_path, "\n".join(rows))
-    view = HistoryView(evaluate(tmp_path))
-    for row in view.rows():
+    evaluation = evaluate(tmp_path)
+    view = HistoryView(evaluation)
+    for row in history_rows(evaluation.judged):
         if (row.indicator, row.period) not in cases:
             continue
         value, bands_of = cases.pop((row.indicator, row.period))
