@@ -222,7 +222,7 @@ def test_a_late_exception_does_not_recover_while_the_next_is_not_due(tmp_path: P
     build(tmp_path, "10", rules)
     text = told(tmp_path, "2012-13 Q4", date(2013, 4, 10))
     assert "First raised 2012-13 Q2, late, with lead agencies; an exception for 3 quarters." in text
-    assert "2012-13 Q3, due 30 January 2013, 70 days late X (2 periods running)" in text
+    assert "2012-13 Q3, due 30 January 2013, 70 days late X (2 quarters running)" in text
     assert "Not due yet: 1 figure." in text
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import pmf_engine as pmf
 from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.evaluate import altered
 from pmf_engine.judgement.formatting import show_value
 from pmf_engine.render.terminal import render_terminal
 from pmf_engine.report.board_year import BoardYear, board_year
@@ -241,7 +242,7 @@ def test_the_annual_report_takes_its_exceptions_from_the_quarters(quarter: pmf.E
 def test_the_invented_money_adds_up_and_is_that_of_the_returns(quarter: pmf.Evaluation) -> None:
     asked = quarter.period
     assert asked is not None
-    money = money_of(BoardYear(replace(quarter, period=quarter.framework.period("2016-17"))))
+    money = money_of(BoardYear(altered(quarter, period=quarter.framework.period("2016-17"))))
     assert money.adds_up
     assert [float(amount or 0) for amount in (money.received, money.spent)] == [365_050, 361_400]
     cells = quarter.cells.filter(
