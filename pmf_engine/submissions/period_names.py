@@ -68,12 +68,16 @@ def days_in_name(name: str, list_: str, year_start: int) -> DateRange | None:
 
 
 def days_in_text(text: str, year_start: int) -> DateRange | None:
-    """The days that a title gives, by the rules of `days_in_name`.
+    """The days that a title gives, by the rules of `days_in_name`; none for a day behind the end of a period beside it.
 
     >>> days_in_text("Return for quarter 3 of 2016/17", 4)
     DateRange(first=datetime.date(2016, 10, 1), last=datetime.date(2016, 12, 31))
+    >>> days_in_text("Q4 2015-16 (data as at 30 June 2016)", 4)
     """
-    return _days(_normalised(text.replace("/", "-").lower()), year_start)
+    normal = _normalised(text.replace("/", "-").lower())
+    days, beside = _days(normal, year_start), _days(_AS_AT.sub(" | ", normal), year_start)
+    is_behind = days is not None and beside is not None and days.shared(beside) != days
+    return None if is_behind else days
 
 
 def is_part_of_year(text: str) -> bool:

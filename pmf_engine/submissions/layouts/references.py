@@ -53,9 +53,11 @@ def _heading_in(grid: Grid, position: int, filled: Sequence[Row], lexicon: Lexic
     is_headed = not text[0].isdigit()
     below = [row for row in filled[1:] if row.cells[position] != text] if is_headed else filled
     named = [row for row in grid.rows if row.number >= below[0].number] if below else []
-    if not any(_has_value(row, lexicon) for row in named):
-        return None
     texts = [row.cells[position] for row in below]
+    if not any(_has_value(row, lexicon) for row in named) and not counts_rows(
+        texts
+    ):  # not a form that nobody filled in
+        return None
     if is_headed and lexicon.role_word(text) != VALUE:
         return grid.label(head, position) if is_reference(text, texts, _figures(below, lexicon)) else None
     return grid.label(head, position)._replace(text=text if is_headed else "") if counts_rows(texts) else None
