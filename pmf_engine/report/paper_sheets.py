@@ -8,7 +8,7 @@ from dataclasses import replace
 from textwrap import shorten
 
 from pmf_engine.report.paper import Cell, Paper, Section, Table
-from pmf_engine.report.sheets import ABSENT, Amount, Content, SheetTable, sheet_name
+from pmf_engine.report.sheets import ABSENT, Amount, Content, SheetTable, sheet_name, with_cover
 
 _NUMBER = re.compile(r"(?P<sign>[-+]?)(?P<pounds>£?)(?P<digits>[\d,]+(?:\.(?P<decimals>\d+))?)(?P<percent>%?)")
 
@@ -23,17 +23,7 @@ def paper_sheets(paper: Paper) -> tuple[SheetTable, ...]:
         alike.setdefault((table.caption or title, table.columns), []).append((title, table))
     for (name, _), tables in alike.items():
         sheets.append(_sheet(sheet_name(shorten(name, 28, placeholder=""), taken), name, tables))
-    names = tuple(sheet.name for sheet in sheets)
-    cover = SheetTable(
-        "Cover",
-        f"{paper.board}: {paper.title}",
-        f"{paper.about} The table lists the sheets.",
-        ("Sheet", "What it holds"),
-        tuple((sheet.name, sheet.title) for sheet in sheets),
-        names,
-        is_cover=True,
-    )
-    return (cover, *sheets)
+    return with_cover(f"{paper.board}: {paper.title}", paper.about, sheets)
 
 
 def _sheet(name: str, title: str, tables: Sequence[tuple[str, Table]]) -> SheetTable:

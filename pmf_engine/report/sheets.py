@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
@@ -105,14 +105,19 @@ def report_sheets(report: ExceptionReport) -> tuple[SheetTable, ...]:
         _sheet("Changes", "What has changed since the report that was saved", _CHANGES, _changes(report)),
         _sheet("Notes", "Notes and signs", ("Note", "Meaning"), _notes(report)),
     ]
-    names = tuple(sheet.name for sheet in sheets)
+    about = f"{show_months(report.period)}. Returns received by {show_date(report.as_of)}."
+    return with_cover(f"{report.board}: exception report, {report.period.label}", about, sheets)
+
+
+def with_cover(title: str, about: str, sheets: Sequence[SheetTable]) -> tuple[SheetTable, ...]:
+    """Sheets behind a cover that lists them."""
     cover = SheetTable(
         "Cover",
-        f"{report.board}: exception report, {report.period.label}",
-        f"{show_months(report.period)}. Returns received by {show_date(report.as_of)}. The table lists the sheets.",
+        title,
+        f"{about} The table lists the sheets.",
         ("Sheet", "What it holds"),
         tuple((sheet.name, sheet.title) for sheet in sheets),
-        names,
+        tuple(sheet.name for sheet in sheets),
         is_cover=True,
     )
     return (cover, *sheets)
