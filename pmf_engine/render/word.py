@@ -27,6 +27,18 @@ _PROPERTY: Final = 255
 _DEEPEST: Final = 9
 """The deepest heading that Word has."""
 
+_PAGE_WIDTH: Final = 17.0
+"""What the margins leave of the width of A4, in centimetres."""
+
+_LETTER: Final = 0.2
+"""How wide a letter of Arial at 9 points is, in bold, in centimetres."""
+
+_MARGINS: Final = 0.4
+"""What the margins of a cell take, in centimetres."""
+
+_MOST_COUNTED: Final = 40
+"""The most characters of a text that widen its column; what is longer is wrapped."""
+
 
 def to_word(paper: Paper, day: date) -> bytes:
     """The paper as the bytes of a document, equal for equal papers.
@@ -85,21 +97,41 @@ def _write_section(document: Document, section: Section, depth: int) -> None:
 def _write_table(document: Document, table: Table) -> None:
     """Writes a table below its caption, with a header row that is repeated on every page and rows that are not cut."""
     from docx.oxml import OxmlElement
+    from docx.shared import Cm
 
     if table.caption:
         caption = document.add_paragraph(_plain(table.caption), style="Caption")
         caption.paragraph_format.keep_with_next = True
     grid = document.add_table(len(table.rows) + 1, len(table.columns), style="Table Grid")
+    grid.autofit = False
     cells = grid._cells  # all at once: asking row by row takes the square of the time
-    width = len(table.columns)
+    widths = [Cm(width) for width in _widths(table)]
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
     for place, words in enumerate((*table.columns, *(cell for row in table.rows for cell in row))):
-        _write_cell(cells[place], words, is_head=place < width)
+        cells[place].width = widths[place % len(widths)]
+        _write_cell(cells[place], words, is_head=place < len(widths))
     for place, row in enumerate(grid.rows):
         properties = row._tr.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
         if place == 0:
             properties.append(OxmlElement("w:tblHeader"))
     document.add_paragraph(_plain(table.note))
+
+
+def _widths(table: Table) -> list[float]:
+    """The width of each column in centimetres: room for its longest word, and a share of the rest by its longest text."""
+    least: list[float] = []
+    texts: list[int] = []
+    for cells in zip(table.columns, *table.rows, strict=True):
+        words = [str(cell) for cell in cells]
+        longest_word = max((len(word) for text in words for word in text.split()), default=0)
+        least.append(_MARGINS + _LETTER * longest_word)
+        texts.append(1 + min(_MOST_COUNTED, max(map(len, words))) - min(_MOST_COUNTED, longest_word))
+    if sum(least) > _PAGE_WIDTH:
+        return [_PAGE_WIDTH * width / sum(least) for width in least]
+    rest = _PAGE_WIDTH - sum(least)
+    return [width + rest * more / sum(texts) for width, more in zip(least, texts, strict=True)]
 
 
 def _write_cell(cell: _Cell, words: Cell, is_head: bool) -> None:

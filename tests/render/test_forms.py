@@ -224,6 +224,17 @@ def test_a_document_has_real_headings_and_header_rows() -> None:
     assert document.core_properties.language == "en-GB"
 
 
+def test_columns_of_a_document_fill_the_page_and_hold_their_longest_word() -> None:
+    document = docx.Document(io.BytesIO(rendered("docx", report())))
+    for table in document.tables:
+        widths = [column.width.cm for column in table.columns]
+        assert sum(widths) == pytest.approx(17, abs=0.01)
+        for column, width in zip(table.columns, widths, strict=True):
+            longest_word = max((word for cell in column.cells for word in cell.text.split()), key=len, default="")
+            assert width > 0.2 * len(longest_word)  # letters of Arial in bold at 9 points are 0.2 cm wide or less
+            assert {cell.width.cm for cell in column.cells if cell.width is not None} == {width}
+
+
 def test_without_its_package_a_document_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pmf_engine.render.word.find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=r'need a package more: `pip install "pmf-engine\[word\]"`'):
