@@ -120,7 +120,7 @@ def _write_table(document: Document, table: Table) -> None:
 
 
 def _widths(table: Table) -> list[float]:
-    """The width of each column in centimetres: room for its longest word, and a share of the rest by its longest text."""
+    """The width of each column in centimetres: its longest word, and a share of the rest by its longest text."""
     least: list[float] = []
     texts: list[int] = []
     for cells in zip(table.columns, *table.rows, strict=True):
