@@ -37,8 +37,9 @@ _FOR_THE_BOARD = ("html", "docx", "xlsx", "markdown", "json")
 _FOR_THE_PUBLIC = ("html", "docx", "xlsx")
 _SUFFIXES: Mapping[str, str] = {"markdown": "md"}
 _FORMS: Mapping[str, str] = {
-    "html": "for screens and paper", "docx": "for the agenda", "xlsx": "for analysts", "markdown": "for the minutes",
-    "json": "for other programs", "csv": "for other programs", "parquet": "for other programs",
+    "html": "for screens and paper", "docx": "for the agenda (Word)", "xlsx": "for analysts (Excel)",
+    "markdown": "for the minutes (Markdown)", "json": "for other programs (JSON)", "csv": "for spreadsheets (CSV)",
+    "parquet": "for other programs (Parquet)",
 }  # fmt: skip
 
 Files = Mapping[str, bytes]
@@ -120,7 +121,6 @@ class Packer:
 
     def _planned(self, whole: ExceptionReport) -> Iterator[PlannedPaper]:
         """All papers, in the order of the index."""
-        board = whole.board
         for form in _FOR_THE_BOARD:
             yield _in_form("The board", f"Exception report, {_FORMS[form]}", whole, form)
         for level in list(self.evaluation.framework.governance)[-2:0:-1]:
@@ -130,7 +130,7 @@ class Packer:
         for form in ("csv", "parquet"):
             name = f"{file_stem(whole, 'results')}.{form}"
             make = partial(self._results, form, name)
-            yield PlannedPaper(board, f"All results, {_FORMS[form]}", name, make)
+            yield PlannedPaper("The board", f"All results, {_FORMS[form]}", name, make)
         if self.evaluation.framework.disclosure is not None:
             yield from self._for_the_public()
         yield from self._of_agencies(whole)

@@ -115,6 +115,14 @@ def test_the_index_links_to_every_paper(pack: Pack) -> None:
     assert links == papers | {"2016-17-q1_board_snapshot/report.json"}
 
 
+def test_no_two_links_under_one_heading_have_the_same_words(pack: Pack) -> None:
+    headings = re.split("<h2", pack.files[INDEX].decode())[1:]
+    assert len({heading.partition(">")[2].partition("<")[0] for heading in headings}) == len(headings)
+    for heading in headings:
+        words = re.findall(r"<a [^>]*>([^<]+)</a>", heading)
+        assert len(set(words)) == len(words) > 0
+
+
 def test_the_same_returns_make_the_same_files(packer: Packer, pack: Pack) -> None:
     assert packer.pack().files == pack.files
     archives = [name for name in pack.files if name.endswith((".xlsx", ".docx"))]
@@ -141,7 +149,7 @@ def test_a_paper_that_fails_is_named_and_leaves_the_rest(
         "2016-17-q1_board_exceptions.xlsx": "ZeroDivisionError: integer division or modulo by zero",
     }
     assert set(pack.files) - set(less.files) == set(less.failed)
-    assert "for the agenda could not be made: it needs a package more" in less.files[INDEX].decode()
+    assert "for the agenda (Word) could not be made: it needs a package more" in less.files[INDEX].decode()
     assert told[0] == f"1 of {len(told)}: 2016-17-q1_board_exceptions.html"
 
 
