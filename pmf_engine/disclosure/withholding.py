@@ -95,7 +95,7 @@ def _closure(tables: Tables, links: Mapping[Count, list[Linked]], count: Count) 
     while waiting:
         for linked in links.get(waiting.pop(), ()):
             more = {*linked.counts} if is_later else _withheld_with(linked, hidden)
-            more -= hidden | tables.known
+            more = {each for each in more if each not in hidden and each not in tables.known}
             hidden |= more
             waiting += more
     return Move(frozenset(hidden), frozenset(row for each in hidden for row in tables.rows.get(each, ())))
