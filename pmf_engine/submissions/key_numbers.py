@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
 _MOST: Final = 2**62
 """Numbers of keys stay below this, well within 64 bits."""
 
+_SPARSE: Final = 4
+"""A table by the numbers of keys has at most so many places for each row."""
+
 
 def key_numbers(frame: pl.DataFrame, keys: Iterable[str]) -> pl.Series:
-    """A number for each row, the same for two rows just where all their keys are the same; null is a key, too.
+    """A number from 0 for each row, the same for two rows just where all their keys are the same; null is a key, too.
 
     Args:
         frame: The rows.
@@ -23,22 +26,128 @@ def key_numbers(frame: pl.DataFrame, keys: Iterable[str]) -> pl.Series:
     >>> key_numbers(rows, ["a", "b"]).rank("dense").to_list()
     [2, 3, 2, 1]
     """
+    keys = [*keys]
     texts = {key for key in keys if frame.schema[key] == pl.String}
     codes = frame.select(
         pl.col(key).cast(pl.Categorical(pl.Categories.random())) if key in texts else pl.col(key) for key in keys
-    ).select(pl.all().to_physical().cast(pl.Int64))
-    lows, highs = codes.min().row(0), codes.max().row(0)
-    sizes = {
-        name: high - low + 2 for name, low, high in zip(codes.columns, lows, highs, strict=True) if low is not None
-    }
-    if prod(sizes.values()) >= _MOST:
-        distinct = frame.select(keys).unique().with_row_index("number")
-        joined = frame.select(keys).join(distinct, on=[*keys], how="left", nulls_equal=True, maintain_order="left")
-        return joined["number"].cast(pl.Int64)
-    number = pl.repeat(0, pl.len(), dtype=pl.Int64)
-    for name, size in sizes.items():
-        number = number * size + (pl.col(name) - pl.col(name).min() + 1).fill_null(0)
+    ).select(pl.all().to_physical())
+    codes = codes.cast({name: pl.Int8 for name, dtype in codes.schema.items() if dtype == pl.Boolean})
+    limits = [codes.min().row(0), codes.max().row(0), codes.null_count().row(0)]
+    ranges = [
+        (name, int(low) - (nulls > 0), int(high))
+        for name, low, high, nulls in zip(codes.columns, *limits, strict=True)
+        if low is not None and (nulls or low < high)
+    ]
+    distinct = prod(high - low + 1 for _, low, high in ranges)
+    if distinct >= _MOST:
+        rows = frame.select(keys).unique().with_row_index(":number")
+        joined = frame.select(keys).join(rows, on=keys, how="left", nulls_equal=True, maintain_order="left")
+        return joined[":number"]
+    is_short = max([distinct, *(max(abs(low), abs(high)) for _, low, high in ranges)]) < 2**31
+    dtype = pl.Int32 if is_short else pl.Int64
+    number: pl.Expr | None = None
+    for name, low, high in ranges:
+        code = (pl.col(name).cast(dtype) - low).fill_null(0)
+        number = code if number is None else number * (high - low + 1) + code
+    number = pl.repeat(0, pl.len(), dtype=dtype) if number is None else number
     return codes.select(number.alias("number")).to_series()
+
+
+class Distinct(NamedTuple):
+    """The distinct keys of a frame.
+
+    Attributes:
+        rows: A row of the frame for each of them.
+        places: The place of each row's keys among them.
+    """
+
+    rows: pl.Series
+    places: pl.Series
+
+
+def distinct_keys(frame: pl.DataFrame, keys: Iterable[str]) -> Distinct:
+    """The distinct keys of a frame.
+
+    Args:
+        frame: The rows.
+        keys: Columns of texts, whole numbers, days and truths.
+
+    >>> rows, places = distinct_keys(pl.DataFrame({"a": ["x", "y", "x", None]}), ["a"])
+    >>> rows.to_list(), places.to_list()
+    ([3, 2, 1], [1, 2, 1, 0])
+    """
+    numbers = key_numbers(frame, keys)
+    if _size(numbers) > _SPARSE * frame.height:
+        numbers = numbers.rank("dense").cast(pl.Int64) - 1
+    row_of = pl.repeat(None, _size(numbers), dtype=pl.UInt32, eager=True)
+    row_of.scatter(numbers, pl.int_range(frame.height, dtype=pl.UInt32, eager=True))
+    place_of = row_of.is_not_null().cum_sum().cast(pl.UInt32) - 1
+    return Distinct(row_of.drop_nulls(), place_of.gather(numbers))
+
+
+def _size(numbers: pl.Series) -> int:
+    """One more than the largest of some numbers from 0."""
+    highest = numbers.max()
+    return highest + 1 if isinstance(highest, int) else 0
+
+
+def look_up(
+    frame: pl.DataFrame,
+    asked: Sequence[str],
+    new: Mapping[str, Any],
+    find: Callable[..., tuple[Any, ...]],
+    *,
+    by: Sequence[str] = (),
+    alike: Sequence[str] = (),
+) -> pl.DataFrame:
+    """Adds the answer of `find` for each distinct combination of columns, with one call for each.
+
+    Args:
+        frame: The rows.
+        asked: The columns that `find` takes.
+        new: The names and types of the columns that `find` returns. The last one is null in an answer without a fault.
+        find: A function from the values of `asked` to those of `new`.
+        by: Numbers that stand for `asked`; none for these columns themselves.
+        alike: Columns with fewer distinct combinations that decide every answer without a fault.
+    """
+    rows, places = distinct_keys(frame, by or asked)
+    distinct = frame.select(*dict.fromkeys([*asked, *alike]))[rows]
+
+    def answers(distinct: pl.DataFrame) -> pl.DataFrame:
+        return pl.DataFrame([find(*row) for row in distinct.select(asked).iter_rows()], schema=new, orient="row")
+
+    if not alike:
+        return with_answers(frame, answers(distinct), places)
+    first, of_first = distinct_keys(distinct, alike)
+    found = answers(distinct[first])[of_first]
+    is_fault = found.to_series(-1).is_not_null()
+    exact = answers(distinct.filter(is_fault))
+    found = found.with_columns(column.scatter(is_fault.arg_true(), exact[column.name]) for column in found)
+    return with_answers(frame, found, places)
+
+
+def cleaned(frame: pl.DataFrame, column: str, clean: str, expression: pl.Expr) -> pl.DataFrame:
+    """A frame with `clean`, an expression of a column of texts, and `…_at`, a number for each distinct text."""
+    rows, places = distinct_keys(frame, [column])
+    texts = frame.select(column)[rows].with_columns(clean=expression)
+    unchanged = texts[column].equals(texts["clean"])
+    new = pl.col(column) if unchanged else texts["clean"].gather(places)
+    return frame.with_columns(new.alias(clean), places.alias(f"{column}_at"))
+
+
+def with_answers(frame: pl.DataFrame, answers: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
+    """A frame with further columns: each row has the answer at its place; a column with one answer is a constant."""
+    if not frame.height:
+        return frame.with_columns(answers.clear())
+    return frame.with_columns(
+        pl.lit(answer[0], answer.dtype).alias(answer.name) if answer.n_unique() == 1 else answer.gather(places)
+        for answer in answers
+    )
+
+
+def holds_anywhere(frame: pl.DataFrame, condition: pl.Expr) -> bool:
+    """Whether a condition holds for any row; constant columns stay constants, which `frame["column"]` fills in."""
+    return bool(frame.select(condition.any()).item())
 
 
 def may_repeat(frame: pl.DataFrame, keys: Iterable[str]) -> pl.Series:

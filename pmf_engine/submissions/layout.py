@@ -106,7 +106,10 @@ def _without_cut_row(table: RawTable, columns: Columns, found: Found) -> RawTabl
 
 
 def _keys(table: RawTable, columns: Columns) -> list[pl.Expr]:
-    """The columns that all value cells of a row share: the texts of its period, agency and group, and their columns."""
+    """The columns that all value cells of a row share: the texts of its period, agency and group, and their columns.
+
+    Those of the period and agency still have the spaces around them.
+    """
     own, title, placed = columns.own, columns.title, table.placed is not None
     by = [(id_, column, "") for id_, column in columns.by.items()]
     by += [(id_, column, columns.called(column)) for column, id_ in columns.near.items()]
@@ -117,7 +120,7 @@ def _keys(table: RawTable, columns: Columns) -> list[pl.Expr]:
 
     beside = [pl.concat_str(title(c), clean_text(c), separator="\x1f") for c in columns.beside]
     return [
-        *(clean_text(own[name]).alias(f"{name}_text") for name in ("period", "agency")),
+        *(pl.col(own[name]).alias(f"{name}_text") for name in ("period", "agency")),
         *(title(own[name]).alias(f"{name}_column") for name in ("period", "agency") if not placed),
         of_group(lambda id_, column, misnamed: pl.lit(id_)).alias("by"),
         of_group(lambda id_, column, misnamed: clean_text(column)).alias("group_text"),
@@ -144,7 +147,7 @@ def _long_cells(table: RawTable, columns: Columns, keys: list[pl.Expr]) -> pl.Da
     return table.rows.select(
         "row",
         *keys,
-        clean_text(figure).alias("figure_text"),
+        pl.col(figure).alias("figure_text"),
         *(places if table.placed is None else [pl.col("value_column").alias("column")]),
         pl.col(value).fill_null("").alias("text"),
         pl.col("row").is_in(sorted(table.broken)).alias("refused"),

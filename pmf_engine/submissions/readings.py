@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from datetime import date
-from functools import cache, partial
+from functools import partial
 from typing import Any, Final
 
 import polars as pl
 
 from pmf_engine.domain.frame_schema import Column, FrameSchema
-from pmf_engine.domain.periods import MONTHS, Cadence, Frequency, Period, parse_day, parse_period
+from pmf_engine.domain.periods import Cadence, Frequency, Period
 from pmf_engine.domain.status import Outcome, texts
 from pmf_engine.framework.changes import takeovers
-from pmf_engine.framework.model import Figure, Framework
+from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.blank_groups import with_lost_groups, without_blank_wholes
 from pmf_engine.submissions.cell_values import BOUNDS, STATE, Bounds, add_values, bounds_of, wrong_value
+from pmf_engine.submissions.key_numbers import cleaned, distinct_keys, holds_anywhere, look_up, with_answers
 from pmf_engine.submissions.layouts.scope import scope_of_note
+from pmf_engine.submissions.period_texts import PeriodTexts
 from pmf_engine.submissions.problems import listed, problems_of_cells, say
 from pmf_engine.submissions.side_columns import is_unit_heading
-from pmf_engine.submissions.table import EDGES
+from pmf_engine.submissions.table import EDGES, clean_text
 from pmf_engine.submissions.totals import with_total_rows, without_totals
 from pmf_engine.submissions.vocabulary import Vocabulary, fold, spelling_order
 
@@ -67,20 +66,8 @@ KNOWN = KEYED & (pl.col("by").is_null() == pl.col("group").is_null())
 _ROLES = ("figure", "agency", "period", "group")
 
 
-def _look_up(
-    frame: pl.DataFrame, keys: list[str], new: dict[str, Any], find: Callable[..., tuple[Any, ...]]
-) -> pl.DataFrame:
-    """Joins the result of `find` for each distinct combination of `keys`, with one call for each.
-
-    Args:
-        frame: The rows.
-        keys: The columns that `find` takes.
-        new: The names and types of the columns that `find` returns.
-        find: A function from the values of `keys` to those of `new`.
-    """
-    distinct = frame.select(keys).unique()
-    answers = pl.DataFrame([find(*row) for row in distinct.iter_rows()], schema=new, orient="row")
-    return frame.join(distinct.hstack(answers), on=keys, how="left", nulls_equal=True, maintain_order="left")
+_CLASSES: Final = {"senders": pl.UInt32, "clock": pl.UInt32, "bounds": pl.UInt32}
+"""Numbers of a figure, the same for figures with the same senders, the same periods, and the same possible values."""
 
 
 def _fault(role: str) -> dict[str, Any]:
@@ -103,7 +90,7 @@ def _days_that_agree(cells: pl.DataFrame) -> pl.DataFrame:
     Monthly numbers of a quarterly figure are an example: the first month begins on the quarter's first day, but its
     number is only a part of the quarter's.
     """
-    if not cells["by_day"].any():
+    if not holds_anywhere(cells, pl.col("by_day")):
         return cells
     strange = (pl.col("by_day") & pl.col("start").is_null()).any().over("file", "agency", "figure")
     refused = pl.col("by_day") & pl.col("start").is_not_null() & strange
@@ -122,32 +109,13 @@ class Reader:
 
     def __init__(self, words: Vocabulary) -> None:
         self.words, self.framework = words, words.framework
-        self._parse, self._parse_day = cache(parse_period), cache(parse_day)
+        self._classes: dict[object, int] = {}
 
     def read(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
         """Readings in the order of `cells`, with further columns for `settle` to compare; and frames of problems."""
         problems = []
-        figure = {"figure": pl.String, "type": pl.String, "scale": pl.String}
-        cells = _look_up(cells, ["figure_text"], figure | BOUNDS | _fault("figure"), self._figure)
-        cells = _look_up(cells, ["figure", "agency_text"], {"agency": pl.String} | _fault("agency"), self._agency)
-        clean = pl.col("text").str.strip_chars(EDGES)
-        cells = cells.with_columns(clean.alias("clean")).filter(
-            # in a wide row, a blank under a figure that the row's agency does not send is no cell to count
-            ~(pl.col("wide") & (pl.col("clean") == "") & (pl.col("agency_kind") == "wrong-sender").fill_null(False))
-        )
-        period = {"start": pl.Int32, "months": pl.Int32, "by_day": pl.Boolean}
-        cells = _look_up(cells, ["figure", "period_text"], period | _fault("period"), self._period)
-        cells = with_total_rows(_days_that_agree(cells))
-        if cells["by"].null_count() < cells.height:
-            keys = ["by", "group_text", "crowded", "misnamed"]
-            group = {"group": pl.String, "of_all": pl.Boolean}
-            cells = _look_up(cells, keys, group | _fault("group"), self._group)
-            cells = cells.with_columns(by=pl.when(~pl.col("of_all")).then("by")).drop("of_all")
-            cells = with_lost_groups(without_blank_wholes(cells), self.words)
-        else:
-            nothing = ("group", "group_kind", "group_says")
-            cells = cells.with_columns(pl.lit(None, pl.String).alias(name) for name in nothing)
-        cells = without_totals(add_values(self.one_spelling(cells), self.framework), self.words)
+        cells = self._with_groups(self._with_names(cells))
+        cells = without_totals(self._with_values(self.one_spelling(cells)), self.words)
         cells = cells.with_columns(early=_is_early(cells, self.framework))
         problems.append(_early_problems(cells, self.framework))
         for role in _ROLES:
@@ -166,7 +134,7 @@ class Reader:
         problems.append(_part_problems(cells, self.words))
         wrong = cells.filter(pl.col("figure").is_not_null(), pl.col("state") == "invalid", ~pl.col("broken"))
         keys = ["figure", "clean", *(["unformatted"] if "unformatted" in wrong.columns else [])]
-        wrong = _look_up(wrong, keys, {"kind": pl.String, "message": pl.String}, partial(wrong_value, self.framework))
+        wrong = look_up(wrong, keys, {"kind": pl.String, "message": pl.String}, partial(wrong_value, self.framework))
         problems.append(problems_of_cells(wrong, self.framework))
         faulty = pl.any_horizontal(pl.col(f"{role}_kind").is_not_null() for role in _ROLES)
         refused = (
@@ -185,6 +153,46 @@ class Reader:
         )  # fmt: skip
         return readings.select(*CELLS.names, "type", "clean", "beside", "group_text"), problems
 
+    def _with_names(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """Adds the figure, agency and period of each cell, and what is wrong with the texts that name them."""
+        for name in ("figure_text", "agency_text", "period_text"):
+            cells = cleaned(cells, name, name, clean_text(name))
+        cells = cleaned(cells, "text", "clean", pl.col("text").str.strip_chars(EDGES))
+        figure = {"figure": pl.String, "type": pl.String, "scale": pl.String, **BOUNDS, **_CLASSES}
+        cells = look_up(cells, ["figure_text"], figure | _fault("figure"), self._figure, by=["figure_text_at"])
+        cells = look_up(
+            cells, ["figure", "agency_text"], {"agency": pl.String} | _fault("agency"), self._agency,
+            by=["figure_text_at", "agency_text_at"], alike=["senders", "agency_text_at"],
+        )  # fmt: skip
+        cells = cells.filter(
+            # in a wide row, a blank under a figure that the row's agency does not send is no cell to count
+            ~(pl.col("wide") & (pl.col("clean") == "") & (pl.col("agency_kind") == "wrong-sender").fill_null(False))
+        )
+        period = {"start": pl.Int32, "months": pl.Int32, "by_day": pl.Boolean}
+        cells = look_up(
+            cells, ["figure", "period_text"], period | _fault("period"), PeriodTexts(self.framework).find,
+            by=["figure_text_at", "period_text_at"], alike=["clock", "period_text_at"],
+        )  # fmt: skip
+        return with_total_rows(_days_that_agree(cells))
+
+    def _with_groups(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """Adds the group of each cell, and what is wrong with the text that names it."""
+        if holds_anywhere(cells, pl.col("by").is_not_null()):
+            keys = ["by", "group_text", "crowded", "misnamed"]
+            group = {"group": pl.String, "of_all": pl.Boolean}
+            cells = look_up(cells, keys, group | _fault("group"), self._group)
+            cells = cells.with_columns(by=pl.when(~pl.col("of_all")).then("by")).drop("of_all")
+            return with_lost_groups(without_blank_wholes(cells), self.words)
+        nothing = ("group", "group_kind", "group_says")
+        return cells.with_columns(pl.lit(None, pl.String).alias(name) for name in nothing)
+
+    def _with_values(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """Adds `value`, `state` and `mark`, from one look at each distinct text of figures with the same bounds."""
+        unformatted = ["unformatted"] if "unformatted" in cells.columns else []
+        rows, places = distinct_keys(cells, ["bounds", "text_at", *unformatted])
+        distinct = cells.select("clean", "type", "scale", *BOUNDS, *unformatted)[rows]
+        return with_answers(cells, add_values(distinct, self.framework).select("value", "state", "mark"), places)
+
     def one_spelling(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Cells with one spelling of each unlisted group, whatever its case and spaces: see `spelling_order`."""
         free = [by for by in self.framework.breakdowns if by not in self.words.groups]
@@ -201,14 +209,21 @@ class Reader:
 
     def _figure(self, text: str | None) -> tuple[Any, ...]:
         """The figure that a text names: its id, kind, scale and bounds, and the kind and message of a problem."""
-        nothing = (None, None, None, *Bounds())
+        nothing = (None, None, None, *Bounds(), None, None, None)
         if text is None:
             return *nothing, "blank", say("blank", what="figure", expected="expected a figure's id or title")
         figure_id = self.words.figures.find(text)
         if figure_id is None:
             return *nothing, "unknown-figure", say("unknown-figure", text=text, help=self.words.figures.help(text))
         figure = self.framework.figures[figure_id]
-        return figure_id, figure.kind, figure.scale, *bounds_of(figure), None, None
+        bounds = bounds_of(figure)
+        classes = (
+            figure.agencies,
+            (figure.cadence, figure.kind == "flow", figure.frequency is Frequency.AD_HOC),
+            (figure.kind, figure.scale, bounds),
+        )
+        numbers = (self._classes.setdefault(each, len(self._classes)) for each in classes)
+        return figure_id, figure.kind, figure.scale, *bounds, *numbers, None, None
 
     def _agency(self, figure: str | None, text: str | None) -> tuple[Any, ...]:
         """The agency that a text names as the sender of a figure, and the kind and message of a problem."""
@@ -226,63 +241,6 @@ class Reader:
     def _earlier(self, agency: str) -> set[str]:
         """The ids of an agency and of the agencies that it took over from."""
         return {sender.id for sender in takeovers(self.framework, agency)}
-
-    def _period(self, figure_id: str | None, text: str | None) -> tuple[Any, ...]:
-        """The period that a text names: its start and length in months, and whether the text is a day of it.
-
-        The kind and message of a problem come last.
-        """
-        year_start = self.framework.board.year_start
-        figure = self.framework.figures[figure_id] if figure_id else None
-        usual = figure.cadence if figure else Cadence(3, year_start)
-        nothing = (None, None, False)
-        if text is None:
-            expected = f"expected a period such as {_example(usual)}"
-            return *nothing, "blank", say("blank", what="period", expected=expected)
-        if day := self._parse_day(text):
-            return self._period_of_day(figure, text, day)
-        years = [figure.cadence.year_start, year_start] if figure else [year_start]
-        months = figure.cadence.months if figure else 12
-        period = next((parsed for year in years if (parsed := self._parse(text, year, months))), None)
-        if period is None:
-            return *nothing, *self._no_period(text, year_start, months, usual)
-        length = period.cadence.months
-        if figure and length < months:
-            message = say("period-too-short", text=text, figure=figure.id, frequency=figure.frequency.value)
-            return *nothing, "period-too-short", message
-        if figure and (period.start - (figure.cadence.year_start - 1)) % length:
-            return *nothing, "period-misaligned", say("period-misaligned", text=text, figure=figure.id)
-        return period.start, length, False, None, None
-
-    def _period_of_day(self, figure: Figure | None, text: str, day: date) -> tuple[Any, ...]:
-        """The period of a figure that a day begins or ends. Only a last day names the period of a stock."""
-        fixed = figure is not None and figure.frequency is not Frequency.AD_HOC
-        if figure is not None and fixed and (period := figure.cadence.bounded_by(day, figure.kind == "flow")):
-            return period.start, period.cadence.months, True, None, None
-        example = _example(figure.cadence if figure else Cadence(3, self.framework.board.year_start))
-        return None, None, True, "day-for-a-period", say("day-for-a-period", text=text, example=example)
-
-    def _no_period(self, text: str, year_start: int, months: int, usual: Cadence) -> tuple[str, str]:
-        """The kind and message of the problem of a text that names no period, or one of two.
-
-        Args:
-            text: The text.
-            year_start: The month in which the board's year starts.
-            months: The length of a period of the figure; 12 for an unknown figure.
-            usual: The cadence of the example in the message.
-        """
-        month = self._parse(re.sub(r"^(\d{4})\s*+/?\s*+(\d\d)$", r"\1-\2", text), year_start, 1)
-        if month and months == 1:
-            year, number = divmod(month.start, 12)
-            names = {"month": f"{MONTHS[number][:3].capitalize()} {year}", "year": f"{year}-{year + 1}"}
-            return "ambiguous-period", say("ambiguous-period", text=text, **names)
-        alone = re.fullmatch(r"(?:fy\s*|(q[1-4]|h[12])\s*)?((?:19|20)?\d\d)", text, re.IGNORECASE)
-        if alone and year_start != 1 and (len(alone[2]) == 4 or alone[0] != alone[2]):
-            year = int(alone[2]) if len(alone[2]) == 4 else 2000 + int(alone[2])
-            part = f" {alone[1].upper()}" if alone[1] else ""
-            first, second = (f"{begins}-{(begins + 1) % 100:02d}{part}" for begins in (year - 1, year))
-            return "ambiguous-year", say("ambiguous-year", text=text, first=first, second=second)
-        return "not-a-period", say("not-a-period", text=text, example=_example(usual))
 
     def _group(self, by: str | None, text: str | None, crowded: bool, misnamed: str | None) -> tuple[Any, ...]:
         """The group that a text names, whether the text means the whole, and the kind and message of a problem.
@@ -316,7 +274,7 @@ class Reader:
 def _beside_whole(cells: pl.DataFrame) -> pl.Expr | pl.Series:
     """Whether a cell may be of a part and its file also gives the cell of all parts."""
     is_part = pl.col("part").is_not_null()
-    if not cells["part"].count():
+    if not holds_anywhere(cells, is_part):
         return pl.lit(False)
     return is_part & KNOWN & (~is_part & (pl.col("state") == "ok")).any().over("file", *KEY)
 
@@ -346,17 +304,16 @@ def _is_early(cells: pl.DataFrame, framework: Framework) -> pl.Expr | pl.Series:
 
     Grades, texts and stocks with `counted: in_period` are known before the end.
     """
-    dated = cells.filter(pl.col("received_on").is_not_null(), pl.col("start").is_not_null())
-    if dated.is_empty():
+    rows, places = distinct_keys(cells, ["start", "months", "received_on"])
+    times = cells.select("start", "months", "received_on")[rows]
+    before = pl.Series([
+        None not in time and time[2] < Period(time[0], Cadence(time[1], 1)).last_day for time in times.iter_rows()
+    ], dtype=pl.Boolean)  # fmt: skip
+    if not before.any():
         return pl.lit(False)
-    ends = dated.select("start", "months").unique()
-    last_days = [Period(start, Cadence(months, 1)).last_day for start, months in ends.iter_rows()]
-    ends = ends.with_columns(pl.Series("last_day", last_days, pl.Date))
-    last_day = cells.select("start", "months").join(ends, on=["start", "months"], how="left", maintain_order="left")
     in_period = [figure.id for figure in framework.figures.values() if figure.counted == "in_period"]
     at_end = (pl.col("type") == "flow") | ((pl.col("type") == "stock") & ~pl.col("figure").is_in(in_period))
-    before = cells["received_on"] < last_day["last_day"]
-    return (cells.select(at_end).to_series() & before).fill_null(False)
+    return (cells.select(at_end).to_series() & before.gather(places)).fill_null(False)
 
 
 def _early_problems(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
@@ -371,13 +328,3 @@ def _early_problems(cells: pl.DataFrame, framework: Framework) -> pl.DataFrame:
         messages.append(say("received-early", text=text, **words))
     with_messages = early.with_columns(kind=pl.lit("received-early"), message=pl.Series("message", messages, pl.String))
     return problems_of_cells(with_messages, framework)
-
-
-def _example(cadence: Cadence) -> str:
-    """An example of a period of a cadence, in backticks.
-
-    >>> _example(Cadence(3, 4)), _example(Cadence(6, 1))
-    ('`2016-17 Q3`', '`2016 H1`')
-    """
-    year = "2016" if cadence.year_start == 1 else "2016-17"
-    return {1: "`2016-12`", 3: f"`{year} Q3`", 6: f"`{year} H1`"}.get(cadence.months, f"`{year}`")

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from pmf_engine.domain.numbers import NEAR
+from pmf_engine.submissions.key_numbers import holds_anywhere
 from pmf_engine.submissions.problems import say
 from pmf_engine.submissions.vocabulary import Vocabulary
 
@@ -36,6 +37,8 @@ def with_total_rows(cells: pl.DataFrame) -> pl.DataFrame:
         cells: Cells with their figures, agencies and periods.
     """
     over = {"figure": "unknown-figure", "period": "not-a-period"}
+    if not holds_anywhere(cells, pl.any_horizontal(pl.col(f"{role}_kind").is_not_null() for role in over)):
+        return cells
     totals = {
         role: (pl.col(f"{role}_kind") == kind).fill_null(False)
         & pl.col(f"{role}_text").str.strip_chars().str.to_lowercase().str.contains(_TOTAL_ROW).fill_null(False)
@@ -64,7 +67,7 @@ def without_totals(cells: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
         cells: Cells with their groups and values.
         words: The names of the framework.
     """
-    if cells["by"].null_count() == cells.height:
+    if not holds_anywhere(cells, pl.col("by").is_not_null()):
         return cells
     totals = _totals(cells, words)
     if totals.is_empty():
