@@ -9,7 +9,7 @@ import polars as pl
 
 from pmf_engine.domain.numbers import NEAR
 from pmf_engine.domain.periods import Cadence, Period
-from pmf_engine.submissions.problems import PLACE, Problem, problems_frame, say
+from pmf_engine.submissions.problems import PLACE, PROBLEMS, Problem, problems_frame, say
 from pmf_engine.submissions.readings import KNOWN
 from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.vocabulary import Vocabulary
@@ -38,6 +38,8 @@ def compare_times(readings: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     non_additive = [
         figure.id for figure in words.framework.figures.values() if figure.is_apart and figure.kind == "flow"
     ]
+    if readings.select(pl.col("months").n_unique()).item() < 2:  # longer periods than others need a second length
+        return PROBLEMS.empty()
     used = readings.filter(KNOWN, pl.col("outcome") == "used", pl.col("value").is_not_null())
     used = used.filter(~pl.col("figure").is_in(non_additive))  # their parts have no sum to compare
     lengths = used.select("figure", "months").unique()

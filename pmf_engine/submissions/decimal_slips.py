@@ -15,9 +15,9 @@ from pmf_engine.formula.syntax import Name
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import STATE
 from pmf_engine.submissions.figure_checks import repeats
-from pmf_engine.submissions.key_numbers import key_numbers
+from pmf_engine.submissions.key_numbers import distinct_keys
 from pmf_engine.submissions.problems import PROBLEMS, problems_of_cells, say
-from pmf_engine.submissions.readings import KEY
+from pmf_engine.submissions.readings import KEY, SERIES
 from pmf_engine.submissions.table import EDGES
 
 _LOOKED_BACK: Final = 12
@@ -30,8 +30,6 @@ _OF_MEDIAN, _OF_EXTREME = 10, 5
 _SHIFTS = (10, 100, 1000)
 _NEARLY = 1.5
 """After the decimal point moves back, the number may exceed the range of earlier values by this factor."""
-
-_SERIES = ["figure", "agency", "by", "group", "months"]
 
 
 class _Slip(NamedTuple):
@@ -69,8 +67,8 @@ def refuse_slips(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) 
     Returns:
         The cells, in which slips have no value; and a problem for each slip.
     """
-    counted = [id_ for id_, figure in framework.figures.items() if figure.kind in ("flow", "stock")]
-    numbers = cells.with_row_index("at").filter(pl.col("figure").is_in(counted), pl.col("state") == "ok")
+    others = [id_ for id_, figure in framework.figures.items() if figure.kind not in ("flow", "stock")]
+    numbers = cells.with_row_index("at").filter(~pl.col("figure").is_in(others), pl.col("state") == "ok")
     suspects = _suspects(numbers)
     if suspects.is_empty():
         return cells, PROBLEMS.empty()
@@ -100,7 +98,7 @@ def _slips(suspects: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
     repeated, partners = _sent_again(came), _partners(framework)
     earlier: defaultdict[tuple[object, ...], list[float]] = defaultdict(list)
     slips: dict[int, str] = {}
-    row = ["start", *(name for name in _SERIES if name != "figure")]
+    row = ["start", *(name for name in SERIES if name != "figure")]
     in_order = suspects.sort(row, nulls_last=False).select("at", "value", "text", "comment", *KEY)
     for _, cells_of_row in groupby(in_order.iter_rows(named=True), key=itemgetter(*row)):
         out_of_line: dict[str, _Slip] = {}
@@ -129,10 +127,9 @@ def _suspects(numbers: pl.DataFrame) -> pl.DataFrame:
     no refused value.
     """
     series, value = pl.col("series"), pl.col("value")
-    numbered = numbers.with_columns(series=key_numbers(numbers, _SERIES))
     before = [value.shift(back) for back in range(1, _LEAST_VALUES + 1)]
     leaps = (value >= _OF_EXTREME * pl.max_horizontal(before)) | (value * _OF_EXTREME <= pl.min_horizontal(before))
-    in_order = numbered.select("series", "start", "value").sort("series", "start")
+    in_order = numbers.select("series", "start", "value")[distinct_keys(numbers, ["series", "start"]).rows]
     leaping = in_order.filter(value > 0, series == series.shift(_LEAST_VALUES), leaps)["series"].unique()
     earlier = value.shift(1)
     looked_back = {
@@ -147,12 +144,12 @@ def _suspects(numbers: pl.DataFrame) -> pl.DataFrame:
         column.over("series").alias(name) for name, column in looked_back.items()
     )
     slips = with_earlier.filter(middle >= _LEAST_MEDIAN, large | small)["series"].unique()
-    return numbered.filter(series.is_in(slips.implode())).drop("series")
+    return numbers.filter(series.is_in(slips.implode()))
 
 
 def _series(cell: Mapping[str, object]) -> tuple[object, ...]:
-    """The series of a cell: its values in `_SERIES`."""
-    return tuple(cell[name] for name in _SERIES)
+    """The series of a cell: its values in `SERIES`."""
+    return tuple(cell[name] for name in SERIES)
 
 
 def _slip(value: float, earlier: Sequence[float]) -> _Slip | None:

@@ -17,7 +17,7 @@ from pmf_engine.formula.syntax import Between, Binary, Call, Expression, In, IsM
 from pmf_engine.framework.checks import FigureCheck
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.cell_values import STATE
-from pmf_engine.submissions.key_numbers import key_numbers
+from pmf_engine.submissions.key_numbers import distinct_keys
 from pmf_engine.submissions.problems import PROBLEMS, Problem, problems_frame, say
 
 _FEWEST: Final = 10
@@ -169,23 +169,22 @@ def repeats(comment: str | None, value: float) -> bool:
 
 def _repeated_returns(numbers: pl.DataFrame, framework: Framework) -> Iterator[_Failure]:
     """The returns whose flows are, number by number, those of the period before: an old file sent again, or copied."""
-    flows = [id_ for id_, figure in framework.figures.items() if figure.kind == "flow"]
-    sent = numbers.filter(pl.col("figure").is_in(flows))
-    series = sent.select("start", "months", "value").with_columns(
-        series=key_numbers(sent, ["figure", "agency", "months", "by", "group"]),
-        sent=key_numbers(sent, _RETURN),
+    others = [id_ for id_, figure in framework.figures.items() if figure.kind != "flow"]
+    sent = numbers.filter(~pl.col("figure").is_in(others))
+    rows = distinct_keys(sent, ["series", "start"]).rows
+    in_order = sent.select("series", "start", "months", "value")[rows].with_columns(
+        place=rows, before=pl.col("value").shift()
     )
-    in_order = series.with_row_index("place").sort("series", "start")  # periods of one length do not overlap
     follows = pl.col("start").shift() + pl.col("months") == pl.col("start")
-    both = in_order.with_columns(before=pl.col("value").shift()).filter(
-        follows, pl.col("series") == pl.col("series").shift()
-    )
-    alike = both.group_by("sent").agg(
-        pl.len(), alike=(pl.col("value") == pl.col("before")).all(), some=(pl.col("value") != 0).any()
-    )
-    alike = alike.filter("alike", "some", pl.col("len") >= _FEWEST)
-    repeated = both.filter(pl.col("sent").is_in(alike["sent"].implode()))["place"].sort()
-    returns = sent[repeated].group_by(_RETURN, maintain_order=True).agg("at", "value", "comment")
+    is_equal = pl.col("value") == pl.col("before")
+    both = in_order.filter(follows, pl.col("series") == pl.col("series").shift())
+    equal = sent[both.filter(is_equal)["place"]].group_by(_RETURN).len().filter(pl.col("len") >= _FEWEST)
+    if equal.is_empty():
+        return
+    both = both.hstack(sent.select("agency", "at", "comment")[both["place"]]).join(equal, on=_RETURN, how="semi")
+    alike = both.group_by(_RETURN).agg(alike=is_equal.all(), some=(pl.col("value") != 0).any())
+    repeated = both.join(alike.filter("alike", "some"), on=_RETURN, how="semi").sort("place")
+    returns = repeated.group_by(_RETURN, maintain_order=True).agg("at", "value", "comment")
     for row in returns.iter_rows(named=True):
         answered = any(repeats(*cell) for cell in zip(row["comment"], row["value"], strict=True))
         kind = "check-answered" if answered else "same-as-before"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import prod
 from typing import Any, Final, NamedTuple
 
 import polars as pl
 
 _MOST: Final = 2**62
-"""Numbers of keys stay below this, well within 64 bits."""
+"""Numbers of keys and the keys themselves stay below this, well within 64 bits."""
 
 _SPARSE: Final = 4
 """A table by the numbers of keys has at most so many places for each row."""
@@ -17,6 +16,8 @@ _SPARSE: Final = 4
 
 def key_numbers(frame: pl.DataFrame, keys: Iterable[str]) -> pl.Series:
     """A number from 0 for each row, the same for two rows just where all their keys are the same; null is a key, too.
+
+    Among rows that have all other keys in common, the numbers are in the order of a key of whole numbers or days.
 
     Args:
         frame: The rows.
@@ -33,31 +34,28 @@ def key_numbers(frame: pl.DataFrame, keys: Iterable[str]) -> pl.Series:
     ).select(pl.all().to_physical())
     codes = codes.cast({name: pl.Int8 for name, dtype in codes.schema.items() if dtype == pl.Boolean})
     limits = [codes.min().row(0), codes.max().row(0), codes.null_count().row(0)]
-    ranges = [
-        (name, int(low) - (nulls > 0), int(high))
-        for name, low, high, nulls in zip(codes.columns, *limits, strict=True)
-        if low is not None and (nulls or low < high)
-    ]
-    distinct = prod(high - low + 1 for _, low, high in ranges)
-    if distinct >= _MOST:
-        rows = frame.select(keys).unique().with_row_index(":number")
-        joined = frame.select(keys).join(rows, on=keys, how="left", nulls_equal=True, maintain_order="left")
-        return joined[":number"]
-    is_short = max([distinct, *(max(abs(low), abs(high)) for _, low, high in ranges)]) < 2**31
-    dtype = pl.Int32 if is_short else pl.Int64
-    number: pl.Expr | None = None
-    for name, low, high in ranges:
-        code = (pl.col(name).cast(dtype) - low).fill_null(0)
-        number = code if number is None else number * (high - low + 1) + code
-    number = pl.repeat(0, pl.len(), dtype=dtype) if number is None else number
-    return codes.select(number.alias("number")).to_series()
+    numbers, count = pl.repeat(0, frame.height, dtype=pl.Int32, eager=True), 1
+    for column, low, high, nulls in zip(codes, *limits, strict=True):
+        if low is None or (low == high and not nulls):
+            continue
+        first, size = int(low) - (nulls > 0), int(high) - int(low) + 1 + (nulls > 0)
+        if max(abs(first), abs(high)) >= _MOST:
+            column, first, size = column.rank("dense"), 1 - (nulls > 0), frame.height + 1
+        if count * size >= _MOST:
+            numbers, count = numbers.rank("dense") - 1, frame.height
+        dtype = pl.Int32 if max(count * size, abs(first), abs(high)) < 2**31 else pl.Int64
+        code = column.cast(dtype) - first
+        code = code.fill_null(0) if nulls else code
+        numbers = code if count == 1 else numbers.cast(dtype) * size + code
+        count *= size
+    return numbers
 
 
 class Distinct(NamedTuple):
     """The distinct keys of a frame.
 
     Attributes:
-        rows: A row of the frame for each of them.
+        rows: A row of the frame for each of them, in the order of `key_numbers`.
         places: The place of each row's keys among them.
     """
 

@@ -78,12 +78,14 @@ def longer_periods_replaced(cells: pl.DataFrame, framework: Framework) -> tuple[
         schema={"figure": pl.String, "own": pl.Int32, "kind_of": pl.String},
         orient="row",
     )
-    numbered = cells.with_row_index("at").join(cadences, on="figure")
+    numbered = cells.with_row_index("at")
     # the parts of a flow that does not add up have no sum to compare
     of_parts = (pl.col("months") > pl.col("own")) & (pl.col("kind_of") != "apart")
-    longer = numbered.filter(of_parts, pl.col("received_on").is_not_null())
+    may_be = numbered.filter(pl.col("months") > cadences["own"].min(), pl.col("received_on").is_not_null())
+    longer = may_be.join(cadences, on="figure").filter(of_parts)
     if longer.is_empty():
         return cells, PROBLEMS.empty()
+    numbered = numbered.join(cadences, on="figure")
     compared = numbered.join(_parts_of(longer, numbered), on="at", how="left", maintain_order="left")
     near = (pl.col("value") - pl.col("total")).abs() <= NEAR * pl.col("value").abs()
     is_newer = (pl.col("newest") > pl.col("received_on")).fill_null(False)

@@ -59,6 +59,9 @@ READINGS: Final = CELLS.with_columns(
 KEY = ("figure", "agency", "start", "months", "by", "group")
 """The key of a reading: the figure, agency, period and group that its value is for."""
 
+SERIES = ("figure", "agency", "months", "by", "group")
+"""What the readings of a series have in common. The periods of a series have one length, and do not overlap."""
+
 KEYED = pl.all_horizontal(pl.col("figure", "agency", "start").is_not_null())
 
 KNOWN = KEYED & (pl.col("by").is_null() == pl.col("group").is_null())

@@ -11,10 +11,10 @@ from pmf_engine.domain.marks import CELL_WORDS, KIND, MARKS
 from pmf_engine.framework.model import Framework
 from pmf_engine.submissions.decimal_slips import refuse_slips
 from pmf_engine.submissions.figure_checks import check_figures
-from pmf_engine.submissions.key_numbers import may_repeat
+from pmf_engine.submissions.key_numbers import distinct_keys, may_repeat
 from pmf_engine.submissions.later_files import longer_periods_replaced, withdrawn
 from pmf_engine.submissions.problems import PROBLEMS
-from pmf_engine.submissions.readings import KEY, KEYED
+from pmf_engine.submissions.readings import KEY, KEYED, SERIES
 from pmf_engine.submissions.table import EDGES
 from pmf_engine.submissions.wholes import hold_wholes
 
@@ -42,7 +42,7 @@ def received_by(readings: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def latest(came: pl.DataFrame) -> pl.DataFrame:
-    """One reading for each figure, agency, period and group: the latest.
+    """One reading for each series and period: the latest.
 
     Of readings of one day, those that are used or refused precede repeated and superseded ones, and then the first of
     the file counts.
@@ -53,7 +53,7 @@ def latest(came: pl.DataFrame) -> pl.DataFrame:
         not_superseded.alias("standing"),
         pl.int_range(pl.len(), 0, -1).alias("place"),
     ]
-    several = may_repeat(came, KEY)
+    several = may_repeat(came, ["series", "start"])
     if not several.any():
         return came
     last = came.with_row_index("at").filter(several).sort(*order, nulls_last=False).unique(KEY, keep="last")
@@ -69,15 +69,16 @@ def standing_cells(readings: pl.DataFrame, framework: Framework | None, as_of: d
         as_of: The day.
     """
     came = received_by(readings, as_of)
+    came = came.with_columns(series=distinct_keys(came, SERIES).places)
     cells = latest(came).with_columns(why=pl.lit(None, dtype=pl.String), other=pl.lit(None, dtype=pl.Float64))
     if framework is None:
-        return Standing(cells, PROBLEMS.empty(), MARKS.empty())
+        return Standing(cells.drop("series"), PROBLEMS.empty(), MARKS.empty())
     cells = withdrawn(cells, came, framework)
     cells, slips = refuse_slips(cells, came, framework)
     cells, replaced = longer_periods_replaced(cells, framework)
     cells, wholes, marks = hold_wholes(cells, came, framework)
     cells, failed, doubts = check_figures(cells, framework)
-    return Standing(cells, pl.concat([slips, replaced, wholes, failed]), pl.concat([marks, doubts]))
+    return Standing(cells.drop("series"), pl.concat([slips, replaced, wholes, failed]), pl.concat([marks, doubts]))
 
 
 def marks_of_cells(cells: pl.DataFrame) -> pl.DataFrame:

@@ -30,6 +30,7 @@ from pmf_engine.submissions.file_state import unchanged
 from pmf_engine.submissions.fingerprint import check_framework, reading_fingerprint
 from pmf_engine.submissions.folder import MANIFEST, files_in, read_manifest
 from pmf_engine.submissions.frames import Frame, FrameReader, ListFrames, ReceivedOn, SubmissionsError, named
+from pmf_engine.submissions.key_numbers import distinct_keys, with_answers
 from pmf_engine.submissions.layouts.naming import Lexicon
 from pmf_engine.submissions.limits import why_unreadable
 from pmf_engine.submissions.list_files import list_of, read_list_parts
@@ -325,7 +326,7 @@ def settled(sent: Sent, words: Vocabulary) -> Submissions:
         readings = make_good(cells, words).select(CELLS.names)
     if sent.unread.height:
         readings = pl.concat([readings, sent.unread]).sort(PLACE, maintain_order=True)
-    readings = _with_keys(READINGS.check(readings.with_columns(days_of_periods())), sent.keys)
+    readings = _with_keys(READINGS.check(_with_days(readings)), sent.keys)
     standing = standing_cells(readings, words.framework, date.max)
     problems.append(standing.problems)
     of_returns = with_senders(together(*problems), words.framework, readings)
@@ -341,6 +342,12 @@ def settled(sent: Sent, words: Vocabulary) -> Submissions:
         standing=standing,
     )
     return as_submissions(content)
+
+
+def _with_days(readings: pl.DataFrame) -> pl.DataFrame:
+    """Readings with the first and last day of their periods."""
+    rows, places = distinct_keys(readings, ["start", "months"])
+    return with_answers(readings, readings[rows].select(days_of_periods()), places)
 
 
 def as_submissions(content: Content) -> Submissions:

@@ -10,6 +10,7 @@ from pmf_engine.domain.marks import KIND, MARKS, MarkKind
 from pmf_engine.domain.numbers import NEAR
 from pmf_engine.framework.model import Breakdown, Figure, Framework
 from pmf_engine.submissions.cell_values import STATE
+from pmf_engine.submissions.key_numbers import holds_anywhere
 from pmf_engine.submissions.period_groups import PERIOD_OF_GROUPS, group_spans, groups_wanted
 from pmf_engine.submissions.problems import PROBLEMS, listed, problems_of_cells, say
 from pmf_engine.submissions.readings import KEY
@@ -153,8 +154,10 @@ def _compared(cells: pl.DataFrame, came: pl.DataFrame, framework: Framework) -> 
         came: All readings received by that day.
         framework: The figures and breakdowns.
     """
-    adding = [id_ for id_, figure in framework.figures.items() if adds_up(figure)]
-    numbers = cells.with_row_index("at").filter(pl.col("figure").is_in(adding))
+    if not holds_anywhere(cells, pl.col("by").is_not_null()):
+        return cells.clear()
+    apart = [id_ for id_, figure in framework.figures.items() if not adds_up(figure)]
+    numbers = cells.with_row_index("at").filter(~pl.col("figure").is_in(apart))
     wholes = numbers.filter(pl.col("by").is_null(), pl.col("state") == "ok").select(
         *_OF, "at", pl.col("value").alias("whole"), pl.col("received_on").alias("whole_on")
     )
