@@ -28,6 +28,11 @@ NUMBER = (
 
 PERCENT = r"^[+\-\u2212]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?)\s*%$"
 
+REFUSED = re.compile(
+    r"[+\-]?[0-9.]+(?:E[+\-]?[0-9]+)?, (?:struck through|(?:perhaps )?not shown|shown as .*)", re.DOTALL
+)
+"""A number of a workbook that is refused for how its cell shows it."""
+
 MERGED = re.compile(r"\(merged in [A-Z]+\d+:[A-Z]+\d+\)$")
 """What ends the text of a cell of a workbook whose value is not known, since it is merged with others."""
 
@@ -236,6 +241,14 @@ def _number_hint(text: str) -> str:
     """
     if MERGED.search(text):
         return "merging hides for which cells it stands, so unmerge it and fill each cell"
+    if text.endswith(", struck through"):
+        return "delete it, or write it without the line"
+    if text.endswith(", perhaps not shown"):
+        return "a conditional format of its cell may hide it; take that off, or write what is meant"
+    if text.endswith(", not shown"):
+        return "show it by another colour or format, or delete it"
+    if ", shown as " in text:
+        return "its format shows another number; format the cell as a plain number, so that it shows the one you mean"
     if text.startswith("="):
         return "it is a formula; save the sheet with its results as values"
     if re.fullmatch(r"[+\-\u2212]?\d+,\d+", text):

@@ -1,6 +1,6 @@
 """Sheets of an Excel workbook as rows of texts.
 
-Polars reads the values. `workbook_facts` supplies what Polars reads as blank or loses, and `read_sheets` puts that into
+Polars reads the values. `sheet_facts` supplies what Polars reads as blank or loses, and `read_sheets` puts that into
 the cells: errors, formulas without a stored result, and the `%` of percentages.
 """
 
@@ -16,8 +16,10 @@ from zipfile import BadZipFile, ZipFile
 import polars as pl
 
 from pmf_engine.submissions.limits import UnreadableError, panics_refused
+from pmf_engine.submissions.sheet_facts import AS_READ, SheetFacts
+from pmf_engine.submissions.sheet_xml import Place
 from pmf_engine.submissions.table import EDGES, letter
-from pmf_engine.submissions.workbook_facts import Place, SheetFacts, Workbook
+from pmf_engine.submissions.workbook_facts import Workbook
 
 _OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1")
 """The first bytes of an Office file from before 2007, and of a later file with a password."""
@@ -105,11 +107,18 @@ def read_sheets(path: Path) -> list[Sheet]:
         raise _no_workbook(path) from error
     except (FastExcelError, pl.exceptions.PanicException, *_DAMAGED_XML) as error:
         raise ValueError from error
-    return [
-        Sheet(name, _overlaid(rows, facts[name].cells), facts[name].faults, facts[name])
-        for name, rows in sheets.items()
-        if name in facts
-    ]
+    return [_sheet(name, rows, facts[name]) for name, rows in sheets.items() if name in facts]
+
+
+def _sheet(name: str, rows: pl.DataFrame, facts: SheetFacts) -> Sheet:
+    """A sheet of the rows that Polars reads and the facts that it does not."""
+    cells, faults = dict(facts.cells), dict(facts.faults)
+    for place, text in facts.cells.items():
+        if AS_READ in text:
+            inside = place[0] < rows.height and place[1] < rows.width
+            cells[place] = text.replace(AS_READ, str(rows[place] or "") if inside else "")
+            faults[cells[place]] = faults[text]
+    return Sheet(name, _overlaid(rows, cells), faults, facts)
 
 
 def _no_workbook(path: Path) -> ValueError:

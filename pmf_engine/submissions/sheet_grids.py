@@ -18,8 +18,8 @@ from pmf_engine.submissions.limits import Measure, keep_within
 from pmf_engine.submissions.old_workbooks import read_old_workbook
 from pmf_engine.submissions.package_limits import keep_package_within
 from pmf_engine.submissions.problems import Problem, say
+from pmf_engine.submissions.sheet_xml import Place
 from pmf_engine.submissions.table import EDGES
-from pmf_engine.submissions.workbook_facts import Place
 
 
 def grids_of_workbook(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from typing import Final
 from xml.etree.ElementTree import Element
+
+from pmf_engine.submissions.number_formats import is_odd
 
 _BUILT_IN_PERCENT: Final = ("9", "10")
 """The numbers of the built-in formats `0%` and `0.00%`, which no workbook defines."""
@@ -23,6 +25,14 @@ def percent_styles(styles: Element) -> frozenset[str]:
     return _with(styles, "numFmtId", formats)
 
 
+def odd_formats(styles: Element) -> Mapping[str, str]:
+    """The format of each style that may show something else than the number of a cell, by the style's number."""
+    formats = ((each.get("numFmtId"), each.get("formatCode", "")) for each in styles.iterfind("{*}numFmts/{*}numFmt"))
+    odd = {number: code for number, code in formats if is_odd(code)}
+    cells = enumerate(style.get("numFmtId") for style in styles.iterfind("{*}cellXfs/{*}xf"))
+    return {str(style): odd[number] for style, number in cells if number in odd}
+
+
 def struck_styles(styles: Element) -> frozenset[str]:
     """The numbers of the styles whose font strikes a cell through."""
     lines = [font.find("{*}strike") for font in styles.iterfind("{*}fonts/{*}font")]
@@ -31,12 +41,7 @@ def struck_styles(styles: Element) -> frozenset[str]:
 
 
 def unseen_styles(styles: Element) -> frozenset[str]:
-    """The numbers of the styles that show nothing: letters in the colour of their cell, or a format such as `;;;`."""
-    formats = {
-        each.get("numFmtId")
-        for each in styles.iterfind("{*}numFmts/{*}numFmt")
-        if _SHOWS_NOTHING.fullmatch(each.get("formatCode", ""))
-    }
+    """The numbers of the styles that show nothing, since their letters have the colour of the cell."""
     fonts = enumerate(styles.iterfind("{*}fonts/{*}font"))
     letters = {str(number): _colour(font.find("{*}color"), _BLACK) for number, font in fonts}
     fills = enumerate(styles.iterfind("{*}fills/{*}fill"))
@@ -44,13 +49,21 @@ def unseen_styles(styles: Element) -> frozenset[str]:
     unseen = set[str]()
     for number, style in enumerate(styles.iterfind("{*}cellXfs/{*}xf")):
         font, fill = (style.get(name, "") for name in ("fontId", "fillId"))
-        is_alike = font in letters and letters[font] == cells.get(fill)
-        if is_alike or style.get("numFmtId") in formats:
+        if font in letters and letters[font] == cells.get(fill):
             unseen.add(str(number))
     return frozenset(unseen)
 
 
-_SHOWS_NOTHING: Final = re.compile(r"\s*;\s*;\s*;?\s*")
+def hides_letters(style: Element) -> bool:
+    """Whether a conditional format gives letters the colour of their cell: that of its fill, or white without one."""
+    letters = style.find("{*}font/{*}color")
+    pattern = style.find("{*}fill/{*}patternFill")
+    if letters is None or (pattern is not None and pattern.get("patternType", "solid") not in ("solid", "none")):
+        return False
+    fill = None if pattern is None else pattern.find("{*}bgColor")
+    return _colour(letters, _BLACK) == _colour(fill, _WHITE)
+
+
 _BLACK, _WHITE = "000000", "FFFFFF"
 _INDEXED: Final = {"0": _BLACK, "1": _WHITE, "8": _BLACK, "9": _WHITE, "64": _BLACK, "65": _WHITE}
 _THEMES: Final = {"0": _WHITE, "1": _BLACK}

@@ -33,10 +33,10 @@ import pmf_engine.submissions.list_sheets
 import pmf_engine.submissions.list_values
 import pmf_engine.submissions.record_texts
 import pmf_engine.submissions.returns
+import pmf_engine.submissions.sheet_facts
 import pmf_engine.submissions.sheet_grids
 import pmf_engine.submissions.totals
 import pmf_engine.submissions.wholes
-import pmf_engine.submissions.workbook_facts
 from pmf_engine.submissions.problem_kinds import KINDS
 from pmf_engine.submissions.register_kinds import REGISTER_KINDS
 from tests.submissions import test_list_cells
@@ -90,8 +90,9 @@ LIST_MODULES = (
     pmf_engine.submissions.list_headers,
     pmf_engine.submissions.list_sheets,
     pmf_engine.submissions.list_values,
+    pmf_engine.submissions.number_formats,
     pmf_engine.submissions.record_texts,
-    pmf_engine.submissions.workbook_facts,
+    pmf_engine.submissions.sheet_facts,
 )
 
 

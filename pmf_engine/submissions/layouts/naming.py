@@ -10,7 +10,7 @@ from typing import Final
 from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.markers import state_of
 from pmf_engine.domain.periods import LONGEST_NAME, MONTHS, Cadence, Period, parse_day, parse_period
-from pmf_engine.submissions.cell_values import MERGED, is_number
+from pmf_engine.submissions.cell_values import MERGED, REFUSED, is_number
 from pmf_engine.submissions.vocabulary import Names, Vocabulary, fold, fold_header
 
 PERIOD, AGENCY, FIGURE, VALUE, PART = "period", "agency", "figure", "value", "part"
@@ -220,7 +220,7 @@ class Lexicon:
 
     def may_be_value(self, text: str) -> bool:
         """Whether a text is a value, or looks like a damaged one: `52O`, `? 520`, `520 or so`."""
-        if self.is_value(text):
+        if self.is_value(text) or REFUSED.fullmatch(text):
             return True
         is_like = _LIKE_A_NUMBER.fullmatch(text) and not _AREA_CODE.fullmatch(text) and not self.roles(text)
         return bool(is_like) and not _THOUSANDS.fullmatch(text) and not self.is_near_name(text)
