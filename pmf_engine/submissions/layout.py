@@ -12,6 +12,7 @@ from pmf_engine.submissions.blank_groups import groups_above
 from pmf_engine.submissions.csv_tables import FIRST_HALF, SECOND_HALF
 from pmf_engine.submissions.headers import Columns, Found, recognise
 from pmf_engine.submissions.layouts.scope import scope_of_note
+from pmf_engine.submissions.period_headings import length_of
 from pmf_engine.submissions.problems import Problem, meant, say
 from pmf_engine.submissions.side_columns import agrees
 from pmf_engine.submissions.table import EDGES, RawTable, blank, clean_text
@@ -137,7 +138,16 @@ def _keys(table: RawTable, columns: Columns) -> list[pl.Expr]:
         pl.col("row").is_in(sorted(table.broken)).alias("broken"),
         *(pl.lit(True).alias("unformatted") for _ in [0] if table.unformatted),
         *(pl.col(name) for name in PLACES_OF_LABELS if placed and name != "group_column"),
+        *_period_heading(columns, placed=placed),
     ]
+
+
+def _period_heading(columns: Columns, *, placed: bool) -> list[pl.Expr]:
+    """What heads the period of each cell; nothing for a table in which it says nothing of the length of a period."""
+    heading = columns.called(columns.own["period"])
+    if placed:
+        return [pl.col("period_heading")]
+    return [] if length_of(heading) is None else [pl.lit(heading).alias("period_heading")]
 
 
 def _long_cells(table: RawTable, columns: Columns, keys: list[pl.Expr]) -> pl.DataFrame:

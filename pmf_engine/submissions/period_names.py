@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from pmf_engine.domain.dates import DateRange
 from pmf_engine.domain.periods import MONTHS, Cadence, Period, parse_period
+from pmf_engine.submissions.period_headings import MADE_ON
 
 _BEFORE, _AFTER = r"(?<![a-z0-9])", r"(?![a-z0-9])"
 _MONTH = rf"(?:{'|'.join(rf'{name[:3]}(?:{name[3:]})?' for name in MONTHS)}|sept)"
@@ -53,6 +54,10 @@ _END_OF = re.compile(rf"{_BEFORE}(?:as (?:at|of|on) )?(?:the )?end of (?=[qh]\d)
 _MONTHS = re.compile(rf"{_BEFORE}({_MONTH})(?:[-. ]?(\d{{4}}))?{_TO}({_MONTH})[-. ]?(\d{{4}}){_AFTER}")
 
 
+_MADE_ON = re.compile(rf"(?:{MADE_ON.pattern})(?:{_DAY}|{_MONTH_NAME}){_AFTER}")
+"""The day or month in which something was made, with the word for it."""
+
+
 def days_in_name(name: str, list_: str, year_start: int) -> DateRange | None:
     """The days that a file covers by its name and its folders; None for a name without days, or with ambiguous ones.
 
@@ -70,11 +75,14 @@ def days_in_name(name: str, list_: str, year_start: int) -> DateRange | None:
 def days_in_text(text: str, year_start: int) -> DateRange | None:
     """The days that a title gives, by the rules of `days_in_name`; none for a day behind the end of a period beside it.
 
+    A day on which something was made gives none either.
+
     >>> days_in_text("Return for quarter 3 of 2016/17", 4)
     DateRange(first=datetime.date(2016, 10, 1), last=datetime.date(2016, 12, 31))
     >>> days_in_text("Q4 2015-16 (data as at 30 June 2016)", 4)
+    >>> days_in_text("Visits, extracted as at 30 June 2016", 4)
     """
-    normal = _normalised(text.replace("/", "-").lower())
+    normal = _normalised(_MADE_ON.sub(" | ", text.replace("/", "-").lower()))
     days, beside = _days(normal, year_start), _days(_AS_AT.sub(" | ", normal), year_start)
     is_behind = days is not None and beside is not None and days.shared(beside) != days
     return None if is_behind else days

@@ -7,9 +7,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from pmf_engine.domain.periods import MONTHS, Cadence, Frequency, parse_day, parse_period
+from pmf_engine.domain.periods import MONTHS, Cadence, Frequency, Period, parse_day, parse_period
 from pmf_engine.framework.model import Figure, Framework
+from pmf_engine.submissions.period_headings import Length, is_bound, length_of, period_below
 from pmf_engine.submissions.problems import say
+
+_NOTHING = (None, None, False)
 
 
 class PeriodTexts:
@@ -19,34 +22,54 @@ class PeriodTexts:
         self.framework = framework
         self._parse, self._parse_day = cache(parse_period), cache(parse_day)
 
-    def find(self, figure_id: str | None, text: str | None) -> tuple[Any, ...]:
+    def find(self, figure_id: str | None, text: str | None, heading: str | None = None) -> tuple[Any, ...]:
         """The period that a text names: its start and length in months, and whether the text is a day of it.
 
         The kind and message of a problem come last.
+
+        Args:
+            figure_id: The figure; None for an unknown one.
+            text: The text.
+            heading: What heads the text: the days below `Month` are those of months.
         """
         year_start = self.framework.board.year_start
         figure = self.framework.figures[figure_id] if figure_id else None
         usual = figure.cadence if figure else Cadence(3, year_start)
-        nothing = (None, None, False)
         if text is None:
             expected = f"expected a period such as {_example(usual)}"
-            return *nothing, "blank", say("blank", what="period", expected=expected)
+            return *_NOTHING, "blank", say("blank", what="period", expected=expected)
+        length = length_of(heading) if heading else None
+        if length is not None and (length.months == 0 or is_bound(text, length, usual.year_start)):
+            return self._of_length(figure, f"{heading} {text}", text, length)
         if day := self._parse_day(text):
-            return self._period_of_day(figure, text, day)
+            return self._of_day(figure, text, day)
         years = [figure.cadence.year_start, year_start] if figure else [year_start]
         months = figure.cadence.months if figure else 12
         period = next((parsed for year in years if (parsed := self._parse(text, year, months))), None)
         if period is None:
-            return *nothing, *self._no_period(text, year_start, months, usual)
-        length = period.cadence.months
-        if figure and length < months:
-            message = say("period-too-short", text=text, figure=figure.id, frequency=figure.frequency.value)
-            return *nothing, "period-too-short", message
-        if figure and (period.start - (figure.cadence.year_start - 1)) % length:
-            return *nothing, "period-misaligned", say("period-misaligned", text=text, figure=figure.id)
-        return period.start, length, False, None, None
+            return *_NOTHING, *self._no_period(text, year_start, months, usual)
+        return _aligned(figure, text, period, by_day=False)
 
-    def _period_of_day(self, figure: Figure | None, text: str, day: date) -> tuple[Any, ...]:
+    def _of_length(self, figure: Figure | None, text: str, bound: str, length: Length) -> tuple[Any, ...]:
+        """The period of a known length that a day or month bounds.
+
+        Args:
+            figure: The figure.
+            text: The heading and the day or month, for a message.
+            bound: The day or month.
+            length: What the heading says.
+        """
+        usual = figure.cadence if figure else Cadence(3, self.framework.board.year_start)
+        if length.months == 0 and figure:
+            return *_NOTHING, "period-too-short", _too_short(figure, text)
+        first = figure is not None and figure.kind == "flow"
+        period = period_below(length, bound, usual.year_start, first=first)
+        if period is not None:
+            return _aligned(figure, text, period, by_day=True)
+        kind = "not-a-period" if self._parse_day(bound) is None else "day-for-a-period"
+        return None, None, kind == "day-for-a-period", kind, say(kind, text=text, example=_example(usual))
+
+    def _of_day(self, figure: Figure | None, text: str, day: date) -> tuple[Any, ...]:
         """The period of a figure that a day begins or ends. Only a last day names the period of a stock."""
         fixed = figure is not None and figure.frequency is not Frequency.AD_HOC
         if figure is not None and fixed and (period := figure.cadence.bounded_by(day, figure.kind == "flow")):
@@ -75,6 +98,20 @@ class PeriodTexts:
             first, second = (f"{begins}-{(begins + 1) % 100:02d}{part}" for begins in (year - 1, year))
             return "ambiguous-year", say("ambiguous-year", text=text, first=first, second=second)
         return "not-a-period", say("not-a-period", text=text, example=_example(usual))
+
+
+def _aligned(figure: Figure | None, text: str, period: Period, *, by_day: bool) -> tuple[Any, ...]:
+    """A period of a figure, or why it is none: it is shorter than the figure's own, or begins within one of these."""
+    length = period.cadence.months
+    if figure and length < figure.cadence.months:
+        return *_NOTHING, "period-too-short", _too_short(figure, text)
+    if figure and (period.start - (figure.cadence.year_start - 1)) % length:
+        return *_NOTHING, "period-misaligned", say("period-misaligned", text=text, figure=figure.id)
+    return period.start, length, by_day, None, None
+
+
+def _too_short(figure: Figure, text: str) -> str:
+    return say("period-too-short", text=text, figure=figure.id, frequency=figure.frequency.value)
 
 
 def _example(cadence: Cadence) -> str:

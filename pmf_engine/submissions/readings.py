@@ -158,8 +158,8 @@ class Reader:
 
     def _with_names(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Adds the figure, agency and period of each cell, and what is wrong with the texts that name them."""
-        for name in ("figure_text", "agency_text", "period_text"):
-            cells = cleaned(cells, name, name, clean_text(name))
+        for name in ("figure_text", "agency_text", "period_text", "period_heading"):
+            cells = cleaned(cells, name, name, clean_text(name)) if name in cells.columns else cells
         cells = cleaned(cells, "text", "clean", pl.col("text").str.strip_chars(EDGES))
         figure = {"figure": pl.String, "type": pl.String, "scale": pl.String, **BOUNDS, **_CLASSES}
         cells = look_up(cells, ["figure_text"], figure | _fault("figure"), self._figure, by=["figure_text_at"])
@@ -172,9 +172,11 @@ class Reader:
             ~(pl.col("wide") & (pl.col("clean") == "") & (pl.col("agency_kind") == "wrong-sender").fill_null(False))
         )
         period = {"start": pl.Int32, "months": pl.Int32, "by_day": pl.Boolean}
+        texts = [name for name in ("period_text", "period_heading") if name in cells.columns]
+        numbers = [f"{name}_at" for name in texts]
         cells = look_up(
-            cells, ["figure", "period_text"], period | _fault("period"), PeriodTexts(self.framework).find,
-            by=["figure_text_at", "period_text_at"], alike=["clock", "period_text_at"],
+            cells, ["figure", *texts], period | _fault("period"), PeriodTexts(self.framework).find,
+            by=["figure_text_at", *numbers], alike=["clock", *numbers],
         )  # fmt: skip
         return with_total_rows(_days_that_agree(cells))
 

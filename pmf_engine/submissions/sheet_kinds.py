@@ -52,6 +52,14 @@ SHEET_KINDS: Final = {
         "two tables stand side by side, the second from here on, so which titles are of which is not known and neither "
         "is used; put the second below the first, or on a sheet of its own",
     ),
+    ProblemKind.TWO_VALUES: Kind(
+        LOST,
+        "`{first}` and `{second}` may both head the values, so neither is used; head the column that counts `value`, "
+        "or take the other away",
+    ),
+    ProblemKind.VALUES_OR_ROWS: Kind(
+        LOST, "`{text}` may head values, or number the rows, so nothing below it is used; head values with `value`"
+    ),
     ProblemKind.YEAR_TURNS: Kind(
         LOST,
         "`{text}` stands behind `{before}` under one year, so it may be of that year or of the next; none of these "

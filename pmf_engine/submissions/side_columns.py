@@ -54,15 +54,23 @@ def is_reference(title: str, texts: Sequence[str], figures: Sequence[str]) -> bo
     >>> is_reference("Ref", ["Boys", "Girls"], ["a", "a"])
     False
     """
-    heading = fold(re.sub(r"[_.\-/:]+", " ", title)).strip()
     filled = [text for text in texts if text]
     if not filled or not all(_REFERENCE.fullmatch(text) for text in filled):
         return False
-    if _REFERENCES.fullmatch(heading):
+    if is_reference_heading(title):
         return True
     pairs = {(figure, text) for figure, text in zip(figures, texts, strict=True) if text}
     own = len(pairs) == len({figure for figure, _ in pairs}) == len({text for _, text in pairs}) > 1
-    return _CODES.fullmatch(heading) is not None and own
+    return _CODES.fullmatch(_bare(title)) is not None and own
+
+
+def is_reference_heading(title: str) -> bool:
+    """Whether a heading may be that of what numbers the rows: `Ref`, `No.`, `Number`."""
+    return _REFERENCES.fullmatch(_bare(title)) is not None
+
+
+def _bare(title: str) -> str:
+    return fold(re.sub(r"[_.\-/:]+", " ", title)).strip()
 
 
 def counts_rows(texts: Sequence[str]) -> bool:

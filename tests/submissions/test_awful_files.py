@@ -8,15 +8,16 @@ import pytest
 
 import pmf_engine as pmf
 from pmf_engine.submissions import blank_groups, returns, sheet_grids
-from pmf_engine.submissions.layouts import reading, scope, years
+from pmf_engine.submissions.layouts import reading, scope, value_columns, years
 from pmf_engine.submissions.problem_kinds import KINDS
 from tests.submissions.test_layouts import board, cells
-from tests.support import awful_doubts, awful_files, awful_forms, awful_habits
+from tests.support import awful_doubts, awful_files, awful_forms, awful_habits, awful_words
 from tests.support.awful_files import Case, write
 from tests.support.boards import write_board
 from tests.support.return_files import FIGURES, HEAD, INDICATORS
 
-CASES = [*awful_files.cases(), *awful_doubts.cases(), *awful_habits.cases(), *awful_forms.cases()]
+PARTS = (awful_files, awful_doubts, awful_habits, awful_forms, awful_words)
+CASES = [case for part in PARTS for case in part.cases()]
 
 
 def test_there_are_many() -> None:
@@ -25,7 +26,7 @@ def test_there_are_many() -> None:
 
 
 def test_every_kind_of_problem_of_sheets_is_among_them() -> None:
-    modules = (blank_groups, returns, sheet_grids, reading, scope, years)
+    modules = (blank_groups, returns, sheet_grids, reading, scope, value_columns, years)
     sources = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
     reached = {kind for case in CASES for *_, kind in case.problems}
     assert {kind for kind in KINDS if f'"{kind}"' in sources} - reached == set()

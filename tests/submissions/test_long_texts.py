@@ -43,4 +43,5 @@ def test_numbers_and_periods_are_read_as_before() -> None:
         assert is_number(text), text
     for text in ("1.", "12.%", "%", "1,23%", "(1,200", "1 2"):
         assert not is_number(text), text
-    assert LEXICON.keyed("Period : 2016-17 Q3") == LEXICON.keyed("Period - 2016-17 Q3") == ("period", "2016-17 Q3")
+    for text in ("Period : 2016-17 Q3", "Period - 2016-17 Q3"):
+        assert LEXICON.keyed(text) == ("period", "2016-17 Q3", "Period")

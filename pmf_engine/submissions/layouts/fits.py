@@ -11,7 +11,9 @@ from pmf_engine.submissions.layouts.gaps import Titles, roles_of_column
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PART, PERIOD, VALUE, Lexicon
 from pmf_engine.submissions.layouts.sections import Section
+from pmf_engine.submissions.period_headings import is_made_on
 from pmf_engine.submissions.side_columns import agrees
+from pmf_engine.submissions.vocabulary import fold
 
 NEEDED = (PERIOD, AGENCY, FIGURE)
 
@@ -83,6 +85,10 @@ def _header_fits(grid: Grid, section: Section, lexicon: Lexicon) -> Iterator[Fit
             else:
                 unread[position] = unnamed
         if not given:
+            own = [at for at in columns if lexicon.is_value_heading(section.headers[-1].cells[at])] if roles else []
+            if len(own) == 1:
+                unread |= {at: grid.label(section.headers[-1], at) for at in columns if at not in own}
+                columns = {at: columns[at] for at in own}
             if len(columns) != 1:
                 continue
         elif not columns:
@@ -101,7 +107,7 @@ def _labels_of_column(
     """
     labels: dict[str, Label] = {}
     plain = any(lexicon.role_word(row.cells[position]) == VALUE for row in section.headers)
-    blank = True
+    blank, heading = True, ""
     for row, role in zip(section.headers, roles, strict=True):
         at = position
         last = section.headers[-1]
@@ -111,6 +117,7 @@ def _labels_of_column(
         label = grid.label(row, at)
         blank &= not label.text
         names = lexicon.roles(label.text)
+        heading = label.text if lexicon.role_word(label.text) == PERIOD else heading
         if not role:
             is_word = lexicon.role_word(label.text) in (VALUE, *roles)
             if label.text and not is_word and not _is_unit(labels, label.text, lexicon):
@@ -122,6 +129,8 @@ def _labels_of_column(
             return {}, label
     if blank and section.headers and not plain and (any(roles) or len(section.values) > 1):
         return {}, Label("", section.headers[-1].number, grid.column(position))
+    if PERIOD in labels:
+        labels[PERIOD] = labels[PERIOD]._replace(heading=heading)
     return labels, None
 
 
@@ -157,6 +166,8 @@ def _label_fits(grid: Grid, section: Section, header: Fit, lexicon: Lexicon) -> 
             fixed[word] = position
             continue
         named = [head for head in heads if not lexicon.roles(head.text)]
+        if named and PERIOD in roles and is_made_on(named[-1].text) and fold(named[-1].text) != "date":
+            continue
         if named:
             near += [(position, role, named[-1]) for role in sorted(roles)]
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +11,7 @@ from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, Lexicon
 from pmf_engine.submissions.layouts.sections import Section, has_values
 from pmf_engine.submissions.layouts.titles import from_titles, names_of_file
+from pmf_engine.submissions.problems import Problem
 
 _LIKE_A_PERIOD = re.compile(r"\b[qh] ?\d|\d{4}|\d\d[-/]\d\d", re.IGNORECASE)
 
@@ -40,6 +41,16 @@ def roles_of_column(section: Section, position: int, lexicon: Lexicon) -> set[st
 def blocks_of(grid: Grid, sections: Sequence[Section], lexicon: Lexicon) -> list[Block]:
     """The blocks of a sheet, in the order of their rows."""
     return [block for section in sections for block in _blocks(grid, section, lexicon)]
+
+
+def of_sections(
+    blocks: Sequence[Block], problem_of: Callable[[Section], Problem | None]
+) -> list[tuple[Block, Problem | None]]:
+    """The blocks of sections with a problem; the first of each section with it."""
+    sections = {id(block.section): block.section for block in blocks}
+    problems = {key: problem_of(section) for key, section in sections.items()}
+    faulty = [block for block in blocks if problems[id(block.section)] is not None]
+    return [(block, problems.pop(id(block.section), None)) for block in faulty]
 
 
 def _blocks(grid: Grid, section: Section, lexicon: Lexicon) -> Iterator[Block]:
@@ -89,6 +100,8 @@ def _labels(grid: Grid, row: Row, lexicon: Lexicon) -> list[Label]:
     labels = [grid.label(row, position) for position in filled]
     if len(filled) == 2 and lexicon.role_word(labels[0].text):
         return [labels[1]._replace(text=f"{labels[0].text.rstrip(': ')}: {labels[1].text}")]
+    if lexicon.is_dated([label.text for label in labels]):
+        return [labels[1]._replace(text=f"{labels[0].text.rstrip(': ')} {labels[1].text}")]
     return labels
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.table import letter
 
 
@@ -17,11 +18,13 @@ class Label(NamedTuple):
         text: The text.
         row: Its row, as a spreadsheet counts; 0 for the name of a sheet or file.
         column: The letters of its column; empty for the name of a sheet or file.
+        heading: What heads a period: the heading of its column, or the word before it in a title.
     """
 
     text: str
     row: int = 0
     column: str = ""
+    heading: str = ""
 
 
 class Row(NamedTuple):
@@ -74,6 +77,12 @@ class Grid:
     def label(self, row: Row, position: int) -> Label:
         """A cell as a label."""
         return Label(row.cells[position], row.number, self.column(position))
+
+    def problem(self, label: Label, kind: str, **words: object) -> Problem:
+        """The problem of a kind at a label; `words` fill in its wording."""
+        return Problem(
+            self.file, self.sheet, label.row or None, label.column or None, label.text or None, kind, say(kind, **words)
+        )
 
     def cells(self, rows: Sequence[Row], position: int) -> Iterator[str]:
         """The texts of a column that are not blank, in some of the rows."""

@@ -11,6 +11,7 @@ from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.markers import state_of
 from pmf_engine.domain.periods import LONGEST_NAME, MONTHS, Cadence, Period, parse_day, parse_period
 from pmf_engine.submissions.cell_values import MERGED, REFUSED, is_number
+from pmf_engine.submissions.period_headings import is_made_on, length_of
 from pmf_engine.submissions.vocabulary import Names, Vocabulary, fold, fold_header
 
 PERIOD, AGENCY, FIGURE, VALUE, PART = "period", "agency", "figure", "value", "part"
@@ -19,7 +20,8 @@ PERIOD, AGENCY, FIGURE, VALUE, PART = "period", "agency", "figure", "value", "pa
 ROLE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     PERIOD: (
         "period", "quarter", "month", "year", "time period", "reporting period", "financial year", "period covered",
-        "reporting month", "reporting quarter", "quarter ending", "month ending",
+        "period ending", "period end", "end of period", "as at", "position as at", "data as at", "snapshot date",
+        "census date",
     ),
     AGENCY: (
         "agency", "organisation", "organization", "partner", "partner agency", "provider", "sender", "agency name",
@@ -200,7 +202,11 @@ class Lexicon:
                 return f"by {id_}"
             if what != "figure column":
                 return id_
-        return self._words.get(fold_header(bare))
+        return self._words.get(fold_header(bare)) or (PERIOD if length_of(bare) is not None else None)
+
+    def is_value_heading(self, text: str) -> bool:
+        """Whether a heading is `value` itself, or what the board calls it: it heads the values, whatever is beside."""
+        return self.words.role(text) == (VALUE, VALUE)
 
     def near_role(self, text: str) -> str | None:
         """The role of which a heading is a misspelt name: `figre` of `figure`."""
@@ -231,11 +237,17 @@ class Lexicon:
         names = [self.words.agencies, self.words.figures, *self.words.groups.values()]
         return any(each.help(word) for word in words for each in names)
 
-    def keyed(self, text: str) -> tuple[str, str] | None:
-        """The role and the text of a title such as `Period: Q3 2016-17`; None for a title without a role."""
+    def keyed(self, text: str) -> tuple[str, str, str] | None:
+        """The role, the text and the key of a title such as `Period: Q3 2016-17`; None for a title without a role."""
         parts = _KEY.split(text, maxsplit=1)
         role = self.role_word(parts[0]) if len(parts) == 2 and parts[1].strip() else None
-        return (role, parts[1].strip()) if role and role not in (VALUE, "comment") else None
+        return (role, parts[1].strip(), parts[0]) if role and role not in (VALUE, "comment") else None
+
+    def is_dated(self, row: Sequence[str]) -> bool:
+        """Whether the texts of a row are a day and, before it, a word that names nothing, such as `Printed`."""
+        if len(row) != 2 or self.roles(row[0]) or self.role_word(row[0]) is not None:
+            return False
+        return parse_day(row[1]) is not None or (is_made_on(row[0]) and self.is_period(row[1]))
 
 
 def plain(text: str) -> str:

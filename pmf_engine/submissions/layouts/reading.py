@@ -13,13 +13,15 @@ from pmf_engine.submissions.layouts.fits import NEEDED, Fit, fits_of, ways_of
 from pmf_engine.submissions.layouts.gaps import Block, Titles, blocks_of
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import DERIVED, FIGURE, PART, PERIOD, Lexicon
-from pmf_engine.submissions.layouts.references import without_references
+from pmf_engine.submissions.layouts.references import with_named_parts, without_references
 from pmf_engine.submissions.layouts.scope import out_of_scope, side_by_side, strange_headings
 from pmf_engine.submissions.layouts.sections import has_values, sections_of
 from pmf_engine.submissions.layouts.tables import labels_of_cells, meaning, table_of
 from pmf_engine.submissions.layouts.titles import TitlesDifferError
+from pmf_engine.submissions.layouts.value_columns import doubtful_values
 from pmf_engine.submissions.layouts.years import turning
 from pmf_engine.submissions.problems import Problem, listed, meant, say
+from pmf_engine.submissions.side_columns import is_reference
 from pmf_engine.submissions.table import RawTable
 from pmf_engine.submissions.vocabulary import fold
 
@@ -53,7 +55,7 @@ class Read:
 
 def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
     """Reads a sheet of any layout. It is refused where no layout fits, or where two fit and differ."""
-    grid, references = without_references(grid, lexicon)
+    grid, references = without_references(with_named_parts(grid), lexicon)
     blocks = blocks_of(grid, sections_of(grid, lexicon), lexicon)
     if not blocks:
         return Read(fits=False)
@@ -68,7 +70,8 @@ def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
         read.problems.append(Problem(grid.file, grid.sheet, label.row, label.column, text, "derived-column", told))
     doubts = [check(grid, blocks, lexicon) for check in (side_by_side, out_of_scope, strange_headings)]
     refused: dict[int, Block] = {}
-    for block, problem in [*unfit, *chain(*doubts), *turning(grid, chosen, lexicon)]:
+    of_values = doubtful_values(grid, blocks, lexicon)
+    for block, problem in [*of_values, *unfit, *chain(*doubts), *turning(grid, chosen, lexicon)]:
         if id(block) not in refused:
             refused[id(block)] = block
             read.problems += [problem] if problem else []
@@ -253,9 +256,9 @@ def _report_headings(grid: Grid, block: Block, fit: Fit, lexicon: Lexicon, read:
         read.aside += [(row.number, grid.column(position), text) for row, text in cells]
         if all(row.number in grid.broken for row, _ in cells) and cells:
             continue
-        derived = DERIVED.fullmatch(fold(heading.text)) is not None or lexicon.words.is_note(
-            re.sub(r"\[[^\]]*\]", "", heading.text)  # `2016-17 Q1 [note 1]` is a period with a footnote
-        )
+        bare = re.sub(r"\[[^\]]*\]", "", heading.text)  # `2016-17 Q1 [note 1]` is a period with a footnote
+        derived = DERIVED.fullmatch(fold(heading.text)) is not None or lexicon.words.is_note(bare)
+        derived |= bool(fit.across) and is_reference(heading.text, [text for _, text in cells], [""] * len(cells))
         known = [*names, *names.values()] if FIGURE in fit.across else []
         if lexicon.words.is_ignored(heading.text):
             pass

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import FIGURE, VALUE, Lexicon
+from pmf_engine.submissions.period_headings import length_of
 from pmf_engine.submissions.side_columns import counts_rows, is_reference
+
+_LETTERS: Final = {3: "Q", 6: "H"}
+_NUMBERS: Final = {"Q": ("1", "2", "3", "4"), "H": ("1", "2")}
 
 _MOST_TITLES = 10
 """The most rows of titles above a table that are looked at."""
@@ -35,6 +40,21 @@ def without_references(grid: Grid, lexicon: Lexicon) -> tuple[Grid, list[Label]]
     return (replace(grid, rows=[row for row in rows if row.filled]), headings) if headings else (grid, [])
 
 
+def with_named_parts(grid: Grid) -> Grid:
+    """The sheet with `Q1` in place of each 1 below `Quarter`, and `H1` below `Half`, where all is 1 to 4 or 1 to 2."""
+    rows = [*grid.rows]
+    for at, row in enumerate(grid.rows):
+        for position in row.filled if len(row.filled) > 1 else ():
+            letter = _LETTERS.get(length.months if (length := length_of(row.cells[position])) else 0)
+            below = [text for each in grid.rows[at + 1 :] if (text := each.cells[position])]
+            if letter and below and all(text in _NUMBERS[letter] for text in below):
+                for place in range(at + 1, len(rows)):
+                    cells = rows[place].cells
+                    named = (f"{letter}{cells[position]}" if cells[position] else "",)
+                    rows[place] = rows[place]._replace(cells=(*cells[:position], *named, *cells[position + 1 :]))
+    return replace(grid, rows=rows)
+
+
 def _name_at(row: Row, lexicon: Lexicon) -> int | None:
     """The first position in a row that names a figure, period, agency or group."""
     return next((at for at, text in enumerate(row.cells) if text and lexicon.roles(text)), None)
@@ -54,12 +74,13 @@ def _heading_in(grid: Grid, position: int, filled: Sequence[Row], lexicon: Lexic
     below = [row for row in filled[1:] if row.cells[position] != text] if is_headed else filled
     named = [row for row in grid.rows if row.number >= below[0].number] if below else []
     texts = [row.cells[position] for row in below]
-    if not any(_has_value(row, lexicon) for row in named) and not counts_rows(
-        texts
-    ):  # not a form that nobody filled in
-        return None
+    if not any(_has_value(row, lexicon) for row in named) and not counts_rows(texts):
+        return None  # not a form that nobody filled in
     if is_headed and lexicon.role_word(text) != VALUE:
         return grid.label(head, position) if is_reference(text, texts, _figures(below, lexicon)) else None
+    above = next((row for row in reversed(grid.rows) if row.number < head.number), None)
+    if not is_headed and above is not None and above.cells[position]:
+        return None  # these are numbers of what stands above them, such as `Team`
     return grid.label(head, position)._replace(text=text if is_headed else "") if counts_rows(texts) else None
 
 

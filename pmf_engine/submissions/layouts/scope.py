@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from pmf_engine.submissions.layouts.gaps import Block, roles_of_column
+from pmf_engine.submissions.layouts.gaps import Block, of_sections, roles_of_column
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, VALUE, Lexicon, plain
 from pmf_engine.submissions.layouts.sections import Section, has_values
@@ -271,9 +271,9 @@ def strange_headings(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> l
 
     def problem_of(section: Section) -> Problem | None:
         label = _strange_heading(grid, section, lexicon)
-        return None if label is None else _at(grid, label, "strange-heading", text=label.text)
+        return None if label is None else grid.problem(label, "strange-heading", text=label.text)
 
-    return _of_sections(blocks, problem_of)
+    return of_sections(blocks, problem_of)
 
 
 def side_by_side(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[tuple[Block, Problem | None]]:
@@ -287,24 +287,9 @@ def side_by_side(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[
         position = _second_table(section, lexicon)
         if position is None:
             return None
-        return _at(grid, grid.label((section.headers or section.of_values)[-1], position), "tables-beside")
+        return grid.problem(grid.label((section.headers or section.of_values)[-1], position), "tables-beside")
 
-    return _of_sections(blocks, problem_of)
-
-
-def _at(grid: Grid, label: Label, kind: str, **words: object) -> Problem:
-    """The problem of a kind at a label; `words` fill in its wording."""
-    return Problem(grid.file, grid.sheet, label.row, label.column, label.text or None, kind, say(kind, **words))
-
-
-def _of_sections(
-    blocks: Sequence[Block], problem_of: Callable[[Section], Problem | None]
-) -> list[tuple[Block, Problem | None]]:
-    """The blocks of sections with a problem; the first of each section with it."""
-    sections = {id(block.section): block.section for block in blocks}
-    problems = {key: problem_of(section) for key, section in sections.items()}
-    faulty = [block for block in blocks if problems[id(block.section)] is not None]
-    return [(block, problems.pop(id(block.section), None)) for block in faulty]
+    return of_sections(blocks, problem_of)
 
 
 def _second_table(section: Section, lexicon: Lexicon) -> int | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from pmf_engine.submissions.layouts.grid import Grid, Row
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, NO_ACTUAL, PART, PERIOD, VALUE, Lexicon
+from pmf_engine.submissions.period_headings import is_made_on
 from pmf_engine.submissions.vocabulary import fold
 
 _HEADERS = 3
 """The most rows of a header."""
+
+_WEEKS = 53
+"""The most weeks of a year: no period has a greater number within its year."""
 
 _LONGEST_HEADING = 60
 """The most characters of a heading; what is longer is a note."""
@@ -61,19 +66,18 @@ def has_values(row: Row, lexicon: Lexicon) -> bool:
 
 
 def is_keyed(row: Row, lexicon: Lexicon) -> bool:
-    """Whether a row is a title of two cells, such as `Period` beside `Q3 2016-17`."""
+    """Whether a row is a title of two cells, such as `Period` beside `Q3 2016-17`, or `Printed` beside a day."""
     if len(row.filled) != 2:
         return False
     key, named = (row.cells[position] for position in row.filled)
-    return lexicon.role_word(key) in lexicon.roles(named)
+    return lexicon.role_word(key) in lexicon.roles(named) or (is_made_on(key) and lexicon.is_dated((key, named)))
 
 
 def sections_of(grid: Grid, lexicon: Lexicon) -> list[Section]:
     """The sections of a sheet, in the order of their rows; none for a sheet without values."""
-    runs = [(holds, list(rows)) for holds, rows in groupby(grid.rows, key=lambda row: has_values(row, lexicon))]
     starts: list[tuple[list[Row], list[Row], list[Row]]] = []
     above: list[Row] = []
-    for holds, rows in runs:
+    for holds, rows in _runs(grid.rows, lexicon):
         if not holds:
             above = rows
             continue
@@ -92,6 +96,22 @@ def sections_of(grid: Grid, lexicon: Lexicon) -> list[Section]:
     return [_section(*start, lexicon) for start in starts]
 
 
+def _runs(rows: Sequence[Row], lexicon: Lexicon) -> Iterator[tuple[bool, list[Row]]]:
+    """Runs of rows with and without values; titles such as `Quarter` beside 1 above the first values hold none."""
+    first = next((row for row in rows if has_values(row, lexicon) and not _is_number_of_period(row, lexicon)), None)
+    number = 0 if first is None else first.number
+    for holds, run in groupby(rows, key=lambda row: row.number >= number and has_values(row, lexicon)):
+        yield holds, list(run)
+
+
+def _is_number_of_period(row: Row, lexicon: Lexicon) -> bool:
+    """Whether a row is a title such as `Quarter` beside 1, or `Week` beside 12."""
+    texts = [row.cells[position] for position in row.filled]
+    if len(texts) != 2 or lexicon.role_word(texts[0]) != PERIOD:
+        return False
+    return re.fullmatch("[0-9]{1,2}", texts[1]) is not None and int(texts[1]) <= _WEEKS
+
+
 def _headers(above: Sequence[Row], rows: Sequence[Row], lexicon: Lexicon) -> list[Row]:
     """The header among the rows above some rows with values: those that name something over a column of values."""
     columns = {position for row in rows for position in row.filled if lexicon.may_be_value(row.cells[position])}
@@ -100,6 +120,7 @@ def _headers(above: Sequence[Row], rows: Sequence[Row], lexicon: Lexicon) -> lis
         row
         for row in above
         if not is_keyed(row, lexicon)
+        and not (row is not above[-1] and lexicon.is_dated([row.cells[at] for at in row.filled]))
         and (
             any(_heads(lexicon, row.cells[at]) for at in row.filled if at in columns and at > first)
             or sum(lexicon.role_word(row.cells[at]) is not None for at in row.filled) > 1

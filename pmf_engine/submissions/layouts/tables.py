@@ -24,8 +24,13 @@ def labels_of_cells(
 
     With `in_full`, a quarter or month without its year becomes a period of the year that covers it.
     """
+    heads = block.section.headers
+    headings = {
+        role: next((row.cells[at] for row in reversed(heads) if row.cells[at]), "") if role in (PERIOD, PART) else ""
+        for role, at in fit.labels.items()
+    }
     for row in block.rows:
-        own = {role: grid.label(row, position) for role, position in fit.labels.items()}
+        own = {role: grid.label(row, at)._replace(heading=headings[role]) for role, at in fit.labels.items()}
         others = [row.cells[position] for position in fit.others]
         for position, across in fit.columns.items():
             labels = {**fit.fixed, **own, **across}
@@ -108,7 +113,9 @@ def placed_table(
     columns: dict[str, list[Any]] = {name: [] for name in ("row", "value_column")}
     texts: list[list[str | None]] = [[] for _ in range(len(roles) + 1 + len(headings))]
     places: dict[str, list[Any]] = {f"{role}_{what}": [] for role in (*_OWN, "group") for what in ("row", "column")}
+    places["period_heading"] = []
     for row, value_column, labels, text, others in cells:
+        places["period_heading"].append(labels[PERIOD].heading if PERIOD in labels else "")
         columns["row"].append(row)
         columns["value_column"].append(value_column)
         of_roles = [labels[role].text if role in labels else "" for role in roles]

@@ -12,8 +12,9 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.domain.periods import Cadence, Period, month_of, parse_day, parse_period
 from pmf_engine.submissions.layouts.grid import Label
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, Lexicon, name_of, plain
+from pmf_engine.submissions.period_headings import is_bound, length_of, period_below
 from pmf_engine.submissions.period_names import days_in_text, is_part_of_year
-from pmf_engine.submissions.vocabulary import Names
+from pmf_engine.submissions.vocabulary import Names, fold
 
 _SHORT_YEAR = re.compile(r"(?<!\w)(?:[qh][1-4]\s*\d\d[-/]\d\d|\d\d[-/]\d\d\s*[qh][1-4])(?!\w)", re.IGNORECASE)
 """A quarter or half with a year of two digits, within a title."""
@@ -39,13 +40,13 @@ def from_titles(role: str, titles: Sequence[Label], lexicon: Lexicon) -> Label |
         TitlesDifferError: Two of the titles give different ones.
     """
     keyed = [
-        title._replace(text=named[1]) for title in titles if (named := lexicon.keyed(title.text)) and named[0] == role
+        title._replace(text=named[1], heading=named[2])
+        for title in titles
+        if (named := lexicon.keyed(title.text)) and named[0] == role
     ]
     if role == PERIOD:
-        if keyed and not lexicon.is_period(keyed[0].text) and not days_in_text(keyed[0].text, lexicon.year_start):
-            return keyed[0]
-        period = _period([*keyed, *(title for title in titles if not lexicon.keyed(title.text))], lexicon)
-        return period or next((title for title in keyed if _ends_month(title.text)), None)
+        plain_titles = [title for title in titles if not lexicon.keyed(title.text)]
+        return _between(titles) or _period_with_keys(keyed, plain_titles, lexicon)
     names = _names(role, lexicon)
     exact = role == FIGURE  # the title of a figure is often a part of another title, and so has to be the whole title
     found: list[tuple[Label, str]] = []
@@ -109,6 +110,57 @@ def _within(text: str, names: Names, lexicon: Lexicon, prose: bool) -> list[str]
                 if owner is names and not (prose and name == plain(id_) != plain(names.titles[id_]))
             ]
     return list(dict.fromkeys(found))
+
+
+_BOUND = r"(?:(?:reporting )?period )?(?:date )?(?:{})(?: date| on)?[: ]+(?P<day>.+)"
+_FIRST_DAY = re.compile(_BOUND.format("from|start(?:s|ing)?|begin(?:s|ning)|first day"))
+_LAST_DAY = re.compile(_BOUND.format("to|until|end(?:s|ing)?|last day"))
+
+
+def _between(titles: Sequence[Label]) -> Label | None:
+    """The period from the day of one title to that of another, such as `From` and `To`; None without such titles."""
+    days = [
+        (title, match["day"])
+        for form in (_FIRST_DAY, _LAST_DAY)
+        for title in titles
+        if (match := form.fullmatch(fold(title.text))) and parse_day(match["day"]) is not None
+    ]
+    if len(days) != 2 or _FIRST_DAY.fullmatch(fold(days[1][0].text)):
+        return None
+    (_, first), (label, last) = days
+    return label._replace(text=f"{first} to {last}")
+
+
+def _period_with_keys(keyed: Sequence[Label], titles: Sequence[Label], lexicon: Lexicon) -> Label | None:
+    """The one period that titles give, some of them (`keyed`) behind a word for it, such as `Quarter: 1`.
+
+    A day behind such a word bounds a period, and is narrower than a year that another title gives.
+    """
+    named: list[Label] = []
+    for title in keyed:
+        length = length_of(title.heading)
+        if length is not None and (length.months == 0 or is_bound(title.text, length, lexicon.year_start)):
+            period = period_below(length, title.text, lexicon.year_start)
+            if period is None:
+                return title
+            text = name_of(period)
+        else:
+            text = f"Q{title.text}" if length and length.months == 3 and title.text in "1234" else title.text
+            known = lexicon.is_period(text) or lexicon.part(text) or days_in_text(text, lexicon.year_start)
+            if not known:
+                return title
+        named.append(Label(text, title.row, title.column))
+    label = _period([*named, *titles], lexicon)
+    for title in named:
+        day = parse_day(title.text)
+        days = None if label is None else days_in_text(label.text, lexicon.year_start)
+        if day is not None and (label is None or days is None):
+            return title if _ends_month(title.text) else label
+        if day is not None and label is not None and days is not None and day not in (days.first, days.last):
+            if not days.first < day < days.last:
+                raise TitlesDifferError(PERIOD, title, label)
+            return title
+    return label
 
 
 def _period(titles: Sequence[Label], lexicon: Lexicon) -> Label | None:
