@@ -17,7 +17,7 @@ from pmf_engine.domain.periods import parse_period
 from pmf_engine.submissions.csv_limits import keep_cells_within, keep_lines_within
 from pmf_engine.submissions.limits import LIMITS, Measure, UnreadableError, keep_within, why_unreadable
 from pmf_engine.submissions.problems import Problem, say
-from pmf_engine.submissions.table import EDGES, RawTable, letter
+from pmf_engine.submissions.table import EDGES, RawTable, is_filled, letter
 
 FIRST_HALF = r"[+\-\u2212]?£?[0-9]+(?:[.,][0-9]{3})*"
 
@@ -98,8 +98,9 @@ def _read(
     cut = None if cells is None or cells >= len(header) else (rows.height, cells)
     rows = rows.with_row_index("row", 1).cast({"row": pl.Int64}).slice(top)
     rows = _without_long_cells(rows, faults) if len(text) > LIMITS[Measure.CELL].most else rows
-    has_text = pl.concat_str(pl.exclude("row"), ignore_nulls=True).str.strip_chars(EDGES) != ""
-    rows = rows.filter(has_text | pl.col("row").is_in(sorted(faults.broken)))
+    if not any(is_filled(rows[column]) for column in rows.columns[1:]):
+        has_text = pl.concat_str(pl.exclude("row"), ignore_nulls=True).str.strip_chars(EDGES) != ""
+        rows = rows.filter(has_text | pl.col("row").is_in(sorted(faults.broken)))
     broken = frozenset(faults.broken)
     from_text = delimiter == ","
     table = RawTable(
@@ -302,7 +303,7 @@ def _plain(text: str, delimiter: str, width: int) -> pl.DataFrame | None:
     """
     if '"' in text:
         return None
-    text = text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n") if "\r" in text else text
     if "\r" in text:
         return None
     lines = text.count("\n") + (not text.endswith("\n"))

@@ -11,6 +11,7 @@ import polars as pl
 from pmf_engine.submissions.blank_groups import groups_above
 from pmf_engine.submissions.csv_tables import FIRST_HALF, SECOND_HALF
 from pmf_engine.submissions.headers import Columns, Found, recognise
+from pmf_engine.submissions.key_numbers import with_answers
 from pmf_engine.submissions.layouts.scope import scope_of_note
 from pmf_engine.submissions.period_headings import length_of
 from pmf_engine.submissions.problems import Problem, meant, say
@@ -55,15 +56,15 @@ def _is_plain(table: RawTable, words: Vocabulary) -> bool:
 
 def _joined(tables: Sequence[RawTable]) -> RawTable:
     """Plain tables with one header as one, whose rows have their `file` and its day of receipt, `received_on`."""
-    heights = [table.rows.height for table in tables]
-    of_files = pl.select(
-        pl.lit(pl.Series("file", [table.file for table in tables], pl.String)).repeat_by(pl.Series(heights)),
-        pl.lit(pl.Series("received_on", [table.received_on for table in tables], pl.Date)).repeat_by(
-            pl.Series(heights)
-        ),
-    ).explode("file", "received_on", empty_as_null=False)
+    files = pl.DataFrame(
+        [(table.file, table.received_on) for table in tables],
+        schema={"file": pl.String, "received_on": pl.Date}, orient="row",
+    )  # fmt: skip
+    places = pl.concat(
+        [pl.repeat(place, table.rows.height, dtype=pl.UInt32, eager=True) for place, table in enumerate(tables)]
+    )
     rows = pl.concat([table.rows for table in tables])
-    return replace(tables[0], file="", received_on=None, rows=rows.hstack(of_files))
+    return replace(tables[0], file="", received_on=None, rows=with_answers(rows, files, places))
 
 
 def lay_out(table: RawTable, words: Vocabulary, found: Found) -> None:

@@ -25,7 +25,7 @@ from pmf_engine.submissions.parquet_limits import keep_parquet_within
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.registers import RegisterTable, header_among, register_of
 from pmf_engine.submissions.sheet_grids import grids_of_old_workbook, grids_of_workbook
-from pmf_engine.submissions.table import EDGES, RawTable, as_text, blank
+from pmf_engine.submissions.table import EDGES, RawTable, as_text, blank, is_filled
 from pmf_engine.submissions.vocabulary import REQUIRED
 
 
@@ -106,10 +106,10 @@ def _has_telling_titles(table: RawTable, lexicon: Lexicon) -> bool:
     columns = [str(position) for position in range(len(table.header))]
     own = [str(position) for position, role in enumerate(roles) if role in _OF_ROWS]
     rows = table.rows
-    if len(own) > 1 and all((text or "").strip(EDGES) for position in own for text in rows[position].unique()):
+    if len(own) > 1 and all(is_filled(rows[position]) or _is_named(rows[position]) for position in own):
         rows = rows.clear()  # every row names its period and agency, so that none is a title
-    alone = pl.sum_horizontal(pl.col(columns).is_not_null()) == 1
-    single: Iterable[str] = rows.filter(alone).select(pl.coalesce(columns)).to_series().unique() if rows.height else ()
+    alone = rows.filter(pl.sum_horizontal(pl.col(columns).is_not_null()) == 1) if rows.height else rows
+    single: Iterable[str] = alone.select(pl.coalesce(columns)).to_series().unique() if alone.height else ()
     titles = [title.strip(EDGES) for title in [*table.titles, *single]]
     unnamed = pl.all_horizontal(blank(position) for position in own) if own else pl.lit(False)
     for texts in rows.filter(unnamed).select(columns).unique().iter_rows() if rows.height else ():
@@ -118,7 +118,7 @@ def _has_telling_titles(table: RawTable, lexicon: Lexicon) -> bool:
     names = names_of_file(table.file, table.sheet)
     if any(doubt_of(title, lexicon) for title in [*titles, *(name.text for name in names)]):
         return True
-    first = table.rows.filter(alone)["0"].drop_nulls().unique()
+    first = alone["0"].drop_nulls().unique()
     if any(is_strange_title(title.strip(EDGES), lexicon) for title in [*table.titles, *first]):
         return True
     if any(role is not None and role[0] == "by" for role in roles):
@@ -129,6 +129,11 @@ def _has_telling_titles(table: RawTable, lexicon: Lexicon) -> bool:
         return any(from_titles(f"by {by}", names, lexicon) is not None for by in lexicon.words.groups)
     except TitlesDifferError:
         return True
+
+
+def _is_named(column: pl.Series) -> bool:
+    """Whether no text of a column is blank."""
+    return all((text or "").strip(EDGES) for text in column.unique())
 
 
 def return_of_text(path: Path, file: str, lexicon: Lexicon, received_on: date | None) -> Return:

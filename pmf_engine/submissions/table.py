@@ -86,6 +86,17 @@ def blank(column: str) -> pl.Expr:
     return pl.col(column).str.strip_chars(EDGES).fill_null("") == ""
 
 
+def is_filled(column: pl.Series) -> bool:
+    """Whether every text of a column begins with a printed character of ASCII, so that none is blank.
+
+    >>> is_filled(pl.Series(["a", "12"])), is_filled(pl.Series(["a", None])), is_filled(pl.Series(["a", " b"]))
+    (True, False, False)
+    """
+    if not len(column) or column.null_count():
+        return False
+    return str(column.min()) >= "!" and str(column.max()) < "\x7f"
+
+
 def clean_text(column: str | None) -> pl.Expr:
     """The texts of a column without the spaces around them; null where a cell is blank or there is no column."""
     if column is None:
