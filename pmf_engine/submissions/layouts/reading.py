@@ -23,7 +23,7 @@ from pmf_engine.submissions.layouts.years import turning
 from pmf_engine.submissions.problems import Problem, listed, meant, say
 from pmf_engine.submissions.side_columns import is_reference
 from pmf_engine.submissions.table import RawTable
-from pmf_engine.submissions.vocabulary import fold
+from pmf_engine.submissions.vocabulary import COUNTS, LAST_TIME, fold, fold_header
 
 LAYOUTS: Final[Mapping[str, str]] = {
     "": "a row for each figure",
@@ -55,7 +55,7 @@ class Read:
 
 def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
     """Reads a sheet of any layout. It is refused where no layout fits, or where two fit and differ."""
-    grid, references = without_references(with_named_parts(grid), lexicon)
+    grid, references = without_references(with_named_parts(_without_explanations(grid)), lexicon)
     blocks = blocks_of(grid, sections_of(grid, lexicon), lexicon)
     if not blocks:
         return Read(fits=False)
@@ -85,6 +85,20 @@ def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
         alike.setdefault(key, []).append((block, fit))
     read.tables = [table_of(surplus, pairs, lexicon) for pairs in alike.values()]
     return read
+
+
+def _without_explanations(grid: Grid) -> Grid:
+    """A grid without the columns of a template that tell people what to fill in: they repeat names and numbers."""
+    headings = (fold_header(COUNTS), fold_header(LAST_TIME))
+    for top, row in enumerate(grid.rows):
+        columns = {at for at in row.filled if fold_header(row.cells[at]) in headings}
+        if columns:
+            rows = [
+                each._replace(cells=tuple("" if at in columns else text for at, text in enumerate(each.cells)))
+                for each in grid.rows[top:]
+            ]
+            return replace(grid, rows=[*grid.rows[:top], *(each for each in rows if each.filled)])
+    return grid
 
 
 class _RefusedError(Exception):
