@@ -18,8 +18,8 @@ from pmf_engine.framework.model import Framework, Indicator
 Terms = Mapping[str, float]
 """A sum of terms: the factor of each, by its text."""
 
-_NOT_OF_PEOPLE = frozenset({"pounds", "days", "hours", "weeks", "months", "minutes", "miles"})
-"""Units of numbers that count no people and no events, whatever their size."""
+_NOT_OF_PEOPLE = frozenset({"pounds", "days", "hours", "weeks", "months", "minutes", "miles", "agencies"})
+"""Units of numbers that count no people and nothing of people's lives, whatever their size."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +123,14 @@ class Reader:
                     self.flows.add(node.text)
                 return {node.text: 1.0}
             case Unary(operator="-", operand=operand):
-                return _scaled(self.terms(operand), -1)
+                return scaled(self.terms(operand), -1)
             case Binary(operator="+" | "-" as operator, left=left, right=right):
-                return _added(self.terms(left), _scaled(self.terms(right), 1 if operator == "+" else -1))
+                return added(self.terms(left), scaled(self.terms(right), 1 if operator == "+" else -1))
             case Binary(operator="*", left=left, right=right):
                 for factor, other in ((left, right), (right, left)):
                     number = constant(factor)
                     if number is not None:
-                        return _scaled(self.terms(other), number)
+                        return scaled(self.terms(other), number)
             case Call(function=function) if FUNCTIONS[function].look_back:
                 inner = self.terms(node.arguments[0])
                 if inner is not None:
@@ -155,11 +155,13 @@ def text_of(terms: Terms) -> str:
     return " + ".join(f"{factor:g}*{text}" for text, factor in sorted(terms.items()))
 
 
-def _scaled(terms: Terms | None, factor: float) -> Terms | None:
+def scaled(terms: Terms | None, factor: float) -> Terms | None:
+    """A sum of terms, times a factor; None for none."""
     return None if terms is None else {text: factor * each for text, each in terms.items()}
 
 
-def _added(left: Terms | None, right: Terms | None) -> Terms | None:
+def added(left: Terms | None, right: Terms | None) -> Terms | None:
+    """Two sums of terms together, without the terms that cancel out; None where one is none."""
     if left is None or right is None:
         return None
     total = {text: left.get(text, 0.0) + right.get(text, 0.0) for text in {**left, **right}}

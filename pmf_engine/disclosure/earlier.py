@@ -36,8 +36,13 @@ class Paper:
         return self.reader.counts_of(row.indicator for row in (*self.rows, *self.withheld))
 
     def published(self) -> Published:
-        """What it published of each count."""
-        return dict(self._counts(self.rows))
+        """What it published of each count.
+
+        A row without a value does not say that nothing had come where another row shows the count, or one was withheld.
+        """
+        withheld = {count for count, _ in self._counts(self.withheld)}
+        nothing = {count: None for count, value in self._counts(self.rows) if value is None and count not in withheld}
+        return {**nothing, **{count: value for count, value in self._counts(self.rows) if value is not None}}
 
     def kept(self) -> set[Count]:
         """The counts that it withheld, of which nobody can tell which were small."""

@@ -1,20 +1,20 @@
 """Builds tables of rows: every count that they publish or give away, and the sums that link counts.
 
-Counts are linked in six ways: the parts of a row (a numerator and what is left of the denominator), those scored twice
-(better, worse and neither), the groups of a whole, the terms of a sum, the periods of a longer one, and the periods
-that a function over time adds up.
+Counts are linked in five ways: the sums that the framework declares (a numerator and what is left of the denominator,
+those better, worse and neither, checks), the groups of a whole, the terms of a sum, the periods of a longer one, and
+the periods that a function over time adds up.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from pmf_engine.disclosure.counts import Counts, Reader, Terms
+from pmf_engine.disclosure.declared import declared_links
 from pmf_engine.disclosure.earlier import Paper, earlier_links
 from pmf_engine.disclosure.tables import Count, Link, Linked, Row, Tables, work_out
-from pmf_engine.domain.faces import WORSE
 from pmf_engine.domain.numbers import NEAR
 from pmf_engine.formula.look_back import months_back
 
@@ -41,36 +41,38 @@ def tables_of(
             tables.published[position] = tuple(counts)
             for count, value in counts.items():
                 tables.add(count, value)
-    papers = [(paper.counts_of(), paper.published()) for paper in earlier]
+    papers_published = [paper.published() for paper in earlier]
+    shown_before = {
+        count: value for published in papers_published for count, value in published.items() if value is not None
+    }
+    tables.counts |= shown_before.keys()
+    formulas = [item for counts in [*(paper.counts_of() for paper in earlier), counts_of] for item in counts.items()]
+    reader_of_all = reader
     for paper in earlier:
-        reader = reader.beside(paper.reader)
-    before = {count: value for _, published in papers for count, value in published.items() if value is not None}
-    tables.counts |= before.keys()
-    named = [item for counts, _ in [*papers, (counts_of, None)] for item in counts.items()]
-    _add_links(tables, [counts for _, counts in named], reader, {
-        text: year_starts[id_] for id_, counts in named if id_ in year_starts for text in counts.texts
+        reader_of_all = reader_of_all.beside(paper.reader)
+    _add_links(tables, [counts for _, counts in formulas], reader_of_all, {
+        text: year_starts[id_] for id_, counts in formulas if id_ in year_starts for text in counts.texts
     })  # fmt: skip
-    for count, value in before.items():
+    for count, value in shown_before.items():
         if tables.values.get(count, value) == value:
             tables.know(count, value)
     tables.kept = {count for paper in earlier for count in paper.kept()} - tables.known
-    _drop_open_links(tables)
     tables.link(_rests(tables))
-    tables.earlier = list(earlier_links(tables, [published for _, published in papers]))
+    tables.earlier = list(earlier_links(tables, papers_published))
     return tables
 
 
-def _add_links(tables: Tables, known: Sequence[Counts], reader: Reader, year_starts: Mapping[str, int]) -> None:
+def _add_links(tables: Tables, formulas: Sequence[Counts], reader: Reader, year_starts: Mapping[str, int]) -> None:
     """Links the counts with each other, and with those that only sums name.
 
     Args:
         tables: The tables; values that sums give away are added, too.
-        known: The counts in the formulas.
+        formulas: The counts in the formulas of all papers.
         reader: The counts in formulas.
         year_starts: By the text of a count, the month in which the year of its indicator begins.
     """
-    flows = _flows(known, reader.flows)
-    sums = _Sums({text: terms for counts in known for text, terms in counts.sums.items()}, reader, year_starts)
+    adding_up = _adding_up(formulas, reader.flows)
+    sums = _Sums({text: terms for counts in formulas for text, terms in counts.sums.items()}, reader, year_starts)
     lengths: dict[str, set[int]] = defaultdict(set)
     for count in tables.counts:
         lengths[count.text].add(count.months)
@@ -79,9 +81,9 @@ def _add_links(tables: Tables, known: Sequence[Counts], reader: Reader, year_sta
         waiting = tables.link(
             linked
             for count in sorted(waiting, key=str)
-            for linked in (*sums.of(count), *_shorter(count, lengths[count.text], count.text in flows))
+            for linked in (*sums.links(count), *_shorter(count, lengths[count.text], count.text in adding_up))
         )
-    tables.link([*_parts(tables.counts, reader), *_neither(tables.counts, reader)])
+    tables.link(declared_links(tables.counts, reader))
     tables.link(_groups(tables.counts))
     work_out(tables.values, tables.links)
 
@@ -92,57 +94,19 @@ def _linked(link: Link, total: Count, terms: Iterable[Count]) -> Linked:
     return Linked(link, total, terms, (1.0,) * len(terms))
 
 
-def _flows(counts: Iterable[Counts], flows: Collection[str]) -> set[str]:
-    """The texts of counts that add up over time: all their terms do."""
-    sums = [each for one in counts for each in one.sums.items()]
-    adding = {text for text, terms in sums if {*terms} <= {*flows}} | {*flows}
-    return adding | {one.left for one in counts if one.left and {*one.sums} <= adding}
-
-
-def _parts(counts: Collection[Count], reader: Reader) -> Iterator[Linked]:
-    """The links of denominators with their numerators and what is left, of all shares of the framework.
-
-    Everyone knows what is a part of what, whether or not the share is published.
-    """
-    texts = {count.text for count in counts}
-    wholes: dict[str, list[Counts]] = defaultdict(list)
-    for share in map(reader.counts, reader.framework.indicators.values()):
-        if share and share.left and {*share.texts} <= texts:
-            wholes[share.texts[1]].append(share)
-    seen = set()
-    for count in sorted(counts, key=str):
-        for share in wholes[count.text]:
-            linked = _linked(
-                Link.PARTS, count, (count._replace(text=share.texts[0]), count._replace(text=share.left or ""))
-            )
-            if linked not in seen:
-                seen.add(linked)
-                yield linked
-
-
-def _neither(counts: Collection[Count], reader: Reader) -> Iterator[Linked]:
-    """The links of those scored twice with the better, the worse and the others, by each indicator with `better_off`.
-
-    Nobody is better and worse, so that the two shares together tell how many are neither.
-    """
-    indicators = reader.framework.indicators
-    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for id_, indicator in indicators.items():
-        worse = indicators.get(f"{id_}.{WORSE}")
-        shares = [reader.counts(each) for each in (indicator, worse) if each is not None]
-        texts = [share.texts for share in shares if share is not None and share.is_share]
-        if worse is not None and len(texts) == 2:
-            (better_text, twice), (worse_text, _) = texts
-            found[twice].add((better_text, worse_text))
-    for count in sorted(counts, key=str):
-        for parts in sorted(found.get(count.text, ())):
-            terms = (*parts, " less ".join((count.text, *parts)))
-            yield _linked(Link.PARTS, count, (count._replace(text=text) for text in terms))
+def _adding_up(formulas: Iterable[Counts], flows: Set[str]) -> set[str]:
+    """The texts of counts that add up over time, as all their terms do."""
+    texts = {*flows}
+    for counts in formulas:
+        texts |= {text for text, terms in counts.sums.items() if flows >= terms.keys()}
+        if counts.left and texts.issuperset(counts.sums):
+            texts.add(counts.left)
+    return texts
 
 
 @dataclass(frozen=True)
 class _Sums:
-    """The sums that counts are: of terms, or of earlier periods.
+    """The formulas by which a count is a sum: of terms, or of earlier periods.
 
     Attributes:
         terms: The terms of each sum, by its text.
@@ -154,7 +118,7 @@ class _Sums:
     reader: Reader
     year_starts: Mapping[str, int]
 
-    def of(self, count: Count) -> Iterator[Linked]:
+    def links(self, count: Count) -> Iterator[Linked]:
         """The links of a count with its terms and with earlier periods."""
         terms = self.terms.get(count.text, {})
         if [*terms] not in ([], [count.text]):
@@ -193,26 +157,6 @@ def _groups(counts: Collection[Count]) -> list[Linked]:
         _linked(Link.GROUPS, whole, (whole._replace(by=by, group=group) for group in sorted(groups[by])))
         for whole, by in sorted(wholes, key=str)
     ]
-
-
-def _drop_open_links(tables: Tables) -> None:
-    """Drops each link with a count that may be anything: no row and no other link has it.
-
-    A row without a value is no such count, as a partial total has nothing of it. Nor may it be anything beside two
-    known counts: together they bound each of them.
-    """
-    of_rows = {count for counts in tables.published.values() for count in counts}
-    while True:
-        links_of = Counter(count for linked in tables.links for count in {*linked.counts})
-        open_ = {count for count, links in links_of.items() if links == 1} - tables.values.keys() - of_rows
-        kept = [
-            linked
-            for linked in tables.links
-            if open_.isdisjoint(linked.telling) or sum(count in tables.values for count in linked.counts) > 2
-        ]
-        if len(kept) == len(tables.links):
-            return
-        tables.links = kept
 
 
 def _rests(tables: Tables) -> Iterator[Linked]:

@@ -26,7 +26,7 @@ class Link(Enum):
     """How counts are linked."""
 
     PARTS = auto()
-    """A denominator, its numerator and what is left of it, in this order; or those scored twice and three parts."""
+    """A whole, parts of it that have no case in common, and what is left of it, in this order."""
     GROUPS = auto()
     """A whole and its groups, in this order."""
     SUM = auto()
@@ -45,11 +45,6 @@ class Linked(NamedTuple):
     def counts(self) -> tuple[Count, ...]:
         """The sum and its terms."""
         return self.total, *self.terms
-
-    @property
-    def telling(self) -> tuple[Count, ...]:
-        """Those without which the link tells nothing: a part is at most its whole, whatever else is left of that."""
-        return self.counts[:2] if self.link is Link.PARTS else self.counts
 
 
 class Row(NamedTuple):

@@ -246,7 +246,7 @@ def attack_two(seed: int) -> tuple[int, int, list[str]]:
     return len(second.published), len(second.withheld), found
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [*range(12), 100494, 100790])
 def test_no_withheld_count_can_be_worked_out(seed: int) -> None:
     assert attack(seed)[2] == []
 
