@@ -16,7 +16,7 @@ from pmf_engine.judgement.band_words import band_words
 from pmf_engine.judgement.formatting import MOST_DECIMALS, decimal_of, show_number, show_value
 from pmf_engine.report.row_words import RowWords
 from pmf_engine.report.rule_words import rule_words, until_words
-from pmf_engine.report.wording import level_word, plain_status
+from pmf_engine.report.wording import level_of_one, plain_status
 
 _DAYS: Mapping[str, str] = {"period_start": "the period’s first day", "period_end": "the period’s last day"}
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -60,7 +60,7 @@ class ExplainedWords:
     def level(self, id_: str | None) -> str:
         """A level of governance within a sentence."""
         level = self._words.level(id_)
-        return level_word(level) if level else ""
+        return level_of_one(level) if level else ""
 
     def group(self) -> str:
         """The group that is explained, with its breakdown; empty for a whole."""

@@ -16,7 +16,7 @@ from pmf_engine.judgement.formatting import show_periods
 from pmf_engine.judgement.history_row import HistoryRow, history_rows
 from pmf_engine.report.result_words import results_in_words
 from pmf_engine.report.row_words import RowWords
-from pmf_engine.report.wording import LETTERS, level_word, marks_words, plain_status, sentence
+from pmf_engine.report.wording import LETTERS, level_of_one, marks_words, plain_status, sentence
 
 _RIGHT = {"value"}
 _TRAVEL: Final[Mapping[str | None, str]] = {
@@ -47,7 +47,7 @@ def _cells(words: RowWords, row: HistoryRow) -> dict[str, str]:
         "value": f"{value} {unit}" if value and unit not in ("", "%") else value,
         "status": f"{plain_status(row.status)} {lasting}".strip(),
         "travel": _TRAVEL[row.direction],
-        "goes to": level_word(level) if level else "",
+        "goes to": level_of_one(level) if level else "",
         "why, and what to know": " ".join(sentence(part) for part in why if part),
     }
 

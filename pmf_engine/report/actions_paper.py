@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from pmf_engine.domain.status import Verdict
 from pmf_engine.judgement.formatting import show_count, show_date
-from pmf_engine.report.actions import Actions, Shown, Unattended, count_words
+from pmf_engine.report.actions import Actions, Shown, Unattended
 from pmf_engine.report.item import ReportedAction
 from pmf_engine.report.paper import Paper, Section, Sheet, Table, section
+from pmf_engine.report.reported_action import count_words
+from pmf_engine.report.wording import level_of_one
 
 _FEW = 3
 """The most groups that are named one by one."""
@@ -30,7 +32,7 @@ def actions_paper(actions: Actions, loop: bool = False) -> Paper:
         section("Open", tables=(_table([a for a in actions.of_state("open") if not a.days_overdue]),)),
         section("Done: is it better since?", *_caution(done), points=tuple(_told(action) for action in done)),
         section("Done without effect yet", points=tuple(_short(action) for action in actions.without_effect)),
-        section("Exceptions without an action", *_none(actions), points=tuple(map(_left, actions.unattended))),
+        section("Matters without an action", *_none(actions), points=tuple(map(_left, actions.unattended))),
     )
     return Paper(
         actions.board,
@@ -145,15 +147,17 @@ def _short(action: ReportedAction) -> str:
 
 
 def _left(each: Unattended) -> str:
-    """An exception without an action in a line."""
+    """A matter without an action in a line."""
     few = ", ".join(each.groups) if len(each.groups) <= _FEW else show_count(len(each.groups), "group")
     groups = f" ({few})" if each.groups else ""
-    return f"{each.indicator.title}{groups}, with {each.level.title}"
+    titles = "; ".join(indicator.title for indicator in each.indicators)
+    together = f" (one matter of {len(each.indicators)} indicators)" if len(each.indicators) > 1 else ""
+    return f"{titles}{groups}{together}, with {level_of_one(each.level)}"
 
 
 def _none(actions: Actions) -> tuple[str, ...]:
-    """What is said where every exception has an action."""
-    return () if actions.unattended else ("None: every exception has one.",)
+    """What is said where every matter has an action."""
+    return () if actions.unattended else ("None: every matter has one.",)
 
 
 def _caution(done: Iterable[ReportedAction]) -> tuple[str, ...]:
@@ -162,14 +166,14 @@ def _caution(done: Iterable[ReportedAction]) -> tuple[str, ...]:
 
 
 def _unattended_count(actions: Actions) -> str:
-    """How many exceptions have no action, as a sentence."""
-    if not actions.exceptions:
-        return "No exceptions."
-    return f"{len(actions.unattended)} of {show_count(actions.exceptions, 'exception')} without an action."
+    """How many matters have no action, as a sentence."""
+    if not actions.matters:
+        return "No matters."
+    return f"{len(actions.unattended)} of {show_count(actions.matters, 'matter')} without an action."
 
 
 def _loop(actions: Actions) -> Section:
-    """The way from exception to action, effect, lesson and what it became, with counts at each step."""
+    """The way from matter to action, effect, lesson and what it became, with counts at each step."""
     done = actions.of_state("done")
     told = [action for action in done if action.verdict in (Verdict.BETTER, Verdict.NO_CHANGE, Verdict.WORSE)]
     learned = [action for action in actions.actions if action.lesson]
@@ -177,8 +181,8 @@ def _loop(actions: Actions) -> Section:
     shared = [action for action in learned if action.shared_with]
     better = sum(action.verdict == Verdict.BETTER for action in told)
     steps = (
-        ("Exceptions", actions.exceptions, ""),
-        ("with an action", actions.exceptions - len(actions.unattended), ""),
+        ("Matters", actions.matters, ""),
+        ("with an action", actions.matters - len(actions.unattended), ""),
         ("Actions agreed", len(actions.actions), f"{len(actions.of_state('dropped'))} dropped"),
         ("done", len(done), f"{len(actions.overdue)} overdue"),
         ("with an effect that can be told", len(told), f"{better} better since"),

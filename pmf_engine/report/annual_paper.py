@@ -150,8 +150,17 @@ def _lives(report: AnnualReport) -> Section:
         f"{standing} still {'stands' if standing == 1 else 'stand'} {end}. They are those of the quarters' "
         f"reports, {_told_when(report)}: the year itself judges nothing anew.",
         f"{show_count(earlier, 'exception')} of the year before cleared in the first quarter." if earlier else "",
-        tables=(Table("", ("Indicator", *quarters), rows, f"The highest level that each went up to: {levels}."),),
+        tables=(
+            Table("", ("Indicator", *quarters), rows, f"The highest level that each went up to: {levels}. {_CARRIED}"),
+        ),
     )
+
+
+_CARRIED: Final = (
+    "Carried: also by other groups than the quarter before, where the report on the quarter calls it new. That report "
+    "counts indicators that wait for the same return as one matter."
+)
+"""How the chart of lives counts, and the report on a quarter."""
 
 
 def _told_when(report: AnnualReport) -> str:

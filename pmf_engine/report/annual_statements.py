@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
+from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count
 from pmf_engine.report.annual import AnnualReport, Tally
 from pmf_engine.report.item import Named
@@ -16,11 +18,15 @@ Statement = tuple[str, tuple[str, ...], tuple[str, ...]]
 def statements(report: AnnualReport) -> Iterator[Statement]:
     """Five questions, each answered by counts, with what bears the answer out. None is a score."""
     tallies = {tally.question: tally for tally in report.tallies}
-    yield ("Is anyone better off?", (_tally(tallies["outcome"], "outcomes"),), _worse(tallies["outcome"]))
+    outcomes = tallies["outcome"]
+    yield ("Is anyone better off?", (_tally(outcomes, "outcomes"), _BY_YEAR), _worse(outcomes))
     yield ("Are services good?", (_tally(tallies["quality"], "indicators of quality"),), _worse(tallies["quality"]))
     yield ("Did the Board see what went wrong, and was it put right?", tuple(_governed(report)), _standing(report))
     yield ("Are children, families and practitioners heard?", tuple(_heard(report)), _silent(report))
     yield ("What can we not see?", tuple(_unseen(report)), ())
+
+
+_BY_YEAR = "These are values for the whole year; the report on a quarter counts the values for the quarter."
 
 
 def _tally(tally: Tally, noun: str) -> str:
@@ -48,7 +54,7 @@ def _governed(report: AnnualReport) -> Iterator[str]:
         return
     explained = sum(one.explained for one in report.health.explained)
     exceptions = sum(one.exceptions for one in report.health.explained)
-    yield f"Agencies explained {explained} of {exceptions} exceptions of the four quarters."
+    yield f"Agencies explained {explained} of {exceptions} exceptions, counted in each quarter."
     agreed = sum(report.learning.actions.values())
     yield f"{show_count(agreed, 'action')} agreed in the year." if agreed else "No action of the year is on record."
 
@@ -83,14 +89,13 @@ def _silent(report: AnnualReport) -> tuple[str, ...]:
 
 def _unseen(report: AnnualReport) -> Iterator[str]:
     """What has no value, is not collected or not asked."""
-    counts: dict[str, int] = {}
-    for one in report.unseen:
-        counts[one.status] = counts.get(one.status, 0) + 1
+    counts = Counter(one.status for one in report.unseen)
+    not_due = counts.pop(Status.NOT_DUE, 0)
     words = ", ".join(f"{count} {plain_status(status)}" for status, count in counts.items())
-    words = f" ({words})" if words else ""
+    words = (f" ({words})" if words else "") + (f", and {not_due} not due" if not_due else "")
     unanswered = sum(len(area.unanswered) for area in report.coverage.areas)
     yield (
-        f"{show_count(len(report.unseen), 'indicator')} without a value at the end of the year{words}; "
+        f"{show_count(counts.total(), 'indicator')} without a value for the year{words}; "
         f"{show_count(len(report.coverage.wanted), 'indicator')} wanted and not collected; "
         f"{show_count(unanswered, 'question')} that nothing answers."
     )

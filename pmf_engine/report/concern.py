@@ -11,8 +11,7 @@ from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.inputs import AGENCY
 from pmf_engine.framework.dependencies import figures_used
 from pmf_engine.judgement.history_row import HistoryRow
-
-_AT_EASE = (Status.GREEN, Status.NOT_RATED, Status.NOT_DUE)
+from pmf_engine.report.order import NOT_OUTSIDE
 
 
 def concerned(evaluation: Evaluation, shown: Sequence[HistoryRow], agency: str) -> frozenset[str]:
@@ -30,7 +29,7 @@ def concerned(evaluation: Evaluation, shown: Sequence[HistoryRow], agency: str) 
 
 def _calls(row: HistoryRow) -> bool:
     """Whether a row calls for attention: it is red, amber, without a value, or an exception."""
-    return row.escalate_to is not None or row.status not in _AT_EASE
+    return row.escalate_to is not None or row.status not in NOT_OUTSIDE
 
 
 def _waiting(evaluation: Evaluation, agency: str) -> set[str]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pmf_engine.judgement.formatting import show_date, show_periods
-from pmf_engine.report.actions import action_words, expected_words
 from pmf_engine.report.chart_words import assurance_words, no_signal_words, signal_words
 from pmf_engine.report.item import Comment, Compared, Item
 from pmf_engine.report.matters import Matter, MatterKind
+from pmf_engine.report.reported_action import action_words, expected_words
 from pmf_engine.report.scored_twice_words import scored_twice_words
 from pmf_engine.report.wording import (
     and_words,
@@ -19,7 +19,7 @@ from pmf_engine.report.wording import (
     groups_words,
     interval_words,
     lasting_words,
-    level_word,
+    level_of_one,
     marks_words,
     parts_words,
     plain_status,
@@ -170,7 +170,7 @@ def _listed(item: Item) -> Iterator[str]:
     ):
         longest = max(lives, key=lambda life: life.periods)
         lasted = show_periods(longest.periods, longest.months)
-        yield f"Longest in any group: {lasted}, first with {level_word(longest.to)}."
+        yield f"Longest in any group: {lasted}, first with {level_of_one(longest.to)}."
     if item.raised_in:
         yield f"Raised in {raised_in_words(item.raised_in)}."
 

@@ -6,7 +6,7 @@ Numbers and short sentences, all taken from the report; a renderer decides their
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pmf_engine.domain.status import Direction, Status
@@ -68,7 +68,8 @@ class FirstScreen:
         advise: The other levels, the highest first.
         all: The balance of all indicators.
         outcomes: The balance of the outcomes: whether anyone is better off.
-        back: The exceptions that ended as their indicator is green again.
+        back: The exceptions that ended as their indicator is green again, those that are good everywhere first.
+        back_in_part: How many of these are in a matter all the same, by some of their groups.
         ended: How many exceptions ended otherwise.
         not_escalated: By status, how many indicators are red or amber and in no matter; none where the report is
             limited to a level of governance.
@@ -83,6 +84,7 @@ class FirstScreen:
     all: Balance
     outcomes: Balance
     back: tuple[Recovered, ...]
+    back_in_part: int
     ended: int
     not_escalated: Mapping[str, int]
     late_agencies: int
@@ -102,6 +104,8 @@ def first_screen(report: ExceptionReport) -> FirstScreen:
         LevelMatters(level.level, tuple(matter for matter in found if matter.level == level.level))
         for level in report.levels
     ]
+    in_matters = {item.indicator.id for matter in found for item in matter.items}
+    back = [recovered for recovered in report.recovered if recovered.raised]
     alert, *advise = levels or [LevelMatters(Named("", report.board), ())]
     return FirstScreen(
         report=report,
@@ -109,18 +113,18 @@ def first_screen(report: ExceptionReport) -> FirstScreen:
         advise=tuple(advise),
         all=_balance(report, None),
         outcomes=_balance(report, "outcome"),
-        back=tuple(recovered for recovered in report.recovered if recovered.raised),
+        back=tuple(sorted(back, key=lambda recovered: recovered.indicator.id in in_matters)),
+        back_in_part=sum(recovered.indicator.id in in_matters for recovered in back),
         ended=len(report.ended),
-        not_escalated=_not_escalated(report, found),
+        not_escalated=_not_escalated(report, in_matters),
         late_agencies=len(report.late),
         late_figures=sum(len(agency.returns) for agency in report.late),
         unexplained=sum(not matter.explained for matter in found),
     )
 
 
-def _not_escalated(report: ExceptionReport, found: Sequence[Matter]) -> Mapping[str, int]:
+def _not_escalated(report: ExceptionReport, in_matters: Collection[str]) -> Mapping[str, int]:
     """By status, how many indicators are red or amber and in no matter."""
-    in_matters = {item.indicator.id for matter in found for item in matter.items}
     lines = [] if report.to else [line for line in report.indicators if line.indicator.id not in in_matters]
     return Counter(line.now.status for line in lines if line.now.status in (Status.RED, Status.AMBER))
 

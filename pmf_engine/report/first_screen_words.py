@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Direction, Status
 from pmf_engine.judgement.formatting import show_count
-from pmf_engine.report.actions import count_words
 from pmf_engine.report.first_screen import FirstScreen
 from pmf_engine.report.item import Group, Item
 from pmf_engine.report.matters import Matter, MatterKind
 from pmf_engine.report.model import ExceptionReport
 from pmf_engine.report.order import READING_ORDER
+from pmf_engine.report.reported_action import count_words
 from pmf_engine.report.rule_words import number_word
 from pmf_engine.report.since_words import saved_words
 from pmf_engine.report.wording import (
@@ -23,6 +23,7 @@ from pmf_engine.report.wording import (
     be,
     gap_words,
     length_word,
+    level_of_one,
     level_word,
     parts_words,
     plain_status,
@@ -143,7 +144,7 @@ def _behind(matter: Matter) -> str:
 def _went_up(matter: Matter) -> str:
     """In which of its own periods an indicator went up to the level of its matter, where these are shorter."""
     periods = [own.was.period for own in matter.first.raised_in if own.to == matter.level]
-    return f"To {level_word(matter.level)} in {and_words(periods)}." if periods else ""
+    return f"To {level_of_one(matter.level)} in {and_words(periods)}." if periods else ""
 
 
 def _groups_sentence(item: Item) -> str:
@@ -185,7 +186,7 @@ def ask_words(matter: Matter) -> str:
     ask = sentence(matter.asks[0])
     ask, owners = ask[:1].lower() + ask[1:], and_words(matter.owners)
     if matter.kind == MatterKind.RETURN:
-        return f"Asked of {level_word(matter.level)}: {ask} To answer: {owners}."
+        return f"Asked of {level_of_one(matter.level)}: {ask} To answer: {owners}."
     return f"Asked of {owners}: {ask}"
 
 
@@ -226,7 +227,7 @@ def advise_lines(screen: FirstScreen, most: int) -> tuple[AdviseLine, ...]:
 def _advise_words(of_status: list[Matter]) -> str:
     """A clause on matters of one status: their titles where they are few, else how many are new and worse."""
     if of_status[0].kind == MatterKind.RETURN:
-        return and_words(list(dict.fromkeys(a.agency.title for matter in of_status for a in matter.late)), 2)
+        return _held_up(of_status)
     if len(of_status) == 1 and of_status[0].kind == MatterKind.NO_VALUE:
         return f"{of_status[0].first.indicator.title}: {reason_words(of_status[0].first)}"
     if len(of_status) <= 2:
@@ -238,6 +239,21 @@ def _advise_words(of_status: list[Matter]) -> str:
     moved = ", ".join(f"{_all_or(moves[way], count)} {word}" for way, word in words if moves[way])
     parts = [f"{_all_or(new, count)}{'' if new == count else f' of the {count:,}'} new"] if new else []
     return "; ".join(parts + ([f"{moved} than before"] if moved else []))
+
+
+def _held_up(of_late_returns: list[Matter]) -> str:
+    """The agencies whose returns have not come, and how many indicators wait for them where these are several.
+
+    `Youth Service (3 indicators); Acute trusts (2)`
+    """
+    words: list[str] = []
+    noun = " indicators"
+    for matter in of_late_returns[:2]:
+        agencies, waiting = and_words([agency.agency.title for agency in matter.late], 2), len(matter.items)
+        words.append(f"{agencies} ({waiting}{noun})" if waiting > 1 else agencies)
+        noun = "" if waiting > 1 else noun
+    more = len(of_late_returns) - len(words)
+    return "; ".join(words) + (f"; and {more:,} more" if more else "")
 
 
 def _all_or(number: int, count: int) -> str:
@@ -287,14 +303,24 @@ def assure_sentences(screen: FirstScreen) -> list[str]:
         sentences.append(f"{words}{f'; {missing:,} {_have(missing)} no figure' if missing else ''}.")
     if screen.back:
         best = screen.back[0]
-        more = ", among them" if len(screen.back) > 1 else ":"
+        more = "among them " if len(screen.back) > 1 else ""
         shown = f", {best.now.shown}" if best.now.shown else ""
-        sentences.append(f"Back to good: {len(screen.back):,}{more} {best.indicator.title}{shown}.")
+        in_part = f" ({_in_part(screen.back_in_part, len(screen.back))})" if screen.back_in_part else ""
+        sentences.append(f"Back to good: {len(screen.back):,}{in_part}, {more}{best.indicator.title}{shown}.")
     if sentences:
         return sentences
     if screen.report.to:
         return [f"Nothing that went to {level_word(screen.report.to)} has come back to good."]
     return ["Nothing was measured by outcome, and nothing has come back to good."]
+
+
+def _in_part(in_part: int, back: int) -> str:
+    """How many of those back to good are still exceptions by some group.
+
+    >>> _in_part(1, 1), _in_part(2, 4)
+    ('as a whole, but not in every group', '2 of them as a whole, but not in every group')
+    """
+    return f"{'' if in_part == back else f'{in_part:,} of them '}as a whole, but not in every group"
 
 
 def data_sentences(screen: FirstScreen) -> list[str]:

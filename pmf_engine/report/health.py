@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-
-import polars as pl
 
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.board_year import BoardYear
 from pmf_engine.report.item import Named
+from pmf_engine.report.order import NOT_OUTSIDE
+from pmf_engine.report.remarks import Remark, all_comments
 from pmf_engine.report.returns_by_agency import AgencyReturns, returns_by_agency
 from pmf_engine.report.row_words import RowWords
 
@@ -114,25 +114,38 @@ def _ratings(year: BoardYear) -> dict[str, list[str]]:
 
 def _explained(year: BoardYear) -> Iterator[Explained]:
     """For each quarter its exceptions, and how many have a comment on one of their figures in their period."""
-    comments: dict[str, list[tuple[int, int]]] = {}
-    cells = year.evaluation.cells.filter(pl.col("comment").is_not_null())
-    for figure, start, months in cells.select("figure", "start", "months").iter_rows():
-        comments.setdefault(figure, []).append((start, start + months))
+    comments = all_comments(year.evaluation)
     for quarter in year.quarters:
         rows: dict[str, HistoryRow] = {}
         for row in year.exceptions(quarter):
             rows.setdefault(row.indicator, row)
-        explained = sum(_has_comment(year, row, quarter, comments) for row in rows.values())
+        outside: dict[str, set[str | None]] = {}
+        for row in year.reported(quarter):
+            if row.escalate_to or row.status not in NOT_OUTSIDE:
+                outside.setdefault(row.indicator, {None}).add(row.group)
+        explained = sum(
+            _has_comment(year, row, quarter, outside.get(row.indicator, {None}), comments) for row in rows.values()
+        )
         yield Explained(quarter.label, len(rows), explained)
 
 
 def _has_comment(
-    year: BoardYear, row: HistoryRow, quarter: Period, comments: Mapping[str, list[tuple[int, int]]]
+    year: BoardYear,
+    row: HistoryRow,
+    quarter: Period,
+    groups: Collection[str | None],
+    comments: Mapping[str, Sequence[Remark]],
 ) -> bool:
-    """Whether a figure of a row's indicator has a comment in the row's period, or in the quarter if that is longer."""
+    """Whether a report on a quarter has a comment beside a row: on its whole, or on one of some groups.
+
+    The comment is on the row's period or a part of it; on the quarter, where that is longer.
+    """
     first = min(row.start, quarter.start) if row.months < quarter.cadence.months else row.start
-    spans = [span for name in year.framework.indicators[row.indicator].figures for span in comments.get(name, ())]
-    return any(start < row.start + row.months and first < end for start, end in spans)
+    remarks = [remark for name in year.framework.indicators[row.indicator].figures for remark in comments.get(name, ())]
+    return any(
+        first <= remark.start and remark.start + remark.months <= row.start + row.months and remark.group in groups
+        for remark in remarks
+    )
 
 
 def _punctuality(year: BoardYear) -> tuple[AgencyReturns, ...]:

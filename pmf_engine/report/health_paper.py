@@ -7,6 +7,12 @@ from pmf_engine.report.health import Health
 from pmf_engine.report.paper import Paper, Sheet, Table, section
 from pmf_engine.report.returns_by_agency import AgencyReturns, QuarterReturns
 
+COUNTED = (
+    "An exception is an indicator that goes up, whole or by group; the report on a quarter counts those that wait for "
+    "the same return as one matter."
+)
+"""What the papers of a year count as an exception, and the report on a quarter as a matter."""
+
 
 def health_paper(health: Health) -> Paper:
     """The paper for `pmf health`."""
@@ -30,7 +36,7 @@ def health_paper(health: Health) -> Paper:
                         "",
                         ("Quarter", "Exceptions", "Explained"),
                         tuple((one.quarter, str(one.exceptions), str(one.explained)) for one in health.explained),
-                        "An exception is explained where an agency wrote a comment beside one of its figures.",
+                        f"{COUNTED} It is explained where an agency wrote a comment beside one of its figures.",
                     ),
                 ),
             ),

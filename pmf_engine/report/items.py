@@ -12,13 +12,11 @@ from pmf_engine.framework.model import Indicator
 from pmf_engine.judgement.formatting import show_number, show_value
 from pmf_engine.judgement.history_row import HistoryRow
 from pmf_engine.report.item import Group, Item, Named, Outside, Point
-from pmf_engine.report.order import OUTSIDE, rank, worst_first
+from pmf_engine.report.order import NOT_OUTSIDE, OUTSIDE, rank, worst_first
 from pmf_engine.report.remarks import Remarks
 from pmf_engine.report.rule_words import rule_words
 from pmf_engine.report.scope import Scope
 from pmf_engine.report.shortfall import Shortfall, shortfall
-
-_NOT_OUTSIDE = (Status.GREEN, Status.NOT_RATED, Status.NOT_DUE)
 
 
 class Items:
@@ -172,7 +170,7 @@ class Items:
         """The indicator's groups that go up, or are red, amber or without a value, by breakdown."""
         breakdowns = []
         for by, rows in self.scope.breakdowns.get(whole.indicator, {}).items():
-            groups = [self.group(row) for row in rows if row.escalate_to or row.status not in _NOT_OUTSIDE]
+            groups = [self.group(row) for row in rows if row.escalate_to or row.status not in NOT_OUTSIDE]
             if groups:
                 groups.sort(key=lambda group: (rank(group.status), -group.run, group.name))
                 breakdowns.append(Outside(self.view.breakdown(by), len(rows), tuple(groups)))

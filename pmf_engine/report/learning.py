@@ -9,9 +9,9 @@ from datetime import date
 
 import polars as pl
 
-from pmf_engine.report.actions import reported_action
 from pmf_engine.report.board_year import BoardYear
 from pmf_engine.report.item import Named, ReportedAction
+from pmf_engine.report.reported_action import reported_action
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ from pmf_engine.report.item import Item
 OUTSIDE: Final = (Status.RED, Status.AMBER)
 """The statuses of a value outside the good band, worst first."""
 
+NOT_OUTSIDE: Final = (Status.GREEN, Status.NOT_RATED, Status.NOT_DUE)
+"""The statuses of a group of which a report says nothing, unless it goes up."""
+
 READING_ORDER: Final = (
     Status.RED,
     Status.AMBER,

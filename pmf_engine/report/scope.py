@@ -9,10 +9,10 @@ from pmf_engine.domain.periods import Period
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.framework.model import Framework
 from pmf_engine.judgement.history_row import HistoryRow
-from pmf_engine.report.actions import reported_action
 from pmf_engine.report.concern import concerned
 from pmf_engine.report.history_view import HistoryView, Restated
 from pmf_engine.report.item import ReportedAction
+from pmf_engine.report.reported_action import reported_action
 
 
 class Scope:

@@ -33,6 +33,7 @@ from pmf_engine.report.wording import (
     because_words,
     gap_words,
     groups_words,
+    level_of_one,
     level_word,
     marks_words,
     plain_status,
@@ -173,7 +174,7 @@ def _exception(matter: Matter, item: Item) -> tuple[Content, ...]:
         groups.append(f"{where_words(outside)}: {words}")
     return (
         matter.number,
-        level_word(item.escalate_to) if item.escalate_to else ABSENT,
+        level_of_one(item.escalate_to) if item.escalate_to else ABSENT,
         Rated(plain_status(item.status), item.status),
         item.indicator.title,
         QUESTIONS[item.evidence_type],

@@ -10,7 +10,7 @@ from pmf_engine.judgement.formatting import show_date
 from pmf_engine.report.item import Named, Point
 from pmf_engine.report.rule_words import number_word
 from pmf_engine.report.since import Cause, ResultChange, SinceReport
-from pmf_engine.report.wording import level_word, point_words, show_phrase
+from pmf_engine.report.wording import level_of_one, level_word, point_words, show_phrase
 
 CAUSES: Final[Mapping[str, tuple[str, str, str]]] = {
     Cause.REVISED: ("Revised figures", "result by revised figures", "results by revised figures"),
@@ -105,7 +105,7 @@ def change_words(change: ResultChange) -> str:
 
 
 def _body(level: Named | None) -> str:
-    return level_word(level) if level else "nobody"
+    return level_of_one(level) if level else "nobody"
 
 
 def _others(columns: Sequence[str]) -> str:

@@ -66,13 +66,21 @@ def plain_status(status: str) -> str:
 
 
 def level_word(level: Named) -> str:
-    """The short name of a level of governance: the kind of body that it is, or its own title.
+    """The short name of a level of governance for several exceptions: the kind of body that it is, or its own title.
 
     >>> level_word(Named("board", "Essex Safeguarding Children Board")), level_word(Named("lead", "Lead agency"))
     ('the Board', 'lead agencies')
     """
-    if level.title.lower().endswith(" agency"):
-        return f"{level.title[:1].lower()}{level.title[1:-1]}ies"
+    is_agency = level.title.lower().endswith(" agency")
+    return f"{level.title[:1].lower()}{level.title[1:-1]}ies" if is_agency else level_of_one(level)
+
+
+def level_of_one(level: Named) -> str:
+    """The short name of a level of governance for one exception, whose lead agency is one.
+
+    >>> level_of_one(Named("board", "Essex Safeguarding Children Board")), level_of_one(Named("lead", "Lead agency"))
+    ('the Board', 'the lead agency')
+    """
     last = level.title.rpartition(" ")[2]
     name = last if last.lower() in _BODIES else level.title
     return f"the {name if name.lower() == 'board' else name[:1].lower() + name[1:]}"
@@ -270,7 +278,7 @@ def raised_words(raised: Raised, months: int) -> str:
     """The row that raised an exception, its level and its length, as a clause."""
     if raised.recovered is None and raised.periods == 1 and raised.months == months:
         return f"new this {length_word(months)}"
-    words = f"first raised {raised.then.period}, {point_words(raised.then)}, with {level_word(raised.to)}"
+    words = f"first raised {raised.then.period}, {point_words(raised.then)}, with {level_of_one(raised.to)}"
     words += f"; an exception for {show_periods(raised.periods, raised.months)}"
     return f"{words}; {moved_words(raised.moved)}" if raised.moved else words
 
@@ -283,7 +291,7 @@ def raised_in_words(periods: Sequence[OwnPeriod]) -> str:
         for own in raised:
             groups = f"{len(own.groups)} of its groups" if len(own.groups) > 1 else "".join(own.groups)
             parts.append(f"{own.was.period} {groups or point_words(own.was)}")
-        words.append(f"{', '.join(parts)}, to {level_word(level)}")
+        words.append(f"{', '.join(parts)}, to {level_of_one(level)}")
     return "; ".join(words)
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pmf_engine as pmf
 from pmf_engine.render.terminal import render_terminal
-from pmf_engine.report.actions import actions_of, count_words, shown_periods
+from pmf_engine.report.actions import actions_of, shown_periods
 from pmf_engine.report.actions_paper import action_paper, actions_paper, actions_sheet
 from pmf_engine.report.depth import Depth
+from pmf_engine.report.reported_action import count_words
 from tests.evaluation.test_actions import ACTION, FIGURES, SHARE, STEADY, shares
 from tests.support.boards import evaluate, write_board, write_returns
 
@@ -30,15 +31,15 @@ def board(folder: Path, log: str | None = LOG) -> pmf.Evaluation:
     return evaluate(folder, "2017-18 Q1", date(2017, 7, 15))
 
 
-def test_actions_are_counted_and_exceptions_without_one_are_named(tmp_path: Path) -> None:
+def test_actions_are_counted_and_matters_without_one_are_named(tmp_path: Path) -> None:
     actions = actions_of(board(tmp_path))
     assert count_words(actions.actions) == "1 open (1 overdue), 1 done; effect: 1 better since"
     assert [(each.id, each.days_overdue) for each in actions.overdue] == [("A-2", 76)]
-    assert actions.exceptions == 2
-    assert [each.indicator.id for each in actions.unattended] == ["waits"]
+    assert actions.matters == 2
+    assert [[one.id for one in each.indicators] for each in actions.unattended] == [["waits"]]
     assert [action.id for action in actions_of(board(tmp_path), "police").actions] == ["A-3"]
     paper = actions_paper(actions, loop=True)
-    assert paper.lead == ("1 open (1 overdue), 1 done; effect: 1 better since. 1 of 2 exceptions without an action.",)
+    assert paper.lead == ("1 open (1 overdue), 1 done; effect: 1 better since. 1 of 2 matters without an action.",)
     assert [each.title for each in paper.sections][:2] == ["From exception to lesson", "Overdue"]
     assert len(actions_sheet(actions).rows) == 3
 

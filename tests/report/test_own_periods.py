@@ -56,8 +56,8 @@ def test_a_year_names_the_quarters_that_raised_it(tmp_path: Path) -> None:
     ]
     assert item.status == "green"  # 80 of 400 in the year
     text = page(tmp_path, "2016-17")
-    assert "Raised in 2016-17 Q2 red 30.0%, 2016-17 Q4 red 30.0%, to lead agencies." in text
-    assert "First raised 2016-17 Q4, red 30.0%, with lead agencies; an exception for 1 quarter." in text
+    assert "Raised in 2016-17 Q2 red 30.0%, 2016-17 Q4 red 30.0%, to the lead agency." in text
+    assert "First raised 2016-17 Q4, red 30.0%, with the lead agency; an exception for 1 quarter." in text
 
 
 def test_what_its_quarters_raised_and_ended_is_no_longer_an_exception(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_what_its_quarters_raised_and_ended_is_no_longer_an_exception(tmp_path: 
     text = page(tmp_path, "2016-17")
     assert "an exception from 2016-17 Q1 until 2016-17 Q4" in text
     assert (
-        "raised in 2016-17 Q1 red 60.0%, 2016-17 Q2 red 60.0%, to lead agencies; 2016-17 Q3 red 60.0%, to the Board"
+        "raised in 2016-17 Q1 red 60.0%, 2016-17 Q2 red 60.0%, to the lead agency; 2016-17 Q3 red 60.0%, to the Board"
         in text
     )
 
@@ -85,7 +85,7 @@ def test_a_late_last_quarter_leaves_what_stands(tmp_path: Path) -> None:
     year = evaluate(tmp_path, "2016-17")
     assert cell(year, "y", "2016-17", "status") == "late"
     assert cell(year, "y", "2016-17", "escalate_to") == "board"
-    assert "2016-17 Q2 red 30.0%, to lead agencies; 2016-17 Q3 red 30.0%, 2016-17 Q4 late, to the Board" in page(
+    assert "2016-17 Q2 red 30.0%, to the lead agency; 2016-17 Q3 red 30.0%, 2016-17 Q4 late, to the Board" in page(
         tmp_path, "2016-17"
     )
 
@@ -102,7 +102,9 @@ def test_a_quarter_of_a_monthly_indicator_is_judged_in_months(tmp_path: Path) ->
     write_returns(tmp_path, "2016-04,care,n,9\n2016-05,care,n,9\n2016-06,care,n,9")
     quarter = evaluate(tmp_path, "2016-17 Q1")
     assert cell(quarter, "y", "2016-17 Q1", "escalate_to") == "board"
-    assert "First raised 2016-04, red 9, with lead agencies; an exception for 3 months." in page(tmp_path, "2016-17 Q1")
+    assert "First raised 2016-04, red 9, with the lead agency; an exception for 3 months." in page(
+        tmp_path, "2016-17 Q1"
+    )
 
 
 def test_groups_of_a_year_go_where_their_last_quarter_goes(tmp_path: Path) -> None:
@@ -116,7 +118,7 @@ def test_groups_of_a_year_go_where_their_last_quarter_goes(tmp_path: Path) -> No
     [item] = [item for level in pmf.exception_report(evaluate(tmp_path, "2016-17")).levels for item in level.items]
     assert item.group_only
     assert [(own.was.period, own.groups) for own in item.raised_in] == [("2016-17 Q4", ("North",))]
-    assert "Raised in 2016-17 Q4 North, to lead agencies." in page(tmp_path, "2016-17")
+    assert "Raised in 2016-17 Q4 North, to the lead agency." in page(tmp_path, "2016-17")
 
 
 @pytest.fixture(scope="module")

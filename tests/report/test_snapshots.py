@@ -159,7 +159,7 @@ def test_what_was_revised_what_came_and_what_is_overdue(folder: Path) -> None:
     assert change_words(north) == "red 60.0% then, amber 80.0% now; with the Board then, with nobody now"
     assert ("seen_share", "South") not in found
     assert found["checked", None].causes == (Cause.RECEIVED,)
-    assert change_words(found["checked", None]) == "late then, green 70 now; with lead agencies then, with nobody now"
+    assert change_words(found["checked", None]) == "late then, green 70 now; with the lead agency then, with nobody now"
     assert (told.then, told.now) == (4, 1)
     assert saved_words(told) == "the report of 1 August: 4 exceptions then, 1 for Q1 as now known"
 

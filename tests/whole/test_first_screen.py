@@ -152,11 +152,13 @@ def counts_by_hand() -> list[str]:
     moves = Counter(row["direction"] for row in lower if row["status"] == "amber")
     quiet = Counter(row["status"] for row in rows.values() if row["escalate_to"] is None)
     assert not quiet["red"]
+    waiting = [m.items for m in own if m.level.id != "board" and rows[m.first.indicator.id]["status"] == "late"]
     (impossible,) = (row for row in lower if row["status"] == "invalid")
     over = wholes_over()
     good = [row for row in over if row["status"] == "green"]
     new = news[True, True] + news[False, True]
-    back = [f"Back to good: {len(good)}, among them "]
+    in_part = sum(row["indicator"] in {matter.first.indicator.id for matter in matters} for row in good)
+    back = [f"Back to good: {len(good)} ({in_part} of them as a whole, but not in every group), among them "]
     back += [f", {shown(row['value'])}." for row in good if row["indicator"] == "early_help_in_35_days"]
     return [
         f"{WORDS[levels['board']].capitalize()} matters for the Board, {WORDS[news[True, True]]} of them new.",
@@ -168,7 +170,8 @@ def counts_by_hand() -> list[str]:
         f"all {moves['worsening']} worse than before",
         f"QUERY {statuses['invalid']} ",
         f": {impossible['numerator']:.0f} are counted of only {impossible['denominator']:.0f}:",
-        f"LATE {statuses['late']} ",
+        *(f" ({len(items)}{noun})" for items, noun in zip(waiting, (" indicators", ""), strict=True)),
+        f"LATE {len(waiting)} ",
         f"NO DATA {statuses['no_data']} ",
         f"In some agencies or districts only: {len(matters) - len(own)}. Not escalated: {quiet['amber']} amber.",
         *back,
