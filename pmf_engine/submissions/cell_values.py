@@ -29,7 +29,8 @@ NUMBER = (
 PERCENT = r"^[+\-\u2212]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?)\s*%$"
 
 REFUSED = re.compile(
-    r"[+\-]?[0-9.]+(?:E[+\-]?[0-9]+)?, (?:struck through|(?:perhaps )?not shown|shown as .*)", re.DOTALL
+    r"[+\-]?[0-9.]+(?:E[+\-]?[0-9]+)?, (?:struck through|(?:perhaps )?not shown|shown as .*|with the comment .*)",
+    re.DOTALL,
 )
 """A number of a workbook that is refused for how its cell shows it."""
 
@@ -247,6 +248,8 @@ def _number_hint(text: str) -> str:
         return "a conditional format of its cell may hide it; take that off, or write what is meant"
     if text.endswith(", not shown"):
         return "show it by another colour or format, or delete it"
+    if ", with the comment: " in text:
+        return "send the number that is asked for, or take the comment away where it says nothing of it"
     if ", shown as " in text:
         return "its format shows another number; format the cell as a plain number, so that it shows the one you mean"
     if text.startswith("="):

@@ -17,7 +17,8 @@ from xml.etree import ElementTree
 from pmf_engine.submissions.conditional_formats import HidingRule, hiding_rules
 from pmf_engine.submissions.number_formats import UNSEEN, Shown, shown
 from pmf_engine.submissions.rich_texts import STRUCK, may_be_rich, odd_texts, seen_text
-from pmf_engine.submissions.sheet_xml import Place, is_usual, place_of, rows_of
+from pmf_engine.submissions.sheet_xml import Place, below_cells, is_usual, place_of, rows_of
+from pmf_engine.submissions.workbook_notes import Note
 from pmf_engine.submissions.workbook_styles import odd_formats, percent_styles, struck_styles, unseen_styles
 
 _ERROR = rb"""\bt\s*=\s*["']e["']"""
@@ -51,6 +52,7 @@ class SheetFacts:
         hidden_rows: The hidden rows, from 1, those of no height among them.
         hidden_columns: The hidden columns, from 0, counted from the first of the sheet.
         first_column: The first column with a value, from 0.
+        notes: The comments, boxes of text, and heads and feet of pages; their places count from the first of the sheet.
     """
 
     hidden: bool
@@ -60,6 +62,7 @@ class SheetFacts:
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
     first_column: int = 0
+    notes: Sequence[Note] = ()
 
 
 class SheetReader:
@@ -100,7 +103,7 @@ class SheetReader:
             text: The XML of the sheet; empty for a hidden sheet.
             hidden: The workbook hides the sheet.
         """
-        after = text[max(0, text.rfind(b"sheetData>")) :]  # a search of all cells for what is below them takes long
+        after = below_cells(text)
         rules = hiding_rules(after, self._styles)
         merged = [tuple(map(place_of, ends)) for ends in re.findall(_MERGED, after)] if b"mergeCell" in after else []
         first, cells, faults = 0, dict[Place, str](), dict[str, str]()

@@ -13,6 +13,7 @@ from pmf_engine.submissions.compound_limits import keep_chains_ended
 from pmf_engine.submissions.excel_tables import Sheet, read_sheets
 from pmf_engine.submissions.layouts.grid import Grid, Row
 from pmf_engine.submissions.layouts.naming import Lexicon
+from pmf_engine.submissions.layouts.scope import scope_of_note, telling_piece
 from pmf_engine.submissions.layouts.sections import sections_of
 from pmf_engine.submissions.limits import Measure, keep_within
 from pmf_engine.submissions.old_workbooks import read_old_workbook
@@ -37,10 +38,11 @@ def grids_of_workbook(
         if sheet.hidden:
             problems.append(_problem(file, sheet, "hidden-sheet-of-figures"))
             continue
+        sheet, telling = _annotated(sheet, file)
         grid = _grid(sheet, file, received_on)
         if not grid.rows:
             continue
-        hidden = _hidden_parts(sheet, grid)
+        hidden = [*_hidden_parts(sheet, grid), *telling]
         problems += hidden
         (refused if hidden else grids).append(_unmerged(sheet, grid, lexicon, received_on))
     return grids, refused, problems
@@ -79,6 +81,26 @@ def _columns(rows: Sequence[Sequence[object]]) -> list[str]:
 
 def _problem(file: str, sheet: Sheet, kind: str, row: int | None = None, **words: object) -> Problem:
     return Problem(file, sheet.name, row, None, None, kind, say(kind, **words))
+
+
+def _annotated(sheet: Sheet, file: str) -> tuple[Sheet, list[Problem]]:
+    """A sheet with each comment that says what its cell is not behind the cell's text, and the problems of other notes.
+
+    So a number with the comment `boys only` is none, and a heading with it heads nothing.
+    """
+    texts: dict[Place, str] = {}
+    problems = []
+    for note in sheet.facts.notes:
+        if (piece := telling_piece(note.text)) is None:
+            continue
+        place = None if note.place is None else (note.place[0], note.place[1] - sheet.facts.first_column)
+        if place and place[0] < sheet.rows.height and 0 <= place[1] < sheet.rows.width and not sheet.is_blank(place):
+            texts[place] = f"{sheet.rows[place]}, with the comment: {piece}"
+        else:
+            text = f"{piece} ({note.where})"
+            message = say("out-of-scope", text=text, what=scope_of_note(piece) or "of all")
+            problems.append(Problem(file, sheet.name, None, None, text, "out-of-scope", message))
+    return (sheet.with_texts(texts) if texts else sheet), problems
 
 
 def _hidden_parts(sheet: Sheet, grid: Grid) -> list[Problem]:

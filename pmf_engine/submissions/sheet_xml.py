@@ -17,6 +17,11 @@ def is_usual(text: bytes) -> bool:
     return re.search(rb"""<\w+:worksheet\b|=\s*'|=\s|\s=""", begins) is None
 
 
+def below_cells(text: bytes) -> bytes:
+    """What stands below the cells of a sheet; a search of all cells for it would take long."""
+    return text[max(0, text.rfind(b"sheetData>")) :]
+
+
 def rows_of(text: bytes) -> Iterator[ElementTree.Element]:
     """The rows of a sheet as a stream: each is cleared from memory before the next."""
     for _, element in ElementTree.iterparse(BytesIO(text)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -16,6 +17,8 @@ from pmf_engine.submissions.package_limits import keep_unpacked_within
 from pmf_engine.submissions.rich_texts import may_be_rich
 from pmf_engine.submissions.sheet_extent import check_extent
 from pmf_engine.submissions.sheet_facts import SheetFacts, SheetReader
+from pmf_engine.submissions.sheet_xml import below_cells
+from pmf_engine.submissions.workbook_notes import notes_of
 from pmf_engine.submissions.workbook_styles import is_true
 
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -41,6 +44,9 @@ class Workbook:
     def _part(self, name: str) -> bytes:
         """The bytes of a part, whatever the case of its name."""
         return b"".join(self._blocks(name))
+
+    def _has(self, name: str) -> bool:
+        return name.lower() in self._names
 
     def _blocks(self, name: str) -> Iterator[bytes]:
         """The bytes of a part, block by block; raises BadZipFile where it unpacks to another size than it says."""
@@ -71,9 +77,16 @@ class Workbook:
         for sheet in self._root.iterfind("{*}sheets/{*}sheet"):
             target = targets[sheet.get(_LINK) or sheet.get(_STRICT_LINK)]
             hidden = sheet.get("state", "visible") != "visible"
-            text = self._part(str(PurePosixPath("/xl", target))[1:])
+            part = str(PurePosixPath("/xl", target))[1:]
+            text = self._part(part)
             check_extent(text)
-            yield sheet.get("name", ""), self._reader.facts(b"" if hidden else text, hidden)
+            facts = self._reader.facts(b"" if hidden else text, hidden)
+            notes = (
+                ()
+                if hidden
+                else notes_of(part, below_cells(text), self._part, lambda name: name.lower() in self._names)
+            )
+            yield sheet.get("name", ""), replace(facts, notes=notes)
 
     @property
     def counts_from_1904(self) -> bool:

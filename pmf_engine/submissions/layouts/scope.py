@@ -171,6 +171,27 @@ def scope_of_note(text: str) -> str | None:
     return next((what for what, found in _SCOPES.items() if found.search(words) and what != "of all"), "of all")
 
 
+_PIECES: Final = re.compile(r"[\n.;:!?]+|\s[-\u2013\u2014]\s|,\s")
+_FOR_WHOM: Final = re.compile(r"\b(?:use|information|reference|guidance|review|discussion|office|board) only$")
+_EXCLUDES: Final = re.compile(
+    r"(?:(?:this|these|it|figures?|numbers?|data|count) )*"
+    r"(?:excl(?:ud(?:es?|ing))?|do(?:es)? not include|not including|omits?|missing) \w.*"
+)
+
+
+def telling_piece(text: str) -> str | None:
+    """The part of a comment, or of another note outside the cells, that says what a number is not; None for none.
+
+    >>> telling_piece("Amy: boys only - girls to follow"), telling_piece("For internal use only")
+    ('boys only', None)
+    """
+    for piece in map(str.strip, _PIECES.split(text)):
+        words = plain(piece).strip()
+        if _EXCLUDES.fullmatch(words) or (scope_of_note(piece) is not None and not _FOR_WHOM.search(words)):
+            return piece
+    return None
+
+
 def out_of_scope(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[tuple[Block, Problem | None]]:
     """The blocks whose titles, or the names of whose sheet and file, say that their numbers are of something else.
 
