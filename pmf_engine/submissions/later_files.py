@@ -81,7 +81,8 @@ def longer_periods_replaced(cells: pl.DataFrame, framework: Framework) -> tuple[
     numbered = cells.with_row_index("at")
     # the parts of a flow that does not add up have no sum to compare
     of_parts = (pl.col("months") > pl.col("own")) & (pl.col("kind_of") != "apart")
-    may_be = numbered.filter(pl.col("months") > cadences["own"].min(), pl.col("received_on").is_not_null())
+    shortest = min(cadences["own"], default=0)
+    may_be = numbered.filter(pl.col("months") > shortest, pl.col("received_on").is_not_null())
     longer = may_be.join(cadences, on="figure").filter(of_parts)
     if longer.is_empty():
         return cells, PROBLEMS.empty()

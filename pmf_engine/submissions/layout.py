@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -25,16 +25,18 @@ PLACES_OF_LABELS = [f"{role}_{what}" for role in ("period", "agency", "figure", 
 """The columns with the places of labels that stand in another row than their value."""
 
 
-def lay_out_together(tables: Iterable[RawTable], words: Vocabulary, found: Found) -> None:
+def lay_out_together(tables: list[RawTable], words: Vocabulary, found: Found) -> None:
     """Adds the value cells of tables to `found`: of plain tables with one header together, of others one by one.
 
-    What is done for each table costs more than the few cells that most returns have.
+    What is done for each table costs more than the few cells that most returns have. The list of tables is emptied.
     """
     alike: dict[object, list[RawTable]] = {}
     for position, table in enumerate(tables):
         key: object = (table.header, table.from_text, table.in_order) if _is_plain(table, words) else position
         alike.setdefault(key, []).append(table)
-    for same in alike.values():
+    tables.clear()
+    for key in [*alike]:
+        same = alike.pop(key)
         lay_out(same[0] if len(same) == 1 else _joined(same), words, found)
 
 

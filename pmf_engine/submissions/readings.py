@@ -178,7 +178,13 @@ class Reader:
             cells, ["figure", *texts], period | _fault("period"), PeriodTexts(self.framework).find,
             by=["figure_text_at", *numbers], alike=["clock", *numbers],
         )  # fmt: skip
-        return with_total_rows(_days_that_agree(cells))
+        cells = with_total_rows(_days_that_agree(cells))
+        roles = [role for role in _ROLES if f"{role}_text_at" in cells.columns]
+        # a text that names what it should is not asked for again, and would take as much memory as the name
+        faultless = [role for role in roles if not holds_anywhere(cells, pl.col(f"{role}_kind").is_not_null())]
+        return cells.drop([f"{role}_text_at" for role in roles]).with_columns(
+            pl.lit(None, pl.String).alias(f"{role}_text") for role in faultless
+        )
 
     def _with_groups(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Adds the group of each cell, and what is wrong with the text that names it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -84,7 +84,7 @@ class Sent:
 
 
 def read_tables(
-    tables: Iterable[RawTable],
+    tables: list[RawTable],
     problems: Sequence[Problem],
     received: Mapping[str, date | None],
     words: Vocabulary,
@@ -94,7 +94,7 @@ def read_tables(
     """Reads every cell of returns.
 
     Args:
-        tables: The returns.
+        tables: The returns. The list is emptied, so that their texts are not kept beside their cells.
         problems: The problems of their files so far.
         received: The day of receipt of each file.
         words: The names of the framework.
@@ -103,15 +103,15 @@ def read_tables(
     """
     rows, of_registers = read_registers(registers, words)
     found = Found(problems=[*problems, *of_registers])
-    tables = [*tables]
+    order = {file: place for place, file in enumerate(dict.fromkeys(table.file for table in tables))}
     lay_out_together(tables, words, found)
     if aside:
         found.set_aside.append(pl.DataFrame(aside, schema=SET_ASIDE, orient="row"))
     sent = Sent(problems=problems_frame(found.problems), received=received, registers=rows)
     if found.cells:
-        together = pl.concat(found.cells, how="diagonal")
-        if len(found.cells) > 1:  # in the order of the files
-            order = {file: place for place, file in enumerate(dict.fromkeys(table.file for table in tables))}
+        several, together = len(found.cells) > 1, pl.concat(found.cells, how="diagonal")
+        found.cells.clear()
+        if several:  # in the order of the files
             together = together.sort(pl.col("file").replace_strict(order, return_dtype=pl.Int64), maintain_order=True)
         cells, more = Reader(words).read(together)
         problems_of_all = pl.concat([sent.problems, *more])

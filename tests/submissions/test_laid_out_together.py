@@ -71,7 +71,7 @@ class TestTogether:
     @given(made=tables())
     def test_tables_give_the_same_cells_together_and_alone(self, words: Vocabulary, made: list[RawTable]) -> None:
         together, alone = Found(), Found()
-        lay_out_together(made, words, together)
+        lay_out_together([*made], words, together)
         for table in made:
             lay_out(table, words, alone)
         assert sorted(together.problems, key=repr) == sorted(alone.problems, key=repr)
