@@ -89,6 +89,7 @@ class ProblemKind(StrEnum):
     NOT_WHOLE = "not-whole"
     NOT_YES_OR_NO = "not-yes-or-no"
     NOTES_NOT_READ = "notes-not-read"
+    NOTES_SHEET = "notes-sheet"
     NOTHING_NAMES = "nothing-names"
     NULL_TEXT = "null-text"
     OUT_OF_ORDER = "out-of-order"

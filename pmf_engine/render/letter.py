@@ -34,7 +34,7 @@ def _letter(validation: Validation, part: AgencyFiles) -> Iterator[str]:
     yield f"Dear colleagues of {name},"
     yield ""
     if part.files:
-        yield "thank you for what you sent. This is what we read:"
+        yield "Thank you for what you sent. This is what we read:"
         yield ""
         for file in part.files:
             yield f"- {_read(file)}"

@@ -18,6 +18,7 @@ from pmf_engine.render.validation import for_sender, problem_words
 from pmf_engine.report.problems import ToldProblem
 from pmf_engine.report.validation import Validation
 from pmf_engine.submissions.csv_tables import Faults, text_of_file
+from pmf_engine.submissions.other_sheets import PROBLEM_LIST
 from pmf_engine.submissions.severity import Severity
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ LIST: Final = "To mend"
 _COLOURS: Final = {Severity.LOST: "FFC7CE", Severity.DOUBT: "FFEB9C", Severity.NOTE: "DDEBF7"}
 _WORDS: Final = {Severity.LOST: "not used", Severity.DOUBT: "in doubt", Severity.NOTE: "to note"}
 _WIDTHS: Final = (12, 16, 8, 24, 100)
-_HEADER: Final = ("What", "Sheet", "Cell", "It says", "Why, and what would settle it")
+_LINE, _MOST_LINES = 15, 20
+"""The height of a line of the list in points, and the most lines of a row."""
 _LETTERS: Final = re.compile(r"[A-Z]{1,3}")
 
 
@@ -71,7 +73,7 @@ def _book(path: Path | None) -> Workbook:
     import openpyxl
 
     if path is not None and path.suffix.lower() != ".csv":
-        return openpyxl.load_workbook(path, keep_vba=path.suffix.lower() == ".xlsm")
+        return openpyxl.load_workbook(path, keep_vba=path.suffix.lower() == ".xlsm", rich_text=True)
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     if path is not None:
@@ -121,12 +123,13 @@ def _list(book: Workbook, problems: Iterable[ToldProblem], cells: Sequence[str |
     """Adds the sheet that lists the problems, with a link to each cell."""
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     title = next(
         name for name in (LIST, *(f"{LIST} {number}" for number in range(2, 99))) if name not in book.sheetnames
     )
     sheet = book.create_sheet(title, 0)
-    for column, (text, width) in enumerate(zip(_HEADER, _WIDTHS, strict=True), 1):
+    for column, (text, width) in enumerate(zip(PROBLEM_LIST, _WIDTHS, strict=True), 1):
         sheet.cell(1, column, text).font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(column)].width = width
     for number, (problem, address) in enumerate(zip(problems, cells, strict=True), 2):
@@ -139,6 +142,14 @@ def _list(book: Workbook, problems: Iterable[ToldProblem], cells: Sequence[str |
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.cell(number, 1).fill = PatternFill("solid", fgColor=_COLOURS[severity])
         if address:
-            sheet.cell(number, 3).hyperlink = f"#'{where}'!{address}"
+            sheet.cell(number, 3).hyperlink = f"#'{where.replace(chr(39), chr(39) * 2)}'!{address}"
+        lines = max(-(-len(text) // (width - 2)) for text, width in zip(texts, _WIDTHS, strict=True))
+        sheet.row_dimensions[number].height = _LINE * min(max(lines, 1), _MOST_LINES)
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     book.active = 0
+    for each in book.worksheets:
+        each.sheet_view.tabSelected = (
+            each is sheet
+        )  # or what is typed into one selected sheet would be written into all

@@ -6,6 +6,7 @@ the cells: errors, formulas without a stored result, and the `%` of percentages.
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ from pmf_engine.submissions.workbook_facts import Workbook
 
 _OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1")
 """The first bytes of an Office file from before 2007, and of a later file with a password."""
+
+logging.getLogger("calamine").addHandler(logging.NullHandler())  # or Python prints what it says of sheets of charts
 
 _DAMAGED_XML = (ElementTree.ParseError, LookupError, ArithmeticError, zlib.error, EOFError, RuntimeError)
 """What the parts of a damaged workbook raise: LookupError for an unknown encoding too, RuntimeError for a password."""

@@ -124,16 +124,16 @@ KINDS: Final[Mapping[ProblemKind, Kind]] = {
     ),
     ProblemKind.HIDDEN_COLUMNS_REFUSED: Kind(
         LOST,
-        "columns of this sheet are hidden ({count}), so what counts is not known and nothing in it is used; unhide or "
-        "delete them, and send the file again",
+        "this sheet hides {columns}, so what counts is not known and nothing in it is used; show or delete what is "
+        "hidden, and send the file again",
     ),
     ProblemKind.HIDDEN_ROWS: Kind(
         NOTE, "rows of this sheet are hidden, {count} in all and the first here; they are read like the others"
     ),
     ProblemKind.HIDDEN_ROWS_REFUSED: Kind(
         LOST,
-        "rows {rows} of this sheet are hidden or filtered out, so what counts is not known and nothing in it is used; "
-        "unhide or delete them, and send the file again",
+        "this sheet hides {rows}, by hand or by a filter, so what counts is not known and nothing in it is used; show "
+        "or delete what is hidden, and send the file again",
     ),
     ProblemKind.HIDDEN_SHEET: Kind(
         DOUBT, "this sheet is hidden and is not read; if its records are meant, unhide it and send the file again"

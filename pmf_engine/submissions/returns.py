@@ -21,6 +21,7 @@ from pmf_engine.submissions.layouts.scope import doubt_of, is_strange_title, say
 from pmf_engine.submissions.layouts.titles import TitlesDifferError, from_titles, names_of_file
 from pmf_engine.submissions.layouts.years import turning_sheets
 from pmf_engine.submissions.limits import Measure, keep_within
+from pmf_engine.submissions.other_sheets import lists_problems, without_notes
 from pmf_engine.submissions.parquet_limits import keep_parquet_within
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.registers import RegisterTable, header_among, register_of
@@ -187,11 +188,17 @@ def return_of_workbook(path: Path, file: str, lexicon: Lexicon, received_on: dat
         return _packs(layouts, grids, refused, problems, lexicon)
     content = Return(problems=problems)
     turning = turning_sheets(grids, lexicon)
+    unread = []
     for number, grid in enumerate(grids):
+        if lists_problems(grid):
+            continue
         if (table := _plain_table(grid, lexicon)) is not None:
             content.tables.append(table)
         elif not content.add_register(grid):
-            content.add(grid, _read_sheet(number, grid, turning, lexicon))
+            read = _read_sheet(number, grid, turning, lexicon)
+            content.add(grid, read) if read.fits else unread.append((grid, read))
+    for grid, read in unread:
+        content.add(grid, without_notes(grid, read) if content.tables else read)
     for grid in refused:
         if header_among((row.cells for row in grid.rows), grid.file) is None:
             content.add(grid, Read(aside=values_of(grid, lexicon, grid.rows)))

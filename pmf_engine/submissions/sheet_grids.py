@@ -109,13 +109,25 @@ def _hidden_parts(sheet: Sheet, grid: Grid) -> list[Problem]:
     rows = [row for row in sheet.facts.hidden_rows if row in filled]
     problems = []
     if rows:
-        shown = ", ".join(map(str, rows[:10])) + (f" and {len(rows) - 10} more" if len(rows) > 10 else "")
-        problems.append(_problem(grid.file, sheet, "hidden-rows-refused", rows[0], rows=shown))
+        problems.append(
+            _problem(grid.file, sheet, "hidden-rows-refused", rows[0], rows=_some("row", list(map(str, rows))))
+        )
     hidden = [at - grid.first_column for at in sheet.facts.hidden_columns]
     columns = [at for at in hidden if any(0 <= at < len(row.cells) and row.cells[at] for row in grid.rows)]
     if columns:
-        problems.append(_problem(grid.file, sheet, "hidden-columns-refused", count=len(columns)))
+        shown = _some("column", [grid.column(at) for at in columns])
+        problems.append(_problem(grid.file, sheet, "hidden-columns-refused", columns=shown))
     return problems
+
+
+def _some(what: str, names: Sequence[str]) -> str:
+    """The first ten of some rows or columns, and how many more there are.
+
+    >>> _some("row", ["3"]), _some("column", list("ABCDEFGHIJKL"))
+    ('row 3', 'columns A, B, C, D, E, F, G, H, I, J and 2 more')
+    """
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return f"{what if len(names) == 1 else what + 's'} {', '.join(names[:10])}{more}"
 
 
 def _grid(sheet: Sheet, file: str, received_on: date | None) -> Grid:
@@ -135,12 +147,16 @@ def _unmerged(sheet: Sheet, grid: Grid, lexicon: Lexicon, received_on: date | No
     """The grid with the text of each merged label in the blanks below it; of headers only the first row is merged.
 
     A merged number is a value of none of its cells, since nothing says for which of them it stands. A blank merged with
-    a cell beside it or in a header is unknown, unless that cell is a title, alone in its row.
+    a cell beside it or in a header is unknown, unless that cell is a title, alone in its row. A cell that is only wider
+    than its column, since nothing else stands in the columns beside it, is of its first column.
     """
     sections = sections_of(grid, lexicon) if sheet.facts.merged else ()
     section_of = {row.number - 1: section for section in sections for row in section.rows}
     texts: dict[Place, str] = {}
+    filled_columns = {column for row in grid.rows for column in row.filled}
     for first, last, places in sheet.merged():
+        if first[0] == last[0] and filled_columns.isdisjoint(range(first[1] + 1, last[1] + 1)):
+            continue
         merged, text = f"{sheet.cell(first)}:{sheet.cell(last)}", (sheet.rows[first] or "").strip(EDGES)
         own = section_of.get(first[0])
         is_number = own is not None and first[1] in own.values and lexicon.may_be_value(text)

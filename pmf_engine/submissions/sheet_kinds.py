@@ -37,6 +37,7 @@ SHEET_KINDS: Final = {
         "`{text}` names a figure in a column that also names groups, so what each row is of is not known and none is "
         "used; give figures and groups a column each (a pivot table: tabular form, with all labels repeated)",
     ),
+    ProblemKind.NOTES_SHEET: Kind(NOTE, "this sheet is taken for notes or choices, and nothing in it is used"),
     ProblemKind.PACK_SHEET: Kind(
         LOST,
         "layout `{layout}` reads {what}, and this file has {sheets}; nothing in it is used: name the sheet again as it "

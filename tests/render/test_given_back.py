@@ -9,6 +9,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 import pmf_engine as pmf
@@ -107,3 +109,34 @@ def test_the_command_marks_the_file_that_is_named(folder: Path, capsys: pytest.C
     assert "name the file to mark with `--file`: `care.csv`, `care.xlsx`" in capsys.readouterr().err
     assert main([*command, "--file", "care.xlsx", "--output", str(output)]) == 1
     assert openpyxl.load_workbook(output).sheetnames[1:] == ["Data", "Notes"]
+
+
+def test_a_marked_copy_that_is_mended_and_sent_again_is_read(folder: Path) -> None:
+    path = folder / "returns" / "care.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(marked_workbook(validated(folder), "care.xlsx", path)))
+    book["Data"]["B2"], book["Data"]["E9"] = 520, None  # a formula has no result until a spreadsheet has opened it
+    book.save(path)
+    framework = pmf.load_framework(folder)
+    submissions = pmf.read_submissions(framework.submissions, framework)
+    assert submissions.problems.filter(file="care.xlsx").is_empty()
+    assert submissions.readings.filter(file="care.xlsx", figure="visits", state="ok")["value"].to_list() == [520, 540]
+
+
+def test_only_the_list_is_selected_and_its_links_lead_to_any_name_of_a_sheet(folder: Path) -> None:
+    path = folder / "returns" / "care.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["Data"].title = "Children's data"
+    book.save(path)
+    marked = openpyxl.load_workbook(io.BytesIO(marked_workbook(validated(folder), "care.xlsx", path)))
+    assert [sheet.title for sheet in marked if sheet.sheet_view.tabSelected] == [LIST]
+    assert marked[LIST]["C2"].hyperlink.target == "#'Children''s data'!B2"
+
+
+def test_raised_digits_stay_raised(folder: Path) -> None:
+    path = folder / "returns" / "care.xlsx"
+    text = CellRichText("41", TextBlock(InlineFont(vertAlign="superscript"), "1"))
+    book = openpyxl.load_workbook(path)
+    book["Data"]["B3"] = text
+    book.save(path)
+    marked = io.BytesIO(marked_workbook(validated(folder), "care.xlsx", path))
+    assert openpyxl.load_workbook(marked, rich_text=True)["Data"]["B3"].value == text

@@ -104,12 +104,14 @@ STANDING_MODULES = (
 )
 
 SHEET_MODULES = (
+    pmf_engine.submissions.other_sheets,
     pmf_engine.submissions.returns,
     pmf_engine.submissions.sheet_grids,
     pmf_engine.submissions.blank_groups,
     pmf_engine.submissions.layouts.mapped,
     pmf_engine.submissions.layouts.reading,
     pmf_engine.submissions.layouts.scope,
+    pmf_engine.submissions.layouts.value_columns,
     pmf_engine.submissions.layouts.years,
 )
 """`test_awful_files` and `test_mapped` reach the kinds of problems of these."""

@@ -59,6 +59,7 @@ MODULES = (
     pmf_engine.submissions.folder,
     pmf_engine.submissions.headers,
     pmf_engine.submissions.layout,
+    pmf_engine.submissions.period_texts,
     pmf_engine.domain.problem_kind,
     pmf_engine.submissions.readings,
     pmf_engine.submissions.submissions,

@@ -428,8 +428,8 @@ def write(case: Case, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    from tests.support import awful_doubts, awful_forms, awful_habits, awful_words
+    from tests.support import awful_books, awful_doubts, awful_forms, awful_habits, awful_words
 
-    more = (awful_doubts, awful_habits, awful_forms, awful_words)
+    more = (awful_doubts, awful_habits, awful_forms, awful_words, awful_books)
     for number, each in enumerate([*cases(), *(case for part in more for case in part.cases())], 1):
         write(each, Path(sys.argv[1]) / f"{number:03d}")

@@ -125,6 +125,8 @@ def _labels_of_column(
         elif role in names or (role == PART and PERIOD in names):
             named = role if role in names else PERIOD
             labels[named] = label._replace(text=lexicon.bare(label.text)) if named == PERIOD else label
+        elif _is_total_of_groups(row, role, label.text, lexicon):
+            labels[role] = label
         else:
             return {}, label
     if blank and section.headers and not plain and (any(roles) or len(section.values) > 1):
@@ -132,6 +134,19 @@ def _labels_of_column(
     if PERIOD in labels:
         labels[PERIOD] = labels[PERIOD]._replace(heading=heading)
     return labels, None
+
+
+def _is_total_of_groups(row: Row, role: str, text: str, lexicon: Lexicon) -> bool:
+    """Whether a text such as `Total` means all groups: in a row of a header that names each of them, and nothing else.
+
+    Beside some of the groups it may be the total of these.
+    """
+    by = role.removeprefix("by ")
+    if by not in lexicon.words.groups or not lexicon.words.is_whole(by, text):
+        return False
+    groups, texts = lexicon.words.groups[by], [row.cells[at] for at in row.filled]
+    named = {groups.find(each) for each in texts}
+    return named >= groups.titles.keys() and not any(lexicon.roles(each) & {FIGURE, PERIOD, PART} for each in texts)
 
 
 def _is_unit(labels: Mapping[str, Label], text: str, lexicon: Lexicon) -> bool:
