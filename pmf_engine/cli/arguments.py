@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pmf_engine import __version__
 from pmf_engine.cli.command import Command, option
+from pmf_engine.domain.audience import Audience
 
 
 def day(text: str) -> date:
@@ -47,8 +48,8 @@ AS_OF = option("--as-of", type=day, metavar="DATE", help="the day that decides w
 PERIOD = option("--period", metavar="PERIOD", help="2016-17, 2016-17 Q3, 2016-17 H1 or 2016-12")
 AUDIENCE = option(
     "--audience",
-    choices=["board", "public"],
-    default="board",
+    choices=[*map(str, Audience)],
+    default=str(Audience.BOARD),
     help="for whom: `public` withholds small counts and what would give them away (default: board)",
 )
 EVALUATION = (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pmf_engine.cli.command import CannotDoError
 from pmf_engine.cli.output import keep_inputs
+from pmf_engine.domain.audience import Audience
 
 if TYPE_CHECKING:
     from pmf_engine.domain.periods import Period
@@ -44,7 +45,7 @@ def evaluation_of(arguments: argparse.Namespace, one_period: bool) -> Evaluation
 
 def for_audience(evaluation: Evaluation, audience: str) -> Evaluation:
     """The evaluation that an audience may see. Raises CannotDoError where nobody can tell what that is."""
-    if audience == "board":
+    if audience == Audience.BOARD:
         return evaluation
     from pmf_engine.disclosure.public import DisclosureError, for_public
     from pmf_engine.report.snapshots import SnapshotError, papers_before

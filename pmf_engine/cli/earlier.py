@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pmf_engine.cli.command import CannotDoError
+from pmf_engine.domain.audience import Audience
 
 if TYPE_CHECKING:
     from pmf_engine.domain.periods import Period
@@ -54,7 +55,7 @@ def saved_report(evaluation: Evaluation, folder: Path | None) -> Snapshot | None
     if folder is None:
         return None
     snapshot = read_snapshot(folder)
-    if not asked and evaluation.audience != "board" and snapshot.report.period != period:
+    if not asked and evaluation.audience != Audience.BOARD and snapshot.report.period != period:
         return None  # an earlier period is not worked out anew for the public
     if snapshot.report.audience != evaluation.audience:
         raise CannotDoError(

@@ -6,14 +6,16 @@ import argparse
 import sys
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pmf_engine.cli.arguments import AS_OF, AUDIENCE, CONFIG, DATA, OUTPUT, width
-from pmf_engine.cli.asked import for_audience, framework_of, page_width, period_of, submissions_of
+from pmf_engine.cli.asked import for_audience, framework_of, page_width, period_of, submissions_folder, submissions_of
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, Option, option
 from pmf_engine.cli.earlier import summary_for
-from pmf_engine.cli.output import FILES, NO_TEXT, takes_color, write
+from pmf_engine.cli.output import FILES, NO_TEXT, takes_color, write, write_folder
 from pmf_engine.diagnostics.errors import MissingExtra
+from pmf_engine.domain.audience import Audience
 from pmf_engine.render.renderers import PageOptions
 from pmf_engine.render.year_renderers import PAPER_RENDERERS
 from pmf_engine.report.priority_sorts import SORTS
@@ -77,17 +79,32 @@ def _annual(arguments: argparse.Namespace) -> ExitCode:
     from pmf_engine.report.duties import duties_of, duties_paper
     from pmf_engine.report.paper import Written
 
-    if arguments.check and arguments.audience != "board":
+    if arguments.check and arguments.save:
+        raise CannotDoError("`--check` makes no paper to keep; leave `--save` out")
+    if arguments.check and arguments.audience != Audience.BOARD:
         raise CannotDoError("`--check` looks for the duties in the board's report; leave `--audience` out")
     year = _year(arguments)
     year = BoardYear(for_audience(year.evaluation, arguments.audience))
-    report = annual_report(year, summary_for(year.framework, year.period))
+    summary = summary_for(year.framework, year.period)
+    report = annual_report(year, summary)
     if not arguments.check:
-        print_paper(Written(report, annual_paper(report), as_of=report.as_of), arguments)
+        rendered = _rendered(Written(report, annual_paper(report), as_of=report.as_of), arguments)
+        if arguments.save is not None:
+            _keep(year, summary, arguments)
+        write(rendered, arguments.output)
         return ExitCode.DONE
     duties = duties_of(report, year.framework)
     print_paper(Written(duties, duties_paper(report, duties), as_of=report.as_of), arguments)
     return ExitCode.DONE if all(duty.answered for duty in duties) else ExitCode.FINDING
+
+
+def _keep(year: BoardYear, summary: tuple[str, ...], arguments: argparse.Namespace) -> None:
+    """Keeps the report on the year, with the results that the annual report rests on."""
+    from pmf_engine.report.build import exception_report
+    from pmf_engine.report.snapshots import snapshot_files
+
+    report = exception_report(year.evaluation, summary=summary)
+    write_folder(snapshot_files(year.evaluation, report, submissions_folder(arguments, year.framework)), arguments.save)
 
 
 def _printed(make: Callable[[BoardYear], Written]) -> Callable[[argparse.Namespace], ExitCode]:
@@ -118,7 +135,12 @@ def _plan(arguments: argparse.Namespace) -> ExitCode:
 
 
 def print_paper(written: Written, arguments: argparse.Namespace) -> None:
-    """Writes a paper in the format of the options, in colour on a terminal and in ASCII where it cannot show more."""
+    """Writes a paper in the format of the options."""
+    write(_rendered(written, arguments), arguments.output)
+
+
+def _rendered(written: Written, arguments: argparse.Namespace) -> str | bytes:
+    """A paper in the format of the options, in colour on a terminal and in ASCII where it cannot show more."""
     to_terminal = arguments.output is None and sys.stdout.isatty()
     if arguments.format in FILES and to_terminal:
         raise CannotDoError(NO_TEXT)
@@ -129,10 +151,9 @@ def print_paper(written: Written, arguments: argparse.Namespace) -> None:
         plain=arguments.plain,
     )
     try:
-        rendered = PAPER_RENDERERS[arguments.format](written, options)
+        return PAPER_RENDERERS[arguments.format](written, options)
     except MissingExtra as error:
         raise CannotDoError(str(error)) from None
-    write(rendered, arguments.output)
 
 
 def _year(arguments: argparse.Namespace) -> BoardYear:
@@ -192,6 +213,7 @@ YEAR = (
         (
             *_options("docx", "xlsx"),
             AUDIENCE,
+            option("--save", type=Path, metavar="FOLDER", help="keep the results in this new folder, for later papers"),
             option(
                 "--check", action="store_true", help="where each duty of the framework is answered, or that it is not"
             ),

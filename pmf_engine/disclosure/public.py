@@ -18,6 +18,7 @@ from pmf_engine.disclosure.linking import tables_of
 from pmf_engine.disclosure.published import PublishedPaper
 from pmf_engine.disclosure.tables import Count, Row, Tables
 from pmf_engine.disclosure.withholding import withhold
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.domain.status import ReasonKind, Status
 from pmf_engine.evaluation.evaluate import Evaluation, altered
@@ -87,7 +88,7 @@ def for_public(evaluation: Evaluation, earlier: Iterable[PublishedPaper] = ()) -
         cells=_words(evaluation),
         problems=PROBLEMS.empty(),
         inputs=None,
-        audience="public",
+        audience=Audience.PUBLIC,
     )
 
 

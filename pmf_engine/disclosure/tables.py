@@ -119,7 +119,7 @@ class Tables:
 
 
 def work_out(values: dict[Count, float], links: Iterable[Linked]) -> None:
-    """Adds the values of counts that others give away by one of the sums."""
+    """Adds the values of counts that others give away by one of the sums; where a sum is nothing, so is each term."""
     links, found = list(links), True
     while found:
         found = False
@@ -131,6 +131,8 @@ def work_out(values: dict[Count, float], links: Iterable[Linked]) -> None:
             elif len(unknown) == 1 and total in values:
                 [place] = unknown
                 values[terms[place]] = (values[total] - others) / factors[place]
+            elif unknown and values.get(total) == 0 and min(factors) > 0:
+                values |= {terms[place]: 0.0 for place in unknown}
             else:
                 continue
             found = True

@@ -11,6 +11,7 @@ import polars as pl
 
 from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.errors import Error
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Status, texts
@@ -206,7 +207,7 @@ def what_if(
         ConfigError: The framework has an error with these changes.
         Error: The evaluation is for the public.
     """
-    if evaluation.audience != "board":
+    if evaluation.audience != Audience.BOARD:
         raise Error("a what-if of an evaluation for the public would have small counts: ask that of the board's")
     amended = evaluation.framework.amended(tolerances=tolerances or {}, indicators=indicators or {}, from_=from_)
     touched = _touched(amended, {*(tolerances or {}), *(indicators or {})})

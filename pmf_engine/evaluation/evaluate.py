@@ -11,6 +11,7 @@ import polars as pl
 
 from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.errors import Error, UnknownName, UnknownPeriod
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.dates import day_of
 from pmf_engine.domain.periods import Cadence, Frequency, Period, month_of
 from pmf_engine.domain.status import texts
@@ -79,7 +80,7 @@ class Evaluation(Evaluated):
             ValueError: The evaluation is of all periods and `period` names none, nothing was asked for in it, `only`
                 left the indicator out, or several breakdowns have such a group; it is an `Error`, too.
         """
-        if self.period is None and period is not None and self.audience == "board":
+        if self.period is None and period is not None and self.audience == Audience.BOARD:
             row = judged_row(self, indicator, group, _period(self.framework, period))
             return explained(_alone(self, indicator, row.period), indicator, group, None)
         return explained(self, indicator, group, period)
@@ -92,7 +93,7 @@ class Evaluation(Evaluated):
             UnknownPeriod: `period` is not a period of the board.
             Error: The evaluation is for the public; another period of it would have small counts.
         """
-        if self.audience != "board":
+        if self.audience != Audience.BOARD:
             raise Error("an evaluation for the public has no other period: evaluate that one, and publish it anew")
         return evaluate(
             self.framework, self.submissions, period=period, as_of=self.as_of, engine=self.engine, only=self.only

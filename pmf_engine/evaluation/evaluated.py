@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from html import escape
-from typing import Literal
 
 import polars as pl
 
 from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.errors import UnknownName, UnknownPeriod
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.actions import judged_actions
@@ -58,7 +58,7 @@ class Evaluated:
     own: pl.DataFrame | None = None
     only: frozenset[str] | None = None
     engine: Engine = "streaming"
-    audience: Literal["board", "public"] = "board"
+    audience: Audience = Audience.BOARD
 
     def __repr__(self) -> str:
         shown = self.judged.filter("shown")
@@ -93,7 +93,7 @@ class Evaluated:
         actions = register_at(self.submissions, "actions", self.as_of)
         if self.only is not None:
             actions = actions.filter(pl.col("indicator").is_in(sorted(self.only)))
-        if self.audience == "public":
+        if self.audience == Audience.PUBLIC:
             approved = [id_ for id_, indicator in self.framework.indicators.items() if indicator.public]
             actions = actions.filter(pl.col("indicator").is_in(approved))
         return judged_actions(actions, own_rows(self), self.framework, self.as_of)

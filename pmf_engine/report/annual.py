@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Direction, Status
 from pmf_engine.evaluation.evaluate import altered
@@ -105,12 +106,12 @@ class AnnualReport:
     unseen: tuple[Unseen, ...]
     problems: Mapping[str, int]
     next_year: Plan
-    audience: str = "board"
+    audience: str = Audience.BOARD
 
     @property
     def is_public(self) -> bool:
         """Whether it is for the public."""
-        return self.audience == "public"
+        return self.audience == Audience.PUBLIC
 
 
 def annual_report(year: BoardYear, summary: Iterable[str] = ()) -> AnnualReport:

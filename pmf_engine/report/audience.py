@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Final
 
+from pmf_engine.domain.audience import Audience
 from pmf_engine.judgement.formatting import show_count
 from pmf_engine.report.model import ExceptionReport
-
-
-class Audience(StrEnum):
-    """The audiences of a report."""
-
-    BOARD = "board"
-    """The board and its partners."""
-    PUBLIC = "public"
-    """Everyone: small counts, and what would give them away, are withheld."""
-
 
 MARKINGS: Final[Mapping[str, str]] = {
     Audience.BOARD: "For the board and its partners. Holds small counts of children: not for publication.",
@@ -33,10 +23,12 @@ def marking_words(report: ExceptionReport) -> str:
 
 
 def data_words(report: ExceptionReport) -> str:
-    """The sentence on the submissions: files, cells, records, and but for the public how many problems there are."""
+    """The sentence on the submissions: files, cells and records; for the public nothing of what was refused."""
     quality = report.data_quality
-    cells = f"{show_count(quality.cells_read, 'cell')} read = {quality.cells_used:,} used"
-    parts = [f"{show_count(quality.files, 'file')}, {cells} + {quality.cells_set_aside:,} set aside"]
+    cells = f"{show_count(quality.cells_read, 'cell')} read"
+    if report.audience != Audience.PUBLIC:
+        cells += f" = {quality.cells_used:,} used + {quality.cells_set_aside:,} set aside"
+    parts = [f"{show_count(quality.files, 'file')}, {cells}"]
     if quality.lists:
         parts.append(f"{show_count(quality.records_read, 'record')} in {show_count(quality.lists, 'file')} of lists")
     if report.audience != Audience.PUBLIC:

@@ -10,6 +10,7 @@ from functools import cached_property
 import polars as pl
 
 from pmf_engine.diagnostics.errors import UnknownPeriod
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import Cadence, Frequency, Period
 from pmf_engine.evaluation.evaluate import Evaluation, evaluate
 from pmf_engine.framework.model import Framework
@@ -61,7 +62,7 @@ class BoardYear:
     @property
     def is_public(self) -> bool:
         """Whether the year is for the public."""
-        return self.evaluation.audience == "public"
+        return self.evaluation.audience == Audience.PUBLIC
 
     def register(self, name: str) -> pl.DataFrame:
         """The rows of a register of the board that count on the day of the evaluation.

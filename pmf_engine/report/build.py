@@ -10,6 +10,7 @@ import polars as pl
 
 from pmf_engine.diagnostics.arguments import checked
 from pmf_engine.diagnostics.errors import UnknownName
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.status import EvidenceType, NoSignal, Status
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.rows import NoRow
@@ -160,6 +161,7 @@ def _data_quality(scope: Scope) -> DataQuality:
     evaluation = scope.evaluation
     files: pl.DataFrame = evaluation.submissions.files
     used, aside = (int(files[column].sum()) if column in files.columns else 0 for column in ("used", "set_aside"))
+    aside = 0 if evaluation.audience == Audience.PUBLIC else aside
     lists = [part for parts in evaluation.inputs.counted.read.values() for part in parts] if evaluation.inputs else []
     records = sum(part.records for part in lists)
     problems = [told for told in told_problems(evaluation.problems) if scope.agency in (None, told.agency)]

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import month_of
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import Evaluation
@@ -46,7 +47,7 @@ class Comparing:
             raise SnapshotError(
                 f"the saved report is as of {saved.as_of}, later than this one, as of {evaluation.as_of}"
             )
-        if evaluation.audience != "board" and evaluation.period != saved.period:
+        if evaluation.audience != Audience.BOARD and evaluation.period != saved.period:
             raise SnapshotError("a public report compares with one of its own period alone")
         self.snapshot = snapshot
         self.now = evaluation if evaluation.period == saved.period else evaluation.at(saved.period)
@@ -191,7 +192,7 @@ class _Causes:
         }
         known = tuple(cause.value for cause, holds in found.items() if holds)
         # The public sees no figures, so that a figure may have changed.
-        by_day = self.now.audience == "board" or row[f"status{_NOW}"] == Status.LATE
+        by_day = self.now.audience == Audience.BOARD or row[f"status{_NOW}"] == Status.LATE
         return known or ((Cause.PASSED if by_day else Cause.REVISED).value,)
 
     def _is_defined_anew(self, id_: str, columns: tuple[str, ...]) -> bool:

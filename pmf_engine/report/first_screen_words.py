@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Direction, Status
 from pmf_engine.judgement.formatting import show_count
@@ -333,7 +334,7 @@ def data_sentences(screen: FirstScreen) -> list[str]:
     problems = problems_words(quality.kinds, quality.severities)
     sentences = [f"{owed} {sentence(problems)}".strip()]
     count = len(screen.matters)
-    if count and screen.report.audience != "public":
+    if count and screen.report.audience != Audience.PUBLIC:
         sentences.append(_explained_words(screen.unexplained, count))
     return sentences
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.inputs import AGENCY
 from pmf_engine.evaluation.scored_twice import ScoredTwice, scored_twice
@@ -123,7 +124,7 @@ class Items:
             raised=view.raised(row) if row.escalate_to else None,
             chart=view.chart(row),
             comments=self.remarks.comments(indicator, period, groups),
-            shows_words=self.scope.evaluation.audience == "board" or bool(indicator.public),
+            shows_words=self.scope.evaluation.audience == Audience.BOARD or bool(indicator.public),
             outside=outside,
             carried=self._carried(row),
             group_only=False,
@@ -142,7 +143,7 @@ class Items:
 
     def _scored_twice(self, row: HistoryRow) -> ScoredTwice | None:
         """What became of those scored before and after; nothing in a report for the public: their counts may be few."""
-        if self.scope.evaluation.audience != "board":
+        if self.scope.evaluation.audience != Audience.BOARD:
             return None
         return scored_twice(self.scope.framework, row.indicator, lambda id_: self.view.at(row, id_))
 

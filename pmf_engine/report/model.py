@@ -109,6 +109,8 @@ class Observation:
 class DataQuality:
     """Counts of the submissions: every cell of a return is either used or set aside.
 
+    For the public only those used are counted.
+
     `files` counts files of returns, `lists` files of lists. `first_problems` are the gravest of the `problems`, and
     `kinds` and `severities` count them: those of kinds with a name of their own, and the rest.
     """

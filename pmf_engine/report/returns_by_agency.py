@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import Cadence, Period, month_of
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.report.calendar import Owed, ReturnState, owed_between
@@ -61,7 +62,7 @@ def returns_by_agency(evaluation: Evaluation, agency: str | None = None) -> tupl
         agency: Only this agency; None for all.
     """
     framework = evaluation.framework
-    if evaluation.period is None or evaluation.inputs is None or evaluation.audience != "board":
+    if evaluation.period is None or evaluation.inputs is None or evaluation.audience != Audience.BOARD:
         return ()
     last = Cadence(3, framework.board.year_start).last_ended_by(evaluation.period.end)
     quarters = [Period(last.start - 3 * back, last.cadence) for back in range(QUARTERS - 1, -1, -1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import Period
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.framework.model import Framework
@@ -70,7 +71,7 @@ class Scope:
 
         None where the board keeps no actions, and in a report for the public: who does what is the board's own.
         """
-        if self.evaluation.submissions.actions.is_empty() or self.evaluation.audience != "board":
+        if self.evaluation.submissions.actions.is_empty() or self.evaluation.audience != Audience.BOARD:
             return None
         rows = self.evaluation.actions.iter_rows(named=True)
         return tuple(

@@ -8,6 +8,7 @@ from datetime import date
 from math import isfinite
 from typing import Final
 
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_date, show_months
 from pmf_engine.report.audience import marking_words
@@ -341,5 +342,6 @@ def _notes(report: ExceptionReport) -> Iterator[tuple[Content, ...]]:
     yield "Value", "At full precision; the format rounds it. A percentage is a number of hundredths: 70.8 is 70.8%."
     yield (
         "Files",
-        f"{quality.files:,} files of returns, {quality.cells_read:,} cells read, {quality.cells_used:,} used.",
+        f"{quality.files:,} files of returns, {quality.cells_read:,} cells read"
+        + ("." if report.audience == Audience.PUBLIC else f", {quality.cells_used:,} used."),
     )

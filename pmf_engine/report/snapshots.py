@@ -21,6 +21,7 @@ import polars as pl
 
 from pmf_engine.diagnostics.errors import Error
 from pmf_engine.disclosure.published import PUBLISHED, PublishedPaper, published_rows
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.periods import Period
 from pmf_engine.evaluation.evaluate import Evaluation
@@ -110,7 +111,7 @@ def snapshot_files(evaluation: Evaluation, report: ExceptionReport, folder: Path
         "indicators.yaml": indicators.encode(),
         "tolerances.yaml": tolerances.encode(),
     }
-    if evaluation.audience == "public":
+    if evaluation.audience == Audience.PUBLIC:
         files[PUBLISHED_FILE] = _parquet(published_rows(evaluation))
     if report.summary:
         files["summary.md"] = ("\n\n".join([f"# {report.period.label}", *report.summary]) + "\n").encode()
@@ -214,7 +215,7 @@ def papers_before(evaluation: Evaluation) -> list[PublishedPaper]:
     """The papers for the public that were given out before an evaluation, the oldest first.
 
     They are the snapshots for the public in the board's folder of snapshots: of an earlier day, or of the same day and
-    another period.
+    another period. The board may have had another name then, and the program another form of reports.
 
     Raises:
         SnapshotError: One of them cannot be read, so that nobody knows what it published.
@@ -222,15 +223,24 @@ def papers_before(evaluation: Evaluation) -> list[PublishedPaper]:
     framework, period = evaluation.framework, evaluation.period
     if not framework.board.snapshots or framework.folder is None:
         return []
+    folder = framework.folder / framework.board.snapshots
+    for_public = {path for path, data in saved_reports(folder) if data.get("audience") == Audience.PUBLIC}
     found = []
-    for path, data in saved_reports(framework.folder / framework.board.snapshots):
-        alike = data.get("audience") == "public" and data.get("board") == framework.board.name
-        own = data.get("period") or {}
-        is_same = period is not None and (own.get("starts_on"), own.get("ends_on")) == _days(period)
-        day, today = str(data.get("as_of")), evaluation.as_of.isoformat()
-        if alike and (day < today or (day == today and not is_same)):
+    for path in for_public | {file.parent for file in folder.glob(f"*/{PUBLISHED_FILE}")}:
+        days, day = _days_of_paper(path)
+        is_same = period is not None and days == _days(period)
+        if day < evaluation.as_of or (day == evaluation.as_of and not is_same):
             found.append((day, path.name, path))
     return [_published(path, framework) for _, _, path in sorted(found)]
+
+
+def _days_of_paper(folder: Path) -> tuple[tuple[str, str], date]:
+    """The first and the last day of the period of a paper for the public, and the day as of which it was made."""
+    try:
+        head = _read_json(folder / REPORT)
+        return (head["period"]["starts_on"], head["period"]["ends_on"]), date.fromisoformat(head["as_of"])
+    except _CHANGED as error:
+        raise _unknown_paper(folder, error) from None
 
 
 def _published(folder: Path, framework: Framework) -> PublishedPaper:
@@ -242,11 +252,16 @@ def _published(folder: Path, framework: Framework) -> PublishedPaper:
             framework = Framework.from_text(*texts)
         return PublishedPaper(rows, framework)
     except (Error, *_CHANGED, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        what = str(error).strip().partition("\n")[0][:80]
-        raise SnapshotError(
-            f"nobody can tell what the paper for the public in `{folder}` has published ({what}); restore the folder, "
-            "or take it out of the snapshots if that paper was never given out"
-        ) from None
+        raise _unknown_paper(folder, error) from None
+
+
+def _unknown_paper(folder: Path, error: BaseException) -> SnapshotError:
+    """The refusal to make a paper for the public after one that cannot be read."""
+    what = str(error).strip().partition("\n")[0][:80]
+    return SnapshotError(
+        f"nobody can tell what the paper for the public in `{folder}` has published ({what}); restore the folder, "
+        "or take it out of the snapshots if that paper was never given out"
+    )
 
 
 def _days(period: Period) -> tuple[str, str]:
@@ -317,7 +332,7 @@ def hashes(evaluation: Evaluation, folder: Path | None) -> dict[str, str]:
 
     None for the public: whoever knows the rest of a file could find a small count in it by trying which has its hash.
     """
-    if evaluation.audience != "board":
+    if evaluation.audience != Audience.BOARD:
         return {}
     submissions, as_of = evaluation.submissions, evaluation.as_of
     known = submissions.files.filter(pl.col("received_on").is_null() | (pl.col("received_on") <= as_of))

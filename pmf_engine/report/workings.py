@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pmf_engine.domain.audience import Audience
 from pmf_engine.evaluation.evaluate import Evaluation
 from pmf_engine.evaluation.explanation.figure_sources import Cell, Source
 from pmf_engine.evaluation.explanation.record_sources import Records
@@ -21,7 +22,7 @@ MOST = 60
 
 def with_workings(report: ExceptionReport, evaluation: Evaluation) -> ExceptionReport:
     """A report of an evaluation with the workings of its first exceptions; for the public without."""
-    if evaluation.audience != "board":
+    if evaluation.audience != Audience.BOARD:
         return report
     words, left = RowWords(evaluation.framework), MOST
     levels: list[Level] = []

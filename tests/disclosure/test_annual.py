@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import polars as pl
 import pytest
 
 import pmf_engine as pmf
+from pmf_engine.cli.program import main
 from pmf_engine.disclosure.public import for_public
 from pmf_engine.render.renderers import PageOptions
 from pmf_engine.render.year_renderers import PAPER_RENDERERS
@@ -16,6 +18,7 @@ from pmf_engine.report.annual import annual_report
 from pmf_engine.report.annual_paper import annual_paper
 from pmf_engine.report.board_year import BoardYear
 from pmf_engine.report.paper import Written
+from pmf_engine.report.snapshots import papers_before
 from tests.support.year_board import INDICATORS, TOLERANCES, returns, write_board
 
 DAY = date(2017, 5, 31)
@@ -101,3 +104,57 @@ def test_it_says_for_whom_it_is_and_what_it_leaves_out(both: tuple[dict[str, str
         assert "£42" in public[name]
         assert "Section 11" not in public[name]
     assert '"audience": "public"' in public["json"]
+
+
+def public_board(folder: Path) -> Path:
+    """The board of the year, with a folder of snapshots."""
+    write_board(folder, {})
+    (folder / "indicators.yaml").write_text(
+        INDICATORS.replace("board: Trial Board", "board: {name: Trial Board, snapshots: kept}"), "utf-8"
+    )
+    (folder / "tolerances.yaml").write_text(TOLERANCES + DISCLOSURE, "utf-8")
+    return folder
+
+
+def annual(folder: Path, *options: str) -> int:
+    public = ["--config", str(folder), "--data", str(folder / "sent"), "--audience", "public"]
+    return main(["annual", "2016-17", *public, "--as-of", str(DAY), *options])
+
+
+def test_it_can_be_kept_for_the_papers_that_follow(tmp_path: Path) -> None:
+    folder = public_board(tmp_path)
+    assert annual(folder, "--output", str(folder / "annual.md"), "--save", str(folder / "kept" / "year")) == 0
+    board = pmf.load_framework(folder)
+    later = pmf.evaluate(
+        board, pmf.read_submissions(folder / "sent", board), period="2016-17 Q4", as_of=date(2017, 6, 30)
+    )
+    [paper] = papers_before(later)
+    year = paper.rows.filter(indicator="referred", start=12 * 2016 + 3, months=12)
+    assert year["value"].is_not_null().to_list() == [True]
+
+
+@pytest.mark.parametrize("name", ["another board", "another form of reports"])
+def test_a_paper_of_another_name_or_form_is_read(tmp_path: Path, name: str) -> None:
+    """Whoever writes the board's name otherwise must not thereby forget what it published."""
+    folder = public_board(tmp_path)
+    assert annual(folder, "--output", str(folder / "annual.md"), "--save", str(folder / "kept" / "year")) == 0
+    report = folder / "kept" / "year" / "report.json"
+    data = json.loads(report.read_text("utf-8"))
+    data["board" if name == "another board" else "schema"] = "Trial"
+    report.write_text(json.dumps(data), "utf-8")
+    board = pmf.load_framework(folder)
+    submissions = pmf.read_submissions(folder / "sent", board)
+    assert len(papers_before(pmf.evaluate(board, submissions, period="2016-17 Q4", as_of=date(2017, 6, 30)))) == 1
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"as_of": "2017-05-31"}', '{"as_of": 3, "period": {}}'])
+def test_a_paper_whose_day_nobody_can_read_ends_the_command(
+    tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = public_board(tmp_path)
+    assert annual(folder, "--output", str(folder / "annual.md"), "--save", str(folder / "kept" / "year")) == 0
+    (folder / "kept" / "year" / "report.json").write_text(text, "utf-8")
+    assert annual(folder, "--output", str(folder / "second.md"), "--save", str(folder / "kept" / "second")) == 2
+    assert "nobody can tell what the paper for the public in" in capsys.readouterr().err
+    assert not (folder / "second.md").exists()
+    assert not (folder / "kept" / "second").exists()

@@ -20,7 +20,8 @@ from pmf_engine.disclosure.earlier import Paper
 from pmf_engine.disclosure.linking import tables_of
 from pmf_engine.disclosure.tables import Row
 from pmf_engine.disclosure.withholding import withhold
-from tests.support.attacker import GROUPS, QUARTERS, Attacker, Cell, Linear, Secrets, secrets
+from tests.support.attacker import FIGURES as NAMES
+from tests.support.attacker import GROUPS, PAIR, QUARTERS, Attacker, Cell, Linear, Secrets, secrets
 
 LIMIT = 6
 
@@ -28,6 +29,7 @@ FIGURES = """
 board: {name: B, submissions: returns}
 agencies: {care: Care}
 content_areas: {area: Area}
+lists: {ended: {title: Ended, from: care, date: day, columns: {day: date, before: number, after: number}}}
 breakdowns: {district: {title: District, groups: [A, B, C, D]}, ward: {title: Ward, groups: [K, L]}}
 figures:
   all: {title: All, from: care, kind: flow, frequency: quarterly}
@@ -51,6 +53,10 @@ INDICATOR = (
     "  {id}: {{title: {id}, content_area: area, evidence_type: quantity, lead_agency: care, frequency: quarterly, "
     "formula: '{formula}', by: [district, ward]}}\n"
 )
+OFF = (
+    "  off: {title: off, content_area: area, lead_agency: care, frequency: quarterly, evidence_type: outcome, "
+    "better_off: {of: ended, before: before, after: after, least_change: 1}}\n"
+)
 COUNTS: dict[str, tuple[list[tuple[str, int, float]], list[tuple[str, int, float]] | None]] = {
     "share": ([("part", 0, 1)], [("all", 0, 1)]),
     "share_of_other": ([("other", 0, 1)], [("all", 0, 1)]),
@@ -64,6 +70,12 @@ COUNTS: dict[str, tuple[list[tuple[str, int, float]], list[tuple[str, int, float
 }
 """The numerator and the denominator of each formula, by hand: figures, how many quarters back, and factors."""
 
+COUNTS_OF_PAIR = {
+    "off": ([("better", 0, 1.0)], [("twice", 0, 1.0)]),
+    "off.worse": ([("worse", 0, 1.0)], [("twice", 0, 1.0)]),
+}
+"""The same of an indicator with `better_off`."""
+
 
 class Published(NamedTuple):
     """A row, and its numbers as sums of the counts of the board."""
@@ -76,7 +88,7 @@ class Published(NamedTuple):
 @cache
 def framework() -> pmf.Framework:
     lines = "".join(INDICATOR.format(id=id_, formula=formula) for id_, formula in FORMULAS.items())
-    return pmf.Framework.from_text(FIGURES + lines)
+    return pmf.Framework.from_text(FIGURES + lines + OFF)
 
 
 def _linear(terms: list[tuple[str, int, float]], at: int, by: str | None, group: str | None) -> Linear | None:
@@ -96,7 +108,7 @@ def rows_of(board: Secrets, indicators: list[str], rnd: Random) -> Iterator[Publ
     slices: list[tuple[str | None, str | None]] = [(None, None)]
     slices += [(by, group) for by, groups in GROUPS.items() for group in groups]
     for id_ in indicators:
-        part_terms, whole_terms = COUNTS[id_]
+        part_terms, whole_terms = {**COUNTS, **COUNTS_OF_PAIR}[id_]
         for at, start in enumerate(QUARTERS):
             for by, group in slices:
                 terms = part_terms[: at % 4 + 1] if id_ == "so_far" else part_terms
@@ -129,11 +141,11 @@ def _row(
     return Row(id_, start, months, by, group, value, of, 100 * value / of if of else nan)
 
 
-def random_board(rnd: Random) -> Secrets:
+def random_board(rnd: Random, figures: tuple[str, ...] = NAMES) -> Secrets:
     """A random board."""
     while True:
         try:
-            return secrets(rnd)
+            return secrets(rnd, figures)
         except OverflowError:  # the districts leave no room for the wards
             continue
 
@@ -146,11 +158,14 @@ def numbers_of(published: Published) -> list[Linear]:
 
 
 def secrets_of(board: Secrets, published: Published) -> list[Linear]:
-    """The small counts of a row: those of its numbers, and what is left of the denominator."""
+    """The small counts of a row: those of its numbers, what is left of the denominator, and who is neither."""
     numbers = numbers_of(published)
     if len(numbers) == 2:
         part, whole = numbers
         numbers.append({cell: whole.get(cell, 0.0) - part.get(cell, 0.0) for cell in {**whole, **part}})
+        if published.row.indicator == "off":
+            worse = {cell._replace(figure="worse"): -1.0 for cell in part}
+            numbers.append({**numbers[-1], **worse})
     return [linear for linear in numbers if 0 < board.value(linear) < LIMIT]
 
 
@@ -209,7 +224,7 @@ def issue(board: Secrets, published: list[Published], *earlier: Issue) -> Issue:
         for paper in earlier
     ]
     rows = [each.row for each in published]
-    tables = tables_of(rows, Reader(framework()), dict.fromkeys(FORMULAS, 4), papers)
+    tables = tables_of(rows, Reader(framework()), dict.fromkeys(framework().indicators, 4), papers)
     withheld = withhold(tables, LIMIT)
     assert not withheld.given_away
     return Issue(board, published, withheld.rows)
@@ -217,13 +232,20 @@ def issue(board: Secrets, published: list[Published], *earlier: Issue) -> Issue:
 
 def some_rows(board: Secrets, rnd: Random) -> list[Published]:
     """The rows of some indicators of a board."""
-    return list(rows_of(board, rnd.sample([*FORMULAS], rnd.randint(1, 4)), rnd))
+    chosen = [*COUNTS_OF_PAIR] if "twice" in board.figures else []
+    chosen += rnd.sample([*FORMULAS], rnd.randint(0, 2) if chosen else rnd.randint(1, 4))
+    return list(rows_of(board, chosen, rnd))
+
+
+def some_figures(seed: int) -> tuple[str, ...]:
+    """The figures of a random board: every fourth has those scored twice."""
+    return NAMES + PAIR if Random(str(seed)).random() < 0.25 else NAMES
 
 
 def attack(seed: int) -> tuple[int, int, list[str]]:
     """How many rows of a random board there are, how many are withheld, and what an attacker works out."""
     rnd = Random(seed)
-    board = random_board(rnd)
+    board = random_board(rnd, some_figures(seed))
     paper = issue(board, some_rows(board, rnd))
     found = [f"seed {seed}: {breach}" for breach in worked_out(paper)]
     return len(paper.published), len(paper.withheld), found
@@ -233,7 +255,7 @@ def attack_two(seed: int) -> tuple[int, int, list[str]]:
     """The same of a paper that follows another one, whose counts were revised."""
     rnd = Random(seed)
     while True:
-        board = random_board(rnd)
+        board = random_board(rnd, some_figures(seed))
         try:
             later = board.revised(rnd)
         except OverflowError:  # the districts leave no room for the wards

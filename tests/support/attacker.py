@@ -22,7 +22,11 @@ GROUPS: Mapping[str, list[str]] = {"district": ["A", "B", "C", "D"], "ward": ["K
 FIGURES = ("all", "part", "other", "deep")
 """`part` and `other` are parts of `all`, `deep` is a part of `part`."""
 
-INSIDE = {"part": "all", "other": "all", "deep": "part"}
+PAIR = ("twice", "better", "worse")
+"""Those scored twice, the better and the worse of them: nobody is both. Some boards have them."""
+
+INSIDE = {"part": "all", "other": "all", "deep": "part", "better": "twice", "worse": "twice"}
+BESIDE = {"better": "worse", "worse": "better"}
 
 
 class Cell(NamedTuple):
@@ -45,6 +49,21 @@ class Secrets:
     late: set[tuple[int, str]] = field(default_factory=set)
     """Quarters and districts without a return: everyone knows that they add nothing to any total."""
 
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The figures that the board has."""
+        return tuple(dict.fromkeys(cell.figure for cell in self.counts))
+
+    def least(self, cell: Cell) -> int:
+        """The least that a count can be beside those of its parts."""
+        parts = [self.counts.get(cell._replace(figure=part), 0) for part, of in INSIDE.items() if of == cell.figure]
+        return sum(parts) if cell.figure == "twice" else max(parts, default=0)
+
+    def most(self, cell: Cell) -> int:
+        """The most that a part can be beside its whole and the other parts."""
+        beside = self.counts.get(cell._replace(figure=BESIDE[cell.figure]), 0) if cell.figure in BESIDE else 0
+        return self.counts[cell._replace(figure=INSIDE[cell.figure])] - beside
+
     def revised(self, rnd: Random) -> Secrets:
         """The board some months later: late returns have come, and some counts were revised."""
         later = Secrets({**self.counts}, {each for each in sorted(self.late) if rnd.random() < 0.5})
@@ -53,12 +72,11 @@ class Secrets:
             changed = False
             for group in GROUPS["district"]:
                 came = (quarter, group) in self.late - later.late
-                for figure in FIGURES if (quarter, group) not in later.late else ():
+                for figure in self.figures if (quarter, group) not in later.late else ():
                     if came or rnd.random() < often:
                         cell = Cell(figure, quarter, "district", group)
-                        parts = [cell._replace(figure=part) for part, of in INSIDE.items() if of == figure]
-                        least = max((later.counts[part] for part in parts), default=0)
-                        most = later.counts[cell._replace(figure=INSIDE[figure])] if figure in INSIDE else least + 20
+                        least = later.least(cell)
+                        most = later.most(cell) if figure in INSIDE else least + 20
                         later.counts[cell] = rnd.randint(least, most)
                         changed = True
             if changed:
@@ -70,42 +88,39 @@ class Secrets:
         return sum(self.counts[cell] * factor for cell, factor in linear.items())
 
 
-def secrets(rnd: Random) -> Secrets:
-    """Random counts, of which many are small and some are nothing."""
+def secrets(rnd: Random, figures: tuple[str, ...] = FIGURES) -> Secrets:
+    """Random counts of some figures, of which many are small and some are nothing."""
     scale = rnd.choice([4, 10, 40, 300])
     board = Secrets()
     often = rnd.choice([0, 0, 0.1, 0.4])
     board.late = {(quarter, group) for quarter in QUARTERS for group in GROUPS["district"] if rnd.random() < often}
     for quarter in QUARTERS:
-        for figure in FIGURES:
+        for figure in figures:
             for group in GROUPS["district"]:
+                cell = Cell(figure, quarter, "district", group)
                 if (quarter, group) in board.late:
-                    board.counts[Cell(figure, quarter, "district", group)] = 0
+                    board.counts[cell] = 0
                     continue
-                most = board.counts[Cell(INSIDE[figure], quarter, "district", group)] if figure in INSIDE else scale
-                board.counts[Cell(figure, quarter, "district", group)] = rnd.choice([rnd.randint(0, most), most, 0])
+                most = board.most(cell) if figure in INSIDE else scale
+                board.counts[cell] = rnd.choice([rnd.randint(0, most), most, 0])
         _by_ward(board, quarter, rnd)
     return board
 
 
 def _by_ward(board: Secrets, quarter: int, rnd: Random) -> None:
     """The same children once more, each in a ward: every child of `deep` is one of `part` and of `all`."""
-    of_whole = {figure: board.value(whole(figure, quarter)) for figure in FIGURES}
-    first, last = GROUPS["ward"]
-    counts = {"deep": (0, int(of_whole["deep"]))}
-    for figure in ("deep", "part", "other", "all"):
-        least, most = {
-            "deep": (0, 0), "other": (0, 0), "part": counts["deep"],
-            "all": tuple(map(max, counts.get("part", (0, 0)), counts.get("other", (0, 0)))),
-        }[figure]  # fmt: skip
+    of_whole = {figure: board.value(whole(figure, quarter)) for figure in board.figures}
+    first, last = (Cell("", quarter, "ward", group) for group in GROUPS["ward"])
+    for figure in ("deep", "part", "other", "all", *reversed(PAIR)):
+        if figure not in of_whole:
+            continue
+        one, other = (ward._replace(figure=figure) for ward in (first, last))
+        least, most = board.least(one), board.least(other)
         spare = int(of_whole[figure]) - least - most
         if spare < 0:
             raise OverflowError
         own = rnd.randint(0, spare)
-        counts[figure] = (least + own, most + spare - own)
-        board.counts[Cell(figure, quarter, "ward", first)], board.counts[Cell(figure, quarter, "ward", last)] = counts[
-            figure
-        ]
+        board.counts[one], board.counts[other] = least + own, most + spare - own
 
 
 def whole(figure: str, quarter: int, by: str = "district") -> dict[Cell, float]:
@@ -128,15 +143,17 @@ class Attacker:
             self.solver.addVar(0, inf)
         for at, board in enumerate(boards):
             for quarter in QUARTERS:
-                for figure in FIGURES:
+                for figure in board.figures:
                     by_ward = dict.fromkeys(whole(figure, quarter, "ward"), -1.0)
                     self.confine({**whole(figure, quarter), **by_ward}, 0, 0, at)
             for quarter, group in board.late:
-                for figure in FIGURES:
+                for figure in board.figures:
                     self.confine({Cell(figure, quarter, "district", group): 1.0}, 0, 0, at)
             for cell in board.counts:
                 if cell.figure in INSIDE:
-                    self.confine({cell._replace(figure=INSIDE[cell.figure]): 1.0, cell: -1.0}, 0, inf, at)
+                    parts = [cell, cell._replace(figure=BESIDE.get(cell.figure, cell.figure))]
+                    whole_ = {cell._replace(figure=INSIDE[cell.figure]): 1.0}
+                    self.confine({**whole_, **dict.fromkeys(parts, -1.0)}, 0, inf, at)
         for at, (board, later) in enumerate(pairwise(boards)):
             for cell, count in board.counts.items():
                 if later.counts[cell] == count and (cell.quarter, cell.group) not in board.late - later.late:

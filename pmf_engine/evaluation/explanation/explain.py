@@ -10,6 +10,7 @@ from math import isfinite
 import polars as pl
 
 from pmf_engine.diagnostics.errors import UnknownName
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.marks import Mark, read_marks
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import ReasonKind, Status
@@ -263,7 +264,7 @@ def _explanation(evaluation: Evaluated, inputs: Inputs, asked: Indicator, row: H
 
 def _scored_twice(evaluation: Evaluated, row: HistoryRow) -> ScoredTwice | None:
     """What became of those scored before and after; nothing for the public: what is the same may be few."""
-    if evaluation.audience != "board":
+    if evaluation.audience != Audience.BOARD:
         return None
     return scored_twice(evaluation.framework, row.indicator, lambda id_: _row_at(evaluation.judged, row, id_))
 

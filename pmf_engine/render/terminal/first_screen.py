@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
+from pmf_engine.domain.audience import Audience
 from pmf_engine.judgement.formatting import show_date, show_months
 from pmf_engine.render.terminal.page import Page, one_line, status_style
 from pmf_engine.report.audience import marking_words
@@ -120,7 +121,7 @@ def _write_head(page: Page, report: ExceptionReport) -> None:
     )
     day = f"{show_months(report.period)}. Returns received by {show_date(report.as_of)}."
     page.line(page.write(day))
-    if report.audience == "public":
+    if report.audience == Audience.PUBLIC:
         page.line(page.write(one_line(marking_words(report))))
     limits = limits_words(report)
     if limits:
