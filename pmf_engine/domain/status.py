@@ -219,6 +219,14 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot be told"
 
 
+class NoChange(StrEnum):
+    """Why no change is seen since an action was done: nothing moved, or no more than the time before explains."""
+
+    AS_BEFORE = "it was already moving, and went on as before"
+    WITHIN = "within what the trend and scatter of before explain"
+    NOTHING = "no more than chance, trend and season explain"
+
+
 class ActionFact(StrEnum):
     """What escalation rules may ask about actions."""
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from pmf_engine.domain.frame_schema import Column
-from pmf_engine.domain.status import Expected, Verdict, texts
+from pmf_engine.domain.status import Expected, NoChange, Verdict, texts
 from pmf_engine.evaluation.action_periods import (
     FEWEST_FOR_NO_CHANGE,
     Periods,
@@ -235,10 +235,10 @@ def _said(row: Mapping[str, Any], after: int, sign: int) -> tuple[Verdict, str]:
     none = 1.0 if row["kind"] == "rate" else 0.0
     outside = row["lower"] is not None and not row["lower"] <= none <= row["upper"]
     if outside and row["moving"]:
-        return Verdict.NO_CHANGE, "it was already moving, and went on as before"
+        return Verdict.NO_CHANGE, NoChange.AS_BEFORE
     if outside:
-        return Verdict.NO_CHANGE, "it differs, but no more than the trend and scatter of before explain"
-    return Verdict.NO_CHANGE, "no more than chance, trend and season explain"
+        return Verdict.NO_CHANGE, NoChange.WITHIN
+    return Verdict.NO_CHANGE, NoChange.NOTHING
 
 
 def _groups(series: Mapping[SeriesKey, Sequence[Value]]) -> Mapping[tuple[str, str], list[str]]:

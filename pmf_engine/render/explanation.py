@@ -11,7 +11,7 @@ from textwrap import wrap
 from typing import Any
 
 from pmf_engine.domain.plain_text import tamed
-from pmf_engine.domain.status import Direction, Status
+from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.explanation.explain import Compared, Comparison, Explanation
 from pmf_engine.evaluation.explanation.figure_sources import Cell, Source
 from pmf_engine.evaluation.explanation.record_sources import Records
@@ -25,12 +25,11 @@ from pmf_engine.report.chart_words import (
     signal_words,
 )
 from pmf_engine.report.scored_twice_words import scored_twice_words
-from pmf_engine.report.wording import plain_status
+from pmf_engine.report.wording import direction_words, plain_status
 from pmf_engine.report.workings import records_words
 
 _OPERATORS = {"<=": "at most", "<": "below", ">=": "at least", ">": "above", "=": "equal to"}
 _BANDS = {"good": "good", "tolerance": "tolerable"}
-_DIRECTIONS = {Direction.IMPROVING: "better", Direction.WORSENING: "worse", Direction.UNCHANGED: "no change"}
 
 
 def to_json(explanation: Explanation) -> str:
@@ -117,14 +116,17 @@ def _value(explanation: Explanation, words: ExplainedWords) -> str:
 def _directions(explanation: Explanation, words: ExplainedWords) -> Iterator[str]:
     """The direction of travel since the period before, and since the year before where that is another period."""
     if explanation.direction:
-        yield f"direction: {_DIRECTIONS[Direction(explanation.direction)]}{_from(explanation.before, words)}"
+        yield f"direction: {_travel(explanation.direction, explanation.before, explanation, words)}"
     if explanation.direction_year_ago and explanation.year_ago != explanation.before:
-        travel = _DIRECTIONS[Direction(explanation.direction_year_ago)]
-        yield f"direction over a year: {travel}{_from(explanation.year_ago, words)}"
+        travel = _travel(explanation.direction_year_ago, explanation.year_ago, explanation, words)
+        yield f"direction over a year: {travel}"
 
 
-def _from(before: Compared | None, words: ExplainedWords) -> str:
-    return f", from {words.shown(before.value)} in {before.period}" if before else ""
+def _travel(direction: str, before: Compared | None, explanation: Explanation, words: ExplainedWords) -> str:
+    """A direction of travel with the value before it."""
+    then = words.shown(before.value) if before else ""
+    travel = direction_words(direction, then, words.shown(explanation.value))
+    return f"{travel}, from {then} in {before.period}" if before else travel
 
 
 def _source(source: Source, words: ExplainedWords) -> Iterator[str]:
@@ -251,12 +253,15 @@ def _control_chart(explanation: Explanation, words: ExplainedWords) -> Iterator[
 
 def _history(explanation: Explanation, words: ExplainedWords) -> Iterator[str]:
     """The last periods with value, status, travel, signal and where the indicator went up to."""
+    then = ""
     for point in explanation.history:
-        travel = _DIRECTIONS[Direction(point.direction)] if point.direction else ""
+        shown = words.shown(point.value)
+        travel = direction_words(point.direction, then, shown) if point.direction else ""
+        then = shown
         signal = f"a signal ({point.signal.replace('_', ' ')})" if point.signal else ""
         so_far = "so far " if not point.known else ""
         up = f"{so_far}to {words.level(point.escalate_to)}" if point.escalate_to else ""
-        parts = (words.shown(point.value), plain_status(point.status), travel, signal, up)
+        parts = (shown, plain_status(point.status), travel, signal, up)
         yield f"  {point.period}: {', '.join(part for part in parts if part)}"
     over = ", those without a value stepped over" if explanation.status in Status.with_value() else ""
     yield f"  {plain_status(explanation.status)} for {show_count(explanation.run, 'period')} running{over}"

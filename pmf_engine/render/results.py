@@ -22,7 +22,7 @@ _RIGHT = {"value"}
 _TRAVEL: Final[Mapping[str | None, str]] = {
     Direction.IMPROVING: "better",
     Direction.WORSENING: "worse",
-    Direction.UNCHANGED: "no change",
+    Direction.UNCHANGED: "neither",
     None: "",
 }
 

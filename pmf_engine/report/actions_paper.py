@@ -9,7 +9,7 @@ from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.report.actions import Actions, Shown, Unattended
 from pmf_engine.report.item import ReportedAction
 from pmf_engine.report.paper import Paper, Section, Sheet, Table, section
-from pmf_engine.report.reported_action import count_words
+from pmf_engine.report.reported_action import count_words, verdict_words
 from pmf_engine.report.wording import level_of_one
 
 _FEW = 3
@@ -31,7 +31,10 @@ def actions_paper(actions: Actions, loop: bool = False) -> Paper:
         section("Overdue", tables=(_table(actions.overdue, overdue=True),)),
         section("Open", tables=(_table([a for a in actions.of_state("open") if not a.days_overdue]),)),
         section("Done: is it better since?", *_caution(done), points=tuple(_told(action) for action in done)),
-        section("Done without effect yet", points=tuple(_short(action) for action in actions.without_effect)),
+        section(
+            "Done, and neither better since nor as expected",
+            points=tuple(_short(action) for action in actions.without_effect),
+        ),
         section("Matters without an action", *_none(actions), points=tuple(map(_left, actions.unattended))),
     )
     return Paper(
@@ -108,7 +111,7 @@ def _expected(action: ReportedAction) -> str:
 
 def _sentences(action: ReportedAction) -> Iterable[str]:
     """The verdict of an action, its numbers, and what to know beside it."""
-    yield f"{_capital(action.verdict)}: {action.reason}."
+    yield f"{_capital(verdict_words(action))}: {action.reason}."
     if action.comparison:
         yield f"{action.comparison}."
     yield from action.beside
@@ -137,13 +140,14 @@ def _told(action: ReportedAction) -> str:
     about = f"{action.indicator.title}{of}: " if action.indicator else ""
     numbers = f" {action.comparison}." if action.comparison else ""
     beside = "".join(f" {sentence}" for sentence in action.beside)
-    return f"{action.id} {action.text}. {about}{action.verdict}, {action.reason}.{numbers}{beside}"
+    expected = f" Expected {_expected(action)}." if action.expects else ""
+    return f"{action.id} {action.text}. {about}{verdict_words(action)}, {action.reason}.{numbers}{beside}{expected}"
 
 
 def _short(action: ReportedAction) -> str:
     """An action without effect in a line."""
     expected = f"; expected {_expected(action)}" if action.expects else ""
-    return f"{action.id} {action.text}: {action.verdict}{expected}"
+    return f"{action.id} {action.text}: {verdict_words(action)}{expected}"
 
 
 def _left(each: Unattended) -> str:

@@ -19,8 +19,9 @@ from pmf_engine.report.paper import Cell, Paper, Rated, Section, Table, section
 from pmf_engine.report.plan import PlanKind
 from pmf_engine.report.plan_paper import plan_sections
 from pmf_engine.report.priorities_paper import priorities_table, priority_part
+from pmf_engine.report.reported_action import verdict_words
 from pmf_engine.report.section_11_paper import section_11_sections
-from pmf_engine.report.wording import QUESTIONS, and_words, level_word, plain_status
+from pmf_engine.report.wording import QUESTIONS, and_words, direction_words, level_word, plain_status
 
 _LEFT_OUT = (
     "Small counts, and what would give them away",
@@ -30,7 +31,6 @@ _LEFT_OUT = (
 )
 """What the paper for the public leaves out."""
 
-_DIRECTIONS = {"improving": "better", "worsening": "worse", "unchanged": "no change"}
 
 _QUARTERS: Final = 4
 
@@ -119,7 +119,7 @@ def _area(area: AreaYear, is_public: bool) -> Section:
 def _value(value: YearValue) -> tuple[Cell, ...]:
     """A row of an indicator's values."""
     status = plain_status(value.status)
-    status = f"{status}, {_DIRECTIONS[value.direction]}" if value.direction else status
+    status = f"{status}, {direction_words(value.direction, value.before, value.shown)}" if value.direction else status
     elsewhere = "; ".join(f"{title} {shown}" for title, shown in value.elsewhere)
     return (value.indicator.title, value.shown, Rated(status, value.status), value.before, elsewhere)
 
@@ -128,8 +128,8 @@ def _words(value: YearValue) -> str:
     """A value with its status and the value before: `21.0%, amber, worse than 16.3%`."""
     parts = [value.shown or "no value", plain_status(value.status)]
     if value.direction:
-        before = f" than {value.before}" if value.before and value.direction != "unchanged" else ""
-        parts.append(f"{_DIRECTIONS[value.direction]}{before}")
+        before = f" than {value.before}" if value.before and value.before != value.shown else ""
+        parts.append(f"{direction_words(value.direction, value.before, value.shown)}{before}")
     return ", ".join(parts)
 
 
@@ -226,7 +226,7 @@ def _effects(learning: Learning) -> Table:
             action.done_on.isoformat() if action.done_on else "",
             action.text,
             action.indicator.title if action.indicator else "",
-            f"{action.verdict}: {action.reason}" if action.reason else str(action.verdict),
+            f"{verdict_words(action)}: {action.reason}" if action.reason else verdict_words(action),
         )
         for action in learning.effects
     )

@@ -195,8 +195,12 @@ class ReportedAction:
 
     @property
     def is_without_effect(self) -> bool:
-        """Whether it was done, and nothing good is seen of it yet."""
-        return self.state == "done" and self.verdict in (Verdict.NO_CHANGE, Verdict.WORSE)
+        """Whether it was done, and it is neither better since nor as was expected."""
+        if self.state != "done" or self.verdict == Verdict.BETTER:
+            return False
+        if self.verdict == Verdict.WORSE or self.expected == Expected.MISSED:
+            return True
+        return self.verdict == Verdict.NO_CHANGE and self.expected != Expected.MET
 
 
 @dataclass(frozen=True)

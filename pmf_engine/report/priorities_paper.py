@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pmf_engine.domain.status import Direction
 from pmf_engine.judgement.formatting import show_date
 from pmf_engine.report.item import Named
 from pmf_engine.report.paper import Cell, Paper, Section, Sheet, Table, section
 from pmf_engine.report.priorities import Evidence, Level, Priorities, Priority
-from pmf_engine.report.wording import level_word, plain_status
+from pmf_engine.report.wording import direction_words, level_word, plain_status
 
 _KINDS = {"priority": "priority", "vulnerable_group": "vulnerable group", "risk_issue": "risk issue"}
-_TRAVEL = {Direction.IMPROVING: "better", Direction.WORSENING: "worse", Direction.UNCHANGED: "no change"}
 
 
 def priorities_paper(priorities: Priorities) -> Paper:
@@ -96,7 +94,8 @@ def level_words(level: Level) -> str:
     """A level in a sentence: `Re-referrals: 21.0% in 2016-17 (amber, better), 23.9% in 2015-16; England 21.9%.`"""
     now = f"{level.shown or plain_status(level.status)} in {level.period}"
     notes = [plain_status(level.status)] if level.shown else []
-    notes += [_TRAVEL[Direction(level.direction)]] if level.direction else []
+    last_year = level.before[-1][1] if level.before else ""
+    notes += [direction_words(level.direction, last_year, level.shown)] if level.direction else []
     before = "".join(f", {shown} in {period}" for period, shown in reversed(level.before))
     elsewhere = "".join(f"; {title} {shown}" for title, shown in level.elsewhere)
     noted = f" ({', '.join(notes)})" if notes else ""

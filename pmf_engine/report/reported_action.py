@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from pmf_engine.domain.status import Expected, Verdict
+from pmf_engine.domain.status import Expected, NoChange, Verdict
 from pmf_engine.framework.model import Framework, Indicator
-from pmf_engine.judgement.formatting import show_count, show_date, show_number, show_rounded, show_value
+from pmf_engine.judgement.formatting import show_count, show_date, show_rounded, show_value
 from pmf_engine.report.item import Named, ReportedAction
 
 
@@ -99,10 +100,22 @@ def action_words(action: ReportedAction) -> str:
     of = f" ({action.group})" if action.group else ""
     if action.state == "done":
         done = f"done {show_date(action.done_on)}" if action.done_on else "done"
-        return f"{action.id} {action.text}{of}, {action.owner or 'no owner'}: {done}; {action.verdict}."
+        return f"{action.id} {action.text}{of}, {action.owner or 'no owner'}: {done}; {verdict_words(action)}."
     due = f"due {show_date(action.due_on)}" if action.due_on else "no day by which it is due"
     late = f", {show_count(action.days_overdue, 'day')} overdue" if action.days_overdue else ""
     return f"{action.id} {action.text}{of}, {action.owner or 'no owner'}: open, {due}{late}."
+
+
+_MOVED_NO_MORE: Final = "moved no more than before"
+"""The words for a value that moved, but no more than it moved before: `no change seen` would be misread."""
+
+_VERDICTS: Final = (Verdict.BETTER, _MOVED_NO_MORE, *(verdict for verdict in Verdict if verdict != Verdict.BETTER))
+
+
+def verdict_words(action: ReportedAction) -> str:
+    """What the indicator of an action did since, in few words."""
+    is_moved = action.verdict == Verdict.NO_CHANGE and action.reason in (NoChange.AS_BEFORE, NoChange.WITHIN)
+    return _MOVED_NO_MORE if is_moved else action.verdict
 
 
 def expected_words(action: ReportedAction) -> str:
@@ -119,8 +132,8 @@ def count_words(actions: Sequence[ReportedAction]) -> str:
         return "none agreed"
     counts = {state: sum(action.state == state for action in actions) for state in ("open", "done", "dropped")}
     overdue = sum(action.days_overdue > 0 for action in actions)
-    verdicts = {verdict: sum(a.state == "done" and a.verdict == verdict for a in actions) for verdict in Verdict}
+    verdicts = Counter(verdict_words(action) for action in actions if action.state == "done")
     parts = [f"{counts['open']} open{f' ({overdue} overdue)' if overdue else ''}"]
-    told = ", ".join(f"{show_number(count)} {verdict}" for verdict, count in verdicts.items() if count)
+    told = ", ".join(f"{verdicts[words]:,} {words}" for words in _VERDICTS if verdicts[words])
     parts.append(f"{counts['done']} done" + (f"; effect: {told}" if told else ""))
     return ", ".join(parts)

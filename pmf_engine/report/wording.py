@@ -100,13 +100,23 @@ def parts_words(item: Item | Group) -> str:
     return f"{show_number(item.numerator)} of {show_number(item.denominator)}"
 
 
+def direction_words(direction: str, then: str, now: str) -> str:
+    """A direction of travel between two values as they are shown; one that moved need be neither better nor worse.
+
+    >>> direction_words("unchanged", "21.0%", "21.0%"), direction_words("unchanged", "206.3", "222.6")
+    ('no change', 'neither better nor worse')
+    """
+    has_moved = direction == Direction.UNCHANGED and then and then != now
+    return "neither better nor worse" if has_moved else _TRAVEL[direction]
+
+
 def arrow_words(item: Item) -> str:
     """Better or worse, with an arrow the way the number went: `↓ worse`; empty where it is not known."""
     if item.direction is None:
         return ""
-    word = _TRAVEL[item.direction]
+    word = direction_words(item.direction, item.travel.then, item.shown)
     before = item.previous.value if item.previous else None
-    if item.value is None or before is None or item.direction == Direction.UNCHANGED:
+    if item.value is None or before is None or word == _TRAVEL[Direction.UNCHANGED]:
         return word
     return f"{'↑' if item.value > before else '↓'} {word}"
 
@@ -132,10 +142,9 @@ def travel_words(item: Item) -> str:
         then = f" ({travel.then})" if travel.then else ""
         if travel.direction is None:
             parts.append(f"{travel.then} {when}")
-        elif travel.direction == Direction.UNCHANGED:
-            parts.append(f"no change since {when}{then}")
         else:
-            parts.append(f"{_TRAVEL[travel.direction]} than {when}{then}")
+            word = direction_words(travel.direction, travel.then, item.shown)
+            parts.append(f"{word} {'since' if word == _TRAVEL[Direction.UNCHANGED] else 'than'} {when}{then}")
     if len(parts) == 2 and parts[0].partition(" ")[0] == parts[1].partition(" ")[0] in ("better", "worse"):
         return f"{parts[0]} and {parts[1].partition(' ')[2]}"
     return ", ".join(parts)

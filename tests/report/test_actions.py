@@ -1,17 +1,21 @@
 """What readers are told of actions: beside their exceptions, on the first screen, and by `pmf actions`."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pmf_engine as pmf
+from pmf_engine.domain.status import Expected, NoChange, Verdict
 from pmf_engine.render.terminal import render_terminal
 from pmf_engine.report.actions import actions_of, shown_periods
 from pmf_engine.report.actions_paper import action_paper, actions_paper, actions_sheet
 from pmf_engine.report.depth import Depth
-from pmf_engine.report.reported_action import count_words
+from pmf_engine.report.item import ReportedAction
+from pmf_engine.report.reported_action import count_words, verdict_words
 from tests.evaluation.test_actions import ACTION, FIGURES, SHARE, STEADY, shares
 from tests.support.boards import evaluate, write_board, write_returns
 
+DAY = date(2017, 3, 1)
 WAITS = "waits: {frequency: quarterly, formula: waited}"
 LOG = """\
 A-1,share,,,,Hire two,care,Head,2016-04-20,2016-06-30,2016-06-20,,at least 80%,2016-17 Q4,
@@ -72,3 +76,26 @@ def test_a_board_that_keeps_no_actions_reads_nothing_of_them(tmp_path: Path) -> 
     report = pmf.exception_report(evaluation)
     assert report.actions is None
     assert "ction" not in render_terminal(report, width=100, color=False, depth=Depth.DETAIL)
+
+
+def test_what_moved_no_more_than_before_is_not_called_unchanged_and_what_was_expected_is_told() -> None:
+    """`no change seen` beside 93.8% and 94.9% is misread; what is as expected is not without effect."""
+    told = replace(done(), verdict=Verdict.NO_CHANGE, reason=NoChange.WITHIN)
+    assert verdict_words(told) == "moved no more than before"
+    assert verdict_words(replace(told, reason=NoChange.NOTHING)) == "no change seen"
+    assert count_words([told]) == "0 open, 1 done; effect: 1 moved no more than before"
+    expected = {None: True, Expected.MET: False, Expected.MISSED: True, Expected.NOT_YET: True}
+    assert {each: replace(told, expected=each).is_without_effect for each in expected} == expected
+    unknown = replace(told, verdict=Verdict.CANNOT_TELL)
+    assert [replace(unknown, expected=each).is_without_effect for each in expected] == [False, False, True, False]
+    assert not replace(told, verdict=Verdict.BETTER, expected=Expected.MISSED).is_without_effect
+    assert replace(told, verdict=Verdict.WORSE, expected=Expected.MET).is_without_effect
+
+
+def done() -> ReportedAction:
+    """An action that was done."""
+    texts = dict.fromkeys(("group", "owner", "agreed_on", "due_on", "lesson", "became", "shared_with", "evidence"))
+    return ReportedAction(
+        id="A-1", text="Hire two", indicator=None, agency=None, done_on=DAY, state="done", days_overdue=0,
+        verdict=Verdict.NO_CHANGE, reason="", comparison="", beside=(), expects="at least 80%", expected=None, **texts,
+    )  # fmt: skip

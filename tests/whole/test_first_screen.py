@@ -241,7 +241,7 @@ def data_by_hand() -> list[str]:
     states, verdicts = Counter(actions["state"]), Counter(actions.filter(state="done")["verdict"])
     clauses.append(
         f"{states['open']} open ({actions['overdue'].sum()} overdue), {states['done']} done; effect: "
-        f"{verdicts['better since']} better since, {verdicts['no change seen']} no change seen, "
+        f"{verdicts['better since']} better since, {verdicts['no change seen']} moved no more than before, "
         f"{verdicts['cannot be told']} cannot be told"
     )
     return clauses
