@@ -36,6 +36,8 @@ class ProblemKind(StrEnum):
     FIGURE_COLUMN = "figure-column"
     FILE_SUPERSEDED = "file-superseded"
     FILE_TWICE = "file-twice"
+    FOOTNOTE_READ = "footnote-read"
+    FOOTNOTE_UNKNOWN = "footnote-unknown"
     FORMAT_TELLS_LESS = "format-tells-less"
     FORMAT_UNKNOWN = "format-unknown"
     FORMULA_CELL = "formula-cell"

@@ -138,11 +138,17 @@ def _keys(table: RawTable, columns: Columns) -> list[pl.Expr]:
         pl.concat_str([pl.lit(""), *beside], separator="\x1e", ignore_nulls=True).alias("beside"),
         *groups_above(table, columns),
         pl.lit(not columns.long or table.is_wide).alias("wide"),
-        pl.col("row").is_in(sorted(table.broken)).alias("broken"),
+        _is_broken(table).alias("broken"),
         *(pl.lit(True).alias("unformatted") for _ in [0] if table.unformatted),
         *(pl.col(name) for name in PLACES_OF_LABELS if placed and name != "group_column"),
         *_period_heading(columns, placed=placed),
     ]
+
+
+def _is_broken(table: RawTable) -> pl.Expr:
+    """Whether each cell is set aside with a problem that it has already."""
+    of_rows = pl.col("row").is_in(sorted(table.broken))
+    return of_rows if table.placed is None else of_rows | pl.col("is_refused")
 
 
 def _period_heading(columns: Columns, *, placed: bool) -> list[pl.Expr]:
@@ -163,7 +169,7 @@ def _long_cells(table: RawTable, columns: Columns, keys: list[pl.Expr]) -> pl.Da
         pl.col(figure).alias("figure_text"),
         *(places if table.placed is None else [pl.col("value_column").alias("column")]),
         pl.col(value).fill_null("").alias("text"),
-        pl.col("row").is_in(sorted(table.broken)).alias("refused"),
+        _is_broken(table).alias("refused"),
     )
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from pmf_engine.framework.layouts import Layout
 from pmf_engine.submissions.csv_grids import read_csv_grid
 from pmf_engine.submissions.csv_tables import read_csv
+from pmf_engine.submissions.layouts.footnotes import is_footnote
 from pmf_engine.submissions.layouts.grid import Grid, Row
 from pmf_engine.submissions.layouts.mapped import Pack, layouts_of, packs_of, tables_of_packs
 from pmf_engine.submissions.layouts.naming import Lexicon
@@ -118,6 +119,8 @@ def _has_telling_titles(table: RawTable, lexicon: Lexicon) -> bool:
             return True
     names = names_of_file(table.file, table.sheet)
     if any(doubt_of(title, lexicon) for title in [*titles, *(name.text for name in names)]):
+        return True
+    if any(map(is_footnote, single)):
         return True
     first = alone["0"].drop_nulls().unique()
     if any(is_strange_title(title.strip(EDGES), lexicon) for title in [*table.titles, *first]):

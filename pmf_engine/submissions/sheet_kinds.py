@@ -14,6 +14,12 @@ SHEET_KINDS: Final = {
         "no {by} in this row, which stands below `{text}` and may be of it or of the whole; write the {by} in each "
         "row, and rows of the whole above all others",
     ),
+    ProblemKind.FOOTNOTE_READ: Kind(NOTE, "`{text}` is a footnote of numbers, which are used"),
+    ProblemKind.FOOTNOTE_UNKNOWN: Kind(
+        LOST,
+        "`{text}` is a footnote, and may say that its numbers are of something else than is asked for, so they are not "
+        "used; send the numbers that are asked for, without the mark, and say the rest in their comment",
+    ),
     ProblemKind.OUT_OF_SCOPE: Kind(
         LOST,
         "`{text}` says that these numbers may not be {what}, so they are not used; send the numbers that are asked "

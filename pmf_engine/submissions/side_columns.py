@@ -31,10 +31,16 @@ _UNITS: Final = frozenset(
 )
 
 _COUNTS: Final = frozenset({
-    "number", "numbers", "no", "no.", "#", "n", "count", "counts", "integer", "whole number", "people", "persons",
-    "children", "child", "cases", "families", "volume", "num", "total", "actual", "number (n)", "headcount",
+    "number", "numbers", "no", "no.", "#", "n", "count", "counts", "integer", "whole number", "volume", "num", "total",
+    "actual", "number (n)",
 })  # fmt: skip
 """Units of what is counted one by one."""
+
+_PEOPLE: Final = frozenset({"people", "person", "children", "child", "young people", "case", "headcount", "head"})
+"""Units of what is counted by the head, in the singular where they have one."""
+
+_TOGETHER: Final = frozenset({"family", "familie", "household", "sibling", "group"})
+"""Words for several people who are counted as one."""
 
 _PERCENTAGES: Final = frozenset({"pct", "percent (%)", "percentage (%)", "% (percentage)"})
 
@@ -98,7 +104,10 @@ def agrees(figure: Figure, unit: str) -> bool:
     if own in MEASURED_UNITS:
         return text.rstrip("s") == own.rstrip("s")
     words = {word.rstrip("s") for word in re.findall(r"\w+", fold(f"{figure.title} {own}"))}
-    return text in _COUNTS or text.rstrip("s") in words
+    if text in _COUNTS or text.rstrip("s") in words:
+        return True
+    by_head = not words & _TOGETHER and (not own or own.rstrip("s") in _PEOPLE)
+    return by_head and text.rstrip("s") in _PEOPLE
 
 
 def of_own_area(titles: Sequence[str], rows: pl.DataFrame, columns: Iterable[str], words: Vocabulary) -> set[str]:

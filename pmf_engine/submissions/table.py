@@ -39,7 +39,8 @@ class RawTable:
         placed: For cells of a sheet whose layout was recognised, the letters of the column of each unknown heading, by
             its position; None for a table as it was sent. The rows then have the places of their value and labels:
             `value_column`, and for `period`, `agency`, `figure` and `group` a row and a column, such as `period_row`
-            (0 for a label in the name of a sheet or file), and `period_heading`, what heads its period.
+            (0 for a label in the name of a sheet or file), `period_heading`, what heads its
+            period, and `is_refused`, for values that have a problem already.
         is_wide: The header of a placed table names figures, periods or groups, so that a row has several values.
         unformatted: The format of its numbers is not known, so that 1 may be 100 %.
         titles: The texts above the header.

@@ -8,7 +8,7 @@ import pytest
 
 import pmf_engine as pmf
 from pmf_engine.submissions import blank_groups, other_sheets, returns, sheet_grids
-from pmf_engine.submissions.layouts import reading, scope, value_columns, years
+from pmf_engine.submissions.layouts import footnotes, reading, scope, value_columns, years
 from pmf_engine.submissions.problem_kinds import KINDS
 from tests.submissions.test_layouts import board, cells
 from tests.support import awful_books, awful_doubts, awful_files, awful_forms, awful_habits, awful_words
@@ -26,7 +26,7 @@ def test_there_are_many() -> None:
 
 
 def test_every_kind_of_problem_of_sheets_is_among_them() -> None:
-    modules = (blank_groups, other_sheets, returns, sheet_grids, reading, scope, value_columns, years)
+    modules = (blank_groups, other_sheets, returns, sheet_grids, footnotes, reading, scope, value_columns, years)
     sources = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
     reached = {kind for case in CASES for *_, kind in case.problems}
     assert {kind for kind in KINDS if f'"{kind}"' in sources} - reached == set()

@@ -109,6 +109,7 @@ SHEET_MODULES = (
     pmf_engine.submissions.sheet_grids,
     pmf_engine.submissions.blank_groups,
     pmf_engine.submissions.layouts.mapped,
+    pmf_engine.submissions.layouts.footnotes,
     pmf_engine.submissions.layouts.reading,
     pmf_engine.submissions.layouts.scope,
     pmf_engine.submissions.layouts.value_columns,

@@ -59,7 +59,7 @@ def _labels() -> Iterator[Case]:
         rows = [["Measure", Q1], [label, text], ["* Boys only"]]
         yield Case(f"{label} of {text} with a footnote of boys", _csv(rows), [], [(None, 3, "A", "out-of-scope")], 1)
     rows = [["Measure", Q1], ["Visits made*", "520"], ["* The target is 600"]]
-    yield Case("a footnote that speaks of a target", _csv(rows), WHOLE[2:3])
+    yield Case("a footnote that speaks of a target", _csv(rows), WHOLE[2:3], [(None, 3, "A", "footnote-read")])
 
 
 def _columns() -> Iterator[Case]:

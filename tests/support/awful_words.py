@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import openpyxl
 
-from tests.support.awful_files import Q1, WHOLE, Case, Said
+from tests.support.awful_files import Q1, Q2, WHOLE, Case, Said
 from tests.support.return_files import Fact, as_csv
 
 VISITS = WHOLE[2:]
@@ -146,6 +146,58 @@ def _values() -> Iterator[Case]:
     yield Case("Total alone", _csv([["Measure", "Total"], [labels[0], "520"]], name), facts[:1])
 
 
+def _footnotes() -> Iterator[Case]:
+    """Footnotes that change what a number is, that say how sure it is, and that say nothing of it."""
+    name = f"care {Q1}.csv"
+    form = [["Measure", "Value"], ["Visits made", "520"], ["Referrals received", "410"]]
+    lost: list[Said] = [(None, 4, "A", "footnote-unknown")]
+    for note in (
+        "in '00s", "percentage", "figure is for Q4", "provisional - excludes June", "June missing", "families",
+        "four teams of five", "as recorded, but without the out of hours team", "see also the figure for last year",
+    ):  # fmt: skip
+        for mark, before in (("*", "* "), ("\u00b9", "1 "), ("[1]", "Note 1: "), ("\u2020", "\u2020 ")):
+            rows = [form[0], [f"Visits made{mark}", "520"], form[2], [f"{before}{note}"]]
+            yield Case(f"{before}{note}, of a label", _csv(rows, name), WHOLE[:1], lost, 1)
+        rows = [form[0], ["Visits made", "520*"], form[2], [f"* {note}"]]
+        yield Case(f"{note}, of a number", _csv(rows, name), WHOLE[:1], lost, 1)
+        rows = [["Measure", "Value*"], *form[1:], [f"* {note}"]]
+        yield Case(f"{note}, of the header", _csv(rows, name), [], lost, 2)
+        rows = [["Measure*", "Value"], *form[1:], [f"* {note}"]]
+        yield Case(f"{note}, of the labels", _csv(rows, name), [], lost, 2)
+        rows = [["Children's return*"], *form, [f"* {note}"]]
+        yield Case(f"{note}, of the title", _csv(rows, name), [], [(None, 5, "A", "footnote-unknown")], 2)
+    rows = [["Measure", Q1, Q2], ["Visits made", "520*", "540"], ["Referrals received", "410", "430"]]
+    percent = [*rows, ["* percentage"]]
+    yield Case(
+        "one marked number of four", _csv(percent), [*WHOLE[:2], WHOLE[3]], [(None, 4, "A", "footnote-unknown")], 1
+    )
+    long = [["period", "agency", "figure", "value"], [Q1, "care", "visits", "520*"], ["* percentage"]]
+    yield Case("a marked number in a long row", _csv(long, "a.csv"), [], [(None, 3, "A", "footnote-unknown")], 1)
+    rows = [form[0], ["Visits made*", "520"], ["* boys only"]]
+    for note in ("* boys only", "Notes: * boys only"):
+        kept = [*form[:1], *form[2:], [note]]
+        yield Case(f"{note}, without its mark", _csv(kept, name), [] if note[0] == "*" else WHOLE[:1],
+                   [(None, 3, "A", "out-of-scope")] if note[0] == "*" else [], int(note[0] == "*"))  # fmt: skip
+    for split in (["Notes:", "* percentage"], ["*", "a percentage"], ["* families", "not children"]):
+        rows = [form[0], ["Visits made*", "520"], form[2], split]
+        yield Case(f"{split}", _csv(rows, name), WHOLE[:1], lost, 1)
+    read: list[Said] = [(None, 4, "A", "footnote-read")]
+    for note in ("see guidance overleaf", "as recorded", "estimate", "provisional figures", "Source: our system"):
+        rows = [form[0], ["Visits made*", "520"], form[2], [f"* {note}"]]
+        yield Case(f"* {note}", _csv(rows, name), [WHOLE[2], WHOLE[0]], read)
+    rows = [["Measure", "Value", "Note"], ["Visits made", "520", "1"], form[2], ["1. percentage"]]
+    noted: list[Said] = [*lost, (None, 1, "C", "derived-column")]
+    yield Case("a mark in a column of notes", _csv(rows, name), WHOLE[:1], noted, 2)
+    for figure, unit, fits in (
+        ("Children with a plan", "families", False), ("Children with a plan", "children", True),
+        ("Visits made", "households", False), ("Visits made", "Number", True), ("Visits made", "visits", True),
+    ):  # fmt: skip
+        fact = Fact("children" if "plan" in figure else "visits", Q1, "50")
+        rows = [["Measure", "Unit", "Value"], [figure, unit, "50"]]
+        said: list[Said] = [(None, 1, "B", "unknown-column"), (None, 2, "Unit", "out-of-scope")]
+        yield Case(f"{figure} in {unit}", _csv(rows, name), [fact] if fits else [], [] if fits else said, int(not fits))
+
+
 def cases() -> list[Case]:
     """Every case."""
-    return [case for part in (_lengths, _parts, _made, _values) for case in part()]
+    return [case for part in (_lengths, _parts, _made, _values, _footnotes) for case in part()]

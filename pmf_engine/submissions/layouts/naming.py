@@ -12,7 +12,7 @@ from pmf_engine.domain.markers import state_of
 from pmf_engine.domain.periods import LONGEST_NAME, MONTHS, Cadence, Period, parse_day, parse_period
 from pmf_engine.submissions.cell_values import MERGED, REFUSED, is_number
 from pmf_engine.submissions.period_headings import is_made_on, length_of
-from pmf_engine.submissions.vocabulary import Names, Vocabulary, fold, fold_header
+from pmf_engine.submissions.vocabulary import Names, Vocabulary, fold, fold_header, without_numbering
 
 PERIOD, AGENCY, FIGURE, VALUE, PART = "period", "agency", "figure", "value", "part"
 """Roles of texts. `part` is a quarter, half or month without its year; a group has the role `by` with its breakdown."""
@@ -202,7 +202,8 @@ class Lexicon:
                 return f"by {id_}"
             if what != "figure column":
                 return id_
-        return self._words.get(fold_header(bare)) or (PERIOD if length_of(bare) is not None else None)
+        word = self._words.get(fold_header(bare)) or self._words.get(fold_header(without_numbering(bare)))
+        return word or (PERIOD if length_of(bare) is not None else None)
 
     def is_value_heading(self, text: str) -> bool:
         """Whether a heading is `value` itself, or what the board calls it: it heads the values, whatever is beside."""

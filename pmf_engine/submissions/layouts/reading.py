@@ -10,6 +10,7 @@ from typing import Final
 
 from pmf_engine.domain.periods import MONTHS
 from pmf_engine.submissions.layouts.fits import NEEDED, Fit, fits_of, ways_of
+from pmf_engine.submissions.layouts.footnotes import marked_cells, with_whole_footnotes, without_mark
 from pmf_engine.submissions.layouts.gaps import Block, Titles, blocks_of
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import DERIVED, FIGURE, PART, PERIOD, Lexicon
@@ -55,7 +56,8 @@ class Read:
 
 def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
     """Reads a sheet of any layout. It is refused where no layout fits, or where two fit and differ."""
-    grid, references = without_references(with_named_parts(_without_explanations(grid)), lexicon)
+    whole = with_whole_footnotes(_without_explanations(grid), lexicon)
+    grid, references = without_references(with_named_parts(whole), lexicon)
     blocks = blocks_of(grid, sections_of(grid, lexicon), lexicon)
     if not blocks:
         return Read(fits=False)
@@ -68,7 +70,7 @@ def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
         text = label.text or label.column
         told = say("derived-column", text=text)
         read.problems.append(Problem(grid.file, grid.sheet, label.row, label.column, text, "derived-column", told))
-    doubts = [check(grid, blocks, lexicon) for check in (side_by_side, out_of_scope, strange_headings)]
+    doubts = [check(grid, blocks, lexicon) for check in (side_by_side, out_of_scope, strange_headings, without_mark)]
     refused: dict[int, Block] = {}
     of_values = doubtful_values(grid, blocks, lexicon)
     for block, problem in [*of_values, *unfit, *chain(*doubts), *turning(grid, chosen, lexicon)]:
@@ -77,13 +79,15 @@ def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
             read.problems += [problem] if problem else []
             read.aside += values_of(grid, lexicon, block.rows)
     chosen = [(block, fit) for block, fit in chosen if id(block) not in refused]
+    marked, of_footnotes = marked_cells(grid, chosen, lexicon)
+    read.problems += of_footnotes
     alike: dict[tuple[object, ...], list[tuple[Block, Fit]]] = {}
     surplus = _without_surplus(grid, [block for block, _ in chosen], read)
     for block, fit in chosen:
         _report_headings(surplus, block, fit, lexicon, read)
         key = (tuple(fit.others), fit.labels.get("comment"), bool(fit.across))
         alike.setdefault(key, []).append((block, fit))
-    read.tables = [table_of(surplus, pairs, lexicon) for pairs in alike.values()]
+    read.tables = [table_of(surplus, pairs, lexicon, marked) for pairs in alike.values()]
     return read
 
 

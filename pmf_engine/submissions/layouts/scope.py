@@ -149,13 +149,6 @@ _OF_NOTE: Final = re.compile(rf"(?:{_FILLER} )*(?:{'|'.join(_OF_SCOPES.values())
 
 _LONGEST_NOTE: Final = 60
 
-_MARK: Final = r"[*†‡§]+|[¹²³⁰⁴-⁹]+|\[(?:note )?\w{1,2}\]|\(note \w{1,2}\)"
-_MARK_BEHIND: Final = re.compile(rf"(?<=\S)\s*(?P<mark>{_MARK})[\s:]*$", re.IGNORECASE)
-_FOOTNOTE: Final = re.compile(rf"(?P<mark>{_MARK}|\(?(?:note )?\d{{1,2}}\b[).]?)\s*[:\u2013-]?\s*", re.IGNORECASE)
-"""A footnote with its mark, which may be `1` or `Note 1` below `Visits¹`."""
-
-_PLAIN_DIGITS: Final = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
-
 
 def scope_of_note(text: str) -> str | None:
     """What the numbers of a row are not, by the comment or note beside them; None for a note that says nothing of it.
@@ -202,7 +195,6 @@ def out_of_scope(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[
     """
     everywhere = [label for label in names_of_file(grid.file, grid.sheet) if doubt_of(label.text, lexicon)]
     everywhere += [label for label in _notes(grid, lexicon) if _WHOLE_SHEET.search(plain(label.text))]
-    everywhere += _telling_footnotes(grid, lexicon)
     refused: list[tuple[Block, Problem | None]] = []
     told: set[Label] = set()
     current: Label | None = None
@@ -243,44 +235,6 @@ def _notes(grid: Grid, lexicon: Lexicon) -> Iterator[Label]:
     """The texts of rows that hold no values and a single text."""
     alone = (row for row in grid.rows if len(row.filled) == 1 and not has_values(row, lexicon))
     return (grid.label(row, row.filled[0]) for row in alone)
-
-
-def _telling_footnotes(grid: Grid, lexicon: Lexicon) -> Iterator[Label]:
-    """The footnotes whose mark another cell ends with, and that say what its number is not: `* boys`, `* North`."""
-    found = [
-        (row, match, text) for row in grid.rows if (text := _note_in(row, lexicon)) and (match := _FOOTNOTE.match(text))
-    ]
-    marks = {mark for row in grid.rows for text in row.cells for mark in _marks_behind(text)} if found else set()
-    last = max((row.number for row in grid.rows if has_values(row, lexicon) and len(row.filled) > 1), default=0)
-    for row, match, text in found:
-        note = text[match.end() :]
-        is_name = row.number >= last and bool(lexicon.roles(note) - {FIGURE, AGENCY})
-        if _plain_mark(match["mark"]) in marks and (is_name or scope_of_note(note) is not None):
-            yield grid.label(row, row.filled[0])._replace(text=text)
-
-
-def _note_in(row: Row, lexicon: Lexicon) -> str | None:
-    """The text of a row that may be a footnote: its only one, or the one beside a mark."""
-    texts = [row.cells[position] for position in row.filled]
-    if len(texts) == 2 and _FOOTNOTE.fullmatch(texts[0]) and not lexicon.may_be_value(texts[1]):
-        return " ".join(texts)
-    return texts[0] if len(texts) == 1 and not has_values(row, lexicon) else None
-
-
-def _marks_behind(text: str) -> Iterator[str]:
-    """The marks of footnotes behind a text, the last first."""
-    while match := _MARK_BEHIND.search(text):
-        yield _plain_mark(match["mark"])
-        text = text[: match.start()]
-
-
-def _plain_mark(mark: str) -> str:
-    """A mark of a footnote without brackets and raised digits.
-
-    >>> _plain_mark("¹"), _plain_mark("[note 1]"), _plain_mark("Note 1"), _plain_mark("*")
-    ('1', '1', '1', '*')
-    """
-    return fold(mark).translate(_PLAIN_DIGITS).removeprefix("[").removeprefix("(").removeprefix("note").strip(" [().]")
 
 
 def strange_headings(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[tuple[Block, Problem | None]]:
@@ -356,7 +310,7 @@ def says_something(text: str, lexicon: Lexicon) -> bool:
 def _problem(grid: Grid, label: Label, lexicon: Lexicon) -> Problem:
     place = (grid.file, grid.sheet, label.row or None, label.column or None, label.text)
     doubt = "of all" if _DIVIDES.fullmatch(fold(label.text)) else doubt_of(label.text, lexicon)
-    if doubt is None and (_WHOLE_SHEET.search(plain(label.text)) or _FOOTNOTE.match(label.text)):
+    if doubt is None and _WHOLE_SHEET.search(plain(label.text)):
         doubt = "of all"
     if doubt is None:
         return Problem(*place, "strange-heading", say("strange-heading", text=label.text))

@@ -59,6 +59,13 @@ def meaning(labels: Mapping[str, Label], lexicon: Lexicon) -> tuple[str | None, 
     return (texts[PERIOD], agency, figure, *groups)
 
 
+class Marked(NamedTuple):
+    """What a footnote makes of a number: its text, and whether it is refused."""
+
+    text: str
+    is_refused: bool
+
+
 class PlacedCell(NamedTuple):
     """A cell of a sheet with the labels that name what it is.
 
@@ -68,6 +75,7 @@ class PlacedCell(NamedTuple):
         labels: The labels by role.
         text: Its text.
         others: The texts of the columns without a role.
+        is_refused: A footnote says that it is no number of what its labels name; it has a problem already.
     """
 
     row: int
@@ -75,16 +83,23 @@ class PlacedCell(NamedTuple):
     labels: Mapping[str, Label]
     text: str
     others: Sequence[str] = ()
+    is_refused: bool = False
 
 
-def table_of(grid: Grid, blocks: Sequence[tuple[Block, Fit]], lexicon: Lexicon) -> RawTable:
-    """The cells of blocks with the same columns, as a long table."""
+def table_of(
+    grid: Grid,
+    blocks: Sequence[tuple[Block, Fit]],
+    lexicon: Lexicon,
+    marked: Mapping[tuple[int, int], Marked],
+) -> RawTable:
+    """The cells of blocks with the same columns, some of them with a footnote (`marked`), as a long table."""
     block, fit = blocks[0]
     by = {role for _, each in blocks for role in (*each.across, *each.labels, *each.fixed) if role.startswith("by ")}
     cells = (
-        PlacedCell(row, grid.column(position), labels, text, others)
+        PlacedCell(row, grid.column(position), labels, note.text, others, note.is_refused)
         for block, own in blocks
         for row, position, labels, text, others in labels_of_cells(grid, block, own, lexicon)
+        for note in [marked.get((row, position), Marked(text, is_refused=False))]
     )
     headings = [_heading(grid, block, fit, at) for at in fit.others]
     headers = block.section.headers
@@ -114,7 +129,9 @@ def placed_table(
     texts: list[list[str | None]] = [[] for _ in range(len(roles) + 1 + len(headings))]
     places: dict[str, list[Any]] = {f"{role}_{what}": [] for role in (*_OWN, "group") for what in ("row", "column")}
     places["period_heading"] = []
-    for row, value_column, labels, text, others in cells:
+    refused: list[bool] = []
+    for row, value_column, labels, text, others, is_refused in cells:
+        refused.append(is_refused)
         places["period_heading"].append(labels[PERIOD].heading if PERIOD in labels else "")
         columns["row"].append(row)
         columns["value_column"].append(value_column)
@@ -132,6 +149,7 @@ def placed_table(
             "row": pl.Series(columns["row"], dtype=pl.Int64),
             **{str(position): pl.Series(column, dtype=pl.String) for position, column in enumerate(texts)},
             "value_column": pl.Series(columns["value_column"], dtype=pl.String),
+            "is_refused": pl.Series(refused, dtype=pl.Boolean),
             **{
                 name: pl.Series(column, dtype=pl.Int64 if name.endswith("_row") else pl.String)
                 for name, column in places.items()
