@@ -192,7 +192,7 @@ def _learning(report: AnnualReport) -> Section:
     learning = report.learning
     rows = tuple(
         (
-            review.done_on.isoformat(),
+            show_date(review.done_on),
             f"{review.activity}{f', {review.agency.title}' if review.agency else ''}",
             review.found or "",
             review.lesson or "",
@@ -223,7 +223,7 @@ def _effects(learning: Learning) -> Table:
     """The actions that were done, with what their indicators did since: never that it was because of them."""
     rows = tuple(
         (
-            action.done_on.isoformat() if action.done_on else "",
+            show_date(action.done_on) if action.done_on else "",
             action.text,
             action.indicator.title if action.indicator else "",
             f"{verdict_words(action)}: {action.reason}" if action.reason else verdict_words(action),

@@ -12,7 +12,7 @@ from itertools import groupby
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.evaluation.evaluate import Evaluation, altered
 from pmf_engine.framework.activities import Activity
-from pmf_engine.judgement.formatting import show_count
+from pmf_engine.judgement.formatting import show_count, show_date
 from pmf_engine.report.calendar import ReturnState, calendar_of
 from pmf_engine.report.row_words import RowWords
 from pmf_engine.submissions.content import register_at
@@ -142,7 +142,7 @@ def _activities(evaluation: Evaluation) -> Iterator[PlanItem]:
                 activity.title,
                 who,
                 _state(evaluation, period.last_day, on is not None),
-                f"done on {on.isoformat()}" if on else "",
+                f"done {show_date(on)}" if on else "",
             )
             if _within(evaluation, item.due, item.state):
                 yield item

@@ -50,7 +50,7 @@ def _row(item: PlanItem) -> tuple[Cell, ...]:
     words = item.note or item.state.value
     words = f"{item.state}: {words}" if item.state == PlanState.OVERDUE and item.note else words
     state: Cell = Rated(words, Status.RED) if item.state == PlanState.OVERDUE else words
-    return (item.due.isoformat() if item.due else "no day", item.who, item.what, state)
+    return (show_date(item.due) if item.due else "no day", item.who, item.what, state)
 
 
 def plan_sheet(plan: Plan) -> Sheet:

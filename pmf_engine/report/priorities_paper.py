@@ -62,7 +62,7 @@ def _row(priorities: Priorities, one: Priority, has_audit: bool, has_registers: 
         str(one.worsening),
         *("" if one.below_standard is None else str(one.below_standard),) * has_audit,
         *("" if one.learning_open is None else str(one.learning_open),) * has_registers,
-        "" if one.review_by is None else f"{one.review_by.isoformat()}{', past' if one.is_past_review else ''}",
+        "" if one.review_by is None else f"{show_date(one.review_by)}{', past' if one.is_past_review else ''}",
     )
 
 

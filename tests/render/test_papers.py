@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import date
 
@@ -13,8 +14,18 @@ import pytest
 
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.render.renderers import PageOptions
+from pmf_engine.render.terminal.paper import render_paper
 from pmf_engine.render.year_renderers import PAPER_RENDERERS
+from pmf_engine.report.annual import annual_report
+from pmf_engine.report.annual_paper import annual_paper
+from pmf_engine.report.board_year import board_year
 from pmf_engine.report.paper import Paper, Rated, Section, Sheet, Table, Written, section
+from pmf_engine.report.plan import plan_of
+from pmf_engine.report.plan_paper import plan_paper
+from pmf_engine.report.priorities import priorities_of
+from pmf_engine.report.priorities_paper import priorities_paper
+from pmf_engine.report.section_11 import section_11_of
+from tests.support import year_board
 
 HOSTILE = "<b>*x*</b> | [a](b) \x1b[31m"
 TABLE = Table(
@@ -121,3 +132,26 @@ def test_programs_get_data() -> None:
     assert json.loads(rendered("json")) == {"period": "2016-17", "on": "2017-05-01", "rows": [1, 2]}
     rows = list(csv.reader(io.StringIO(rendered("csv"))))
     assert rows == [["agency", "paid"], ["'=1+1", "80"], ["Police, Essex", ""]]
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_column_is_as_wide_as_its_words_need(width: int) -> None:
+    """The lines after the first of a cell are indented, and their words must fit all the same."""
+    rows = (("30 September 2017", "Essex Community Rehabilitation Company", "2 returns", "overdue: 2 late"),) * 2
+    table = Table("", ("Due", "Who", "What", "State"), rows)
+    text = render_paper(Paper("B", "T", "", (), (section("Due", tables=(table,)),)), width=width, color=False)
+    assert re.findall(r"\w*abilitation", text) == ["Rehabilitation"] * 2
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_days_are_written_as_people_write_them() -> None:
+    framework = year_board.framework()
+    year = board_year(framework, year_board.submissions(framework), framework.period("2016-17"), date(2017, 5, 31))
+    papers = [
+        plan_paper(plan_of(year.evaluation)),
+        priorities_paper(priorities_of(year, section_11_of(year))),
+        annual_paper(annual_report(year)),
+    ]
+    texts = [render_paper(paper, width=80, color=False) for paper in papers]
+    assert all(re.search(r"\d (March|June|September) 201[67]", text) for text in texts)
+    assert not [day for text in texts for day in re.findall(r"\d{4}-\d\d-\d\d", text)]

@@ -8,6 +8,8 @@ from pmf_engine.report.paper import Cell, Paper, Rated, Section, Table
 _GAP = 2
 _LEAST = 10
 """The narrowest column in which words are wrapped."""
+_HANG = 2
+"""The indent of the lines of a cell after its first."""
 
 
 def render_paper(paper: Paper, *, width: int, color: bool = False, ascii: bool = False, plain: bool = False) -> str:
@@ -93,9 +95,7 @@ def _widths(page: Page, table: Table) -> list[int] | None:
     ]
     widths = [max(text.cell_len for text in texts) for texts in columns]
     least = [
-        width
-        if table.is_numeric(at)
-        else min(width, max(_LEAST, *(len(word) for text in texts for word in _words(text.plain))))
+        width if table.is_numeric(at) else min(width, max(_LEAST, *(_longest_word(text.plain) for text in texts)))
         for at, (width, texts) in enumerate(zip(widths, columns, strict=True))
     ]
     room = page.width - _GAP * (len(widths) - 1)
@@ -108,6 +108,11 @@ def _widths(page: Page, table: Table) -> list[int] | None:
     return widths
 
 
-def _words(words: str) -> list[str]:
-    """The words of a text, and one blank word for a text without any."""
-    return words.split() or [""]
+def _longest_word(words: str) -> int:
+    """The width that the words of a text need each, those after the first with the indent of a line that carries on.
+
+    >>> _longest_word("Rehabilitation Company"), _longest_word("Essex Rehabilitation"), _longest_word("")
+    (14, 16, 0)
+    """
+    first, *rest = words.split() or [""]
+    return max(len(first), *(_HANG + len(word) for word in rest), 0)
