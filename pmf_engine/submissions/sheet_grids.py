@@ -13,7 +13,7 @@ from pmf_engine.submissions.compound_limits import keep_chains_ended
 from pmf_engine.submissions.excel_tables import Sheet, read_sheets
 from pmf_engine.submissions.layouts.grid import Grid, Row
 from pmf_engine.submissions.layouts.naming import Lexicon
-from pmf_engine.submissions.layouts.scope import scope_of_note, telling_piece
+from pmf_engine.submissions.layouts.scope import scope_of_note
 from pmf_engine.submissions.layouts.sections import sections_of
 from pmf_engine.submissions.limits import Measure, keep_within
 from pmf_engine.submissions.old_workbooks import read_old_workbook
@@ -21,6 +21,7 @@ from pmf_engine.submissions.package_limits import keep_package_within
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.sheet_xml import Place
 from pmf_engine.submissions.table import EDGES
+from pmf_engine.submissions.workbook_notes import telling_piece
 
 
 def grids_of_workbook(

@@ -8,6 +8,8 @@ from posixpath import normpath
 from typing import Final, NamedTuple
 from xml.etree import ElementTree
 
+from pmf_engine.submissions.layouts.naming import plain
+from pmf_engine.submissions.layouts.scope import scope_of_note
 from pmf_engine.submissions.sheet_xml import Place, place_of
 
 _RELATED: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -90,3 +92,24 @@ _KINDS: Final[dict[str, Callable[[ElementTree.Element], Iterator[Note]]]] = {
 
 def _unescaped(text: bytes) -> str:
     return ElementTree.fromstring(b"<t>" + text + b"</t>").text or ""
+
+
+_PIECES: Final = re.compile(r"[\n.;:!?]+|\s[-\u2013\u2014]\s|,\s")
+_FOR_WHOM: Final = re.compile(r"\b(?:use|information|reference|guidance|review|discussion|office|board) only$")
+_EXCLUDES: Final = re.compile(
+    r"(?:(?:this|these|it|figures?|numbers?|data|count) )*"
+    r"(?:excl(?:ud(?:es?|ing))?|do(?:es)? not include|not including|omits?|missing) \w.*"
+)
+
+
+def telling_piece(text: str) -> str | None:
+    """The part of a comment, or of another note outside the cells, that says what a number is not; None for none.
+
+    >>> telling_piece("Amy: boys only - girls to follow"), telling_piece("For internal use only")
+    ('boys only', None)
+    """
+    for piece in map(str.strip, _PIECES.split(text)):
+        words = plain(piece).strip()
+        if _EXCLUDES.fullmatch(words) or (scope_of_note(piece) is not None and not _FOR_WHOM.search(words)):
+            return piece
+    return None

@@ -70,8 +70,21 @@ def _other_sheets() -> Iterator[Case]:
     yield Case("nothing but notes", {"care.xlsx": book}, [], [("Notes", 1, None, "no-layout")], 1)
 
 
+def _legends() -> Iterator[Case]:
+    """Notes below a table that explain its colours, or name the filters that it was made with."""
+    for text in (
+        "Cells shaded grey are estimates, do not use", "Red = not validated", "Applied filters:\nDistrict is North",
+        "Filters: Year 2016-17, District South", "District: North",
+    ):  # fmt: skip
+        book = workbook_of({"Data": [*ACROSS, [], [text]]})
+        yield Case(f"{text!r} below a table", {"care.xlsx": book}, [], [("Data", 5, "A", "out-of-scope")], 4)
+    for text in ("Red = target not met", "Figures in red are provisional", "Applied filters:\nYear is 2016-17"):
+        yield Case(f"{text!r} below a table", {"care.xlsx": workbook_of({"Data": [*ACROSS, [], [text]]})}, WHOLE)
+
+
 def cases() -> Iterator[Case]:
     """Each awful workbook of this file."""
     yield from _totals()
     yield from _merged()
     yield from _other_sheets()
+    yield from _legends()

@@ -9,6 +9,7 @@ from typing import Final
 from pmf_engine.submissions.layouts.gaps import Block, of_sections, roles_of_column
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, VALUE, Lexicon, plain
+from pmf_engine.submissions.layouts.notes import is_telling, notes_of, telling_notes
 from pmf_engine.submissions.layouts.sections import Section, has_values
 from pmf_engine.submissions.layouts.titles import names_of_file
 from pmf_engine.submissions.problems import Problem, say
@@ -164,27 +165,6 @@ def scope_of_note(text: str) -> str | None:
     return next((what for what, found in _SCOPES.items() if found.search(words) and what != "of all"), "of all")
 
 
-_PIECES: Final = re.compile(r"[\n.;:!?]+|\s[-\u2013\u2014]\s|,\s")
-_FOR_WHOM: Final = re.compile(r"\b(?:use|information|reference|guidance|review|discussion|office|board) only$")
-_EXCLUDES: Final = re.compile(
-    r"(?:(?:this|these|it|figures?|numbers?|data|count) )*"
-    r"(?:excl(?:ud(?:es?|ing))?|do(?:es)? not include|not including|omits?|missing) \w.*"
-)
-
-
-def telling_piece(text: str) -> str | None:
-    """The part of a comment, or of another note outside the cells, that says what a number is not; None for none.
-
-    >>> telling_piece("Amy: boys only - girls to follow"), telling_piece("For internal use only")
-    ('boys only', None)
-    """
-    for piece in map(str.strip, _PIECES.split(text)):
-        words = plain(piece).strip()
-        if _EXCLUDES.fullmatch(words) or (scope_of_note(piece) is not None and not _FOR_WHOM.search(words)):
-            return piece
-    return None
-
-
 def out_of_scope(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[tuple[Block, Problem | None]]:
     """The blocks whose titles, or the names of whose sheet and file, say that their numbers are of something else.
 
@@ -194,7 +174,8 @@ def out_of_scope(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[
         The blocks; the first below each title with its problem.
     """
     everywhere = [label for label in names_of_file(grid.file, grid.sheet) if doubt_of(label.text, lexicon)]
-    everywhere += [label for label in _notes(grid, lexicon) if _WHOLE_SHEET.search(plain(label.text))]
+    everywhere += [label for label in notes_of(grid, lexicon) if _WHOLE_SHEET.search(plain(label.text))]
+    everywhere += telling_notes(grid, lexicon)
     refused: list[tuple[Block, Problem | None]] = []
     told: set[Label] = set()
     current: Label | None = None
@@ -229,12 +210,6 @@ def _headings_of_labels(grid: Grid, section: Section, lexicon: Lexicon) -> Itera
             is_label = position in section.labels and lexicon.role_word(row.cells[position]) is None
             if is_label and roles_of_column(section, position, lexicon):
                 yield grid.label(row, position)
-
-
-def _notes(grid: Grid, lexicon: Lexicon) -> Iterator[Label]:
-    """The texts of rows that hold no values and a single text."""
-    alone = (row for row in grid.rows if len(row.filled) == 1 and not has_values(row, lexicon))
-    return (grid.label(row, row.filled[0]) for row in alone)
 
 
 def strange_headings(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[tuple[Block, Problem | None]]:
@@ -310,7 +285,7 @@ def says_something(text: str, lexicon: Lexicon) -> bool:
 def _problem(grid: Grid, label: Label, lexicon: Lexicon) -> Problem:
     place = (grid.file, grid.sheet, label.row or None, label.column or None, label.text)
     doubt = "of all" if _DIVIDES.fullmatch(fold(label.text)) else doubt_of(label.text, lexicon)
-    if doubt is None and _WHOLE_SHEET.search(plain(label.text)):
+    if doubt is None and (is_telling(label.text, lexicon) or _WHOLE_SHEET.search(plain(label.text))):
         doubt = "of all"
     if doubt is None:
         return Problem(*place, "strange-heading", say("strange-heading", text=label.text))
