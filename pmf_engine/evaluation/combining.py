@@ -124,18 +124,20 @@ def over_agencies(inputs: Inputs, facts: pl.LazyFrame, by: str | None) -> pl.Laz
     soft = pl.col("code").filter(is_absent(pl.col("code"))).max().fill_null(0)
     hard = pl.col("code").filter(~is_absent(pl.col("code"))).max().fill_null(0)
     number = figure_number(pl.col("figure"))
+    agencies = pl.Enum(sorted(inputs.framework.agencies))
     every = pl.lit(1) if by == AGENCY else pl.col("senders") - _not_owed(inputs.framework)
     rows = (
-        facts.sort("figure", "start", "months", "group", "agency")
-        .group_by("figure", "start", "months", "group", maintain_order=True)
+        facts.with_columns(pl.col("agency").cast(agencies).to_physical())
+        .group_by("figure", "start", "months", "group")
         .agg(
-            total(pl.col("value")).alias("sum"),
+            total(pl.col("value").sort_by("agency")).alias("sum"),
             pl.col("value").min().alias("worst"),
             soft.alias("soft"),
             hard.alias("hard"),
             pl.col("value").count().alias("values"),
             pl.col("agency").n_unique().alias("sent"),
         )
+        .sort("figure", "start", "months", "group")
         .join(inputs.senders.lazy(), on="figure")
         # A period longer than the figure's own counts only where every agency sent it.
         .filter((pl.col("months") == pl.col("own_months")) | (pl.col("sent") >= every))
