@@ -13,7 +13,7 @@ from pmf_engine.report.audience import MARKINGS
 from pmf_engine.report.health_paper import punctuality_table
 from pmf_engine.report.item import Named
 from pmf_engine.report.learning import Learning
-from pmf_engine.report.lives import ExceptionLife, LifeState
+from pmf_engine.report.lives import ExceptionLife
 from pmf_engine.report.money import MoneyLine, pounds, reconciliation, total
 from pmf_engine.report.paper import Cell, Paper, Rated, Section, Table, section
 from pmf_engine.report.plan import PlanKind
@@ -21,7 +21,7 @@ from pmf_engine.report.plan_paper import plan_sections
 from pmf_engine.report.priorities_paper import priorities_table, priority_part
 from pmf_engine.report.reported_action import verdict_words
 from pmf_engine.report.section_11_paper import section_11_sections
-from pmf_engine.report.wording import QUESTIONS, and_words, direction_words, level_word, plain_status
+from pmf_engine.report.wording import QUESTIONS, and_words, be, direction_words, level_word, plain_status
 
 _LEFT_OUT = (
     "Small counts, and what would give them away",
@@ -142,7 +142,7 @@ def _lives(report: AnnualReport) -> Section:
     levels = ", ".join(f"{short[id_]} {words}" for id_, words in reversed(letters.items()))
     standing = sum(life.stands for life in report.lives)
     up = sum(life.went_up for life in report.lives)
-    earlier = len(report.lives) - up
+    earlier, hidden = len(report.lives) - up, up - standing - sum(life.is_cleared for life in report.lives)
     end = "at the end of the year" if report.period.last_day < report.as_of else "in the last quarter that is over"
     return section(
         "The year's exceptions",
@@ -150,6 +150,7 @@ def _lives(report: AnnualReport) -> Section:
         f"{standing} still {'stands' if standing == 1 else 'stand'} {end}. They are those of the quarters' "
         f"reports, {_told_when(report)}: the year itself judges nothing anew.",
         f"{show_count(earlier, 'exception')} of the year before cleared in the first quarter." if earlier else "",
+        f"{hidden} {be(hidden)} not shown any more, as some of their results are withheld." if hidden else "",
         tables=(
             Table("", ("Indicator", *quarters), rows, f"The highest level that each went up to: {levels}. {_CARRIED}"),
         ),
@@ -181,10 +182,10 @@ def _life_cells(life: ExceptionLife, short: dict[str, str]) -> Iterator[str]:
     for quarter in life.quarters:
         if quarter is None:
             yield ""
-        elif quarter.state == LifeState.CLEARED:
+        elif quarter.level is None:
             yield quarter.state.value
         else:
-            yield f"{quarter.state} {short.get(quarter.level or '', '?')}"
+            yield f"{quarter.state} {short.get(quarter.level, '?')}"
 
 
 def _learning(report: AnnualReport) -> Section:

@@ -9,7 +9,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count
 from pmf_engine.report.annual import AnnualReport, Tally
 from pmf_engine.report.item import Named
-from pmf_engine.report.wording import be, level_word, plain_status
+from pmf_engine.report.wording import and_words, be, level_word, plain_status
 
 Statement = tuple[str, tuple[str, ...], tuple[str, ...]]
 """A question, the sentences that answer it, and the points that bear them out."""
@@ -19,12 +19,19 @@ def statements(report: AnnualReport) -> Iterator[Statement]:
     """Five questions, each answered by counts, with what bears the answer out. None is a score."""
     tallies = {tally.question: tally for tally in report.tallies}
     outcomes = tallies["outcome"]
-    yield ("Is anyone better off?", (_tally(outcomes, "outcomes"), _BY_YEAR), _worse(outcomes))
-    yield ("Are services good?", (_tally(tallies["quality"], "indicators of quality"),), _worse(tallies["quality"]))
+    withheld = (_NOT_COUNTED,) if report.is_public else ()
+    yield ("Is anyone better off?", (_tally(outcomes, "outcomes"), _BY_YEAR, *withheld), _worse(outcomes))
+    yield (
+        "Are services good?",
+        (_tally(tallies["quality"], "indicators of quality"), *withheld),
+        _worse(tallies["quality"]),
+    )
     yield ("Did the Board see what went wrong, and was it put right?", tuple(_governed(report)), _standing(report))
     yield ("Are children, families and practitioners heard?", tuple(_heard(report)), _silent(report))
     yield ("What can we not see?", tuple(_unseen(report)), ())
 
+
+_NOT_COUNTED = "What is withheld is not counted."
 
 _BY_YEAR = "These are values for the whole year; the report on a quarter counts the values for the quarter."
 
@@ -46,11 +53,13 @@ def _governed(report: AnnualReport) -> Iterator[str]:
     standing = sum(life.stands for life in report.lives)
     up = sum(life.went_up for life in report.lives)
     whom = level_word(Named(highest[0], report.levels[highest[0]])) if highest else "the highest level"
-    yield (
-        f"{show_count(up, 'indicator')} went up in the year, {top} of them to {whom}; {up - standing} "
-        f"{be(up - standing)} cleared and {standing} {'stands' if standing == 1 else 'stand'}."
-    )
+    cleared = sum(life.is_cleared for life in report.lives)
+    hidden = up - standing - cleared
+    ends = [f"{cleared} {be(cleared)} cleared", f"{standing} {'stands' if standing == 1 else 'stand'}"]
+    ends += [f"{hidden} {be(hidden)} not shown any more"] if hidden else []
+    yield f"{show_count(up, 'indicator')} went up in the year, {top} of them to {whom}; {and_words(ends)}."
     if report.is_public:
+        yield _NOT_COUNTED
         return
     explained = sum(one.explained for one in report.health.explained)
     exceptions = sum(one.exceptions for one in report.health.explained)
@@ -78,7 +87,7 @@ def _heard(report: AnnualReport) -> Iterator[str]:
     heard = sum(bool(area.heard) for area in areas)
     yield f"Somebody was heard in {heard} of {show_count(len(areas), 'content area')}."
     if report.is_public:
-        yield "What is withheld is not counted."
+        yield _NOT_COUNTED
 
 
 def _silent(report: AnnualReport) -> tuple[str, ...]:

@@ -12,7 +12,11 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
+import polars as pl
+
 from pmf_engine.domain.periods import Period
+from pmf_engine.domain.status import Status
+from pmf_engine.evaluation.evaluated import own_rows
 from pmf_engine.report.board_year import BoardYear
 from pmf_engine.report.item import Named
 from pmf_engine.report.model import ExceptionReport
@@ -25,11 +29,13 @@ class LifeState(StrEnum):
     RAISED = "raised"
     CARRIED = "carried"
     CLEARED = "cleared"
+    NOT_SHOWN = "not shown"
+    """The public is not told whether it still is one, as some of the indicator's results are withheld."""
 
 
 @dataclass(frozen=True)
 class LifeQuarter:
-    """An exception in a quarter: its state, and the id of the level that it goes up to; None once it is cleared."""
+    """An exception in a quarter: its state, and the id of the level that it goes up to, if that is shown."""
 
     state: LifeState
     level: str | None
@@ -54,7 +60,13 @@ class ExceptionLife:
     @property
     def went_up(self) -> bool:
         """Whether it is an exception in a quarter of the year, rather than one of the year before that is cleared."""
-        return any(quarter is not None and quarter.state != LifeState.CLEARED for quarter in self.quarters)
+        return any(quarter is not None and quarter.level is not None for quarter in self.quarters)
+
+    @property
+    def is_cleared(self) -> bool:
+        """Whether it was an exception in the year, and is none in the last quarter that is over."""
+        last = [quarter.state for quarter in self.quarters if quarter is not None][-1]
+        return self.went_up and last == LifeState.CLEARED
 
 
 class Lives(NamedTuple):
@@ -76,11 +88,12 @@ def lives_of(year: BoardYear) -> Lives:
     ]
     raised = [exceptions.levels for exceptions in found]
     wholes = {id_ for exceptions in found[1:] for id_ in exceptions.wholes}
+    withheld = _partly_withheld(year) if year.is_public else frozenset()
     to_come = (None,) * (len(year.quarters) - len(over))
     lives = []
     for id_, indicator in year.framework.indicators.items():
-        quarters = tuple(_quarter(then.get(id_), now.get(id_)) for then, now in pairwise(raised))
-        if any(quarters):
+        quarters = tuple(_quarter(then.get(id_), now.get(id_), id_ in withheld) for then, now in pairwise(raised))
+        if any(quarter is not None and quarter.state != LifeState.NOT_SHOWN for quarter in quarters):
             stands = id_ in raised[-1]
             named = Named(id_, indicator.title)
             lives.append(ExceptionLife(named, (*quarters, *to_come), id_ not in wholes, stands))
@@ -115,8 +128,16 @@ def _kept_exceptions(year: BoardYear, report: ExceptionReport) -> _Exceptions:
     return _Exceptions({id_: level for id_, level, _ in items}, frozenset(id_ for id_, _, group in items if not group))
 
 
-def _quarter(then: str | None, now: str | None) -> LifeQuarter | None:
+def _partly_withheld(year: BoardYear) -> frozenset[str]:
+    """The indicators of which a result is withheld from the public, so that no exception of that series is shown."""
+    rows = own_rows(year.evaluation).filter(pl.col("status").cast(pl.String) == Status.SUPPRESSED.value)
+    return frozenset(rows["indicator"])
+
+
+def _quarter(then: str | None, now: str | None, is_withheld: bool) -> LifeQuarter | None:
     """What an exception is in a quarter, by its levels in the quarter before and in this one."""
     if now is not None:
         return LifeQuarter(LifeState.RAISED if then is None else LifeState.CARRIED, now)
-    return None if then is None else LifeQuarter(LifeState.CLEARED, None)
+    if then is None:
+        return None
+    return LifeQuarter(LifeState.NOT_SHOWN if is_withheld else LifeState.CLEARED, None)

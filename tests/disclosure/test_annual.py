@@ -158,3 +158,22 @@ def test_a_paper_whose_day_nobody_can_read_ends_the_command(
     assert "nobody can tell what the paper for the public in" in capsys.readouterr().err
     assert not (folder / "second.md").exists()
     assert not (folder / "kept" / "second").exists()
+
+
+def test_an_exception_that_is_withheld_is_not_called_cleared(tmp_path: Path) -> None:
+    """It was red in the paper that was kept of the second quarter; in the third its count is small, and is withheld."""
+    folder = public_board(tmp_path)
+    (folder / "tolerances.yaml").write_text(
+        TOLERANCES.replace("at most 20, tolerance: at most 25", "at most 3, tolerance: at most 4") + DISCLOSURE, "utf-8"
+    )
+    third = folder / "sent" / "return_2016-17_Q3.csv"
+    third.write_text(third.read_text("utf-8").replace("care,again,,30", "care,again,,5"), "utf-8")
+    options = ["--config", str(folder), "--data", str(folder / "sent"), "--audience", "public"]
+    save = ["--as-of", "2016-11-30", "--save", str(folder / "kept" / "q2")]
+    assert main(["report", *options, "--period", "2016-17 Q2", *save]) == 0
+    assert annual(folder, "--format", "json", "--output", str(folder / "annual.json")) == 0
+    lives = json.loads((folder / "annual.json").read_text("utf-8"))["lives"]
+    [life] = [each for each in lives if each["indicator"]["id"] == "returned"]
+    states = [quarter and quarter["state"] for quarter in life["quarters"]]
+    assert states[1:3] == ["raised", "not shown"]
+    assert not life["stands"]
