@@ -15,6 +15,8 @@ from pmf_engine.report.item import Named
 from pmf_engine.submissions.days import cells_at
 from pmf_engine.submissions.submissions import Submissions
 
+_LAST = ("figure", "start", "months", "by", "group", "text", "state")
+
 
 @dataclass(frozen=True)
 class TemplateRow:
@@ -26,7 +28,8 @@ class TemplateRow:
         by: The breakdown of the group; None for the whole.
         group: The group; None for the whole.
         counts: What the figure counts, in words.
-        last: What the agency sent for the period before, as it wrote it; None where it sent nothing.
+        last: What the agency sent for the period before, as it wrote it, or that it was refused; None where it sent
+            nothing.
         choices: The grades from worst to best; none for a number or text.
     """
 
@@ -65,8 +68,8 @@ def template_of(
     """
     sent = cells_at(submissions, as_of).filter(pl.col("agency") == agency)
     last = {
-        (figure, start, by, group): text
-        for figure, start, by, group, text in sent.select("figure", "start", "by", "group", "text").iter_rows()
+        (figure, start, months, by, group): f"{text} (refused)" if state == "invalid" else text
+        for figure, start, months, by, group, text, state in sent.select(*_LAST).iter_rows()
     }
     rows = []
     used: dict[str, str] = {}
@@ -76,12 +79,13 @@ def template_of(
         groups = [*_groups(framework, figure)]
         for asked in _periods(framework, figure, agency, period, as_of):
             # beside groups, a whole that stays blank would say that the whole is not available
-            sent_whole = (figure.id, asked.start - figure.cadence.months, None, None) in last
+            before = (figure.id, asked.start - figure.cadence.months, figure.cadence.months)
+            sent_whole = (*before, None, None) in last
             needs_whole = not groups or sent_whole or figure.kind not in ("flow", "stock") or not figure.adds_up
             for by, group in [*([(None, None)] if needs_whole else []), *groups]:
-                before = last.get((figure.id, asked.start - figure.cadence.months, by, group))
                 choices = tuple(framework.scales[figure.scale]) if figure.scale is not None else ()
-                rows.append(TemplateRow(asked.label, figure.id, by, group, figure.title_and_unit, before, choices))
+                sent_before = last.get((*before, by, group))
+                rows.append(TemplateRow(asked.label, figure.id, by, group, figure.title_and_unit, sent_before, choices))
                 if by is not None:
                     used[by] = framework.breakdowns[by].title
     return Template(framework.board.name, as_of, Named(agency, framework.agencies[agency].name), used, tuple(rows))

@@ -13,6 +13,7 @@ import polars as pl
 from pmf_engine.framework.layouts import Layout
 from pmf_engine.submissions.csv_grids import read_csv_grid
 from pmf_engine.submissions.csv_tables import read_csv
+from pmf_engine.submissions.layouts.covers import with_covers
 from pmf_engine.submissions.layouts.footnotes import is_footnote
 from pmf_engine.submissions.layouts.grid import Grid, Row
 from pmf_engine.submissions.layouts.mapped import Pack, layouts_of, packs_of, tables_of_packs
@@ -190,6 +191,7 @@ def return_of_workbook(path: Path, file: str, lexicon: Lexicon, received_on: dat
     if layouts := layouts_of(file, lexicon.words.framework.layouts):
         return _packs(layouts, grids, refused, problems, lexicon)
     content = Return(problems=problems)
+    grids = with_covers(grids, lexicon)
     turning = turning_sheets(grids, lexicon)
     unread = []
     for number, grid in enumerate(grids):
@@ -236,6 +238,7 @@ def return_of_old_workbook(path: Path, file: str, lexicon: Lexicon, received_on:
     """
     grids, problems = grids_of_old_workbook(path, file, received_on)
     content = Return(problems=problems)
+    grids = with_covers(grids, lexicon)
     turning = turning_sheets(grids, lexicon)
     for number, grid in enumerate(grids):
         if not content.add_register(grid):

@@ -139,6 +139,19 @@ def test_a_template_asks_for_what_is_owed_and_shows_what_was_sent_last(folder: P
     assert [row["period"] for row in of_police if row["figure"] == "grade"] == ["2016-17"]
 
 
+def test_a_template_says_of_a_refused_value_that_it_was_and_shows_no_value_of_a_longer_period(folder: Path) -> None:
+    write_returns(folder, "2016-17 Q1,care,visits,3O", "slip.csv")
+    write_returns(folder, "2016-04,police,staff,x5\n2016-05,police,staff,6", "police.csv")
+    write_returns(folder, "2016-17,police,staff,70", "year.csv")
+
+    def last(agency: str, period: str) -> dict[tuple[str, str, str], str]:
+        rows = template(folder, agency, period)[1]
+        return {(row["period"], row["figure"], row.get("District", "")): row["last time (not read)"] for row in rows}
+
+    assert last("care", Q2)[Q2, "visits", ""] == "3O (refused)"
+    assert last("police", Q1)["2016-05", "staff", ""] == "x5 (refused)"
+
+
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_what_is_filled_in_reads_back_without_hands(folder: Path, suffix: str) -> None:
     answers = {"grade": "partly met", "staff": 4.5}

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 import openpyxl
 
 from tests.support.awful_files import Q1, Q2, WHOLE, Case, Said
-from tests.support.return_files import Fact, as_csv
+from tests.support.return_files import Fact, as_csv, workbook_of
+
+Files = dict[str, bytes | openpyxl.Workbook]
 
 VISITS = WHOLE[2:]
 FORM = [["Measure", "Value"], ["Visits made", "520"]]
@@ -15,7 +17,7 @@ LAST, NEXT = "30/06/2016", "30/09/2016"
 SHORT, UNNAMED = "period-too-short", "nothing-names"
 
 
-def _csv(rows: Sequence[Sequence[str]], name: str = "care.csv") -> dict[str, bytes | openpyxl.Workbook]:
+def _csv(rows: Sequence[Sequence[str]], name: str = "care.csv") -> Files:
     return {name: as_csv(rows)}
 
 
@@ -198,6 +200,53 @@ def _footnotes() -> Iterator[Case]:
         yield Case(f"{figure} in {unit}", _csv(rows, name), [fact] if fits else [], [] if fits else said, int(not fits))
 
 
+def _covers() -> Iterator[Case]:
+    """Sheets that name the agency and period of the other sheets."""
+    form = [["Measure", "Value"], ["Visits made", "520"], ["Referrals received", "410"]]
+    facts = [WHOLE[2], WHOLE[0]]
+
+    def book(cover: list[list[str]], name: str = "book.xlsx", tab: str = "Cover", **sheets: list[list[str]]) -> Files:
+        return {name: workbook_of({tab: cover, **(sheets or {"Data": form})})}
+
+    care = ["Agency", "Social Care"]
+    keyed = [["Quarterly return"], care, ["Period", Q1], ["Completed by", "A Smith"], ["Telephone", "01245123456"]]
+    phone: list[Said] = [("Cover", None, None, "notes-sheet")]
+    yield Case("a cover with words for its roles", book(keyed[:4]), facts)
+    yield Case("a cover with a number of a telephone", book(keyed), facts, phone)
+    yield Case("a cover under another name", book(keyed[:4], tab="Start here"), facts)
+    yield Case("a cover without such words", book([["Return"], ["Social Care"], [Q1]]), facts)
+    yield Case("a cover with the year of sheets", book([care, ["Year", "2016-17"]], Q1=form, Q2=form),
+               [*facts, WHOLE[3]._replace(text="520"), WHOLE[1]._replace(text="410")])  # fmt: skip
+    north = [fact._replace(group="North") for fact in facts]
+    yield Case("a cover of a district", book([*keyed[:3], ["District", "North"]]), north)
+    lost: list[Said] = [("Data", None, None, "titles-differ")]
+    for name, cover in (
+        ("care Q2 2016-17.xlsx", keyed[1:3]), ("police.xlsx", keyed[1:3]),
+        ("a.xlsx", [*keyed[1:3], ["Period", Q2]]), ("b.xlsx", [*keyed[1:3], ["Agency", "Test Police"]]),
+    ):  # fmt: skip
+        yield Case(f"a cover that differs from {name}", book(cover, name), [], lost, 2)
+    sheet = [[f"Period: {Q2}"], *form]
+    yield Case("a cover that differs from a sheet", book(keyed[:3], Data=sheet), [],
+               [("Data", 1, "A", "titles-differ")], 2)  # fmt: skip
+    for status in ("Draft v2", "Status: draft", "DO NOT USE"):
+        yield Case(f"a cover that says {status}", book([*keyed[1:3], [status]]), [],
+                   [("Data", None, None, "out-of-scope")], 2)  # fmt: skip
+
+
+def _signatures() -> Iterator[Case]:
+    """Rows below the values that say who signed the form and when."""
+    form = [["Measure", "Value"], ["Visits made", "520"]]
+    for rows in (
+        [["Signed: A Smith 12/7/2016"]], [["Signed:", "A Smith"], ["Date:", "12/7/2016"]], [["Signed", "12/7/2016"]],
+        [["Completed by", "A Smith"], ["Telephone", "01245123456"], ["E-mail", "a@b.example"]],
+    ):  # fmt: skip
+        yield Case(f"{rows} below", _csv([*form, *rows], f"care {Q1}.csv"), WHOLE[2:3])
+    rows = [*form, ["Completed visits", "8"]]
+    yield Case("a misspelt figure is no signature", _csv(rows, f"care {Q1}.csv"), WHOLE[2:3],
+               [(None, 3, "A", "unknown-figure")], 1)  # fmt: skip
+
+
 def cases() -> list[Case]:
     """Every case."""
-    return [case for part in (_lengths, _parts, _made, _values, _footnotes) for case in part()]
+    parts = (_lengths, _parts, _made, _values, _footnotes, _covers, _signatures)
+    return [case for part in parts for case in part()]

@@ -64,7 +64,7 @@ def _blocks(grid: Grid, section: Section, lexicon: Lexicon) -> Iterator[Block]:
         and lexicon.roles(row.cells[position])
         and not lexicon.role_word(row.cells[position])
     ]
-    titles = [label for row in section.titles for label in _labels(grid, row, lexicon)] + corner
+    titles = [label for row in section.titles for label in labels_of_row(grid, row, lexicon)] + corner
     rows: list[Row] = []
     for row in section.rows:
         if not _is_title(row, section, roles, lexicon):
@@ -73,7 +73,7 @@ def _blocks(grid: Grid, section: Section, lexicon: Lexicon) -> Iterator[Block]:
         if rows:
             yield Block(section, titles, rows)
             titles, rows = [*corner], []
-        titles = [*titles, *_labels(grid, row, lexicon)]
+        titles = [*titles, *labels_of_row(grid, row, lexicon)]
     if rows:
         yield Block(section, titles, rows)
 
@@ -94,7 +94,7 @@ def _is_title(row: Row, section: Section, roles: dict[int, set[str]], lexicon: L
     return not any(position in section.values for position in filled) and any(not row.cells[at] for at in named)
 
 
-def _labels(grid: Grid, row: Row, lexicon: Lexicon) -> list[Label]:
+def labels_of_row(grid: Grid, row: Row, lexicon: Lexicon) -> list[Label]:
     """The texts of a title; `Period` beside `Q3 2016-17` are one title, with the place of the second."""
     filled = row.filled
     labels = [grid.label(row, position) for position in filled]
@@ -110,7 +110,7 @@ class Titles:
 
     def __init__(self, grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> None:
         self._lexicon, self._blocks = lexicon, blocks
-        self._names = names_of_file(grid.file, grid.sheet)
+        self._names = [*names_of_file(grid.file, grid.sheet), *grid.cover]
         self._changes = cache(self._role_changes)
         self._given = cache(lambda role, titles: from_titles(role, titles, lexicon))
         """Many blocks ask the same of the titles above the first."""

@@ -58,6 +58,7 @@ class Grid:
         first_column: The position of the first column in the sheet, from 0.
         broken: The rows to set aside; each has a problem already.
         unformatted: The format of its numbers is not known, so that 1 may be 100 %.
+        cover: The titles of the cover of its workbook.
         from_text: A comma separates the cells, and so may have split a number.
     """
 
@@ -69,6 +70,7 @@ class Grid:
     broken: frozenset[int] = frozenset()
     from_text: bool = False
     unformatted: bool = False
+    cover: tuple[Label, ...] = ()
 
     def column(self, position: int) -> str:
         """The letters of a column."""

@@ -14,7 +14,7 @@ from pmf_engine.submissions.layouts.footnotes import marked_cells, with_whole_fo
 from pmf_engine.submissions.layouts.gaps import Block, Titles, blocks_of
 from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import DERIVED, FIGURE, PART, PERIOD, Lexicon
-from pmf_engine.submissions.layouts.references import with_named_parts, without_references
+from pmf_engine.submissions.layouts.references import with_named_parts, without_references, without_signatures
 from pmf_engine.submissions.layouts.scope import out_of_scope, side_by_side, strange_headings
 from pmf_engine.submissions.layouts.sections import has_values, sections_of
 from pmf_engine.submissions.layouts.tables import labels_of_cells, meaning, table_of
@@ -56,7 +56,7 @@ class Read:
 
 def read_grid(grid: Grid, lexicon: Lexicon) -> Read:
     """Reads a sheet of any layout. It is refused where no layout fits, or where two fit and differ."""
-    whole = with_whole_footnotes(_without_explanations(grid), lexicon)
+    whole = with_whole_footnotes(without_signatures(_without_explanations(grid), lexicon), lexicon)
     grid, references = without_references(with_named_parts(whole), lexicon)
     blocks = blocks_of(grid, sections_of(grid, lexicon), lexicon)
     if not blocks:

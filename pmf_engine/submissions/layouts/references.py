@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -10,9 +11,19 @@ from pmf_engine.submissions.layouts.grid import Grid, Label, Row
 from pmf_engine.submissions.layouts.naming import FIGURE, VALUE, Lexicon
 from pmf_engine.submissions.period_headings import length_of
 from pmf_engine.submissions.side_columns import counts_rows, is_reference
+from pmf_engine.submissions.vocabulary import fold
 
 _LETTERS: Final = {3: "Q", 6: "H"}
 _NUMBERS: Final = {"Q": ("1", "2", "3", "4"), "H": ("1", "2")}
+
+_SIGNED: Final = re.compile(
+    r"(?:signed(?: off)?|signature|completed|prepared|authorised|approved|submitted|returned|checked)(?: (?:by|on).*)?"
+    r"|(?:your |contact )?(?:name|position|role|job title|e-?mail|contact|date)|(?:for and )?on behalf of"
+    r"|date (?:signed|submitted|completed|returned|of return)"
+)
+"""How rows begin that say who signed a form, and when."""
+
+_TELEPHONE: Final = re.compile(r"(?:contact )?(?:tel(?:ephone)?|phone|mobile|ext(?:ension)?)(?: n(?:o\.?|umber))?")
 
 _MOST_TITLES = 10
 """The most rows of titles above a table that are looked at."""
@@ -38,6 +49,20 @@ def without_references(grid: Grid, lexicon: Lexicon) -> tuple[Grid, list[Label]]
             for row in rows
         ]
     return (replace(grid, rows=[row for row in rows if row.filled]), headings) if headings else (grid, [])
+
+
+def without_signatures(grid: Grid, lexicon: Lexicon) -> Grid:
+    """The sheet without the rows below its last value that say who signed it and when, such as `Signed | A Smith`."""
+    last = max((row.number for row in grid.rows if _has_value(row, lexicon)), default=grid.rows[-1].number)
+    rows = [row for row in grid.rows if row.number <= last or not _is_signature(row, lexicon)]
+    return replace(grid, rows=rows)
+
+
+def _is_signature(row: Row, lexicon: Lexicon) -> bool:
+    first, *others = (row.cells[position] for position in row.filled)
+    word = fold(first.rstrip(": "))
+    has_values = any(map(lexicon.is_value, others))
+    return _TELEPHONE.fullmatch(word) is not None or (not has_values and _SIGNED.fullmatch(word) is not None)
 
 
 def with_named_parts(grid: Grid) -> Grid:

@@ -173,7 +173,8 @@ def out_of_scope(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> list[
     Returns:
         The blocks; the first below each title with its problem.
     """
-    everywhere = [label for label in names_of_file(grid.file, grid.sheet) if doubt_of(label.text, lexicon)]
+    names = [*names_of_file(grid.file, grid.sheet), *grid.cover]
+    everywhere = [label for label in names if doubt_of(label.text, lexicon)]
     everywhere += [label for label in notes_of(grid, lexicon) if _WHOLE_SHEET.search(plain(label.text))]
     everywhere += telling_notes(grid, lexicon)
     refused: list[tuple[Block, Problem | None]] = []
