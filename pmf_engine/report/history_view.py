@@ -42,18 +42,37 @@ class Restated(NamedTuple):
     period: str
 
 
-class Past(Mapping[int, HistoryRow]):
-    """The rows of a series by the month in which their period starts, the oldest first.
+class _Rows:
+    """The rows of a history, made when they are first asked for: those of all wholes together, of groups by series.
 
-    They are made when they are first asked for: a report on many groups looks back over few of them.
+    A report looks back over every whole, and over few of its many groups.
     """
 
-    def __init__(self, rows: pl.DataFrame, places: Sequence[int]) -> None:
-        self._frame, self._places = rows, places
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    @cached_property
+    def _wholes(self) -> dict[int, HistoryRow]:
+        """The rows of wholes by their place in the frame."""
+        places = self._frame["by"].is_null().arg_true()
+        return dict(zip(places, history_rows(self._frame[places]), strict=True))
+
+    def at(self, places: Sequence[int], are_wholes: bool) -> list[HistoryRow]:
+        """The rows of one series."""
+        if are_wholes:
+            return [self._wholes[place] for place in places]
+        return history_rows(self._frame[places])
+
+
+class Past(Mapping[int, HistoryRow]):
+    """The rows of a series by the month in which their period starts, the oldest first."""
+
+    def __init__(self, rows: _Rows, places: Sequence[int], is_whole: bool) -> None:
+        self._all, self._places, self._is_whole = rows, places, is_whole
 
     @cached_property
     def _rows(self) -> dict[int, HistoryRow]:
-        return {row.start: row for row in history_rows(self._frame[self._places])}
+        return {row.start: row for row in self._all.at(self._places, self._is_whole)}
 
     def __getitem__(self, start: int) -> HistoryRow:
         return self._rows[start]
@@ -71,7 +90,8 @@ def _by_series(rows: pl.DataFrame | None) -> dict[SeriesKey, Past]:
         return {}
     series = rows.with_row_index("place").group_by(SeriesKey._fields, maintain_order=True)
     places = series.agg(pl.col("place").sort_by("start")).select(*SeriesKey._fields, "place")
-    return {SeriesKey(*key): Past(rows, at) for *key, at in places.iter_rows()}
+    made = _Rows(rows)
+    return {key: Past(made, at, key.by is None) for *names, at in places.iter_rows() if (key := SeriesKey(*names))}
 
 
 class HistoryView(RowWords):

@@ -24,6 +24,7 @@ class RowWords:
     def __init__(self, framework: Framework) -> None:
         self.framework = framework
         self._values: dict[tuple[str, str | None, str | None, int, int], str] = {}
+        self._entries: dict[tuple[str, int, int], Entry | None] = {}
 
     # -- names ------------------------------------------------------------------------
 
@@ -108,7 +109,10 @@ class RowWords:
 
     def entry(self, row: HistoryRow) -> Entry | None:
         """The tolerance in force in the period of a row."""
-        return self.indicator(row).entry_for(self.period(row))
+        key = row.indicator, row.start, row.months
+        if key not in self._entries:
+            self._entries[key] = self.indicator(row).entry_for(self.period(row))
+        return self._entries[key]
 
     def numbers(self, row: HistoryRow) -> dict[str, float]:
         """The numbers of the names in the bands, such as `previous`; a name without a number is left out."""
