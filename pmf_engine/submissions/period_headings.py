@@ -48,6 +48,19 @@ def length_of(heading: str) -> Length | None:
     return Length(_MONTHS[match["length"]], "last" if match["last"] else "first" if match["first"] else None)
 
 
+_OTHER_YEARS: Final = re.compile(r"(?<!\w)(?P<year>academic|school|calendar)(?= *(?:year|quarter|qtr|[qh] ?\d|\d|$))")
+_STARTS: Final = {"academic": 9, "school": 9, "calendar": 1}
+
+
+def is_of_other_year(text: str, year_start: int) -> bool:
+    """Whether a text in small letters speaks of a year that begins in another month than the board's.
+
+    >>> is_of_other_year("academic year", 4), is_of_other_year("calendar q1", 4), is_of_other_year("calendar year", 1)
+    (True, True, False)
+    """
+    return any(_STARTS[match["year"]] != year_start for match in _OTHER_YEARS.finditer(text))
+
+
 def is_bound(text: str, length: Length, year_start: int) -> bool:
     """Whether a text is a day, or a month below a longer period: the heading says what period it is of."""
     if parse_day(text) is not None:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from pmf_engine.domain.dates import DateRange
 from pmf_engine.domain.periods import MONTHS, Cadence, Period, parse_period
-from pmf_engine.submissions.period_headings import MADE_ON
+from pmf_engine.submissions.period_headings import MADE_ON, is_of_other_year
 
 _BEFORE, _AFTER = r"(?<![a-z0-9])", r"(?![a-z0-9])"
 _MONTH = rf"(?:{'|'.join(rf'{name[:3]}(?:{name[3:]})?' for name in MONTHS)}|sept)"
@@ -99,6 +99,7 @@ def is_part_of_year(text: str) -> bool:
 
 def _days(text: str, year_start: int) -> DateRange | None:
     """The days that a text in its normal form gives; None for a text without days, or with ambiguous ones."""
+    whole = text
     text = _ENDING.sub(lambda match: _in_short(match[0], year_start), _END_OF.sub("", text))
     if as_at := list(_AS_AT.finditer(text)):
         days = {_day(match[1]) if match[1] else _month_end(text[match.end() :], year_start) for match in as_at}
@@ -121,7 +122,7 @@ def _days(text: str, year_start: int) -> DateRange | None:
     rest = _PERIOD.sub(" | ", text)
     if parts := {match[1] for match in _LEFT.finditer(rest)}:
         periods = [part for year in periods if (part := _part_of(year, parts, year_start))]
-    if _OTHER_PART.search(rest) or _DAMAGED_PART.search(rest):
+    if _OTHER_PART.search(rest) or _DAMAGED_PART.search(rest) or is_of_other_year(whole, year_start):
         return None
     return _narrowest([*ranges, *(DateRange(period.first_day, period.last_day) for period in periods)])
 

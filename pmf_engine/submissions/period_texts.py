@@ -9,7 +9,7 @@ from typing import Any
 
 from pmf_engine.domain.periods import MONTHS, Cadence, Frequency, Period, parse_day, parse_period
 from pmf_engine.framework.model import Figure, Framework
-from pmf_engine.submissions.period_headings import Length, is_bound, length_of, period_below
+from pmf_engine.submissions.period_headings import Length, is_bound, is_of_other_year, length_of, period_below
 from pmf_engine.submissions.problems import say
 
 _NOTHING = (None, None, False)
@@ -38,6 +38,9 @@ class PeriodTexts:
         if text is None:
             expected = f"expected a period such as {_example(usual)}"
             return *_NOTHING, "blank", say("blank", what="period", expected=expected)
+        if heading and is_of_other_year(heading.casefold(), usual.year_start):
+            message = say("not-a-period", text=f"{heading} {text}", example=_example(usual))
+            return *_NOTHING, "not-a-period", message
         length = length_of(heading) if heading else None
         if length is not None and (length.months == 0 or is_bound(text, length, usual.year_start)):
             return self._of_length(figure, f"{heading} {text}", text, length)

@@ -92,6 +92,21 @@ def _parts() -> Iterator[Case]:
     yield Case("teams by number", _csv(rows, "care 2016-17 Q1.csv"), [VISITS[0], WHOLE[0]], teams, 2)
 
 
+def _other_years() -> Iterator[Case]:
+    """Years that begin in another month than the board's."""
+    for year in ("Academic year", "School year", "Calendar year"):
+        yield Case(f"{year} above", _csv([[f"{year} 2016-17"], *FORM]), [], [(None, 1, "A", UNNAMED)], 1)
+        yield Case(f"{year} in a file's name", _csv(FORM, f"care {year} 2016-17.csv"), [],
+                   [(None, 2, None, UNNAMED)], 1)  # fmt: skip
+        yield Case(f"{year} beside a year", _csv([[year, "2016-17"], *FORM]), [], [(None, 1, "B", "not-a-period")], 1)
+        rows = [[year, "Visits made"], ["2016-17", "520"]]
+        yield Case(f"{year} as a column", _csv(rows), [], [(None, 2, "A", "not-a-period")], 1)
+        rows = [[year, "Quarter", "Visits made"], ["2016-17", "Q1", "520"]]
+        yield Case(f"{year} beside quarters", _csv(rows), [], [(None, 2, "B", "not-a-period")], 1)
+    for title in ("Calendar of returns", "School nursing", "Academic attainment"):
+        yield Case(f"{title} beside a quarter", _csv([[f"{title} {Q1}"], *FORM]), VISITS[:1])
+
+
 def _made() -> Iterator[Case]:
     """Days on which something was made, which are no periods."""
     day = "30 June 2016"
@@ -113,6 +128,8 @@ def _made() -> Iterator[Case]:
         yield Case(f"{words} in a file's name", _csv(FORM, f"care {words} {day}.csv"), [],
                    [(None, 2, None, UNNAMED)], 1)  # fmt: skip
         yield Case(f"{words} in a name with a quarter", _csv(FORM, f"care {Q1} ({words} 12 July 2016).csv"), VISITS[:1])
+    rows = [["Printed", "2016-06-30 09:05:00"], ["Quarter", "1"], ["Year", "2016/17"], *FORM]
+    yield Case("a day with its hour above a quarter", _csv(rows), VISITS[:1])
     yield Case("a day beside an unknown word", _csv([["Monthly return", day], *FORM]), [],
                [(None, 1, "B", UNNAMED)], 1)  # fmt: skip
     children = [["Measure", "Value"], ["Children with a plan", "50"]]
@@ -145,6 +162,8 @@ def _values() -> Iterator[Case]:
     yield Case("No. alone, before the labels", _csv(rows, name), [], [(None, 1, "A", "values-or-rows")], 2)
     rows = [["Number", "Measure"], ["520", labels[0]], ["410", labels[1]]]
     yield Case("numbers before their labels", _csv(rows, name), facts)
+    rows = [["Measure", "Value", "Value"], [labels[0], "520", "530"]]
+    yield Case("Value twice", _csv(rows, name), [], [(None, 1, "C", "two-values")], 2)
     yield Case("Total alone", _csv([["Measure", "Total"], [labels[0], "520"]], name), facts[:1])
 
 
@@ -248,5 +267,5 @@ def _signatures() -> Iterator[Case]:
 
 def cases() -> list[Case]:
     """Every case."""
-    parts = (_lengths, _parts, _made, _values, _footnotes, _covers, _signatures)
+    parts = (_lengths, _parts, _other_years, _made, _values, _footnotes, _covers, _signatures)
     return [case for part in parts for case in part()]

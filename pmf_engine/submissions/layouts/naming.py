@@ -248,7 +248,8 @@ class Lexicon:
         """Whether the texts of a row are a day and, before it, a word that names nothing, such as `Printed`."""
         if len(row) != 2 or self.roles(row[0]) or self.role_word(row[0]) is not None:
             return False
-        return parse_day(row[1]) is not None or (is_made_on(row[0]) and self.is_period(row[1]))
+        is_time = re.match(r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d", row[1]) is not None or self.is_period(row[1])
+        return parse_day(row[1]) is not None or (is_made_on(row[0]) and is_time)
 
 
 def plain(text: str) -> str:

@@ -12,6 +12,7 @@ from pmf_engine.submissions.layouts.fits import Fit
 from pmf_engine.submissions.layouts.gaps import Block
 from pmf_engine.submissions.layouts.grid import Grid, Label
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PART, PERIOD, VALUE, Lexicon
+from pmf_engine.submissions.period_headings import is_of_other_year
 from pmf_engine.submissions.table import RawTable
 
 _OWN = (PERIOD, AGENCY, FIGURE)
@@ -41,7 +42,11 @@ def labels_of_cells(
 
 def in_year(year: Label, part: Label, lexicon: Lexicon) -> Label:
     """The label of a quarter or month with its year."""
-    return part._replace(text=lexicon.part_of(year.text, part.text)) if part.text else year._replace(text="")
+    if not part.text:
+        return year._replace(text="")
+    is_other = is_of_other_year(year.heading.casefold(), lexicon.year_start)
+    heading = year.heading if is_other else part.heading
+    return part._replace(text=lexicon.part_of(year.text, part.text), heading=heading)
 
 
 def meaning(labels: Mapping[str, Label], lexicon: Lexicon) -> tuple[str | None, ...]:

@@ -12,7 +12,7 @@ from pmf_engine.domain.dates import DateRange
 from pmf_engine.domain.periods import Cadence, Period, month_of, parse_day, parse_period
 from pmf_engine.submissions.layouts.grid import Label
 from pmf_engine.submissions.layouts.naming import AGENCY, FIGURE, PERIOD, Lexicon, name_of, plain
-from pmf_engine.submissions.period_headings import is_bound, length_of, period_below
+from pmf_engine.submissions.period_headings import is_bound, is_of_other_year, length_of, period_below
 from pmf_engine.submissions.period_names import days_in_text, is_part_of_year
 from pmf_engine.submissions.vocabulary import Names, fold
 
@@ -138,6 +138,8 @@ def _period_with_keys(keyed: Sequence[Label], titles: Sequence[Label], lexicon: 
     """
     named: list[Label] = []
     for title in keyed:
+        if is_of_other_year(title.heading.casefold(), lexicon.year_start):
+            return title
         length = length_of(title.heading)
         if length is not None and (length.months == 0 or is_bound(title.text, length, lexicon.year_start)):
             period = period_below(length, title.text, lexicon.year_start)

@@ -31,7 +31,7 @@ def doubtful_values(grid: Grid, blocks: Sequence[Block], lexicon: Lexicon) -> li
         if last is None or any(lexicon.roles(last.cells[at]) for at in section.values):
             return None
         headed = [at for at in last.filled if _may_head_values(last.cells[at], lexicon)]
-        if any(lexicon.is_value_heading(last.cells[at]) for at in headed):
+        if sum(lexicon.is_value_heading(last.cells[at]) for at in headed) == 1:
             return None
         for first, second in combinations(headed, 2):
             if _above(section, first) == _above(section, second):
