@@ -252,6 +252,8 @@ def _number_hint(text: str) -> str:
         return "send the number that is asked for, or take the comment away where it says nothing of it"
     if ", shown as " in text:
         return "its format shows another number; format the cell as a plain number, so that it shows the one you mean"
+    if re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", text):
+        return "its cell is formatted as a day or a time; write it as a plain number"
     if text.startswith("="):
         return "it is a formula; save the sheet with its results as values"
     if re.fullmatch(r"[+\-\u2212]?\d+,\d+", text):

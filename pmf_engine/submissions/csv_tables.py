@@ -16,6 +16,7 @@ import polars as pl
 from pmf_engine.domain.periods import parse_period
 from pmf_engine.submissions.csv_limits import keep_cells_within, keep_lines_within
 from pmf_engine.submissions.limits import LIMITS, Measure, UnreadableError, keep_within, why_unreadable
+from pmf_engine.submissions.misnamed import what_it_is
 from pmf_engine.submissions.problems import Problem, say
 from pmf_engine.submissions.table import EDGES, RawTable, is_filled, letter
 
@@ -179,7 +180,7 @@ def text_of_file(path: Path, faults: Faults) -> str | None:
         faults.report("unreadable", why=(error.strerror or "the system refused").lower())
         return None
     if text is None:
-        faults.report("unreadable", why="it is not text; save it as CSV UTF-8")
+        faults.report("unreadable", why=what_it_is(path) or "it is not text; save it as CSV UTF-8")
     if other is not None:
         faults.report("two-encodings", other)
     return text

@@ -17,13 +17,11 @@ from zipfile import BadZipFile, ZipFile
 import polars as pl
 
 from pmf_engine.submissions.limits import UnreadableError, panics_refused
+from pmf_engine.submissions.misnamed import what_it_is
 from pmf_engine.submissions.sheet_facts import AS_READ, SheetFacts
 from pmf_engine.submissions.sheet_xml import Place
 from pmf_engine.submissions.table import EDGES, letter
 from pmf_engine.submissions.workbook_facts import Workbook
-
-_OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1")
-"""The first bytes of an Office file from before 2007, and of a later file with a password."""
 
 logging.getLogger("calamine").addHandler(logging.NullHandler())  # or Python prints what it says of sheets of charts
 
@@ -107,7 +105,8 @@ def read_sheets(path: Path) -> list[Sheet]:
                 read_options={"skip_rows": 0},  # else rows would count from the first that is not empty
             )  # fmt: skip
     except BadZipFile as error:
-        raise _no_workbook(path) from error
+        why = what_it_is(path)
+        raise (UnreadableError(why) if why else ValueError()) from error
     except (FastExcelError, pl.exceptions.PanicException, *_DAMAGED_XML) as error:
         raise ValueError from error
     return [_sheet(name, rows, facts[name]) for name, rows in sheets.items() if name in facts]
@@ -122,21 +121,6 @@ def _sheet(name: str, rows: pl.DataFrame, facts: SheetFacts) -> Sheet:
             cells[place] = text.replace(AS_READ, str(rows[place] or "") if inside else "")
             faults[cells[place]] = faults[text]
     return Sheet(name, _overlaid(rows, cells), faults, facts)
-
-
-def _no_workbook(path: Path) -> ValueError:
-    """Why a file named as a workbook is none, from its first bytes; without a clause for a damaged workbook."""
-    with path.open("rb") as stream:
-        head = stream.read(512).lstrip()
-    if not head:
-        return UnreadableError("it is empty")
-    if head.startswith(_OLD_WORKBOOK):
-        why = "it has a password, or is an older workbook under this name; save it as .xlsx without a password"
-        return UnreadableError(why)
-    if head.startswith(b"<"):
-        why = "it is a web page under the name of a workbook; open it in a spreadsheet and save it as .xlsx"
-        return UnreadableError(why)
-    return ValueError() if head.startswith(b"PK") else UnreadableError("it is no workbook, whatever its name says")
 
 
 def _overlaid(rows: pl.DataFrame, cells: Mapping[Place, str]) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from pmf_engine.submissions.limits import UnreadableError
+from pmf_engine.submissions.misnamed import what_it_is
 
 _MOST_MEMORY: Final = 4_000_000_000
 """The memory in bytes that the process may ask for, where the system can hold it to that."""
@@ -43,7 +44,8 @@ def read_old_workbook(path: Path) -> list[OldSheet]:
     command = [sys.executable, "-I", "-c", _PROGRAM, json.dumps(sys.path), str(path)]
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
-        raise UnreadableError("it is damaged, or no workbook, whatever its name says; save it as .xlsx")
+        damaged = "it is damaged, or no workbook, whatever its name says; save it as .xlsx"
+        raise UnreadableError(what_it_is(path) or damaged)
     return [OldSheet(*sheet) for sheet in json.loads(done.stdout)]
 
 

@@ -221,7 +221,7 @@ KINDS: Final[Mapping[ProblemKind, Kind]] = {
     ProblemKind.NAME_NOT_TEXT: Kind(
         LOST, "the name of this file is not in UTF-8, so the file is not read; give it another name"
     ),
-    ProblemKind.NOT_READ: Kind(LOST, "this file is not read; save it as CSV"),
+    ProblemKind.NOT_READ: Kind(LOST, "this file is not read; save it as .xlsx or .csv"),
     ProblemKind.NOT_A_FILE: Kind(
         LOST, "this is a pipe, a device or the like, and is not read; put a file in its place"
     ),

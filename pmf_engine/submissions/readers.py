@@ -90,6 +90,7 @@ READERS: Final[Mapping[str, Format]] = {
     ".xlsm": Format(return_of_workbook, parts_of_workbook),
     **dict.fromkeys((".xls", ".xlsb", ".ods"), Format(return_of_old_workbook)),
     **dict.fromkeys((".numbers", ".tsv", ".txt", ".json", ".xml"), Format()),
+    **dict.fromkeys((".xltx", ".xltm", ".xlt", ".xlam", ".ots", ".fods", ".htm", ".html", ".odt"), Format()),
     **dict.fromkeys((".zip", ".gz", ".7z", ".rar", ".doc", ".docx", ".pdf", ".rtf", ".msg"), Format()),
 }
 """Every format that a reader knows; one without functions is named in a problem as not read."""

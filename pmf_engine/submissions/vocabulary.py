@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Final
 
 from pmf_engine.diagnostics.suggestions import nearest
 from pmf_engine.domain.periods import LONGEST_NAME, parse_period
@@ -40,13 +41,17 @@ _NOTE = re.compile(
 REQUIRED = ("period", "agency", "figure", "value")
 
 
-def fold(text: str) -> str:
-    """A text without regard to case and repeated spaces.
+_HYPHENS: Final = {0x2010: "-", 0x2011: "-", 0xAD: None}
+"""Hyphens of word processors as that of a keyboard; a soft one, which shows at the end of a line alone, is none."""
 
-    >>> fold(" Castle  POINT ")
-    'castle point'
+
+def fold(text: str) -> str:
+    """A text without regard to case, repeated spaces, and how its hyphens break.
+
+    >>> fold(" Castle  POINT "), fold("Re\u2011referrals")
+    ('castle point', 're-referrals')
     """
-    return " ".join(text.strip(EDGES).casefold().split())
+    return " ".join(text.strip(EDGES).translate(_HYPHENS).casefold().split())
 
 
 def spelling_order(text: str) -> tuple[bool, str]:

@@ -65,7 +65,9 @@ def workbook(change: Callable[[openpyxl.Workbook], None] = lambda book: None) ->
         (b"", "it is empty"),
         (b"<html><table></table></html>", "it is a web page under the name of a workbook"),
         (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "it has a password, or is an older workbook"),
-        (b"day\n2016-04-05\n", "it is no workbook, whatever its name says"),
+        (b"day\n2016-04-05\n", "it is text under the name of a workbook; name it .csv"),
+        ("day\n2016-04-05\n".encode("utf-16"), "it is text under the name of a workbook; name it .csv"),
+        (bytes(range(256)) * 3, "it is no workbook, whatever its name says"),
         (workbook()[:400], "it is damaged"),
     ],
 )

@@ -323,7 +323,11 @@ def test_files_that_hold_nothing_or_no_text_are_told() -> None:
         ("a.csv", "empty-file", None), ("b.csv", "empty-file", None),
         ("c.csv", "unreadable", None), ("d.csv", "unreadable", None),
     ]  # fmt: skip
-    assert submissions.problems["message"][2] == "cannot read this file: it is not text; save it as CSV UTF-8"
+    why = "it is a newer workbook, or an archive, under this name; open it in a spreadsheet and save it as .xlsx"
+    assert submissions.problems["message"][2:].to_list() == [
+        f"cannot read this file: {why}",
+        "cannot read this file: it is not text; save it as CSV UTF-8",
+    ]
     assert submissions.files["read"].to_list() == [0, 0, 0, 0]
 
 
