@@ -1,7 +1,8 @@
 """Statuses, bands, trends, ages and charts beside withheld rows tell nothing of them.
 
 The attacker knows the bands, so that a status would narrow a count's range. For each board an integer program finds
-another one with all the published numbers, and other withheld counts: its paper must be the same to the last character.
+another one with all the published numbers, and other withheld counts: its papers must be the same to the last byte, in
+every form. They are those of two quarters and the annual report; each follows those before.
 
 `python -m tests.disclosure.test_statuses --boards 300 --seed 1` tries many boards.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from functools import cache
+from itertools import product
 from random import Random
 
 import highspy
@@ -19,7 +21,16 @@ import pytest
 
 import pmf_engine as pmf
 from pmf_engine.disclosure.public import for_public
+from pmf_engine.disclosure.published import PublishedPaper, published_rows
 from pmf_engine.domain.status import Status
+from pmf_engine.render.renderers import RENDERERS, RESULT_RENDERERS, PageOptions
+from pmf_engine.render.year_renderers import PAPER_RENDERERS
+from pmf_engine.report.annual import annual_report
+from pmf_engine.report.annual_paper import annual_paper
+from pmf_engine.report.board_year import BoardYear
+from pmf_engine.report.build import exception_report
+from pmf_engine.report.depth import Depth
+from pmf_engine.report.paper import Written
 from tests.disclosure.test_attack import COUNTS, FIGURES, FORMULAS, INDICATOR, LIMIT, _linear, random_board
 from tests.support.attacker import FIGURES as NAMES
 from tests.support.attacker import GROUPS, QUARTERS, Attacker, Cell, Linear, Secrets
@@ -43,7 +54,7 @@ BANDS = {
     "of_year": "good: at most 30, tolerance: at most 50",
 }
 DAY = date(2018, 6, 30)
-LAST = "2017-18 Q4"
+PERIODS = ("2017-18 Q2", "2017-18 Q4", "2017-18")
 
 
 @cache
@@ -56,7 +67,7 @@ def framework(indicators: tuple[str, ...]) -> pmf.Framework:
     return pmf.Framework.from_text(head + lines, RULES + (bands or "  {}\n"))
 
 
-def evaluation(board: Secrets, indicators: tuple[str, ...]) -> pmf.Evaluation:
+def evaluation(board: Secrets, indicators: tuple[str, ...], period: str) -> pmf.Evaluation:
     """The evaluation of a board by its returns by district."""
     of = framework(indicators)
     used = {name for id_ in indicators for name in of.indicators[id_].figures}
@@ -68,31 +79,68 @@ def evaluation(board: Secrets, indicators: tuple[str, ...]) -> pmf.Evaluation:
     ]
     returns = pl.DataFrame(rows, schema=["period", "agency", "figure", "district", "value"], orient="row")
     sent = pmf.Submissions.from_frames(of, returns.with_columns(received=pl.lit(DAY)), received_on="received")
-    return pmf.evaluate(of, sent, period=LAST, as_of=DAY)
+    return pmf.evaluate(of, sent, period=period, as_of=DAY)
+
+
+def papers(board: Secrets, indicators: tuple[str, ...]) -> list[pmf.Evaluation]:
+    """What the public sees of two quarters and of the year, each after those before."""
+    made: list[pmf.Evaluation] = []
+    for period in PERIODS:
+        earlier = [PublishedPaper(published_rows(each), each.framework) for each in made]
+        made.append(for_public(evaluation(board, indicators, period), earlier))
+    return made
+
+
+def forms(papers_: list[pmf.Evaluation]) -> dict[str, str | bytes]:
+    """Every form of papers."""
+    options, found = PageOptions(width=100, depth=Depth.ALL), dict[str, str | bytes]()
+    for number, paper in enumerate(papers_):
+        report = exception_report(paper)
+        found |= {f"paper {number}, {name}": render(report, options) for name, render in RENDERERS.items()}
+        found |= {f"results {number}, {name}": render(paper, options) for name, render in RESULT_RENDERERS.items()}
+    report_ = annual_report(BoardYear(papers_[-1]))
+    written = Written(report_, annual_paper(report_), as_of=DAY)
+    annual = ("terminal", "markdown", "html", "json", "docx", "xlsx")
+    return found | {f"annual, {name}": PAPER_RENDERERS[name](written, options) for name in annual}
 
 
 def numbers(row: dict[str, object]) -> list[tuple[Linear, float]]:
     """The numbers that a row shows, as sums of counts with their values."""
     if row["value"] is None and row["denominator"] is None:
         return []
-    part, whole = COUNTS[str(row["indicator"])]
-    start = int(str(row["start"]))
-    at = QUARTERS.index(start)
-    terms = part[: at % 4 + 1] if row["indicator"] == "so_far" else part
+    at = QUARTERS.index(int(str(row["start"])))
+    part, whole = terms_of(str(row["indicator"]), at, int(str(row["months"])))
     group = str(row["group"]) if row["group"] else None
-    shown = [(terms, row["value"])] if whole is None else [(terms, row["numerator"]), (whole, row["denominator"])]
+    shown = [(part, row["value"])] if whole is None else [(part, row["numerator"]), (whole, row["denominator"])]
     sums = ((_linear(of, at, "district", group), value) for of, value in shown if value is not None)
     return [(linear, float(str(value))) for linear, value in sums if linear is not None]
 
 
-def another(board: Secrets, public: pmf.Evaluation, rnd: Random) -> Secrets | None:
+Terms = list[tuple[str, int, float]]
+
+
+def terms_of(id_: str, at: int, months: int) -> tuple[Terms, Terms | None]:
+    """The numerator and the denominator of an indicator in the quarter with a number, or in the year from it."""
+    part, whole = COUNTS[id_]
+    if months == 3:
+        return (part[: at % 4 + 1] if id_ == "so_far" else part), whole
+    part = {"of_year": [("part", 0, 1.0)], "so_far": [("part", 0, 1.0)], "before": [("other", 4, 1.0)]}.get(id_, part)
+    year = [
+        [(name, back - later, factor) for name, back, factor in of for later in range(4)] for of in (part, whole or [])
+    ]
+    return year[0], year[1] or None
+
+
+def another(board: Secrets, public: list[pmf.Evaluation], rnd: Random) -> Secrets | None:
     """A board with the same published numbers and, of the others, the same of nothing, small and large."""
     attacker = Attacker(board)
     for place in attacker.columns.values():
         attacker.solver.changeColIntegrality(place, highspy.HighsVarType.kInteger)
-    for row in public.judged.iter_rows(named=True):
-        for linear, value in numbers(row):
-            attacker.learns(linear, value)
+    for paper in public:
+        for frame in (paper.judged, paper.own):
+            for row in () if frame is None else frame.iter_rows(named=True):
+                for linear, value in numbers(row):
+                    attacker.learns(linear, value)
     for linear in _counts(board):
         value = board.value(linear)
         low, high = (0, 0) if value == 0 else (1, LIMIT - 1) if value < LIMIT else (LIMIT, highspy.kHighsInf)
@@ -115,8 +163,8 @@ def _counts(board: Secrets) -> list[Linear]:
     found: list[Linear] = []
     for at in range(len(QUARTERS)):
         for group in (None, *GROUPS["district"]):
-            for id_, (part, whole) in COUNTS.items():
-                terms = part[: at % 4 + 1] if id_ == "so_far" else part
+            for id_, months in product(COUNTS, (3, 12) if at % 4 == 0 else (3,)):
+                terms, whole = terms_of(id_, at, months)
                 sums = [_linear(of, at, "district", group) for of in (terms, whole) if of]
                 found += [each for each in sums if each is not None]
                 if whole and None not in sums:
@@ -132,20 +180,22 @@ def differences(seed: int) -> tuple[bool, int, list[str]]:
     board = random_board(rnd)
     chosen = rnd.sample([*FORMULAS], rnd.randint(1, 4))
     indicators = tuple(id_ for id_ in FORMULAS if id_ in chosen or (id_ == "number" and "without" in chosen))
-    ours = for_public(evaluation(board, indicators))
+    ours = papers(board, indicators)
     other = another(board, ours, rnd)
-    withheld = ours.judged.filter(status=Status.SUPPRESSED.value).height
+    withheld = sum(paper.judged.filter(status=Status.SUPPRESSED.value).height for paper in ours)
     if other is None:
         return False, withheld, []
-    theirs = for_public(evaluation(other, indicators))
+    theirs = papers(other, indicators)
     found = [
         f"seed {seed}: {name} of {one['indicator']} {one['period']} {one['group']}: {one[name]} and {two[name]}"
-        for one, two in zip(ours.judged.iter_rows(named=True), theirs.judged.iter_rows(named=True), strict=True)
+        for our, their in zip(ours, theirs, strict=True)
+        for one, two in zip(our.judged.iter_rows(named=True), their.judged.iter_rows(named=True), strict=True)
         for name in one
         if one[name] != two[name] and not (one[name] != one[name] and two[name] != two[name])
     ]
-    if not found and pmf.exception_report(ours).to_json() != pmf.exception_report(theirs).to_json():
-        found.append(f"seed {seed}: the reports differ")
+    if not found:
+        one_, two_ = forms(ours), forms(theirs)
+        found = [f"seed {seed}: {name} differs" for name in one_ if one_[name] != two_[name]]
     return True, withheld, found
 
 
