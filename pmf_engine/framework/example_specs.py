@@ -204,6 +204,8 @@ def _expected_columns(
         diagnostics += [messages.no_faces(at.key(*loc, name), name) for name in FACES if name in written]
     if not written and not setting.face and not any(path[: len(where)] == where for path in at.unsure):
         diagnostics.append(messages.nothing_in(at.key(*loc), "`expect`"))
+    if setting.face and result is not None and not result.model_fields_set:
+        diagnostics.append(messages.nothing_in(at.key(*loc), f"`{setting.face}`"))
     if result is None:
         return {}
     columns = [name for name in schema.ExpectedResult.model_fields if name in result.model_fields_set]

@@ -261,3 +261,12 @@ def test_what_is_no_name_text_or_day_is_refused_with_a_sentence(
 ) -> None:
     with pytest.raises(error, match=words):
         wrong(framework)
+
+
+def test_a_key_with_a_sign_after_it_is_answered_with_the_key(framework: pmf.Framework) -> None:
+    """`from_` is how Python spells the argument; the key of a tolerance is `from`."""
+    entry = {"good": "at least 60", "from_": "2016-17"}
+    with pytest.raises(pmf.ConfigError) as caught:
+        framework.amended(tolerances={"share": entry})
+    (mistake,) = caught.value.diagnostics
+    assert (mistake.message, mistake.help) == ("unknown key `from_`", "did you mean `from`?")

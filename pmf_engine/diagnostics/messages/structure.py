@@ -29,7 +29,8 @@ def unknown_key(
     if elsewhere:
         help_ = help_ or f"`{name}` belongs {elsewhere}"
     elif first != name and first in names:
-        help_ = f"write `{first}: {name.removeprefix(first).lstrip(' :=-')}`"
+        rest = name.removeprefix(first).lstrip(" :=-")
+        help_ = f"write `{first}: {rest}`" if rest.strip("_") else f"did you mean `{first}`?"
     elif after_comma and help_ is None:
         help_ = "put the text before it in quotes, if the `,` is part of it"
     return Diagnostic(Kind.UNKNOWN_KEY, f"unknown key `{name}`", span, help_)

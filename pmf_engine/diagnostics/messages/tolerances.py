@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from pmf_engine.diagnostics.diagnostic import Diagnostic
 from pmf_engine.diagnostics.diagnostic_kinds import DiagnosticKind as Kind
@@ -33,6 +34,21 @@ def from_order(span: Span, text: str, before: str) -> Diagnostic:
 
 def good_outside(span: Span, good: str, tolerance: str) -> Diagnostic:
     return Diagnostic(Kind.BAND_ORDER, f"good `{good}` is not inside tolerance `{tolerance}`", span)
+
+
+_AGAINST_FACES: Final = {
+    "": "few are better off",
+    "worse": "many are worse off",
+    "mean_change": "scores rise little, or fall",
+    "scored": "few are scored twice",
+}
+"""By the face of an indicator with `better_off`, what a band in the wrong direction would call good."""
+
+
+def against_face(span: Span, face: str, good: str) -> Diagnostic:
+    text = f"`{good}` would call it good that {_AGAINST_FACES[face]}"
+    help_ = f"write `{'at most' if face == 'worse' else 'at least'}` and a number"
+    return Diagnostic(Kind.BETTER_OFF, text, span, help_)
 
 
 def good_beyond(span: Span, good: str, tolerance: str, name: str) -> Diagnostic:

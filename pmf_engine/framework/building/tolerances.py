@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from pmf_engine.diagnostics import messages
 from pmf_engine.diagnostics.source import Passage, Span
 from pmf_engine.diagnostics.suggestions import nearest
-from pmf_engine.domain.faces import is_face
+from pmf_engine.domain.faces import WORSE, face_of, is_face
 from pmf_engine.domain.periods import Frequency, Period, parse_period
 from pmf_engine.formula.band_parser import parse_band
 from pmf_engine.formula.functions import EARLIER_VALUES
@@ -23,7 +24,7 @@ from pmf_engine.framework.building.draft import Draft
 from pmf_engine.framework.building.references import RESERVED
 from pmf_engine.framework.model import Indicator
 from pmf_engine.framework.reading.files import Config, Loc
-from pmf_engine.framework.tolerances import Entry, Interval, band_scope, read_band
+from pmf_engine.framework.tolerances import Entry, Interval, Polarity, band_scope, polarity, read_band
 
 
 def with_tolerances(draft: Draft, indicators: dict[str, Indicator]) -> dict[str, Indicator]:
@@ -89,6 +90,10 @@ def _check_legible(draft: Draft, id_: str, entries: list[schema.Entry]) -> None:
                 draft.diagnostics.append(messages.empty_band(passage.span(band.start, band.end), band.text))
 
 
+_AGAINST: Final = {True: Polarity.HIGH, False: Polarity.LOW}
+"""By whether a face is the share worse, the direction in which no value of an indicator with `better_off` is better."""
+
+
 def _read_entry(
     draft: Draft, at: Config, where: Loc, indicator: Indicator, entry: schema.Entry, before: list[Entry]
 ) -> Entry | None:
@@ -111,6 +116,9 @@ def _read_entry(
     months = None if indicator.frequency == Frequency.AD_HOC else indicator.cadence.months
     scope = band_scope(draft.types, indicator.type, target_type, draft.model.scales, months, draft.doubts)
     good = read_band(at.passage(*where, "good"), scope, indicator.type, target_value, draft.diagnostics)
+    better_off = draft.model.indicators[indicator.id].better_off
+    if good and better_off is not None and polarity(good) == _AGAINST[face_of(indicator.id) == WORSE]:
+        draft.diagnostics.append(messages.against_face(at.span(*where, "good"), face_of(indicator.id), good.text))
     tolerance = None
     if entry.tolerance is not None:
         tolerance = read_band(at.passage(*where, "tolerance"), scope, indicator.type, target_value, draft.diagnostics)
