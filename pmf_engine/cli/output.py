@@ -111,6 +111,16 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
         raise CannotDoError(f"cannot write `{folder}`: {error.strerror or error}") from None
 
 
+def write_kept(content: str | bytes, output: Path | None, files: Mapping[str, bytes], folder: Path) -> None:
+    """Writes a paper and the new folder that keeps it. Raises as `write` and `write_folder`, and then leaves neither."""
+    write_folder(files, folder)
+    try:
+        write(content, output)
+    except CannotDoError:
+        shutil.rmtree(folder.resolve(), ignore_errors=True)
+        raise
+
+
 def _beside(path: Path) -> Path:
     """A name for what becomes a file or folder when it is whole: a hidden one, which no reader takes for a paper."""
     return path.parent / f".pmf-{secrets.token_hex(8)}.part"

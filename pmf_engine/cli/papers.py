@@ -10,7 +10,7 @@ from pmf_engine.cli.arguments import AS_OF, AUDIENCE, CONFIG, DATA, EVALUATION, 
 from pmf_engine.cli.asked import evaluation_of, page_width, require_name, submissions_folder
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
 from pmf_engine.cli.earlier import chairs_summary, saved_report
-from pmf_engine.cli.output import FILES, NO_TEXT, takes_color, write, write_folder
+from pmf_engine.cli.output import FILES, NO_TEXT, takes_color, write, write_folder, write_kept
 from pmf_engine.cli.own_forms import ReportFormats, report_form
 from pmf_engine.diagnostics.errors import MissingExtra
 from pmf_engine.domain.status import Status, texts
@@ -44,13 +44,15 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
             workings=arguments.format == "html",
         )
         rendered = form(report, _page_options(arguments, to_terminal))
-        if arguments.save is not None:
-            write_folder(snapshot_files(evaluation, report, submissions_folder(arguments, framework)), arguments.save)
+        if to_terminal and isinstance(rendered, bytes) and arguments.format not in RENDERERS:
+            raise CannotDoError(NO_TEXT)
+        if arguments.save is None:
+            write(rendered, arguments.output)
+        else:
+            files = snapshot_files(evaluation, report, submissions_folder(arguments, framework))
+            write_kept(rendered, arguments.output, files, arguments.save)
     except (SnapshotError, MissingExtra) as error:
         raise CannotDoError(str(error)) from None
-    if to_terminal and isinstance(rendered, bytes) and arguments.format not in RENDERERS:
-        raise CannotDoError(NO_TEXT)
-    write(rendered, arguments.output)
     return ExitCode.FINDING if arguments.fail_on and has_finding(report, arguments.fail_on) else ExitCode.DONE
 
 

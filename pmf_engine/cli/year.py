@@ -13,7 +13,7 @@ from pmf_engine.cli.arguments import AS_OF, AUDIENCE, CONFIG, DATA, OUTPUT, widt
 from pmf_engine.cli.asked import for_audience, framework_of, page_width, period_of, submissions_folder, submissions_of
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, Option, option
 from pmf_engine.cli.earlier import summary_for
-from pmf_engine.cli.output import FILES, NO_TEXT, takes_color, write, write_folder
+from pmf_engine.cli.output import FILES, NO_TEXT, takes_color, write, write_kept
 from pmf_engine.diagnostics.errors import MissingExtra
 from pmf_engine.domain.audience import Audience
 from pmf_engine.render.renderers import PageOptions
@@ -89,22 +89,23 @@ def _annual(arguments: argparse.Namespace) -> ExitCode:
     report = annual_report(year, summary)
     if not arguments.check:
         rendered = _rendered(Written(report, annual_paper(report), as_of=report.as_of), arguments)
-        if arguments.save is not None:
-            _keep(year, summary, arguments)
-        write(rendered, arguments.output)
+        if arguments.save is None:
+            write(rendered, arguments.output)
+        else:
+            write_kept(rendered, arguments.output, _kept(year, summary, arguments), arguments.save)
         return ExitCode.DONE
     duties = duties_of(report, year.framework)
     print_paper(Written(duties, duties_paper(report, duties), as_of=report.as_of), arguments)
     return ExitCode.DONE if all(duty.answered for duty in duties) else ExitCode.FINDING
 
 
-def _keep(year: BoardYear, summary: tuple[str, ...], arguments: argparse.Namespace) -> None:
-    """Keeps the report on the year, with the results that the annual report rests on."""
+def _kept(year: BoardYear, summary: tuple[str, ...], arguments: argparse.Namespace) -> dict[str, bytes]:
+    """The files that keep the report on the year, with the results that the annual report rests on."""
     from pmf_engine.report.build import exception_report
     from pmf_engine.report.snapshots import snapshot_files
 
     report = exception_report(year.evaluation, summary=summary)
-    write_folder(snapshot_files(year.evaluation, report, submissions_folder(arguments, year.framework)), arguments.save)
+    return snapshot_files(year.evaluation, report, submissions_folder(arguments, year.framework))
 
 
 def _printed(make: Callable[[BoardYear], Written]) -> Callable[[argparse.Namespace], ExitCode]:

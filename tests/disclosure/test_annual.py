@@ -160,6 +160,18 @@ def test_a_paper_whose_day_nobody_can_read_ends_the_command(
     assert not (folder / "kept" / "second").exists()
 
 
+@pytest.mark.parametrize("command", [["annual", "2016-17"], ["report", "--period", "2016-17 Q4"]])
+def test_a_paper_that_cannot_be_written_is_not_kept(
+    tmp_path: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = public_board(tmp_path)
+    options = ["--config", str(folder), "--data", str(folder / "sent"), "--audience", "public", "--as-of", str(DAY)]
+    nowhere = ["--output", str(folder / "nowhere" / "paper.md"), "--format", "markdown"]
+    assert main([*command, *options, *nowhere, "--save", str(folder / "kept" / "paper")]) == 2
+    assert "cannot write" in capsys.readouterr().err
+    assert not (folder / "kept" / "paper").exists()
+
+
 def test_an_exception_that_is_withheld_is_not_called_cleared(tmp_path: Path) -> None:
     """It was red in the paper that was kept of the second quarter; in the third its count is small, and is withheld."""
     folder = public_board(tmp_path)
