@@ -12,6 +12,7 @@ from string import ascii_lowercase
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -375,3 +376,22 @@ def test_the_examples_of_the_document_are_read(name: str, text: str, tmp_path: P
     assert (submissions.readings["outcome"] == "used").all()
     numbers = re.findall(r"(?<=,)\d+(?=[,\n])", text)
     assert sorted(submissions.readings["text"]) == sorted(numbers)
+
+
+FORMS = re.findall(
+    r"```form (\S+)\n(.*?)```\n\n```found\n(.*?)```", (DOCS / "returns.md").read_text(encoding="utf-8"), re.DOTALL
+)
+
+
+@pytest.mark.parametrize(("name", "text", "found"), FORMS)
+def test_the_forms_of_the_document_give_what_it_says(name: str, text: str, found: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    submissions = pmf.read_submissions(tmp_path, pmf.load_framework(DOCS / "returns"))
+    used = submissions.readings.filter((pl.col("outcome") == "used") & (pl.col("text") != ""))["text"].to_list()
+    assert f"used: {', '.join(used)}" == next((line for line in found.split("\n") if line[:5] == "used:"), "used: ")
+    problems = submissions.problems.sort("row").select("severity", "row", "column", "message").rows()
+    lines = [line for line in found.splitlines() if line[:5] != "used:"]
+    assert len(problems) == len(lines)
+    for (severity, row, column, message), line in zip(problems, lines, strict=True):
+        place = f"row {row}, {column}" if column else f"row {row}"
+        assert f"{severity} {place}: {message}".startswith(line)
