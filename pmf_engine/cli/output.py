@@ -112,7 +112,7 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
 
 
 def write_kept(content: str | bytes, output: Path | None, files: Mapping[str, bytes], folder: Path) -> None:
-    """Writes a paper and the new folder that keeps it. Raises as `write` and `write_folder`, and then leaves neither."""
+    """Writes a paper and the new folder that keeps it. Raises as `write` and `write_folder`, then leaving neither."""
     write_folder(files, folder)
     try:
         write(content, output)
