@@ -48,7 +48,7 @@ def limits_words(report: ExceptionReport) -> list[str]:
         limits.append(report.content_area.title)
     if report.to:
         above = "" if report.levels and report.to == report.levels[0].level else " or above"
-        others = "other exception is" if report.below == 1 else "other exceptions are"
+        others = "other matter is" if report.below == 1 else "other matters are"
         below = f"; {report.below:,} {others} left out" if report.below else ""
         limits.append(f"what goes to {level_word(report.to)}{above}{below}")
     return limits

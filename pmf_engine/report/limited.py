@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pmf_engine.report.item import Raised
+from pmf_engine.report.matters import matters
 from pmf_engine.report.model import ExceptionReport, GroupsOver, LateAgency, Recovered
 from pmf_engine.report.since import SinceReport
 
@@ -40,12 +41,12 @@ def limited(report: ExceptionReport, to: str, governance: Sequence[str]) -> Exce
         levels = [level for level in since.levels if level.level.id in high]
         return replace(since, levels=tuple(levels), changes=tuple(changes))
 
+    limited_to = replace(report, levels=levels)
     return replace(
-        report,
+        limited_to,
         since=of_high(report.since) if report.since else None,
         to=next(level.level for level in report.levels if level.level.id == to),
-        levels=levels,
-        below=sum(len(level.items) for level in report.levels if level.level.id not in high),
+        below=len(matters(report)) - len(matters(limited_to)),
         watch=(),
         without_value=(),
         unrated=(),

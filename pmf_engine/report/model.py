@@ -170,7 +170,7 @@ class ExceptionReport:
         counts: The number of indicators by status.
         evidence: `counts` by type of evidence.
         levels: The levels of governance with their exceptions, the highest first.
-        below: The number of exceptions left out, as they go to a level below `to`.
+        below: The number of matters left out, as they go to a level below `to`.
         charts: The number of indicators by the outcome of their control charts: `signal`, `chance` for none, or the
             reason for having no chart (see `NoSignal`).
         watch: The red and amber indicators that no rule sends up.
