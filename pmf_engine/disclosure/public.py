@@ -14,10 +14,11 @@ import polars as pl
 from pmf_engine.diagnostics.errors import Error
 from pmf_engine.disclosure.counts import Reader
 from pmf_engine.disclosure.earlier import Paper
+from pmf_engine.disclosure.exact import EXTRA, has_solver
 from pmf_engine.disclosure.linking import tables_of
 from pmf_engine.disclosure.published import PublishedPaper
 from pmf_engine.disclosure.tables import Count, Row, Tables
-from pmf_engine.disclosure.withholding import withhold
+from pmf_engine.disclosure.withholding import Withheld, withhold
 from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.domain.status import ReasonKind, Status
@@ -89,6 +90,7 @@ def for_public(evaluation: Evaluation, earlier: Iterable[PublishedPaper] = ()) -
         problems=PROBLEMS.empty(),
         inputs=None,
         audience=Audience.PUBLIC,
+        withheld=withheld.note,
     )
 
 
@@ -114,10 +116,11 @@ def _without_private(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class _Withheld:
-    """What is withheld: the positions of rows, and the names whose numbers no band or comparison may show."""
+    """What is withheld: the positions of rows, the names whose numbers no band or comparison may show, and a note."""
 
     rows: Collection[int]
     names: Collection[str]
+    note: str
 
 
 def _withheld(framework: Framework, frames: Iterable[pl.DataFrame], limit: int, earlier: Sequence[Paper]) -> _Withheld:
@@ -135,7 +138,25 @@ def _withheld(framework: Framework, frames: Iterable[pl.DataFrame], limit: int, 
     if withheld.given_away:
         raise DisclosureError(_given_away(framework, withheld.given_away))
     positions = withheld.rows | {at for at, row in enumerate(rows) if row.indicator in doubtful}
-    return _Withheld(positions, _secret(framework, tables, {rows[at].indicator for at in positions}, withheld.counts))
+    secret = _secret(framework, tables, {rows[at].indicator for at in positions}, withheld.counts)
+    return _Withheld(positions, secret, _note(withheld))
+
+
+def _note(withheld: Withheld) -> str:
+    """What the paper says where more rows may be withheld than need be."""
+    if not withheld.rows or withheld.least == len(withheld.rows):
+        return ""
+    if withheld.least is not None:
+        return (
+            f"Because of small counts {len(withheld.rows):,} rows are withheld, over all periods; whether fewer would "
+            f"do is not known, but at least {withheld.least:,} must be."
+        )
+    if has_solver():
+        return "More rows are withheld than need be: there are too many to find the fewest."
+    return (
+        f'More rows are withheld than need be: `pip install "pmf-engine[{EXTRA}]"` brings the solver that finds the '
+        "fewest."
+    )
 
 
 def _given_away(framework: Framework, counts: Collection[Count]) -> str:

@@ -78,6 +78,7 @@ class Tables:
         known: The counts that earlier papers published, so that nobody can withhold them.
         kept: The counts that earlier papers withheld; they stay withheld, as each may have been small then.
         earlier: The sums of earlier papers, between those and counts of today.
+        absent: The counts that a row names without a value.
     """
 
     published: dict[int, tuple[Count, ...]] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class Tables:
     known: set[Count] = field(default_factory=set)
     kept: set[Count] = field(default_factory=set)
     earlier: list[Linked] = field(default_factory=list)
+    absent: set[Count] = field(default_factory=set)
 
     @cached_property
     def rows(self) -> Mapping[Count, frozenset[int]]:
@@ -102,6 +104,8 @@ class Tables:
         self.counts.add(count)
         if value is not None:
             self.values[count] = value
+        else:
+            self.absent.add(count)
 
     def know(self, count: Count, value: float) -> None:
         """Adds a count that an earlier paper published."""

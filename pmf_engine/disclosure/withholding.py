@@ -4,20 +4,31 @@ Each small count gets a move: a change to withheld counts that keeps all that is
 from 1 up to the limit less one. The moves are chosen so that together they withhold few rows. Where no move is found,
 whatever sums link to the count is withheld. The choice looks at which counts are small, and at no other value of what
 it withholds.
+
+With the solver the fewest rows are found; without it, and for tables that would take it too many steps, moves are.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from pmf_engine.disclosure.accounts import Accounts
 from pmf_engine.disclosure.earlier import given_away
+from pmf_engine.disclosure.exact import Exact, fewest_rows, has_solver
 from pmf_engine.disclosure.moves import Move, Moves
+from pmf_engine.disclosure.programs import Steps
 from pmf_engine.disclosure.tables import Count, Link, Linked, Tables
 
 _PASSES = 2
 """How often each move is sought anew beside the others."""
+
+_MOST_STEPS = 20_000
+"""How many steps the solver may take: as a rule a few seconds."""
+
+_MOST_ROWS = 5000
+"""How many rows the solver is asked about."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +39,22 @@ class Withheld:
         rows: The positions of the rows.
         counts: The counts that no published row may show.
         given_away: The small counts that earlier papers give away, whatever is withheld.
+        least: How many rows must be withheld at least; None where no solver said so.
     """
 
     rows: frozenset[int]
     counts: frozenset[Count]
     given_away: Collection[Count] = ()
+    least: int | None = None
 
 
-def withhold(tables: Tables, limit: int) -> Withheld:
+def withhold(tables: Tables, limit: int, *, exactly: bool | None = None) -> Withheld:
     """The rows and counts that must be withheld.
 
     Args:
         tables: The counts and their links.
         limit: The smallest count above 0 that may be published.
+        exactly: Whether to ask the solver; None for whether it is installed.
     """
     small = sorted(small_counts(tables, limit), key=str)
     first = {
@@ -48,7 +62,47 @@ def withhold(tables: Tables, limit: int) -> Withheld:
         for position, counts in tables.published.items()
         if not {*counts}.isdisjoint(small) or not tables.kept.isdisjoint(counts)
     }
-    moves, found, links = Moves(tables, limit), dict[Count, Move](), _links_of(tables)
+    links = _links_of(tables)
+    use_solver = (has_solver() if exactly is None else exactly) and len(tables.published) <= _MOST_ROWS
+    solved, left = _by_solver(tables, limit, small, first, links) if use_solver and small else ([], small)
+    chosen = first.union(*(each.rows for each in solved))
+    moves = _by_moves(tables, limit, left, chosen, links)
+    rows = frozenset(chosen.union(*(move.rows for move in moves)))
+    shown = {count for position, counts in tables.published.items() if position not in rows for count in counts}
+    counts = {*small}.union(*(move.counts for move in moves), *(each.counts for each in solved))
+    counts |= {count for position in rows for count in tables.published[position]} - shown
+    of_parts = frozenset[int]().union(*(each.rows for each in solved))
+    least = sum(each.least for each in solved) + len(first - of_parts) if use_solver else None
+    return Withheld(
+        rows,
+        frozenset(counts),
+        given_away(tables, (count for count in small if tables.values[count] < limit)),
+        least,
+    )
+
+
+def _by_solver(
+    tables: Tables, limit: int, small: Collection[Count], first: Set[int], links: Mapping[Count, list[Linked]]
+) -> tuple[list[Exact], list[Count]]:
+    """What the solver finds, and the small counts of the tables that take it too many steps."""
+    accounts, solved, left, steps = Accounts(tables, limit), list[Exact](), list[Count](), Steps(_MOST_STEPS)
+    for part in sorted(accounts.parts(small), key=lambda part: len(part.counts) * len(part.small)):
+        own = {row for count in part.counts for row in tables.rows.get(count, ())}
+        found = fewest_rows(accounts, part, own & first, lambda stuck: _closure(tables, links, stuck).rows, steps)
+        if found is None:
+            left += part.small
+        else:
+            solved.append(found)
+    return solved, left
+
+
+def _by_moves(
+    tables: Tables, limit: int, small: Sequence[Count], first: Set[int], links: Mapping[Count, list[Linked]]
+) -> Collection[Move]:
+    """A move of each small count, so that together they withhold few rows."""
+    if not small:
+        return ()
+    moves, found = Moves(tables, limit), dict[Count, Move]()
     used, stuck = Counter(first), set[Count]()
     for number in range(_PASSES):
         for count in small if number == 0 else reversed(small):
@@ -62,16 +116,10 @@ def withhold(tables: Tables, limit: int) -> Withheld:
             move = moves.cheapest(count, used.keys()) or before
             if move is None:
                 stuck.add(count)
-                move = _closure(tables, links, count)
+                move = _closure(tables, links, [count])
             found[count] = move
             used.update(move.rows)
-    rows = frozenset(used)
-    shown = {count for position, counts in tables.published.items() if position not in rows for count in counts}
-    counts = {count for move in found.values() for count in move.counts} | {*small}
-    counts |= {count for position in rows for count in tables.published[position]} - shown
-    return Withheld(
-        rows, frozenset(counts), given_away(tables, (count for count in small if tables.values[count] < limit))
-    )
+    return found.values()
 
 
 def small_counts(tables: Tables, limit: int) -> Collection[Count]:
@@ -83,15 +131,15 @@ def small_counts(tables: Tables, limit: int) -> Collection[Count]:
     }
 
 
-def _closure(tables: Tables, links: Mapping[Count, list[Linked]], count: Count) -> Move:
-    """Everything that sums link to a count.
+def _closure(tables: Tables, links: Mapping[Count, list[Linked]], stuck: Collection[Count]) -> Move:
+    """Everything that sums link to some counts.
 
     All groups of that breakdown, and everything that sums link to them; of the whole, what is withheld and what is
     left. Then the count may be anything from none to its whole: put every case into that group, or every case into
     another one, and all that is published stays as it is. After earlier papers the whole is withheld, too, up to what
     they published: then no more is told of the count than they told.
     """
-    hidden, waiting, is_later = {count}, [count], bool(tables.known or tables.kept)
+    hidden, waiting, is_later = {*stuck}, [*stuck], bool(tables.known or tables.kept)
     while waiting:
         for linked in links.get(waiting.pop(), ()):
             more = {*linked.counts} if is_later else _withheld_with(linked, hidden)

@@ -44,6 +44,7 @@ class Evaluated:
         own: As `judged`, in own periods of the indicators that `judged` has in longer ones; None without any.
         engine: The engine that read the records of lists.
         audience: For whom it is: `board` with every count, or `public` without small ones.
+        withheld: What a paper for the public says of how its rows were chosen; as a rule nothing.
     """
 
     framework: Framework
@@ -59,6 +60,7 @@ class Evaluated:
     only: frozenset[str] | None = None
     engine: Engine = "streaming"
     audience: Audience = Audience.BOARD
+    withheld: str = ""
 
     def __repr__(self) -> str:
         shown = self.judged.filter("shown")

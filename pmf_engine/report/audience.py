@@ -23,7 +23,10 @@ def marking_words(report: ExceptionReport) -> str:
 
 
 def data_words(report: ExceptionReport) -> str:
-    """The sentence on the submissions: files, cells and records; for the public nothing of what was refused."""
+    """The sentence on the submissions: files, cells and records; for the public nothing of what was refused.
+
+    For the public another one follows where more rows may be withheld than need be.
+    """
     quality = report.data_quality
     cells = f"{show_count(quality.cells_read, 'cell')} read"
     if report.audience != Audience.PUBLIC:
@@ -33,7 +36,7 @@ def data_words(report: ExceptionReport) -> str:
         parts.append(f"{show_count(quality.records_read, 'record')} in {show_count(quality.lists, 'file')} of lists")
     if report.audience != Audience.PUBLIC:
         parts.append(f"{show_count(quality.problems, 'problem')} reported")
-    return f"Data: {'; '.join(parts)}."
+    return " ".join(filter(None, (f"Data: {'; '.join(parts)}.", report.withheld)))
 
 
 def paper_title(report: ExceptionReport) -> str:

@@ -100,6 +100,7 @@ def _report(scope: Scope) -> ExceptionReport:
         period=scope.period,
         as_of=scope.evaluation.as_of,
         audience=scope.evaluation.audience,
+        withheld=scope.evaluation.withheld,
         agency=scope.view.agency(scope.agency) if scope.agency else None,
         to=None,
         counts=_counts(scope.wholes),

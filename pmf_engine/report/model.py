@@ -185,6 +185,7 @@ class ExceptionReport:
         by_group: All indicators by each breakdown but that by agency.
         not_evaluated: The number of indicators that the evaluation left out: the report says nothing of them.
         audience: For whom it is; a saved report is compared with those of its own audience.
+        withheld: What a report for the public says of how the rows that it withholds were chosen; as a rule nothing.
         summary: The chair's own words, a paragraph each.
         since: What has changed since an earlier report was saved; None without one.
         actions: The actions agreed, each with what its indicator did since; None where the board keeps no actions.
@@ -223,6 +224,7 @@ class ExceptionReport:
     since: SinceReport | None = None
     actions: tuple[ReportedAction, ...] | None = None
     returns: tuple[AgencyReturns, ...] = ()
+    withheld: str = ""
 
     @property
     def exceptions(self) -> int:
