@@ -128,6 +128,10 @@ def _made() -> Iterator[Case]:
         yield Case(f"{words} in a file's name", _csv(FORM, f"care {words} {day}.csv"), [],
                    [(None, 2, None, UNNAMED)], 1)  # fmt: skip
         yield Case(f"{words} in a name with a quarter", _csv(FORM, f"care {Q1} ({words} 12 July 2016).csv"), VISITS[:1])
+    rows = [["Date", "Measure", "Value"], [NEXT, "Visits made", "520"]]
+    dated: list[Said] = [(None, 1, "A", "unknown-column"), (None, 2, "Date", "may-be-part")]
+    yield Case("a column of dates in a file with a quarter", _csv(rows, f"care {Q1}.csv"), [], dated, 1)
+    yield Case("a column of dates in a file without one", _csv(rows), [VISITS[1]._replace(text="520")], dated[:1])
     rows = [["Printed", "2016-06-30 09:05:00"], ["Quarter", "1"], ["Year", "2016/17"], *FORM]
     yield Case("a day with its hour above a quarter", _csv(rows), VISITS[:1])
     yield Case("a day beside an unknown word", _csv([["Monthly return", day], *FORM]), [],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 
@@ -218,6 +218,11 @@ def _contested(choice: list[tuple[int, str, Label | None]], options: list[list[t
 
 def _completed(fit: Fit, number: int, titles: Titles) -> Fit:
     """A fit with the labels that titles and names give, and the roles that are still missing."""
+    dated = fit.labels.get(PERIOD, -1)
+    if dated in fit.renamed and is_made_on(fit.renamed[dated].text) and titles.label(PERIOD, number) is not None:
+        labels = {role: at for role, at in fit.labels.items() if at != dated}
+        renamed = {at: head for at, head in fit.renamed.items() if at != dated}
+        fit = replace(fit, labels=labels, renamed=renamed, others=sorted([*fit.others, dated]))
     given = {*fit.across, *fit.labels}
     grouped = any(role.startswith("by ") for role in given)
     fixed: dict[str, Label] = {}
