@@ -158,7 +158,7 @@ def test_since_when_it_is_an_exception_and_what_would_clear_it(tmp_path: Path) -
         f"  holds: worse than chance explains, until green three months running, to the Board, {tolerances}:6:12",
         "    cleared by the first period with a value in which it is green three months running, counted from when the "
         "rule last held",
-        f"  does not hold: late, to lead agencies, {tolerances}:7:12",
+        f"  does not hold: late, to the lead agency, {tolerances}:7:12",
         "  goes to: the Board",
         "  raised: 2015-04, to the Board, green at 30.0%",
         "  has lasted: 3 periods",
