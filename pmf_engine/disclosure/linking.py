@@ -58,8 +58,20 @@ def tables_of(
             tables.know(count, value)
     tables.kept = {count for paper in earlier for count in paper.kept()} - tables.known
     tables.link(_rests(tables))
+    tables.kept |= _revised_beside(tables, {*shown_before} - tables.known)
     tables.earlier = list(earlier_links(tables, papers_published))
     return tables
+
+
+def _revised_beside(tables: Tables, revised: Set[Count]) -> set[Count]:
+    """The revised counts in sums with counts that stay withheld: their changes would tell by how much those changed."""
+    found: set[Count] = set()
+    more = {*tables.kept}
+    while more:
+        beside = {count for linked in tables.links if not more.isdisjoint(linked.counts) for count in linked.counts}
+        more = (beside & revised) - found
+        found |= more
+    return found
 
 
 def _add_links(tables: Tables, formulas: Sequence[Counts], reader: Reader, year_starts: Mapping[str, int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -260,9 +261,22 @@ def _highspy() -> Any:
     return highspy
 
 
+@cache
+def _silent_solver() -> Any:
+    """A class of solvers without the banner that highspy prints to standard output, where papers go."""
+    highspy = _highspy()
+
+    class SilentSolver(highspy.Highs):  # type: ignore[misc, name-defined]
+        def enableCallbacks(self) -> None:  # noqa: N802  # highspy calls it so
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()
+
+    return SilentSolver
+
+
 def _solver() -> Any:
     """A solver that says nothing, and takes the same steps each time."""
-    solver = _highspy().Highs()
-    for name, value in {"output_flag": False, "threads": 1, "random_seed": 0, "presolve": "off"}.items():
+    solver = _silent_solver()()
+    for name, value in {"threads": 1, "random_seed": 0, "presolve": "off"}.items():
         solver.setOptionValue(name, value)
     return solver

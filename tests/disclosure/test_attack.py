@@ -278,6 +278,12 @@ def test_no_withheld_count_can_be_worked_out_from_two_papers(seed: int) -> None:
     assert attack_two(seed)[2] == []
 
 
+def test_a_revised_whole_does_not_tell_by_how_much_a_withheld_group_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group went from 3 to 5 and its whole from 13 to 15: who knows that no other group changed knows at least 2."""
+    monkeypatch.setattr("pmf_engine.disclosure.withholding.has_solver", lambda: False)
+    assert attack_two(300113)[2] == []
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -240,3 +243,13 @@ def test_a_program_gets_no_small_count_by_asking_for_more(tmp_path: Path) -> Non
     ):
         with pytest.raises(pmf.Error):
             ask()
+
+
+def test_a_command_prints_its_paper_and_nothing_else(tmp_path: Path) -> None:
+    """The solver's library prints a banner of its own once in a process, past Python's standard output."""
+    build(tmp_path, sent(3, 25))
+    command = [sys.executable, "-m", "pmf_engine", "evaluate", "--config", str(tmp_path)]
+    command += ["--period", LAST, "--as-of", "2016-12-31", "--audience", "public", "--format", "json"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert done.stderr == b""
+    assert json.loads(done.stdout)
