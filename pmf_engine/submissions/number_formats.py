@@ -130,6 +130,19 @@ def is_odd(code: str) -> bool:
     )
 
 
+def days_shown(code: str) -> int | None:
+    """How many letters of a day such as `2016-04-01` a format shows: 7 for a month, 4 for a year, else None.
+
+    >>> [days_shown(code) for code in ("mmm-yy", "mmmm", "yyyy", "dd/mm/yyyy", "h:mm", '0.0" my"', "General")]
+    [7, 7, 4, None, None, None, None]
+    """
+    first = _parts(code)[0]
+    tokens = {match[0].lower() for match in _TOKEN.finditer(first) if match.lastgroup == "other"}
+    if not tokens & {"m", "y"} or tokens & {"d", "h", "s"}:
+        return None
+    return 7 if "m" in tokens else 4
+
+
 def _section(code: str, number: Decimal) -> _Section | None:
     """The section of a format that holds for a number; None for none."""
     sections = [_parsed(part) for part in _parts(code)][:3]

@@ -19,7 +19,7 @@ from pmf_engine.submissions.number_formats import UNSEEN, Shown, shown
 from pmf_engine.submissions.rich_texts import STRUCK, may_be_rich, odd_texts, seen_text
 from pmf_engine.submissions.sheet_xml import Place, below_cells, is_usual, place_of, rows_of
 from pmf_engine.submissions.workbook_notes import Note
-from pmf_engine.submissions.workbook_styles import odd_formats, percent_styles, struck_styles, unseen_styles
+from pmf_engine.submissions.workbook_styles import odd_formats, percent_styles, short_days, struck_styles, unseen_styles
 
 _ERROR = rb"""\bt\s*=\s*["']e["']"""
 _NO_RESULT = rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v\b[^>]*>\s*</|</(?:\w+:)?c>)"
@@ -52,6 +52,7 @@ class SheetFacts:
         hidden_rows: The hidden rows, from 1, those of no height among them.
         hidden_columns: The hidden columns, from 0, counted from the first of the sheet.
         first_column: The first column with a value, from 0.
+        short_days: By the place of each day of which a month or year is shown, how many letters of it that is.
         notes: The comments, boxes of text, and heads and feet of pages; their places count from the first of the sheet.
     """
 
@@ -62,6 +63,7 @@ class SheetFacts:
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
     first_column: int = 0
+    short_days: Mapping[Place, int] = field(default_factory=dict)
     notes: Sequence[Note] = ()
 
 
@@ -94,6 +96,10 @@ class SheetReader:
     def _unseen(self) -> frozenset[str]:
         return unseen_styles(self._styles)
 
+    @cached_property
+    def _short_days(self) -> Mapping[str, int]:
+        return short_days(self._styles)
+
     def facts(self, text: bytes, hidden: bool) -> SheetFacts:
         """The facts of a sheet.
 
@@ -106,7 +112,7 @@ class SheetReader:
         after = below_cells(text)
         rules = hiding_rules(after, self._styles)
         merged = [tuple(map(place_of, ends)) for ends in re.findall(_MERGED, after)] if b"mergeCell" in after else []
-        first, cells, faults = 0, dict[Place, str](), dict[str, str]()
+        first, cells, faults, days = 0, dict[Place, str](), dict[str, str](), dict[Place, int]()
         percentages = None
         if (
             merged
@@ -114,7 +120,7 @@ class SheetReader:
             or self._holds_faults(text)
             or (self._percent and (percentages := self._percentages(text)) is None)
         ):
-            first, cells, faults = self._cells(text, rules)
+            first, cells, faults, days = self._cells(text, rules)
         if percentages:
             cells = percentages
         return SheetFacts(
@@ -124,6 +130,7 @@ class SheetReader:
             tuple(((a, b - first), (c, d - first)) for (a, b), (c, d) in merged),
             *_hidden_parts(text),
             first or self._first_column(text),
+            {(row, column - first): length for (row, column), length in days.items()},
         )
 
     def _first_column(self, text: bytes) -> int:
@@ -137,7 +144,7 @@ class SheetReader:
             return True
         if (not usual or b"<f" in text) and re.search(_FORMULA if self._never_calculated else _NO_RESULT, text):
             return True
-        styles = self._struck | self._unseen | self._odd.keys()
+        styles = self._struck | self._unseen | self._odd.keys() | self._short_days.keys()
         if "0" in styles or (
             styles and re.search(rb"\bs\s*=\s*[\"'](?:%s)[\"']" % "|".join(sorted(styles)).encode(), text)
         ):
@@ -170,11 +177,17 @@ class SheetReader:
         shown = {value: _shown(value) for _, type_, value in matches if value and type_ in (b"", b"n")}
         return {place_of(name): shown[value] for name, type_, value in matches if value and type_ in (b"", b"n")}
 
-    def _cells(self, text: bytes, rules: Sequence[HidingRule] = ()) -> tuple[int, dict[Place, str], dict[str, str]]:
-        """The first column with a value, the texts of cells that Polars reads otherwise, and the faults among them."""
+    def _cells(
+        self, text: bytes, rules: Sequence[HidingRule] = ()
+    ) -> tuple[int, dict[Place, str], dict[str, str], dict[Place, int]]:
+        """The first column with a value, the texts of cells that Polars reads otherwise, and the faults among them.
+
+        Last come the days of which a month or year is shown: see `SheetFacts.short_days`.
+        """
         first, row = None, -1
         cells: dict[Place, str] = {}
         faults: dict[str, str] = {}
+        days: dict[Place, int] = {}
         hides_zeros = re.search(_NO_ZEROS, text) is not None
         for line in rows_of(text):
             row, column = int(line.get("r", row + 2)) - 1, -1
@@ -187,11 +200,13 @@ class SheetReader:
                 seen = self._seen(cell, value, hides_zeros)
                 if rules and value and cell.get("t", "n") == "n" and not (seen and seen.kind):
                     seen = next(filter(None, (rule.seen((row, column), value) for rule in rules)), seen)
+                if value and cell.get("t", "n") == "n" and (length := self._short_days.get(cell.get("s", "0"))):
+                    days[row, column] = length
                 if seen:
                     cells[row, column] = seen.text
                     if seen.kind:
                         faults[seen.text] = seen.kind
-        return first or 0, cells, faults
+        return first or 0, cells, faults, days
 
     def _seen(self, cell: ElementTree.Element, value: str, hides_zeros: bool) -> Shown | None:
         """What a cell shows where it is not what Polars reads; None for all other cells."""

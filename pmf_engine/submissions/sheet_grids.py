@@ -40,13 +40,19 @@ def grids_of_workbook(
             problems.append(_problem(file, sheet, "hidden-sheet-of-figures"))
             continue
         sheet, telling = _annotated(sheet, file)
-        grid = _grid(sheet, file, received_on)
+        grid = _grid(_with_short_days(sheet), file, received_on)
         if not grid.rows:
             continue
         hidden = [*_hidden_parts(sheet, grid), *telling]
         problems += hidden
         (refused if hidden else grids).append(_unmerged(sheet, grid, lexicon, received_on))
     return grids, refused, problems
+
+
+def _with_short_days(sheet: Sheet) -> Sheet:
+    """The sheet with the month or year that it shows in place of each day: `Apr-16` is no first day of a quarter."""
+    days = {(row, column): sheet.rows[row, column] or "" for row, column in sheet.facts.short_days}
+    return sheet.with_texts({place: text[: sheet.facts.short_days[place]] for place, text in days.items()})
 
 
 def grids_of_old_workbook(path: Path, file: str, received_on: date | None) -> tuple[list[Grid], list[Problem]]:

@@ -7,10 +7,13 @@ from collections.abc import Mapping, Set
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from pmf_engine.submissions.number_formats import is_odd
+from pmf_engine.submissions.number_formats import days_shown, is_odd
 
 _BUILT_IN_PERCENT: Final = ("9", "10")
 """The numbers of the built-in formats `0%` and `0.00%`, which no workbook defines."""
+
+_BUILT_IN_MONTH: Final = ("17", "mmm-yy")
+"""The built-in format of a month, which no workbook defines."""
 
 _LITERAL: Final = r'"[^"]*"|\\.|_.'
 """What a format shows as it is: a text in quotes, or one character."""
@@ -31,6 +34,16 @@ def odd_formats(styles: Element) -> Mapping[str, str]:
     odd = {number: code for number, code in formats if is_odd(code)}
     cells = enumerate(style.get("numFmtId") for style in styles.iterfind("{*}cellXfs/{*}xf"))
     return {str(style): odd[number] for style, number in cells if number in odd}
+
+
+def short_days(styles: Element) -> Mapping[str, int]:
+    """By the number of each style that shows a day without its number, how many letters of the day it shows."""
+    formats = [
+        (each.get("numFmtId", ""), each.get("formatCode", "")) for each in styles.iterfind("{*}numFmts/{*}numFmt")
+    ]
+    lengths = {number: length for number, code in (_BUILT_IN_MONTH, *formats) if (length := days_shown(code))}
+    cells = enumerate(style.get("numFmtId", "") for style in styles.iterfind("{*}cellXfs/{*}xf"))
+    return {str(style): lengths[number] for style, number in cells if number in lengths}
 
 
 def struck_styles(styles: Element) -> frozenset[str]:

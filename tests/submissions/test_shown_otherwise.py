@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +152,27 @@ def test_a_conditional_format_may_hide_a_number(
         )
 
     assert referrals(read(tmp_path, fill)) == expected
+
+
+@pytest.mark.parametrize("in_header", [True, False])
+@pytest.mark.parametrize("from_1904", [True, False])
+@pytest.mark.parametrize(
+    ("code", "value"), [("mmm-yy", None), ("mmmm yyyy", None), ('"in "mmm', None), ("dd/mm/yyyy", 8), ("d mmm", 8)]
+)
+def test_a_day_of_which_a_month_is_shown_is_no_quarter(
+    tmp_path: Path, code: str, value: float | None, from_1904: bool, in_header: bool
+) -> None:
+    """A quarterly figure: `Apr-16` is a month, and 1 April the first day of its quarter."""
+    path = tmp_path / "care.xlsx"
+    book = xlsxwriter.Workbook(str(path), {"date_1904": from_1904})
+    sheet = book.add_worksheet("Data")
+    rows: list[list[Any]] = [["Measure", date(2016, 4, 1)], ["Referrals received", 8]]
+    if not in_header:
+        rows = [["Period", "Measure", "Value"], [date(2016, 4, 1), "Referrals received", 8]]
+    for at, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            sheet.write(at, column, cell, book.add_format({"num_format": code}) if isinstance(cell, date) else None)
+    book.close()
+    submissions = pmf.read_submissions(tmp_path, board())
+    assert submissions.readings["value"].to_list() == [value]
+    assert submissions.problems["kind"].to_list() == ([] if value else ["period-too-short"])
