@@ -221,7 +221,7 @@ def test_a_late_exception_does_not_recover_while_the_next_is_not_due(tmp_path: P
     rules = "- {when: late, to: lead_agency}\n- {when: late for 2 periods, to: board}"
     build(tmp_path, "10", rules)
     text = told(tmp_path, "2012-13 Q4", date(2013, 4, 10))
-    assert "First raised 2012-13 Q2, late, with lead agencies; an exception for 3 quarters." in text
+    assert "First raised 2012-13 Q2, late, with the lead agency; an exception for 3 quarters." in text
     assert "2012-13 Q3, due 30 January 2013, 70 days late X (2 quarters running)" in text
     assert "Not due yet: 1 figure." in text
 
@@ -406,7 +406,7 @@ def test_the_report_tells_since_when_it_is_an_exception(tmp_path: Path) -> None:
     text = reported(tmp_path, "10 15 25 _ 10", rules)
     assert "● GREEN A title" in text
     assert "Red, until green two quarters running." in text
-    assert "First raised 2012-13 Q2, amber 15, with lead agencies; an exception for 4 quarters." in text
+    assert "First raised 2012-13 Q2, amber 15, with the lead agency; an exception for 4 quarters." in text
     assert "New this quarter." in reported(tmp_path, "10 10 25", rules)
 
 

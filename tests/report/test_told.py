@@ -170,7 +170,7 @@ def test_what_is_unchanged_is_not_shown_with_two_numbers(tmp_path: Path) -> None
     assert "Now 20.04. Good is 20 or less. Trend No change since last quarter. Red for 2 quarters" in text
     # Where near is good, all inside the band is alike, and how far it went is worth telling.
     close = told(tmp_path, "21 25", "{good: between 20 and 30}", "- {when: green, to: board}")
-    assert "No change since last quarter (21)." in close
+    assert "Neither better nor worse than last quarter (21)." in close
 
 
 def test_the_direction_since_the_year_before_is_told(tmp_path: Path) -> None:
