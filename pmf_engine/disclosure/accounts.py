@@ -10,8 +10,8 @@ of a count but to see whether it is nothing, small or large.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pmf_engine.disclosure.linking import REST
@@ -70,9 +70,9 @@ class Need:
 class Part:
     """Counts that no sum and no row joins with any others: what is withheld of them is chosen by itself."""
 
-    counts: Sequence[Count]
-    equations: Sequence[Equation]
-    small: Sequence[Count]
+    counts: list[Count] = field(default_factory=list)
+    equations: list[Equation] = field(default_factory=list)
+    small: list[Count] = field(default_factory=list)
 
 
 class Accounts:
@@ -125,16 +125,16 @@ class Accounts:
             changing = [count for count in joined if count not in self.fixed]
             for count in changing[1:]:
                 root[find(count)] = find(changing[0])
-        found: dict[Count, Part] = {find(count): Part([], [], []) for count in sorted(small, key=str)}
+        found: dict[Count, Part] = {find(count): Part() for count in sorted(small, key=str)}
         for count in sorted(self.tables.counts - self.fixed, key=str):
             if (part := found.get(find(count))) is not None:
-                part.counts.append(count)  # type: ignore[attr-defined]
+                part.counts.append(count)
         for count in sorted(small, key=str):
-            found[find(count)].small.append(count)  # type: ignore[attr-defined]
+            found[find(count)].small.append(count)
         for equation in self.equations:
             changing = [count for count in equation.counts if count not in self.fixed]
             if changing and (part := found.get(find(changing[0]))) is not None:
-                part.equations.append(equation)  # type: ignore[attr-defined]
+                part.equations.append(equation)
         yield from found.values()
 
     def needs(self, small: Count) -> tuple[Need, Need]:
