@@ -179,6 +179,7 @@ def _footnotes() -> Iterator[Case]:
     for note in (
         "in '00s", "percentage", "figure is for Q4", "provisional - excludes June", "June missing", "families",
         "four teams of five", "as recorded, but without the out of hours team", "see also the figure for last year",
+        "from the town", "source: the night team", "required for girls in care",
     ):  # fmt: skip
         for mark, before in (("*", "* "), ("\u00b9", "1 "), ("[1]", "Note 1: "), ("\u2020", "\u2020 ")):
             rows = [form[0], [f"Visits made{mark}", "520"], form[2], [f"{before}{note}"]]
@@ -191,6 +192,8 @@ def _footnotes() -> Iterator[Case]:
         yield Case(f"{note}, of the labels", _csv(rows, name), [], lost, 2)
         rows = [["Children's return*"], *form, [f"* {note}"]]
         yield Case(f"{note}, of the title", _csv(rows, name), [], [(None, 5, "A", "footnote-unknown")], 2)
+    rows = [form[0], ["Visits made", "520*"], form[2], ["* data taken from North"]]
+    yield Case("a group in a footnote", _csv(rows, name), WHOLE[:1], [(None, 4, "A", "out-of-scope")], 1)
     rows = [["Measure", Q1, Q2], ["Visits made", "520*", "540"], ["Referrals received", "410", "430"]]
     percent = [*rows, ["* percentage"]]
     yield Case(

@@ -37,17 +37,22 @@ _STATES: Final = re.compile(
 _HARMLESS: Final = re.compile(
     r"as (?:recorded|reported|published|before|defined|agreed|supplied|shown|per|in)|sources?|see|refer|contact"
     r"|(?:the )?targets? (?:is|are|was|were)|definitions?|confirmed|final|validated|checked|correct|statutory|kpi"
-    r"|(?:local|national|mandatory|required) (?:indicator|measure|field|figure)s?|mandatory|required|all"
-    r"|(?:data )?(?:taken )?from|recorded (?:in|on)|for information|not cumulative"
+    r"|(?:local|national|mandatory|required) (?:indicator|measure|field|figure)s?|mandatory|required"
+    r"|(?:data )?(?:taken|extracted) from|recorded (?:in|on)|for information|not cumulative"
 )
 """How footnotes begin that say nothing of what their numbers are."""
 
 _TELLS: Final = re.compile(
     r"only|exclud\w*|except\w*|without|missing|incomplete|part|partial\w*|per ?cent\w*|rates?|hundreds?|thousands?|0+s?"
     r"|ytd|estimat\w*|approx\w*|averages?|[qh][1-4]|weeks?|months?|quarters?|years?|last|previous|famil\w+|households?"
+    r"|over|under|above|below|aged?|ages|girls?|boys?|females?|males?|teams?|homes?|schools?"
     r"|jan\w*|feb\w*|mar|march|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|(?:19|20)\d\d|but|not(?! cum)"
 )
 """Words of footnotes that say of what their numbers are, or may say it."""
+
+
+_LONGEST_NAME: Final = 3
+"""The most words of a group's name that are sought in a footnote."""
 
 
 class Footnote(NamedTuple):
@@ -115,7 +120,7 @@ def marked_cells(
         words = plain(footnote.note).strip()
         state = _STATES.fullmatch(words)
         sense = scope_of_note(footnote.note)
-        is_name = bool(lexicon.roles(footnote.note))
+        is_name = _names(footnote.note, lexicon)
         is_harmless = _HARMLESS.match(words) and not re.search(rf"(?<!\w)(?:{_TELLS.pattern})(?!\w)", words)
         if state is not None or (is_harmless and sense is None and not is_name):
             letter = state.lastgroup if state is not None else None
@@ -126,6 +131,15 @@ def marked_cells(
             kind = "out-of-scope" if sense or is_name else "footnote-unknown"
             problems.append(grid.problem(footnote.label, kind, text=footnote.label.text, what=sense or "of all"))
     return found, problems
+
+
+def _names(note: str, lexicon: Lexicon) -> bool:
+    """Whether a footnote is a name, or a group stands among its words: `from Basildon`."""
+    words = plain(note).split()
+    spans = (words[at : at + length] for length in range(1, _LONGEST_NAME + 1) for at in range(len(words)))
+    return bool(lexicon.roles(note)) or any(
+        role.startswith("by ") for span in spans for role in lexicon.roles(" ".join(span))
+    )
 
 
 def _with_mark(text: str, letter: str | None) -> str:
