@@ -7,7 +7,7 @@ other values, and loses what rests on all of them: directions, charts, runs and 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -82,6 +82,8 @@ def for_public(evaluation: Evaluation, earlier: Iterable[PublishedPaper] = ()) -
     own = None if evaluation.own is None else _without_private(evaluation.own, framework)
     frames = [judged] if own is None else [judged, own]
     withheld = _withheld(framework, frames, framework.disclosure.suppress_below, [each.paper() for each in earlier])
+    doubted = frozenset[str]() if evaluation.inputs is None else evaluation.inputs.in_doubt(None)
+    withheld = replace(withheld, doubted=doubted.intersection(withheld.names))
     return altered(
         evaluation,
         judged=_masked(judged, withheld, 0, framework),
@@ -116,11 +118,19 @@ def _without_private(rows: pl.DataFrame, framework: Framework) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class _Withheld:
-    """What is withheld: the positions of rows, the names whose numbers no band or comparison may show, and a note."""
+    """What is withheld.
+
+    Attributes:
+        rows: The positions of rows.
+        names: The figures and indicators whose numbers no band or comparison may show.
+        note: What the paper says of how the rows were chosen.
+        doubted: Those of the figures whose wholes are rated by the sums of their groups, too, where these are worse.
+    """
 
     rows: Collection[int]
     names: Collection[str]
     note: str
+    doubted: Collection[str] = ()
 
 
 def _withheld(framework: Framework, frames: Iterable[pl.DataFrame], limit: int, earlier: Sequence[Paper]) -> _Withheld:
@@ -197,7 +207,11 @@ def _masked(rows: pl.DataFrame, withheld: _Withheld, first: int, framework: Fram
     secret = {id_: _rests_on(indicator, withheld.names) for id_, indicator in framework.indicators.items()}
     by_secret = pl.col("indicator").is_in([id_ for id_, names_ in secret.items() if names_])
     by_own = pl.col("indicator").is_in([id_ for id_, each in framework.indicators.items() if _looks_at_itself(each)])
-    unjudged = by_secret | (by_own & pl.col("broken"))
+    by_sums = pl.col("indicator").is_in(
+        [id_ for id_, each in framework.indicators.items() if {*each.figures} & {*withheld.doubted}]
+    )
+    of_whole = pl.col("by").is_null() | (pl.col("by") == AGENCY)
+    unjudged = by_secret | (by_own & pl.col("broken")) | (by_sums & of_whole)
     rated = pl.col("status").is_in(list(Status.rated()))
     status = pl.when(~pl.col("hidden") & unjudged & rated).then(pl.lit(Status.NOT_RATED.value)).otherwise("status")
     plain = pl.col("reason_kind").is_in(list(_PLAIN_REASONS))
@@ -209,7 +223,8 @@ def _masked(rows: pl.DataFrame, withheld: _Withheld, first: int, framework: Fram
         reason=pl.when("hidden").then(pl.lit(WITHHELD)).when(plain).then("reason"),
         reason_kind=pl.when("hidden")
         .then(pl.lit(ReasonKind.WITHHELD.value))
-        .otherwise("reason_kind")
+        .when(~unjudged | (pl.col("reason_kind") != ReasonKind.WORSE_BY_GROUPS.value))
+        .then("reason_kind")
         .cast(rows["reason_kind"].dtype),
         marks=_blank("marks"),
         missing_inputs=_blank("missing_inputs"),

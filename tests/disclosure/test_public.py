@@ -163,6 +163,22 @@ def test_withheld_counts_change_nothing_in_any_paper(tmp_path: Path) -> None:
     assert not any("few were seen" in paper for paper in one if isinstance(paper, str))
 
 
+def test_a_published_whole_is_not_rated_by_withheld_groups(tmp_path: Path) -> None:
+    """Of 620 children seen, 593 or 606 are in districts: 62% is amber by the groups, or green."""
+    found: list[pmf.Evaluation] = []
+    for north, south, status in ((2, 591, "amber"), (5, 601, "green")):
+        folder = tmp_path / status
+        folder.mkdir()
+        seen = f"{LAST},care,seen,,620,\n{LAST},care,seen,North,{north},\n{LAST},care,seen,South,{south},\n"
+        known = f"{LAST},care,known,,1000,\n{LAST},care,known,North,100,\n{LAST},care,known,South,900,\n"
+        evaluation = build(folder, seen + known)
+        assert row(evaluation, "share")["status"] == status
+        found.append(for_public(evaluation))
+    assert row(found[0], "share")["value"] == 62
+    assert row(found[0], "share")["status"] == Status.NOT_RATED
+    assert papers(found[0]) == papers(found[1])
+
+
 def published(evaluation: pmf.Evaluation) -> PublishedPaper:
     return PublishedPaper(published_rows(evaluation), evaluation.framework)
 

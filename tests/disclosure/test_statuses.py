@@ -31,6 +31,7 @@ from pmf_engine.report.board_year import BoardYear
 from pmf_engine.report.build import exception_report
 from pmf_engine.report.depth import Depth
 from pmf_engine.report.paper import Written
+from pmf_engine.report.snapshots import snapshot_files
 from tests.disclosure.test_attack import COUNTS, FIGURES, FORMULAS, INDICATOR, LIMIT, _linear, random_board
 from tests.support.attacker import FIGURES as NAMES
 from tests.support.attacker import GROUPS, QUARTERS, Attacker, Cell, Linear, Secrets
@@ -92,16 +93,36 @@ def papers(board: Secrets, indicators: tuple[str, ...]) -> list[pmf.Evaluation]:
 
 
 def forms(papers_: list[pmf.Evaluation]) -> dict[str, str | bytes]:
-    """Every form of papers."""
-    options, found = PageOptions(width=100, depth=Depth.ALL), dict[str, str | bytes]()
+    """Every form of papers: what `report`, `evaluate`, `annual` and `--save` write, and the pages of a pack."""
+    made = dict[str, str | bytes]()
     for number, paper in enumerate(papers_):
-        report = exception_report(paper)
-        found |= {f"paper {number}, {name}": render(report, options) for name, render in RENDERERS.items()}
-        found |= {f"results {number}, {name}": render(paper, options) for name, render in RESULT_RENDERERS.items()}
+        report = exception_report(paper, workings=True)
+        for name, options in LOOKS.items():
+            made |= {f"paper {number}, {form}, {name}": RENDERERS[form](report, options) for form in _forms_of(name)}
+            table = {form: RESULT_RENDERERS[form](paper, options) for form in RESULT_RENDERERS}
+            made |= {f"results {number}, {form}, {name}": content for form, content in table.items()}
+        made |= {f"kept {number}, {name}": content for name, content in snapshot_files(paper, report).items()}
+        made[f"paper {number}, of an agency"] = exception_report(paper, agency="care").to_json()
+        made[f"paper {number}, of a level"] = exception_report(paper, to="committee").to_json()
     report_ = annual_report(BoardYear(papers_[-1]))
     written = Written(report_, annual_paper(report_), as_of=DAY)
-    annual = ("terminal", "markdown", "html", "json", "docx", "xlsx")
-    return found | {f"annual, {name}": PAPER_RENDERERS[name](written, options) for name in annual}
+    for name in PAPER_RENDERERS.keys() - {"csv"}:
+        made[f"annual, {name}"] = PAPER_RENDERERS[name](written, LOOKS["80"])
+    return made | {f"annual, terminal, {name}": PAPER_RENDERERS["terminal"](written, of) for name, of in LOOKS.items()}
+
+
+LOOKS = {
+    "80": PageOptions(width=80, depth=Depth.ALL),
+    "160": PageOptions(width=160, depth=Depth.DETAIL, wide=True, ids=True),
+    "plain": PageOptions(width=100, depth=Depth.ALL, plain=True, ascii=True),
+    "first": PageOptions(width=80, color=True, wide=True),
+}
+"""How papers may look."""
+
+
+def _forms_of(look: str) -> list[str]:
+    """The forms of a report: each once, and text in each look."""
+    return [*RENDERERS] if look == "80" else ["terminal"]
 
 
 def numbers(row: dict[str, object]) -> list[tuple[Linear, float]]:
