@@ -225,7 +225,10 @@ def _equations(tables: Tables) -> Iterator[Equation]:
 
 
 def _late(tables: Tables, absent: Collection[Count]) -> set[Count]:
-    """The counts that had not come, and those without a value that such a count is a sum of or a part of."""
+    """The counts that had not come, and those without a value that such a count is a sum of or a part of.
+
+    What an earlier paper withheld had come.
+    """
     late = {count for count in absent if count not in tables.values}
     beside: dict[Count, list[Linked]] = defaultdict(list)
     for linked in tables.links:
@@ -234,7 +237,8 @@ def _late(tables: Tables, absent: Collection[Count]) -> set[Count]:
                 beside[count].append(linked)
     waiting = [*late]
     while waiting:
-        new = {count for linked in beside[waiting.pop()] for count in linked.counts} - tables.values.keys() - late
+        new = {count for linked in beside[waiting.pop()] for count in linked.counts}
+        new -= tables.values.keys() | tables.kept | late
         late |= new
         waiting += new
     return late

@@ -60,23 +60,23 @@ def earlier_links(tables: Tables, papers: Sequence[Published]) -> Iterator[Linke
     """The sums of earlier papers, as far as they say of a count of today what its own sums do not.
 
     What was published then and is another today stands beside the count of today, as a count of its own. So does what
-    had not come: it was nothing, or whatever the sums make of it. What was withheld then is taken to be as it is today.
+    had not come: it was nothing, or whatever the sums make of it; and what was left of a whole beside such a part, of
+    which nobody knows how many there were. What was withheld then is taken to be as it is today.
     """
     sums = {linked.total for linked in tables.links if linked.link is Link.SUM}
     for number, published in enumerate(papers, 1):
         told = {count for count, value in published.items() if value is not None or count not in sums}
-        revised = {
-            count: count._replace(text=f"{count.text} (of paper {number})")
-            for count, value in published.items()
-            if value is None or tables.values.get(count) != value
-        }
+        revised = {count for count, value in published.items() if value is None or tables.values.get(count) != value}
         for linked in tables.links:
-            of_then = revised.keys() & {*linked.counts}
+            of_then = revised & {*linked.counts}
             if of_then and not {*linked.counts} <= told:
+                if linked.link is Link.PARTS:
+                    of_then |= {linked.terms[-1]} - told
+                then = {count: count._replace(text=f"{count.text} (of paper {number})") for count in of_then}
                 for count in of_then:
-                    tables.add(revised[count], (published[count] or 0.0) if count in told else None)
-                tables.known |= {revised[count] for count in of_then & told}
-                total, *terms = (revised.get(count, count) for count in linked.counts)
+                    tables.add(then[count], (published[count] or 0.0) if count in told else None)
+                tables.known |= {then[count] for count in of_then & told}
+                total, *terms = (then.get(count, count) for count in linked.counts)
                 yield linked._replace(total=total, terms=tuple(terms))
 
 

@@ -45,7 +45,8 @@ def tables_of(
     shown_before = {
         count: value for published in papers_published for count, value in published.items() if value is not None
     }
-    tables.counts |= shown_before.keys()
+    tables.kept = {count for paper in earlier for count in paper.kept()}
+    tables.counts |= shown_before.keys() | tables.kept
     formulas = [item for counts in [*(paper.counts_of() for paper in earlier), counts_of] for item in counts.items()]
     reader_of_all = reader
     for paper in earlier:
@@ -56,22 +57,11 @@ def tables_of(
     for count, value in shown_before.items():
         if tables.values.get(count, value) == value:
             tables.know(count, value)
-    tables.kept = {count for paper in earlier for count in paper.kept()} - tables.known
+    tables.kept -= tables.known
     tables.link(_rests(tables))
-    tables.kept |= _revised_beside(tables, {*shown_before} - tables.known)
+    tables.revised = {*shown_before} - tables.known
     tables.earlier = list(earlier_links(tables, papers_published))
     return tables
-
-
-def _revised_beside(tables: Tables, revised: Set[Count]) -> set[Count]:
-    """The revised counts in sums with counts that stay withheld: their changes would tell by how much those changed."""
-    found: set[Count] = set()
-    more = {*tables.kept}
-    while more:
-        beside = {count for linked in tables.links if not more.isdisjoint(linked.counts) for count in linked.counts}
-        more = (beside & revised) - found
-        found |= more
-    return found
 
 
 def _add_links(tables: Tables, formulas: Sequence[Counts], reader: Reader, year_starts: Mapping[str, int]) -> None:
@@ -85,16 +75,12 @@ def _add_links(tables: Tables, formulas: Sequence[Counts], reader: Reader, year_
     """
     adding_up = _adding_up(formulas, reader.flows)
     sums = _Sums({text: terms for counts in formulas for text, terms in counts.sums.items()}, reader, year_starts)
-    lengths: dict[str, set[int]] = defaultdict(set)
-    for count in tables.counts:
-        lengths[count.text].add(count.months)
-    waiting = {*tables.counts}
+    waiting, shorter = {*tables.counts}, set[Linked]()
     while waiting:
-        waiting = tables.link(
-            linked
-            for count in sorted(waiting, key=str)
-            for linked in (*sums.links(count), *_shorter(count, lengths[count.text], count.text in adding_up))
-        )
+        waiting = tables.link(linked for count in sorted(waiting, key=str) for linked in sums.links(count))
+        new = [linked for linked in _shorter(tables.counts, adding_up) if linked not in shorter]
+        shorter |= {*new}
+        waiting |= tables.link(new)
     tables.link(declared_links(tables.counts, reader))
     tables.link(_groups(tables.counts))
     work_out(tables.values, tables.links)
@@ -145,16 +131,20 @@ class _Sums:
             )
 
 
-def _shorter(count: Count, lengths: Iterable[int], adds_up: bool) -> Iterator[Linked]:
-    """The links of a count with those of the shorter periods in its own, where rows publish both.
+def _shorter(counts: Collection[Count], adding_up: Set[str]) -> Iterator[Linked]:
+    """The links of counts with those of the shorter periods in their own, where any row or sum has such.
 
     A count that does not add up over time is that of the last of them.
     """
-    for months in lengths:
-        if months < count.months and count.months % months == 0:
-            starts = range(count.start, count.start + count.months, months)
-            parts = [count._replace(start=start, months=months) for start in starts]
-            yield _linked(Link.SUM, count, parts if adds_up else parts[-1:])
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for count in counts:
+        lengths[count.text].add(count.months)
+    for count in sorted((count for count in counts if len(lengths[count.text]) > 1), key=str):
+        for months in sorted(lengths[count.text]):
+            if months < count.months and count.months % months == 0:
+                starts = range(count.start, count.start + count.months, months)
+                parts = [count._replace(start=start, months=months) for start in starts]
+                yield _linked(Link.SUM, count, parts if count.text in adding_up else parts[-1:])
 
 
 def _groups(counts: Collection[Count]) -> list[Linked]:

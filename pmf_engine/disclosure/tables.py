@@ -77,6 +77,7 @@ class Tables:
         links: The sums that link counts.
         known: The counts that earlier papers published, so that nobody can withhold them.
         kept: The counts that earlier papers withheld; they stay withheld, as each may have been small then.
+        revised: The counts that earlier papers published, and that are others today.
         earlier: The sums of earlier papers, between those and counts of today.
         absent: The counts that a row names without a value.
     """
@@ -87,6 +88,7 @@ class Tables:
     links: list[Linked] = field(default_factory=list)
     known: set[Count] = field(default_factory=set)
     kept: set[Count] = field(default_factory=set)
+    revised: set[Count] = field(default_factory=set)
     earlier: list[Linked] = field(default_factory=list)
     absent: set[Count] = field(default_factory=set)
 
@@ -98,6 +100,14 @@ class Tables:
             for count in counts:
                 rows[count].add(position)
         return {count: frozenset(positions) for count, positions in rows.items()}
+
+    @cached_property
+    def worked_out(self) -> Mapping[Count, float]:
+        """The values, and those that they give away beside what earlier papers published, once all are there."""
+        values = {**self.values}
+        if self.known:
+            work_out(values, self.links)
+        return values
 
     def add(self, count: Count, value: float | None) -> None:
         """Adds a count, with its value where that is known."""

@@ -56,13 +56,10 @@ def withhold(tables: Tables, limit: int, *, exactly: bool | None = None) -> With
         limit: The smallest count above 0 that may be published.
         exactly: Whether to ask the solver; None for whether it is installed.
     """
-    small = sorted(small_counts(tables, limit), key=str)
-    first = {
-        position
-        for position, counts in tables.published.items()
-        if not {*counts}.isdisjoint(small) or not tables.kept.isdisjoint(counts)
-    }
     links = _links_of(tables)
+    kept = tables.kept | _revised_beside(tables, limit)
+    small = sorted(small_counts(tables, limit, kept), key=str)
+    first = {at for at, counts in tables.published.items() if not kept.union(small).isdisjoint(counts)}
     use_solver = (has_solver() if exactly is None else exactly) and len(tables.published) <= _MOST_ROWS
     solved, left = _by_solver(tables, limit, small, first, links) if use_solver and small else ([], small)
     chosen = first.union(*(each.rows for each in solved))
@@ -76,7 +73,7 @@ def withhold(tables: Tables, limit: int, *, exactly: bool | None = None) -> With
     return Withheld(
         rows,
         frozenset(counts),
-        given_away(tables, (count for count in small if tables.values[count] < limit)),
+        given_away(tables, (count for count in small if tables.values.get(count, limit) < limit)),
         least,
     )
 
@@ -122,13 +119,30 @@ def _by_moves(
     return found.values()
 
 
-def small_counts(tables: Tables, limit: int) -> Collection[Count]:
-    """The counts that nobody may work out: those that are small, and those that earlier papers withheld."""
-    return {
-        count
-        for count, value in tables.values.items()
-        if count not in tables.known and value > 0 and (value < limit or count in tables.kept)
-    }
+def small_counts(tables: Tables, limit: int, kept: Set[Count]) -> Set[Count]:
+    """The counts that nobody may work out: those that are small, and those that stay withheld.
+
+    Of what was withheld before and no row shows today the value is not known: it may have been small.
+    """
+    small = {count for count, value in tables.worked_out.items() if 0 < value < limit}
+    nothing = {count for count, value in tables.values.items() if value <= 0} | tables.absent - tables.values.keys()
+    return (small | kept & tables.counts - nothing) - tables.known
+
+
+def _revised_beside(tables: Tables, limit: int) -> set[Count]:
+    """The revised counts in sums with what nobody may work out, or with what only sums name between them.
+
+    Their changes would tell by how much those changed: who knows that no other term did has its least value.
+    """
+    found: set[Count] = set()
+    waiting = {*small_counts(tables, limit, tables.kept), *tables.kept} if tables.revised else set()
+    while waiting:
+        beside = {count for linked in tables.links if not waiting.isdisjoint(linked.counts) for count in linked.counts}
+        waiting = (
+            {count for count in beside if count in tables.revised or count not in tables.values} - found - tables.absent
+        )
+        found |= waiting
+    return found & tables.revised
 
 
 def _closure(tables: Tables, links: Mapping[Count, list[Linked]], stuck: Collection[Count]) -> Move:

@@ -10,19 +10,9 @@ import pytest
 from pmf_engine.disclosure.counts import Reader
 from pmf_engine.disclosure.linking import tables_of
 from pmf_engine.disclosure.withholding import withhold
-from tests.disclosure.test_attack import (
-    FORMULAS,
-    LIMIT,
-    Issue,
-    Published,
-    framework,
-    numbers_of,
-    random_board,
-    rows_of,
-    secrets_of,
-    worked_out,
-)
-from tests.support.attacker import QUARTERS, Secrets
+from tests.disclosure.test_attack import Issue, worked_out
+from tests.support.attacked_rows import FORMULAS, LIMIT, Published, framework, numbers_of, rows_of, secrets_of
+from tests.support.secret_counts import QUARTERS, Secrets, random_board
 
 
 def small_table(seed: int, quarters: int, indicators: int) -> tuple[Secrets, list[Published]]:

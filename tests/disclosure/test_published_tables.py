@@ -9,7 +9,7 @@ from pmf_engine.disclosure.counts import Reader
 from pmf_engine.disclosure.linking import tables_of
 from pmf_engine.disclosure.tables import Row
 from pmf_engine.disclosure.withholding import withhold
-from tests.disclosure.test_attack import FIGURES, INDICATOR
+from tests.support.attacked_rows import FIGURES, INDICATOR
 
 FORMULAS = {"a": "part", "b": "other", "c": "deep", "total": "part + other + deep"}
 BOARD = FIGURES.replace("A, B, C, D]", "I, II, III]").replace(", ward: {title: Ward, groups: [K, L]}", "")

@@ -32,9 +32,10 @@ from pmf_engine.report.build import exception_report
 from pmf_engine.report.depth import Depth
 from pmf_engine.report.paper import Written
 from pmf_engine.report.snapshots import snapshot_files
-from tests.disclosure.test_attack import COUNTS, FIGURES, FORMULAS, INDICATOR, LIMIT, _linear, random_board
-from tests.support.attacker import FIGURES as NAMES
-from tests.support.attacker import GROUPS, QUARTERS, Attacker, Cell, Linear, Secrets
+from tests.support.attacked_rows import COUNTS, FIGURES, FORMULAS, INDICATOR, LIMIT, linear_of
+from tests.support.attacker import Attacker
+from tests.support.secret_counts import FIGURES as NAMES
+from tests.support.secret_counts import GROUPS, LARGE, QUARTERS, Cell, Linear, Secrets, random_board
 
 RULES = """
 governance: {lead: Lead agency, committee: Committee, board: Board}
@@ -133,7 +134,7 @@ def numbers(row: dict[str, object]) -> list[tuple[Linear, float]]:
     part, whole = terms_of(str(row["indicator"]), at, int(str(row["months"])))
     group = str(row["group"]) if row["group"] else None
     shown = [(part, row["value"])] if whole is None else [(part, row["numerator"]), (whole, row["denominator"])]
-    sums = ((_linear(of, at, "district", group), value) for of, value in shown if value is not None)
+    sums = ((linear_of(of, LARGE, at, "district", group), value) for of, value in shown if value is not None)
     return [(linear, float(str(value))) for linear, value in sums if linear is not None]
 
 
@@ -186,7 +187,7 @@ def _counts(board: Secrets) -> list[Linear]:
         for group in (None, *GROUPS["district"]):
             for id_, months in product(COUNTS, (3, 12) if at % 4 == 0 else (3,)):
                 terms, whole = terms_of(id_, at, months)
-                sums = [_linear(of, at, "district", group) for of in (terms, whole) if of]
+                sums = [linear_of(of, LARGE, at, "district", group) for of in (terms, whole) if of]
                 found += [each for each in sums if each is not None]
                 if whole and None not in sums:
                     own, of_all = (each or {} for each in sums)
