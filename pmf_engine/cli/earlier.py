@@ -16,24 +16,30 @@ if TYPE_CHECKING:
     from pmf_engine.report.snapshots import Snapshot
 
 
-def chairs_summary(evaluation: Evaluation) -> tuple[str, ...]:
-    """The chair's words for the period of an evaluation; says on standard error where the file has none for it."""
-    return () if evaluation.period is None else summary_for(evaluation.framework, evaluation.period)
+def chairs_summary(evaluation: Evaluation, audience: str | None = None) -> tuple[str, ...]:
+    """The chair's words for the period of an evaluation and for its audience, unless another is given.
+
+    Says on standard error where the file has none.
+    """
+    if evaluation.period is None:
+        return ()
+    return summary_for(evaluation.framework, evaluation.period, audience or evaluation.audience)
 
 
-def summary_for(framework: Framework, period: Period) -> tuple[str, ...]:
-    """The chair's words for a period; says on standard error where the file has none for it."""
+def summary_for(framework: Framework, period: Period, audience: str) -> tuple[str, ...]:
+    """The chair's words for a period and an audience; says on standard error where the file has none."""
     from pmf_engine.report.summary import NAME, names_such_periods, read_summary
 
     try:
-        summary = read_summary(framework.folder, period)
+        summary = read_summary(framework.folder, period, audience)
     except (OSError, ValueError) as error:
         what = error.strerror if isinstance(error, OSError) else "it is not in UTF-8"
         raise CannotDoError(f"cannot read `{NAME}`: {what}") from None
     folder = framework.folder
     text = (folder / NAME).read_text(encoding="utf-8-sig") if folder and (folder / NAME).is_file() else ""
+    heading = f"# {period}, for the public" if audience == Audience.PUBLIC else f"# {period}"
     if not summary and names_such_periods(text, period):
-        print(f"pmf: `{NAME}` says nothing of {period}; write `# {period}` above its words", file=sys.stderr)
+        print(f"pmf: `{NAME}` says nothing of {heading[2:]}; write `{heading}` above its words", file=sys.stderr)
     return summary
 
 

@@ -89,10 +89,9 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
     Raises:
         CannotDoError: The folder is there and holds something, or cannot be written.
     """
+    require_new(folder)
     target = folder.resolve()
     try:
-        if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-            raise CannotDoError(f"`{folder}` is there and is not written over; name a new folder")
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = _beside(target)
         try:
@@ -107,6 +106,15 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
             temporary.replace(target)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)  # there only where something went wrong
+    except OSError as error:
+        raise CannotDoError(f"cannot write `{folder}`: {error.strerror or error}") from None
+
+
+def require_new(folder: Path) -> None:
+    """Raises CannotDoError for a folder that is there and holds something; called before the work as well."""
+    try:
+        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+            raise CannotDoError(f"`{folder}` is there and is not written over; name a new folder")
     except OSError as error:
         raise CannotDoError(f"cannot write `{folder}`: {error.strerror or error}") from None
 

@@ -10,9 +10,10 @@ from pmf_engine.cli.arguments import AS_OF, AUDIENCE, CONFIG, DATA, EVALUATION, 
 from pmf_engine.cli.asked import evaluation_of, page_width, require_name, submissions_folder
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, option
 from pmf_engine.cli.earlier import chairs_summary, saved_report
-from pmf_engine.cli.output import FILES, NO_TEXT, takes_color, write, write_folder, write_kept
+from pmf_engine.cli.output import FILES, NO_TEXT, require_new, takes_color, write, write_folder, write_kept
 from pmf_engine.cli.own_forms import ReportFormats, report_form
 from pmf_engine.diagnostics.errors import MissingExtra
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.status import Status, texts
 from pmf_engine.render.renderers import EXPLANATION_RENDERERS, RENDERERS, RESULT_RENDERERS, PageOptions
 from pmf_engine.report.depth import Depth
@@ -28,6 +29,8 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
     if arguments.format in FILES and to_terminal:
         raise CannotDoError(NO_TEXT)
     form = report_form(arguments.format)
+    if arguments.save is not None:
+        require_new(arguments.save)
     evaluation = evaluation_of(arguments, one_period=True)
     framework = evaluation.framework
     require_name("agency", arguments.agency, framework.agencies)
@@ -72,11 +75,14 @@ def _pack(arguments: argparse.Namespace) -> ExitCode:
     from pmf_engine.pack.papers import INDEX, Packer
     from pmf_engine.report.snapshots import SnapshotError
 
+    require_new(arguments.to)
     evaluation = evaluation_of(arguments, one_period=True)
     folder = submissions_folder(arguments, evaluation.framework)
     try:
         saved = saved_report(evaluation, arguments.compare)
-        pack = Packer(evaluation, chairs_summary(evaluation), saved, folder).pack(_progress)
+        words = chairs_summary(evaluation)
+        for_public = chairs_summary(evaluation, Audience.PUBLIC) if evaluation.framework.disclosure else ()
+        pack = Packer(evaluation, words, saved, folder, for_public).pack(_progress)
     except SnapshotError as error:
         raise CannotDoError(str(error)) from None
     write_folder(pack.files, arguments.to)

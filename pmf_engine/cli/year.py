@@ -13,7 +13,7 @@ from pmf_engine.cli.arguments import AS_OF, AUDIENCE, CONFIG, DATA, OUTPUT, widt
 from pmf_engine.cli.asked import for_audience, framework_of, page_width, period_of, submissions_folder, submissions_of
 from pmf_engine.cli.command import CannotDoError, Command, ExitCode, Option, option
 from pmf_engine.cli.earlier import summary_for
-from pmf_engine.cli.output import FILES, NO_TEXT, takes_color, write, write_kept
+from pmf_engine.cli.output import FILES, NO_TEXT, require_new, takes_color, write, write_kept
 from pmf_engine.diagnostics.errors import MissingExtra
 from pmf_engine.domain.audience import Audience
 from pmf_engine.render.renderers import PageOptions
@@ -83,9 +83,11 @@ def _annual(arguments: argparse.Namespace) -> ExitCode:
         raise CannotDoError("`--check` makes no paper to keep; leave `--save` out")
     if arguments.check and arguments.audience != Audience.BOARD:
         raise CannotDoError("`--check` looks for the duties in the board's report; leave `--audience` out")
+    if arguments.save is not None:
+        require_new(arguments.save)
     year = _year(arguments)
     year = BoardYear(for_audience(year.evaluation, arguments.audience))
-    summary = summary_for(year.framework, year.period)
+    summary = summary_for(year.framework, year.period, arguments.audience)
     report = annual_report(year, summary)
     if not arguments.check:
         rendered = _rendered(Written(report, annual_paper(report), as_of=report.as_of), arguments)

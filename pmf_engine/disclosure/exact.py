@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from pmf_engine.disclosure.accounts import Accounts, Need, Part
 from pmf_engine.disclosure.programs import Cut, Master, Programs, Steps, TooManyStepsError
@@ -50,8 +49,12 @@ class Exact:
 
 
 def has_solver() -> bool:
-    """Whether the solver is installed."""
-    return find_spec("highspy") is not None
+    """Whether the solver is installed, and can be loaded."""
+    try:
+        import highspy  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def fewest_rows(

@@ -30,7 +30,7 @@ from pmf_engine.formula.syntax import names
 from pmf_engine.framework.model import Framework, Indicator
 from pmf_engine.submissions.problems import PROBLEMS
 
-WITHHELD = "withheld: it counts few people, or would give such a count away"
+WITHHELD = "withheld: it counts few people or may do so, or would give such a count away"
 """The reason of a row that is withheld from the public."""
 
 _NUMBERS = ("numerator", "denominator", "value", "lower", "upper")
@@ -42,7 +42,7 @@ _KEPT = {
 
 _PLAIN_REASONS = (
     ReasonKind.NOT_COME, ReasonKind.NEVER_SENT, ReasonKind.NOT_DUE, ReasonKind.PERIOD_NOT_OVER,
-    ReasonKind.NOT_AVAILABLE, ReasonKind.DIVIDE_BY_ZERO,
+    ReasonKind.NOT_AVAILABLE, ReasonKind.WITHHELD, ReasonKind.DIVIDE_BY_ZERO,
 )  # fmt: skip
 """The reasons whose words hold no number of a return."""
 

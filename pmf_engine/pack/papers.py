@@ -42,6 +42,9 @@ _FORMS: Mapping[str, str] = {
     "parquet": "for other programs (Parquet)",
 }  # fmt: skip
 
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+"""Names that no file or folder can have on Windows."""
+
 Files = Mapping[str, bytes]
 """Files by name, with the folder that they are in."""
 
@@ -80,12 +83,14 @@ class Packer:
         summary: The chair's own words.
         saved: An earlier report to compare with.
         folder: The folder of submissions, whose files the kept report names with their hashes.
+        public_summary: The chair's own words that may be published.
     """
 
     evaluation: Evaluation
     summary: tuple[str, ...] = ()
     saved: Snapshot | None = None
     folder: Path | None = None
+    public_summary: tuple[str, ...] = ()
 
     def pack(self, told: Callable[[int, int, str], None] = lambda *_: None) -> Pack:
         """Makes every paper.
@@ -123,9 +128,10 @@ class Packer:
         """All papers, in the order of the index."""
         for form in _FOR_THE_BOARD:
             yield _in_form("The board", f"Exception report, {_FORMS[form]}", whole, form)
+        names = _names_of(self.evaluation.framework.governance)
         for level in list(self.evaluation.framework.governance)[-2:0:-1]:
             title = self.evaluation.framework.governance[level]
-            name = f"{file_stem(whole)}_{slug(level)}.html"
+            name = f"{file_stem(whole)}_{names[level]}.html"
             yield PlannedPaper(title, "Exception report, from this level up", name, partial(self._level, level, name))
         for form in ("csv", "parquet"):
             name = f"{file_stem(whole, 'results')}.{form}"
@@ -151,7 +157,7 @@ class Packer:
 
             yield PlannedPaper("The public", "All papers", "public", fail)
         else:
-            yield from replace(self, evaluation=public, saved=None)._of_the_public()
+            yield from replace(self, evaluation=public, saved=None, summary=self.public_summary)._of_the_public()
 
     def _of_the_public(self) -> Iterator[PlannedPaper]:
         """The papers of a public evaluation: the report, the results, and the report to keep."""
@@ -182,8 +188,9 @@ class Packer:
         period = whole.period
         following = period.cadence.holding(period.end)
         problems = validation(framework, evaluation.submissions, evaluation.as_of)
+        names = _names_of(framework.agencies)
         for id_, agency in framework.agencies.items():
-            folder, name = f"agencies/{slug(id_)}", slug(id_)
+            folder, name = f"agencies/{names[id_]}", names[id_]
             page = f"{folder}/{file_stem(whole)}_{name}.html"
             yield PlannedPaper(agency.name, "Its page", page, partial(self._page, id_, page))
             doubtful = f"{folder}/{file_stem(whole, 'problems')}_{name}.csv"
@@ -202,6 +209,22 @@ class Packer:
         if not template.rows:
             return {}
         return {name: _bytes(TEMPLATE_RENDERERS["xlsx"](template, PageOptions()))}
+
+
+def _names_of(ids: Iterable[str]) -> Mapping[str, str]:
+    """By id, a part of a file's name that no other id has, and that Windows does not take for a device.
+
+    >>> _names_of(["social_care", "social__care", "con"])
+    {'social_care': 'social-care', 'social__care': 'social-care-2', 'con': 'con-2'}
+    """
+    names: dict[str, str] = {}
+    for id_ in ids:
+        name, number = slug(id_), 1
+        while name in names.values() or name in _DEVICES:
+            number += 1
+            name = f"{slug(id_)}-{number}"
+        names[id_] = name
+    return names
 
 
 def _in_form(of: str, title: str, report: ExceptionReport, form: str) -> PlannedPaper:

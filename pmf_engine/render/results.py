@@ -66,7 +66,9 @@ def to_wide_table(evaluation: Evaluation) -> str:
     return _aligned([{head: cells.get(head, "") for head in heads} for cells in rows.values()]) + _LEGEND
 
 
-_LEGEND: Final = "R red, A amber, G green, - no rating, L late, ? without a figure for another reason, · not due\n"
+_LEGEND: Final = (
+    "R red, A amber, G green, - no rating, L late, ? withheld or without a figure for another reason, · not due\n"
+)
 
 
 def _aligned(rows: Sequence[Mapping[str, str]]) -> str:

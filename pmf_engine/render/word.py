@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, date, datetime, time
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from pmf_engine.diagnostics.errors import MissingExtra
@@ -50,10 +49,11 @@ def to_word(paper: Paper, day: date) -> bytes:
     Raises:
         MissingExtra: python-docx is not installed.
     """
-    if find_spec("docx") is None:
-        raise MissingExtra('Word documents need a package more: `pip install "pmf-engine[word]"`')
-    import docx
-    from docx.shared import Cm, Pt
+    try:  # another package is called `docx`, too, and cannot be loaded
+        import docx
+        from docx.shared import Cm, Pt
+    except ImportError:
+        raise MissingExtra('Word documents need a package more: `pip install "pmf-engine[word]"`') from None
 
     document = docx.Document()
     properties = document.core_properties

@@ -326,12 +326,13 @@ def _unseen(report: AnnualReport) -> Section:
         for area in report.coverage.areas
         if area.unanswered
     )
+    shown = " that is shown" if report.is_public else ""
     return section(
         "Data quality, and what we cannot see",
         f"Problems with what agencies sent, by what they cost: {problems}. `pmf validate` has each."
         if problems
         else "",
-        f"{show_count(len(report.unseen), 'indicator')} without a value at the end of the year.",
+        f"{show_count(len(report.unseen), 'indicator')} without a value{shown} at the end of the year.",
         points=(*wanted, *blind),
         tables=(Table("", ("Indicator", "Status", "Why"), rows),),
     )

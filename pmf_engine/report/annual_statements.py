@@ -102,9 +102,10 @@ def _unseen(report: AnnualReport) -> Iterator[str]:
     not_due = counts.pop(Status.NOT_DUE, 0)
     words = ", ".join(f"{count} {plain_status(status)}" for status, count in counts.items())
     words = (f" ({words})" if words else "") + (f", and {not_due} not due" if not_due else "")
+    shown = " that is shown" if report.is_public else ""
     unanswered = sum(len(area.unanswered) for area in report.coverage.areas)
     yield (
-        f"{show_count(counts.total(), 'indicator')} without a value for the year{words}; "
+        f"{show_count(counts.total(), 'indicator')} without a value{shown} for the year{words}; "
         f"{show_count(len(report.coverage.wanted), 'indicator')} wanted and not collected; "
         f"{show_count(unanswered, 'question')} that nothing answers."
     )

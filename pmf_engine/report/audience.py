@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pmf_engine.domain.audience import Audience
+from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count
 from pmf_engine.report.model import ExceptionReport
 
@@ -20,6 +21,11 @@ MARKINGS: Final[Mapping[str, str]] = {
 def marking_words(report: ExceptionReport) -> str:
     """The marking of a report: for whom it is, and whether it holds small counts."""
     return MARKINGS[report.audience]
+
+
+def is_withheld(report: ExceptionReport, status: str | None) -> bool:
+    """Whether a paper for the public withholds the value of a row; to the board it is one that an agency withheld."""
+    return status == Status.SUPPRESSED and report.audience == Audience.PUBLIC
 
 
 def data_words(report: ExceptionReport) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from pmf_engine.judgement.formatting import show_count, show_date, show_months
 from pmf_engine.report.audience import data_words, marking_words, paper_title
-from pmf_engine.report.facts import matter_facts, matter_head
+from pmf_engine.report.facts import matter_facts, matter_head, shown_words
 from pmf_engine.report.first_screen import FirstScreen, LevelMatters, first_screen
 from pmf_engine.report.first_screen_words import (
     actions_words,
@@ -28,7 +28,15 @@ from pmf_engine.report.paper import Paper, Rated, Section, Table, section
 from pmf_engine.report.since import Cause
 from pmf_engine.report.since_words import CAUSES, change_title, change_words, levels_words
 from pmf_engine.report.tables import titled_lines
-from pmf_engine.report.wording import LETTERS, QUESTIONS, level_word, over_words, plain_status, sentence, status_word
+from pmf_engine.report.wording import (
+    LETTERS,
+    QUESTIONS,
+    level_word,
+    over_words,
+    plain_status,
+    sentence,
+    status_word,
+)
 
 MINUTES = ("Discussed", "Agreed", "Owner", "By when")
 """What a minute says of a matter."""
@@ -116,14 +124,14 @@ def _rated(point: Point) -> Rated | str:
 
 def _value(point: Point) -> str:
     """A value in words, and that it was revised."""
-    return f"{point.shown or 'no figure'}{' (revised)' if point.restated else ''}"
+    return f"{shown_words(point)}{' (revised)' if point.restated else ''}"
 
 
 def _over(report: ExceptionReport) -> Section:
     """What is no exception any more."""
     rows = [
         (over.indicator.title, Rated(plain_status(over.now.status or "no_data"), over.now.status or "no_data"),
-         over.now.shown or "no figure", "; ".join(over_words(over)))
+         shown_words(over.now), "; ".join(over_words(over)))
         for over in (*report.recovered, *report.ended)
     ]  # fmt: skip
     table = Table("", ("Indicator", "Status", "Value", "Before"), tuple(rows))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_date, show_periods
 from pmf_engine.report.chart_words import assurance_words, no_signal_words, signal_words
-from pmf_engine.report.item import Comment, Compared, Item
+from pmf_engine.report.item import Comment, Compared, Item, Point
 from pmf_engine.report.matters import Matter, MatterKind
 from pmf_engine.report.reported_action import action_words, expected_words
 from pmf_engine.report.scored_twice_words import scored_twice_words
@@ -76,6 +77,15 @@ def matter_head(matter: Matter) -> str:
     where = and_words([f"{count} of {outside.of} {plural(outside.by.title)}" for count, outside in raised if count])
     whole = f"the whole is {plain_status(item.status)}" + (f" at {item.shown}" if item.shown else "")
     return f"in {where}; {whole}"
+
+
+def shown_words(point: Point) -> str:
+    """The value of a point as it is shown, or that there is none.
+
+    >>> shown_words(Point("2016-17 Q1", "suppressed", None, "")), shown_words(Point("2016-17 Q1", "late", None, ""))
+    ('withheld', 'no figure')
+    """
+    return point.shown or (plain_status(point.status) if point.status == Status.SUPPRESSED else "no figure")
 
 
 def item_facts(item: Item) -> list[Fact]:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pmf_engine.domain.status import Direction, Status
+from pmf_engine.report.audience import is_withheld
 from pmf_engine.report.item import Named
 from pmf_engine.report.matters import Matter, matters
 from pmf_engine.report.model import ExceptionReport, Recovered
@@ -40,23 +41,27 @@ class Balance:
         rated: Those that are green, amber or red.
         for_information: Those with a value and without a tolerance.
         without_figure: Those without a value, though due.
+        withheld: Those of which a paper for the public withholds the value.
         not_due: Those that are not due.
         improving: The rated ones that get better.
         worsening: The rated ones that get worse.
+        not_compared: The rated ones of which nothing says which way they went.
     """
 
     good: int
     rated: int
     for_information: int
     without_figure: int
+    withheld: int
     not_due: int
     improving: int
     worsening: int
+    not_compared: int
 
     @property
     def unrated(self) -> int:
         """Those without a rating."""
-        return self.for_information + self.without_figure + self.not_due
+        return self.for_information + self.without_figure + self.withheld + self.not_due
 
 
 @dataclass(frozen=True)
@@ -134,13 +139,15 @@ def _balance(report: ExceptionReport, evidence: str | None) -> Balance:
     counts = report.counts if evidence is None else report.evidence[evidence]
     lines = [line for line in report.indicators if evidence in (None, line.evidence_type)]
     directions = [line.direction for line in lines if line.now.status in Status.rated()]
-    missing = [status for status in Status.missing() if status != Status.NOT_DUE]
+    withheld = counts[Status.SUPPRESSED] if is_withheld(report, Status.SUPPRESSED) else 0
     return Balance(
         good=counts[Status.GREEN],
         rated=sum(counts[status] for status in Status.rated()),
         for_information=counts[Status.NOT_RATED],
-        without_figure=sum(counts[status] for status in missing),
+        without_figure=sum(counts[status] for status in Status.missing()) - counts[Status.NOT_DUE] - withheld,
+        withheld=withheld,
         not_due=counts[Status.NOT_DUE],
         improving=directions.count(Direction.IMPROVING),
         worsening=directions.count(Direction.WORSENING),
+        not_compared=directions.count(None),
     )

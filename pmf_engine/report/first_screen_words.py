@@ -10,7 +10,7 @@ from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Direction, Status
 from pmf_engine.judgement.formatting import show_count
-from pmf_engine.report.first_screen import FirstScreen
+from pmf_engine.report.first_screen import Balance, FirstScreen
 from pmf_engine.report.item import Group, Item
 from pmf_engine.report.matters import Matter, MatterKind
 from pmf_engine.report.model import ExceptionReport
@@ -68,6 +68,8 @@ def lead_words(screen: FirstScreen) -> str:
         first = f"Nothing for {level_word(alert.level)} to decide."
     elif screen.report.to is not None and screen.report.below:
         first = f"Nothing is escalated to {level_word(screen.report.to)} or above."
+    elif screen.report.audience == Audience.PUBLIC:
+        first = "Nothing that is shown is escalated."
     elif screen.late_figures or screen.report.led_by_others or balance.good < balance.rated or balance.without_figure:
         first = "Nothing is escalated."
     else:
@@ -76,8 +78,11 @@ def lead_words(screen: FirstScreen) -> str:
         nothing = "There is no indicator to report on for this period."
         is_empty = first.startswith("No exceptions") and screen.report.agency is None
         return nothing if is_empty else f"{first} {nothing}"
+    if screen.report.audience == Audience.PUBLIC:
+        first += " Matters that rest on withheld numbers are left out."
     reasons = [
         (balance.for_information, "for information"),
+        (balance.withheld, "withheld"),
         (balance.without_figure, "without a figure"),
         (balance.not_due, "not due"),
     ]
@@ -169,7 +174,9 @@ def _where(item: Item) -> str:
         groups = [group.name for group in outside.groups if group.status == worst]
         if worst in (Status.RED, Status.AMBER) and groups:
             where = f"all {outside.of}" if len(groups) == outside.of else f"{len(groups)} of {outside.of}"
-            return f"{worst.capitalize()} in {where} {plural(outside.by.title)}."
+            withheld = sum(group.status == Status.SUPPRESSED for group in outside.groups)
+            more = f"; {withheld} withheld" if withheld else ""
+            return f"{worst.capitalize()} in {where} {plural(outside.by.title)}{more}."
     return ""
 
 
@@ -297,11 +304,12 @@ def assure_sentences(screen: FirstScreen) -> list[str]:
     outcomes, sentences = screen.outcomes, []
     if outcomes.rated and not screen.report.to:
         words = f"{outcomes.good:,} of {outcomes.rated:,} rated {'outcome' if outcomes.rated == 1 else 'outcomes'} good"
-        neither = outcomes.rated - outcomes.improving - outcomes.worsening
-        moving = [(outcomes.improving, "better"), (outcomes.worsening, "worse"), (neither, "neither")]
-        words += f"; {', '.join(f'{number:,} {word}' for number, word in moving if number or word != 'neither')}"
-        missing = outcomes.without_figure
-        sentences.append(f"{words}{f'; {missing:,} {_have(missing)} no figure' if missing else ''}.")
+        neither = outcomes.rated - outcomes.improving - outcomes.worsening - outcomes.not_compared
+        moving = [(outcomes.improving, "better"), (outcomes.worsening, "worse")]
+        moving += [each for each in ((neither, "neither"), (outcomes.not_compared, "not compared")) if each[0]]
+        sentences.append(f"{words}; {', '.join(f'{number:,} {word}' for number, word in moving)}{_unseen(outcomes)}.")
+    elif outcomes.withheld and not screen.report.to:
+        sentences.append(f"No outcome has a rating{_unseen(outcomes)}.")
     if screen.back:
         best = screen.back[0]
         more = "among them " if len(screen.back) > 1 else ""
@@ -313,6 +321,13 @@ def assure_sentences(screen: FirstScreen) -> list[str]:
     if screen.report.to:
         return [f"Nothing that went to {level_word(screen.report.to)} has come back to good."]
     return ["Nothing was measured by outcome, and nothing has come back to good."]
+
+
+def _unseen(balance: Balance) -> str:
+    """How many have no figure, and how many are withheld from the public."""
+    missing, withheld = balance.without_figure, balance.withheld
+    words = f"; {withheld:,} {be(withheld)} withheld" if withheld else ""
+    return f"{words}; {missing:,} {_have(missing)} no figure" if missing else words
 
 
 def _in_part(in_part: int, back: int) -> str:

@@ -12,7 +12,7 @@ from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_date, show_months
 from pmf_engine.report.audience import marking_words
-from pmf_engine.report.facts import comment_words
+from pmf_engine.report.facts import comment_words, shown_words
 from pmf_engine.report.first_screen import FirstScreen, first_screen
 from pmf_engine.report.first_screen_words import (
     actions_words,
@@ -234,7 +234,7 @@ def _results(report: ExceptionReport) -> Iterator[tuple[Content, ...]]:
             line.good or "not rated",
             line.direction or ABSENT,
             _amount(before.value, before.shown, line.unit, before.status) if before else ABSENT,
-            "; ".join(f"{point.period} {point.shown or 'no figure'}" for point in line.trend),
+            "; ".join(f"{point.period} {shown_words(point)}" for point in line.trend),
         )
 
 

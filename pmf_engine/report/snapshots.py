@@ -114,7 +114,8 @@ def snapshot_files(evaluation: Evaluation, report: ExceptionReport, folder: Path
     if evaluation.audience == Audience.PUBLIC:
         files[PUBLISHED_FILE] = _parquet(published_rows(evaluation))
     if report.summary:
-        files["summary.md"] = ("\n\n".join([f"# {report.period.label}", *report.summary]) + "\n").encode()
+        of = f"# {report.period.label}{', for the public' if report.audience == Audience.PUBLIC else ''}"
+        files["summary.md"] = ("\n\n".join([of, *report.summary]) + "\n").encode()
     return files
 
 

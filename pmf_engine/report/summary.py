@@ -1,7 +1,8 @@
 """The chair's own words for a report: `summary.md` beside the two YAML files, printed on top and never computed.
 
 A heading names the period that the words below it are for, so that last quarter's words never stand above this one's
-figures: `# 2016-17 Q4`.
+figures: `# 2016-17 Q4`. Papers for the public print the words below `# 2016-17 Q4, for the public` and no others: what
+is written for the board may tell of single children.
 """
 
 from __future__ import annotations
@@ -9,23 +10,27 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import Period, parse_period
 
 NAME = "summary.md"
 """The name of the file."""
 
 _HEADING = re.compile(r"#\s+(\S.*)")
+_FOR_THE_PUBLIC = re.compile(r",?\s+for the public$", re.IGNORECASE)
 
 
-def read_summary(folder: Path | None, period: Period) -> tuple[str, ...]:
+def read_summary(folder: Path | None, period: Period, audience: str = Audience.BOARD) -> tuple[str, ...]:
     """The paragraphs of the chair's words for a period.
 
     Args:
         folder: The folder of the two YAML files; None for a framework from texts.
         period: The period of the report.
+        audience: The audience of the report: `board` or `public`.
 
     Returns:
-        The paragraphs below the heading that names the period; none where there is no file or no such heading.
+        The paragraphs below the heading that names the period and the audience; none where there is no file or no such
+        heading.
 
     Raises:
         OSError: The file cannot be read.
@@ -34,7 +39,7 @@ def read_summary(folder: Path | None, period: Period) -> tuple[str, ...]:
     path = folder / NAME if folder else None
     if path is None or not path.is_file():
         return ()
-    return summary_of(path.read_text(encoding="utf-8-sig"), period)
+    return summary_of(path.read_text(encoding="utf-8-sig"), period, audience)
 
 
 def names_such_periods(text: str, period: Period) -> bool:
@@ -50,27 +55,36 @@ def names_such_periods(text: str, period: Period) -> bool:
 
 
 def _bare(heading: str) -> str:
-    """A heading without the signs that may close it.
+    """The period that a heading names: without the signs that may close it, and without its audience.
 
-    >>> _bare("2016-17 Q4 ##")
-    '2016-17 Q4'
+    >>> _bare("2016-17 Q4 ##"), _bare("2016-17 Q4, for the public")
+    ('2016-17 Q4', '2016-17 Q4')
     """
+    return _FOR_THE_PUBLIC.sub("", _open(heading))
+
+
+def _open(heading: str) -> str:
+    """A heading without the signs that may close it."""
     return heading.rstrip().rstrip("#").rstrip()
 
 
-def summary_of(text: str, period: Period) -> tuple[str, ...]:
-    """The paragraphs of a text below the heading that names a period.
+def summary_of(text: str, period: Period, audience: str = Audience.BOARD) -> tuple[str, ...]:
+    """The paragraphs of a text below the heading that names a period, and the public where it is the audience.
 
     >>> from pmf_engine.domain.periods import parse_period
     >>> quarter = parse_period("2016-17 Q4", 4)
     >>> summary_of("# 2016-17 Q3\\nWorse.\\n\\n# 2016-17 Q4\\nBetter,\\nagain.\\n\\nNot yet good.", quarter)
     ('Better, again.', 'Not yet good.')
+    >>> summary_of("# 2016-17 Q4\\nOne child.\\n# 2016-17 Q4, for the public\\nSome children.", quarter, "public")
+    ('Some children.',)
     """
     lines: list[str] = []
     inside = False
     for line in text.splitlines():
         if heading := _HEADING.fullmatch(line.strip()):
-            inside = parse_period(_bare(heading[1]), period.cadence.year_start) == period
+            is_public = _FOR_THE_PUBLIC.search(_open(heading[1])) is not None
+            is_own = is_public == (audience == Audience.PUBLIC)
+            inside = is_own and parse_period(_bare(heading[1]), period.cadence.year_start) == period
         elif inside:
             lines.append(line)
     paragraphs = re.split(r"\n\s*\n", "\n".join(lines))

@@ -82,7 +82,7 @@ def test_a_folder_is_written_whole_or_not_at_all(
 def test_a_missing_extra_is_a_sentence(
     board: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("pmf_engine.render.word.find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "docx", None)
     target = board / "report.docx"
     assert run(board, "report", "--format", "docx", "--output", str(target)) == ExitCode.FAILED
     assert 'pip install "pmf-engine[word]"' in capsys.readouterr().err

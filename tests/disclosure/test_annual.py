@@ -172,6 +172,27 @@ def test_a_paper_that_cannot_be_written_is_not_kept(
     assert not (folder / "kept" / "paper").exists()
 
 
+def test_the_chairs_words_for_the_board_stay_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = public_board(tmp_path)
+    words = folder / "summary.md"
+    words.write_text("# 2016-17\nTwo boys of Northfield were missing.\n", "utf-8")
+    assert annual(folder) == 0
+    printed = capsys.readouterr()
+    assert "Northfield" not in printed.out
+    assert "write `# 2016-17, for the public` above its words" in printed.err
+    words.write_text(f"{words.read_text('utf-8')}\n# 2016-17, for the public\nSome children were missing.\n", "utf-8")
+    assert annual(folder, "--save", str(folder / "kept" / "year")) == 0
+    assert "Some children were missing." in capsys.readouterr().out
+    kept = (folder / "kept" / "year" / "summary.md").read_text("utf-8")
+    assert kept == "# 2016-17, for the public\n\nSome children were missing.\n"
+    options = ["--config", str(folder), "--data", str(folder / "sent"), "--as-of", str(DAY)]
+    assert main(["pack", *options, "--period", "2016-17", "--to", str(folder / "papers")]) == 0
+    for audience, own, other in (("board", "Northfield", "Some"), ("public", "Some children", "Northfield")):
+        page = (folder / "papers" / f"2016-17_{audience}_exceptions.html").read_text("utf-8")
+        assert own in page
+        assert f"<p>{other}" not in page
+
+
 def test_an_exception_that_is_withheld_is_not_called_cleared(tmp_path: Path) -> None:
     """It was red in the paper that was kept of the second quarter; in the third its count is small, and is withheld."""
     folder = public_board(tmp_path)

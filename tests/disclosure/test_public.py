@@ -17,6 +17,7 @@ from pmf_engine.disclosure.published import PublishedPaper, published_rows
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.results import JUDGED_ROWS
 from pmf_engine.render.renderers import RENDERERS, RESULT_RENDERERS, PageOptions
+from pmf_engine.render.report_forms import to_terminal
 from pmf_engine.report.build import exception_report
 from pmf_engine.report.depth import Depth
 from tests.support.boards import HEAD, evaluate, write_board, write_returns
@@ -143,6 +144,14 @@ def test_what_may_rest_on_few_is_shown_where_that_is_approved(
     assert evaluation.judged.filter(pl.col("by") == "agency", shown=True).height == rows // 2
     assert row(evaluation, "quotient")["status"] == status
     assert row(evaluation, "policy", period="2016-17 Q1")["value"] == 2  # the worst grade names no agency
+
+
+def test_what_is_withheld_is_not_called_without_a_figure_or_without_exception(tmp_path: Path) -> None:
+    report = exception_report(for_public(build(tmp_path, sent(3, 2))))
+    words = " ".join(to_terminal(report, width=1000, depth=Depth.ALL).split())
+    assert "Nothing that is shown is escalated. Matters that rest on withheld numbers are left out." in words
+    assert "1 of 1 rated indicator is good; 4 have no rating: 3 withheld, 1 without a figure." in words
+    assert "North 0 red, 0 amber, 0 green, 2 withheld" in words
 
 
 def test_public_no_leaves_an_indicator_out(tmp_path: Path) -> None:

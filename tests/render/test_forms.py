@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -174,6 +175,25 @@ def test_numbers_are_numbers_to_the_last_bit_and_days_are_days() -> None:
     ]
 
 
+def test_numbers_of_groups_and_exceptions_are_those_of_the_report() -> None:
+    [table] = report().by_group
+    points = {
+        (named.title, group): point.value
+        for named, row in table.rows
+        for group, point in zip(table.groups, row, strict=True)
+        if point is not None and point.value is not None
+    }
+    cells = {(row[0].value, row[1].value): row[3].value for row in book()["By district"].iter_rows(min_row=5)}
+    assert {key: cells[key] for key in points} == points != {}
+    numbers = [(item.value, item.numerator, item.denominator) for level in report().levels for item in level.items]
+    rows = [
+        tuple(cell.value for cell in (row[9], row[11], row[12])) for row in book()["Exceptions"].iter_rows(min_row=5)
+    ]
+    known = [numbers_ for numbers_ in numbers if None not in numbers_]
+    assert known
+    assert [each for each in known if each not in rows] == []
+
+
 def test_no_cell_is_a_formula_and_text_that_looks_like_one_is_quoted() -> None:
     content = rendered("xlsx", worded("=HYPERLINK(1)"))
     sheet = openpyxl.load_workbook(io.BytesIO(content))["Exceptions"]
@@ -236,7 +256,7 @@ def test_columns_of_a_document_fill_the_page_and_hold_their_longest_word() -> No
 
 
 def test_without_its_package_a_document_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pmf_engine.render.word.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "docx", None)
     with pytest.raises(MissingExtra, match=r'need a package more: `pip install "pmf-engine\[word\]"`'):
         to_word(exception_paper(report()), date(2017, 2, 1))
 

@@ -18,7 +18,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_date, show_months
 from pmf_engine.render.html.charts import Lines, trend_chart
 from pmf_engine.report.audience import data_words, marking_words
-from pmf_engine.report.facts import matter_facts, matter_head
+from pmf_engine.report.facts import matter_facts, matter_head, shown_words
 from pmf_engine.report.first_screen import ALERTS, first_screen
 from pmf_engine.report.first_screen_words import (
     actions_words,
@@ -100,6 +100,7 @@ def _template() -> Template:
         "facts": matter_facts,
         "chart": _chart,
         "periods": _periods,
+        "shown": shown_words,
         "returns": quarter_words,
         "change_title": change_title,
         "change_words": change_words,
@@ -136,7 +137,7 @@ def _periods(points: Sequence[Point]) -> str:
 def _chart(matter: Matter) -> Markup:
     """The chart of the first exception of a matter."""
     item = matter.first
-    shown = [f"{point.period} {point.shown or 'no figure'}" for point in item.trend]
+    shown = [f"{point.period} {shown_words(point)}" for point in item.trend]
     description = f"{', '.join(shown)}. Good: {item.good or 'not rated'}."
     return Markup(trend_chart(item.trend, item.indicator.title, description, _lines(item), f"c{matter.number}"))
 

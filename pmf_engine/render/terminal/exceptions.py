@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pmf_engine.judgement.formatting import show_count, trend
 from pmf_engine.render.terminal.page import Page, marked_status, one_line
-from pmf_engine.report.facts import TREND, matter_facts, matter_head
+from pmf_engine.report.facts import TREND, matter_facts, matter_head, shown_words
 from pmf_engine.report.first_screen import FirstScreen
 from pmf_engine.report.first_screen_words import alert_title
 from pmf_engine.report.item import Item, Point
@@ -53,7 +53,7 @@ def trend_line(page: Page, item: Item) -> str:
 def drawn_points(page: Page, points: tuple[Point, ...]) -> str:
     """Points as blocks and letters; in words on a plain page."""
     if page.plain:
-        return ", ".join(point.shown or "no figure" for point in points) + ";"
+        return ", ".join(shown_words(point) for point in points) + ";"
     blocks = trend([point.value for point in points], ascii=page.ascii)
     letters = " ".join(LETTERS.get(point.status, "?") for point in points)
     return f"{blocks}  {letters}"

@@ -8,8 +8,9 @@ from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count, show_date, show_periods
 from pmf_engine.render.terminal.page import Page, marked_status, one_line
 from pmf_engine.render.validation import problem_words
-from pmf_engine.report.audience import data_words
+from pmf_engine.report.audience import data_words, is_withheld
 from pmf_engine.report.chart_words import charts_words, signal_words
+from pmf_engine.report.facts import shown_words
 from pmf_engine.report.item import Item
 from pmf_engine.report.model import ExceptionReport, GroupsOver, LateReturn, Recovered
 from pmf_engine.report.wording import (
@@ -30,7 +31,10 @@ from pmf_engine.report.wording import (
 def write_rest(page: Page, report: ExceptionReport) -> None:
     """Writes every section after the exceptions."""
     _write_indicators(page, report.watch, "Red or amber, not escalated")
-    _write_indicators(page, report.without_value, "Without a figure, not escalated")
+    withheld = [item for item in report.without_value if is_withheld(report, item.status)]
+    others = [item for item in report.without_value if not is_withheld(report, item.status)]
+    _write_indicators(page, withheld, "Withheld")
+    _write_indicators(page, others, "Without a figure, not escalated")
     _write_late_returns(page, report)
     _write_recovered(page, report.recovered, "Back to good")
     _write_recovered(page, report.ended, "No longer escalated, though not good")
@@ -91,7 +95,7 @@ def _write_recovered(page: Page, over: Sequence[Recovered], title: str) -> None:
         return
     page.heading(title, show_count(len(over), "indicator"))
     for recovered in over:
-        facts = [recovered.now.shown or "no figure", *over_words(recovered)]
+        facts = [shown_words(recovered.now), *over_words(recovered)]
         _write_row(
             page, recovered.now.status or Status.NO_DATA, recovered.indicator.title, recovered.agency.title, facts
         )
@@ -141,6 +145,6 @@ def _write_foot(page: Page, report: ExceptionReport) -> None:
 _LEGEND = (
     "Better and worse are by what the board agreed is good; the arrow says which way the number went.",
     "Lines of blocks and letters: the last periods, oldest first, their values and statuses. R red, A amber, "
-    "G green, - no rating, L late, ? without a figure for another reason, · not due or nothing known.",
+    "G green, - no rating, L late, ? withheld or without a figure for another reason, · not due or nothing known.",
     "What is said to last for several periods skips periods without a figure.",
 )

@@ -9,6 +9,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count
 from pmf_engine.render.terminal.exceptions import drawn_points
 from pmf_engine.render.terminal.page import Page, marked_status, one_line
+from pmf_engine.report.audience import is_withheld
 from pmf_engine.report.item import Named, Point
 from pmf_engine.report.model import ExceptionReport, GroupTable, IndicatorLine
 from pmf_engine.report.tables import titled_lines
@@ -27,7 +28,7 @@ def write_tables(page: Page, report: ExceptionReport) -> None:
         for line, title in titled_lines(lines):
             _write_line(page, line, title)
     for table in report.by_group:
-        _write_groups(page, table)
+        _write_groups(page, report, table)
 
 
 def _write_line(page: Page, line: IndicatorLine, title_: str) -> None:
@@ -47,7 +48,7 @@ def _write_line(page: Page, line: IndicatorLine, title_: str) -> None:
         page.line(part, 4, 2)
 
 
-def _write_groups(page: Page, table: GroupTable) -> None:
+def _write_groups(page: Page, report: ExceptionReport, table: GroupTable) -> None:
     """Writes a table of one breakdown: for each group the counts of statuses, and the indicators that are red."""
     page.heading(f"By {one_line(table.by.title).lower()}", show_count(len(table.groups), "group"))
     for place, group in enumerate(table.groups):
@@ -55,11 +56,11 @@ def _write_groups(page: Page, table: GroupTable) -> None:
         counts = ", ".join(
             f"{_count(points, status)} {plain_status(status)}" for status in (Status.RED, Status.AMBER, Status.GREEN)
         )
-        missing = sum(point is not None and point.status in Status.missing() for _, point in points)
-        page.line(
-            page.write((one_line(group), "bold"), f"  {counts}" + (f", {missing} without a figure" if missing else "")),
-            hang=2,
-        )
+        missing = [point.status for _, point in points if point and point.status in Status.missing()]
+        withheld = sum(is_withheld(report, status) for status in missing)
+        counts += f", {withheld} withheld" if withheld else ""
+        counts += f", {len(missing) - withheld} without a figure" if len(missing) > withheld else ""
+        page.line(page.write((one_line(group), "bold"), f"  {counts}"), hang=2)
         red = [
             f"{one_line(named.title)} {point.shown}" for named, point in points if point and point.status == Status.RED
         ]
