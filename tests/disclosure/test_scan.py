@@ -18,8 +18,8 @@ from pmf_engine.disclosure.public import for_public
 from pmf_engine.disclosure.published import PublishedPaper, published_rows
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.evaluate import altered
-from tests.disclosure.test_attack import FIGURES, INDICATOR
 from tests.disclosure.test_statuses import DAY, PERIODS, RULES, forms
+from tests.support.attacked_rows import FIGURES, INDICATOR
 
 SECRET, OPEN = ("A", "B"), ("C", "D")
 QUARTERS = [f"{year}-{year - 1999} Q{number}" for year in (2016, 2017) for number in (1, 2, 3, 4)]
