@@ -70,11 +70,13 @@ class Reader:
         framework: The framework of the formulas.
         over_time: The terms that read other periods, by their text; filled while formulas are read.
         flows: The terms that add up over time.
+        harmless: The terms that count no people, such as sums of money; no paper rounds them.
     """
 
     framework: Framework
     over_time: dict[str, OverTime] = field(default_factory=dict)
     flows: set[str] = field(default_factory=set)
+    harmless: set[str] = field(default_factory=set)
 
     def beside(self, other: Reader) -> Reader:
         """A reader of the same framework that knows the terms that another has read, too."""
@@ -103,11 +105,16 @@ class Reader:
         """
         if indicator.type.kind != "number":
             return True
-        figures = [self.framework.figures[name] for name in indicator.figures]
-        return all(map(of_senders, indicator.aggregates)) and all(
-            figure.kind == "grade" or figure.is_percent or not figure.whole or figure.unit in _NOT_OF_PEOPLE
-            for figure in figures
-        )
+        return all(map(of_senders, indicator.aggregates)) and all(map(self.is_harmless, indicator.figures))
+
+    def is_harmless(self, name: str) -> bool:
+        """Whether a figure counts no people."""
+        figure = self.framework.figures[name]
+        return figure.kind == "grade" or figure.is_percent or not figure.whole or figure.unit in _NOT_OF_PEOPLE
+
+    def exact(self, counts: Iterable[Counts]) -> set[str]:
+        """The texts of counts that hold no people: no paper rounds them."""
+        return {text for each in counts for text, terms in each.sums.items() if self.harmless >= terms.keys()}
 
     def terms(self, node: Expression) -> Terms | None:
         """An expression as a sum of terms; None where it is none."""
@@ -115,6 +122,8 @@ class Reader:
             case Name(name=name) if name in self.framework.figures:
                 if self.framework.figures[name].kind == "flow":
                     self.flows.add(name)
+                if self.is_harmless(name):
+                    self.harmless.add(name)
                 return {name: 1.0}
             case Name(name=name) if name in self.framework.indicators:
                 return self.terms(self.framework.indicators[name].expression)
@@ -134,7 +143,9 @@ class Reader:
             case Call(function=function) if FUNCTIONS[function].look_back:
                 inner = self.terms(node.arguments[0])
                 if inner is not None:
-                    return {self._over_time(node, text_of(inner)): 1.0}
+                    text = self._over_time(node, text_of(inner))
+                    self.harmless |= {text} if self.harmless >= inner.keys() else set()
+                    return {text: 1.0}
         return None
 
     def _over_time(self, node: Call, of: str) -> str:

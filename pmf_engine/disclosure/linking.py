@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pmf_engine.disclosure.counts import Counts, Reader, Terms
 from pmf_engine.disclosure.declared import declared_links
-from pmf_engine.disclosure.earlier import Paper, earlier_links
+from pmf_engine.disclosure.earlier import Paper, earlier_links, shown_by
 from pmf_engine.disclosure.tables import Count, Link, Linked, Row, Tables, work_out
 from pmf_engine.domain.numbers import NEAR
 from pmf_engine.formula.look_back import months_back
@@ -42,9 +42,7 @@ def tables_of(
             for count, value in counts.items():
                 tables.add(count, value)
     papers_published = [paper.published() for paper in earlier]
-    shown_before = {
-        count: value for published in papers_published for count, value in published.items() if value is not None
-    }
+    shown_before = shown_by(papers_published)
     tables.kept = {count for paper in earlier for count in paper.kept()}
     tables.counts |= shown_before.keys() | tables.kept
     formulas = [item for counts in [*(paper.counts_of() for paper in earlier), counts_of] for item in counts.items()]
@@ -54,9 +52,11 @@ def tables_of(
     _add_links(tables, [counts for _, counts in formulas], reader_of_all, {
         text: year_starts[id_] for id_, counts in formulas if id_ in year_starts for text in counts.texts
     })  # fmt: skip
-    for count, value in shown_before.items():
-        if tables.values.get(count, value) == value:
-            tables.know(count, value)
+    for count, ends in shown_before.items():
+        tables.know(count, ends)
+    for paper in earlier:
+        for of_row in paper.rows_counts() if paper.rounding else ():
+            tables.know_rest(of_row, paper.rounding.limit if paper.rounding else 1)
     tables.kept -= tables.known
     tables.link(_rests(tables))
     tables.revised = {*shown_before} - tables.known

@@ -61,7 +61,7 @@ class Programs:
         self.np, self._part, self._steps = np, part, steps
         self.rows_of = [sorted(accounts.tables.rows.get(count, ())) for count in part.counts]
         self._places = {count: place for place, count in enumerate(part.counts)}
-        self._solver = _solver()
+        self._solver = new_solver()
         size = len(part.counts)
         self._all = np.arange(size, dtype=np.int32)
         self._solver.addVars(size, np.zeros(size), np.zeros(size))
@@ -134,13 +134,18 @@ class Programs:
             return False
         small = self._places[need.small]
         others = np.arange(len(changes)) != small
-        sums = np.bincount(self._of_row, self._factors * changes[self._of_count]) if len(self._of_row) else 0.0
         return bool(
             abs(changes[small] - (1.0 if need.is_up else -1.0)) < NEAR
-            and np.all(np.abs(sums) < NEAR)
+            and self.keeps_sums(changes)
             and np.all((changes > self._lowest(case) * hidden - NEAR)[others])
             and np.all((changes < self._up * hidden + NEAR)[others])
         )
+
+    def keeps_sums(self, changes: Any) -> bool:
+        """Whether some changes, one of each count, keep every sum."""
+        np = self.np
+        sums = np.bincount(self._of_row, self._factors * changes[self._of_count]) if len(self._of_row) else 0.0
+        return bool(np.all(np.abs(sums) < NEAR))
 
     def rows_used(self, need: Need, way: tuple[Case, ...]) -> frozenset[int]:
         """The rows of the counts that change in a way that was found possible."""
@@ -173,7 +178,7 @@ class Master:
     def __init__(
         self, rows_of: Sequence[Sequence[int]], needs: Sequence[Need], always: Collection[int], steps: Steps
     ) -> None:
-        self._solver, self._steps, self.bound = _solver(), steps, 0.0
+        self._solver, self._steps, self.bound = new_solver(), steps, 0.0
         self._solver.setOptionValue("mip_rel_gap", 0.0)
         self._solver.setOptionValue("mip_max_nodes", _MOST_NODES)
         self._size, self._values, self._is_whole = 0, list[float](), False
@@ -274,7 +279,7 @@ def _silent_solver() -> Any:
     return SilentSolver
 
 
-def _solver() -> Any:
+def new_solver() -> Any:
     """A solver that says nothing, and takes the same steps each time."""
     solver = _silent_solver()()
     for name, value in {"threads": 1, "random_seed": 0, "presolve": "off"}.items():

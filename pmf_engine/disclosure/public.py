@@ -12,14 +12,16 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from pmf_engine.diagnostics.errors import Error
+from pmf_engine.disclosure.audit import withhold_beside_rounded
 from pmf_engine.disclosure.counts import Reader
-from pmf_engine.disclosure.earlier import Paper
 from pmf_engine.disclosure.exact import EXTRA, has_solver
 from pmf_engine.disclosure.linking import tables_of
 from pmf_engine.disclosure.published import PublishedPaper
+from pmf_engine.disclosure.rounding import Rounded, Rounding, rounded
 from pmf_engine.disclosure.tables import Count, Row, Tables
 from pmf_engine.disclosure.withholding import Withheld, withhold
 from pmf_engine.domain.audience import Audience
+from pmf_engine.domain.marks import MarkKind
 from pmf_engine.domain.periods import Cadence
 from pmf_engine.domain.status import ReasonKind, Status
 from pmf_engine.evaluation.evaluate import Evaluation, altered
@@ -28,6 +30,7 @@ from pmf_engine.evaluation.results import JUDGED_ROWS
 from pmf_engine.formula.functions import EARLIER_VALUES
 from pmf_engine.formula.syntax import names
 from pmf_engine.framework.model import Framework, Indicator
+from pmf_engine.framework.schema import Disclosure
 from pmf_engine.submissions.problems import PROBLEMS
 
 WITHHELD = "withheld: it counts few people or may do so, or would give such a count away"
@@ -42,7 +45,7 @@ _KEPT = {
 
 _PLAIN_REASONS = (
     ReasonKind.NOT_COME, ReasonKind.NEVER_SENT, ReasonKind.NOT_DUE, ReasonKind.PERIOD_NOT_OVER,
-    ReasonKind.NOT_AVAILABLE, ReasonKind.WITHHELD, ReasonKind.DIVIDE_BY_ZERO,
+    ReasonKind.NOT_AVAILABLE, ReasonKind.WITHHELD, ReasonKind.DIVIDE_BY_ZERO, ReasonKind.ROUNDED,
 )  # fmt: skip
 """The reasons whose words hold no number of a return."""
 
@@ -81,7 +84,7 @@ def for_public(evaluation: Evaluation, earlier: Iterable[PublishedPaper] = ()) -
     judged = _without_private(evaluation.judged, framework)
     own = None if evaluation.own is None else _without_private(evaluation.own, framework)
     frames = [judged] if own is None else [judged, own]
-    withheld = _withheld(framework, frames, framework.disclosure.suppress_below, [each.paper() for each in earlier])
+    withheld = _withheld(framework, frames, framework.disclosure, list(earlier))
     doubted = frozenset[str]() if evaluation.inputs is None else evaluation.inputs.in_doubt(None)
     withheld = replace(withheld, doubted=doubted.intersection(withheld.names))
     return altered(
@@ -124,32 +127,45 @@ class _Withheld:
         rows: The positions of rows.
         names: The figures and indicators whose numbers no band or comparison may show.
         note: What the paper says of how the rows were chosen.
+        how: Which numbers are rounded; None for none.
         doubted: Those of the figures whose wholes are rated by the sums of their groups, too, where these are worse.
     """
 
     rows: Collection[int]
     names: Collection[str]
     note: str
+    how: Rounded | None
     doubted: Collection[str] = ()
 
 
-def _withheld(framework: Framework, frames: Iterable[pl.DataFrame], limit: int, earlier: Sequence[Paper]) -> _Withheld:
+def _withheld(
+    framework: Framework, frames: Iterable[pl.DataFrame], disclosure: Disclosure, earlier: Sequence[PublishedPaper]
+) -> _Withheld:
     """What is withheld of several frames, whose rows have their positions one frame after the other."""
-    reader = Reader(framework)
+    reader, limit = Reader(framework), disclosure.suppress_below
     rows = [Row(*row) for frame in frames for row in frame.select(Row._fields).iter_rows()]
     year_starts = {id_: indicator.cadence.year_start for id_, indicator in framework.indicators.items()}
-    tables = tables_of(rows, reader, year_starts, earlier)
+    tables = tables_of(rows, reader, year_starts, [each.paper() for each in earlier])
+    counts = reader.counts_of(framework.indicators)
     doubtful = {
         id_
         for id_, indicator in framework.indicators.items()
-        if not indicator.public and reader.counts(indicator) is None and not reader.holds_no_count(indicator)
+        if not indicator.public and id_ not in counts and not reader.holds_no_count(indicator)
     }
-    withheld = withhold(tables, limit)
+    how = None
+    if disclosure.round_to is not None:
+        how = Rounded(Rounding(disclosure.round_to, limit), counts, reader.exact(counts.values()))
+    elif before := {each.rounded_to for each in earlier} - {None}:
+        raise DisclosureError(_rounded_before(before))
+    withheld = withhold(tables, limit) if how is None else withhold_beside_rounded(tables, how, audits=has_solver())
     if withheld.given_away:
         raise DisclosureError(_given_away(framework, withheld.given_away))
     positions = withheld.rows | {at for at, row in enumerate(rows) if row.indicator in doubtful}
     secret = _secret(framework, tables, {rows[at].indicator for at in positions}, withheld.counts)
-    return _Withheld(positions, secret, _note(withheld))
+    if how is None:
+        return _Withheld(positions, secret, _note(withheld), None)
+    secret |= counts.keys() | {id_ for id_ in framework.figures if not reader.is_harmless(id_)}
+    return _Withheld(positions, secret, " ".join(filter(None, (how.rounding.words, _note(withheld)))), how)
 
 
 def _note(withheld: Withheld) -> str:
@@ -161,11 +177,23 @@ def _note(withheld: Withheld) -> str:
             f"Because of small counts {len(withheld.rows):,} rows are withheld, over all periods; whether fewer would "
             f"do is not known, but at least {withheld.least:,} must be."
         )
+    if withheld.is_audited:
+        return ""
     if has_solver():
         return "More rows are withheld than need be: there are too many to find the fewest."
     return (
         f'More rows are withheld than need be: `pip install "pmf-engine[{EXTRA}]"` brings the solver that finds the '
         "fewest."
+    )
+
+
+def _rounded_before(bases: Iterable[int | None]) -> str:
+    """What the board must hear where earlier papers rounded and this one would not."""
+    base = min(base for base in bases if base is not None)
+    return (
+        f"earlier papers for the public rounded their counts to {base}, and exact ones beside them would give small "
+        f"counts away; write `round_to: {base}` beside `suppress_below` in tolerances.yaml again, or take the earlier "
+        "papers out of the snapshots if they were never given out"
     )
 
 
@@ -202,16 +230,24 @@ def _masked(rows: pl.DataFrame, withheld: _Withheld, first: int, framework: Fram
         first: The position of the first row.
         framework: The indicators of the rows.
     """
-    hidden = pl.Series("hidden", [first + at in withheld.rows for at in range(rows.height)], dtype=pl.Boolean)
-    marked = rows.with_columns(hidden).with_columns(broken=pl.col("hidden").any().over(_SERIES))
     secret = {id_: _rests_on(indicator, withheld.names) for id_, indicator in framework.indicators.items()}
-    by_secret = pl.col("indicator").is_in([id_ for id_, names_ in secret.items() if names_])
-    by_own = pl.col("indicator").is_in([id_ for id_, each in framework.indicators.items() if _looks_at_itself(each)])
+    by_secret = {id_ for id_, names_ in secret.items() if names_}
+    by_own = {id_ for id_, each in framework.indicators.items() if _looks_at_itself(each)}
+    if withheld.how is not None:
+        rows = rounded(rows, framework, withheld.how, by_secret | by_own)
+    hidden = pl.Series("hidden", [first + at in withheld.rows for at in range(rows.height)], dtype=pl.Boolean)
+    mark = pl.lit(
+        [{"kind": MarkKind.ROUNDED.value, "text": withheld.how.rounding.mark}] if withheld.how else [],
+        dtype=rows["marks"].dtype,
+    )
+    is_rounded = pl.col("indicator").is_in([] if withheld.how is None else [*withheld.how.counts])
+    marked = rows.with_columns(hidden).with_columns(broken=pl.col("hidden").any().over(_SERIES) | is_rounded)
     by_sums = pl.col("indicator").is_in(
         [id_ for id_, each in framework.indicators.items() if {*each.figures} & {*withheld.doubted}]
     )
     of_whole = pl.col("by").is_null() | (pl.col("by") == AGENCY)
-    unjudged = by_secret | (by_own & pl.col("broken")) | (by_sums & of_whole)
+    by_name = pl.col("indicator").is_in(by_secret) | (pl.col("indicator").is_in(by_own) & pl.col("broken"))
+    unjudged = by_name | (by_sums & of_whole)
     rated = pl.col("status").is_in(list(Status.rated()))
     status = pl.when(~pl.col("hidden") & unjudged & rated).then(pl.lit(Status.NOT_RATED.value)).otherwise("status")
     plain = pl.col("reason_kind").is_in(list(_PLAIN_REASONS))
@@ -226,13 +262,15 @@ def _masked(rows: pl.DataFrame, withheld: _Withheld, first: int, framework: Fram
         .when(~unjudged | (pl.col("reason_kind") != ReasonKind.WORSE_BY_GROUPS.value))
         .then("reason_kind")
         .cast(rows["reason_kind"].dtype),
-        marks=_blank("marks"),
+        marks=_blank("marks")
+        if withheld.how is None
+        else pl.when(is_rounded & ~pl.col("hidden")).then(mark).otherwise(_blank("marks")),
         missing_inputs=_blank("missing_inputs"),
         compared=pl.when(comparing).then(_blank("compared")).otherwise("compared"),
         **{name: pl.when(~pl.col("hidden")).then(name) for name in _NUMBERS},
     )
     lost = pl.col("broken") | unjudged
-    trend = [name for name in JUDGED_ROWS.names if name not in _KEPT]
+    trend = [name for name in JUDGED_ROWS.names if name not in _KEPT | {"marks"}]
     masked = masked.with_columns(pl.when(lost).then(_blank(name)).otherwise(name).alias(name) for name in trend)
     return JUDGED_ROWS.check(masked.select(JUDGED_ROWS.names))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import polars as pl
 
 from pmf_engine.disclosure.counts import Reader
 from pmf_engine.disclosure.earlier import Paper
+from pmf_engine.disclosure.rounding import Rounding
 from pmf_engine.disclosure.tables import Row
 from pmf_engine.domain.frame_schema import Column, FrameSchema
 from pmf_engine.domain.status import Status
@@ -27,6 +28,7 @@ PUBLISHED: Final = FrameSchema(
     Column("denominator", pl.Float64, "the denominator, where there is one", nullable=True),
     Column("value", pl.Float64, "the value", nullable=True),
     Column("is_withheld", pl.Boolean, "whether it was withheld"),
+    Column("rounded_to", pl.Int64, "what its counts were rounded to; null where they were not", nullable=True),
 )
 """The rows of a paper for the public, of all periods."""
 
@@ -47,7 +49,14 @@ class PublishedPaper:
         """The paper as counts see it; rows of indicators that its framework does not have are left out."""
         known = self.rows.filter(pl.col("indicator").is_in(list(self.framework.indicators)))
         shown, withheld = known.filter(~pl.col("is_withheld")), known.filter("is_withheld")
-        return Paper(list(_rows(shown)), list(_rows(withheld)), Reader(self.framework))
+        limit = self.framework.disclosure.suppress_below if self.framework.disclosure else 1
+        rounding = None if self.rounded_to is None else Rounding(self.rounded_to, limit)
+        return Paper(list(_rows(shown)), list(_rows(withheld)), Reader(self.framework), rounding)
+
+    @property
+    def rounded_to(self) -> int | None:
+        """What its counts were rounded to; None where they were not."""
+        return cast("int | None", self.rows["rounded_to"].max())
 
 
 def _rows(frame: pl.DataFrame) -> Iterator[Row]:
@@ -58,5 +67,9 @@ def published_rows(evaluation: Evaluated) -> pl.DataFrame:
     """The rows of an evaluation for the public, with the columns of `PUBLISHED`."""
     frames = [evaluation.judged] if evaluation.own is None else [evaluation.judged, evaluation.own]
     rows = pl.concat(frame.select(*Row._fields, "status") for frame in frames)
-    marked = rows.with_columns(is_withheld=pl.col("status").cast(pl.String) == Status.SUPPRESSED.value)
+    disclosure = evaluation.framework.disclosure
+    marked = rows.with_columns(
+        is_withheld=pl.col("status").cast(pl.String) == Status.SUPPRESSED.value,
+        rounded_to=pl.lit(disclosure.round_to if disclosure else None, pl.Int64),
+    )
     return PUBLISHED.check(marked.select(PUBLISHED.names).unique(maintain_order=True))

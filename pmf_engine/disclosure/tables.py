@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
+from math import inf
 from typing import NamedTuple
 
 from pmf_engine.disclosure.counts import Counts
@@ -80,6 +81,7 @@ class Tables:
         revised: The counts that earlier papers published, and that are others today.
         earlier: The sums of earlier papers, between those and counts of today.
         absent: The counts that a row names without a value.
+        ranges: Of counts that earlier papers rounded, the least and the greatest that they may be by those papers.
     """
 
     published: dict[int, tuple[Count, ...]] = field(default_factory=dict)
@@ -91,6 +93,7 @@ class Tables:
     revised: set[Count] = field(default_factory=set)
     earlier: list[Linked] = field(default_factory=list)
     absent: set[Count] = field(default_factory=set)
+    ranges: dict[Count, tuple[float, float]] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> Mapping[Count, frozenset[int]]:
@@ -117,10 +120,35 @@ class Tables:
         else:
             self.absent.add(count)
 
-    def know(self, count: Count, value: float) -> None:
-        """Adds a count that an earlier paper published."""
-        self.add(count, value)
-        self.known.add(count)
+    def rest_of(self, counts: tuple[Count, ...]) -> Count | None:
+        """What is left of the denominator of a row with some counts; None where that is no count."""
+        part, *whole = counts
+        rests = (each._replace(text=f"{each.text} less {part.text}") for each in whole)
+        return next((rest for rest in rests if rest in self.counts), None)
+
+    def may_be(self, count: Count, ends: tuple[float, float]) -> bool:
+        """Whether a count may be, today, what an earlier paper published; one that no row of today has may be."""
+        value = self.values.get(count)
+        return ends[0] <= value <= ends[1] if value is not None else True
+
+    def know(self, count: Count, ends: tuple[float, float]) -> None:
+        """Adds what an earlier paper said of a count that no revision has changed since, as far as anyone can see."""
+        if self.may_be(count, ends):
+            self.known.add(count)
+            if ends[0] == ends[1]:
+                self.add(count, ends[0])
+            else:
+                self.ranges[count] = ends
+
+    def know_rest(self, counts: tuple[Count, ...], limit: float) -> None:
+        """Adds what an earlier paper said by showing rounded counts: what is left of the whole was 0, or its limit."""
+        rest = self.rest_of(counts)
+        value = None if rest is None else self.values.get(rest)
+        if rest is not None and value is not None and self.known.issuperset(counts):
+            if value == 0:
+                self.ranges[rest] = (0.0, 0.0)
+            elif value >= limit:
+                self.ranges.setdefault(rest, (limit, inf))
 
     def link(self, links: Iterable[Linked]) -> set[Count]:
         """Adds links; returns the counts that only they name."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
+from math import inf
 
 from pmf_engine.disclosure.accounts import Accounts
 from pmf_engine.disclosure.earlier import given_away
@@ -40,12 +41,14 @@ class Withheld:
         counts: The counts that no published row may show.
         given_away: The small counts that earlier papers give away, whatever is withheld.
         least: How many rows must be withheld at least; None where no solver said so.
+        is_audited: The solver was asked about each small count beside rounded ones.
     """
 
     rows: frozenset[int]
     counts: frozenset[Count]
     given_away: Collection[Count] = ()
     least: int | None = None
+    is_audited: bool = False
 
 
 def withhold(tables: Tables, limit: int, *, exactly: bool | None = None) -> Withheld:
@@ -56,14 +59,14 @@ def withhold(tables: Tables, limit: int, *, exactly: bool | None = None) -> With
         limit: The smallest count above 0 that may be published.
         exactly: Whether to ask the solver; None for whether it is installed.
     """
-    links = _links_of(tables)
-    kept = tables.kept | _revised_beside(tables, limit)
+    links = links_of(tables)
+    kept = tables.kept | revised_beside(tables, limit)
     small = sorted(small_counts(tables, limit, kept), key=str)
     first = {at for at, counts in tables.published.items() if not kept.union(small).isdisjoint(counts)}
     use_solver = (has_solver() if exactly is None else exactly) and len(tables.published) <= _MOST_ROWS
     solved, left = _by_solver(tables, limit, small, first, links) if use_solver and small else ([], small)
     chosen = first.union(*(each.rows for each in solved))
-    moves = _by_moves(tables, limit, left, chosen, links)
+    moves = by_moves(tables, limit, left, chosen, links)
     rows = frozenset(chosen.union(*(move.rows for move in moves)))
     shown = {count for position, counts in tables.published.items() if position not in rows for count in counts}
     counts = {*small}.union(*(move.counts for move in moves), *(each.counts for each in solved))
@@ -85,7 +88,7 @@ def _by_solver(
     accounts, solved, left, steps = Accounts(tables, limit), list[Exact](), list[Count](), Steps(_MOST_STEPS)
     for part in sorted(accounts.parts(small), key=lambda part: len(part.counts) * len(part.small)):
         own = {row for count in part.counts for row in tables.rows.get(count, ())}
-        found = fewest_rows(accounts, part, own & first, lambda stuck: _closure(tables, links, stuck).rows, steps)
+        found = fewest_rows(accounts, part, own & first, lambda stuck: closure(tables, links, stuck).rows, steps)
         if found is None:
             left += part.small
         else:
@@ -93,7 +96,7 @@ def _by_solver(
     return solved, left
 
 
-def _by_moves(
+def by_moves(
     tables: Tables, limit: int, small: Sequence[Count], first: Set[int], links: Mapping[Count, list[Linked]]
 ) -> Collection[Move]:
     """A move of each small count, so that together they withhold few rows."""
@@ -113,7 +116,7 @@ def _by_moves(
             move = moves.cheapest(count, used.keys()) or before
             if move is None:
                 stuck.add(count)
-                move = _closure(tables, links, [count])
+                move = closure(tables, links, [count])
             found[count] = move
             used.update(move.rows)
     return found.values()
@@ -129,7 +132,7 @@ def small_counts(tables: Tables, limit: int, kept: Set[Count]) -> Set[Count]:
     return (small | kept & tables.counts - nothing) - tables.known
 
 
-def _revised_beside(tables: Tables, limit: int) -> set[Count]:
+def revised_beside(tables: Tables, limit: int) -> set[Count]:
     """The revised counts in sums with what nobody may work out, or with what only sums name between them.
 
     Their changes would tell by how much those changed: who knows that no other term did has its least value.
@@ -145,25 +148,26 @@ def _revised_beside(tables: Tables, limit: int) -> set[Count]:
     return found & tables.revised
 
 
-def _closure(tables: Tables, links: Mapping[Count, list[Linked]], stuck: Collection[Count]) -> Move:
-    """Everything that sums link to some counts.
+def closure(tables: Tables, links: Mapping[Count, list[Linked]], stuck: Collection[Count], most: float = inf) -> Move:
+    """Everything that sums link to some counts, or what so many sums link to them at most.
 
     All groups of that breakdown, and everything that sums link to them; of the whole, what is withheld and what is
     left. Then the count may be anything from none to its whole: put every case into that group, or every case into
     another one, and all that is published stays as it is. After earlier papers the whole is withheld, too, up to what
     they published: then no more is told of the count than they told.
     """
-    hidden, waiting, is_later = {*stuck}, [*stuck], bool(tables.known or tables.kept)
-    while waiting:
-        for linked in links.get(waiting.pop(), ()):
-            more = {*linked.counts} if is_later else _withheld_with(linked, hidden)
-            more = {each for each in more if each not in hidden and each not in tables.known}
-            hidden |= more
-            waiting += more
+    hidden, waiting, is_later = {*stuck}, {*stuck}, bool(tables.known or tables.kept)
+    while waiting and most > 0:
+        linked_to = [linked for count in waiting for linked in links.get(count, ())]
+        more = {count for linked in linked_to for count in (linked.counts if is_later else _withheld_with(linked))}
+        waiting = more - hidden - tables.known
+        hidden |= waiting
+        most -= 1
     return Move(frozenset(hidden), frozenset(row for each in hidden for row in tables.rows.get(each, ())))
 
 
-def _links_of(tables: Tables) -> Mapping[Count, list[Linked]]:
+def links_of(tables: Tables) -> Mapping[Count, list[Linked]]:
+    """By count, the sums that it is in, today's and those of earlier papers."""
     links: dict[Count, list[Linked]] = defaultdict(list)
     for linked in (*tables.links, *tables.earlier):
         for count in linked.counts:
@@ -171,7 +175,7 @@ def _links_of(tables: Tables) -> Mapping[Count, list[Linked]]:
     return links
 
 
-def _withheld_with(linked: Linked, hidden: set[Count]) -> set[Count]:
+def _withheld_with(linked: Linked) -> set[Count]:
     """The counts of a sum that must be withheld, as one of them is."""
     total, terms = linked.total, set(linked.terms)
     match linked.link:

@@ -34,6 +34,8 @@ class MarkKind(StrEnum):
     """The numbers are too small for a firm conclusion."""
     BREAK = "break"
     """Values before the break are not comparable with values after it."""
+    ROUNDED = "rounded"
+    """Counts are rounded for the public."""
 
 
 CELL_WORDS: Final[Mapping[str, str]] = {

@@ -107,6 +107,8 @@ class ReasonKind(StrEnum):
     """Groups add up to less than their whole, and the worse of both readings rates the value."""
     ARRIVAL_UNKNOWN = "arrival_unknown"
     """Nothing says when a file was received, and the value would be green."""
+    ROUNDED = "rounded"
+    """Counts are rounded for the public, and the rating rests on the exact ones."""
 
 
 class ItemKind(StrEnum):

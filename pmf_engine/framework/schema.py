@@ -354,6 +354,7 @@ class Disclosure(Model):
     """The limits on what outputs for the public disclose."""
 
     suppress_below: Annotated[int, Field(ge=1)]
+    round_to: Annotated[int, Field(ge=2)] | None = None
 
 
 class TolerancesFile(Model):

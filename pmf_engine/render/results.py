@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from pmf_engine.disclosure.rounding import rounding_words
 from pmf_engine.domain.plain_text import FORMULA_SIGNS, tamed
 from pmf_engine.domain.status import Direction
 from pmf_engine.evaluation.evaluate import Evaluation
@@ -31,7 +32,7 @@ def to_table(evaluation: Evaluation) -> str:
     """A table with aligned columns, rounded values and words; the other formats have values at full precision."""
     words = RowWords(evaluation.framework)
     rows = [_cells(words, row) for row in history_rows(evaluation.judged.filter("shown"))]
-    return _aligned(rows) if rows else "no results\n"
+    return _aligned(rows) + _rounded(evaluation) if rows else "no results\n"
 
 
 def _cells(words: RowWords, row: HistoryRow) -> dict[str, str]:
@@ -63,7 +64,17 @@ def to_wide_table(evaluation: Evaluation) -> str:
         )
         cells[row.period] = f"{LETTERS.get(row.status, '?')} {words.value(row)}".strip()
     heads = ["indicator", "group", *_periods(evaluation)]
-    return _aligned([{head: cells.get(head, "") for head in heads} for cells in rows.values()]) + _LEGEND
+    return (
+        _aligned([{head: cells.get(head, "") for head in heads} for cells in rows.values()])
+        + _LEGEND
+        + _rounded(evaluation)
+    )
+
+
+def _rounded(evaluation: Evaluation) -> str:
+    """A line that says that counts are rounded; nothing where they are not."""
+    words = rounding_words(evaluation.withheld)
+    return f"{words}\n" if words else ""
 
 
 _LEGEND: Final = (

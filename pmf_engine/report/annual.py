@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from pmf_engine.disclosure.rounding import rounding_words
 from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Direction, Status
@@ -78,7 +79,7 @@ class AnnualReport:
     """The annual report of a board.
 
     Attributes:
-        summary: The chair's own words, a paragraph each.
+        summary: The chair's own words, a paragraph each; for the public before them, that counts are rounded.
         tallies: The indicators by type of evidence.
         kept: The quarters whose exceptions are those of the report that was kept.
         problems: How many problems with what agencies sent, by their severity.
@@ -132,7 +133,7 @@ def annual_report(year: BoardYear, summary: Iterable[str] = ()) -> AnnualReport:
         period=year.period,
         as_of=year.as_of,
         levels=framework.governance,
-        summary=tuple(summary),
+        summary=(*filter(None, (rounding_words(evaluation.withheld),)), *summary),
         tallies=tuple(_tally(year, question) for question in ("outcome", "quality", "quantity")),
         priorities=priorities_of(year, audit),
         areas=areas_of(year),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from pmf_engine.disclosure.rounding import rounding_words
 from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count
@@ -19,8 +20,13 @@ MARKINGS: Final[Mapping[str, str]] = {
 
 
 def marking_words(report: ExceptionReport) -> str:
-    """The marking of a report: for whom it is, and whether it holds small counts."""
-    return MARKINGS[report.audience]
+    """The marking of a report: for whom it is, whether it holds small counts, and that counts are rounded."""
+    return " ".join(filter(None, (MARKINGS[report.audience], rounding_words(report.withheld))))
+
+
+def left_out(report: ExceptionReport) -> str:
+    """That escalation is left out where counts are rounded: nobody may read that nothing goes up; else nothing."""
+    return "Where indicators of counts go is left out." if rounding_words(report.withheld) else ""
 
 
 def is_withheld(report: ExceptionReport, status: str | None) -> bool:
@@ -42,7 +48,8 @@ def data_words(report: ExceptionReport) -> str:
         parts.append(f"{show_count(quality.records_read, 'record')} in {show_count(quality.lists, 'file')} of lists")
     if report.audience != Audience.PUBLIC:
         parts.append(f"{show_count(quality.problems, 'problem')} reported")
-    return " ".join(filter(None, (f"Data: {'; '.join(parts)}.", report.withheld)))
+    note = report.withheld.removeprefix(rounding_words(report.withheld)).strip()
+    return " ".join(filter(None, (f"Data: {'; '.join(parts)}.", note)))
 
 
 def paper_title(report: ExceptionReport) -> str:

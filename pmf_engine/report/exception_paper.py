@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from pmf_engine.judgement.formatting import show_count, show_date, show_months
-from pmf_engine.report.audience import data_words, marking_words, paper_title
+from pmf_engine.report.audience import data_words, left_out, marking_words, paper_title
 from pmf_engine.report.facts import matter_facts, matter_head, shown_words
 from pmf_engine.report.first_screen import FirstScreen, LevelMatters, first_screen
 from pmf_engine.report.first_screen_words import (
@@ -76,7 +76,9 @@ def _cover(screen: FirstScreen) -> Iterator[Section]:
     counts = "; ".join(level_counts(screen))
     yield section("Purpose", lead_words(screen), sentence(counts))
     yield section(
-        "Recommendations", f"{body[:1].upper()}{body[1:]} is asked:" if recommended else "None.", points=(*recommended,)
+        "Recommendations",
+        f"{body[:1].upper()}{body[1:]} is asked:" if recommended else left_out(screen.report) or "None.",
+        points=(*recommended,),
     )
     yield section("Is anyone better off?", *assure_sentences(screen))
     yield section("Risks: what the data are worth", *data_sentences(screen))
@@ -87,7 +89,8 @@ def _cover(screen: FirstScreen) -> Iterator[Section]:
 
 def _level(level: LevelMatters, report: ExceptionReport, asked: bool) -> Section:
     """The matters of a level of governance; where it is asked to decide, each with room for the minute."""
-    count = show_count(len(level.matters), "matter") if level.matters else "nothing"
+    nothing = "nothing shown" if left_out(report) else "nothing"
+    count = show_count(len(level.matters), "matter") if level.matters else nothing
     parts = tuple(_matter(matter, report, asked) for matter in level.matters)
     return Section(f"With {level_word(level.level)}: {count}", parts=parts)
 

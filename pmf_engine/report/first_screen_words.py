@@ -10,6 +10,7 @@ from pmf_engine.domain.audience import Audience
 from pmf_engine.domain.periods import Period
 from pmf_engine.domain.status import Direction, Status
 from pmf_engine.judgement.formatting import show_count
+from pmf_engine.report.audience import left_out
 from pmf_engine.report.first_screen import Balance, FirstScreen
 from pmf_engine.report.item import Group, Item
 from pmf_engine.report.matters import Matter, MatterKind
@@ -74,6 +75,8 @@ def lead_words(screen: FirstScreen) -> str:
         first = "Nothing is escalated."
     else:
         first = "No exceptions; nothing late."
+    if unknown := left_out(screen.report):
+        first = f"{first} {unknown}" if count else unknown
     if balance.rated + balance.unrated == 0:
         nothing = "There is no indicator to report on for this period."
         is_empty = first.startswith("No exceptions") and screen.report.agency is None
@@ -284,7 +287,8 @@ def beside_words(screen: FirstScreen) -> str:
     left = [
         f"{screen.not_escalated[status]:,} {status}" for status in READING_ORDER if screen.not_escalated.get(status)
     ]
-    not_escalated = f"Not escalated: {', '.join(left)}." if left else ""
+    head = "Besides" if left_out(screen.report) else "Not escalated"
+    not_escalated = f"{head}: {', '.join(left)}." if left else ""
     return f"{in_groups} {not_escalated}".strip()
 
 
@@ -307,7 +311,9 @@ def assure_sentences(screen: FirstScreen) -> list[str]:
         neither = outcomes.rated - outcomes.improving - outcomes.worsening - outcomes.not_compared
         moving = [(outcomes.improving, "better"), (outcomes.worsening, "worse")]
         moving += [each for each in ((neither, "neither"), (outcomes.not_compared, "not compared")) if each[0]]
-        sentences.append(f"{words}; {', '.join(f'{number:,} {word}' for number, word in moving)}{_unseen(outcomes)}.")
+        if not left_out(screen.report):
+            words += f"; {', '.join(f'{number:,} {word}' for number, word in moving)}"
+        sentences.append(f"{words}{_unseen(outcomes)}.")
     elif outcomes.withheld and not screen.report.to:
         sentences.append(f"No outcome has a rating{_unseen(outcomes)}.")
     if screen.back:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from pmf_engine.domain.marks import Mark, read_marks
+from pmf_engine.domain.marks import Mark, MarkKind, read_marks
 from pmf_engine.domain.periods import Cadence, Period
 from pmf_engine.domain.status import Status
 from pmf_engine.evaluation.explanation.absent_returns import Absent
@@ -98,8 +98,9 @@ class RowWords:
         return self._short_names | self.titles
 
     def marks(self, row: HistoryRow) -> tuple[Mark, ...]:
-        """The marks of a row, with titles in the place of ids."""
-        return tuple(Mark(mark.kind, self.in_titles(mark.text)) for mark in read_marks(row.marks))
+        """The marks of a row, with titles in the place of ids; that counts are rounded stands once on a paper."""
+        marks = (mark for mark in read_marks(row.marks) if mark.kind != MarkKind.ROUNDED)
+        return tuple(Mark(mark.kind, self.in_titles(mark.text)) for mark in marks)
 
     # -- numbers and bands ---------------------------------------------------------------
 

@@ -247,7 +247,10 @@ def _days_of_paper(folder: Path) -> tuple[tuple[str, str], date]:
 def _published(folder: Path, framework: Framework) -> PublishedPaper:
     """What the snapshot of a paper for the public says that it published."""
     try:
-        rows = PUBLISHED.check(_read_parquet(folder / PUBLISHED_FILE).select(PUBLISHED.names))
+        read = _read_parquet(folder / PUBLISHED_FILE)
+        if "rounded_to" not in read.columns:  # no paper was rounded before there was such a column
+            read = read.with_columns(rounded_to=pl.lit(None, pl.Int64))
+        rows = PUBLISHED.check(read.select(PUBLISHED.names))
         if _read_json(folder / INPUTS)["framework"] != framework.fingerprint:
             texts = [(folder / name).read_text(encoding="utf-8") for name in ("indicators.yaml", "tolerances.yaml")]
             framework = Framework.from_text(*texts)

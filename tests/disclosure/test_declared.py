@@ -117,4 +117,4 @@ def test_a_row_without_a_value_does_not_release_what_another_row_withheld() -> N
     assert paper.kept() == {better}
     assert paper.published() == {scored: None}
     later = Paper([number._replace(value=8.0), share], [], Reader(framework))
-    assert later.published() == {better: 8.0, scored: None}
+    assert later.published() == {better: (8.0, 8.0), scored: None}

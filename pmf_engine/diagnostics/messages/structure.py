@@ -55,7 +55,8 @@ def nested(span: Span, name: str, inside: str, like: str) -> Diagnostic:
 
 
 def missing_key(span: Span, names: Sequence[str], of: str) -> Diagnostic:
-    return Diagnostic(Kind.MISSING_KEY, f"{of} has no {quoted_list(names, 'or')}", span)
+    help_ = "write `suppress_below: 6` beside it" if "suppress_below" in names else None
+    return Diagnostic(Kind.MISSING_KEY, f"{of} has no {quoted_list(names, 'or')}", span, help_)
 
 
 def no_section(span: Span, what: str, name: str, section: str) -> Diagnostic:

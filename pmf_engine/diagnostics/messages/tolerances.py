@@ -61,6 +61,12 @@ def no_amber(span: Span, tolerance: str) -> Diagnostic:
     return Diagnostic(Kind.NO_AMBER, text, span, "leave `tolerance` out where amber is not meant", "warning")
 
 
+def bad_base(span: Span, base: int, limit: int, low: int, high: int) -> Diagnostic:
+    text = f"`round_to` must be from {low} to {high} beside `suppress_below: {limit}`, not `{base}`"
+    why = "a smaller base hides no small count" if base < low else "a larger one rounds counts of children to nothing"
+    return Diagnostic(Kind.OUT_OF_RANGE, text, span, why)
+
+
 def from_inside(span: Span, text: str, period: str, following: str) -> Diagnostic:
     message = f"`{text}` begins inside `{period}`, which this entry does not judge"
     return Diagnostic(Kind.FROM_INSIDE, message, span, f"it holds from `{following}` on", "warning")

@@ -27,7 +27,7 @@ from pmf_engine.framework.building.needs import (
     read_wanted,
 )
 from pmf_engine.framework.building.references import check_ids, check_used
-from pmf_engine.framework.building.tolerances import with_tolerances
+from pmf_engine.framework.building.tolerances import check_rounding, with_tolerances
 from pmf_engine.framework.model import Framework
 
 
@@ -52,6 +52,7 @@ def build_framework(folder: Path | None, draft: Draft) -> Framework:
         list(read_examples(draft, id_, model.figures, indicator_cadence(draft, model.indicators[id_])))
     checks = read_checks(draft)
     escalation = read_escalation(draft)
+    check_rounding(draft)
     areas, activities = read_areas(draft), read_activities(draft)
     areas_of_information = read_areas_of_information(draft)
     name_wanted(draft, wanted)

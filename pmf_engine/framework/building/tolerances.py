@@ -222,3 +222,17 @@ def _read_target(
         draft.diagnostics.append(messages.wrong_target(at.span(*where, "target"), wanted, target, written))
         return None, None, indicator.type
     return target, target, NUMBER
+
+
+def check_rounding(draft: Draft) -> None:
+    """Reports a base of rounding that does not fit the limit of small counts.
+
+    With one of less than half the limit, two rounded counts beside a small one could not hide it; with one of more than
+    twice the limit, counts that are shown would be rounded to nothing.
+    """
+    rules = draft.rules.disclosure
+    if rules is not None and rules.round_to is not None:
+        low, high = max(2, (rules.suppress_below + 1) // 2), 2 * rules.suppress_below
+        if not low <= rules.round_to <= high:
+            span = draft.at_tolerances.span("disclosure", "round_to")
+            draft.diagnostics.append(messages.bad_base(span, rules.round_to, rules.suppress_below, low, high))

@@ -17,7 +17,7 @@ from pmf_engine.domain.plain_text import tamed
 from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_date, show_months
 from pmf_engine.render.html.charts import Lines, trend_chart
-from pmf_engine.report.audience import data_words, marking_words
+from pmf_engine.report.audience import data_words, left_out, marking_words
 from pmf_engine.report.facts import matter_facts, matter_head, shown_words
 from pmf_engine.report.first_screen import ALERTS, first_screen
 from pmf_engine.report.first_screen_words import (
@@ -58,6 +58,7 @@ def render_html(report: ExceptionReport) -> str:
         alerts=ALERTS,
         style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
         marking=marking_words(report),
+        left_out=left_out(report),
         read=data_words(report),
         months=show_months(report.period),
         day=show_date(report.as_of),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pmf_engine.judgement.formatting import show_count, trend
 from pmf_engine.render.terminal.page import Page, marked_status, one_line
+from pmf_engine.report.audience import left_out
 from pmf_engine.report.facts import TREND, matter_facts, matter_head, shown_words
 from pmf_engine.report.first_screen import FirstScreen
 from pmf_engine.report.first_screen_words import alert_title
@@ -17,7 +18,8 @@ _LABEL = 10
 def write_exceptions(page: Page, screen: FirstScreen) -> None:
     """Writes the matters of each level, the highest first."""
     for level in (screen.alert, *screen.advise):
-        count = show_count(len(level.matters), "matter") if level.matters else "none"
+        nothing = "none shown" if left_out(screen.report) else "none"
+        count = show_count(len(level.matters), "matter") if level.matters else nothing
         page.heading(f"With {level_word(level.level)}", count)
         for matter in level.matters:
             page.line()

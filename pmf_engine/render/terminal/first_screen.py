@@ -14,7 +14,7 @@ from rich.text import Text
 from pmf_engine.domain.audience import Audience
 from pmf_engine.judgement.formatting import show_date, show_months
 from pmf_engine.render.terminal.page import Page, one_line, status_style
-from pmf_engine.report.audience import marking_words
+from pmf_engine.report.audience import left_out, marking_words
 from pmf_engine.report.first_screen import ALERTS, FirstScreen
 from pmf_engine.report.first_screen_words import (
     actions_words,
@@ -156,7 +156,9 @@ def _lines(page: Page, head: Text, words: str, most: int, style: str = "") -> No
 def _write_alert(page: Page, screen: FirstScreen, most: int) -> None:
     """Writes the first matters for the highest level in full, and the number of the rest."""
     alert = screen.alert
-    _title(page, "ALERT", f"for {level_word(alert.level)} to decide", count_and_new(alert.matters))
+    shown = count_and_new(alert.matters)
+    shown = "none shown" if not alert.matters and left_out(screen.report) else shown
+    _title(page, "ALERT", f"for {level_word(alert.level)} to decide", shown)
     for matter in alert.matters[:ALERTS]:
         (_write_wide if page.width >= _WIDE else _write_narrow)(page, matter, most)
     rest = len(alert.matters) - ALERTS
@@ -207,8 +209,8 @@ def _matter_head(page: Page, matter: Matter) -> Text:
 
 def _write_advise(page: Page, screen: FirstScreen, most: int) -> None:
     """Writes the number of matters of the other levels, and a line for each status."""
-    note = count_and_new(below(screen))
-    _title(page, "ADVISE", "; ".join(level_counts(screen)) or "nothing below", "" if note == "none" else note)
+    note, nothing = count_and_new(below(screen)), "nothing shown" if left_out(screen.report) else "nothing below"
+    _title(page, "ADVISE", "; ".join(level_counts(screen)) or nothing, "" if note == "none" else note)
     for line in advise_lines(screen, _STATUSES):
         status = _status(page, line.status) if line.status else page.write(f"{'others':>{_STATUS}}")
         head = Text(" ") + status + page.write(f"{line.count:>{_STATUS + 3 - status.cell_len}}  ")

@@ -8,7 +8,7 @@ from pmf_engine.domain.status import Status
 from pmf_engine.judgement.formatting import show_count, show_date, show_periods
 from pmf_engine.render.terminal.page import Page, marked_status, one_line
 from pmf_engine.render.validation import problem_words
-from pmf_engine.report.audience import data_words, is_withheld
+from pmf_engine.report.audience import data_words, is_withheld, left_out
 from pmf_engine.report.chart_words import charts_words, signal_words
 from pmf_engine.report.facts import shown_words
 from pmf_engine.report.item import Item
@@ -30,7 +30,7 @@ from pmf_engine.report.wording import (
 
 def write_rest(page: Page, report: ExceptionReport) -> None:
     """Writes every section after the exceptions."""
-    _write_indicators(page, report.watch, "Red or amber, not escalated")
+    _write_indicators(page, report.watch, "Red or amber" if left_out(report) else "Red or amber, not escalated")
     withheld = [item for item in report.without_value if is_withheld(report, item.status)]
     others = [item for item in report.without_value if not is_withheld(report, item.status)]
     _write_indicators(page, withheld, "Withheld")
