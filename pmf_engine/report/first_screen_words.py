@@ -287,8 +287,7 @@ def beside_words(screen: FirstScreen) -> str:
     left = [
         f"{screen.not_escalated[status]:,} {status}" for status in READING_ORDER if screen.not_escalated.get(status)
     ]
-    head = "Besides" if left_out(screen.report) else "Not escalated"
-    not_escalated = f"{head}: {', '.join(left)}." if left else ""
+    not_escalated = f"{'Besides' if left_out(screen.report) else 'Not escalated'}: {', '.join(left)}." if left else ""
     return f"{in_groups} {not_escalated}".strip()
 
 
