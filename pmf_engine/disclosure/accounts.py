@@ -229,7 +229,7 @@ def _late(tables: Tables, absent: Collection[Count]) -> set[Count]:
 
     What an earlier paper withheld had come.
     """
-    late = {count for count in absent if count not in tables.values}
+    late = {*absent} - tables.worked_out.keys()
     beside: dict[Count, list[Linked]] = defaultdict(list)
     for linked in tables.links:
         if linked.link is not Link.GROUPS:
@@ -238,7 +238,7 @@ def _late(tables: Tables, absent: Collection[Count]) -> set[Count]:
     waiting = [*late]
     while waiting:
         new = {count for linked in beside[waiting.pop()] for count in linked.counts}
-        new -= tables.values.keys() | tables.kept | late
+        new -= tables.worked_out.keys() | tables.kept | late
         late |= new
         waiting += new
     return late

@@ -6,8 +6,8 @@ Everyone who reads the framework knows them, whether or not a share is published
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from itertools import combinations
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain, combinations
 
 from pmf_engine.disclosure.counts import Reader, Terms, added, scaled
 from pmf_engine.disclosure.tables import Count, Link, Linked
@@ -24,24 +24,71 @@ _EXCLUDING = {
 """The comparisons that do not hold where one of the same two values holds."""
 
 
-def declared_links(counts: Collection[Count], reader: Reader) -> Iterator[Linked]:
-    """The links of counts by the sums that the framework declares, where rows have every term but the rest.
+class Declared:
+    """The sums that a framework declares between the counts of rows.
+
+    A count of which no row has the group or the period is in them, too: of a part that rows show by district the whole
+    is at least as large there, whether or not a row shows it.
 
     Args:
-        counts: The counts of rows.
         reader: The counts in formulas.
+        counts: The counts that rows have, and those that their sums name.
     """
-    texts = {count.text for count in counts}
-    parts_of, sums_of = _parts_of(reader), _equal_sums(reader)
-    for count in sorted(counts, key=str):
-        for parts in sorted(parts_of.get(count.text, ())):
-            if texts.issuperset(parts):
-                terms = (*parts, " less ".join((count.text, *parts)))
-                yield Linked(Link.PARTS, count, tuple(count._replace(text=text) for text in terms), (1.0,) * len(terms))
-        for terms_of in sums_of.get(count.text, ()):
-            if texts.issuperset(terms_of):
-                terms_ = tuple(count._replace(text=text) for text in terms_of)
-                yield Linked(Link.SUM, count, terms_, tuple(terms_of.values()))
+
+    def __init__(self, reader: Reader, counts: Collection[Count]) -> None:
+        self._own = {*counts}
+        self._lengths: dict[str, set[int]] = defaultdict(set)
+        for count in counts:
+            self._lengths[count.text].add(count.months)
+        texts, parts_of = {count.text for count in counts}, _parts_of(reader)
+        wholes_of: dict[str, set[str]] = defaultdict(set)
+        for whole, several in parts_of.items():
+            for part in {part for parts in several for part in parts}:
+                wholes_of[part].add(whole)
+        below = _reached(texts, {whole: {*chain(*several)} for whole, several in parts_of.items()})
+        between = below & _reached(texts, wholes_of)
+        self._parts_of = {
+            whole: sorted({tuple(part for part in parts if part in between) for parts in parts_of[whole]} - {()})
+            for whole in between & parts_of.keys()
+        }
+        self._wholes_of = {part: sorted(wholes_of[part] & between) for part in between & wholes_of.keys()}
+        self._sums_of: dict[str, list[tuple[str, Terms]]] = defaultdict(list)
+        for total, terms in _equal_sums(reader):
+            if len({total, *terms}.intersection(texts)) > 1:
+                for text in (total, *terms):
+                    self._sums_of[text].append((total, terms))
+
+    def links(self, count: Count, counts: Collection[Count]) -> Iterator[Linked]:
+        """The links of a count, where so far there are those counts.
+
+        A whole of which no row has the group or period is left out where it binds nothing that its others do not: of
+        one part alone, and of a period whose shorter ones have the whole and the part.
+        """
+        for whole in (count.text, *self._wholes_of.get(count.text, ())):
+            total, found = count._replace(text=whole), self._parts_of.get(whole, ())
+            if total not in self._own:
+                found = [parts for parts in found if all(count._replace(text=part) in counts for part in parts)]
+                lengths = self._lengths[whole]
+                is_one = len({*chain(*found)}) < 2 or min(lengths, default=0) < count.months
+                if is_one and not lengths.isdisjoint(self._lengths[count.text]):
+                    continue
+            for parts in found:
+                terms = [count._replace(text=text) for text in (*parts, " less ".join((whole, *parts)))]
+                yield Linked(Link.PARTS, total, tuple(terms), (1.0,) * len(terms))
+        for total_, terms_ in self._sums_of.get(count.text, ()):
+            own = tuple(count._replace(text=text) for text in terms_)
+            yield Linked(Link.SUM, count._replace(text=total_), own, tuple(terms_.values()))
+
+
+def _reached(texts: Iterable[str], steps: Mapping[str, Collection[str]]) -> set[str]:
+    """Texts, and those that steps from them lead to."""
+    reached = {*texts}
+    waiting = [*reached]
+    while waiting:
+        new = {*steps.get(waiting.pop(), ())} - reached
+        reached |= new
+        waiting += new
+    return reached
 
 
 def _parts_of(reader: Reader) -> dict[str, set[tuple[str, ...]]]:
@@ -97,16 +144,14 @@ def _exclude(one: Expression, other: Expression) -> bool:
     )
 
 
-def _equal_sums(reader: Reader) -> dict[str, list[Terms]]:
-    """By the text of a count, the sums that checks say it is: `boys + girls = all`."""
-    sums_of: dict[str, list[Terms]] = defaultdict(list)
+def _equal_sums(reader: Reader) -> Iterator[tuple[str, Terms]]:
+    """The counts that checks say are sums of others, and those: `boys + girls = all`."""
     for operator, left, right in _checks(reader):
         difference = added(left, scaled(right, -1)) or {}
         total = next((text for text, factor in difference.items() if abs(factor) == 1.0), None)
         if operator == "=" and total is not None and len(difference) > 1:
             terms = {text: factor for text, factor in difference.items() if text != total}
-            sums_of[total].append(scaled(terms, -difference[total]) or {})
-    return sums_of
+            yield total, scaled(terms, -difference[total]) or {}
 
 
 def _checks(reader: Reader) -> Iterator[tuple[str, Terms, Terms]]:

@@ -8,11 +8,11 @@ the periods that a function over time adds up.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from pmf_engine.disclosure.counts import Counts, Reader, Terms
-from pmf_engine.disclosure.declared import declared_links
+from pmf_engine.disclosure.declared import Declared
 from pmf_engine.disclosure.earlier import Paper, earlier_links, shown_by
 from pmf_engine.disclosure.tables import Count, Link, Linked, Row, Tables, work_out
 from pmf_engine.domain.numbers import NEAR
@@ -75,15 +75,24 @@ def _add_links(tables: Tables, formulas: Sequence[Counts], reader: Reader, year_
     """
     adding_up = _adding_up(formulas, reader.flows)
     sums = _Sums({text: terms for counts in formulas for text, terms in counts.sums.items()}, reader, year_starts)
-    waiting, shorter = {*tables.counts}, set[Linked]()
-    while waiting:
-        waiting = tables.link(linked for count in sorted(waiting, key=str) for linked in sums.links(count))
-        new = [linked for linked in _shorter(tables.counts, adding_up) if linked not in shorter]
-        shorter |= {*new}
-        waiting |= tables.link(new)
-    tables.link(declared_links(tables.counts, reader))
+    _link_all(tables, sums.links, adding_up)
+    declared = Declared(reader, tables.counts)
+    _link_all(tables, lambda count: (*sums.links(count), *declared.links(count, tables.counts)), adding_up)
     tables.link(_groups(tables.counts))
     work_out(tables.values, tables.links)
+
+
+def _link_all(tables: Tables, links_of: Callable[[Count], Iterable[Linked]], adding_up: Set[str]) -> None:
+    """Links every count as told, and with shorter periods; so too the counts that only these links name."""
+    made, waiting = {*tables.links}, {*tables.counts}
+    while waiting:
+        of_each = (linked for count in sorted(waiting, key=str) for linked in links_of(count))
+        new = [linked for linked in dict.fromkeys(of_each) if linked not in made]
+        made |= {*new}
+        waiting = tables.link(new)
+        new = [linked for linked in _shorter(tables.counts, adding_up) if linked not in made]
+        made |= {*new}
+        waiting |= tables.link(new)
 
 
 def _linked(link: Link, total: Count, terms: Iterable[Count]) -> Linked:

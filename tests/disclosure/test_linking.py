@@ -87,3 +87,24 @@ def test_what_an_earlier_paper_showed_and_this_one_does_not_gives_away_what_is_l
     chosen = withheld(rows("off.worse", 24195, whole=(156, 300), A=(10, 102), B=(146, 198)), paper, exactly=exactly)
     assert ("off.worse", 24195, "A") in chosen
     assert len(chosen) >= 2
+
+
+@both_ways
+def test_a_whole_without_rows_by_group_still_bounds_its_parts(exactly: bool) -> None:
+    """Of B's 8 are `other`, so that 8 or more of all 18 are B's; A has 10 of them at most, and of the 15 `part` of the
+    half year at least 5 are in the first quarter."""
+    table = [
+        *rows("without", 24198, whole=10),
+        *rows("before", 24201, whole=8, A=0, B=8),
+        *rows("both", 24198, B=8),
+        *rows("number", 24195, whole=5, A=3, B=2),
+        *rows("of_half", 24198, whole=15),
+    ]
+    chosen = withheld(table, exactly=exactly)
+    assert ("number", 24195, "whole") in chosen
+    assert {
+        ("of_half", 24198, "whole"),
+        ("without", 24198, "whole"),
+        ("both", 24198, "B"),
+        ("before", 24201, "B"),
+    } & chosen

@@ -106,9 +106,10 @@ def rows_of(board: Secrets, indicators: list[str], rnd: Random) -> Iterator[Publ
     of_all: list[tuple[str | None, str | None]] = [(None, None)]
     of_all += [(by, group) for by, groups in shape.groups.items() for group in groups]
     slices = of_all
-    longer = 4 if len(quarters) >= 4 else 2
+    longer, missing = 4 if len(quarters) >= 4 else 2, set[tuple[int, str | None]]()
     for id_ in indicators:
-        if "agency" in shape.groups:  # a board approves rows of single agencies by indicator
+        with_another = shape != LARGE and id_ == "off.worse"  # those better and worse are of one indicator
+        if "agency" in shape.groups and not with_another:  # a board approves rows of single agencies by indicator
             is_approved = rnd.random() < 0.7
             slices = [(by, group) for by, group in of_all if by != "agency" or is_approved]
         lengths, firsts = "quarters", range(0, len(quarters) - longer + 1, longer)
@@ -119,7 +120,10 @@ def rows_of(board: Secrets, indicators: list[str], rnd: Random) -> Iterator[Publ
             for by, group in slices:
                 terms = part_terms[: at % 4 + 1] if id_ == "so_far" else part_terms
                 part = linear_of(terms, shape, at, by, group)
-                if part is None or rnd.random() < 0.03:
+                is_missing = (start, group) in missing if with_another else part is not None and rnd.random() < 0.03
+                if is_missing:
+                    missing.add((start, group))
+                if part is None or is_missing:
                     continue
                 whole = linear_of(whole_terms, shape, at, by, group) if whole_terms else None
                 row = _row(board, id_, start, 3, by, group, part, whole)
