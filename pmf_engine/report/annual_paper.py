@@ -341,7 +341,8 @@ def _unseen(report: AnnualReport) -> Section:
 def _next_year(report: AnnualReport) -> Iterator[Section]:
     """What still stands, and what falls due in the year that follows."""
     standing = tuple(life.indicator.title for life in report.lives if life.stands)
-    yield section("Exceptions that stand", "" if standing else "None.", points=standing)
+    none = "None that is shown." if report.is_public else "None."
+    yield section("Exceptions that stand", "" if standing else none, points=standing)
     registers = (PlanKind.REQUEST, PlanKind.ACTION) if report.is_public else ()
     yield from plan_sections(report.next_year, (PlanKind.RETURNS, *registers))
     wanted = tuple(one.indicator.title for one in report.coverage.wanted)
