@@ -91,6 +91,8 @@ class Accounts:
     def __init__(self, tables: Tables, limit: int) -> None:
         self.tables, self.limit = tables, limit
         self.equations = list(_equations(tables))
+        everything = tables.counts.union(*(each.counts for each in self.equations))
+        self._order = {count: number for number, count in enumerate(sorted(everything, key=str))}
         self._as_total: dict[Count, list[Equation]] = defaultdict(list)
         self._as_term: dict[Count, list[Equation]] = defaultdict(list)
         for equation in self.equations:
@@ -172,7 +174,7 @@ class Accounts:
         return self._cases[count]
 
     def _sums(self, case: Case) -> Iterator[Equation]:
-        for count in sorted(case, key=str):
+        for count in sorted(case, key=self._order.__getitem__):
             yield from (each for each in self._as_total[count] if each.is_plain)
 
     def _parting(self, equation: Equation, case: Case, of: Count) -> list[Count]:
@@ -237,8 +239,10 @@ def _late(tables: Tables, absent: Collection[Count]) -> set[Count]:
                 beside[count].append(linked)
     waiting = [*late]
     while waiting:
-        new = {count for linked in beside[waiting.pop()] for count in linked.counts}
-        new -= tables.worked_out.keys() | tables.kept | late
+        beside_it = {count for linked in beside[waiting.pop()] for count in linked.counts}
+        new = {
+            count for count in beside_it if not any(count in each for each in (tables.worked_out, tables.kept, late))
+        }
         late |= new
         waiting += new
     return late

@@ -34,6 +34,7 @@ def withhold_beside_rounded(tables: Tables, how: Rounded, *, audits: bool) -> Wi
         audits: Whether to ask the solver; without it every small count has its move.
     """
     limit, links, steps = how.rounding.limit, links_of(tables), Steps(_MOST_STEPS)
+    sums = Accounts(tables, limit)
     kept = tables.kept | revised_beside(tables, limit)
     small = sorted(small_counts(tables, limit, kept), key=str)
     rests = {at: rest for at, counts in tables.published.items() if (rest := tables.rest_of(counts)) is not None}
@@ -46,13 +47,13 @@ def withhold_beside_rounded(tables: Tables, how: Rounded, *, audits: bool) -> Wi
     }
 
     def move_all(counts: Sequence[Count]) -> None:
-        rows.update(*(move.rows for move in by_moves(tables, limit, counts, rows, links)))
+        rows.update(*(move.rows for move in by_moves(sums, counts, rows, links)))
 
     # Nobody knows what a count was that an earlier paper withheld: it may have been small, whatever it is today.
     asked = [count for count in small if audits and tables.values.get(count, limit) < limit]
     move_all([count for count in small if count not in asked])
     accounts = Accounts(replace(tables, known=tables.known - tables.ranges.keys()), limit)
-    moves, stuck, is_audited = Moves(tables, limit), list[Count](), audits
+    moves, stuck, is_audited = Moves(sums), list[Count](), audits
     for part in sorted(accounts.parts(asked), key=lambda part: len(part.counts) * len(part.small)):
         try:
             audit = Audit(accounts, part, how, rests, steps)

@@ -10,7 +10,7 @@ With the solver the fewest rows are found; without it, and for tables that would
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import inf
@@ -21,9 +21,6 @@ from pmf_engine.disclosure.exact import Exact, fewest_rows, has_solver
 from pmf_engine.disclosure.moves import Move, Moves
 from pmf_engine.disclosure.programs import Steps
 from pmf_engine.disclosure.tables import Count, Link, Linked, Tables
-
-_PASSES = 2
-"""How often each move is sought anew beside the others."""
 
 _MOST_STEPS = 20_000
 """How many steps the solver may take: as a rule a few seconds."""
@@ -59,14 +56,15 @@ def withhold(tables: Tables, limit: int, *, exactly: bool | None = None) -> With
         limit: The smallest count above 0 that may be published.
         exactly: Whether to ask the solver; None for whether it is installed.
     """
-    links = links_of(tables)
+    links, accounts = links_of(tables), Accounts(tables, limit)
     kept = tables.kept | revised_beside(tables, limit)
     small = sorted(small_counts(tables, limit, kept), key=str)
-    first = {at for at, counts in tables.published.items() if not kept.union(small).isdisjoint(counts)}
+    secret = kept.union(small)
+    first = {at for at, counts in tables.published.items() if not secret.isdisjoint(counts)}
     use_solver = (has_solver() if exactly is None else exactly) and len(tables.published) <= _MOST_ROWS
-    solved, left = _by_solver(tables, limit, small, first, links) if use_solver and small else ([], small)
+    solved, left = _by_solver(accounts, small, first, links) if use_solver and small else ([], small)
     chosen = first.union(*(each.rows for each in solved))
-    moves = by_moves(tables, limit, left, chosen, links)
+    moves = by_moves(accounts, left, chosen, links)
     rows = frozenset(chosen.union(*(move.rows for move in moves)))
     shown = {count for position, counts in tables.published.items() if position not in rows for count in counts}
     counts = {*small}.union(*(move.counts for move in moves), *(each.counts for each in solved))
@@ -82,10 +80,10 @@ def withhold(tables: Tables, limit: int, *, exactly: bool | None = None) -> With
 
 
 def _by_solver(
-    tables: Tables, limit: int, small: Collection[Count], first: Set[int], links: Mapping[Count, list[Linked]]
+    accounts: Accounts, small: Collection[Count], first: Set[int], links: Mapping[Count, list[Linked]]
 ) -> tuple[list[Exact], list[Count]]:
     """What the solver finds, and the small counts of the tables that take it too many steps."""
-    accounts, solved, left, steps = Accounts(tables, limit), list[Exact](), list[Count](), Steps(_MOST_STEPS)
+    tables, solved, left, steps = accounts.tables, list[Exact](), list[Count](), Steps(_MOST_STEPS)
     for part in sorted(accounts.parts(small), key=lambda part: len(part.counts) * len(part.small)):
         own = {row for count in part.counts for row in tables.rows.get(count, ())}
         found = fewest_rows(accounts, part, own & first, lambda stuck: closure(tables, links, stuck).rows, steps)
@@ -97,29 +95,43 @@ def _by_solver(
 
 
 def by_moves(
-    tables: Tables, limit: int, small: Sequence[Count], first: Set[int], links: Mapping[Count, list[Linked]]
+    accounts: Accounts, small: Sequence[Count], first: Set[int], links: Mapping[Count, list[Linked]]
 ) -> Collection[Move]:
     """A move of each small count, so that together they withhold few rows."""
-    if not small:
-        return ()
-    moves, found = Moves(tables, limit), dict[Count, Move]()
-    used, stuck = Counter(first), set[Count]()
-    for number in range(_PASSES):
-        for count in small if number == 0 else reversed(small):
-            before = found.get(count)
-            if before and (count in stuck or all(used[row] > 1 for row in before.rows)):
-                continue
-            for row in before.rows if before else ():
-                used[row] -= 1
-                if not used[row]:
-                    del used[row]
-            move = moves.cheapest(count, used.keys()) or before
-            if move is None:
-                stuck.add(count)
-                move = closure(tables, links, [count])
-            found[count] = move
-            used.update(move.rows)
+    moves, found, stuck, hidden = Moves(accounts), dict[Count, Move](), list[Move](), {*first}
+    for count in small:
+        move = moves.cheapest(count, hidden) or next((each for each in stuck if count in each.counts), None)
+        if move is None:
+            move = closure(accounts.tables, links, [count])
+            stuck.append(move)
+        found[count] = move
+        hidden |= move.rows
+    _release(moves, found, hidden, frozenset(first).union(*(move.rows for move in stuck)))
     return found.values()
+
+
+def _release(moves: Moves, found: dict[Count, Move], hidden: set[int], kept: Set[int]) -> None:
+    """Releases rows without which every small count still has a move, and finds those moves."""
+    users: dict[int, set[Count]] = defaultdict(set)
+    for count, move in found.items():
+        for row in move.rows:
+            users[row].add(count)
+    for row in sorted(hidden - kept, key=lambda row: (len(users[row]), row)):
+        hidden.discard(row)
+        others = dict[Count, Move]()
+        for count in sorted(users[row], key=str):
+            other = moves.within(count, hidden)
+            if other is None:
+                hidden.add(row)
+                break
+            others[count] = other
+        else:
+            for count, move in others.items():
+                for each in found[count].rows:
+                    users[each].discard(count)
+                for each in move.rows:
+                    users[each].add(count)
+            found |= others
 
 
 def small_counts(tables: Tables, limit: int, kept: Set[Count]) -> Set[Count]:
