@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from pmf_engine.submissions.severity import Severity
     from pmf_engine.submissions.submissions import Submissions, read_submissions
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 _HOMES = {
     "Agency": "framework.definitions",
