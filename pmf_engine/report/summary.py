@@ -17,7 +17,8 @@ NAME = "summary.md"
 """The name of the file."""
 
 _HEADING = re.compile(r"#\s+(\S.*)")
-_FOR_THE_PUBLIC = re.compile(r",?\s+for the public$", re.IGNORECASE)
+# Only the first of several spaces may begin a match, so that a long run of them is read once.
+_FOR_THE_PUBLIC = re.compile(r"(?:,|(?<!\s))\s+for the public$", re.IGNORECASE)
 
 
 def read_summary(folder: Path | None, period: Period, audience: str = Audience.BOARD) -> tuple[str, ...]:
