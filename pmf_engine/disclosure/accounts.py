@@ -104,7 +104,6 @@ class Accounts:
         totals = {linked.total for linked in tables.links if linked.link is Link.SUM}
         self.free = {count for count in totals & tables.counts if count not in tables.values}
         self._nothing = _late(tables, absent) - self.free
-        self._nothing |= {count for count in absent if tables.values.get(count) == 0}
         self._nothing |= {count for each in self.equations for count in each.counts} - tables.counts
         self.fixed = self._nothing | tables.known
         self._cases: dict[Count, tuple[Case, ...]] = {}
@@ -229,9 +228,9 @@ def _equations(tables: Tables) -> Iterator[Equation]:
 def _late(tables: Tables, absent: Collection[Count]) -> set[Count]:
     """The counts that had not come, and those without a value that such a count is a sum of or a part of.
 
-    What an earlier paper withheld had come.
+    A total of what has come leaves nothing for them. What an earlier paper withheld had come.
     """
-    late = {*absent} - tables.worked_out.keys()
+    late = {count for count in absent if not tables.worked_out.get(count)}
     beside: dict[Count, list[Linked]] = defaultdict(list)
     for linked in tables.links:
         if linked.link is not Link.GROUPS:
