@@ -102,7 +102,7 @@ class Accounts:
         own = {count for counts in tables.published.values() for count in counts}
         absent = tables.absent & own
         totals = {linked.total for linked in tables.links if linked.link is Link.SUM}
-        self.free = {count for count in totals & tables.counts if count not in tables.values}
+        self.free = {count for count in totals & tables.counts if count not in tables.worked_out}
         self._nothing = _late(tables, absent) - self.free
         self._nothing |= {count for each in self.equations for count in each.counts} - tables.counts
         self.fixed = self._nothing | tables.known
@@ -110,7 +110,7 @@ class Accounts:
 
     def is_large(self, count: Count) -> bool:
         """Whether as many cases as any small count may need can leave a count."""
-        return self.tables.values.get(count, 0.0) >= self.limit
+        return self.tables.worked_out.get(count, 0.0) >= self.limit
 
     def parts(self, small: Collection[Count]) -> Iterator[Part]:
         """The tables in parts, those with a small count."""
@@ -180,13 +180,13 @@ class Accounts:
         """The terms of a sum of which a case of the sum is in one; none where it does not matter in which."""
         if not case.isdisjoint(equation.terms):
             return []
-        terms, value = self._with_cases(equation), self.tables.values.get(equation.total)
+        terms, value = self._with_cases(equation), self.tables.worked_out.get(equation.total)
         matters = value is None or value < self.limit or len(terms) == 1
         return terms if matters or (equation.total == of and not all(map(self.is_large, terms))) else []
 
     def _with_cases(self, equation: Equation) -> list[Count]:
         """The terms of a sum that may have a case."""
-        return [term for term in equation.terms if self.tables.values.get(term) != 0 and term not in self._nothing]
+        return [term for term in equation.terms if self.tables.worked_out.get(term) != 0 and term not in self._nothing]
 
     def _upward(self, counts: Iterable[Count]) -> Case:
         """Counts, and those of which they are a part."""

@@ -145,7 +145,7 @@ def small_counts(tables: Tables, limit: int, kept: Set[Count]) -> Set[Count]:
 
 
 def revised_beside(tables: Tables, limit: int) -> set[Count]:
-    """The revised counts in sums with what nobody may work out, or with what only sums name between them.
+    """The revised counts that sums link to what nobody may work out, by counts that may have changed since.
 
     Their changes would tell by how much those changed: who knows that no other term did has its least value.
     """
@@ -153,9 +153,7 @@ def revised_beside(tables: Tables, limit: int) -> set[Count]:
     waiting = {*small_counts(tables, limit, tables.kept), *tables.kept} if tables.revised else set()
     while waiting:
         beside = {count for linked in tables.links if not waiting.isdisjoint(linked.counts) for count in linked.counts}
-        waiting = (
-            {count for count in beside if count in tables.revised or count not in tables.values} - found - tables.absent
-        )
+        waiting = beside - tables.known - tables.absent - found
         found |= waiting
     return found & tables.revised
 
