@@ -61,8 +61,8 @@ class Rounding(NamedTuple):
     def words(self) -> str:
         """What a paper says of it."""
         return (
-            f"{_ROUNDED} {self.base}, so that groups may not add up to their total; where indicators of counts go, and "
-            "whether they got better, rests on the exact ones and is left out."
+            f"{_ROUNDED} {self.base}, so that groups may not add up to their total; to whom an indicator of counts "
+            "goes, and whether it got better, rests on exact counts and is left out."
         )
 
     @property

@@ -25,8 +25,11 @@ def marking_words(report: ExceptionReport) -> str:
 
 
 def left_out(report: ExceptionReport) -> str:
-    """That escalation is left out where counts are rounded: nobody may read that nothing goes up; else nothing."""
-    return "Where indicators of counts go is left out." if rounding_words(report.withheld) else ""
+    """The sentence that escalation is left out, where counts are rounded; else an empty text.
+
+    Without it a reader would take it that nothing goes up.
+    """
+    return "To whom indicators of counts go is left out." if rounding_words(report.withheld) else ""
 
 
 def is_withheld(report: ExceptionReport, status: str | None) -> bool:
