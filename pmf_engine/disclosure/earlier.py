@@ -82,6 +82,23 @@ def shown_by(papers: Sequence[Published]) -> dict[Count, Ends]:
     return shown
 
 
+def contradicted_by(tables: Tables, shown: Mapping[Count, Ends]) -> set[Count]:
+    """The counts that no row shows today, and of which today's sums say that one was revised since it was shown.
+
+    Groups are left out, as some cases of a whole may be in none of them.
+    """
+    unseen = {count: ends for count, ends in shown.items() if count not in tables.values}
+    sums = [linked for linked in tables.links if linked.link is not Link.GROUPS]
+    return {count for linked in sums if not _holds(tables, linked, unseen) for count in unseen.keys() & linked.counts}
+
+
+def revised_sums(tables: Tables, shown: Mapping[Count, Ends]) -> set[Count]:
+    """The counts that were not shown, but gave themselves away by sums of what was, and are others today."""
+    then = {count: low for count, (low, high) in shown.items() if low == high}
+    work_out(then, tables.links)
+    return {count for count, value in then.items() if count not in shown and not tables.may_be(count, (value, value))}
+
+
 def earlier_links(tables: Tables, papers: Sequence[Published]) -> Iterator[Linked]:
     """The sums of earlier papers, as far as they say of a count of today what its own sums do not.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pmf_engine.disclosure.counts import Counts, Reader, Terms
 from pmf_engine.disclosure.declared import Declared
-from pmf_engine.disclosure.earlier import Paper, earlier_links, shown_by
+from pmf_engine.disclosure.earlier import Paper, contradicted_by, earlier_links, revised_sums, shown_by
 from pmf_engine.disclosure.tables import Count, Link, Linked, Row, Tables, work_out
 from pmf_engine.domain.numbers import NEAR
 from pmf_engine.formula.look_back import months_back
@@ -52,14 +52,16 @@ def tables_of(
     _add_links(tables, [counts for _, counts in formulas], reader_of_all, {
         text: year_starts[id_] for id_, counts in formulas if id_ in year_starts for text in counts.texts
     })  # fmt: skip
+    contradicted = contradicted_by(tables, shown_before)
     for count, ends in shown_before.items():
-        tables.know(count, ends)
+        if count not in contradicted:
+            tables.know(count, ends)
     for paper in earlier:
         for of_row in paper.rows_counts() if paper.rounding else ():
             tables.know_rest(of_row, paper.rounding.limit if paper.rounding else 1)
     tables.kept -= tables.known
     tables.link(_rests(tables))
-    tables.revised = {*shown_before} - tables.known
+    tables.revised = ({*shown_before} - tables.known) | revised_sums(tables, shown_before)
     tables.earlier = list(earlier_links(tables, papers_published))
     return tables
 

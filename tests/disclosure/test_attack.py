@@ -187,10 +187,13 @@ def test_no_withheld_count_of_a_small_board_can_be_worked_out(seed: int) -> None
     assert attack(seed, is_small=True).breaches == []
 
 
-@pytest.mark.parametrize("seed", [*range(12), 40808, 930348, 931272])
+@pytest.mark.parametrize("seed", [*range(12), 40808, 930348, 931272, 970066, 986179])
 def test_no_withheld_count_of_a_small_board_can_be_worked_out_from_two_papers(seed: int) -> None:
-    """The last three have papers with other indicators each: a return came late for one figure alone, beside what the
-    first paper withheld; a part that the first shows bounds its whole; and a difference was revised."""
+    """Of the last five, what the first paper shows and no row of the second.
+
+    A return came late for one figure alone, beside what was withheld. A part bounds its whole. A difference was
+    revised, as was a count that follows from two others, and so were quarters of which only the half-year comes again.
+    """
     assert attack_two(seed, is_small=True).breaches == []
 
 
